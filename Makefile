@@ -1,0 +1,65 @@
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format lock sandbox sandbox-env new-spoke clean FORCE
+SHELL := bash
+
+PYTHON ?= python3
+PORT ?= 5005
+STACKS := $(basename $(patsubst Pulumi.%,%,$(wildcard Pulumi.*.yaml)))
+# The stack's project follows from its name: organization, hub and hub-*, spoke-*.
+project = $(firstword $(subst -, ,$(1)))
+
+# What was built here comes last on purpose: an official CLI on PATH serves as well (docs/adr/0002).
+export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
+export PULUMI_SKIP_UPDATE_CHECK := true
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z%-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo; echo "  stacks here: $(STACKS)"
+
+install: ## Make .venv, and build the Pulumi CLI where none is found
+	@$(PYTHON) tools/install.py
+
+demo: install ## Run organization, hub and two spokes on the sandbox, end to end
+	@python -m tools.demo
+
+test: install ## Run every test
+	@python -m pytest -n 2
+
+check: install ## Lint code and templates, check types, check the lock file
+	@ruff check .
+	@ruff format --check .
+	@pyright
+	@cfn-lint hub/catalog/products/*/*[0-9].yaml
+	@python -m tools.lock --check
+
+format: install ## Format the code
+	@ruff check --fix . ; ruff format .
+
+lock: install ## Add the templates of new versions to the catalog's lock file
+	@python -m tools.lock
+
+preview-%: ## Show what would change in a stack, for example preview-hub
+	@pulumi -C $(call project,$*) stack select $* --create
+	@pulumi -C $(call project,$*) -s $* preview --diff
+
+up-%: ## Deploy a stack
+	@pulumi -C $(call project,$*) stack select $* --create
+	@pulumi -C $(call project,$*) -s $* up
+
+refresh-%: ## Compare a stack with what is really there
+	@pulumi -C $(call project,$*) -s $* refresh
+
+destroy-%: ## Remove all that a stack made
+	@pulumi -C $(call project,$*) -s $* destroy
+
+new-spoke: ## Write the settings of a new spoke: NAME=… ACCOUNT=… [REGION=…]
+	@python -m tools.new_spoke --name "$(NAME)" --account "$(ACCOUNT)" --region "$(REGION)"
+
+sandbox: install ## Run the sandbox in the foreground on port 5005, from an empty organization
+	@python -m tools.stage --port $(PORT)
+
+sandbox-env: ## Print the exports that point a shell at the sandbox: eval "$$(make -s sandbox-env)"
+	@python -m sandbox env --url http://127.0.0.1:$(PORT) --folder .sandbox $(if $(ACCOUNT),--account $(ACCOUNT))
+
+clean: ## Remove what the sandbox, the tests and the demo left
+	@rm -rf .sandbox .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,3 @@
+from hub.program import run
+
+run()

@@ -1,0 +1,87 @@
+"""The shape of the files under `hub/catalog`."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.checking import Document, Key, SemVer
+
+Tags = Annotated[dict[str, str], Field(max_length=20, description="at most 20 tags of text", examples=["{team: risk}"])]
+Service = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$",
+        description="an AWS service principal",
+        examples=["sagemaker.amazonaws.com"],
+    ),
+]
+FileName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        description="the name of a file in the product's folder",
+        examples=["1.0.0.yaml"],
+    ),
+]
+
+
+class PortfolioFile(Document):
+    """A portfolio. Its key never changes; its name may."""
+
+    key: Key
+    name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
+    provider_name: str = Field(min_length=1, max_length=50, description="a name of 1 to 50 characters")
+    description: str = Field(default="", max_length=2000, description="at most 2000 characters")
+    tags: Tags = {}
+
+
+class PortfoliosFile(Document):
+    """The file `portfolios.yaml`."""
+
+    portfolios: list[PortfolioFile] = Field(min_length=1, description="a list of portfolios")
+
+
+class Support(Document):
+    """Where a user of a product turns to."""
+
+    description: str = Field(min_length=1, description="a sentence")
+    email: str = Field(
+        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+        description="an e-mail address",
+        examples=["ml-platform@example.com"],
+    )
+    url: str = Field(pattern=r"^https://\S+$", description="an https address", examples=["https://example.com/ml"])
+
+
+class ExecutionRole(Document):
+    """The role that a product's model runs as, in the account that launches it."""
+
+    services: list[Service] = Field(min_length=1, description="a list of AWS service principals")
+    policy: FileName
+
+
+class VersionEntry(Document):
+    """A version of a product. Once published, its template never changes."""
+
+    version: SemVer
+    released: dt.date = Field(description="a date", examples=["2026-09-01"])
+    description: str = Field(min_length=1, description="a sentence that says what the version brings")
+    template: FileName
+
+
+class ProductFile(Document):
+    """The file `product.yaml` of a product's folder. Its key, the folder's name, never changes."""
+
+    key: Key
+    name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
+    portfolio: Key
+    owner: str = Field(min_length=1, max_length=8191, description="the team that answers for the model")
+    distributor: str = Field(min_length=1, max_length=8191, description="the team that publishes it")
+    description: str = Field(min_length=1, max_length=8191, description="what the model is for")
+    support: Support
+    tags: Tags = {}
+    launch_policy: FileName
+    execution_role: ExecutionRole
+    template_rules: dict[str, dict[str, Any]] = {}
+    versions: list[VersionEntry] = Field(min_length=1, description="a list of versions, oldest first")

@@ -1,0 +1,61 @@
+"""The hub's table of contents: roles, templates, portfolios, products, and shares last."""
+
+from pathlib import Path
+from typing import Final
+
+import pulumi
+
+from hub.config import HubSettings
+from hub.launch_role import LaunchRole
+from hub.reading import Catalog, read_catalog
+from hub.regional_catalog import RegionalCatalog
+from hub.sharing import share_target
+from shared import contract
+from shared.errors import ConfigError
+from shared.names import CATALOG_OUTPUT
+from shared.provider import account_provider, confirm_account
+from shared.settings import load_settings
+
+CATALOG_FOLDER: Final = Path("catalog")
+"""Relative to the project's folder, where Pulumi runs the program."""
+
+
+def run() -> None:
+    """Deploy a hub stack."""
+    settings = load_settings(HubSettings)
+    catalog = read_catalog(CATALOG_FOLDER)
+    _check_portfolios(settings, catalog)
+    provider = account_provider(settings)
+    _ = confirm_account(provider, settings)
+    opts = pulumi.ResourceOptions(providers=[provider])
+    looking = pulumi.InvokeOutputOptions(provider=provider)
+    targets = [(share, share_target(share, opts=looking)) for share in settings.shares]
+    roles = {
+        product.file.key: LaunchRole(
+            product.file.key,
+            product=product.file.key,
+            account_id=settings.account_id,
+            region=settings.region,
+            opts=opts,
+        )
+        for product in catalog.products
+    }
+    regions = {
+        region: RegionalCatalog(region, settings=settings, catalog=catalog, roles=roles, targets=targets, opts=opts)
+        for region in settings.all_regions
+    }
+    pulumi.export("portfolio_id", {region: published.portfolio_ids for region, published in regions.items()})
+    pulumi.export("product_id", {region: published.product_ids for region, published in regions.items()})
+    documents = pulumi.Output.from_input({region: published.document for region, published in regions.items()})
+    pulumi.export(CATALOG_OUTPUT, documents.apply(lambda parts: contract.publish(settings.account_id, parts)))
+
+
+def _check_portfolios(settings: HubSettings, catalog: Catalog) -> None:
+    known = {portfolio.key for portfolio in catalog.portfolios}
+    for name, entries in (("shares", settings.shares), ("principals", settings.principals)):
+        for index, entry in enumerate(entries):
+            if entry.portfolio not in known:
+                raise ConfigError(
+                    f"Pulumi.{pulumi.get_stack()}.yaml: {name}[{index}].portfolio: found {entry.portfolio!r}. "
+                    f"The catalog's portfolios are: {', '.join(sorted(known))}."
+                )

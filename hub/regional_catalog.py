@@ -1,0 +1,133 @@
+"""The whole catalog in one region, as resources and as its part of the contract."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from hub.config import HubSettings, ShareSetting
+from hub.launch_role import LaunchRole
+from hub.portfolio import Portfolio
+from hub.product import ModelProduct
+from hub.reading import Catalog, CatalogProduct
+from hub.sharing import PortfolioSharing
+from hub.template_bucket import TemplateBucket
+from shared.names import execution_role_name, launch_role_name
+from shared.policies import launch_policy, permission_policy
+
+Targets = Sequence[tuple[ShareSetting, pulumi.Output[str]]]
+"""Each share with the id that it is made with."""
+
+
+class RegionalCatalog(pulumi.ComponentResource):
+    """The whole catalog in one region.
+
+    Type: modelcatalog:hub:RegionalCatalog
+    """
+
+    def __init__(
+        self,
+        region: str,
+        *,
+        settings: HubSettings,
+        catalog: Catalog,
+        roles: Mapping[str, LaunchRole],
+        targets: Targets,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("modelcatalog:hub:RegionalCatalog", region, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        bucket = TemplateBucket(f"model-catalog-templates-{region}", region=region, opts=child)
+        portfolios = {
+            file.key: Portfolio(
+                f"{file.key}-{region}",
+                file=file,
+                region=region,
+                principals=[item.arn for item in settings.principals if item.portfolio == file.key],
+                protect=settings.protect,
+                opts=child,
+            )
+            for file in catalog.portfolios
+        }
+        products = {
+            content.file.key: ModelProduct(
+                f"{content.file.key}-{region}",
+                content=content,
+                region=region,
+                bucket=bucket,
+                portfolio=portfolios[content.file.portfolio],
+                launch_role=roles[content.file.key],
+                protect=settings.protect,
+                opts=child,
+            )
+            for content in catalog.products
+        }
+        self.portfolio_ids = {key: portfolio.id for key, portfolio in portfolios.items()}
+        self.product_ids = {key: product.id for key, product in products.items()}
+        _ = PortfolioSharing(
+            f"shares-{region}",
+            shares=targets,
+            portfolio_ids=self.portfolio_ids,
+            region=region,
+            after=[*portfolios.values(), *products.values()],
+            opts=child,
+        )
+        self.document = {
+            "portfolios": {key: _portfolio_entry(portfolio, targets) for key, portfolio in portfolios.items()},
+            "products": {key: _product_entry(product) for key, product in products.items()},
+        }
+        self.register_outputs({"portfolio_ids": self.portfolio_ids, "product_ids": self.product_ids})
+
+
+def _portfolio_entry(portfolio: Portfolio, targets: Targets) -> dict[str, Any]:
+    return {
+        "id": portfolio.id,
+        "name": portfolio.file.name,
+        "shares": [
+            {"type": share.type, "target": target} for share, target in targets if share.portfolio == portfolio.file.key
+        ],
+    }
+
+
+def _product_entry(product: ModelProduct) -> dict[str, Any]:
+    file = product.content.file
+    return {
+        "id": product.id,
+        "name": file.name,
+        "portfolio": file.portfolio,
+        "owner": file.owner,
+        "description": file.description,
+        **_roles_entry(product.content),
+        "versions": {
+            version.entry.version: {
+                "id": product.version_ids[version.entry.version],
+                "state": "active",
+                "released": version.entry.released.isoformat(),
+                "description": version.entry.description,
+                "template_sha256": version.template.sha256,
+                "parameters": {
+                    name: parameter.model_dump(exclude_none=True)
+                    for name, parameter in version.template.parameters.items()
+                },
+            }
+            for version in product.content.versions
+        },
+    }
+
+
+def _roles_entry(content: CatalogProduct) -> dict[str, Any]:
+    key, services = content.file.key, content.file.execution_role.services
+    return {
+        "launch_role": {
+            "name": launch_role_name(key),
+            "services": ["servicecatalog.amazonaws.com"],
+            "policy": launch_policy(
+                content.launch_statements, execution_role=execution_role_name(key), services=services
+            ),
+        },
+        "execution_role": {
+            "name": execution_role_name(key),
+            "services": services,
+            "policy": permission_policy(content.execution_statements),
+        },
+    }

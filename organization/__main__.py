@@ -1,0 +1,3 @@
+from organization.program import run
+
+run()

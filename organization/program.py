@@ -1,0 +1,59 @@
+"""Turns on Service Catalog's trusted access and makes the hub its delegated administrator."""
+
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.checking import AccountId
+from shared.provider import account_provider, confirm_account
+from shared.settings import AccountSettings, load_settings
+
+SERVICE_PRINCIPAL: Final = "servicecatalog.amazonaws.com"
+
+
+class OrganizationSettings(AccountSettings):
+    """The settings of the organization's stack.
+
+    Attributes:
+        hub_account_id: The account that will own and share the portfolios.
+    """
+
+    hub_account_id: AccountId
+
+
+class SharingAccess(pulumi.ComponentResource):
+    """Trusted access for Service Catalog, and the hub as its delegated administrator.
+
+    Both are protected and stay when the stack is destroyed: turning access off, or removing the delegated
+    administrator, ends every share of the organization (source: Service Catalog API reference,
+    DisableAWSOrganizationsAccess and DeletePortfolioShare). The order matters: an administrator can only be
+    delegated while access is on (source: Service Catalog Administrator Guide, "Sharing a portfolio").
+
+    Type: modelcatalog:organization:SharingAccess
+    """
+
+    def __init__(self, name: str, *, hub_account_id: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("modelcatalog:organization:SharingAccess", name, None, opts)
+        lasting = pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True)
+        access = aws.servicecatalog.OrganizationsAccess(f"{name}-access", enabled=True, opts=lasting)
+        self.administrator = aws.organizations.DelegatedAdministrator(
+            f"{name}-hub",
+            account_id=hub_account_id,
+            service_principal=SERVICE_PRINCIPAL,
+            opts=pulumi.ResourceOptions.merge(lasting, pulumi.ResourceOptions(depends_on=[access])),
+        )
+        self.register_outputs({"hub_account": self.administrator.account_id})
+
+
+def run() -> None:
+    """Deploy the organization's stack."""
+    settings = load_settings(OrganizationSettings)
+    provider = account_provider(settings)
+    _ = confirm_account(provider, settings)
+    access = SharingAccess(
+        "sharing",
+        hub_account_id=settings.hub_account_id,
+        opts=pulumi.ResourceOptions(providers=[provider]),
+    )
+    pulumi.export("hub_account", access.administrator.account_id)

@@ -1,0 +1,61 @@
+"""`python -m sandbox`: an AWS organization to rehearse in."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Run the command line and return its exit code."""
+    arguments = _parser().parse_args()
+    try:
+        return arguments.run(arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    serve = commands.add_parser("serve", help="run the sandbox in the foreground")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=0, help="0 picks a free port")
+    serve.add_argument("--organization", type=Path, metavar="FILE", help="accounts and units, as YAML")
+    serve.add_argument("--seed", type=int, default=0, help="the same seed makes the same ids")
+    serve.add_argument("--speed", type=float, default=100.0, help="virtual seconds per second")
+    serve.add_argument("--ready-file", type=Path, metavar="FILE", help="gets the URL when calls are accepted")
+    serve.set_defaults(run=_serve)
+
+    environment = commands.add_parser("env", help="print the exports that point Pulumi and AWS tools here")
+    environment.add_argument("--url", required=True)
+    environment.add_argument("--folder", type=Path, required=True, help="for Pulumi's state and plug-in")
+    environment.add_argument("--account", help="whose administrator to be; default: the management account")
+    environment.set_defaults(run=_environment)
+    return parser
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    # Imported here, since `env` needs none of it and would take a second longer.
+    from sandbox.organization import DEFAULT, OrganizationError, read_organization  # noqa: PLC0415
+    from sandbox.server import PortInUseError, build, serve  # noqa: PLC0415
+
+    try:
+        file = read_organization(arguments.organization) if arguments.organization else DEFAULT
+        sandbox = build(file, arguments.seed, arguments.speed)
+        serve(sandbox, arguments.host, arguments.port, arguments.ready_file)
+    except (OrganizationError, PortInUseError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    return 0
+
+
+def _environment(arguments: argparse.Namespace) -> int:
+    from sandbox.environment import exports  # noqa: PLC0415
+
+    sys.stdout.write(exports(arguments.url, arguments.folder, arguments.account))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""S3 between accounts, and the template that a Service Catalog call points at."""
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket, s3_backends
+
+from sandbox.access import judge, statements
+from sandbox.callers import Caller
+from sandbox.principals import is_permitted, principals_in
+from sandbox.refusals import Refused
+from sandbox.wire import Request
+
+# moto reads bucket policies without their conditions: one that denies plain HTTP would lock everybody out.
+# The front door reads them whole.
+FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
+
+_VIRTUAL_HOST = re.compile(r"(?P<bucket>.+)\.s3[.-](?:dualstack\.)?(?:[a-z0-9-]+\.)?amazonaws\.com")
+_PATH_HOST = re.compile(r"s3[.-](?:dualstack\.)?(?:[a-z0-9-]+\.)?amazonaws\.com")
+
+
+def authorize(request: Request, caller: Caller) -> None:
+    """Read the bucket's policy; lead calls to another account's bucket there, if it allows them."""
+    bucket, _, key = request.path.lstrip("/").partition("/")
+    owner = owner_of(bucket)
+    if owner is None:
+        return
+    if not may(caller, _action(request.method, key), bucket, key):
+        raise Refused("AccessDenied", "Access Denied")
+    request.act_as(owner, caller.access_key)
+
+
+def owner_of(bucket: str) -> str | None:
+    found = s3_backends.bucket_accounts.get(bucket)
+    return found[1] if found else None
+
+
+def _action(method: str, key: str) -> str:
+    if key:
+        verb = {"GET": "Get", "HEAD": "Get", "DELETE": "Delete"}.get(method, "Put")
+        return f"s3:{verb}Object"
+    return {"GET": "s3:ListBucket", "HEAD": "s3:ListBucket", "DELETE": "s3:DeleteBucket"}.get(method, "s3:PutBucket")
+
+
+def may(caller: Caller, action: str, bucket: str, key: str) -> bool:
+    """Whether bucket policy and identity policies together allow it.
+
+    Within the bucket's account one of the two is enough, between accounts both must allow, and a Deny of
+    either decides (Amazon S3 User Guide, "How Amazon S3 authorizes a request").
+    """
+    owner = owner_of(bucket)
+    if owner is None:
+        return False
+    resource = f"arn:aws:s3:::{bucket}" + (f"/{key}" if key else "")
+    context = caller.context()
+    granted = _bucket_policy(owner, bucket, caller, action, resource, context)
+    if granted is False:
+        return False
+    permitted = is_permitted(caller.principal, action, resource, context)
+    return (granted or permitted) if owner == caller.account else (bool(granted) and permitted)
+
+
+def _bucket_policy(
+    owner: str, bucket: str, caller: Caller, action: str, resource: str, context: dict[str, list[str]]
+) -> bool | None:
+    policy = s3_backends[owner]["aws"].get_bucket(bucket).policy
+    if policy is None:
+        return None
+    names = {"*", caller.account, f"arn:aws:iam::{caller.account}:root", caller.principal, caller.arn}
+    concerned = [s for s in statements([policy.decode()]) if names.intersection(principals_in(s, "AWS"))]
+    return judge(concerned, action, resource, context)
+
+
+def read_object(caller: Caller, url: str) -> str:
+    """Fetch a text object by its S3 URL, as the caller.
+
+    Raises:
+        ValueError: the URL is not one of S3, or there is no such object, or the caller may not read it.
+    """
+    parts = urlsplit(url)
+    path = unquote(parts.path.lstrip("/"))
+    if parts.scheme != "https":
+        raise ValueError(f"{url} must start with https://")
+    if virtual := _VIRTUAL_HOST.fullmatch(parts.netloc):
+        bucket, key = virtual["bucket"], path
+    elif _PATH_HOST.fullmatch(parts.netloc):
+        bucket, _, key = path.partition("/")
+    else:
+        raise ValueError(f"{parts.netloc} is not an S3 host; the sandbox reaches its own S3 alone")
+    owner = owner_of(bucket)
+    if owner is None:
+        raise ValueError(f"there is no bucket {bucket}")
+    if not may(caller, "s3:GetObject", bucket, key):
+        raise ValueError(f"{caller.arn} may not read s3://{bucket}/{key}")
+    found = s3_backends[owner]["aws"].get_object(bucket, key)
+    if found is None:
+        raise ValueError(f"there is no object {key} in bucket {bucket}")
+    return found.value.decode()

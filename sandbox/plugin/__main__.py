@@ -1,0 +1,40 @@
+"""Starts one provider instance for the Pulumi engine: `python -m sandbox.plugin <engine address>`."""
+
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from .servicer import Plugin
+from .waits import Clock
+
+_THREADS = 256
+"""The engine starts four operations per core and more with --parallel; waiting costs a thread nothing else."""
+_MESSAGE_BYTES = 400 * 1024 * 1024
+"""What the engine allows itself."""
+_LOOK_FOR_ENGINE = 5
+"""Seconds between two looks: an engine that was killed leaves no plug-in behind."""
+
+
+def main() -> None:
+    """Serve until the engine ends the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted engine calls Cancel and still needs answers
+    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")  # no search for a machine's role on the network
+    options = [("grpc.max_receive_message_length", _MESSAGE_BYTES), ("grpc.max_send_message_length", _MESSAGE_BYTES)]
+    server = grpc.server(ThreadPoolExecutor(_THREADS), options=options)
+    plugin = Plugin(Clock(os.environ.get("AWS_ENDPOINT_URL", "")))
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(plugin, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    engine = os.getppid()
+    while server.wait_for_termination(_LOOK_FOR_ENGINE) and os.getppid() == engine:
+        pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""Calls AWS: one client per service and region, the real plug-in's retries, its error texts."""
+
+import os
+import random
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, HTTPClientError
+from botocore.exceptions import ConnectionError as BotoConnectionError
+
+from .failure import AWSError, Failure
+from .waits import Clock
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+_THROTTLED = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+_BROKEN = frozenset({500, 502, 503, 504})
+_REFUSED_ATTEMPTS = 10
+"""Nobody listening is not worth all attempts."""
+_LONGEST_BACKOFF = 300
+"""Seconds."""
+_CONFIG = Config(
+    retries={"total_max_attempts": 1},  # `Connection.call` repeats: its pauses follow the sandbox's clock
+    s3={"addressing_style": "path"},
+    max_pool_connections=64,
+)
+
+
+class Credentials(NamedTuple):
+    """An access key, or its absence: then the environment decides."""
+
+    access_key: str | None = None
+    secret_key: str | None = None
+    token: str | None = None
+
+
+class Endpoints:
+    """Where each service listens. There is no default: this plug-in must never reach the real AWS."""
+
+    def __init__(self, configured: Mapping[str, str]) -> None:
+        self._configured = configured
+
+    def __getitem__(self, service: str) -> str:
+        """The address of a service. Raises Failure if neither provider nor environment names one."""
+        name = service.upper().replace("-", "_")
+        for address in (
+            self._configured.get(service.replace("-", "")),
+            os.environ.get(f"AWS_ENDPOINT_URL_{name}"),
+            os.environ.get("AWS_ENDPOINT_URL"),
+        ):
+            if address:
+                return address
+        raise Failure(
+            f"no endpoint for {service}: this is the sandbox's stand-in for the aws plug-in, and AWS_ENDPOINT_URL is not set"
+        )
+
+
+class Connection:
+    """Calls AWS with one identity."""
+
+    def __init__(
+        self, *, profile: str | None, endpoints: Endpoints, credentials: Credentials, attempts: int, clock: Clock
+    ) -> None:
+        self._session = botocore.session.Session(profile=profile)
+        self._endpoints = endpoints
+        self._credentials = credentials
+        self._attempts = attempts
+        self.clock = clock
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str], BaseClient] = {}
+
+    def assuming(self, credentials: Credentials) -> "Connection":
+        """The same connection with another identity."""
+        return Connection(
+            profile=None,
+            endpoints=self._endpoints,
+            credentials=credentials,
+            attempts=self._attempts,
+            clock=self.clock,
+        )
+
+    def has_credentials(self) -> bool:
+        """Whether there is any identity to call with."""
+        return bool(self._credentials.access_key or self._session.get_credentials())
+
+    def call(self, service: str, region: str, method: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - each operation has its own shape
+        """Call an operation. Raises AWSError with its code once the attempts are used up."""
+        client = self._client(service, region)
+        operation = client.meta.method_to_api_mapping[method]
+        what = f"operation error {client.meta.service_model.service_id}: {operation}, "
+        for attempt in range(1, self._attempts + 1):
+            try:
+                return getattr(client, method)(**parameters)
+            except ClientError as error:
+                failure = _refusal(what, client, error)
+                again = failure.code in _THROTTLED or failure.status in _BROKEN
+            except BotoCoreError as error:
+                failure = AWSError(f"{what}https response error StatusCode: 0, RequestID: , request send failed, {error}")
+                tired = isinstance(error, EndpointConnectionError) and attempt >= _REFUSED_ATTEMPTS
+                again = isinstance(error, HTTPClientError | BotoConnectionError) and not tired
+            if not again or attempt == self._attempts:
+                raise failure
+            self.clock.sleep(min(_LONGEST_BACKOFF, random.random() * 2**attempt))  # noqa: S311 - spreads clients, no secret
+        raise AssertionError("a call has at least one attempt")
+
+    def _client(self, service: str, region: str) -> "BaseClient":
+        with self._lock:
+            if (service, region) not in self._clients:
+                key, secret, token = self._credentials
+                self._clients[service, region] = self._session.create_client(
+                    service,
+                    region_name=region,
+                    endpoint_url=self._endpoints[service],
+                    aws_access_key_id=key,
+                    aws_secret_access_key=secret,
+                    aws_session_token=token,
+                    config=_CONFIG,
+                )
+            return self._clients[service, region]
+
+
+def _refusal(what: str, client: "BaseClient", error: ClientError) -> AWSError:
+    answer = error.response
+    meta, cause = answer.get("ResponseMetadata", {}), answer.get("Error", {})
+    code, message = cause.get("Code", ""), cause.get("Message", "")
+    status, request = meta.get("HTTPStatusCode", 0), meta.get("RequestId", "")
+    host = f"HostID: {meta.get('HostId', '')}, " if client.meta.service_model.service_name == "s3" else ""
+    modelled = any(shape.metadata.get("error", {}).get("code", shape.name) == code for shape in client.meta.service_model.error_shapes)
+    text = f"{what}https response error StatusCode: {status}, RequestID: {request}, {host}"
+    return AWSError(
+        f"{text}{code}: {message}" if modelled else f"{text}api error {code}: {message}",
+        code=code,
+        message=message,
+        status=status,
+    )

@@ -1,0 +1,186 @@
+"""The provider's own settings: whose account, which region, which tags."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from .aws import Connection, Credentials, Endpoints
+from .failure import AWSError, Failure
+from .tags import Tags
+from .waits import Clock
+from .wire import State, Value, is_object
+
+_TEXTS = frozenset({"region", "profile", "accessKey", "secretKey", "token", "retryMode"})
+_JSON = frozenset(
+    {
+        "allowedAccountIds",
+        "assumeRoles",
+        "defaultTags",
+        "endpoints",
+        "forbiddenAccountIds",
+        "ignoreTags",
+        "maxRetries",
+        "s3UsePathStyle",
+        "skipCredentialsValidation",
+        "skipMetadataApiCheck",
+        "skipRegionValidation",
+        "skipRequestingAccountId",
+    }
+)
+_NOT_EMULATED = frozenset(
+    {
+        "assumeRoleWithWebIdentity",
+        "customCaBundle",
+        "ec2MetadataServiceEndpoint",
+        "ec2MetadataServiceEndpointMode",
+        "httpProxy",
+        "httpsProxy",
+        "insecure",
+        "noProxy",
+        "s3UsEast1RegionalEndpoint",
+        "sharedConfigFiles",
+        "sharedCredentialsFiles",
+        "stsRegion",
+        "tagPolicyCompliance",
+        "tokenBucketRateLimiterCapacity",
+        "useDualstackEndpoint",
+        "useFipsEndpoint",
+        "userAgents",
+    }
+)
+_OF_THE_ENGINE = frozenset({"version", "pluginDownloadURL"})
+_ATTEMPTS = 25
+_ROLE_ARGUMENTS = {
+    "externalId": "ExternalId",
+    "policy": "Policy",
+    "sessionName": "RoleSessionName",
+    "sourceIdentity": "SourceIdentity",
+    "transitiveTagKeys": "TransitiveTagKeys",
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A configured provider: an identity in one account, a region, default tags."""
+
+    id: str
+    region: str
+    connection: Connection
+    tags: Tags
+
+    @property
+    def partition(self) -> str:
+        """The partition of ARNs."""
+        return "aws-cn" if self.region.startswith("cn-") else "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+
+
+def problems(inputs: State) -> Iterator[str]:
+    """What is wrong with a provider's inputs, as far as it shows without a call."""
+    for key in inputs.keys() - _TEXTS - _JSON - _OF_THE_ENGINE:
+        if key == "assumeRole":
+            yield "invalid config key 'aws:assumeRole', should be 'aws:assumeRoles'"
+        elif key in _NOT_EMULATED:
+            yield f"`aws:{key}` is not emulated by the sandbox's stand-in plug-in."
+        else:
+            yield (
+                f"`aws:{key}` is not a valid configuration key for the aws provider. If the referenced key is not "
+                "intended for the provider, please choose a different namespace from `aws:`."
+            )
+    if not inputs.get("region"):
+        yield "Missing region information\nMake sure you have set your AWS region, e.g. `pulumi config set aws:region us-west-2`."
+    if inputs.get("retryMode", "standard") not in {"standard", "adaptive"}:
+        yield f"invalid retry mode: {inputs['retryMode']}"
+    if inputs.get("allowedAccountIds") and inputs.get("forbiddenAccountIds"):
+        yield '"allowed_account_ids": conflicts with forbidden_account_ids'
+
+
+def settings(inputs: State) -> State:
+    """The inputs as values: the Python SDK sends everything but text as JSON, others send it as it is."""
+    return {
+        key: json.loads(value) if key in _JSON and isinstance(value, str) else value for key, value in inputs.items()
+    }
+
+
+def sign_in(inputs: State, clock: Clock) -> Account:
+    """Find credentials, assume roles and ask whose account it is.
+
+    Raises Failure in the words of the real plug-in; the lists of accounts are not looked at yet (`refuse_account`).
+    """
+    given = settings(inputs)
+    region: str = given["region"]
+    connection = Connection(
+        profile=given.get("profile"),
+        endpoints=Endpoints(_endpoints(given.get("endpoints"))),
+        credentials=Credentials(given.get("accessKey"), given.get("secretKey"), given.get("token")),
+        attempts=given.get("maxRetries") or _ATTEMPTS,
+        clock=clock,
+    )
+    if not connection.has_credentials():
+        raise Failure("No valid credential sources found.")
+    for role in given.get("assumeRoles") or ():
+        connection = connection.assuming(_assume(connection, region, role))
+    account = ""
+    if not (given.get("skipCredentialsValidation") and given.get("skipRequestingAccountId")):
+        try:
+            account = connection.call("sts", region, "get_caller_identity")["Account"]
+        except AWSError as error:
+            raise Failure(
+                "Retrieving AWS account details: validating provider credentials: "
+                f"retrieving caller identity from STS: {error}"
+            ) from error
+    ignored = given.get("ignoreTags") or {}
+    return Account(
+        id=account,
+        region=region,
+        connection=connection,
+        tags=Tags(
+            (given.get("defaultTags") or {}).get("tags") or {},
+            ignored_keys=frozenset(ignored.get("keys") or ()),
+            ignored_prefixes=tuple(ignored.get("keyPrefixes") or ()),
+        ),
+    )
+
+
+def refuse_account(inputs: State, account: Account) -> None:
+    """Raise Failure for an account that the program did not mean."""
+    given = settings(inputs)
+    allowed, forbidden = given.get("allowedAccountIds"), given.get("forbiddenAccountIds")
+    if (allowed and account.id not in allowed) or (forbidden and account.id in forbidden):
+        raise Failure(f"AWS account ID not allowed: {account.id}")
+
+
+def _endpoints(given: Value) -> Mapping[str, str]:
+    merged: dict[str, str] = {}
+    for part in [given] if is_object(given) else given or ():
+        merged = {**part, **merged}
+    return merged
+
+
+def _assume(connection: Connection, region: str, role: State) -> Credentials:
+    arn = role.get("roleArn") or ""
+    arguments = {name: role[key] for key, name in _ROLE_ARGUMENTS.items() if role.get(key)}
+    if duration := role.get("duration"):
+        arguments["DurationSeconds"] = _seconds(duration)
+    if tags := role.get("tags"):
+        arguments["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+    if policies := role.get("policyArns"):
+        arguments["PolicyArns"] = [{"arn": policy} for policy in policies]
+    try:
+        answer = connection.call(
+            "sts", region, "assume_role", **{"RoleArn": arn, "RoleSessionName": "pulumi", **arguments}
+        )
+    except AWSError as error:
+        raise Failure(f"Cannot assume IAM Role\nIAM Role ({arn}) cannot be assumed.\n\nError: {error}") from error
+    granted = answer["Credentials"]
+    return Credentials(granted["AccessKeyId"], granted["SecretAccessKey"], granted["SessionToken"])
+
+
+def _seconds(duration: str) -> int:
+    """Seconds of a Go duration such as 1h30m."""
+    total, digits = 0, ""
+    for letter in duration:
+        if letter.isdigit():
+            digits += letter
+        else:
+            total, digits = total + int(digits) * {"h": 3600, "m": 60, "s": 1}[letter], ""
+    return total

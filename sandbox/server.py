@@ -1,0 +1,75 @@
+"""The sandbox as a process: listens, says when it is ready, and ends on a signal."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer
+
+from sandbox.clock import Clock
+from sandbox.front import Sandbox
+from sandbox.identifiers import Identifiers
+from sandbox.organization import Organization, OrganizationFile
+
+
+class PortInUseError(Exception):
+    """Something else listens there."""
+
+
+class _Handler(MotoRequestHandler):
+    """Answers without logging each call."""
+
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for the client's acknowledgement
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+class _Server(ThreadedWSGIServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's own name
+        pass
+
+
+def build(file: OrganizationFile, seed: int, speed: float) -> Sandbox:
+    """Make a sandbox without serving it."""
+    return Sandbox(Organization(file, seed), Clock(speed), Identifiers(seed))
+
+
+def serve(sandbox: Sandbox, host: str, port: int, ready_file: Path | None = None) -> None:
+    """Serve until SIGINT or SIGTERM; prints `ready <url>` once calls are accepted.
+
+    Raises:
+        PortInUseError: another process has the port.
+    """
+    server = _listen(sandbox, host, port)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        # shutdown() waits for the loop that this very thread runs, so another thread has to ask for it.
+        threading.Thread(target=server.shutdown).start()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    url = f"http://{host}:{server.port}"
+    if ready_file:
+        ready_file.parent.mkdir(parents=True, exist_ok=True)
+        ready_file.write_text(f"{url}\n")
+    sys.stdout.write(f"ready {url}\n")
+    sys.stdout.flush()
+    server.serve_forever(poll_interval=0.1)
+    server.server_close()
+
+
+def _listen(sandbox: Sandbox, host: str, port: int) -> BaseWSGIServer:
+    try:
+        return _Server(host, port, sandbox, _Handler)
+    except (OSError, SystemExit) as error:  # werkzeug itself prints and exits when a port is taken
+        raise PortInUseError(
+            f"cannot listen on {host}:{port}: the port is in use or not ours to take; "
+            "stop what uses it, or choose another with --port (0 picks a free one)"
+        ) from error

@@ -1,0 +1,1 @@
+"""AWS Service Catalog: one module per noun of the service."""

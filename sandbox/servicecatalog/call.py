@@ -1,0 +1,113 @@
+"""One call: who makes it, where, and on which state. And the list of operations that there are."""
+
+import base64
+import binascii
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from sandbox.callers import Caller
+from sandbox.clock import Clock
+from sandbox.identifiers import Identifiers
+from sandbox.organization import Organization
+from sandbox.servicecatalog.errors import InvalidParametersException
+from sandbox.servicecatalog.model import Json, RegionState
+
+_DEFAULT_PAGE = 20
+
+T = TypeVar("T")
+
+
+@dataclass
+class World:
+    """What all calls share."""
+
+    clock: Clock
+    identifiers: Identifiers
+    organization: Organization
+    regions: dict[str, RegionState] = field(default_factory=lambda: defaultdict(RegionState))
+    answers: dict[tuple[str, ...], tuple[Json, Json]] = field(
+        default_factory=dict[tuple[str, ...], tuple[Json, Json]]
+    )
+    """By idempotency token: the request that was answered, and the answer."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an operation."""
+
+    world: World
+    caller: Caller
+
+    @property
+    def account(self) -> str:
+        return self.caller.account
+
+    @property
+    def region(self) -> str:
+        return self.caller.region
+
+    @property
+    def state(self) -> RegionState:
+        return self.world.regions[self.region]
+
+    @property
+    def now(self) -> datetime:
+        return self.world.clock.now()
+
+    def new_id(self, prefix: str) -> str:
+        return self.world.identifiers.new(prefix, self.account, self.region)
+
+
+Handler = Callable[[Call, Json], Json]
+
+operations: dict[str, Handler] = {}
+"""The emulated operations by name; modules add theirs when they are imported."""
+
+
+def operation(handler: Handler) -> Handler:
+    """Register a function under the operation's name: `create_portfolio` is CreatePortfolio."""
+    name = "".join(part.capitalize() for part in handler.__name__.split("_")).replace("Aws", "AWS")
+    operations[name] = handler
+    return handler
+
+
+def page(
+    request: Json, key: str, items: Sequence[T], show: Callable[[T], object], token_key: str = "NextPageToken"
+) -> Json:
+    """The part of a listing that the request asks for, under `key`, and a token if there is more."""
+    start = _offset(request.get("PageToken"), len(items))
+    end = start + (request.get("PageSize") or _DEFAULT_PAGE)
+    shown: Json = {key: [show(item) for item in items[start:end]]}
+    if end < len(items):
+        shown[token_key] = base64.urlsafe_b64encode(f"after {end}".encode()).decode()
+    return shown
+
+
+def _offset(token: str | None, total: int) -> int:
+    if not token:
+        return 0
+    try:
+        offset = int(base64.urlsafe_b64decode(token).decode().removeprefix("after "))
+    except (binascii.Error, ValueError):
+        offset = -1
+    if not 0 <= offset <= total:
+        raise InvalidParametersException(f"Invalid page token: {token}")
+    return offset
+
+
+def tags_in(request: Json, key: str = "Tags") -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in request.get(key) or ()}
+
+
+def tags_out(tags: dict[str, str]) -> list[Json]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def retag(tags: dict[str, str], request: Json) -> None:
+    """Apply AddTags and RemoveTags; a key in both ends up added."""
+    for key in request.get("RemoveTags") or ():
+        tags.pop(key, None)
+    tags.update(tags_in(request, "AddTags"))

@@ -1,0 +1,1 @@
+"""What the hub and its spokes must agree on: contract, names, providers, policies, errors."""

@@ -1,0 +1,39 @@
+"""Names that more than one account must know.
+
+Every other physical name is Pulumi's choice.
+"""
+
+from typing import Final
+
+HUB_PROJECT: Final = "model-catalog-hub"
+SPOKE_PROJECT: Final = "model-catalog-spoke"
+ORGANIZATION_PROJECT: Final = "model-catalog-organization"
+
+CATALOG_OUTPUT: Final = "catalog"
+"""The hub's one stack output that spokes read."""
+
+PRODUCT_KEY_LIMIT: Final = 40
+"""Characters; with the longest prefix below a role name stays within IAM's 64."""
+
+
+def launch_role_name(product: str) -> str:
+    """Name the role that Service Catalog assumes to build a product's stack.
+
+    A launch constraint refers to it by name in the hub and in every spoke, and a provisioned product keeps the
+    name for life: never change how it is made.
+    """
+    return f"ModelCatalogLaunch-{product}"
+
+
+def execution_role_name(product: str) -> str:
+    """Name the role that a product's model runs as; its templates refer to it."""
+    return f"ModelCatalogExecution-{product}"
+
+
+def partition_of(region: str) -> str:
+    """Name the AWS partition of a region (source: AWS General Reference, ARN format)."""
+    if region.startswith("us-gov-"):
+        return "aws-us-gov"
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws"

@@ -1,0 +1,124 @@
+"""IAM documents that hub and spokes must write alike."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Statement = dict[str, Any]
+Policy = dict[str, Any]
+
+
+def render(policy: Policy, *, partition: str, account: str) -> str:
+    """Write a published policy for one account, as JSON.
+
+    `${Partition}` and `${AccountId}` are placeholders of ours: IAM's own variables cannot stand for the
+    account in an ARN (source: IAM User Guide, "Policy variables", where you can use them).
+    """
+    text = json.dumps(policy, sort_keys=True)
+    return text.replace("${Partition}", partition).replace("${AccountId}", account)
+
+
+def launch_policy(product_statements: Sequence[Statement], *, execution_role: str, services: Sequence[str]) -> Policy:
+    """Say what a product's launch role may do: run its own stack, and what the product adds.
+
+    Service Catalog assumes the role to create, update and delete the stack `SC-<account>-pp-<id>`, and reads
+    the template from a bucket of its own, marked by an object tag (source: Service Catalog Administrator
+    Guide, "Launch constraints"). The only right in IAM is to pass one role to the services that run the model.
+    """
+    stacks: Statement = {
+        "Sid": "Stacks",
+        "Effect": "Allow",
+        "Action": [
+            "cloudformation:CreateStack",
+            "cloudformation:UpdateStack",
+            "cloudformation:DeleteStack",
+            "cloudformation:DescribeStacks",
+            "cloudformation:DescribeStackEvents",
+            "cloudformation:SetStackPolicy",
+            "cloudformation:TagResource",
+            "cloudformation:UntagResource",
+        ],
+        "Resource": "arn:${Partition}:cloudformation:*:${AccountId}:stack/SC-*",
+    }
+    template: Statement = {
+        "Sid": "TemplateCheck",
+        "Effect": "Allow",
+        "Action": ["cloudformation:GetTemplateSummary", "cloudformation:ValidateTemplate"],
+        "Resource": "*",
+    }
+    copy: Statement = {
+        "Sid": "ServiceOwnedTemplate",
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"s3:ExistingObjectTag/servicecatalog:provisioning": "true"}},
+    }
+    passing: Statement = {
+        "Sid": "PassExecutionRole",
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": f"arn:${{Partition}}:iam::${{AccountId}}:role/{execution_role}",
+        "Condition": {"StringEquals": {"iam:PassedToService": list(services)}},
+    }
+    return _policy([stacks, template, copy, passing, *product_statements])
+
+
+def permission_policy(statements: Sequence[Statement]) -> Policy:
+    """Put statements into a policy document."""
+    return _policy(list(statements))
+
+
+def launch_trust(*, partition: str, account: str) -> str:
+    """Let Service Catalog assume a launch role, on behalf of its own account alone, as JSON.
+
+    Source: Service Catalog Administrator Guide, "Launch constraints", confused deputy prevention.
+    """
+    return _trust(
+        ["servicecatalog.amazonaws.com"],
+        {
+            "StringEquals": {"aws:SourceAccount": account},
+            "ArnLike": {"aws:SourceArn": f"arn:{partition}:servicecatalog:*:{account}:*"},
+        },
+    )
+
+
+def execution_trust(services: Sequence[str], *, account: str) -> str:
+    """Let AWS services run a model in one account, as JSON."""
+    return _trust(services, {"StringEquals": {"aws:SourceAccount": account}})
+
+
+def tls_only(bucket_arn: str) -> str:
+    """Refuse every request to a bucket that is not made over TLS, as a bucket policy in JSON."""
+    return json.dumps(
+        _policy(
+            [
+                {
+                    "Sid": "TlsOnly",
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": [bucket_arn, f"{bucket_arn}/*"],
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                }
+            ]
+        )
+    )
+
+
+def _trust(services: Sequence[str], condition: Mapping[str, Any]) -> str:
+    return json.dumps(
+        _policy(
+            [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": services[0] if len(services) == 1 else list(services)},
+                    "Action": "sts:AssumeRole",
+                    "Condition": condition,
+                }
+            ]
+        )
+    )
+
+
+def _policy(statements: list[Statement]) -> Policy:
+    return {"Version": "2012-10-17", "Statement": statements}

@@ -1,0 +1,88 @@
+"""Reads a stack's settings into one checked object."""
+
+import json
+from typing import Annotated, Any, ClassVar, Self, TypeVar
+
+import pulumi
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from shared.checking import AccountId, Document, Region, checked
+from shared.errors import ConfigError
+
+RoleArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+$",
+        description="the ARN of a role in the stack's own account",
+        examples=["arn:aws:iam::222233334444:role/OrganizationAccountAccessRole"],
+    ),
+]
+
+
+class AccountSettings(Document):
+    """The settings that every stack has: which account it is for, how it gets there, and where it works.
+
+    Attributes:
+        account_id: The account that the stack is for. Credentials of any other are refused.
+        assume_role: A role of that account to work as; without it, the credentials of the environment serve.
+        region: The provider's region, and the first of `regions`.
+    """
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True
+    )
+
+    account_id: AccountId
+    assume_role: RoleArn | None = None
+    region: Region
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles to assume, in order."""
+        return [self.assume_role] if self.assume_role else []
+
+    @model_validator(mode="after")
+    def _role_is_of_the_account(self) -> Self:
+        if self.assume_role and f"::{self.account_id}:" not in self.assume_role:
+            raise ValueError(
+                f"assumeRole {self.assume_role} is not of the account {self.account_id} in accountId. "
+                f"Name a role of that account."
+            )
+        return self
+
+
+S = TypeVar("S", bound=AccountSettings)
+
+
+def load_settings(model: type[S]) -> S:
+    """Read the current stack's settings.
+
+    Plain keys are text; lists and maps arrive as JSON. The region is Pulumi's own key `aws:region`.
+
+    Raises:
+        ConfigError: names the stack's file and the key, what was found and what is wanted.
+    """
+    where = f"Pulumi.{pulumi.get_stack()}.yaml"
+    project = pulumi.Config()
+    found: dict[str, Any] = {}
+    for field in model.model_fields.values():
+        key = str(field.alias)
+        text = pulumi.Config("aws").get("region") if key == "region" else project.get(key)
+        if text is not None:
+            found[key] = _value(text)
+    if "region" not in found:
+        raise ConfigError(
+            f"{where}: aws:region is missing. Expected the name of an AWS region, for example eu-central-1."
+        )
+    return checked(model, found, where=where, error=ConfigError)
+
+
+def _value(text: str) -> object:
+    """Give lists and maps their structure, and leave every other setting the text that it is."""
+    if not text.startswith(("[", "{")):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

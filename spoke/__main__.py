@@ -1,0 +1,3 @@
+from spoke.program import run
+
+run()

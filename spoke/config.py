@@ -1,0 +1,133 @@
+"""The settings of a spoke stack."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from shared.checking import Document, Key, Region, SemVer
+from shared.names import HUB_PROJECT
+from shared.settings import AccountSettings
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of a parameter's value
+    """Write a parameter's value as CloudFormation takes it: text, and lists joined by commas."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, list):
+        return ",".join(str(_text(item)) for item in value)  # pyright: ignore[reportUnknownVariableType] - items of any kind
+    return value
+
+
+ParameterValue = Annotated[
+    str,
+    BeforeValidator(_text),
+    Field(
+        max_length=4096,
+        description="a text, a number, a truth value or a list of them",
+        examples=["ml.m5.large"],
+    ),
+]
+Minutes = Annotated[
+    str,
+    Field(pattern=r"^[1-9][0-9]{0,3}m$", description="a number of minutes followed by m", examples=["45m"]),
+]
+
+
+class Launch(Document):
+    """A provisioned product that this account wants to have.
+
+    Attributes:
+        name: The provisioned product's name, which can never change.
+        product: The product's key in the catalog.
+        version: The version to run, exactly.
+        region: Where; without it, the stack's own region.
+        parameters: Template parameters; what is left out takes the template's default.
+        timeout: How long creating, updating and terminating may each take.
+        tags: For the provisioned product and all that it builds.
+    """
+
+    name: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}$",
+            description="letters, digits, dots, hyphens and underscores, at most 128",
+            examples=["fraud-scoring"],
+        ),
+    ]
+    product: Key
+    version: SemVer
+    region: Region | None = None
+    parameters: dict[str, ParameterValue] = {}
+    timeout: Minutes = "30m"
+    tags: dict[str, str] = Field(
+        default={}, max_length=48, description="at most 48 tags of text", examples=["{team: risk}"]
+    )
+
+
+class Access(Document):
+    """Somebody in this account, beside the deploying role, who may launch from a portfolio."""
+
+    portfolio: Key
+    arn: Annotated[
+        str,
+        Field(
+            pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user|group)/.+$",
+            description="the full ARN of an IAM role, user or group of this account",
+            examples=["arn:aws:iam::333344445555:role/DataScientist"],
+        ),
+    ]
+
+
+class SpokeSettings(AccountSettings):
+    """What an account takes from the catalog, and what it runs.
+
+    Attributes:
+        hub_stack: The hub's stack, or `<organization>/<project>/<stack>` in full.
+        launch_roles: `create` makes the products' roles here; `existing` expects them to be there already.
+        principals: Who else may launch.
+        launches: The provisioned products.
+    """
+
+    hub_stack: str = Field(
+        default="hub",
+        pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,2}$",
+        description="the name of the hub's stack",
+        examples=["hub"],
+    )
+    launch_roles: Annotated[
+        Literal["create", "existing"], Field(description="create or existing", examples=["create"])
+    ] = "create"
+    principals: list[Access] = []
+    launches: list[Launch] = []
+
+    def hub_reference(self, organization: str) -> str:
+        """Name the hub's stack in full, for a stack reference."""
+        return self.hub_stack if "/" in self.hub_stack else f"{organization}/{HUB_PROJECT}/{self.hub_stack}"
+
+    def region_of(self, launch: Launch) -> str:
+        """Say where a launch runs."""
+        return launch.region or self.region
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        seen: set[str] = set()
+        for index, launch in enumerate(self.launches):
+            if launch.name in seen:
+                raise ValueError(
+                    f"launches[{index}].name: found {launch.name!r} a second time. A provisioned product's name is "
+                    f"unique in its account: rename one of them."
+                )
+            seen.add(launch.name)
+        return self
+
+    @model_validator(mode="after")
+    def _principals_are_of_the_account(self) -> Self:
+        for index, access in enumerate(self.principals):
+            if f"::{self.account_id}:" not in access.arn:
+                raise ValueError(
+                    f"principals[{index}].arn: found {access.arn!r}, which is not of the account {self.account_id}. "
+                    f"Grant access to somebody of this account."
+                )
+        return self

@@ -1,0 +1,73 @@
+"""Launches a product: one provisioned product from an order."""
+
+from functools import partial
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.errors import LaunchError
+from spoke.granted_portfolio import GrantedPortfolio
+from spoke.offer import Order
+
+
+def provision(
+    order: Order, *, granted: GrantedPortfolio, provider: aws.Provider, depends_on: list[pulumi.Resource]
+) -> aws.servicecatalog.ProvisionedProduct:
+    """Declare the provisioned product of an order.
+
+    The path is looked up in every run and given explicitly: after the first launch the provider sends the path
+    that it remembers, and fails once that has changed (source: terraform-provider-aws, provisioned_product.go,
+    issue 31705). Parameters are sorted, because their order counts as a change.
+
+    Raises:
+        LaunchError: inside the path's output, when the portfolio gives this caller no path.
+    """
+    launch = order.launch
+    # The lookup fails until the caller is a principal, so it waits for the associations, in a preview too.
+    ready = pulumi.Output.all(*(association.id for association in granted.associations))
+    paths = aws.servicecatalog.get_launch_paths_output(
+        product_id=ready.apply(lambda _: order.product.id),
+        region=order.region,
+        opts=pulumi.InvokeOutputOptions(provider=provider),
+    )
+    return aws.servicecatalog.ProvisionedProduct(
+        launch.name,
+        name=launch.name,
+        product_id=order.product.id,
+        provisioning_artifact_id=order.version.id,
+        path_id=paths.summaries.apply(partial(_path_id, order)),
+        provisioning_parameters=[{"key": key, "value": value} for key, value in sorted(launch.parameters.items())],
+        tags=launch.tags,
+        region=order.region,
+        opts=pulumi.ResourceOptions(
+            provider=provider,
+            depends_on=[granted, *depends_on],
+            custom_timeouts=pulumi.CustomTimeouts(create=launch.timeout, update=launch.timeout, delete=launch.timeout),
+        ),
+    )
+
+
+def launch_outputs(order: Order, provisioned: aws.servicecatalog.ProvisionedProduct) -> dict[str, pulumi.Input[object]]:
+    """Say what became of an order: its identity, its status, and the outputs of its stack by key."""
+    outputs = provisioned.outputs.apply(lambda items: {item.key: item.value for item in items})
+    return {
+        "product": order.launch.product,
+        "version": order.launch.version,
+        "region": order.region,
+        "provisioned_product": provisioned.id,
+        "status": provisioned.status,
+        "outputs": outputs,
+    }
+
+
+def _path_id(order: Order, paths: list[aws.servicecatalog.outputs.GetLaunchPathsSummaryResult]) -> str:
+    found = [path.path_id for path in paths if path.name == order.portfolio.name]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(sorted(path.name for path in paths)) or "none"
+    raise LaunchError(
+        f"Pulumi.{pulumi.get_stack()}.yaml: {order.launch.name}: {len(found)} launch paths to {order.product.name} "
+        f"through the portfolio {order.portfolio.name!r} in {order.region} (paths found: {names}). Exactly one is "
+        f"needed: check that the hub shares the portfolio with this account, and that no local portfolio of the "
+        f"same name holds the product."
+    )

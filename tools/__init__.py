@@ -1,0 +1,1 @@
+"""How the tool chain is obtained, and the commands behind the Makefile."""

@@ -1,0 +1,31 @@
+"""Adds the templates of new versions to the catalog's lock file: make lock."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from hub.lockfile import LOCK_FILE, add_to_lock
+from hub.reading import read_catalog, read_unlocked
+from shared.errors import CatalogError
+
+
+def main() -> int:
+    """Lock what is new, or only check that nothing is new or changed."""
+    parser = argparse.ArgumentParser(prog="python -m tools.lock", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when a template is not locked")
+    folder = Path("hub/catalog")
+    try:
+        if parser.parse_args().check:
+            _ = read_catalog(folder)
+            print(f"{folder / LOCK_FILE}: every template is as it was published")
+            return 0
+        added = add_to_lock(folder, read_unlocked(folder).published())
+    except CatalogError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    print(f"{folder / LOCK_FILE}: {'added ' + ', '.join(added) if added else 'nothing to add'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

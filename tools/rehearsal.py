@@ -1,0 +1,112 @@
+"""A stage to rehearse on: a copy of the project, the sandbox, and a backend of its own.
+
+The demo and the engine tests use it. They run the same `make` targets as people do, on a copy, because creating a
+stack writes into its settings file.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from sandbox.environment import sandbox_environment
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+COPIED: Final = ("hub", "spoke", "organization", "shared", "tools", "Makefile", "pyproject.toml", "requirements.lock")
+LINKED: Final = (".venv", ".tools")
+READY_SECONDS: Final = 30
+
+
+class Rehearsal:
+    """A sandbox that runs as long as the `with` block does, and commands that work against it.
+
+    Attributes:
+        project: The copy of the project.
+        url: Where the sandbox listens.
+    """
+
+    def __init__(self, folder: Path, *, speed: float = 100) -> None:
+        """Prepare a rehearsal in a folder, which is made and must be empty."""
+        self._folder = folder
+        self._speed = speed
+        self.project = folder / "project"
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        """Copy the project and start the sandbox; returns when it accepts calls."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        _copy_project(self.project)
+        command = [sys.executable, "-m", "sandbox", "serve", "--speed", str(self._speed)]
+        with (self._folder / "sandbox.log").open("w") as log:
+            self._server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+        line = self._server.stdout.readline() if self._server.stdout else ""
+        if not line.startswith("ready "):
+            self._stop()
+            raise RuntimeError(f"the sandbox did not start: see {self._folder / 'sandbox.log'}")
+        self.url = line.split()[1]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the sandbox."""
+        self._stop()
+
+    def environment(self, account: str | None = None) -> dict[str, str]:
+        """Give the whole environment of a command that works as an account's administrator."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
+        return inherited | sandbox_environment(self.url, self._folder, account)
+
+    def run(
+        self, *command: str, account: str | None = None, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in the copy of the project; standard error is part of the output."""
+        environment = self.environment(account) | dict(variables or {})
+        # A child of a shell that ignores SIGINT would make the CLI wait seconds for nothing at its end.
+        return subprocess.run(
+            command,
+            cwd=self.project,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            preexec_fn=_listen_to_interrupts,
+        )
+
+    def make(self, target: str, *options: str, account: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a target of the Makefile in the copy of the project."""
+        return self.run("make", "--no-print-directory", target, *options, account=account)
+
+    def _stop(self) -> None:
+        self._server.terminate()
+        try:
+            self._server.wait(timeout=READY_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+
+
+def _listen_to_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _copy_project(target: Path) -> None:
+    target.mkdir()
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, target / name)
+    for settings in ROOT.glob("Pulumi.*.yaml"):
+        shutil.copyfile(settings, target / settings.name)
+    for name in LINKED:
+        if (ROOT / name).exists():
+            (target / name).symlink_to(ROOT / name)

@@ -40,17 +40,17 @@ lock: install ## Add the templates of new versions to the catalog's lock file
 
 preview-%: ## Show what would change in a stack, for example preview-hub
 	@pulumi -C $(call project,$*) stack select $* --create
-	@pulumi -C $(call project,$*) -s $* preview --diff
+	@pulumi -C $(call project,$*) -s $* preview --diff $(FLAGS)
 
 up-%: ## Deploy a stack
 	@pulumi -C $(call project,$*) stack select $* --create
-	@pulumi -C $(call project,$*) -s $* up
+	@pulumi -C $(call project,$*) -s $* up $(FLAGS)
 
 refresh-%: ## Compare a stack with what is really there
-	@pulumi -C $(call project,$*) -s $* refresh
+	@pulumi -C $(call project,$*) -s $* refresh $(FLAGS)
 
 destroy-%: ## Remove all that a stack made
-	@pulumi -C $(call project,$*) -s $* destroy
+	@pulumi -C $(call project,$*) -s $* destroy $(FLAGS)
 
 new-spoke: ## Write the settings of a new spoke: NAME=… ACCOUNT=… [REGION=…]
 	@python -m tools.new_spoke --name "$(NAME)" --account "$(ACCOUNT)" --region "$(REGION)"

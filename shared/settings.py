@@ -1,9 +1,10 @@
 """Reads a stack's settings into one checked object."""
 
 import json
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, ClassVar, Self, TypeVar
 
 import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
@@ -58,24 +59,23 @@ S = TypeVar("S", bound=AccountSettings)
 def load_settings(model: type[S]) -> S:
     """Read the current stack's settings.
 
-    Plain keys are text; lists and maps arrive as JSON. The region is Pulumi's own key `aws:region`.
+    Plain keys are text; lists and maps arrive as JSON. The region is Pulumi's own key `aws:region`. A key that
+    the model does not have is refused, since a misspelt setting would otherwise be left out in silence.
 
     Raises:
         ConfigError: names the stack's file and the key, what was found and what is wanted.
     """
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
-    project = pulumi.Config()
-    found: dict[str, Any] = {}
-    for field in model.model_fields.values():
-        key = str(field.alias)
-        text = pulumi.Config("aws").get("region") if key == "region" else project.get(key)
-        if text is not None:
-            found[key] = _value(text)
-    if "region" not in found:
+    given = {**get_config_env(), **CONFIG.get()}
+    namespace = f"{pulumi.get_project()}:"
+    found = {key.removeprefix(namespace): _value(text) for key, text in given.items() if key.startswith(namespace)}
+    if "region" in found:
+        raise ConfigError(f"{where}: {namespace}region is not a known key. The region is set with aws:region.")
+    if "aws:region" not in given:
         raise ConfigError(
             f"{where}: aws:region is missing. Expected the name of an AWS region, for example eu-central-1."
         )
-    return checked(model, found, where=where, error=ConfigError)
+    return checked(model, {**found, "region": given["aws:region"]}, where=where, error=ConfigError)
 
 
 def _value(text: str) -> object:

@@ -6,7 +6,6 @@ import pulumi
 
 from shared import contract
 from shared.contract import Contract
-from shared.errors import ContractError
 from shared.names import CATALOG_OUTPUT
 
 
@@ -19,15 +18,15 @@ async def read_contract(stack: str) -> Contract:
         stack: `<organization>/<project>/<stack>`.
 
     Raises:
-        ContractError: there is no such stack, or what it exports cannot be used.
+        ContractError: what the stack exports cannot be used.
     """
-    try:
-        reference = pulumi.StackReference(stack)
-        details = await reference.get_output_details(CATALOG_OUTPUT)
-    except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed read
-        raise ContractError(
-            f"The hub's stack {stack} cannot be read: {' '.join(str(problem).split())}. Check 'hubStack', that hub "
-            f"and spoke use one backend, and that the hub was deployed: make up-hub."
-        ) from None
+    # The engine ends the program at once where the stack is unknown, so the remedy has to be said beforehand;
+    # the reference bears the setting's name, because the engine's message shows it.
+    pulumi.log.info(
+        f"The catalog comes from {stack}. If that stack is unknown: correct hubStack in "
+        f"Pulumi.{pulumi.get_stack()}.yaml, or deploy the hub first with make up-hub."
+    )
+    reference = pulumi.StackReference("hubStack", stack_name=stack)
+    details = await reference.get_output_details(CATALOG_OUTPUT)
     value: Any = details.value if details.secret_value is None else details.secret_value
     return contract.parse(value, source=stack)

@@ -53,8 +53,7 @@ def find() -> str | None:
     elsewhere = os.pathsep.join(part for part in os.get_exec_path() if Path(part).resolve() != BIN)
     for path in (elsewhere, str(BIN)):
         cli, host = shutil.which("pulumi", path=path), shutil.which(HOST, path=path)
-        complete = cli and host and shutil.which(EXEC, path=path)
-        if complete and _version(cli) >= _numbers(VERSION):
+        if cli and host and shutil.which(EXEC, path=path) and _version(cli) >= _numbers(VERSION):
             return cli
     return None
 
@@ -115,7 +114,8 @@ def _go_is_new_enough() -> bool:
 
 def _version(cli: str) -> tuple[int, ...]:
     environment = os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true"}
-    return _numbers(subprocess.run([cli, "version"], capture_output=True, text=True, check=False, env=environment).stdout)
+    said = subprocess.run([cli, "version"], capture_output=True, text=True, check=False, env=environment)
+    return _numbers(said.stdout)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -60,7 +60,8 @@ class Rehearsal:
     def environment(self, account: str | None = None) -> dict[str, str]:
         """Give the whole environment of a command that works as an account's administrator."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
-        return inherited | sandbox_environment(self.url, self._folder, account)
+        unattended = {"PULUMI_SKIP_CONFIRMATIONS": "true"}
+        return inherited | sandbox_environment(self.url, self._folder, account) | unattended
 
     def run(
         self, *command: str, account: str | None = None, variables: Mapping[str, str] | None = None

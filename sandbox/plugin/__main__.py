@@ -20,8 +20,10 @@ _LOOK_FOR_ENGINE = 5
 
 
 def main() -> None:
-    """Serve until the engine ends the process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted engine calls Cancel and still needs answers
+    """Serve until the engine ends the process, or is gone itself."""
+    # The engine ends its plug-ins with an interrupt and waits 5 s for one that ignores it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os._exit(0))
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")  # no search for a machine's role on the network
     options = [("grpc.max_receive_message_length", _MESSAGE_BYTES), ("grpc.max_send_message_length", _MESSAGE_BYTES)]
     server = grpc.server(ThreadPoolExecutor(_THREADS), options=options)
@@ -34,6 +36,7 @@ def main() -> None:
     engine = os.getppid()
     while server.wait_for_termination(_LOOK_FOR_ENGINE) and os.getppid() == engine:
         pass
+    os._exit(0)  # operations that still run have nobody to answer to
 
 
 if __name__ == "__main__":

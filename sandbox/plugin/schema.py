@@ -53,6 +53,11 @@ def computed(**traits: Any) -> Property:  # noqa: ANN401 - the traits of Propert
     return Property(computed=True, input=False, **traits)
 
 
+def outputs(*names: str) -> Mapping[str, Property]:
+    """Describe several of those."""
+    return dict.fromkeys(names, computed())
+
+
 TAGS: Mapping[str, Property] = {"tags": optional(kind=dict), "tagsAll": computed(kind=dict)}
 REGION: Mapping[str, Property] = {"region": settled(replaces=True)}
 
@@ -94,6 +99,16 @@ class Operation:
     def given(self, **names: str) -> State:
         """Parameters for a call, from those properties that have a value: `given(Description="description")`."""
         return {name: self.new[key] for name, key in names.items() if self.new.get(key)}
+
+    def seen(self, found: State) -> State:
+        """The state after a read: what AWS answered, over what was there or asked for."""
+        state = {**self.new, **found}
+        if "tagsAll" in found:
+            written = self.new.get("tags")
+            own = self.account.tags.own(found["tagsAll"], written or {})
+            state["tagsAll"] = self.account.tags.visible(found["tagsAll"])
+            state["tags"] = own or (None if written is None else {})
+        return state
 
 
 class Resource:

@@ -224,16 +224,8 @@ def _resource(token: str) -> Resource:
 
 def _look(resource: Resource, op: Operation) -> State:
     """The state after an operation: what AWS answers, over what the program asked for."""
-    found = resource.read(op)
-    state = {**op.new, **found}
-    if "region" in resource.properties:
-        state["region"] = op.region
-    if "tagsAll" in found:
-        remote = found["tagsAll"]
-        state["tagsAll"] = op.account.tags.visible(remote)
-        written = op.new.get("tags")
-        state["tags"] = op.account.tags.own(remote, written or {}) or (None if written is None else {})
-    return state
+    state = op.seen(resource.read(op))
+    return {**state, "region": op.region} if "region" in resource.properties else state
 
 
 def _failures(reasons: Iterable[str]) -> list[provider_pb2.CheckFailure]:

@@ -99,5 +99,5 @@ def _join(path: str, name: str) -> str:
 
 @lru_cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # The model's patterns are Java's; the one difference in use is the class of printable characters.
-    return re.compile(pattern.replace(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]", r"[\w\s.:/=+\-@]").replace(r"\p", "p"), re.UNICODE)
+    # The model's patterns are Java's; they differ from Python's in the names of character classes.
+    return re.compile(pattern.replace(r"\p{L}\p{Z}\p{N}", r"\w\s"))

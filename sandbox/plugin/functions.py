@@ -1,0 +1,202 @@
+"""Functions of the index, IAM and Organizations modules."""
+
+import json
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .failure import AWSError, doing
+from .organizations import timestamp
+from .schema import Operation, Property, optional, required
+from .tags import as_map
+from .waits import passing, retry
+from .wire import State
+
+_ROLE_LIMIT = 120
+"""Seconds that IAM may take to know a new role everywhere."""
+_ASSUMED_ROLE_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the aws plug-in: its arguments and what answers it."""
+
+    arguments: Mapping[str, Property]
+    run: Callable[[Operation], State]
+
+
+def _caller_identity(op: Operation) -> State:
+    with doing("reading STS Caller Identity"):
+        answer = op.call("sts", "get_caller_identity")
+    return {"accountId": answer["Account"], "arn": answer["Arn"], "userId": answer["UserId"], "id": answer["Account"]}
+
+
+def _region(op: Operation) -> State:
+    name = op.new.get("name") or op.region
+    endpoint = f"ec2.{name}.amazonaws.com"
+    return {"region": name, "name": name, "id": name, "description": name, "endpoint": endpoint}
+
+
+def _partition(op: Operation) -> State:
+    partition = op.account.partition
+    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+    reverse = ".".join(reversed(suffix.split(".")))
+    return {"partition": partition, "dnsSuffix": suffix, "reverseDnsPrefix": reverse, "id": partition}
+
+
+def _session_context(op: Operation) -> State:
+    arn: str = op.new["arn"]
+    parts = arn.split(":", 5)[-1].split("/")
+    if ":sts:" not in arn or parts[0] != "assumed-role" or len(parts) < _ASSUMED_ROLE_PARTS:
+        return {"id": arn, "issuerArn": arn, "issuerId": "", "issuerName": "", "sessionName": ""}
+    name, session = parts[-2:]
+    with doing(f"reading IAM Role ({name})"):
+        role = retry(
+            op.clock, _ROLE_LIMIT, lambda: op.call("iam", "get_role", RoleName=name), on=passing("NoSuchEntity")
+        )["Role"]
+    return {
+        "id": arn,
+        "issuerArn": role["Arn"],
+        "issuerId": role["RoleId"],
+        "issuerName": name,
+        "sessionName": session,
+    }
+
+
+def _role(op: Operation) -> State:
+    name = op.new["name"]
+    with doing(f"reading IAM Role ({name})"):
+        role = op.call("iam", "get_role", RoleName=name)["Role"]
+    policy = role["AssumeRolePolicyDocument"]
+    used = role.get("RoleLastUsed") or {}
+    return {
+        "arn": role["Arn"],
+        "assumeRolePolicy": urllib.parse.unquote(policy) if isinstance(policy, str) else json.dumps(policy),
+        "createDate": timestamp(role["CreateDate"]),
+        "description": role.get("Description", ""),
+        "id": name,
+        "maxSessionDuration": role.get("MaxSessionDuration", 3600),
+        "name": name,
+        "path": role["Path"],
+        "permissionsBoundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
+        "roleLastUseds": [{"lastUsedDate": timestamp(used["LastUsedDate"]), "region": used.get("Region", "")}]
+        if used.get("LastUsedDate")
+        else [],
+        "tags": op.account.tags.visible(as_map(role.get("Tags", []))),
+        "uniqueId": role["RoleId"],
+    }
+
+
+def _pages(op: Operation, method: str, result: str, **parameters: str) -> Iterator[dict[str, Any]]:
+    """Every item of a listing of Organizations."""
+    while True:
+        page = op.call("organizations", method, **parameters)
+        yield from page[result]
+        if not page.get("NextToken"):
+            return
+        parameters["NextToken"] = page["NextToken"]
+
+
+def _organization(op: Operation) -> State:
+    with doing("reading Organization"):
+        found = op.call("organizations", "describe_organization")["Organization"]
+    state: State = {
+        "id": found["Id"],
+        "arn": found["Arn"],
+        "featureSet": found["FeatureSet"],
+        "masterAccountArn": found["MasterAccountArn"],
+        "masterAccountEmail": found["MasterAccountEmail"],
+        "masterAccountId": found["MasterAccountId"],
+        "masterAccountName": "",
+        "accounts": [],
+        "nonMasterAccounts": [],
+        "roots": [],
+        "enabledPolicyTypes": [],
+        "awsServiceAccessPrincipals": [],
+    }
+    if op.new.get("returnOrganizationOnly"):
+        return state
+    with doing("reading Organization"):
+        try:
+            accounts = list(map(_account, _pages(op, "list_accounts", "Accounts")))
+        except AWSError as error:
+            if error.code == "AccessDeniedException" and op.account.id != found["MasterAccountId"]:
+                return state
+            raise
+        roots = [_root(root) for root in _pages(op, "list_roots", "Roots")]
+        services: list[str] = []
+        if found["FeatureSet"] == "ALL":
+            principals = _pages(op, "list_aws_service_access_for_organization", "EnabledServicePrincipals")
+            services = [principal["ServicePrincipal"] for principal in principals]
+    others = [account for account in accounts if account["id"] != found["MasterAccountId"]]
+    return {
+        **state,
+        "accounts": accounts,
+        "masterAccountName": next((one["name"] for one in accounts if one not in others), ""),
+        "nonMasterAccounts": others,
+        "roots": roots,
+        "enabledPolicyTypes": [kind["type"] for kind in roots[0]["policyTypes"] if kind["status"] == "ENABLED"],
+        "awsServiceAccessPrincipals": services,
+    }
+
+
+def _account(found: dict[str, Any]) -> State:
+    return {
+        "arn": found["Arn"],
+        "email": found["Email"],
+        "id": found["Id"],
+        "joinedMethod": found.get("JoinedMethod", ""),
+        "joinedTimestamp": timestamp(found["JoinedTimestamp"]) if "JoinedTimestamp" in found else "",
+        "name": found["Name"],
+        "state": found.get("State", found["Status"]),
+        "status": found["Status"],
+    }
+
+
+def _root(found: dict[str, Any]) -> State:
+    kinds = [{"type": kind["Type"], "status": kind["Status"]} for kind in found["PolicyTypes"]]
+    return {"arn": found["Arn"], "id": found["Id"], "name": found["Name"], "policyTypes": kinds}
+
+
+def _units(op: Operation) -> State:
+    parent = op.new["parentId"]
+    with doing(f"listing Organizations Organizational Units for parent ({parent})"):
+        found = list(
+            _pages(op, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent)
+        )
+    return {"id": parent, "children": [{"arn": unit["Arn"], "id": unit["Id"], "name": unit["Name"]} for unit in found]}
+
+
+def _delegated_administrators(op: Operation) -> State:
+    with doing("reading Organizations Delegated Administrators"):
+        found = list(
+            _pages(
+                op,
+                "list_delegated_administrators",
+                "DelegatedAdministrators",
+                **op.given(ServicePrincipal="servicePrincipal"),
+            )
+        )
+    administrators = [
+        {**_account(one), "delegationEnabledDate": timestamp(one["DelegationEnabledDate"])} for one in found
+    ]
+    return {"id": op.account.id, "delegatedAdministrators": administrators}
+
+
+FUNCTIONS: Mapping[str, Function] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": Function({"id": optional()}, _caller_identity),
+    "aws:index/getRegion:getRegion": Function(
+        {key: optional() for key in ("endpoint", "id", "name", "region")}, _region
+    ),
+    "aws:index/getPartition:getPartition": Function({"id": optional()}, _partition),
+    "aws:iam/getSessionContext:getSessionContext": Function({"arn": required()}, _session_context),
+    "aws:iam/getRole:getRole": Function({"name": required(), "tags": optional(kind=dict)}, _role),
+    "aws:organizations/getOrganization:getOrganization": Function(
+        {"returnOrganizationOnly": optional(kind=bool)}, _organization
+    ),
+    "aws:organizations/getOrganizationalUnits:getOrganizationalUnits": Function({"parentId": required()}, _units),
+    "aws:organizations/getDelegatedAdministrators:getDelegatedAdministrators": Function(
+        {"servicePrincipal": optional()}, _delegated_administrators
+    ),
+}

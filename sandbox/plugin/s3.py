@@ -1,0 +1,207 @@
+"""S3: Bucket."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from .equivalence import compact
+from .failure import AWSError, Failure, Gone, doing, tolerating
+from .schema import REGION, TAGS, Operation, Resource, computed, optional, settled
+from .tags import as_list, as_map
+from .waits import passing, retry, until_gone
+from .wire import State, Value
+
+_LIMIT = 20 * 60
+_DELETE_LIMIT = 60 * 60
+_NOT_CONFIGURED = (
+    "MethodNotAllowed",
+    "NoSuchBucketPolicy",
+    "NoSuchCORSConfiguration",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchTagSet",
+    "NoSuchTagSetError",
+    "NoSuchWebsiteConfiguration",
+    "NotImplemented",
+    "ObjectLockConfigurationNotFoundError",
+    "ReplicationConfigurationNotFoundError",
+    "ServerSideEncryptionConfigurationNotFoundError",
+    "XNotImplemented",
+)
+_HOSTED_ZONES = {"us-east-1": "Z3AQBSTGFYJSTF", "us-east-2": "Z2O1EMRO9K5GLX", "us-west-2": "Z3BJ6K6RIION7M"}
+
+
+def encryption_rule(rule: dict[str, Any]) -> State:
+    """A rule of a bucket's default encryption, as a property."""
+    default = rule.get("ApplyServerSideEncryptionByDefault", {})
+    return {
+        "applyServerSideEncryptionByDefault": {
+            "sseAlgorithm": default.get("SSEAlgorithm", ""),
+            "kmsMasterKeyId": default.get("KMSMasterKeyID", ""),
+        },
+        "bucketKeyEnabled": rule.get("BucketKeyEnabled", False),
+    }
+
+
+_SETTINGS: dict[str, tuple[str, Callable[[dict[str, Any]], Value]] | None] = {
+    "get_bucket_policy": ("policy", lambda answer: compact(json.loads(answer["Policy"]))),
+    "get_bucket_acl": None,
+    "get_bucket_cors": None,
+    "get_bucket_website": None,
+    "get_bucket_versioning": ("versioning", lambda answer: {"enabled": answer.get("Status") == "Enabled"}),
+    "get_bucket_accelerate_configuration": None,
+    "get_bucket_request_payment": None,
+    "get_bucket_logging": None,
+    "get_bucket_lifecycle_configuration": None,
+    "get_bucket_replication": None,
+    "get_bucket_encryption": (
+        "serverSideEncryptionConfiguration",
+        lambda answer: {"rule": encryption_rule(answer["ServerSideEncryptionConfiguration"]["Rules"][0])},
+    ),
+    "get_object_lock_configuration": None,
+}
+"""What a read asks S3, and which outputs come of it. All are asked, because each needs its own permission."""
+
+
+class Bucket(Resource):
+    """A bucket."""
+
+    token = "aws:s3/bucket:Bucket"
+    properties = {
+        "bucket": settled(replaces=True),
+        "forceDestroy": optional(kind=bool, default=False),
+        "objectLockEnabled": settled(kind=bool, replaces=True),
+        **TAGS,
+        **REGION,
+        "arn": computed(),
+        "bucketDomainName": computed(),
+        "bucketRegion": computed(),
+        "bucketRegionalDomainName": computed(),
+        "hostedZoneId": computed(),
+        "policy": computed(),
+        "serverSideEncryptionConfiguration": computed(),
+        "versioning": computed(),
+    }
+    not_emulated = (
+        "accelerationStatus",
+        "acl",
+        "bucketNamespace",
+        "bucketPrefix",
+        "corsRules",
+        "grants",
+        "lifecycleRules",
+        "logging",
+        "objectLockConfiguration",
+        "policy",
+        "replicationConfiguration",
+        "requestPayer",
+        "serverSideEncryptionConfiguration",
+        "versioning",
+        "website",
+    )
+    autonamed = ("bucket", 63)
+
+    def create(self, op: Operation) -> None:
+        name, in_virginia = op.new["bucket"], op.region == "us-east-1"
+        with doing(f"creating S3 Bucket ({name})"):
+            if not re.fullmatch(r"[0-9A-Za-z_.-]{3,255}" if in_virginia else r"[0-9a-z.-]{3,63}", name):
+                raise Failure(f'"{name}" is not a valid bucket name')
+            if in_virginia and _exists(op, name):
+                raise Failure("BucketAlreadyExists")
+            location = {} if in_virginia else {"CreateBucketConfiguration": {"LocationConstraint": op.region}}
+            lock = {"ObjectLockEnabledForBucket": True} if op.new.get("objectLockEnabled") else {}
+            retry(
+                op.clock,
+                op.limit(_LIMIT),
+                lambda: op.call("s3", "create_bucket", Bucket=name, ACL="private", **location, **lock),
+                on=passing("OperationAborted"),
+            )
+        op.id = name
+        with doing(f"waiting for S3 Bucket ({name}) create"):
+            retry(op.clock, op.limit(_LIMIT), lambda: op.call("s3", "head_bucket", Bucket=name), on=is_missing)
+        if op.new["tagsAll"]:
+            self._tag(op)
+
+    def read(self, op: Operation) -> State:
+        name = op.id
+        with doing(f"reading S3 Bucket ({name})"):
+            if not _exists(op, name):
+                raise Gone("couldn't find resource")
+        found: State = {}
+        for method, output in _SETTINGS.items():
+            with doing(f"reading S3 Bucket ({name})"), tolerating(*_NOT_CONFIGURED):
+                answer = op.call("s3", method, Bucket=name)
+                if output is not None:
+                    found[output[0]] = output[1](answer)
+        tags: dict[str, str] = {}
+        with doing(f"listing tags for S3 Bucket ({name})"), tolerating(*_NOT_CONFIGURED):
+            tags = as_map(op.call("s3", "get_bucket_tagging", Bucket=name)["TagSet"])
+        region = op.call("s3", "get_bucket_location", Bucket=name).get("LocationConstraint") or "us-east-1"
+        return {
+            **dict.fromkeys(("policy", "serverSideEncryptionConfiguration", "versioning")),
+            **found,
+            "arn": f"arn:{op.account.partition}:s3:::{name}",
+            "bucket": name,
+            "bucketDomainName": f"{name}.s3.amazonaws.com",
+            "bucketRegion": region,
+            "bucketRegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
+            "hostedZoneId": _HOSTED_ZONES.get(region),
+            "objectLockEnabled": op.new.get("objectLockEnabled", False),
+            "tagsAll": tags,
+        }
+
+    def update(self, op: Operation) -> None:
+        if "tagsAll" in op.changed:
+            self._tag(op)
+
+    def delete(self, op: Operation) -> None:
+        name = op.id
+        with doing(f"deleting S3 Bucket ({name})"), tolerating("NoSuchBucket"):
+            try:
+                op.call("s3", "delete_bucket", Bucket=name)
+            except AWSError as error:
+                if error.code != "BucketNotEmpty" or not op.old.get("forceDestroy"):
+                    raise
+                delete_versions(op, name)
+                op.call("s3", "delete_bucket", Bucket=name)
+        with doing(f"waiting for S3 Bucket ({name}) delete"):
+            until_gone(op.clock, op.limit(_DELETE_LIMIT), lambda: _exists(op, name) or None)
+
+    def _tag(self, op: Operation) -> None:
+        with doing(f"updating tags for S3 Bucket ({op.id})"):
+            if op.new["tagsAll"]:
+                op.call("s3", "put_bucket_tagging", Bucket=op.id, Tagging={"TagSet": as_list(op.new["tagsAll"])})
+            else:
+                op.call("s3", "delete_bucket_tagging", Bucket=op.id)
+
+
+def is_missing(error: Failure) -> bool:
+    """Whether S3 says that there is no such thing; a HEAD request has no room for an error code."""
+    return isinstance(error, AWSError) and error.status == 404  # noqa: PLR2004 - an HTTP status
+
+
+def delete_versions(op: Operation, bucket: str, key: str = "") -> None:
+    """Delete all versions and delete markers of a bucket, or of one key in it."""
+    marker: dict[str, str] = {}
+    while True:
+        page = op.call("s3", "list_object_versions", Bucket=bucket, Prefix=key, **marker)
+        versions = [
+            {"Key": version["Key"], "VersionId": version["VersionId"]}
+            for version in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if not key or version["Key"] == key
+        ]
+        if versions:
+            op.call("s3", "delete_objects", Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
+        if not page.get("IsTruncated"):
+            return
+        marker = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page.get("NextVersionIdMarker", "")}
+
+
+def _exists(op: Operation, name: str) -> bool:
+    try:
+        op.call("s3", "head_bucket", Bucket=name)
+    except AWSError as error:
+        if is_missing(error):
+            return False
+        raise
+    return True

@@ -1,0 +1,147 @@
+"""S3: BucketObjectv2."""
+
+import base64
+from collections.abc import Collection, Iterator
+from urllib.parse import urlencode
+
+from .failure import AWSError, Failure, Gone, doing, tolerating
+from .s3 import delete_versions, is_missing
+from .schema import REGION, TAGS, Operation, Resource, computed, optional, required, settled
+from .tags import as_list, as_map
+from .wire import Asset, State
+
+_HEADERS = {
+    "cacheControl": "CacheControl",
+    "contentDisposition": "ContentDisposition",
+    "contentEncoding": "ContentEncoding",
+    "contentLanguage": "ContentLanguage",
+    "contentType": "ContentType",
+    "metadata": "Metadata",
+    "serverSideEncryption": "ServerSideEncryption",
+    "storageClass": "StorageClass",
+    "kmsKeyId": "SSEKMSKeyId",
+}
+_BODIES = ("source", "content", "contentBase64")
+_CONTENT = frozenset({*_HEADERS, *_BODIES, "sourceHash", "etag"})
+
+
+class BucketObjectv2(Resource):
+    """An object. Its id is its key."""
+
+    token = "aws:s3/bucketObjectv2:BucketObjectv2"
+    properties = {
+        "bucket": required(replaces=True),
+        "key": settled(replaces=True),
+        "source": optional(kind=Asset),
+        "content": optional(),
+        "contentBase64": optional(),
+        "cacheControl": optional(),
+        "contentDisposition": optional(),
+        "contentEncoding": optional(),
+        "contentLanguage": optional(),
+        "contentType": settled(),
+        "etag": settled(),
+        "forceDestroy": optional(kind=bool, default=False),
+        "kmsKeyId": settled(),
+        "metadata": optional(kind=dict),
+        "serverSideEncryption": settled(),
+        "sourceHash": optional(),
+        "storageClass": settled(),
+        **TAGS,
+        **REGION,
+        "arn": computed(),
+        "versionId": computed(),
+    }
+    not_emulated = (
+        "acl",
+        "bucketKeyEnabled",
+        "checksumAlgorithm",
+        "objectLockLegalHoldStatus",
+        "objectLockMode",
+        "objectLockRetainUntilDate",
+        "overrideProvider",
+        "websiteRedirect",
+    )
+    autonamed = ("key", 1024)
+    suffixed = False
+
+    def problems(self, inputs: State) -> Iterator[str]:
+        given = [name for name in _BODIES if name in inputs]
+        for other in given[1:]:
+            yield f'"{given[0]}": conflicts with {other}'
+
+    def foresee(self, op: Operation) -> Collection[str]:
+        return ("versionId", "etag") if op.changed & _CONTENT else ()
+
+    def locate(self, op: Operation) -> None:
+        bucket, slash, key = op.id.removeprefix("s3://").partition("/")
+        if not slash:
+            raise Failure(f"id {op.id} should be in format <bucket>/<key> or s3://<bucket>/<key>")
+        op.id = key
+        op.new |= {"bucket": bucket, "key": key}
+
+    def create(self, op: Operation) -> None:
+        self._upload(op)
+        op.id = op.new["key"]
+
+    def read(self, op: Operation) -> State:
+        bucket, key = op.new["bucket"], op.new.get("key") or op.id
+        with doing(f"reading S3 Object ({key})"):
+            try:
+                head = op.call("s3", "head_object", Bucket=bucket, Key=key)
+            except AWSError as error:
+                if is_missing(error):
+                    raise Gone(str(error)) from error
+                raise
+            tags = as_map(op.call("s3", "get_object_tagging", Bucket=bucket, Key=key)["TagSet"])
+        found = {key: head.get(name) or None for key, name in _HEADERS.items()}
+        return {
+            **found,
+            "arn": f"arn:{op.account.partition}:s3:::{bucket}/{key}",
+            "bucket": bucket,
+            "etag": head["ETag"].strip('"'),
+            "key": key,
+            "storageClass": found["storageClass"] or "STANDARD",
+            "tagsAll": tags,
+            "versionId": head.get("VersionId", ""),
+        }
+
+    def update(self, op: Operation) -> None:
+        if op.changed & _CONTENT:
+            self._upload(op)
+        elif "tagsAll" in op.changed:
+            with doing(f"updating tags for S3 Object ({op.id})"):
+                op.call("s3", "put_object_tagging", **self._name(op), Tagging={"TagSet": as_list(op.new["tagsAll"])})
+
+    def delete(self, op: Operation) -> None:
+        with doing(f"deleting S3 Object ({op.id})"), tolerating("NoSuchBucket", "NoSuchKey"):
+            if op.old.get("versionId"):
+                delete_versions(op, op.old["bucket"], op.old["key"])
+            else:
+                op.call("s3", "delete_object", **self._name(op))
+
+    def _name(self, op: Operation) -> dict[str, str]:
+        return {"Bucket": op.new["bucket"], "Key": op.new["key"]}
+
+    def _upload(self, op: Operation) -> None:
+        new, written = op.new, {key: name for key, name in _HEADERS.items() if key in op.new}
+        with doing(f"uploading S3 Object ({new['key']}) to Bucket ({new['bucket']})"):
+            op.call(
+                "s3",
+                "put_object",
+                **self._name(op),
+                Body=_body(new),
+                Tagging=urlencode(new["tagsAll"]),
+                **op.given(**{name: key for key, name in written.items()}),
+            )
+
+
+def _body(state: State) -> bytes:
+    if "source" in state:
+        try:
+            return state["source"].content()
+        except OSError as error:
+            raise Failure(f"opening S3 object source: {error}") from error
+    if "contentBase64" in state:
+        return base64.b64decode(state["contentBase64"])
+    return state.get("content", "").encode()

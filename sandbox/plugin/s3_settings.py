@@ -1,0 +1,250 @@
+"""S3: the settings of a bucket that are resources of their own."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, ClassVar
+
+from .equivalence import same_policy, stored_policy
+from .failure import AWSError, Failure, Gone, doing, tolerating
+from .s3 import encryption_rule
+from .schema import REGION, Operation, Property, Resource, one_of, optional, required, settled
+from .waits import T, passing, retry, until_gone
+from .wire import State
+
+_PROPAGATION = 120
+"""Seconds."""
+
+
+class _Setting(Resource):
+    """A setting: one Put, one Get and one Delete call."""
+
+    title: ClassVar[str]
+    put: ClassVar[str]
+    get: ClassVar[str]
+    remove: ClassVar[str]
+    absent: ClassVar[str] = ""
+    """The error code that says that the bucket has no such setting."""
+    retried: ClassVar[Collection[str]] = ("NoSuchBucket",)
+
+    def arguments(self, state: State) -> dict[str, Any]:
+        """The wished setting as parameters of the Put call."""
+        raise NotImplementedError
+
+    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
+        """What the Get call answered as properties."""
+        raise NotImplementedError
+
+    def locate(self, op: Operation) -> None:
+        bucket, _, owner = op.id.partition(",")
+        op.new |= {"bucket": bucket, **({"expectedBucketOwner": owner} if owner else {})}
+
+    def create(self, op: Operation) -> None:
+        with doing(f"creating {self.title} ({op.new['bucket']})"):
+            self.apply(op)
+        owner = op.new.get("expectedBucketOwner")
+        op.id = f"{op.new['bucket']},{owner}" if owner else op.new["bucket"]
+        with doing(f"waiting for {self.title} ({op.id}) create"):
+            retry(op.clock, _PROPAGATION, lambda: self.look(op), on=lambda error: isinstance(error, Gone))
+
+    def read(self, op: Operation) -> State:
+        with doing(f"reading {self.title} ({op.id})"):
+            return {"bucket": op.new["bucket"], **self.properties_of(self.look(op), op)}
+
+    def update(self, op: Operation) -> None:
+        with doing(f"updating {self.title} ({op.id})"):
+            self.apply(op)
+
+    def delete(self, op: Operation) -> None:
+        with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket", self.absent):
+            op.call("s3", self.remove, **self.bucket(op))
+        with doing(f"waiting for {self.title} ({op.id}) delete"):
+            until_gone(op.clock, _PROPAGATION, lambda: self.look(op))
+
+    def bucket(self, op: Operation) -> dict[str, Any]:
+        """The parameters that name the bucket."""
+        return op.given(Bucket="bucket", ExpectedBucketOwner="expectedBucketOwner")
+
+    def apply(self, op: Operation) -> None:
+        """Make the Put call."""
+        retry(
+            op.clock,
+            _PROPAGATION,
+            lambda: op.call("s3", self.put, **self.bucket(op), **self.arguments(op.new)),
+            on=passing(*self.retried),
+        )
+
+    def look(self, op: Operation) -> dict[str, Any]:
+        """Make the Get call. Raises Gone if bucket or setting is missing."""
+        try:
+            return op.call("s3", self.get, **self.bucket(op))
+        except AWSError as error:
+            if error.code in {"NoSuchBucket", self.absent}:
+                raise Gone(str(error)) from error
+            raise
+
+
+class BucketVersioning(_Setting):
+    """Whether a bucket keeps old versions."""
+
+    token = "aws:s3/bucketVersioning:BucketVersioning"
+    properties = {
+        "bucket": required(replaces=True),
+        "versioningConfiguration": required(
+            kind=dict,
+            fields={
+                "status": required(check=one_of("Enabled", "Suspended", "Disabled")),
+                "mfaDelete": settled(check=one_of("Enabled", "Disabled")),
+            },
+        ),
+        "mfa": optional(),
+        "expectedBucketOwner": optional(replaces=True),
+        **REGION,
+    }
+    title = "S3 Bucket Versioning"
+    put, get = "put_bucket_versioning", "get_bucket_versioning"
+
+    def foresee(self, op: Operation) -> Collection[str]:
+        old, new = (state.get("versioningConfiguration", {}).get("status") for state in (op.old, op.new))
+        if new == "Disabled" and old in {"Enabled", "Suspended"} and "bucket" not in op.changed:
+            raise Failure(f"versioning_configuration.status cannot be updated from '{old}' to 'Disabled'")
+        return ()
+
+    def arguments(self, state: State) -> dict[str, Any]:
+        wished = state["versioningConfiguration"]
+        delete = {"MFADelete": wished["mfaDelete"]} if wished.get("mfaDelete") else {}
+        mfa = {"MFA": state["mfa"]} if state.get("mfa") else {}
+        return {"VersioningConfiguration": {"Status": wished["status"], **delete}, **mfa}
+
+    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
+        del op
+        delete = {"mfaDelete": answer["MFADelete"]} if answer.get("MFADelete") else {}
+        return {"versioningConfiguration": {"status": answer.get("Status") or "Disabled", **delete}}
+
+    def apply(self, op: Operation) -> None:
+        if op.new["versioningConfiguration"]["status"] != "Disabled":
+            super().apply(op)
+
+    def delete(self, op: Operation) -> None:
+        if op.old["versioningConfiguration"]["status"] != "Disabled":
+            with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket"):
+                op.call("s3", self.put, **self.bucket(op), VersioningConfiguration={"Status": "Suspended"})
+
+
+class BucketPublicAccessBlock(_Setting):
+    """What of a bucket may be public."""
+
+    token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+    flags: ClassVar[Mapping[str, str]] = {
+        "blockPublicAcls": "BlockPublicAcls",
+        "blockPublicPolicy": "BlockPublicPolicy",
+        "ignorePublicAcls": "IgnorePublicAcls",
+        "restrictPublicBuckets": "RestrictPublicBuckets",
+    }
+    properties = {
+        "bucket": required(replaces=True),
+        **dict.fromkeys(flags, optional(kind=bool, default=False)),
+        **REGION,
+    }
+    not_emulated = ("skipDestroy",)
+    title = "S3 Bucket Public Access Block"
+    put, get, remove = "put_public_access_block", "get_public_access_block", "delete_public_access_block"
+    absent = "NoSuchPublicAccessBlockConfiguration"
+
+    def arguments(self, state: State) -> dict[str, Any]:
+        return {"PublicAccessBlockConfiguration": {name: state[key] for key, name in self.flags.items()}}
+
+    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
+        del op
+        return {key: answer["PublicAccessBlockConfiguration"].get(name, False) for key, name in self.flags.items()}
+
+
+class BucketServerSideEncryptionConfiguration(_Setting):
+    """How a bucket encrypts what it is given."""
+
+    token = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    properties = {
+        "bucket": required(replaces=True),
+        "rules": required(
+            kind=list,
+            fields={
+                "applyServerSideEncryptionByDefault": optional(
+                    kind=dict,
+                    fields={
+                        "sseAlgorithm": required(check=one_of("AES256", "aws:kms", "aws:kms:dsse")),
+                        "kmsMasterKeyId": optional(),
+                    },
+                ),
+                "bucketKeyEnabled": optional(kind=bool),
+            },
+        ),
+        "expectedBucketOwner": optional(replaces=True),
+        **REGION,
+    }
+    title = "S3 Bucket Server-side Encryption Configuration"
+    put, get, remove = "put_bucket_encryption", "get_bucket_encryption", "delete_bucket_encryption"
+    absent = "ServerSideEncryptionConfigurationNotFoundError"
+    retried = ("NoSuchBucket", "OperationAborted")
+
+    def arguments(self, state: State) -> dict[str, Any]:
+        rules: list[dict[str, Any]] = []
+        for rule in state["rules"]:
+            default = rule.get("applyServerSideEncryptionByDefault")
+            wished: dict[str, Any] = {"BucketKeyEnabled": rule.get("bucketKeyEnabled", False)}
+            if default:
+                key = {"KMSMasterKeyID": default["kmsMasterKeyId"]} if default.get("kmsMasterKeyId") else {}
+                wished["ApplyServerSideEncryptionByDefault"] = {"SSEAlgorithm": default["sseAlgorithm"], **key}
+            rules.append(wished)
+        return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
+
+    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
+        del op
+        return {"rules": [encryption_rule(rule) for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]]}
+
+    def delete(self, op: Operation) -> None:
+        with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket", self.absent):
+            op.call("s3", self.remove, **self.bucket(op))
+
+
+class BucketPolicy(_Setting):
+    """Who may do what with a bucket."""
+
+    token = "aws:s3/bucketPolicy:BucketPolicy"
+    properties = {"bucket": required(replaces=True), "policy": required(same=same_policy), **REGION}
+    title = "S3 Bucket Policy"
+    put, get, remove = "put_bucket_policy", "get_bucket_policy", "delete_bucket_policy"
+    absent = "NoSuchBucketPolicy"
+    retried = ("NoSuchBucket", "MalformedPolicy")
+
+    def arguments(self, state: State) -> dict[str, Any]:
+        return {"Policy": state["policy"]}
+
+    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
+        return {"policy": stored_policy(answer["Policy"], op.new.get("policy"))}
+
+
+class BucketOwnershipControls(_Setting):
+    """Who owns what others put into a bucket."""
+
+    token = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+    properties = {
+        "bucket": required(replaces=True),
+        "rule": required(
+            kind=dict,
+            fields={
+                "objectOwnership": required(
+                    check=one_of("BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced")
+                )
+            },
+        ),
+        **REGION,
+    }
+    title = "S3 Bucket Ownership Controls"
+    put, get, remove = "put_bucket_ownership_controls", "get_bucket_ownership_controls", "delete_bucket_ownership_controls"
+    absent = "OwnershipControlsNotFoundError"
+    retried = ()
+
+    def arguments(self, state: State) -> dict[str, Any]:
+        return {"OwnershipControls": {"Rules": [{"ObjectOwnership": state["rule"]["objectOwnership"]}]}}
+
+    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
+        del op
+        return {"rule": {"objectOwnership": answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]}}

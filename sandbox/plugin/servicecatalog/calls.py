@@ -1,0 +1,106 @@
+"""What the Service Catalog types have in common: calls with their retries, listings, waits, texts."""
+
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from ..failure import AWSError, Failure, Gone
+from ..schema import Operation, Property, one_of, optional, snake
+from ..waits import passing, retry, wait
+from ..wire import State
+
+READ_LIMIT = 10 * 60
+"""Seconds; the program cannot change this one."""
+NOT_FOUND = "ResourceNotFoundException"
+ACCEPT_LANGUAGE: Mapping[str, Property] = {
+    "acceptLanguage": optional(default="en", check=one_of("en", "jp", "zh")),
+}
+
+_unknown_profile = passing("InvalidParametersException", saying="profile does not exist")
+_not_found = passing(NOT_FOUND)
+
+
+def call(op: Operation, method: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - each operation has its own shape
+    """Call Service Catalog once."""
+    return op.call("servicecatalog", method, **parameters)
+
+
+def attempt(  # noqa: PLR0913 - the parameters of a call come on top
+    op: Operation,
+    method: str,
+    limit: float,
+    *,
+    token: str = "",
+    until_found: bool = False,
+    **parameters: Any,  # noqa: ANN401 - each operation has its own shape
+) -> dict[str, Any]:
+    """Call Service Catalog until it knows a principal that IAM made just now, and if asked the object as well.
+
+    `token` names the parameter that makes repetitions harmless.
+    """
+    fixed = {token: str(uuid.uuid4())} if token else {}
+    return retry(
+        op.clock,
+        op.limit(limit),
+        lambda: call(op, method, **parameters, **fixed),
+        on=lambda error: _unknown_profile(error) or (until_found and _not_found(error)),
+    )
+
+
+def listing(op: Operation, method: str, result: str, **parameters: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - see call
+    """Every item of a listing."""
+    while True:
+        page = call(op, method, **parameters)
+        yield from page.get(result, [])
+        if not page.get("NextPageToken"):
+            return
+        parameters["PageToken"] = page["NextPageToken"]
+
+
+def ready(
+    op: Operation, limit: float, look: Callable[[], tuple[str, Any]], *, target: Collection[str] = ("AVAILABLE", "CREATED")
+) -> Any:  # noqa: ANN401 - what the look finds
+    """Wait until an object is seen in its final state twice. Raises AWSError at once if there is none."""
+    return wait(op.clock, limit, look, pending=("CREATING",), target=target, steady=True)
+
+
+def present(op: Operation, method: str, **parameters: str) -> dict[str, Any] | None:
+    """Describe an object, or None if there is none."""
+    try:
+        return call(op, method, **parameters)
+    except AWSError as error:
+        if error.code == NOT_FOUND:
+            return None
+        raise
+
+
+def parts_of(object_id: str, expected: str, separator: str = ":") -> list[str]:
+    """Take a composite id apart. Raises Failure if it has other parts than `expected`."""
+    count = expected.count(separator) + 1
+    parts = object_id.split(separator, count - 1)
+    if len(parts) != count or not all(parts):
+        raise Failure(f"unexpected format of ID ({object_id}), expected {expected}")
+    return parts
+
+
+def exactly_one(inputs: State, *keys: str) -> Iterator[str]:
+    """Complain unless one of these inputs is given."""
+    given, listed = [key for key in keys if key in inputs], ",".join(map(snake, keys))
+    if not given:
+        yield f'"{snake(keys[0])}": one of `{listed}` must be specified'
+    elif len(given) > 1:
+        many = ",".join(map(snake, given))
+        yield f'"{snake(keys[0])}": only one of `{listed}` can be specified, but `{many}` were specified.'
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as RFC 3339."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def found_or_gone(found: dict[str, Any] | None, what: str) -> dict[str, Any]:
+    """The item, or Gone in the words for a listing that lacks it."""
+    if found is None:
+        raise Gone(f"describing {what}: empty result")
+    return found

@@ -1,0 +1,68 @@
+"""Portfolio."""
+
+from ..failure import doing, tolerating
+from ..schema import REGION, TAGS, Operation, Resource, length, outputs, required, settled
+from ..tags import as_list, as_map
+from ..wire import State
+from .calls import NOT_FOUND, attempt, call, timestamp
+
+
+class Portfolio(Resource):
+    """A portfolio."""
+
+    token = "aws:servicecatalog/portfolio:Portfolio"
+    properties = {
+        "name": settled(check=length(1, 100)),
+        "providerName": required(check=length(1, 50)),
+        "description": settled(check=length(0, 2000)),
+        **TAGS,
+        **REGION,
+        **outputs("arn", "createdTime"),
+    }
+    autonamed = ("name", 255)
+
+    def create(self, op: Operation) -> None:
+        with doing(f"creating Service Catalog Portfolio ({op.new['name']})"):
+            answer = attempt(
+                op,
+                "create_portfolio",
+                0,
+                token="IdempotencyToken",  # noqa: S106 - the name of a parameter
+                AcceptLanguage="en",
+                DisplayName=op.new["name"],
+                ProviderName=op.new["providerName"],
+                **op.given(Description="description"),
+                **({"Tags": as_list(op.new["tagsAll"])} if op.new["tagsAll"] else {}),
+            )
+        op.id = answer["PortfolioDetail"]["Id"]
+
+    def read(self, op: Operation) -> State:
+        with doing(f"reading Service Catalog Portfolio ({op.id})", gone=[NOT_FOUND]):
+            return describe_portfolio(op, op.id)
+
+    def update(self, op: Operation) -> None:
+        names = {"DisplayName": "name", "ProviderName": "providerName", "Description": "description"}
+        wished = {name: op.new.get(key, "") for name, key in names.items() if key in op.changed}
+        if "tagsAll" in op.changed:
+            wished["AddTags"] = as_list(op.new["tagsAll"])
+            wished["RemoveTags"] = list(op.old.get("tagsAll", {}))
+        with doing(f"updating Service Catalog Portfolio ({op.id})"):
+            call(op, "update_portfolio", Id=op.id, AcceptLanguage="en", **wished)
+
+    def delete(self, op: Operation) -> None:
+        with doing(f"deleting Service Catalog Portfolio ({op.id})"), tolerating(NOT_FOUND):
+            call(op, "delete_portfolio", Id=op.id, AcceptLanguage="en")
+
+
+def describe_portfolio(op: Operation, portfolio: str, language: str = "en") -> State:
+    """A portfolio's properties. Raises AWSError."""
+    answer = call(op, "describe_portfolio", Id=portfolio, AcceptLanguage=language)
+    detail = answer["PortfolioDetail"]
+    return {
+        "arn": detail["ARN"],
+        "createdTime": timestamp(detail["CreatedTime"]),
+        "description": detail.get("Description", ""),
+        "name": detail["DisplayName"],
+        "providerName": detail.get("ProviderName", ""),
+        "tagsAll": as_map(answer.get("Tags", [])),
+    }

@@ -1,0 +1,71 @@
+"""Service Catalog's trusted access to the organization."""
+
+from sandbox.organization import SERVICE_CATALOG
+from sandbox.servicecatalog.call import Call, World, operation
+from sandbox.servicecatalog.errors import InvalidStateException, OperationNotSupportedException
+from sandbox.servicecatalog.model import Json
+from sandbox.servicecatalog.visibility import reaches
+
+
+def _require_management(call: Call) -> None:
+    """API:EnableAWSOrganizationsAccess: "only for the management account", a delegate cannot."""
+    if call.account != call.world.organization.management:
+        raise OperationNotSupportedException("Only the management account of the organization may call this")
+
+
+def shares_in_organization(world: World, account: str) -> bool:
+    """Whether an account may share to nodes: the management account or a delegated administrator."""
+    organization = world.organization
+    return account == organization.management or organization.administers(account, SERVICE_CATALOG)
+
+
+@operation
+def enable_aws_organizations_access(call: Call, _request: Json) -> Json:
+    _require_management(call)
+    call.world.organization.backend.enable_aws_service_access(ServicePrincipal=SERVICE_CATALOG)
+    for share in _node_shares(call.world):
+        share.frozen = None
+    return {}
+
+
+@operation
+def disable_aws_organizations_access(call: Call, _request: Json) -> Json:
+    """Shares stay, but no longer follow the accounts (API:DisableAWSOrganizationsAccess)."""
+    _require_management(call)
+    organization = call.world.organization
+    if any(organization.administers(account, SERVICE_CATALOG) for account in organization.members()):
+        raise InvalidStateException("Deregister the delegated administrators of Service Catalog first")
+    for share in _node_shares(call.world):
+        share.frozen = {account for account in organization.members() if reaches(call.world, share, account)}
+    organization.backend.disable_aws_service_access(ServicePrincipal=SERVICE_CATALOG)
+    return {}
+
+
+@operation
+def get_aws_organizations_access_status(call: Call, _request: Json) -> Json:
+    if not shares_in_organization(call.world, call.account):
+        raise OperationNotSupportedException(
+            "Only the management account or a delegated administrator of Service Catalog may call this"
+        )
+    enabled = call.world.organization.trusts(SERVICE_CATALOG)
+    return {"AccessStatus": "ENABLED" if enabled else "DISABLED"}
+
+
+def _node_shares(world: World):  # noqa: ANN202 - a generator of shares
+    for state in world.regions.values():
+        for portfolio in state.portfolios.values():
+            yield from (share for share in portfolio.shares if share.type != "ACCOUNT")
+
+
+def forget_delegate(world: World, account: str) -> None:
+    """Drop the organization shares of an account that is no longer a delegated administrator.
+
+    API:DeletePortfolioShare: "if a delegated admin is de-registered, portfolio shares created from that
+    account are removed".
+    """
+    if shares_in_organization(world, account):
+        return
+    for state in world.regions.values():
+        for portfolio in state.portfolios.values():
+            if portfolio.account == account:
+                portfolio.shares = [share for share in portfolio.shares if share.type == "ACCOUNT"]

@@ -1,0 +1,119 @@
+"""Principals: who may launch from a portfolio."""
+
+import re
+
+from moto.iam.models import Group, User
+
+from sandbox.callers import Caller
+from sandbox.principals import find_principal, iam_of
+from sandbox.servicecatalog import quotas
+from sandbox.servicecatalog.associations import CONSISTENCY_SECONDS
+from sandbox.servicecatalog.call import Call, operation, page
+from sandbox.servicecatalog.errors import InvalidParametersException, ResourceNotFoundException
+from sandbox.servicecatalog.model import Json, Portfolio, Principal
+from sandbox.servicecatalog.visibility import import_of, visible_portfolio
+
+_PATTERN = re.compile(r"arn:[^:]+:iam:::(role|user|group)/[^:]+")
+
+
+@operation
+def associate_principal_with_portfolio(call: Call, request: Json) -> Json:
+    portfolio = visible_portfolio(call, request["PortfolioId"])
+    arn, kind = request["PrincipalARN"], request["PrincipalType"]
+    granted = portfolio.principals.setdefault(call.account, [])
+    unique_id = _pattern_id(arn, granted) if kind == "IAM_PATTERN" else _unique_id(call, arn)
+    if any((p.arn, p.type, p.unique_id) == (arn, kind, unique_id) for p in granted):
+        return {}
+    quotas.room_for("principals per portfolio", len(granted), quotas.PRINCIPALS_PER_PORTFOLIO)
+    granted.append(Principal(arn, kind, unique_id, call.world.clock.timestamp() + CONSISTENCY_SECONDS))
+    return {}
+
+
+def _unique_id(call: Call, arn: str) -> str:
+    """IAM's id of an existing principal of the caller's account."""
+    principal = find_principal(arn)
+    if principal is None or f":{call.account}:" not in arn:
+        raise InvalidParametersException(
+            f"Principal {arn} is not valid: it must be an existing user, group or role of account {call.account}"
+        )
+    return principal.id
+
+
+def _pattern_id(arn: str, granted: list[Principal]) -> str:
+    """Patterns name no account, and wildcards come after the kind only (API:AssociatePrincipalWithPortfolio)."""
+    if not _PATTERN.fullmatch(arn):
+        raise InvalidParametersException(
+            f"Principal {arn} is not valid: an IAM_PATTERN is like arn:aws:iam:::role/Name*, without an account"
+        )
+    patterns = [principal.arn for principal in granted if principal.type == "IAM_PATTERN"]
+    if arn not in patterns:
+        quotas.room_for("IAM_PATTERN principals per portfolio", len(patterns), quotas.PATTERNS_PER_PORTFOLIO)
+    return arn
+
+
+@operation
+def disassociate_principal_from_portfolio(call: Call, request: Json) -> Json:
+    portfolio = visible_portfolio(call, request["PortfolioId"])
+    kind = request.get("PrincipalType", "IAM")
+    granted = portfolio.principals.get(call.account, [])
+    gone = [p for p in granted if p.type == kind and request["PrincipalARN"] in (p.arn, p.unique_id)]
+    if not gone:
+        raise ResourceNotFoundException(
+            f"Principal {request['PrincipalARN']} is not associated with portfolio {portfolio.id}"
+        )
+    granted[:] = [principal for principal in granted if principal not in gone]
+    return {}
+
+
+@operation
+def list_principals_for_portfolio(call: Call, request: Json) -> Json:
+    """The account's own grants, and the names that the portfolio's owner shares."""
+    portfolio = visible_portfolio(call, request["PortfolioId"])
+    found = [*portfolio.principals.get(call.account, []), *_shared_names(call, portfolio)]
+
+    def show(principal: Principal) -> Json:
+        # One whose role is gone shows the id that IAM leaves behind, as in any policy.
+        alive = principal.type == "IAM_PATTERN" or _still_there(principal)
+        return {"PrincipalARN": principal.arn if alive else principal.unique_id, "PrincipalType": principal.type}
+
+    return page(request, "Principals", found, show)
+
+
+def _still_there(principal: Principal) -> bool:
+    found = find_principal(principal.arn)
+    return found is not None and found.id == principal.unique_id
+
+
+def _shared_names(call: Call, portfolio: Portfolio) -> list[Principal]:
+    share = import_of(call, portfolio)
+    if share is None or not share.principals:
+        return []
+    return [p for p in portfolio.principals.get(portfolio.account, []) if p.type == "IAM_PATTERN"]
+
+
+def may_launch(call: Call, portfolio: Portfolio) -> bool:
+    """Whether the caller is a principal of the portfolio; being an administrator does not count."""
+    now = call.world.clock.timestamp()
+    granted = [*portfolio.principals.get(call.account, []), *_shared_names(call, portfolio)]
+    return any(p.effective <= now and _is(p, call.caller) for p in granted)
+
+
+def _is(principal: Principal, caller: Caller) -> bool:
+    names = {caller.principal, *_groups(caller)}
+    if principal.type == "IAM_PATTERN":
+        pattern = _name_pattern(principal.arn)
+        return any(pattern.fullmatch(name.replace(f":{caller.account}:", "::", 1)) for name in names)
+    return principal.arn in names and _still_there(principal)
+
+
+def _groups(caller: Caller) -> set[str]:
+    user = find_principal(caller.principal)
+    if not isinstance(user, User):
+        return set()
+    groups: list[Group] = iam_of(caller.account).get_groups_for_user(user.name)
+    return {group.arn for group in groups}
+
+
+def _name_pattern(arn: str) -> re.Pattern[str]:
+    """`*` matches anything, `/` too; `?` matches one character or none."""
+    return re.compile("".join({"*": ".*", "?": ".?"}.get(c, re.escape(c)) for c in arn))

@@ -1,0 +1,103 @@
+"""CloudFormation templates, as far as Service Catalog reads them itself."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+import yaml
+
+from sandbox.servicecatalog.model import Json
+
+_PSEUDO = "AWS::"
+_IN_SUB = re.compile(r"\$\{(?!!)([^}]+)}")
+
+
+class TemplateError(Exception):
+    """Not a CloudFormation template; the message says why."""
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # chosen at run time
+    """YAML with CloudFormation's short forms, such as `!Ref`; dates stay text."""
+
+
+def _short_form(loader: Any, tag: str, node: yaml.Node) -> Json:
+    name = tag if tag in ("Ref", "Condition") else f"Fn::{tag}"
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+        if name == "Fn::GetAtt":
+            value = value.split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    return {name: value}
+
+
+_Loader.add_multi_constructor("!", _short_form)
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+
+
+def parse_template(text: str) -> Json:
+    """Read a template in JSON or YAML.
+
+    Raises:
+        TemplateError: it is neither, has no resources, or refers to something that it does not contain.
+    """
+    try:
+        template = cast("object", yaml.load(text, Loader=_Loader))  # noqa: S506 - it is a safe loader
+    except yaml.YAMLError as error:
+        raise TemplateError(f"Template format error: {str(error).splitlines()[0]}") from error
+    if not isinstance(template, dict):
+        raise TemplateError("Template format error: the template is not a mapping")
+    template = cast("Json", template)
+    resources = template.get("Resources")
+    if not isinstance(resources, dict) or not resources:
+        raise TemplateError("Template format error: At least one Resources member must be defined.")
+    for name, resource in cast("Json", resources).items():
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            raise TemplateError(f"Template format error: resource {name} has no Type")
+    for name, parameter in parameters_of(template).items():
+        if not isinstance(parameter, dict) or "Type" not in parameter:
+            raise TemplateError(f"Template format error: Every Parameters object must contain a Type member: {name}")
+    known = {*cast("Json", resources), *parameters_of(template)}
+    for section in ("Resources", "Outputs"):
+        missing = {name for name in references(template.get(section)) if name not in known}
+        if missing:
+            raise TemplateError(
+                f"Template format error: Unresolved resource dependencies [{', '.join(sorted(missing))}] "
+                f"in the {section} block of the template"
+            )
+    return template
+
+
+def parameters_of(template: Json) -> dict[str, Json]:
+    return cast("dict[str, Json]", template.get("Parameters") or {})
+
+
+def references(node: Any) -> Iterator[str]:
+    """Names that a part of a template refers to, pseudo parameters left out."""
+    if isinstance(node, list):
+        for item in cast("list[Any]", node):
+            yield from references(item)
+    if not isinstance(node, dict):
+        return
+    for key, value in cast("Json", node).items():
+        if key == "Ref" and isinstance(value, str):
+            yield from (name for name in (value,) if not name.startswith(_PSEUDO))
+        elif key == "Fn::GetAtt":
+            yield value[0] if isinstance(value, list) else str(value).split(".")[0]
+        elif key == "Fn::Sub":
+            text, own = (value, {}) if isinstance(value, str) else value
+            names = {name.split(".")[0] for name in _IN_SUB.findall(text)}
+            yield from (name for name in names if name not in own and not name.startswith(_PSEUDO))
+            yield from references(own)
+        else:
+            yield from references(value)
+
+
+def as_json(template: Json) -> str:
+    return json.dumps(template, default=str)

@@ -1,0 +1,66 @@
+"""A rehearsal with the questions that tests ask of it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+
+from tools.rehearsal import Rehearsal
+
+HUB: Final = "222233334444"
+RESEARCH: Final = "333344445555"
+PRODUCTION: Final = "444455556666"
+REGION: Final = "eu-central-1"
+ALL_STACKS: Final = ("organization", "hub", "spoke-research", "spoke-production")
+
+
+class Stage(Rehearsal):
+    """A rehearsal with the questions that tests ask."""
+
+    def up(self, stack: str, *flags: str) -> str:
+        """Deploy a stack, which has to succeed, and give what the engine printed."""
+        return self.succeed(f"up-{stack}", *([f"FLAGS={' '.join(flags)}"] if flags else []))
+
+    def succeed(self, target: str, *options: str) -> str:
+        """Run a target that has to succeed."""
+        done = self.make(target, *options)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def refuse(self, target: str) -> str:
+        """Run a target that has to be refused, without a traceback."""
+        done = self.make(target)
+        assert done.returncode != 0, done.stdout
+        assert "Traceback" not in done.stdout
+        return done.stdout
+
+    def outputs(self, stack: str) -> Any:  # noqa: ANN401 - a stack's outputs
+        """Read a stack's outputs."""
+        project = stack.partition("-")[0]
+        done = self.run("pulumi", "-C", project, "-s", stack, "stack", "output", "--json")
+        assert done.returncode == 0, done.stdout
+        return json.loads(done.stdout)
+
+    def client(self, service: str, account: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+        """Make a client of an account's administrator."""
+        return boto3.client(  # pyright: ignore[reportCallIssue, reportUnknownVariableType, reportUnknownMemberType] - any service
+            service,  # pyright: ignore[reportArgumentType] - any service
+            endpoint_url=self.url,
+            region_name=REGION,
+            aws_access_key_id=account,
+            aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox takes any
+        )
+
+    def edit(self, file: str, old: str, new: str) -> Callable[[], None]:
+        """Replace text in a file of the copied project, and give the way back."""
+        path = self.project / file
+        before = path.read_text()
+        assert old in before, f"{old!r} is not in {file}"
+        path.write_text(before.replace(old, new))
+        return lambda: _restore(path, before)
+
+
+def _restore(path: Path, text: str) -> None:
+    path.write_text(text)

@@ -1,0 +1,148 @@
+"""The catalog in operation, on the real engine."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.engine.stage import ALL_STACKS, HUB, PRODUCTION, REGION, RESEARCH, Stage
+
+RESEARCH_FILE = "Pulumi.spoke-research.yaml"
+PRODUCTION_FILE = "Pulumi.spoke-production.yaml"
+FRAUD = "hub/catalog/products/fraud-detector-realtime"
+
+Edit = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def change(catalog: Stage) -> Iterator[Edit]:
+    """Edit a stack's settings for one test; afterwards they are as before, and deployed so."""
+    undo: dict[str, Callable[[], None]] = {}
+
+    def replace(file: str, old: str, new: str) -> None:
+        undo[file] = catalog.edit(file, old, new)
+
+    yield replace
+    for file, back in undo.items():
+        back()
+        _ = catalog.up(file.removeprefix("Pulumi.").removesuffix(".yaml"))
+
+
+@pytest.mark.parametrize("stack", ALL_STACKS)
+def test_a_second_up_changes_nothing(catalog: Stage, stack: str) -> None:
+    said = catalog.up(stack, "--expect-no-changes")
+
+    assert "unchanged" in said
+
+
+def test_every_launch_is_available_with_its_own_outputs(catalog: Stage) -> None:
+    launches = catalog.outputs("spoke-research")["launches"]
+
+    assert {name: launch["status"] for name, launch in launches.items()} == {
+        "fraud-scoring": "AVAILABLE",
+        "fraud-scoring-previous": "AVAILABLE",
+        "embeddings": "AVAILABLE",
+        "demand-forecast": "AVAILABLE",
+    }
+    endpoints = {launches[name]["outputs"]["EndpointName"] for name in ("fraud-scoring", "fraud-scoring-previous")}
+    found = catalog.client("sagemaker", RESEARCH).list_endpoints()["Endpoints"]
+    assert len(endpoints) == 2
+    assert endpoints <= {endpoint["EndpointName"] for endpoint in found}
+
+
+def test_a_launch_is_built_in_the_account_that_launches_it(catalog: Stage) -> None:
+    stacks = {
+        account: [
+            stack["StackName"]
+            for stack in catalog.client("cloudformation", account).describe_stacks()["Stacks"]
+            if stack["StackName"].startswith("SC-")
+        ]
+        for account in (HUB, PRODUCTION)
+    }
+
+    launched = catalog.outputs("spoke-production")["launches"]["fraud-scoring"]["provisioned_product"]
+    assert stacks == {HUB: [], PRODUCTION: [f"SC-{PRODUCTION}-{launched}"]}
+
+
+def test_a_portfolio_shared_with_an_account_is_accepted_and_one_shared_with_its_unit_is_not(catalog: Stage) -> None:
+    """Research has one portfolio through its unit and one by ACCOUNT; production has both through the organization."""
+    accepted = {
+        account: [
+            stack["StackName"].startswith("batch-inference-eu-central-1-accepted")
+            for stack in catalog.client("cloudformation", account).describe_stacks()["Stacks"]
+            if not stack["StackName"].startswith("SC-")
+        ]
+        for account in (RESEARCH, PRODUCTION)
+    }
+
+    assert accepted == {RESEARCH: [True], PRODUCTION: []}
+
+
+def test_a_preview_shows_a_change_before_it_is_made(catalog: Stage, change: Edit) -> None:
+    change(PRODUCTION_FILE, "MinInstanceCount: 2", "MinInstanceCount: 3")
+    sagemaker = catalog.client("sagemaker", PRODUCTION)
+
+    previewed = catalog.succeed("preview-spoke-production")
+    endpoint = catalog.outputs("spoke-production")["launches"]["fraud-scoring"]["outputs"]["EndpointName"]
+    before = sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
+    catalog.up("spoke-production")
+    after = sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
+
+    assert "~ aws:servicecatalog/provisionedProduct:ProvisionedProduct: (update)" in previewed
+    assert "1 to update" in previewed
+    assert _instances(sagemaker, before) == 2
+    assert _instances(sagemaker, after) == 3
+
+
+def test_a_new_version_reaches_a_spoke(catalog: Stage, change: Edit) -> None:
+    body = (catalog.project / FRAUD / "1.1.0.yaml").read_text()
+    (catalog.project / FRAUD / "1.2.0.yaml").write_text(body.replace("Fraud detector 1.1.0.", "Fraud detector 1.2.0."))
+    product = (catalog.project / FRAUD / "product.yaml").read_text()
+    entry = "  - version: 1.2.0\n    released: 2026-11-01\n    description: Another.\n    template: 1.2.0.yaml\n"
+    (catalog.project / FRAUD / "product.yaml").write_text(product + entry)
+
+    unlocked = catalog.refuse("preview-hub")
+    catalog.succeed("lock")
+    catalog.up("hub")
+    unaware = catalog.up("spoke-research", "--expect-no-changes")
+    change(RESEARCH_FILE, "version: 1.1.0", "version: 1.2.0")
+    catalog.up("spoke-research")
+
+    assert "fraud-detector-realtime 1.2.0 is not in catalog/templates.lock. Add it: make lock." in unlocked
+    assert "unchanged" in unaware
+    launch = catalog.outputs("spoke-research")["launches"]["fraud-scoring"]
+    version = catalog.outputs("hub")["catalog"]["regions"][REGION]["products"]["fraud-detector-realtime"]["versions"]
+    running = catalog.client("servicecatalog", RESEARCH).describe_provisioned_product(Id=launch["provisioned_product"])
+    assert launch["version"] == "1.2.0"
+    assert running["ProvisionedProductDetail"]["ProvisioningArtifactId"] == version["1.2.0"]["id"]
+
+
+def test_a_refresh_finds_what_was_changed_behind_our_back_and_an_up_repairs_it(catalog: Stage) -> None:
+    servicecatalog = catalog.client("servicecatalog", HUB)
+    portfolio = catalog.outputs("hub")["portfolio_id"][REGION]["online-inference"]
+    servicecatalog.update_portfolio(Id=portfolio, DisplayName="Something else")
+
+    refreshed = catalog.succeed("refresh-hub")
+    catalog.up("hub")
+
+    assert "1 updated" in refreshed
+    name = servicecatalog.describe_portfolio(Id=portfolio)["PortfolioDetail"]["DisplayName"]
+    assert name == "Online inference models"
+
+
+def test_an_association_that_was_removed_is_found_missing_and_made_again(catalog: Stage) -> None:
+    servicecatalog = catalog.client("servicecatalog", PRODUCTION)
+    portfolio = catalog.outputs("hub")["portfolio_id"][REGION]["online-inference"]
+    deployer = f"arn:aws:iam::{PRODUCTION}:role/OrganizationAccountAccessRole"
+    servicecatalog.disassociate_principal_from_portfolio(PortfolioId=portfolio, PrincipalARN=deployer)
+
+    refreshed = catalog.succeed("refresh-spoke-production")
+    catalog.up("spoke-production")
+
+    assert "1 deleted" in refreshed
+    principals = servicecatalog.list_principals_for_portfolio(PortfolioId=portfolio)["Principals"]
+    assert [principal["PrincipalARN"] for principal in principals] == [deployer]
+
+
+def _instances(sagemaker: object, configuration: str) -> int:
+    described = sagemaker.describe_endpoint_config(EndpointConfigName=configuration)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - a boto3 client
+    return described["ProductionVariants"][0]["InitialInstanceCount"]  # pyright: ignore[reportUnknownVariableType] - a boto3 client

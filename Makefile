@@ -7,6 +7,8 @@ PORT ?= 5005
 STACKS := $(basename $(patsubst Pulumi.%,%,$(wildcard Pulumi.*.yaml)))
 # The stack's project follows from its name: organization, hub and hub-*, spoke-*.
 project = $(firstword $(subst -, ,$(1)))
+# The hub's output is the whole contract, hundreds of lines; pulumi stack output shows it.
+outputs = $(if $(filter hub,$(call project,$(1))),--suppress-outputs)
 
 # What was built here comes last on purpose: an official CLI on PATH serves as well (docs/adr/0002).
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
@@ -40,17 +42,17 @@ lock: install ## Add the templates of new versions to the catalog's lock file
 
 preview-%: ## Show what would change in a stack, for example preview-hub
 	@pulumi -C $(call project,$*) stack select $* --create
-	@pulumi -C $(call project,$*) -s $* preview --diff $(FLAGS)
+	@pulumi -C $(call project,$*) -s $* preview --diff $(call outputs,$*) $(FLAGS)
 
 up-%: ## Deploy a stack
 	@pulumi -C $(call project,$*) stack select $* --create
-	@pulumi -C $(call project,$*) -s $* up $(FLAGS)
+	@pulumi -C $(call project,$*) -s $* up $(call outputs,$*) $(FLAGS)
 
 refresh-%: ## Compare a stack with what is really there
-	@pulumi -C $(call project,$*) -s $* refresh $(FLAGS)
+	@pulumi -C $(call project,$*) -s $* refresh $(call outputs,$*) $(FLAGS)
 
 destroy-%: ## Remove all that a stack made
-	@pulumi -C $(call project,$*) -s $* destroy $(FLAGS)
+	@pulumi -C $(call project,$*) -s $* destroy $(call outputs,$*) $(FLAGS)
 
 new-spoke: ## Write the settings of a new spoke: NAME=… ACCOUNT=… [REGION=…]
 	@python -m tools.new_spoke --name "$(NAME)" --account "$(ACCOUNT)" --region "$(REGION)"

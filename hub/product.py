@@ -44,7 +44,8 @@ class ModelProduct(pulumi.ComponentResource):
         self._name = name
         self._region = region
         self._bucket = bucket
-        self._protect = protect
+        # Not `_protect`: that is Pulumi's own attribute, which every child inherits.
+        self._keep = protect
         self.content = content
         first, *later = content.versions
         self.product = self._with_first(first)
@@ -75,7 +76,7 @@ class ModelProduct(pulumi.ComponentResource):
             },
             region=self._region,
             opts=pulumi.ResourceOptions(
-                parent=self, protect=self._protect, ignore_changes=["provisioningArtifactParameters"]
+                parent=self, protect=self._keep, ignore_changes=["provisioningArtifactParameters"]
             ),
         )
 
@@ -91,7 +92,7 @@ class ModelProduct(pulumi.ComponentResource):
             type="CLOUD_FORMATION_TEMPLATE",
             region=self._region,
             # An update of productId would go to the old product and never converge.
-            opts=pulumi.ResourceOptions(parent=self, protect=self._protect, replace_on_changes=["productId"]),
+            opts=pulumi.ResourceOptions(parent=self, protect=self._keep, replace_on_changes=["productId"]),
         )
 
     def _constrain(self, portfolio: Portfolio, launch_role: LaunchRole) -> None:

@@ -16,6 +16,10 @@ from sandbox.identifiers import Identifiers
 from sandbox.organization import Organization
 from sandbox.principals import add_aws_managed_policies
 from sandbox.refusals import Refused, refusal
+from sandbox.servicecatalog.call import World
+from sandbox.servicecatalog.launch_roles import Builder
+from sandbox.servicecatalog.organizations_access import forget_delegate
+from sandbox.servicecatalog.service import TARGET, ServiceCatalog
 from sandbox.wire import Environ, Request, Response, TooLarge
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -31,6 +35,8 @@ class Sandbox:
         self.organization = organization
         self.clock = clock
         self.callers = Callers(organization)
+        self._world = World(clock, identifiers, organization)
+        self._service_catalog = ServiceCatalog(self._world)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
 
@@ -57,6 +63,8 @@ class Sandbox:
                 return refusal(request, Refused("InternalFailure", f"the sandbox failed: {error!r}", 500))
 
     def _call(self, request: Request, caller: Caller) -> Response:
+        if request.target.startswith(TARGET):
+            return self._service_catalog.respond(request, caller)
         request.act_as(caller.account, caller.access_key)
         match request.service:
             case "organizations":
@@ -65,11 +73,27 @@ class Sandbox:
                 assume.authorize(request, caller, self.callers)
             case "s3":
                 buckets.authorize(request, caller)
+            case "cloudformation":
+                return self._cloudformation(request, caller)
             case "iam" if b"iam%3A%3Aaws%3Apolicy" in request.body:
                 add_aws_managed_policies(caller.account)
             case _:
                 pass
-        return self._moto_call(request)
+        response = self._moto_call(request)
+        if request.operation == "DeregisterDelegatedAdministrator":
+            forget_delegate(self._world, str(request.json.get("AccountId")))
+        return response
+
+    def _cloudformation(self, request: Request, caller: Caller) -> Response:
+        """Stacks are built with the permissions of whoever asks for them."""
+        # Not before it is needed: moto's CloudFormation takes over a second to load.
+        from sandbox.cloudformation import permissions, stacks  # noqa: PLC0415
+
+        stacks.install(self._world)
+        if caller.is_administrator:
+            return self._moto_call(request)
+        with permissions.building_as(Builder(caller.account, caller.principal, caller.arn)):
+            return self._moto_call(request)
 
     def _moto_call(self, request: Request) -> Response:
         status, headers = "", list[tuple[str, str]]()

@@ -20,8 +20,11 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import SETTINGS, set_root_resource
 from pulumi.runtime.stack import run_in_stack, wait_for_rpcs
 
+Made = Callable[[str, dict[str, Any]], dict[str, Any]]
+"""What a resource has beside its inputs, from its logical name and its inputs."""
+
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
-"""What AWS says: from the inputs of a resource or the arguments of a function to outputs or results."""
+"""The result of a function, from its arguments."""
 
 UNKNOWN: Final = pulumi.UNKNOWN
 _STACK: Final = "pulumi:pulumi:Stack"
@@ -69,38 +72,40 @@ class Mocks(pulumi.runtime.Mocks):
 
     Attributes:
         preview: As in `pulumi preview`: ids and other computed values are unknown.
-        outputs: What AWS adds to the inputs of a resource, by type; an `id` among it is the resource's.
-        answers: What AWS answers to function calls, by token or its last part.
+        made: What AWS adds to the inputs of a resource, by type; an `id` among it is the resource's.
+        answers: What AWS answers to function calls, by the last part of their token.
         stacks: The outputs of other stacks, by full name, for stack references.
         resources: What was registered, in order, without the stack itself.
         calls: The function calls, in order.
+        completed: The URNs of the components that registered their outputs.
         exports: The outputs of the stack.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, preview: bool = False) -> None:
         self._loop = loop
         self.preview = preview
-        self.outputs: dict[str, Answer] = {}
+        self.made: dict[str, Made] = {}
         self.answers: dict[str, Answer] = {}
         self.stacks: dict[str, dict[str, Any]] = {}
         self.resources: list[Resource] = []
         self.calls: list[Call] = []
+        self.completed: set[str] = set()
         self.exports: dict[str, Any] = {}
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         """Give a resource its id and outputs."""
-        inputs = cast("dict[str, Any]", args.inputs)
+        inputs = cast("dict[str, Any]", args.inputs)  # pyright: ignore[reportUnknownMemberType] - a bare dict in the SDK
         if args.typ == "pulumi:pulumi:StackReference":
             return args.name, {**inputs, "outputs": self.stacks[inputs["name"]], "secretOutputNames": []}
         # A provider is configured in a preview too, so that functions can be called with it.
         if self.preview and not args.typ.startswith("pulumi:providers:"):
             return "", inputs
-        added = self.outputs.get(args.typ, dict)(inputs)
+        added = self.made[args.typ](args.name, inputs) if args.typ in self.made else {}
         return added.pop("id", f"{args.name}-id"), {**inputs, **added}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Answer a function call."""
-        arguments = cast("dict[str, Any]", args.args)
+        arguments = cast("dict[str, Any]", args.args)  # pyright: ignore[reportUnknownMemberType] - a bare dict in the SDK
         self.calls.append(Call(token=args.token, arguments=arguments, provider=args.provider))
         try:
             return self.answers[args.token.rpartition(":")[2]](arguments), []
@@ -183,6 +188,7 @@ class _Monitor(sdk.MockMonitor):
         return super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:  # noqa: N802 - gRPC's own name
+        self._recorder.completed.add(request.urn)
         if f"::{_STACK}::" in request.urn:
             self._recorder.exports = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
         return super().RegisterResourceOutputs(request)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK

@@ -115,7 +115,9 @@ class Connection:
                 failure = _refusal(what, client, error)
                 again = failure.code in _THROTTLED or failure.status in _BROKEN
             except BotoCoreError as error:
-                failure = AWSError(f"{what}https response error StatusCode: 0, RequestID: , request send failed, {error}")
+                failure = AWSError(
+                    f"{what}https response error StatusCode: 0, RequestID: , request send failed, {error}"
+                )
                 tired = isinstance(error, EndpointConnectionError) and attempt >= _REFUSED_ATTEMPTS
                 again = isinstance(error, HTTPClientError | BotoConnectionError) and not tired
             if not again or attempt == self._attempts:
@@ -145,7 +147,10 @@ def _refusal(what: str, client: "BaseClient", error: ClientError) -> AWSError:
     code, message = cause.get("Code", ""), cause.get("Message", "")
     status, request = meta.get("HTTPStatusCode", 0), meta.get("RequestId", "")
     host = f"HostID: {meta.get('HostId', '')}, " if client.meta.service_model.service_name == "s3" else ""
-    modelled = any(shape.metadata.get("error", {}).get("code", shape.name) == code for shape in client.meta.service_model.error_shapes)
+    modelled = any(
+        shape.metadata.get("error", {}).get("code", shape.name) == code
+        for shape in client.meta.service_model.error_shapes
+    )
     text = f"{what}https response error StatusCode: {status}, RequestID: {request}, {host}"
     return AWSError(
         f"{text}{code}: {message}" if modelled else f"{text}api error {code}: {message}",

@@ -1,13 +1,14 @@
 """Check: refuses what the real plug-in refuses, fills in defaults and names."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .schema import Property, Resource, snake
 from .tags import Tags
 from .wire import DEFAULTS, UNKNOWN, State, Value, is_known, is_list, is_object, without_defaults
 
+NOT_EMULATED = "If the real aws plug-in has it: it is not emulated by the sandbox's stand-in plug-in."
 _SUFFIX = 7
 """Random characters after an automatic name."""
 
@@ -22,10 +23,12 @@ class Naming:
     disabled: bool = False
 
 
-def check(resource: Resource, name: str, news: State, olds: State, naming: Naming, tags: Tags) -> tuple[State, list[str]]:
+def check(
+    resource: Resource, name: str, news: State, olds: State, naming: Naming, tags: Tags
+) -> tuple[State, list[str]]:
     """The inputs with everything filled in, and what is wrong with them. `olds` are checked inputs of an earlier run."""
     problems: list[str] = []
-    inputs = _object(resource.properties, without_defaults(news), name, problems, refused=resource.not_emulated)
+    inputs = _object(resource.properties, without_defaults(news), name, problems)
     if resource.autonamed and resource.autonamed[0] not in inputs:
         key, limit = resource.autonamed
         if key in olds and key in olds.get(DEFAULTS, ()):
@@ -52,16 +55,12 @@ def check_arguments(table: Mapping[str, Property], arguments: State, name: str) 
     return without_defaults(inputs), problems
 
 
-def _object(
-    table: Mapping[str, Property], values: State, path: str, problems: list[str], refused: Collection[str] = ()
-) -> State:
+def _object(table: Mapping[str, Property], values: State, path: str, problems: list[str]) -> State:
     inputs: State = {DEFAULTS: []}
     for key in values:
-        if key not in table or not table[key].input:
-            if key in refused:
-                problems.append(f"{key} is not emulated by the sandbox's stand-in plug-in. Examine values at '{path}.{key}'.")
-            elif key != "tagsAll":  # an output of this version that older programs still send
-                problems.append(f"Invalid or unknown key. Examine values at '{path}.{key}'.")
+        # An output that programs for older versions still send is fine.
+        if key != "tagsAll" and not (key in table and table[key].input):
+            problems.append(f"Invalid or unknown key. Examine values at '{path}.{key}'. {NOT_EMULATED}")
     for key, prop in table.items():
         if key in values and prop.input:
             inputs[key] = _value(prop, key, values[key], f"{path}.{key}", problems)

@@ -39,7 +39,7 @@ _ENDS = (
 class Stack(Resource):
     """A stack. Its id is its ARN."""
 
-    token = "aws:cloudformation/stack:Stack"
+    pulumi_type = "aws:cloudformation/stack:Stack"
     properties = {
         "name": settled(replaces=True),
         "templateBody": settled(same=same_json),
@@ -55,7 +55,6 @@ class Stack(Resource):
         **REGION,
         "outputs": computed(),
     }
-    not_emulated = ("policyBody", "policyUrl")
     autonamed = ("name", 255)
 
     def problems(self, inputs: State) -> Iterator[str]:

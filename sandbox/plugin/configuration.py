@@ -27,27 +27,6 @@ _JSON = frozenset(
         "skipRequestingAccountId",
     }
 )
-_NOT_EMULATED = frozenset(
-    {
-        "assumeRoleWithWebIdentity",
-        "customCaBundle",
-        "ec2MetadataServiceEndpoint",
-        "ec2MetadataServiceEndpointMode",
-        "httpProxy",
-        "httpsProxy",
-        "insecure",
-        "noProxy",
-        "s3UsEast1RegionalEndpoint",
-        "sharedConfigFiles",
-        "sharedCredentialsFiles",
-        "stsRegion",
-        "tagPolicyCompliance",
-        "tokenBucketRateLimiterCapacity",
-        "useDualstackEndpoint",
-        "useFipsEndpoint",
-        "userAgents",
-    }
-)
 _OF_THE_ENGINE = frozenset({"version", "pluginDownloadURL"})
 _ATTEMPTS = 25
 _ROLE_ARGUMENTS = {
@@ -71,7 +50,9 @@ class Account:
     @property
     def partition(self) -> str:
         """The partition of ARNs."""
-        return "aws-cn" if self.region.startswith("cn-") else "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+        return (
+            "aws-cn" if self.region.startswith("cn-") else "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+        )
 
 
 def problems(inputs: State) -> Iterator[str]:
@@ -79,12 +60,11 @@ def problems(inputs: State) -> Iterator[str]:
     for key in inputs.keys() - _TEXTS - _JSON - _OF_THE_ENGINE:
         if key == "assumeRole":
             yield "invalid config key 'aws:assumeRole', should be 'aws:assumeRoles'"
-        elif key in _NOT_EMULATED:
-            yield f"`aws:{key}` is not emulated by the sandbox's stand-in plug-in."
         else:
             yield (
                 f"`aws:{key}` is not a valid configuration key for the aws provider. If the referenced key is not "
-                "intended for the provider, please choose a different namespace from `aws:`."
+                "intended for the provider, please choose a different namespace from `aws:`. If the real aws plug-in "
+                "has it: it is not emulated by the sandbox's stand-in plug-in."
             )
     if not inputs.get("region"):
         yield "Missing region information\nMake sure you have set your AWS region, e.g. `pulumi config set aws:region us-west-2`."

@@ -59,7 +59,9 @@ def _statement(statement: State) -> Iterator[tuple[str, Value]]:
 
 def _texts(value: Value) -> list[str]:
     """A list in any order; a single value is a list of one; true and 1 are texts."""
-    return sorted(part if isinstance(part, str) else json.dumps(part) for part in (value if is_list(value) else [value]))
+    return sorted(
+        part if isinstance(part, str) else json.dumps(part) for part in (value if is_list(value) else [value])
+    )
 
 
 def _root(principal: str) -> str:

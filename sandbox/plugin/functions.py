@@ -162,9 +162,7 @@ def _root(found: dict[str, Any]) -> State:
 def _units(op: Operation) -> State:
     parent = op.new["parentId"]
     with doing(f"listing Organizations Organizational Units for parent ({parent})"):
-        found = list(
-            _pages(op, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent)
-        )
+        found = list(_pages(op, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent))
     return {"id": parent, "children": [{"arn": unit["Arn"], "id": unit["Id"], "name": unit["Name"]} for unit in found]}
 
 

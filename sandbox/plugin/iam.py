@@ -1,12 +1,24 @@
 """IAM: Role, RolePolicy, Policy, RolePolicyAttachment."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from .equivalence import same_policy, stored_policy
 from .failure import Failure, doing, tolerating
-from .schema import TAGS, Operation, Property, Resource, between, computed, length, matching, optional, required, settled
+from .schema import (
+    TAGS,
+    Operation,
+    Property,
+    Resource,
+    between,
+    computed,
+    length,
+    matching,
+    optional,
+    required,
+    settled,
+)
 from .tags import as_list, as_map, changes
 from .waits import passing, retry
 from .wire import State, Value
@@ -62,7 +74,7 @@ def _all(op: Operation, method: str, result: str, **parameters: str) -> Iterator
 class Role(Resource):
     """A role."""
 
-    token = "aws:iam/role:Role"
+    pulumi_type = "aws:iam/role:Role"
     properties = {
         "assumeRolePolicy": _policy(),
         "name": settled(replaces=True, check=matching(r"[\w+=,.@-]{1,64}", "is not a valid role name")),
@@ -78,7 +90,6 @@ class Role(Resource):
         "inlinePolicies": computed(),
         "managedPolicyArns": computed(),
     }
-    not_emulated = ("inlinePolicies", "managedPolicyArns", "namePrefix")
     autonamed = ("name", 64)
 
     def create(self, op: Operation) -> None:
@@ -194,13 +205,12 @@ def _inline(op: Operation, role: str, name: str) -> str:
 class RolePolicy(Resource):
     """A policy inside a role."""
 
-    token = "aws:iam/rolePolicy:RolePolicy"
+    pulumi_type = "aws:iam/rolePolicy:RolePolicy"
     properties = {
         "policy": _policy(),
         "role": required(replaces=True, check=matching(r"[^:]+", "must be the role's name not its ARN")),
         "name": settled(replaces=True, check=length(1, 128)),
     }
-    not_emulated = ("namePrefix",)
     autonamed = ("name", 128)
 
     def locate(self, op: Operation) -> None:

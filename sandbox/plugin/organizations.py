@@ -15,7 +15,7 @@ def timestamp(moment: datetime) -> str:
 class DelegatedAdministrator(Resource):
     """An account that acts for the management account in one service."""
 
-    token = "aws:organizations/delegatedAdministrator:DelegatedAdministrator"
+    pulumi_type = "aws:organizations/delegatedAdministrator:DelegatedAdministrator"
     properties = {
         "accountId": required(replaces=True, check=matching(r"\d{12}", "must be an account id of 12 digits")),
         "servicePrincipal": required(replaces=True, check=length(1, 128)),

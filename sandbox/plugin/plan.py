@@ -66,7 +66,9 @@ def refreshed_inputs(resource: Resource, state: State, old_inputs: State, region
 def parse_path(text: str) -> Path:
     """The steps of a property path such as `a.b[0]["c.d"]`."""
     steps = re.finditer(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\[?(\*)\]?|([^.\[\]]+)', text)
-    return tuple(int(step[2]) if step[2] else next(part for part in step.groups() if part is not None) for step in steps)
+    return tuple(
+        int(step[2]) if step[2] else next(part for part in step.groups() if part is not None) for step in steps
+    )
 
 
 def path_text(path: Path) -> str:

@@ -16,9 +16,23 @@ from .s3_settings import (
     BucketVersioning,
 )
 from .schema import Resource
+from .servicecatalog import functions as servicecatalog_functions
+from .servicecatalog.association import (
+    BudgetResourceAssociation,
+    PrincipalPortfolioAssociation,
+    ProductPortfolioAssociation,
+    TagOptionResourceAssociation,
+)
+from .servicecatalog.constraint import Constraint
+from .servicecatalog.portfolio import Portfolio
+from .servicecatalog.product import Product
+from .servicecatalog.provisioned_product import ProvisionedProduct
+from .servicecatalog.provisioning_artifact import ProvisioningArtifact
+from .servicecatalog.share import OrganizationsAccess, PortfolioShare
+from .servicecatalog.tag_option import TagOption
 
 RESOURCES: Mapping[str, Resource] = {
-    kind.token: kind()
+    kind.pulumi_type: kind()
     for kind in (
         Role,
         RolePolicy,
@@ -29,8 +43,20 @@ RESOURCES: Mapping[str, Resource] = {
         BucketPublicAccessBlock,
         BucketServerSideEncryptionConfiguration,
         BucketVersioning,
+        BudgetResourceAssociation,
+        Constraint,
         DelegatedAdministrator,
+        OrganizationsAccess,
+        Portfolio,
+        PortfolioShare,
+        PrincipalPortfolioAssociation,
+        Product,
+        ProductPortfolioAssociation,
+        ProvisionedProduct,
+        ProvisioningArtifact,
         Stack,
+        TagOption,
+        TagOptionResourceAssociation,
     )
 }
-FUNCTIONS: Mapping[str, functions.Function] = {**functions.FUNCTIONS}
+FUNCTIONS: Mapping[str, functions.Function] = {**functions.FUNCTIONS, **servicecatalog_functions.FUNCTIONS}

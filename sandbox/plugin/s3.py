@@ -66,7 +66,7 @@ _SETTINGS: dict[str, tuple[str, Callable[[dict[str, Any]], Value]] | None] = {
 class Bucket(Resource):
     """A bucket."""
 
-    token = "aws:s3/bucket:Bucket"
+    pulumi_type = "aws:s3/bucket:Bucket"
     properties = {
         "bucket": settled(replaces=True),
         "forceDestroy": optional(kind=bool, default=False),
@@ -82,23 +82,6 @@ class Bucket(Resource):
         "serverSideEncryptionConfiguration": computed(),
         "versioning": computed(),
     }
-    not_emulated = (
-        "accelerationStatus",
-        "acl",
-        "bucketNamespace",
-        "bucketPrefix",
-        "corsRules",
-        "grants",
-        "lifecycleRules",
-        "logging",
-        "objectLockConfiguration",
-        "policy",
-        "replicationConfiguration",
-        "requestPayer",
-        "serverSideEncryptionConfiguration",
-        "versioning",
-        "website",
-    )
     autonamed = ("bucket", 63)
 
     def create(self, op: Operation) -> None:

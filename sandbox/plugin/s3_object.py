@@ -28,7 +28,7 @@ _CONTENT = frozenset({*_HEADERS, *_BODIES, "sourceHash", "etag"})
 class BucketObjectv2(Resource):
     """An object. Its id is its key."""
 
-    token = "aws:s3/bucketObjectv2:BucketObjectv2"
+    pulumi_type = "aws:s3/bucketObjectv2:BucketObjectv2"
     properties = {
         "bucket": required(replaces=True),
         "key": settled(replaces=True),
@@ -52,16 +52,6 @@ class BucketObjectv2(Resource):
         "arn": computed(),
         "versionId": computed(),
     }
-    not_emulated = (
-        "acl",
-        "bucketKeyEnabled",
-        "checksumAlgorithm",
-        "objectLockLegalHoldStatus",
-        "objectLockMode",
-        "objectLockRetainUntilDate",
-        "overrideProvider",
-        "websiteRedirect",
-    )
     autonamed = ("key", 1024)
     suffixed = False
 

@@ -1,13 +1,13 @@
 """S3: the settings of a bucket that are resources of their own."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from .equivalence import same_policy, stored_policy
 from .failure import AWSError, Failure, Gone, doing, tolerating
 from .s3 import encryption_rule
-from .schema import REGION, Operation, Property, Resource, one_of, optional, required, settled
-from .waits import T, passing, retry, until_gone
+from .schema import REGION, Operation, Resource, one_of, optional, required, settled
+from .waits import passing, retry, until_gone
 from .wire import State
 
 _PROPAGATION = 120
@@ -85,7 +85,7 @@ class _Setting(Resource):
 class BucketVersioning(_Setting):
     """Whether a bucket keeps old versions."""
 
-    token = "aws:s3/bucketVersioning:BucketVersioning"
+    pulumi_type = "aws:s3/bucketVersioning:BucketVersioning"
     properties = {
         "bucket": required(replaces=True),
         "versioningConfiguration": required(
@@ -132,7 +132,7 @@ class BucketVersioning(_Setting):
 class BucketPublicAccessBlock(_Setting):
     """What of a bucket may be public."""
 
-    token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+    pulumi_type = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
     flags: ClassVar[Mapping[str, str]] = {
         "blockPublicAcls": "BlockPublicAcls",
         "blockPublicPolicy": "BlockPublicPolicy",
@@ -144,7 +144,6 @@ class BucketPublicAccessBlock(_Setting):
         **dict.fromkeys(flags, optional(kind=bool, default=False)),
         **REGION,
     }
-    not_emulated = ("skipDestroy",)
     title = "S3 Bucket Public Access Block"
     put, get, remove = "put_public_access_block", "get_public_access_block", "delete_public_access_block"
     absent = "NoSuchPublicAccessBlockConfiguration"
@@ -160,7 +159,7 @@ class BucketPublicAccessBlock(_Setting):
 class BucketServerSideEncryptionConfiguration(_Setting):
     """How a bucket encrypts what it is given."""
 
-    token = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    pulumi_type = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
     properties = {
         "bucket": required(replaces=True),
         "rules": required(
@@ -207,7 +206,7 @@ class BucketServerSideEncryptionConfiguration(_Setting):
 class BucketPolicy(_Setting):
     """Who may do what with a bucket."""
 
-    token = "aws:s3/bucketPolicy:BucketPolicy"
+    pulumi_type = "aws:s3/bucketPolicy:BucketPolicy"
     properties = {"bucket": required(replaces=True), "policy": required(same=same_policy), **REGION}
     title = "S3 Bucket Policy"
     put, get, remove = "put_bucket_policy", "get_bucket_policy", "delete_bucket_policy"
@@ -224,21 +223,23 @@ class BucketPolicy(_Setting):
 class BucketOwnershipControls(_Setting):
     """Who owns what others put into a bucket."""
 
-    token = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+    pulumi_type = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
     properties = {
         "bucket": required(replaces=True),
         "rule": required(
             kind=dict,
             fields={
-                "objectOwnership": required(
-                    check=one_of("BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced")
-                )
+                "objectOwnership": required(check=one_of("BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced"))
             },
         ),
         **REGION,
     }
     title = "S3 Bucket Ownership Controls"
-    put, get, remove = "put_bucket_ownership_controls", "get_bucket_ownership_controls", "delete_bucket_ownership_controls"
+    put, get, remove = (
+        "put_bucket_ownership_controls",
+        "get_bucket_ownership_controls",
+        "delete_bucket_ownership_controls",
+    )
     absent = "OwnershipControlsNotFoundError"
     retried = ()
 

@@ -114,10 +114,8 @@ class Operation:
 class Resource:
     """A resource type of the aws plug-in."""
 
-    token: ClassVar[str]
+    pulumi_type: ClassVar[str]
     properties: ClassVar[Mapping[str, Property]]
-    not_emulated: ClassVar[Collection[str]] = ()
-    """Inputs that the real type has and this one refuses."""
     autonamed: ClassVar[tuple[str, int] | None] = None
     """The property that gets a name when the program gives none, and the length it may have."""
     suffixed: ClassVar[bool] = True

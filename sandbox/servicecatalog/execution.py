@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.cloudformation import StackError, StackOrder
 from sandbox.servicecatalog.errors import InvalidParametersException
 from sandbox.servicecatalog.launch_roles import Builder, assume_launch_role
 from sandbox.servicecatalog.model import Json, ProvisionedProduct, Record
@@ -98,8 +99,6 @@ def _progress(
     *,
     failed: str,
 ) -> None:
-    from sandbox.cloudformation.failure import StackError  # noqa: PLC0415 - see _stacks
-
     def move(status: str) -> None:
         record.status = status
         record.updated = call.now
@@ -121,9 +120,7 @@ def _progress(
     call.world.clock.after(SECONDS, finish)
 
 
-def _order(provisioned: ProvisionedProduct, order: Order, tags: dict[str, str]) -> Any:
-    from sandbox.cloudformation.stacks import StackOrder  # noqa: PLC0415 - see _stacks
-
+def _order(provisioned: ProvisionedProduct, order: Order, tags: dict[str, str]) -> StackOrder:
     return StackOrder(
         name=f"SC-{provisioned.account}-{provisioned.id}",
         region=provisioned.region,

@@ -37,6 +37,7 @@ _NOUNS = (
     "provisioning",
     "provisioned_products",
     "records",
+    "tag_options",
 )
 
 for _noun in _NOUNS:

@@ -8,6 +8,7 @@ from tests.engine.stage import RESEARCH, Stage
 
 RESEARCH_FILE = "Pulumi.spoke-research.yaml"
 HUB_FILE = "Pulumi.hub.yaml"
+ORGANIZATION_STACK = "organization/model-catalog-organization/organization"
 FRAUD = "hub/catalog/products/fraud-detector-realtime"
 
 Edit = Callable[[str, str, str], None]
@@ -30,9 +31,8 @@ SPOKE_MISTAKES = {
     ),
     "a stack that exports no catalog": (
         "model-catalog-spoke:launches",
-        "model-catalog-spoke:hubStack: organization/model-catalog-organization/organization\n  "
-         "model-catalog-spoke:launches",
-        ["organization/model-catalog-organization/organization exports no catalog", "hubStack", "make up-hub"],
+        f"model-catalog-spoke:hubStack: {ORGANIZATION_STACK}\n  model-catalog-spoke:launches",
+        [f"{ORGANIZATION_STACK} exports no catalog", "hubStack", "make up-hub"],
     ),
     "a product that is not offered": (
         "product: text-embedder-serverless",

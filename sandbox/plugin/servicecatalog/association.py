@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from typing import Any, ClassVar
 
-from ..failure import Failure, Gone, doing, tolerating
-from ..schema import REGION, Operation, Resource, one_of, optional, outputs, required
-from ..waits import retry, until_gone, wait
-from ..wire import State
+from sandbox.plugin.failure import Failure, Gone, doing, tolerating
+from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional, outputs, required
+from sandbox.plugin.waits import retry, until_gone, wait
+from sandbox.plugin.wire import State
+
 from .calls import NOT_FOUND, READ_LIMIT, attempt, call, found_or_gone, listing, parts_of, timestamp
 
 _LIMIT = 3 * 60
@@ -72,7 +73,7 @@ class _Association(Resource):
 class ProductPortfolioAssociation(_Association):
     """A product in a portfolio."""
 
-    token = "aws:servicecatalog/productPortfolioAssociation:ProductPortfolioAssociation"
+    pulumi_type = "aws:servicecatalog/productPortfolioAssociation:ProductPortfolioAssociation"
     properties = {
         "portfolioId": required(replaces=True),
         "productId": required(replaces=True),
@@ -104,7 +105,7 @@ class ProductPortfolioAssociation(_Association):
 class TagOptionResourceAssociation(_Association):
     """A tag option on a portfolio or product."""
 
-    token = "aws:servicecatalog/tagOptionResourceAssociation:TagOptionResourceAssociation"
+    pulumi_type = "aws:servicecatalog/tagOptionResourceAssociation:TagOptionResourceAssociation"
     properties = {
         "resourceId": required(replaces=True),
         "tagOptionId": required(replaces=True),
@@ -137,7 +138,7 @@ class TagOptionResourceAssociation(_Association):
 class BudgetResourceAssociation(_Association):
     """A budget on a portfolio or product."""
 
-    token = "aws:servicecatalog/budgetResourceAssociation:BudgetResourceAssociation"
+    pulumi_type = "aws:servicecatalog/budgetResourceAssociation:BudgetResourceAssociation"
     properties = {"budgetName": required(replaces=True), "resourceId": required(replaces=True), **REGION}
     title = "Service Catalog Budget Resource Association"
     tying = "associating Service Catalog Budget with Resource"
@@ -156,7 +157,7 @@ class BudgetResourceAssociation(_Association):
 class PrincipalPortfolioAssociation(Resource):
     """Someone who may use a portfolio."""
 
-    token = "aws:servicecatalog/principalPortfolioAssociation:PrincipalPortfolioAssociation"
+    pulumi_type = "aws:servicecatalog/principalPortfolioAssociation:PrincipalPortfolioAssociation"
     properties = {
         "portfolioId": required(replaces=True),
         "principalArn": required(replaces=True),
@@ -213,5 +214,3 @@ class PrincipalPortfolioAssociation(Resource):
         principals = listing(op, "list_principals_for_portfolio", "Principals", **names)
         if [(one["PrincipalARN"], one["PrincipalType"]) for one in principals].count(wished) != 1:
             raise Gone("empty result")
-
-

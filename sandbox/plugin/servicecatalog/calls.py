@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from ..failure import AWSError, Failure, Gone
-from ..schema import Operation, Property, one_of, optional, snake
-from ..waits import passing, retry, wait
-from ..wire import State
+from sandbox.plugin.failure import AWSError, Failure, Gone
+from sandbox.plugin.schema import Operation, Property, one_of, optional, snake
+from sandbox.plugin.waits import passing, retry, wait
+from sandbox.plugin.wire import State
 
 READ_LIMIT = 10 * 60
 """Seconds; the program cannot change this one."""
@@ -21,29 +21,29 @@ _unknown_profile = passing("InvalidParametersException", saying="profile does no
 _not_found = passing(NOT_FOUND)
 
 
+def fresh_token() -> str:
+    """A text that makes repetitions of one call harmless."""
+    return str(uuid.uuid4())
+
+
 def call(op: Operation, method: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - each operation has its own shape
     """Call Service Catalog once."""
     return op.call("servicecatalog", method, **parameters)
 
 
-def attempt(  # noqa: PLR0913 - the parameters of a call come on top
+def attempt(
     op: Operation,
     method: str,
     limit: float,
     *,
-    token: str = "",
     until_found: bool = False,
     **parameters: Any,  # noqa: ANN401 - each operation has its own shape
 ) -> dict[str, Any]:
-    """Call Service Catalog until it knows a principal that IAM made just now, and if asked the object as well.
-
-    `token` names the parameter that makes repetitions harmless.
-    """
-    fixed = {token: str(uuid.uuid4())} if token else {}
+    """Call Service Catalog until it knows a principal that IAM made just now, and if asked the object as well."""
     return retry(
         op.clock,
         op.limit(limit),
-        lambda: call(op, method, **parameters, **fixed),
+        lambda: call(op, method, **parameters),
         on=lambda error: _unknown_profile(error) or (until_found and _not_found(error)),
     )
 
@@ -59,7 +59,11 @@ def listing(op: Operation, method: str, result: str, **parameters: Any) -> Itera
 
 
 def ready(
-    op: Operation, limit: float, look: Callable[[], tuple[str, Any]], *, target: Collection[str] = ("AVAILABLE", "CREATED")
+    op: Operation,
+    limit: float,
+    look: Callable[[], tuple[str, Any]],
+    *,
+    target: Collection[str] = ("AVAILABLE", "CREATED"),
 ) -> Any:  # noqa: ANN401 - what the look finds
     """Wait until an object is seen in its final state twice. Raises AWSError at once if there is none."""
     return wait(op.clock, limit, look, pending=("CREATING",), target=target, steady=True)

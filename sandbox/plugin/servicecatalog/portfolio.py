@@ -1,16 +1,17 @@
 """Portfolio."""
 
-from ..failure import doing, tolerating
-from ..schema import REGION, TAGS, Operation, Resource, length, outputs, required, settled
-from ..tags import as_list, as_map
-from ..wire import State
-from .calls import NOT_FOUND, attempt, call, timestamp
+from sandbox.plugin.failure import doing, tolerating
+from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, length, outputs, required, settled
+from sandbox.plugin.tags import as_list, as_map
+from sandbox.plugin.wire import State
+
+from .calls import NOT_FOUND, call, fresh_token, timestamp
 
 
 class Portfolio(Resource):
     """A portfolio."""
 
-    token = "aws:servicecatalog/portfolio:Portfolio"
+    pulumi_type = "aws:servicecatalog/portfolio:Portfolio"
     properties = {
         "name": settled(check=length(1, 100)),
         "providerName": required(check=length(1, 50)),
@@ -23,11 +24,10 @@ class Portfolio(Resource):
 
     def create(self, op: Operation) -> None:
         with doing(f"creating Service Catalog Portfolio ({op.new['name']})"):
-            answer = attempt(
+            answer = call(
                 op,
                 "create_portfolio",
-                0,
-                token="IdempotencyToken",  # noqa: S106 - the name of a parameter
+                IdempotencyToken=fresh_token(),
                 AcceptLanguage="en",
                 DisplayName=op.new["name"],
                 ProviderName=op.new["providerName"],

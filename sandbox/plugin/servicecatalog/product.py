@@ -3,12 +3,24 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ..failure import Failure, doing, tolerating
-from ..schema import REGION, TAGS, Operation, Resource, one_of, optional, outputs, required, settled
-from ..tags import as_list, as_map, changes
-from ..waits import until_gone
-from ..wire import State
-from .calls import ACCEPT_LANGUAGE, NOT_FOUND, READ_LIMIT, attempt, call, exactly_one, present, ready, timestamp
+from sandbox.plugin.failure import Failure, doing, tolerating
+from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, one_of, optional, outputs, required, settled
+from sandbox.plugin.tags import as_list, as_map, changes
+from sandbox.plugin.waits import until_gone
+from sandbox.plugin.wire import State
+
+from .calls import (
+    ACCEPT_LANGUAGE,
+    NOT_FOUND,
+    READ_LIMIT,
+    attempt,
+    call,
+    exactly_one,
+    fresh_token,
+    present,
+    ready,
+    timestamp,
+)
 
 _LIMIT = 5 * 60
 _TEXTS = {
@@ -34,7 +46,7 @@ VERSION_TYPES = one_of(
 class Product(Resource):
     """A product. Nothing of its first version can ever change."""
 
-    token = "aws:servicecatalog/product:Product"
+    pulumi_type = "aws:servicecatalog/product:Product"
     properties = {
         "name": settled(),
         "owner": required(),
@@ -76,7 +88,7 @@ class Product(Resource):
                 op,
                 "create_product",
                 _LIMIT,
-                token="IdempotencyToken",  # noqa: S106 - the name of a parameter
+                IdempotencyToken=fresh_token(),
                 ProductType=op.new["type"],
                 ProvisioningArtifactParameters=version_parameters(op.new["provisioningArtifactParameters"]),
                 **op.given(**_TEXTS),

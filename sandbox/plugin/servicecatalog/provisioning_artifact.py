@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ..failure import doing, tolerating
-from ..schema import REGION, Operation, Resource, one_of, optional, outputs, required, settled
-from ..waits import until_gone
-from ..wire import State
+from sandbox.plugin.failure import doing, tolerating
+from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional, outputs, required, settled
+from sandbox.plugin.waits import until_gone
+from sandbox.plugin.wire import State
+
 from .calls import (
     ACCEPT_LANGUAGE,
     NOT_FOUND,
@@ -14,6 +15,7 @@ from .calls import (
     attempt,
     call,
     exactly_one,
+    fresh_token,
     parts_of,
     present,
     ready,
@@ -27,7 +29,7 @@ _LIMIT = 3 * 60
 class ProvisioningArtifact(Resource):
     """A version. Its id holds the product's."""
 
-    token = "aws:servicecatalog/provisioningArtifact:ProvisioningArtifact"
+    pulumi_type = "aws:servicecatalog/provisioningArtifact:ProvisioningArtifact"
     properties = {
         "productId": required(),  # a change updates the old product's version: that is how the real type is
         "templateUrl": optional(replaces=True),
@@ -54,7 +56,7 @@ class ProvisioningArtifact(Resource):
                 op,
                 "create_provisioning_artifact",
                 _LIMIT,
-                token="IdempotencyToken",  # noqa: S106 - the name of a parameter
+                IdempotencyToken=fresh_token(),
                 ProductId=op.new["productId"],
                 Parameters=version_parameters(op.new),
                 **op.given(AcceptLanguage="acceptLanguage"),

@@ -1,0 +1,1 @@
+"""Measuring scripts and their latest results."""

@@ -1,0 +1,116 @@
+"""Whose permissions CloudFormation works with, and whether they suffice."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto.iam.models import Role
+
+from sandbox.cloudformation import StackError
+from sandbox.cloudformation.resource_types import RESOURCE_TYPES, STACK_ACTIONS, ResourceType
+from sandbox.principals import find_principal, find_role, iam_of, is_permitted, trusts_service
+from sandbox.servicecatalog.launch_roles import Builder
+
+_SCALING_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
+_SCALING_ROLE = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+
+_builders: list[Builder] = []
+"""Who builds now; empty for stacks of administrators, which are not checked."""
+
+
+@contextmanager
+def building_as(builder: Builder) -> Iterator[None]:
+    """Check what CloudFormation does in here against the builder's policies."""
+    _builders.append(builder)
+    try:
+        yield
+    finally:
+        _builders.pop()
+
+
+def require_stack(builder: Builder, region: str, name: str, step: str) -> None:
+    """The builder's permissions on the stack itself, and for a launch on Service Catalog's template copy.
+
+    The Administrator Guide, "Launch constraints", asks for s3:GetObject on objects of a service-owned bucket
+    that bear the tag servicecatalog:provisioning=true.
+    """
+    arn = f"arn:aws:cloudformation:{region}:{builder.account}:stack/{name}/*"
+    for action in STACK_ACTIONS[step]:
+        _require(builder, region, f"cloudformation:{action}", arn)
+    if step != "delete":
+        _require(builder, region, "cloudformation:GetTemplateSummary", "*")
+        template = f"arn:aws:s3:::sc-templates-{region}/{name}"
+        _require(builder, region, "s3:GetObject", template, tag="s3:ExistingObjectTag/servicecatalog:provisioning")
+
+
+def require_resource(
+    step: str, kind: str, name: str, properties: dict[str, Any], account: str, region: str
+) -> None:
+    """The builder's permissions on one resource.
+
+    Raises:
+        StackError: one is missing, or the table does not know the type.
+    """
+    if not _builders:
+        return
+    builder = _builders[-1]
+    known = RESOURCE_TYPES.get(kind)
+    if known is None:
+        raise StackError(f"The sandbox does not know which permissions {kind} needs, so it cannot launch it")
+    arn = known.arn.format(account=account, region=region, name=name, lower_name=name.lower())
+    for action in getattr(known, step):
+        _require(builder, region, action, arn)
+    if step == "delete":
+        return
+    for member, action in known.when.items():
+        if member in properties:
+            _require(builder, region, action, arn)
+    _require_roles(builder, region, known, properties)
+    if kind == "AWS::ApplicationAutoScaling::ScalableTarget":
+        _require_scaling_role(builder, region, account)
+
+
+def _require_roles(builder: Builder, region: str, known: ResourceType, properties: dict[str, Any]) -> None:
+    for path, service in known.passes.items():
+        for arn in _values(properties, path.split(".")):
+            _require(builder, region, "iam:PassRole", arn, passed_to=service)
+            role = find_principal(arn)
+            if not isinstance(role, Role):
+                raise StackError(f"The role {arn} does not exist")
+            if not trusts_service(role, service, {"aws:SourceAccount": [builder.account]}):
+                raise StackError(f"Could not assume role {arn}. Ensure that it trusts the service {service}")
+
+
+def _values(node: Any, path: list[str]) -> list[str]:
+    if not path:
+        return [node] if isinstance(node, str) else []
+    items = node if isinstance(node, list) else [node]
+    return [value for item in items if isinstance(item, dict) and path[0] in item for value in _values(item[path[0]], path[1:])]
+
+
+def _require_scaling_role(builder: Builder, region: str, account: str) -> None:
+    """The first scalable target in an account makes a service-linked role, for which one needs permission."""
+    if find_role(account, _SCALING_ROLE):
+        return
+    arn = f"arn:aws:iam::{account}:role/aws-service-role/{_SCALING_SERVICE}/{_SCALING_ROLE}"
+    _require(builder, region, "iam:CreateServiceLinkedRole", arn, linked=_SCALING_SERVICE)
+    iam_of(account).create_service_linked_role(_SCALING_SERVICE, "", "")
+
+
+def _require(
+    builder: Builder,
+    region: str,
+    action: str,
+    resource: str,
+    *,
+    tag: str | None = None,
+    passed_to: str | None = None,
+    linked: str | None = None,
+) -> None:
+    more = {tag or "": "true", "iam:PassedToService": passed_to or "", "iam:AWSServiceName": linked or ""}
+    context = builder.context(region, **{key: value for key, value in more.items() if key and value})
+    if not is_permitted(builder.principal, action, resource, context):
+        raise StackError(
+            f"User: {builder.arn} is not authorized to perform: {action} on resource: {resource} "
+            f"because no identity-based policy allows the {action} action"
+        )

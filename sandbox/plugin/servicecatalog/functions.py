@@ -1,0 +1,138 @@
+"""Functions of the Service Catalog module."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.plugin.failure import AWSError, doing
+from sandbox.plugin.functions import Function
+from sandbox.plugin.schema import REGION, Operation, Property, optional, required
+from sandbox.plugin.waits import wait
+from sandbox.plugin.wire import State
+
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, call, listing
+from .constraint import describe_constraint
+from .portfolio import describe_portfolio
+from .product import describe_product
+
+_LIMIT = 3 * 60
+
+
+def _portfolio(op: Operation) -> State:
+    with doing(f"getting Service Catalog Portfolio ({op.new['id']})"):
+        return _with_tags(op, describe_portfolio(op, op.new["id"], op.new["acceptLanguage"]))
+
+
+def _product(op: Operation) -> State:
+    with doing("describing Service Catalog Product"):
+        return _with_tags(op, describe_product(op, op.new["id"]))
+
+
+def _with_tags(op: Operation, found: State) -> State:
+    return {**found, "tags": op.account.tags.visible(found.pop("tagsAll"))}
+
+
+def _constraint(op: Operation) -> State:
+    with doing("describing Service Catalog Constraint"):
+        return describe_constraint(op, op.new["id"])
+
+
+def _provisioning_artifacts(op: Operation) -> State:
+    product = op.new["productId"]
+    with doing("listing Service Catalog Provisioning Artifacts"):
+        answer = call(op, "list_provisioning_artifacts", ProductId=product, AcceptLanguage=op.new["acceptLanguage"])
+    details = [
+        {
+            "active": one.get("Active", False),
+            "createdTime": one["CreatedTime"].strftime("%Y-%m-%d %H:%M:%S +0000 UTC"),
+            "description": one.get("Description", ""),
+            "guidance": one.get("Guidance", ""),
+            "id": one["Id"],
+            "name": one.get("Name", ""),
+            "type": one.get("Type", ""),
+        }
+        for one in answer["ProvisioningArtifactDetails"]
+    ]
+    return {"id": product, "provisioningArtifactDetails": details}
+
+
+def _found(op: Operation, method: str, result: str, **parameters: str) -> tuple[str, list[dict[str, Any]]] | None:
+    """A listing that must not be empty."""
+    try:
+        found = list(listing(op, method, result, **parameters))
+    except AWSError as error:
+        if error.code == NOT_FOUND:
+            return None
+        raise
+    return ("AVAILABLE", found) if found else None
+
+
+def _launch_paths(op: Operation) -> State:
+    names = op.given(ProductId="productId", AcceptLanguage="acceptLanguage")
+    with doing("describing Service Catalog Launch Paths"):
+        paths = wait(
+            op.clock,
+            _LIMIT,
+            lambda: _found(op, "list_launch_paths", "LaunchPathSummaries", **names),
+            pending=(),
+            target=("AVAILABLE",),
+            steady=True,
+        )
+    summaries = [
+        {
+            "pathId": path["Id"],
+            "name": path.get("Name", ""),
+            "tags": op.account.tags.visible({tag["Key"]: tag["Value"] for tag in path.get("Tags", [])}),
+            "constraintSummaries": [
+                {"type": one["Type"], "description": one.get("Description", "")}
+                for one in path.get("ConstraintSummaries", [])
+            ],
+        }
+        for path in paths or ()
+    ]
+    return {"id": op.new["productId"], "summaries": summaries}
+
+
+def _portfolio_constraints(op: Operation) -> State:
+    names = op.given(PortfolioId="portfolioId", ProductId="productId", AcceptLanguage="acceptLanguage")
+    with doing("getting Service Catalog Portfolio Constraints"):
+        constraints = wait(
+            op.clock,
+            _LIMIT,
+            lambda: _found(op, "list_constraints_for_portfolio", "ConstraintDetails", **names),
+            pending=(),
+            target=("AVAILABLE",),
+        )
+    details = [
+        {
+            "constraintId": one["ConstraintId"],
+            "description": one.get("Description", ""),
+            "owner": one.get("Owner", ""),
+            "portfolioId": one["PortfolioId"],
+            "productId": one["ProductId"],
+            "type": one["Type"],
+        }
+        for one in constraints or ()
+    ]
+    parts = (op.new["acceptLanguage"], op.new["portfolioId"], op.new.get("productId", ""))
+    return {"id": ":".join(parts), "details": details}
+
+
+def _arguments(**more: Property) -> Mapping[str, Property]:
+    return {**more, **ACCEPT_LANGUAGE, **REGION}
+
+
+_ID_AND_TAGS = _arguments(id=required(), tags=optional(kind=dict))
+
+FUNCTIONS: Mapping[str, Function] = {
+    f"aws:servicecatalog/{name}:{name}": function
+    for name, function in {
+        "getPortfolio": Function(_ID_AND_TAGS, _portfolio),
+        "getProduct": Function(_ID_AND_TAGS, _product),
+        "getConstraint": Function(_arguments(id=required(), description=optional()), _constraint),
+        "getProvisioningArtifacts": Function(_arguments(productId=required()), _provisioning_artifacts),
+        "getLaunchPaths": Function(_arguments(productId=required()), _launch_paths),
+        "getPortfolioConstraints": Function(
+            _arguments(portfolioId=required(), productId=optional()), _portfolio_constraints
+        ),
+    }.items()
+}

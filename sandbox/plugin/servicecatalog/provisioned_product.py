@@ -1,0 +1,240 @@
+"""ProvisionedProduct: what a launch makes."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sandbox.plugin.failure import Failure, doing, tolerating
+from sandbox.plugin.schema import REGION, TAGS, Operation, Property, Resource, optional, outputs, required, settled
+from sandbox.plugin.tags import as_list, as_map
+from sandbox.plugin.waits import wait
+from sandbox.plugin.wire import State
+
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, attempt, call, exactly_one, fresh_token, listing, present, timestamp
+
+_LIMIT = 30 * 60
+_PREFERENCES = {
+    "accounts": "StackSetAccounts",
+    "regions": "StackSetRegions",
+    "failureToleranceCount": "StackSetFailureToleranceCount",
+    "failureTolerancePercentage": "StackSetFailureTolerancePercentage",
+    "maxConcurrencyCount": "StackSetMaxConcurrencyCount",
+    "maxConcurrencyPercentage": "StackSetMaxConcurrencyPercentage",
+}
+_lists = {name: optional(kind=list) for name in ("accounts", "regions")}
+_numbers = {name: optional(kind=int) for name in _PREFERENCES if name not in _lists}
+
+
+def _flag() -> Property:
+    return optional(kind=bool, default=False)
+
+
+class ProvisionedProduct(Resource):
+    """A launched product."""
+
+    pulumi_type = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
+    properties = {
+        "name": settled(replaces=True),
+        "notificationArns": optional(kind=list, replaces=True),
+        "productId": settled(),
+        "productName": optional(),
+        "provisioningArtifactId": settled(),
+        "provisioningArtifactName": optional(),
+        "pathId": settled(),
+        "pathName": optional(),
+        "provisioningParameters": optional(
+            kind=list, fields={"key": required(), "value": optional(), "usePreviousValue": optional(kind=bool)}
+        ),
+        "stackSetProvisioningPreferences": optional(kind=dict, fields={**_lists, **_numbers}),
+        "ignoreErrors": _flag(),
+        "retainPhysicalResources": _flag(),
+        **ACCEPT_LANGUAGE,
+        **TAGS,
+        **REGION,
+        **outputs(
+            "arn",
+            "cloudwatchDashboardNames",
+            "createdTime",
+            "lastProvisioningRecordId",
+            "lastRecordId",
+            "lastSuccessfulProvisioningRecordId",
+            "launchRoleArn",
+            "outputs",
+            "status",
+            "statusMessage",
+            "type",
+        ),
+    }
+    autonamed = ("name", 255)
+    title = "Service Catalog Provisioned Product"
+
+    def problems(self, inputs: State) -> Iterator[str]:
+        yield from exactly_one(inputs, "productId", "productName")
+        yield from exactly_one(inputs, "provisioningArtifactId", "provisioningArtifactName")
+        if "pathId" in inputs and "pathName" in inputs:
+            yield '"path_id": conflicts with path_name'
+        if (preferences := inputs.get("stackSetProvisioningPreferences")) is not None:
+            yield from exactly_one(preferences, "failureToleranceCount", "failureTolerancePercentage")
+            yield from exactly_one(preferences, "maxConcurrencyCount", "maxConcurrencyPercentage")
+
+    def foresee(self, op: Operation) -> Collection[str]:
+        triggers = {"provisioningParameters", "provisioningArtifactId", "provisioningArtifactName"}
+        return ("outputs",) if op.changed & triggers else ()
+
+    def create(self, op: Operation) -> None:
+        name = op.new["name"]
+        parameters = [
+            {"Key": one["key"], "Value": one.get("value", "")} for one in op.new.get("provisioningParameters", [])
+        ]
+        with doing(f"provisioning Service Catalog Product ({name})"):
+            answer = attempt(
+                op,
+                "provision_product",
+                _LIMIT,
+                until_found=True,
+                ProvisionToken=fresh_token(),
+                ProvisionedProductName=name,
+                **op.given(
+                    AcceptLanguage="acceptLanguage",
+                    NotificationArns="notificationArns",
+                    PathId="pathId",
+                    PathName="pathName",
+                    ProductId="productId",
+                    ProductName="productName",
+                    ProvisioningArtifactId="provisioningArtifactId",
+                    ProvisioningArtifactName="provisioningArtifactName",
+                ),
+                **({"ProvisioningParameters": parameters} if parameters else {}),
+                **_preferences(op),
+                **({"Tags": as_list(op.new["tagsAll"])} if op.new["tagsAll"] else {}),
+            )
+        op.id = answer["RecordDetail"]["ProvisionedProductId"]
+        self._settle(op, "create")
+
+    def read(self, op: Operation) -> State:
+        with doing(f"reading {self.title} ({op.id})", gone=[NOT_FOUND]):
+            answer = call(op, "describe_provisioned_product", Id=op.id, **op.given(AcceptLanguage="acceptLanguage"))
+        detail = answer["ProvisionedProductDetail"]
+        record = detail["LastProvisioningRecordId"]
+        if detail["Status"] == "TAINTED":
+            record = detail.get("LastSuccessfulProvisioningRecordId") or record
+        return {
+            "arn": detail["Arn"],
+            "cloudwatchDashboardNames": [board["Name"] for board in answer.get("CloudWatchDashboards", [])],
+            "createdTime": timestamp(detail["CreatedTime"]),
+            "lastProvisioningRecordId": detail["LastProvisioningRecordId"],
+            "lastRecordId": detail.get("LastRecordId", ""),
+            "lastSuccessfulProvisioningRecordId": detail.get("LastSuccessfulProvisioningRecordId", ""),
+            "launchRoleArn": detail.get("LaunchRoleArn", ""),
+            "name": detail["Name"],
+            "productId": detail["ProductId"],
+            "provisioningArtifactId": detail.get("ProvisioningArtifactId", ""),
+            "status": detail["Status"],
+            "statusMessage": detail.get("StatusMessage", ""),
+            "type": detail["Type"],
+            "tagsAll": {},
+            **_record(op, record),
+        }
+
+    def update(self, op: Operation) -> None:
+        new = op.new
+        path = {"PathId": "pathId"} if new.get("pathId") else {"PathName": "pathName"}
+        product = {"ProductName": "productName"} if new.get("productName") else {"ProductId": "productId"}
+        version = {"ProvisioningArtifactName": "provisioningArtifactName"}
+        if not new.get("provisioningArtifactName"):
+            version = {"ProvisioningArtifactId": "provisioningArtifactId"}
+        parameters: list[dict[str, Any]] = [
+            {"Key": one["key"], "Value": one.get("value", "")}
+            | ({"UsePreviousValue": True} if one.get("usePreviousValue") else {})
+            for one in new.get("provisioningParameters", [])
+        ]
+        with doing(f"updating {self.title} ({op.id})"):
+            attempt(
+                op,
+                "update_provisioned_product",
+                _LIMIT,
+                UpdateToken=fresh_token(),
+                ProvisionedProductId=op.id,
+                **op.given(AcceptLanguage="acceptLanguage", **path, **product, **version),
+                **({"ProvisioningParameters": parameters} if parameters else {}),
+                **_preferences(op),
+                Tags=as_list(new["tagsAll"]),
+            )
+        try:
+            self._settle(op, "update")
+        except _BadEnd:
+            # What is stored must be what runs, so that the next run shows the same difference again.
+            op.new = op.seen(self.read(op))
+            if "provisioningParameters" in op.changed:
+                op.new["provisioningParameters"] = op.old.get("provisioningParameters")
+            raise
+
+    def delete(self, op: Operation) -> None:
+        token = fresh_token()
+        flags = op.given(RetainPhysicalResources="retainPhysicalResources", AcceptLanguage="acceptLanguage")
+        self._terminate(op, token, **op.given(IgnoreErrors="ignoreErrors"), **flags)
+        try:
+            self._terminated(op)
+        except Failure:
+            found = present(op, "describe_provisioned_product", Id=op.id)
+            if found is None or found["ProvisionedProductDetail"]["Status"] != "TAINTED":
+                raise
+            self._terminate(op, token, IgnoreErrors=True, **flags)
+            self._terminated(op)
+
+    def _terminate(self, op: Operation, token: str, **parameters: bool) -> None:
+        with doing(f"terminating {self.title} ({op.id})"), tolerating(NOT_FOUND):
+            call(op, "terminate_provisioned_product", ProvisionedProductId=op.id, TerminateToken=token, **parameters)
+
+    def _terminated(self, op: Operation) -> None:
+        with doing(f"waiting for {self.title} ({op.id}) terminate"):
+            limit = op.limit(_LIMIT)
+            wait(op.clock, limit, lambda: _look(op), pending=("AVAILABLE", "UNDER_CHANGE"), target=())
+
+    def _settle(self, op: Operation, what: str) -> None:
+        def look() -> tuple[str, dict[str, Any]] | None:
+            found = _look(op)
+            if found and found[0] in {"ERROR", "TAINTED"}:
+                raise _BadEnd(f"waiting for {self.title} ({op.id}) {what}: {found[1].get('StatusMessage', '')}")
+            return found
+
+        pending = ("UNDER_CHANGE", "PLAN_IN_PROGRESS")
+        try:
+            wait(op.clock, op.limit(_LIMIT), look, pending=pending, target=("AVAILABLE",), steady=True)
+        except _BadEnd:
+            raise
+        except Failure as error:
+            raise Failure(f"waiting for {self.title} ({op.id}) {what}: {error}") from error
+
+
+class _BadEnd(Failure):
+    """A launch or its update ended in ERROR or TAINTED."""
+
+
+def _look(op: Operation) -> tuple[str, dict[str, Any]] | None:
+    found = present(op, "describe_provisioned_product", Id=op.id)
+    return found and (found["ProvisionedProductDetail"]["Status"], found["ProvisionedProductDetail"])
+
+
+def _preferences(op: Operation) -> dict[str, Any]:
+    given = op.new.get("stackSetProvisioningPreferences") or {}
+    wished = {name: given[key] for key, name in _PREFERENCES.items() if given.get(key)}
+    return {"ProvisioningPreferences": wished} if wished else {}
+
+
+def _record(op: Operation, record: str) -> State:
+    """What only the record of a launch tells; a record that is gone is no error."""
+    found: State = {}
+    with tolerating(NOT_FOUND):
+        detail = call(op, "describe_record", Id=record)["RecordDetail"]
+        pages = listing(op, "describe_record", "RecordOutputs", Id=record)
+        outputs = [
+            {"key": one["OutputKey"], "value": one.get("OutputValue", ""), "description": one.get("Description", "")}
+            for one in pages
+        ]
+        found = {
+            "outputs": outputs,
+            "pathId": detail.get("PathId", ""),
+            "tagsAll": as_map(detail.get("RecordTags", [])),
+            "provisioningArtifactId": detail.get("ProvisioningArtifactId", ""),
+        }
+    return found

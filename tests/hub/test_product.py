@@ -1,0 +1,172 @@
+"""What makes a product, and in which order."""
+
+import json
+from collections.abc import Callable
+
+import pulumi_aws as aws
+import pytest
+
+from tests.recorder import Mocks, Resource
+
+FRAUD = "fraud-detector-realtime"
+BATCH = "demand-forecaster-batch"
+TEXT = "text-embedder-serverless"
+each_product = pytest.mark.parametrize("product", [FRAUD, BATCH, TEXT])
+
+
+def test_a_product_says_who_answers_for_it(published: Mocks) -> None:
+    inputs = published.one(aws.servicecatalog.Product, FRAUD).inputs
+
+    assert inputs["name"] == "Fraud detector, real-time endpoint"
+    assert inputs["owner"] == "Risk Modelling"
+    assert inputs["distributor"] == "ML Platform"
+    assert inputs["description"].startswith("Scores card transactions")
+    assert inputs["supportDescription"].startswith("Ask the ML Platform team")
+    assert inputs["supportEmail"] == "ml-platform@example.com"
+    assert f"https://example.com/ml-platform/{FRAUD}" == inputs["supportUrl"]
+    assert inputs["tags"] == {"framework": "xgboost", "serving": "real-time"}
+    assert inputs["type"] == "CLOUD_FORMATION_TEMPLATE"
+
+
+@each_product
+def test_the_first_version_is_part_of_the_product(published: Mocks, product: str) -> None:
+    first = published.one(aws.servicecatalog.Product, product).inputs["provisioningArtifactParameters"]
+
+    assert first["name"] == "1.0.0"
+    assert first["type"] == "CLOUD_FORMATION_TEMPLATE"
+
+
+def test_later_versions_are_resources_of_their_own(published: Mocks) -> None:
+    [version] = published.all(aws.servicecatalog.ProvisioningArtifact)
+
+    assert f"{FRAUD}-eu-central-1-1.1.0" == version.name
+    assert version.inputs["name"] == "1.1.0"
+    assert f"prod-{FRAUD}-eu-central-1" == version.inputs["productId"]
+    assert version.inputs["type"] == "CLOUD_FORMATION_TEMPLATE"
+
+
+def test_a_later_version_is_replaced_with_its_product(published: Mocks) -> None:
+    """An update of productId would go to the old product, and never converge."""
+    version = published.one(aws.servicecatalog.ProvisioningArtifact)
+
+    assert version.replace_on_changes == ["productId"]
+
+
+@each_product
+def test_a_change_of_the_first_version_never_replaces_the_product(published: Mocks, product: str) -> None:
+    made = published.one(aws.servicecatalog.Product, product)
+
+    assert made.ignore_changes == ["provisioningArtifactParameters"]
+
+
+@each_product
+def test_the_first_template_is_uploaded_before_the_product_is_made(published: Mocks, product: str) -> None:
+    template = published.one(aws.s3.BucketObjectv2, f"{product}-1.0.0")
+    made = published.one(aws.servicecatalog.Product, product)
+
+    assert template.urn in made.dependencies
+    assert made.inputs["provisioningArtifactParameters"]["templateUrl"].endswith(f"/{template.inputs['key']}")
+
+
+def test_a_later_template_is_uploaded_before_its_version_is_made(published: Mocks) -> None:
+    template = published.one(aws.s3.BucketObjectv2, f"{FRAUD}-1.1.0")
+    version = published.one(aws.servicecatalog.ProvisioningArtifact)
+
+    assert template.urn in version.dependencies
+    assert version.inputs["templateUrl"].endswith(f"/{template.inputs['key']}")
+
+
+@pytest.mark.parametrize(
+    ("product", "portfolio"), [(FRAUD, "online-inference"), (BATCH, "batch-inference"), (TEXT, "online-inference")]
+)
+def test_a_product_is_in_the_portfolio_that_its_file_names(published: Mocks, product: str, portfolio: str) -> None:
+    association = published.one(aws.servicecatalog.ProductPortfolioAssociation, product)
+
+    assert f"prod-{product}-eu-central-1" == association.inputs["productId"]
+    assert f"port-{portfolio}-eu-central-1" == association.inputs["portfolioId"]
+
+
+@pytest.mark.parametrize(
+    ("product", "kinds"),
+    [
+        (FRAUD, ["LAUNCH", "RESOURCE_UPDATE", "TEMPLATE"]),
+        (BATCH, ["LAUNCH", "RESOURCE_UPDATE"]),
+        (TEXT, ["LAUNCH", "RESOURCE_UPDATE"]),
+    ],
+)
+def test_every_product_is_constrained_and_by_rules_only_where_it_has_some(
+    published: Mocks, product: str, kinds: list[str]
+) -> None:
+    assert kinds == sorted(constraint.inputs["type"] for constraint in constraints(published, product).values())
+
+
+@each_product
+@pytest.mark.parametrize("kind", ["LAUNCH", "RESOURCE_UPDATE"])
+def test_a_constraint_waits_for_the_association_and_the_role(published: Mocks, product: str, kind: str) -> None:
+    constraint = constraints(published, product)[kind]
+    association = published.one(aws.servicecatalog.ProductPortfolioAssociation, product)
+    role = published.one(aws.iam.Role, product)
+
+    assert association.urn in constraint.dependencies
+    assert role.urn in constraint.dependencies
+    assert association.inputs["portfolioId"] == constraint.inputs["portfolioId"]
+    assert association.inputs["productId"] == constraint.inputs["productId"]
+
+
+def test_the_rules_wait_for_the_association_too(published: Mocks) -> None:
+    association = published.one(aws.servicecatalog.ProductPortfolioAssociation, FRAUD)
+
+    assert association.urn in constraints(published, FRAUD)["TEMPLATE"].dependencies
+
+
+@each_product
+def test_a_launch_uses_the_role_of_the_account_that_launches(published: Mocks, product: str) -> None:
+    """A RoleArn would build every spoke's stack in the hub's account."""
+    parameters = json.loads(constraints(published, product)["LAUNCH"].inputs["parameters"])
+
+    assert {"LocalRoleName": f"ModelCatalogLaunch-{product}"} == parameters
+
+
+@each_product
+def test_the_tags_of_a_provisioned_product_can_be_changed(published: Mocks, product: str) -> None:
+    parameters = json.loads(constraints(published, product)["RESOURCE_UPDATE"].inputs["parameters"])
+
+    assert parameters == {"Version": "2.0", "Properties": {"TagUpdateOnProvisionedProduct": "ALLOWED"}}
+
+
+def test_the_rules_are_those_of_the_products_file(published: Mocks) -> None:
+    rules = json.loads(constraints(published, FRAUD)["TEMPLATE"].inputs["parameters"])["Rules"]
+
+    assert {"ProductionIsRedundant", "AutoscalingNeedsSteadyInstances"} == rules.keys()
+    assert rules["ProductionIsRedundant"]["RuleCondition"] == {"Fn::Equals": [{"Ref": "Environment"}, "production"]}
+
+
+PROTECTED = (aws.servicecatalog.Portfolio, aws.servicecatalog.Product, aws.servicecatalog.ProvisioningArtifact)
+
+
+@pytest.mark.parametrize("kind", PROTECTED)
+def test_what_spokes_rely_on_is_protected(published: Mocks, kind: type[aws.servicecatalog.Product]) -> None:
+    assert {True} == {resource.protect for resource in published.all(kind)}
+
+
+def test_nothing_else_is_protected(published: Mocks) -> None:
+    """A constraint or an association is made anew where it has to be."""
+    protected = {resource.type for resource in published.resources if resource.protect}
+
+    assert {kind.pulumi_type for kind in PROTECTED} == protected  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - set by a decorator
+
+
+def test_protection_can_be_turned_off_to_take_a_hub_down(deploy: Callable[..., Mocks]) -> None:
+    mocks = deploy(protect="false")
+
+    assert [resource.name for resource in mocks.resources if resource.protect] == []
+    assert len(mocks.all(aws.servicecatalog.Product)) == 3
+
+
+def constraints(mocks: Mocks, product: str) -> dict[str, Resource]:
+    """Give a product's constraints by type."""
+    return {
+        resource.inputs["type"]: resource
+        for resource in mocks.all(aws.servicecatalog.Constraint)
+        if resource.name.startswith(product)
+    }

@@ -1,0 +1,288 @@
+"""The hub as a whole: what is made where, with which credentials, and what is exported."""
+
+import runpy
+from collections.abc import Callable
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from hub.program import run
+from shared import contract
+from shared.errors import ConfigError, ContentError
+from tests.catalog_copy import CatalogCopy
+from tests.recorder import UNKNOWN, Mocks, RefusedError, recording
+
+COMPONENTS = ("LaunchRole", "ModelProduct", "Portfolio", "PortfolioSharing", "RegionalCatalog", "TemplateBucket")
+REGIONAL = (
+    aws.s3.Bucket,
+    aws.s3.BucketObjectv2,
+    aws.servicecatalog.Portfolio,
+    aws.servicecatalog.Product,
+    aws.servicecatalog.ProvisioningArtifact,
+    aws.servicecatalog.ProductPortfolioAssociation,
+    aws.servicecatalog.Constraint,
+    aws.servicecatalog.PrincipalPortfolioAssociation,
+    aws.servicecatalog.PortfolioShare,
+)
+PRODUCTS = ["demand-forecaster-batch", "fraud-detector-realtime", "text-embedder-serverless"]
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_every_component_says_when_it_is_complete(published: Mocks, component: str) -> None:
+    made = {resource.urn for resource in published.all(f"modelcatalog:hub:{component}")}
+
+    assert made
+    assert made <= published.completed
+
+
+def test_every_resource_of_aws_is_part_of_a_component(published: Mocks) -> None:
+    assert [resource.name for resource in of_aws(published) if "modelcatalog:hub:" not in resource.parent] == []
+
+
+def test_everything_goes_through_the_one_provider(published: Mocks) -> None:
+    provider = published.one("pulumi:providers:aws")
+
+    assert {f"{provider.urn}::account-id"} == {resource.provider for resource in of_aws(published)}
+    assert {f"{provider.urn}::account-id"} == {call.provider for call in published.calls}
+
+
+def test_the_account_is_confirmed_before_anything_else_is_asked_or_made(published: Mocks) -> None:
+    assert published.calls[0].token == "aws:index/getCallerIdentity:getCallerIdentity"
+    assert published.resources[0].type == "pulumi:providers:aws"
+
+
+@pytest.mark.parametrize("kind", REGIONAL)
+def test_what_is_regional_is_made_once_in_each_region(
+    published: Mocks, published_twice: Mocks, kind: type[aws.servicecatalog.Product]
+) -> None:
+    there = len(published.all(kind))
+
+    assert there > 0
+    assert {"eu-central-1": there, "eu-west-1": there} == by_region(published_twice, kind)
+
+
+def test_nothing_regional_is_left_to_the_providers_region(published_twice: Mocks) -> None:
+    elsewhere = [resource for resource in of_aws(published_twice) if resource.type != "aws:iam/role:Role"]
+
+    assert [resource.name for resource in elsewhere if not resource.name.count(resource.inputs["region"])] == []
+
+
+def test_a_role_serves_all_regions(published_twice: Mocks) -> None:
+    roles = published_twice.all(aws.iam.Role)
+
+    assert sorted(role.name.removesuffix("-launch") for role in roles) == PRODUCTS
+    assert [role.name for role in roles if "region" in role.inputs] == []
+
+
+def test_the_products_of_a_region_are_in_its_own_portfolios(published_twice: Mocks) -> None:
+    associations = published_twice.all(aws.servicecatalog.ProductPortfolioAssociation)
+
+    assert [
+        association.name
+        for association in associations
+        if not association.inputs["portfolioId"].endswith(association.inputs["region"])
+        or not association.inputs["productId"].endswith(association.inputs["region"])
+    ] == []
+
+
+def test_a_hubs_principals_may_launch_from_the_portfolio_that_they_are_named_for(published: Mocks) -> None:
+    [principal] = published.all(aws.servicecatalog.PrincipalPortfolioAssociation)
+
+    assert principal.inputs["portfolioId"] == "port-online-inference-eu-central-1"
+    assert principal.inputs["principalArn"] == "arn:aws:iam::222233334444:role/team/PlatformEngineer"
+
+
+def test_a_portfolio_is_as_the_catalog_describes_it(published: Mocks) -> None:
+    portfolio = published.one(aws.servicecatalog.Portfolio, "batch-inference")
+
+    assert portfolio.inputs["name"] == "Batch inference models"
+    assert portfolio.inputs["providerName"] == "ML Platform"
+    assert portfolio.inputs["description"].startswith("Models that score whole data sets")
+    assert portfolio.inputs["tags"] == {"inference": "batch"}
+
+
+def test_the_hubs_copy_of_a_launch_role_can_be_assumed_and_can_do_nothing(published: Mocks) -> None:
+    role = published.one(aws.iam.Role, "fraud-detector-realtime")
+
+    assert role.inputs["name"] == "ModelCatalogLaunch-fraud-detector-realtime"
+    assert role.inputs["path"] == "/"
+    assert "servicecatalog.amazonaws.com" in role.inputs["assumeRolePolicy"]
+    assert "222233334444" in role.inputs["assumeRolePolicy"]
+    assert published.all(aws.iam.RolePolicy) == []
+    assert published.all(aws.iam.RolePolicyAttachment) == []
+
+
+def test_the_ids_are_exported_by_region_for_people_to_read(published_twice: Mocks) -> None:
+    portfolios = published_twice.exports["portfolio_id"]
+    products = published_twice.exports["product_id"]
+
+    assert portfolios["eu-west-1"]["batch-inference"] == "port-batch-inference-eu-west-1"
+    assert products["eu-central-1"]["fraud-detector-realtime"] == "prod-fraud-detector-realtime-eu-central-1"
+    assert sorted(products["eu-west-1"]) == PRODUCTS
+
+
+def test_a_spoke_can_read_what_the_hub_exports(published_twice: Mocks) -> None:
+    read = contract.parse(published_twice.exports["catalog"], source="hub")
+
+    assert {"catalog", "portfolio_id", "product_id"} == published_twice.exports.keys()
+    assert read.hub_account == "222233334444"
+    assert {"eu-central-1", "eu-west-1"} == read.regions.keys()
+
+
+def test_the_contract_gives_every_version_its_id(published: Mocks) -> None:
+    """The first version's id is looked up, because it is no resource; a later one's comes from its resource."""
+    read = contract.parse(published.exports["catalog"], source="hub")
+    versions = read.regions["eu-central-1"].products["fraud-detector-realtime"].versions
+
+    assert {number: version.id for number, version in versions.items()} == {
+        "1.0.0": "pa-fraud-detector-realtime-eu-central-1-1.0.0",
+        "1.1.0": "pa-fraud-detector-realtime-eu-central-1-1.1.0",
+    }
+    assert versions["1.1.0"].released == "2026-10-06"
+
+
+def test_the_contract_tells_how_portfolios_are_shared(published: Mocks) -> None:
+    read = contract.parse(published.exports["catalog"], source="hub")
+    portfolios = read.regions["eu-central-1"].portfolios
+
+    assert [(share.type, share.target) for share in portfolios["online-inference"].shares] == [
+        ("ORGANIZATION", "o-a1b2c3d4e5"),
+        ("ORGANIZATION_MEMBER_ACCOUNT", "444455556666"),
+    ]
+    assert [(share.type, share.target) for share in portfolios["batch-inference"].shares] == [
+        ("ORGANIZATIONAL_UNIT", "ou-production"),
+        ("ACCOUNT", "333344445555"),
+    ]
+
+
+def test_the_contract_names_the_roles_and_what_they_may_do(published: Mocks) -> None:
+    read = contract.parse(published.exports["catalog"], source="hub")
+    product = read.regions["eu-central-1"].products["demand-forecaster-batch"]
+
+    assert product.launch_role.name == "ModelCatalogLaunch-demand-forecaster-batch"
+    assert product.launch_role.services == ["servicecatalog.amazonaws.com"]
+    assert product.execution_role.name == "ModelCatalogExecution-demand-forecaster-batch"
+    assert product.execution_role.services == [
+        "sagemaker.amazonaws.com",
+        "states.amazonaws.com",
+        "events.amazonaws.com",
+    ]
+    assert "PassExecutionRole" in {statement["Sid"] for statement in product.launch_role.policy["Statement"]}
+    assert "ReadModelArtefacts" in {statement["Sid"] for statement in product.execution_role.policy["Statement"]}
+
+
+def test_everything_that_is_exported_is_text(published_twice: Mocks) -> None:
+    """Numbers would arrive at a spoke as floats."""
+    assert {str} == {type(leaf) for leaf in leaves(published_twice.exports)}
+
+
+def test_a_preview_of_a_new_hub_knows_no_ids_and_asks_for_none() -> None:
+    settings = {"aws:region": "eu-central-1", "model-catalog-hub:accountId": "222233334444"}
+    with recording("model-catalog-hub", "hub", settings, preview=True) as mocks:
+        mocks.answers["getCallerIdentity"] = lambda _: {"arn": "arn:aws:iam::222233334444:user/deployer"}
+        mocks.deploy(run)
+
+    assert UNKNOWN is mocks.exports["catalog"]
+    assert (
+        UNKNOWN
+        is mocks.one(aws.servicecatalog.Constraint, "text-embedder-serverless-eu-central-1-launch").inputs["productId"]
+    )
+    assert [call.token for call in mocks.calls] == ["aws:index/getCallerIdentity:getCallerIdentity"]
+
+
+def test_the_folder_itself_is_the_program(mocks: Mocks) -> None:
+    mocks.deploy(lambda: _discard(runpy.run_path(".", run_name="__main__")))
+
+    assert "catalog" in mocks.exports
+
+
+def test_credentials_of_another_account_are_refused_before_anything_is_touched(mocks: Mocks) -> None:
+    mocks.answers["getCallerIdentity"] = refuse("AWS Account ID not allowed: 999900001111")
+
+    with pytest.raises(
+        ConfigError,
+        match=r"Pulumi\.hub\.yaml: accountId: no access to the account 222233334444.*set assumeRole.*999900001111",
+    ):
+        mocks.deploy(run)
+
+    assert [resource.type for resource in mocks.resources] == ["pulumi:providers:aws"]
+    assert mocks.exports == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "entry"),
+    [
+        ("shares", {"portfolio": "onlin-inference", "type": "ORGANIZATION"}),
+        ("principals", {"portfolio": "onlin-inference", "arn": "arn:aws:iam::222233334444:role/Any"}),
+    ],
+)
+def test_a_portfolio_that_the_catalog_does_not_have_is_refused(
+    deploy: Callable[..., Mocks], mocks: Mocks, key: str, entry: dict[str, str]
+) -> None:
+    with pytest.raises(
+        ConfigError,
+        match=rf"Pulumi\.hub\.yaml: {key}\[0\]\.portfolio: found 'onlin-inference'.*batch-inference, online-inference",
+    ):
+        deploy(**{key: [entry]})
+
+    assert mocks.resources == []
+
+
+def test_a_broken_catalog_is_refused_before_anything_is_touched(
+    mocks: Mocks, catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog_copy.replace("products/text-embedder-serverless/product.yaml", "owner: Language Services\n", "")
+    monkeypatch.chdir(catalog_copy.folder.parent)
+
+    with pytest.raises(ContentError, match=r"product\.yaml: owner is missing"):
+        mocks.deploy(run)
+
+    assert mocks.resources == []
+
+
+def test_a_published_first_version_that_was_renamed_is_refused(mocks: Mocks) -> None:
+    """The product ignores changes of its first version, so a renamed one would never come to be."""
+    mocks.answers["getProvisioningArtifacts"] = lambda _: {
+        "provisioningArtifactDetails": [{"name": "0.9.0", "id": "pa-old"}]
+    }
+
+    with pytest.raises(ContentError, match=r"has no version 1\.0\.0 in eu-central-1.*found: 0\.9\.0.*put it back"):
+        mocks.deploy(run)
+
+    assert mocks.exports == {}
+
+
+def of_aws(mocks: Mocks) -> list[Any]:
+    """List the resources that are made in AWS."""
+    return [resource for resource in mocks.resources if resource.type.startswith("aws:")]
+
+
+def by_region(mocks: Mocks, kind: type[aws.servicecatalog.Product]) -> dict[str, int]:
+    """Count the resources of a type in each region."""
+    regions = [resource.inputs["region"] for resource in mocks.all(kind)]
+    return {region: regions.count(region) for region in regions}
+
+
+def leaves(value: object) -> list[object]:
+    """List what is neither a map nor a list in a document."""
+    match value:
+        case dict():
+            return [leaf for part in value.values() for leaf in leaves(part)]
+        case list():
+            return [leaf for part in value for leaf in leaves(part)]
+        case _:
+            return [value]
+
+
+def refuse(reason: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Answer a function call with a refusal."""
+
+    def answer(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusedError(reason)
+
+    return answer
+
+
+def _discard(_: object) -> None:
+    """Make nothing of a value."""

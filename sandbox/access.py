@@ -16,6 +16,8 @@ Context = Mapping[str, Sequence[str]]
 
 Statement = dict[str, Any]
 
+_BEFORE_RESOURCE = re.compile(r"(?:[^:$]*:){5}")
+
 
 def decide(documents: Iterable[str], action: str, resource: str, context: Context) -> bool | None:
     """True when allowed, False when denied explicitly, None when nothing speaks for it."""
@@ -55,9 +57,9 @@ def _concerns_action(statement: Statement, action: str) -> bool:
 
 def _concerns_resource(statement: Statement, resource: str, context: Context) -> bool:
     if "NotResource" in statement:
-        return not any(like(_expand(p, context), resource) for p in as_list(statement["NotResource"]))
+        return not any(like(_expand_arn(p, context), resource) for p in as_list(statement["NotResource"]))
     # A trust policy has no resource: it speaks about the role it hangs on.
-    return any(like(_expand(p, context), resource) for p in as_list(statement.get("Resource", "*")))
+    return any(like(_expand_arn(p, context), resource) for p in as_list(statement.get("Resource", "*")))
 
 
 def _any_like(patterns: str | Iterable[str], value: str, *, lower: bool) -> bool:
@@ -87,6 +89,12 @@ def _expand(pattern: str, context: Context) -> str:
         return found[0] if found else match[0]
 
     return re.sub(r"\$\{([^}]+)}", value, pattern) if "${" in pattern else pattern
+
+
+def _expand_arn(pattern: str, context: Context) -> str:
+    """Variables count only after an ARN's fifth colon, so never in place of an account."""
+    before = _BEFORE_RESOURCE.match(pattern)
+    return before[0] + _expand(pattern[before.end() :], context) if before else pattern
 
 
 def _lookup(context: Context, key: str) -> Sequence[str] | None:
@@ -120,9 +128,7 @@ def conditions_hold(statement: Statement, context: Context) -> bool:
     )
 
 
-def _condition_holds(
-    statement: Statement, operator: str, key: str, patterns: list[str], context: Context
-) -> bool:
+def _condition_holds(statement: Statement, operator: str, key: str, patterns: list[str], context: Context) -> bool:
     values = _lookup(context, key)
     if operator == "Null":
         return (patterns[0].lower() == "true") == (not values)

@@ -25,6 +25,4 @@ def authorize(request: Request, caller: Caller, callers: Callers) -> None:
             conditions["sts:ExternalId"] = external_id
         if isinstance(role, Role) and trusts_principal(role, caller.principal, caller.context(**conditions)):
             return
-    raise Refused(
-        "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"
-    )
+    raise Refused("AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}")

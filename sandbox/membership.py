@@ -17,9 +17,7 @@ def authorize(request: Request, caller: Caller, organization: Organization) -> N
     """
     if caller.account not in organization.members():
         if request.operation.startswith(_READ):
-            raise Refused(
-                "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400
-            )
+            raise Refused("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400)
         return
     operation = request.operation
     if caller.account == organization.management:
@@ -28,9 +26,7 @@ def authorize(request: Request, caller: Caller, organization: Organization) -> N
         return
     reads = operation.startswith(_READ) and organization.administers(caller.account)
     if operation != "DescribeOrganization" and not reads:
-        raise Refused(
-            "AccessDeniedException", "You don't have permissions to access this resource.", 400
-        )
+        raise Refused("AccessDeniedException", "You don't have permissions to access this resource.", 400)
     request.act_as(organization.management, caller.access_key)
 
 

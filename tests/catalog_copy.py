@@ -17,7 +17,7 @@ class CatalogCopy:
         """Replace a piece of a file that is there exactly once, and give the file's path."""
         path = self.folder / file
         text = path.read_text()
-        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {path}"
+        assert 1 == text.count(old), f"{old!r} is {text.count(old)} times in {path}"
         path.write_text(text.replace(old, new))
         return path
 

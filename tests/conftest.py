@@ -1,4 +1,4 @@
-"""What more than one folder of tests uses. Pulumi's mocks are set where there are programs: in the folders' own files."""
+"""What more than one folder of tests uses. Mocks are set where there are programs: in the folders' own files."""
 
 import shutil
 from pathlib import Path

@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 
 import pulumi
 from google.protobuf import empty_pb2
+from pulumi.output import Unknown
 from pulumi.runtime import mocks as sdk
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import resource_pb2
@@ -26,7 +27,6 @@ Made = Callable[[str, dict[str, Any]], dict[str, Any]]
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 """The result of a function, from its arguments."""
 
-UNKNOWN: Final = pulumi.UNKNOWN
 _STACK: Final = "pulumi:pulumi:Stack"
 _RUNTIME: Final[Any] = SETTINGS
 """What the SDK keeps of the outputs and requests under way; its attributes are descriptors that no checker sees."""
@@ -136,7 +136,7 @@ class Mocks(pulumi.runtime.Mocks):
         """Find the one resource of a type whose name begins like this."""
         found = [resource for resource in self.all(kind) if resource.name.startswith(name)]
         names = [resource.name for resource in found]
-        assert len(found) == 1, f"expected one {_token(kind)} named {name}…, found {names}"
+        assert 1 == len(found), f"expected one {_token(kind)} named {name}…, found {names}"
         return found[0]
 
     def before(self, resource: Resource) -> set[str]:
@@ -245,12 +245,17 @@ def _event_loop() -> Generator[asyncio.AbstractEventLoop]:
 
 def _abandon(loop: asyncio.AbstractEventLoop) -> None:
     """Forget what is under way, so that one test's failure is not told in the next."""
+    while tasks := asyncio.all_tasks(loop):
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.wait(tasks))
     _RUNTIME.rpc_manager.clear()
     _RUNTIME.outputs.clear()
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+
+def unknown(value: object) -> bool:
+    """Say whether a value of an input or an export has no value yet."""
+    return isinstance(value, Unknown)
 
 
 def _token(kind: type[pulumi.Resource] | str) -> str:

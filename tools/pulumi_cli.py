@@ -78,8 +78,9 @@ def _build(module: str, package: str, name: str, flags: str) -> None:
     partial = BIN / f".{name}.partial"
     command = ["go", "build", "-v", "-trimpath", "-ldflags", flags, "-o", str(partial), package]
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    console = Console()
     with (
-        Progress(*columns, console=Console(), transient=True) as progress,
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
         subprocess.Popen(command, cwd=ROOT / "tools" / module, stderr=subprocess.PIPE, text=True) as process,
     ):
         task = progress.add_task(f"compiling {name}")
@@ -87,7 +88,7 @@ def _build(module: str, package: str, name: str, flags: str) -> None:
         for count, line in enumerate(process.stderr or (), start=1):
             said.append(line)
             progress.update(task, description=f"compiling {name}: {count} packages")
-            if count % 200 == 0 and not progress.console.is_terminal:
+            if count % 200 == 0 and not console.is_terminal:
                 print(f"pulumi: compiling {name}: {count} packages", flush=True)
     if process.returncode != 0:
         raise subprocess.CalledProcessError(process.returncode, command, stderr="".join(said[-20:]))

@@ -25,6 +25,7 @@ _moto_class_from_type = parsing.resource_class_from_type
 _moto_delete_resource = ResourceMap._delete_resource  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
 _moto_create_resources = Stack.create_resources
 _moto_update = Stack.update
+_moto_delete = Stack.delete
 _MOST_PASSES = 10
 
 
@@ -143,6 +144,19 @@ def _create_resources(stack: Any) -> None:
         _fail(stack, "ROLLBACK_COMPLETE", error)
         with contextlib.suppress(Exception):
             stack.resource_map.delete()
+        _empty(stack)
+
+
+def _delete(stack: Any) -> None:
+    _moto_delete(stack)
+    _empty(stack)
+
+
+def _empty(stack: Any) -> None:
+    """Forget the template's resources: moto would build them anew whenever somebody reads the outputs."""
+    stack.resource_map._resource_json_map = {}  # noqa: SLF001
+    stack.output_map._output_json_map = {}  # noqa: SLF001
+    stack.output_map._parsed_outputs = {}  # noqa: SLF001
 
 
 def _update(stack: Any, template: str, role_arn: str | None = None, parameters: Any = None, tags: Any = None) -> None:
@@ -192,6 +206,7 @@ def _install() -> None:
         (ResourceMap, "update", _update_resources),
         (Stack, "create_resources", _create_resources),
         (Stack, "update", _update),
+        (Stack, "delete", _delete),
         (Stack, "parse_template", staticmethod(_parse)),
         (FakeEndpointConfig, "validate_instance_type", _instance_type_is_known),
         # moto ignores the names that a template gives to these.

@@ -13,6 +13,10 @@ from sandbox.servicecatalog.launch_roles import Builder
 
 _SCALING_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
 _SCALING_ROLE = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+_SCALING_TRUST = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",'
+    f'"Principal":{{"Service":"{_SCALING_SERVICE}"}}}}]}}'
+)
 
 _builders: list[Builder] = []
 """Who builds now; empty for stacks of administrators, which are not checked."""
@@ -43,9 +47,7 @@ def require_stack(builder: Builder, region: str, name: str, step: str) -> None:
         _require(builder, region, "s3:GetObject", template, tag="s3:ExistingObjectTag/servicecatalog:provisioning")
 
 
-def require_resource(
-    step: str, kind: str, name: str, properties: dict[str, Any], account: str, region: str
-) -> None:
+def require_resource(step: str, kind: str, name: str, properties: dict[str, Any], account: str, region: str) -> None:
     """The builder's permissions on one resource.
 
     Raises:
@@ -85,7 +87,12 @@ def _values(node: Any, path: list[str]) -> list[str]:
     if not path:
         return [node] if isinstance(node, str) else []
     items = node if isinstance(node, list) else [node]
-    return [value for item in items if isinstance(item, dict) and path[0] in item for value in _values(item[path[0]], path[1:])]
+    return [
+        value
+        for item in items
+        if isinstance(item, dict) and path[0] in item
+        for value in _values(item[path[0]], path[1:])
+    ]
 
 
 def _require_scaling_role(builder: Builder, region: str, account: str) -> None:
@@ -94,7 +101,16 @@ def _require_scaling_role(builder: Builder, region: str, account: str) -> None:
         return
     arn = f"arn:aws:iam::{account}:role/aws-service-role/{_SCALING_SERVICE}/{_SCALING_ROLE}"
     _require(builder, region, "iam:CreateServiceLinkedRole", arn, linked=_SCALING_SERVICE)
-    iam_of(account).create_service_linked_role(_SCALING_SERVICE, "", "")
+    iam_of(account).create_role(
+        _SCALING_ROLE,
+        _SCALING_TRUST,
+        path=f"/aws-service-role/{_SCALING_SERVICE}/",
+        permissions_boundary=None,
+        description="",
+        tags=[],
+        max_session_duration="3600",
+        linked_service=_SCALING_SERVICE,
+    )
 
 
 def _require(

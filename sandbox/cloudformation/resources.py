@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from moto.applicationautoscaling.models import applicationautoscaling_backends
-from moto.cloudwatch.models import Dimension, cloudwatch_backends
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 
 from sandbox.cloudformation import StackError
@@ -139,7 +139,7 @@ class Alarm(_Resource, CloudFormationModel):
             threshold=float(given.get("Threshold", 0)),
             statistic=given.get("Statistic", ""),
             description=given.get("AlarmDescription", ""),
-            dimensions=[Dimension(d["Name"], d["Value"]) for d in given.get("Dimensions", [])],  # type: ignore[misc]
+            dimensions=given.get("Dimensions", []),
             alarm_actions=given.get("AlarmActions", []),
             treat_missing_data=given.get("TreatMissingData"),
         )

@@ -1,5 +1,7 @@
 """The stacks of provisioned products."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.cloudformation.models import Stack, cloudformation_backends
@@ -19,68 +21,78 @@ def install(world: World) -> None:
     AcceptedPortfolioShare.world = world
 
 
-def create(order: StackOrder) -> tuple[str, Outputs]:
-    """Build a stack and return its id and outputs.
+def create(order: StackOrder) -> Outputs:
+    """Build a stack and return its outputs.
 
     Raises:
         StackError: it failed; what had been built is gone again, the stack remains.
     """
     require_stack(order.builder, order.region, order.name, "create")
     backend = cloudformation_backends[order.builder.account][order.region]
-    with building_as(order.builder):
-        try:
-            stack = backend.create_stack(
-                order.name,
-                order.template,
-                order.parameters,
-                notification_arns=list(order.notification_arns),
-                tags=order.tags,
-                role_arn=None,
-            )
-        except Exception as error:
-            raise StackError(reason_of(error)) from error
-    _require_success(stack)
-    return stack.stack_id, _outputs(stack)
+    with building_as(order.builder), _reasons():
+        stack = backend.create_stack(
+            order.name,
+            order.template,
+            order.parameters,
+            notification_arns=list(order.notification_arns),
+            tags=order.tags,
+        )
+    return _outputs(stack)
 
 
-def update(stack_id: str, order: StackOrder) -> Outputs:
+def update(order: StackOrder) -> Outputs:
     """Change a stack. A failed change is rolled back, then StackError is raised."""
     require_stack(order.builder, order.region, order.name, "update")
     backend = cloudformation_backends[order.builder.account][order.region]
     parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in order.parameters.items()]
-    with building_as(order.builder):
-        try:
-            stack = backend.update_stack(stack_id, order.template, None, parameters, order.tags)
-        except Exception as error:
-            raise StackError(reason_of(error)) from error
-    _require_success(stack)
+    with building_as(order.builder), _reasons():
+        stack = backend.update_stack(order.name, order.template, None, parameters, order.tags)
     return _outputs(stack)
 
 
-def delete(stack_id: str, builder: Builder, region: str) -> None:
+def delete(name: str, builder: Builder, region: str) -> None:
     """Delete a stack and all that it built; one that is gone already is fine."""
-    name = stack_id.split("/")[1]
     require_stack(builder, region, name, "delete")
     backend = cloudformation_backends[builder.account][region]
-    stack = backend.stacks.get(stack_id)
+    stack = _find(builder.account, region, name)
     if stack is None:
         return
-    with building_as(builder):
-        try:
-            backend.delete_stack(stack_id)
-        except Exception as error:
-            backend.stacks[stack_id] = stack
-            stack.status = "DELETE_FAILED"
-            raise StackError(reason_of(error)) from error
+    try:
+        with building_as(builder), _reasons():
+            backend.delete_stack(stack.stack_id)
+    except StackError:
+        backend.stacks[stack.stack_id] = stack
+        stack.status = "DELETE_FAILED"
+        raise
 
 
-def _require_success(stack: Stack) -> None:
-    if "ROLLBACK" in stack.status:
-        raise StackError(str(getattr(stack, "stack_status_reason", stack.status)))
+def stack_id(account: str, region: str, name: str) -> str | None:
+    stack = _find(account, region, name)
+    return stack.stack_id if stack else None
+
+
+def _find(account: str, region: str, name: str) -> Stack | None:
+    stacks = cloudformation_backends[account][region].stacks.values()
+    return next((stack for stack in stacks if stack.name == name), None)
+
+
+@contextmanager
+def _reasons() -> Iterator[None]:
+    """Turn whatever moto raises into the reason that a stack event would show."""
+    try:
+        yield
+    except Exception as error:
+        raise StackError(reason_of(error)) from error
 
 
 def _outputs(stack: Stack) -> Outputs:
-    """The stack's outputs, and the one that Service Catalog adds."""
+    """The stack's outputs, and the one that Service Catalog adds.
+
+    Raises:
+        StackError: the stack was rolled back.
+    """
+    if "ROLLBACK" in stack.status:
+        raise StackError(str(getattr(stack, "stack_status_reason", stack.status)))
     arn = {
         "OutputKey": "CloudformationStackARN",
         "OutputValue": stack.stack_id,

@@ -238,9 +238,10 @@ def _list_of(error: Failure) -> str:
 
 def _abort_initialization(context: _Context, op: Operation, what: str, error: Failure) -> NoReturn:
     """Fail in the way that makes the engine keep the resource, with its error, for the next run to repair."""
+    reason = f"{what}: {_list_of(error)}"
+    message = _list_of(Failure(reason))
     detail = any_pb2.Any()
-    detail.Pack(provider_pb2.ErrorResourceInitFailed(id=op.id, properties=encode(op.new), reasons=[_list_of(error)]))
-    message = _list_of(Failure(f"{what}: {_list_of(error)}"))
+    detail.Pack(provider_pb2.ErrorResourceInitFailed(id=op.id, properties=encode(op.new), reasons=[reason]))
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message, details=[detail])
     context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
     context.abort(grpc.StatusCode.UNKNOWN, message)

@@ -28,9 +28,7 @@ class World:
     identifiers: Identifiers
     organization: Organization
     regions: dict[str, RegionState] = field(default_factory=lambda: defaultdict(RegionState))
-    answers: dict[tuple[str, ...], tuple[Json, Json]] = field(
-        default_factory=dict[tuple[str, ...], tuple[Json, Json]]
-    )
+    answers: dict[tuple[str, ...], tuple[Json, Json]] = field(default_factory=dict[tuple[str, ...], tuple[Json, Json]])
     """By idempotency token: the request that was answered, and the answer."""
 
 

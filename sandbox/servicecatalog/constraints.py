@@ -52,9 +52,7 @@ def create_constraint(call: Call, request: Json) -> Json:
     product_id, kind = request["ProductId"], request["Type"]
     if not contains(call, portfolio, product_id):
         raise ResourceNotFoundException(f"Product {product_id} is not associated with portfolio {portfolio.id}")
-    present = [
-        c for c in call.state.constraints.values() if (c.portfolio, c.product) == (portfolio.id, product_id)
-    ]
+    present = [c for c in call.state.constraints.values() if (c.portfolio, c.product) == (portfolio.id, product_id)]
     _refuse_conflict(kind, {constraint.type for constraint in present})
     quotas.room_for("constraints per product and portfolio", len(present), quotas.CONSTRAINTS_PER_PRODUCT)
     _check_parameters(call, kind, request["Parameters"])
@@ -146,7 +144,5 @@ def delete_constraint(call: Call, request: Json) -> Json:
 def list_constraints_for_portfolio(call: Call, request: Json) -> Json:
     portfolio = visible_portfolio(call, request["PortfolioId"])
     wanted = request.get("ProductId")
-    found = [
-        c for c in call.state.constraints.values() if c.portfolio == portfolio.id and wanted in (None, c.product)
-    ]
+    found = [c for c in call.state.constraints.values() if c.portfolio == portfolio.id and wanted in (None, c.product)]
     return page(request, "ConstraintDetails", found, show_constraint)

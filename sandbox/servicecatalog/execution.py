@@ -34,8 +34,11 @@ def start_provisioning(call: Call, provisioned: ProvisionedProduct, order: Order
 
     def build() -> list[Json]:
         stacks = _stacks(call)
-        provisioned.stack_id, outputs = stacks.create(_order(provisioned, order, tags))
-        return outputs
+        wanted = _order(provisioned, order, tags)
+        try:
+            return stacks.create(wanted)
+        finally:
+            provisioned.stack_id = stacks.stack_id(wanted.builder.account, wanted.region, wanted.name)
 
     _progress(call, provisioned, record, build, failed="ERROR")
     return record
@@ -45,14 +48,14 @@ def start_update(call: Call, provisioned: ProvisionedProduct, order: Order) -> R
     """Build a change. A failed one leaves the old state standing, in status TAINTED."""
     over = {"product": order.product.id, "artifact": order.artifact.id, "path": order.path.id}
     tags = _all_tags(call, provisioned, order)
-    never_built = provisioned.stack_id is None or provisioned.status == "ERROR"
+    never_built = provisioned.status == "ERROR"
     record = make_record(call, provisioned, "UPDATE_PROVISIONED_PRODUCT", tags, **over)
     provisioned.last_provisioning = record.id
 
     def build() -> list[Json]:
         if never_built:
             raise _Failed("The stack is in a state in which it cannot be updated; terminate it")
-        outputs = _stacks(call).update(provisioned.stack_id or "", _order(provisioned, order, tags))
+        outputs = _stacks(call).update(_order(provisioned, order, tags))
         provisioned.product, provisioned.artifact, provisioned.path = over.values()
         provisioned.parameters, provisioned.tags = order.parameters, order.tags
         return outputs
@@ -61,18 +64,16 @@ def start_update(call: Call, provisioned: ProvisionedProduct, order: Order) -> R
     return record
 
 
-def start_termination(
-    call: Call, provisioned: ProvisionedProduct, *, ignore_errors: bool, retain: bool
-) -> Record:
+def start_termination(call: Call, provisioned: ProvisionedProduct, *, ignore_errors: bool, retain: bool) -> Record:
     """Take it down. Terminated, it is gone; failed, it is TAINTED, unless errors are to be ignored."""
     record = make_record(call, provisioned, "TERMINATE_PROVISIONED_PRODUCT", provisioned.tags)
     caller = Builder(call.account, call.caller.principal, call.caller.arn)
 
     def destroy() -> list[Json]:
         try:
-            if not retain and provisioned.stack_id:
+            if not retain:
                 builder = _stored_builder(call, provisioned) or caller
-                _stacks(call).delete(provisioned.stack_id, builder, provisioned.region)
+                _stacks(call).delete(_stack_name(provisioned), builder, provisioned.region)
         except Exception:
             if not ignore_errors:
                 raise
@@ -122,7 +123,7 @@ def _progress(
 
 def _order(provisioned: ProvisionedProduct, order: Order, tags: dict[str, str]) -> StackOrder:
     return StackOrder(
-        name=f"SC-{provisioned.account}-{provisioned.id}",
+        name=_stack_name(provisioned),
         region=provisioned.region,
         builder=order.builder,
         template=as_json(order.artifact.template),
@@ -130,6 +131,10 @@ def _order(provisioned: ProvisionedProduct, order: Order, tags: dict[str, str]) 
         tags=tags,
         notification_arns=tuple(provisioned.notification_arns),
     )
+
+
+def _stack_name(provisioned: ProvisionedProduct) -> str:
+    return f"SC-{provisioned.account}-{provisioned.id}"
 
 
 def _stacks(call: Call) -> Any:

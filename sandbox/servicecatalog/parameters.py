@@ -51,7 +51,9 @@ def resolve_parameters(template: Json, given: dict[str, str]) -> dict[str, str]:
     for name, value in values.items():
         if fault := _fault(declared[name], value):
             why = declared[name].get("ConstraintDescription") or fault
-            raise InvalidParametersException(f"Parameter '{name}' {why}" if why == fault else f"Parameter {name} failed to satisfy constraint: {why}")
+            raise InvalidParametersException(
+                f"Parameter '{name}' {why}" if why == fault else f"Parameter {name} failed to satisfy constraint: {why}"
+            )
     return values
 
 

@@ -47,9 +47,7 @@ def describe_provisioned_product(call: Call, request: Json) -> Json:
 
 @operation
 def get_provisioned_product_outputs(call: Call, request: Json) -> Json:
-    provisioned = find_provisioned(
-        call, request.get("ProvisionedProductId"), request.get("ProvisionedProductName")
-    )
+    provisioned = find_provisioned(call, request.get("ProvisionedProductId"), request.get("ProvisionedProductName"))
     record = call.state.records.get(provisioned.last_success or "")
     outputs = record.outputs if record else []
     if keys := request.get("OutputKeys"):

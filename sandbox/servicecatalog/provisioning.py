@@ -88,9 +88,7 @@ def _builder(call: Call, path: LaunchPath) -> Builder:
     return Builder(call.account, call.caller.principal, call.caller.arn)
 
 
-def _tags(
-    call: Call, path: LaunchPath, request: Json, current: ProvisionedProduct | None
-) -> dict[str, str]:
+def _tags(call: Call, path: LaunchPath, request: Json, current: ProvisionedProduct | None) -> dict[str, str]:
     tags = tags_in(request)
     if current and "Tags" in request and tags != current.tags:
         update = path.constraint("RESOURCE_UPDATE")

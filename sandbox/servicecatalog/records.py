@@ -8,9 +8,7 @@ from sandbox.servicecatalog.model import Json, ProvisionedProduct, Record
 STACK = "CFN_STACK"
 
 
-def make_record(
-    call: Call, provisioned: ProvisionedProduct, kind: str, tags: dict[str, str], **over: str
-) -> Record:
+def make_record(call: Call, provisioned: ProvisionedProduct, kind: str, tags: dict[str, str], **over: str) -> Record:
     """Write down a request; the provisioned product is under change from now on."""
     record = Record(
         id=call.new_id("rec-"),

@@ -60,9 +60,7 @@ def _target(call: Call, request: Json) -> _Target:
 
 
 def _find(portfolio: Portfolio, target: _Target) -> Share | None:
-    return next(
-        (s for s in portfolio.shares if (s.type, s.principal) == (target.type, target.principal)), None
-    )
+    return next((s for s in portfolio.shares if (s.type, s.principal) == (target.type, target.principal)), None)
 
 
 @operation

@@ -77,9 +77,7 @@ def _check_string(shape: Shape, value: str, path: str, faults: list[str]) -> Non
         _fault(faults, value, path, f"Member must satisfy regular expression pattern: {pattern}")
 
 
-def _check_size(
-    shape: Shape, size: int, value: object, path: str, faults: list[str], what: str = "length"
-) -> None:
+def _check_size(shape: Shape, size: int, value: object, path: str, faults: list[str], what: str = "length") -> None:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     if low is not None and size < low:
         _fault(faults, value, path, f"Member must have {what} greater than or equal to {low}")

@@ -17,46 +17,46 @@ each_product = pytest.mark.parametrize("product", [FRAUD, BATCH, TEXT])
 def test_a_product_says_who_answers_for_it(published: Mocks) -> None:
     inputs = published.one(aws.servicecatalog.Product, FRAUD).inputs
 
-    assert inputs["name"] == "Fraud detector, real-time endpoint"
-    assert inputs["owner"] == "Risk Modelling"
-    assert inputs["distributor"] == "ML Platform"
+    assert "Fraud detector, real-time endpoint" == inputs["name"]
+    assert "Risk Modelling" == inputs["owner"]
+    assert "ML Platform" == inputs["distributor"]
     assert inputs["description"].startswith("Scores card transactions")
     assert inputs["supportDescription"].startswith("Ask the ML Platform team")
-    assert inputs["supportEmail"] == "ml-platform@example.com"
+    assert "ml-platform@example.com" == inputs["supportEmail"]
     assert f"https://example.com/ml-platform/{FRAUD}" == inputs["supportUrl"]
-    assert inputs["tags"] == {"framework": "xgboost", "serving": "real-time"}
-    assert inputs["type"] == "CLOUD_FORMATION_TEMPLATE"
+    assert {"framework": "xgboost", "serving": "real-time"} == inputs["tags"]
+    assert "CLOUD_FORMATION_TEMPLATE" == inputs["type"]
 
 
 @each_product
 def test_the_first_version_is_part_of_the_product(published: Mocks, product: str) -> None:
     first = published.one(aws.servicecatalog.Product, product).inputs["provisioningArtifactParameters"]
 
-    assert first["name"] == "1.0.0"
-    assert first["type"] == "CLOUD_FORMATION_TEMPLATE"
+    assert "1.0.0" == first["name"]
+    assert "CLOUD_FORMATION_TEMPLATE" == first["type"]
 
 
 def test_later_versions_are_resources_of_their_own(published: Mocks) -> None:
     [version] = published.all(aws.servicecatalog.ProvisioningArtifact)
 
     assert f"{FRAUD}-eu-central-1-1.1.0" == version.name
-    assert version.inputs["name"] == "1.1.0"
+    assert "1.1.0" == version.inputs["name"]
     assert f"prod-{FRAUD}-eu-central-1" == version.inputs["productId"]
-    assert version.inputs["type"] == "CLOUD_FORMATION_TEMPLATE"
+    assert "CLOUD_FORMATION_TEMPLATE" == version.inputs["type"]
 
 
 def test_a_later_version_is_replaced_with_its_product(published: Mocks) -> None:
     """An update of productId would go to the old product, and never converge."""
     version = published.one(aws.servicecatalog.ProvisioningArtifact)
 
-    assert version.replace_on_changes == ["productId"]
+    assert ["productId"] == version.replace_on_changes
 
 
 @each_product
 def test_a_change_of_the_first_version_never_replaces_the_product(published: Mocks, product: str) -> None:
     made = published.one(aws.servicecatalog.Product, product)
 
-    assert made.ignore_changes == ["provisioningArtifactParameters"]
+    assert ["provisioningArtifactParameters"] == made.ignore_changes
 
 
 @each_product
@@ -131,14 +131,14 @@ def test_a_launch_uses_the_role_of_the_account_that_launches(published: Mocks, p
 def test_the_tags_of_a_provisioned_product_can_be_changed(published: Mocks, product: str) -> None:
     parameters = json.loads(constraints(published, product)["RESOURCE_UPDATE"].inputs["parameters"])
 
-    assert parameters == {"Version": "2.0", "Properties": {"TagUpdateOnProvisionedProduct": "ALLOWED"}}
+    assert {"Version": "2.0", "Properties": {"TagUpdateOnProvisionedProduct": "ALLOWED"}} == parameters
 
 
 def test_the_rules_are_those_of_the_products_file(published: Mocks) -> None:
     rules = json.loads(constraints(published, FRAUD)["TEMPLATE"].inputs["parameters"])["Rules"]
 
     assert {"ProductionIsRedundant", "AutoscalingNeedsSteadyInstances"} == rules.keys()
-    assert rules["ProductionIsRedundant"]["RuleCondition"] == {"Fn::Equals": [{"Ref": "Environment"}, "production"]}
+    assert {"Fn::Equals": [{"Ref": "Environment"}, "production"]} == rules["ProductionIsRedundant"]["RuleCondition"]
 
 
 PROTECTED = (aws.servicecatalog.Portfolio, aws.servicecatalog.Product, aws.servicecatalog.ProvisioningArtifact)
@@ -159,8 +159,8 @@ def test_nothing_else_is_protected(published: Mocks) -> None:
 def test_protection_can_be_turned_off_to_take_a_hub_down(deploy: Callable[..., Mocks]) -> None:
     mocks = deploy(protect="false")
 
-    assert [resource.name for resource in mocks.resources if resource.protect] == []
-    assert len(mocks.all(aws.servicecatalog.Product)) == 3
+    assert [] == [resource.name for resource in mocks.resources if resource.protect]
+    assert 3 == len(mocks.all(aws.servicecatalog.Product))
 
 
 def constraints(mocks: Mocks, product: str) -> dict[str, Resource]:

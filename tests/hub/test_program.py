@@ -2,7 +2,7 @@
 
 import runpy
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pulumi_aws as aws
 import pytest
@@ -11,7 +11,7 @@ from hub.program import run
 from shared import contract
 from shared.errors import ConfigError, ContentError
 from tests.catalog_copy import CatalogCopy
-from tests.recorder import UNKNOWN, Mocks, RefusedError, recording
+from tests.recorder import Mocks, RefusedError, recording, unknown
 
 COMPONENTS = ("LaunchRole", "ModelProduct", "Portfolio", "PortfolioSharing", "RegionalCatalog", "TemplateBucket")
 REGIONAL = (
@@ -37,7 +37,7 @@ def test_every_component_says_when_it_is_complete(published: Mocks, component: s
 
 
 def test_every_resource_of_aws_is_part_of_a_component(published: Mocks) -> None:
-    assert [resource.name for resource in of_aws(published) if "modelcatalog:hub:" not in resource.parent] == []
+    assert [] == [resource.name for resource in of_aws(published) if "modelcatalog:hub:" not in resource.parent]
 
 
 def test_everything_goes_through_the_one_provider(published: Mocks) -> None:
@@ -48,8 +48,8 @@ def test_everything_goes_through_the_one_provider(published: Mocks) -> None:
 
 
 def test_the_account_is_confirmed_before_anything_else_is_asked_or_made(published: Mocks) -> None:
-    assert published.calls[0].token == "aws:index/getCallerIdentity:getCallerIdentity"
-    assert published.resources[0].type == "pulumi:providers:aws"
+    assert "aws:index/getCallerIdentity:getCallerIdentity" == published.calls[0].token
+    assert "pulumi:providers:aws" == published.resources[0].type
 
 
 @pytest.mark.parametrize("kind", REGIONAL)
@@ -65,68 +65,68 @@ def test_what_is_regional_is_made_once_in_each_region(
 def test_nothing_regional_is_left_to_the_providers_region(published_twice: Mocks) -> None:
     elsewhere = [resource for resource in of_aws(published_twice) if resource.type != "aws:iam/role:Role"]
 
-    assert [resource.name for resource in elsewhere if not resource.name.count(resource.inputs["region"])] == []
+    assert [] == [resource.name for resource in elsewhere if not resource.name.count(resource.inputs["region"])]
 
 
 def test_a_role_serves_all_regions(published_twice: Mocks) -> None:
     roles = published_twice.all(aws.iam.Role)
 
-    assert sorted(role.name.removesuffix("-launch") for role in roles) == PRODUCTS
-    assert [role.name for role in roles if "region" in role.inputs] == []
+    assert PRODUCTS == sorted(role.name.removesuffix("-launch") for role in roles)
+    assert [] == [role.name for role in roles if "region" in role.inputs]
 
 
 def test_the_products_of_a_region_are_in_its_own_portfolios(published_twice: Mocks) -> None:
     associations = published_twice.all(aws.servicecatalog.ProductPortfolioAssociation)
 
-    assert [
+    assert [] == [
         association.name
         for association in associations
         if not association.inputs["portfolioId"].endswith(association.inputs["region"])
         or not association.inputs["productId"].endswith(association.inputs["region"])
-    ] == []
+    ]
 
 
 def test_a_hubs_principals_may_launch_from_the_portfolio_that_they_are_named_for(published: Mocks) -> None:
     [principal] = published.all(aws.servicecatalog.PrincipalPortfolioAssociation)
 
-    assert principal.inputs["portfolioId"] == "port-online-inference-eu-central-1"
-    assert principal.inputs["principalArn"] == "arn:aws:iam::222233334444:role/team/PlatformEngineer"
+    assert "port-online-inference-eu-central-1" == principal.inputs["portfolioId"]
+    assert "arn:aws:iam::222233334444:role/team/PlatformEngineer" == principal.inputs["principalArn"]
 
 
 def test_a_portfolio_is_as_the_catalog_describes_it(published: Mocks) -> None:
     portfolio = published.one(aws.servicecatalog.Portfolio, "batch-inference")
 
-    assert portfolio.inputs["name"] == "Batch inference models"
-    assert portfolio.inputs["providerName"] == "ML Platform"
+    assert "Batch inference models" == portfolio.inputs["name"]
+    assert "ML Platform" == portfolio.inputs["providerName"]
     assert portfolio.inputs["description"].startswith("Models that score whole data sets")
-    assert portfolio.inputs["tags"] == {"inference": "batch"}
+    assert {"inference": "batch"} == portfolio.inputs["tags"]
 
 
 def test_the_hubs_copy_of_a_launch_role_can_be_assumed_and_can_do_nothing(published: Mocks) -> None:
     role = published.one(aws.iam.Role, "fraud-detector-realtime")
 
-    assert role.inputs["name"] == "ModelCatalogLaunch-fraud-detector-realtime"
-    assert role.inputs["path"] == "/"
+    assert "ModelCatalogLaunch-fraud-detector-realtime" == role.inputs["name"]
+    assert "/" == role.inputs["path"]
     assert "servicecatalog.amazonaws.com" in role.inputs["assumeRolePolicy"]
     assert "222233334444" in role.inputs["assumeRolePolicy"]
-    assert published.all(aws.iam.RolePolicy) == []
-    assert published.all(aws.iam.RolePolicyAttachment) == []
+    assert [] == published.all(aws.iam.RolePolicy)
+    assert [] == published.all(aws.iam.RolePolicyAttachment)
 
 
 def test_the_ids_are_exported_by_region_for_people_to_read(published_twice: Mocks) -> None:
     portfolios = published_twice.exports["portfolio_id"]
     products = published_twice.exports["product_id"]
 
-    assert portfolios["eu-west-1"]["batch-inference"] == "port-batch-inference-eu-west-1"
-    assert products["eu-central-1"]["fraud-detector-realtime"] == "prod-fraud-detector-realtime-eu-central-1"
-    assert sorted(products["eu-west-1"]) == PRODUCTS
+    assert "port-batch-inference-eu-west-1" == portfolios["eu-west-1"]["batch-inference"]
+    assert "prod-fraud-detector-realtime-eu-central-1" == products["eu-central-1"]["fraud-detector-realtime"]
+    assert PRODUCTS == sorted(products["eu-west-1"])
 
 
 def test_a_spoke_can_read_what_the_hub_exports(published_twice: Mocks) -> None:
     read = contract.parse(published_twice.exports["catalog"], source="hub")
 
     assert {"catalog", "portfolio_id", "product_id"} == published_twice.exports.keys()
-    assert read.hub_account == "222233334444"
+    assert "222233334444" == read.hub_account
     assert {"eu-central-1", "eu-west-1"} == read.regions.keys()
 
 
@@ -135,39 +135,39 @@ def test_the_contract_gives_every_version_its_id(published: Mocks) -> None:
     read = contract.parse(published.exports["catalog"], source="hub")
     versions = read.regions["eu-central-1"].products["fraud-detector-realtime"].versions
 
-    assert {number: version.id for number, version in versions.items()} == {
+    assert {
         "1.0.0": "pa-fraud-detector-realtime-eu-central-1-1.0.0",
         "1.1.0": "pa-fraud-detector-realtime-eu-central-1-1.1.0",
-    }
-    assert versions["1.1.0"].released == "2026-10-06"
+    } == {number: version.id for number, version in versions.items()}
+    assert "2026-10-06" == versions["1.1.0"].released
 
 
 def test_the_contract_tells_how_portfolios_are_shared(published: Mocks) -> None:
     read = contract.parse(published.exports["catalog"], source="hub")
     portfolios = read.regions["eu-central-1"].portfolios
 
-    assert [(share.type, share.target) for share in portfolios["online-inference"].shares] == [
+    assert [
         ("ORGANIZATION", "o-a1b2c3d4e5"),
         ("ORGANIZATION_MEMBER_ACCOUNT", "444455556666"),
-    ]
-    assert [(share.type, share.target) for share in portfolios["batch-inference"].shares] == [
+    ] == [(share.type, share.target) for share in portfolios["online-inference"].shares]
+    assert [
         ("ORGANIZATIONAL_UNIT", "ou-production"),
         ("ACCOUNT", "333344445555"),
-    ]
+    ] == [(share.type, share.target) for share in portfolios["batch-inference"].shares]
 
 
 def test_the_contract_names_the_roles_and_what_they_may_do(published: Mocks) -> None:
     read = contract.parse(published.exports["catalog"], source="hub")
     product = read.regions["eu-central-1"].products["demand-forecaster-batch"]
 
-    assert product.launch_role.name == "ModelCatalogLaunch-demand-forecaster-batch"
-    assert product.launch_role.services == ["servicecatalog.amazonaws.com"]
-    assert product.execution_role.name == "ModelCatalogExecution-demand-forecaster-batch"
-    assert product.execution_role.services == [
+    assert "ModelCatalogLaunch-demand-forecaster-batch" == product.launch_role.name
+    assert ["servicecatalog.amazonaws.com"] == product.launch_role.services
+    assert "ModelCatalogExecution-demand-forecaster-batch" == product.execution_role.name
+    assert [
         "sagemaker.amazonaws.com",
         "states.amazonaws.com",
         "events.amazonaws.com",
-    ]
+    ] == product.execution_role.services
     assert "PassExecutionRole" in {statement["Sid"] for statement in product.launch_role.policy["Statement"]}
     assert "ReadModelArtefacts" in {statement["Sid"] for statement in product.execution_role.policy["Statement"]}
 
@@ -183,12 +183,9 @@ def test_a_preview_of_a_new_hub_knows_no_ids_and_asks_for_none() -> None:
         mocks.answers["getCallerIdentity"] = lambda _: {"arn": "arn:aws:iam::222233334444:user/deployer"}
         mocks.deploy(run)
 
-    assert UNKNOWN is mocks.exports["catalog"]
-    assert (
-        UNKNOWN
-        is mocks.one(aws.servicecatalog.Constraint, "text-embedder-serverless-eu-central-1-launch").inputs["productId"]
-    )
-    assert [call.token for call in mocks.calls] == ["aws:index/getCallerIdentity:getCallerIdentity"]
+    assert unknown(mocks.exports["catalog"])
+    assert unknown(mocks.one(aws.servicecatalog.ProvisioningArtifact).inputs["productId"])
+    assert ["aws:index/getCallerIdentity:getCallerIdentity"] == [call.token for call in mocks.calls]
 
 
 def test_the_folder_itself_is_the_program(mocks: Mocks) -> None:
@@ -206,8 +203,8 @@ def test_credentials_of_another_account_are_refused_before_anything_is_touched(m
     ):
         mocks.deploy(run)
 
-    assert [resource.type for resource in mocks.resources] == ["pulumi:providers:aws"]
-    assert mocks.exports == {}
+    assert ["pulumi:providers:aws"] == [resource.type for resource in mocks.resources]
+    assert {} == mocks.exports
 
 
 @pytest.mark.parametrize(
@@ -226,7 +223,7 @@ def test_a_portfolio_that_the_catalog_does_not_have_is_refused(
     ):
         deploy(**{key: [entry]})
 
-    assert mocks.resources == []
+    assert [] == mocks.resources
 
 
 def test_a_broken_catalog_is_refused_before_anything_is_touched(
@@ -238,7 +235,7 @@ def test_a_broken_catalog_is_refused_before_anything_is_touched(
     with pytest.raises(ContentError, match=r"product\.yaml: owner is missing"):
         mocks.deploy(run)
 
-    assert mocks.resources == []
+    assert [] == mocks.resources
 
 
 def test_a_published_first_version_that_was_renamed_is_refused(mocks: Mocks) -> None:
@@ -250,7 +247,7 @@ def test_a_published_first_version_that_was_renamed_is_refused(mocks: Mocks) -> 
     with pytest.raises(ContentError, match=r"has no version 1\.0\.0 in eu-central-1.*found: 0\.9\.0.*put it back"):
         mocks.deploy(run)
 
-    assert mocks.exports == {}
+    assert {} == mocks.exports
 
 
 def of_aws(mocks: Mocks) -> list[Any]:
@@ -264,15 +261,13 @@ def by_region(mocks: Mocks, kind: type[aws.servicecatalog.Product]) -> dict[str,
     return {region: regions.count(region) for region in regions}
 
 
-def leaves(value: object) -> list[object]:
+def leaves(value: Any) -> list[object]:  # noqa: ANN401 - any document
     """List what is neither a map nor a list in a document."""
-    match value:
-        case dict():
-            return [leaf for part in value.values() for leaf in leaves(part)]
-        case list():
-            return [leaf for part in value for leaf in leaves(part)]
-        case _:
-            return [value]
+    if isinstance(value, dict):
+        return [leaf for part in cast("dict[str, Any]", value).values() for leaf in leaves(part)]
+    if isinstance(value, list):
+        return [leaf for part in cast("list[Any]", value) for leaf in leaves(part)]
+    return [value]
 
 
 def refuse(reason: str) -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -20,13 +20,13 @@ SHARED_LAST = (
 def test_shares_are_made_in_the_order_of_the_settings(published: Mocks) -> None:
     """Each kind of target arrives as the id that AWS wants; nobody copies one by hand."""
     assert [
-        (share.inputs["portfolioId"], share.inputs["type"], share.inputs["principalId"])
-        for share in published.all(aws.servicecatalog.PortfolioShare)
-    ] == [
         ("port-online-inference-eu-central-1", "ORGANIZATION", "o-a1b2c3d4e5"),
         ("port-batch-inference-eu-central-1", "ORGANIZATIONAL_UNIT", "ou-production"),
         ("port-online-inference-eu-central-1", "ORGANIZATION_MEMBER_ACCOUNT", "444455556666"),
         ("port-batch-inference-eu-central-1", "ACCOUNT", "333344445555"),
+    ] == [
+        (share.inputs["portfolioId"], share.inputs["type"], share.inputs["principalId"])
+        for share in published.all(aws.servicecatalog.PortfolioShare)
     ]
 
 
@@ -51,12 +51,9 @@ def test_a_share_waits_for_everything_that_it_shares(
 
 def test_nothing_waits_for_a_share(published: Mocks) -> None:
     shares = {share.urn for share in published.all(aws.servicecatalog.PortfolioShare)}
+    others = [resource for resource in published.resources if resource.urn not in shares]
 
-    assert [
-        resource.name
-        for resource in published.resources
-        if resource.urn not in shares and shares & resource.dependencies
-    ] == []
+    assert [] == [resource.name for resource in others if shares & resource.dependencies]
 
 
 def test_only_a_share_with_a_single_account_does_not_wait_for_its_recipient(published: Mocks) -> None:
@@ -66,19 +63,19 @@ def test_only_a_share_with_a_single_account_does_not_wait_for_its_recipient(publ
         for share in published.all(aws.servicecatalog.PortfolioShare)
     }
 
-    assert waits == {
+    assert {
         "ORGANIZATION": True,
         "ORGANIZATIONAL_UNIT": True,
         "ORGANIZATION_MEMBER_ACCOUNT": True,
         "ACCOUNT": False,
-    }
+    } == waits
 
 
 def test_a_unit_is_looked_up_along_its_path(deploy: Callable[..., Mocks]) -> None:
     mocks = deploy(shares=[unit("Workloads/Research")])
 
-    assert mocks.one(aws.servicecatalog.PortfolioShare).inputs["principalId"] == "ou-research"
-    assert mocks.called("getOrganizationalUnits") == [{"parentId": "r-root"}, {"parentId": "ou-workloads"}]
+    assert "ou-research" == mocks.one(aws.servicecatalog.PortfolioShare).inputs["principalId"]
+    assert [{"parentId": "r-root"}, {"parentId": "ou-workloads"}] == mocks.called("getOrganizationalUnits")
 
 
 @pytest.mark.parametrize(
@@ -96,14 +93,14 @@ def test_an_id_is_taken_as_it_is_without_reading_the_organization(
     mocks = deploy(shares=[{"portfolio": "online-inference", "type": kind, "target": target}])
 
     assert target == mocks.one(aws.servicecatalog.PortfolioShare).inputs["principalId"]
-    assert mocks.called("getOrganization") == []
+    assert [] == mocks.called("getOrganization")
 
 
 def test_a_hub_without_shares_shares_nothing(deploy: Callable[..., Mocks]) -> None:
     mocks = deploy(shares=[])
 
-    assert mocks.all(aws.servicecatalog.PortfolioShare) == []
-    assert len(mocks.all(aws.servicecatalog.Portfolio)) == 2
+    assert [] == mocks.all(aws.servicecatalog.PortfolioShare)
+    assert 2 == len(mocks.all(aws.servicecatalog.Portfolio))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +120,7 @@ def test_a_unit_that_is_not_there_is_refused(
     ):
         deploy(shares=[unit(path)])
 
-    assert mocks.all(aws.servicecatalog.PortfolioShare) == []
+    assert [] == mocks.all(aws.servicecatalog.PortfolioShare)
 
 
 def unit(path: str) -> dict[str, str]:

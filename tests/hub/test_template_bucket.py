@@ -36,20 +36,20 @@ def test_the_public_is_kept_out(published: Mocks, setting: str) -> None:
 def test_objects_are_encrypted(published: Mocks) -> None:
     [rule] = published.one(aws.s3.BucketServerSideEncryptionConfiguration).inputs["rules"]
 
-    assert rule["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "AES256"}
+    assert {"sseAlgorithm": "AES256"} == rule["applyServerSideEncryptionByDefault"]
 
 
 def test_objects_are_versioned(published: Mocks) -> None:
-    assert published.one(aws.s3.BucketVersioning).inputs["versioningConfiguration"] == {"status": "Enabled"}
+    assert {"status": "Enabled"} == published.one(aws.s3.BucketVersioning).inputs["versioningConfiguration"]
 
 
 def test_requests_without_tls_are_denied(published: Mocks) -> None:
     [statement] = json.loads(published.one(aws.s3.BucketPolicy).inputs["policy"])["Statement"]
 
-    assert statement["Effect"] == "Deny"
-    assert statement["Principal"] == "*"
+    assert "Deny" == statement["Effect"]
+    assert "*" == statement["Principal"]
     assert [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"] == statement["Resource"]
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert {"Bool": {"aws:SecureTransport": "false"}} == statement["Condition"]
 
 
 def test_the_policy_waits_for_the_public_access_block(published: Mocks) -> None:
@@ -61,7 +61,7 @@ def test_the_policy_waits_for_the_public_access_block(published: Mocks) -> None:
 
 @pytest.mark.parametrize("guard", GUARDS)
 def test_the_guards_are_on_the_bucket(published: Mocks, guard: type[aws.s3.BucketPolicy]) -> None:
-    assert published.one(guard).inputs["bucket"] == NAME
+    assert NAME == published.one(guard).inputs["bucket"]
 
 
 @pytest.mark.parametrize("guard", GUARDS)
@@ -79,7 +79,7 @@ def test_a_template_is_stored_under_its_hash(published: Mocks, product: str, ver
     assert isinstance(source, pulumi.FileAsset)
     content = (HUB / source.path).read_bytes()
     assert f"templates/{product}/{version}/{hashlib.sha256(content).hexdigest()}.template" == stored.inputs["key"]
-    assert stored.inputs["bucket"] == NAME
+    assert NAME == stored.inputs["bucket"]
 
 
 def test_service_catalog_reads_a_template_from_the_bucket_of_its_region(published: Mocks) -> None:

@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 export PULUMI_SKIP_UPDATE_CHECK := true
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z%-]+:.*## / {gsub(/\$\$/, "$$", $$2); printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z%-]+:.*## / {sub(/\$$\$$/, "$$", $$2); printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo; echo "  stacks here: $(STACKS)"
 
 install: ## Make .venv, and build the Pulumi CLI where none is found

@@ -47,11 +47,12 @@ class ModelProduct(pulumi.ComponentResource):
         # Not `_protect`: that is Pulumi's own attribute, which every child inherits.
         self._keep = protect
         self.content = content
+        self.portfolio = portfolio
         first, *later = content.versions
         self.product = self._with_first(first)
         self.id = self.product.id
         versions = [self._later(version) for version in later]
-        self._constrain(portfolio, launch_role)
+        self._constrain(launch_role)
         self.version_ids = self._version_ids(first, versions)
         self.register_outputs({"product_id": self.id})
 
@@ -95,10 +96,10 @@ class ModelProduct(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=self._keep, replace_on_changes=["productId"]),
         )
 
-    def _constrain(self, portfolio: Portfolio, launch_role: LaunchRole) -> None:
+    def _constrain(self, launch_role: LaunchRole) -> None:
         association = aws.servicecatalog.ProductPortfolioAssociation(
             self._name,
-            portfolio_id=portfolio.id,
+            portfolio_id=self.portfolio.id,
             product_id=self.id,
             region=self._region,
             opts=pulumi.ResourceOptions(parent=self),
@@ -114,7 +115,7 @@ class ModelProduct(pulumi.ComponentResource):
             _ = aws.servicecatalog.Constraint(
                 f"{self._name}-{kind.lower().replace('_', '-')}",
                 type=kind,
-                portfolio_id=portfolio.id,
+                portfolio_id=self.portfolio.id,
                 product_id=self.id,
                 parameters=json.dumps(parameters, sort_keys=True),
                 description=f"{kind} of {self.content.file.key}",

@@ -14,6 +14,7 @@ from hub.sharing import PortfolioSharing
 from hub.template_bucket import TemplateBucket
 from shared.names import execution_role_name, launch_role_name
 from shared.policies import launch_policy, permission_policy
+from shared.provider import standard_tags
 
 Targets = Sequence[tuple[ShareSetting, pulumi.Output[str]]]
 """Each share with the id that it is made with."""
@@ -97,6 +98,7 @@ def _product_entry(product: ModelProduct) -> dict[str, Any]:
         "portfolio": file.portfolio,
         "owner": file.owner,
         "description": file.description,
+        "tags": {**product.portfolio.file.tags, **file.tags, **standard_tags()},
         **_roles_entry(product.content),
         "versions": {
             version.entry.version: {

@@ -19,12 +19,12 @@ Statement = dict[str, Any]
 _BEFORE_RESOURCE = re.compile(r"(?:[^:$]*:){5}")
 
 
-def decide(documents: Iterable[str], action: str, resource: str, context: Context) -> bool | None:
+def decide(documents: Iterable[str], action: str, resource: str | None, context: Context) -> bool | None:
     """True when allowed, False when denied explicitly, None when nothing speaks for it."""
     return judge(statements(documents), action, resource, context)
 
 
-def judge(speaking: Iterable[Statement], action: str, resource: str, context: Context) -> bool | None:
+def judge(speaking: Iterable[Statement], action: str, resource: str | None, context: Context) -> bool | None:
     """Decide by statements that are known to concern the caller."""
     allowed: bool | None = None
     for statement in speaking:
@@ -55,7 +55,9 @@ def _concerns_action(statement: Statement, action: str) -> bool:
     return _any_like(statement.get("Action", ()), action.lower(), lower=True)
 
 
-def _concerns_resource(statement: Statement, resource: str, context: Context) -> bool:
+def _concerns_resource(statement: Statement, resource: str | None, context: Context) -> bool:
+    if resource is None:  # unknown
+        return statement["Effect"] == "Allow" or "*" in as_list(statement.get("Resource", "*"))
     if "NotResource" in statement:
         return not any(like(_expand_arn(p, context), resource) for p in as_list(statement["NotResource"]))
     # A trust policy has no resource: it speaks about the role it hangs on.

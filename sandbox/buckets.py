@@ -20,15 +20,42 @@ _VIRTUAL_HOST = re.compile(r"(?P<bucket>.+)\.s3[.-](?:dualstack\.)?(?:[a-z0-9-]+
 _PATH_HOST = re.compile(r"s3[.-](?:dualstack\.)?(?:[a-z0-9-]+\.)?amazonaws\.com")
 
 
-def authorize(request: Request, caller: Caller) -> None:
-    """Read the bucket's policy; lead calls to another account's bucket there, if it allows them."""
-    bucket, _, key = request.path.lstrip("/").partition("/")
-    owner = owner_of(bucket)
-    if owner is None:
-        return
-    if not may(caller, _action(request.method, key), bucket, key):
-        raise Refused("AccessDenied", "Access Denied")
-    request.act_as(owner, caller.access_key)
+_SUBRESOURCES = {
+    "acl": "Acl",
+    "encryption": "EncryptionConfiguration",
+    "lifecycle": "LifecycleConfiguration",
+    "location": "BucketLocation",
+    "ownershipControls": "BucketOwnershipControls",
+    "policy": "BucketPolicy",
+    "publicAccessBlock": "BucketPublicAccessBlock",
+    "tagging": "Tagging",
+    "versioning": "BucketVersioning",
+    "versions": "BucketVersions",
+}
+_BUCKET_ACTIONS = {"GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBucket", "DELETE": "DeleteBucket"}
+
+
+def action(request: Request, key: str) -> str:
+    """The IAM action of an S3 request (Service Authorization Reference, "Amazon S3")."""
+    verb = {"GET": "Get", "HEAD": "Get", "DELETE": "Delete"}.get(request.method, "Put")
+    asked = next((name for parameter, name in _SUBRESOURCES.items() if parameter in request.query), None)
+    if "delete" in request.query:
+        return "s3:DeleteObject"
+    if asked is None:
+        return f"s3:{verb}Object" if key else f"s3:{_BUCKET_ACTIONS.get(request.method, 'PutBucket')}"
+    if asked == "BucketVersions":
+        return "s3:ListBucketVersions"
+    # Deleting a bucket's configuration, except its policy, is a Put of that configuration.
+    verb = "Put" if verb == "Delete" and asked != "BucketPolicy" and not key else verb
+    subject = "" if asked not in ("Acl", "Tagging") else ("Object" if key else "Bucket")
+    return f"s3:{verb}{subject}{asked}"
+
+
+def route(request: Request, caller: Caller) -> None:
+    """Lead a call to another account's bucket there."""
+    owner = owner_of(request.path.lstrip("/").partition("/")[0])
+    if owner:
+        request.act_as(owner, caller.access_key)
 
 
 def owner_of(bucket: str) -> str | None:
@@ -36,40 +63,33 @@ def owner_of(bucket: str) -> str | None:
     return found[1] if found else None
 
 
-def _action(method: str, key: str) -> str:
-    if key:
-        verb = {"GET": "Get", "HEAD": "Get", "DELETE": "Delete"}.get(method, "Put")
-        return f"s3:{verb}Object"
-    return {"GET": "s3:ListBucket", "HEAD": "s3:ListBucket", "DELETE": "s3:DeleteBucket"}.get(method, "s3:PutBucket")
-
-
-def may(caller: Caller, action: str, bucket: str, key: str) -> bool:
+def may(caller: Caller, wanted: str, bucket: str, key: str) -> bool:
     """Whether bucket policy and identity policies together allow it.
 
     Within the bucket's account one of the two is enough, between accounts both must allow, and a Deny of
     either decides (Amazon S3 User Guide, "How Amazon S3 authorizes a request").
     """
     owner = owner_of(bucket)
-    if owner is None:
-        return False
     resource = f"arn:aws:s3:::{bucket}" + (f"/{key}" if key else "")
     context = caller.context()
-    granted = _bucket_policy(owner, bucket, caller, action, resource, context)
+    if owner is None:  # there is no such bucket, yet
+        return is_permitted(caller.principal, wanted, resource, context)
+    granted = _bucket_policy(owner, bucket, caller, wanted, resource, context)
     if granted is False:
         return False
-    permitted = is_permitted(caller.principal, action, resource, context)
+    permitted = is_permitted(caller.principal, wanted, resource, context)
     return (granted or permitted) if owner == caller.account else (bool(granted) and permitted)
 
 
 def _bucket_policy(
-    owner: str, bucket: str, caller: Caller, action: str, resource: str, context: dict[str, list[str]]
+    owner: str, bucket: str, caller: Caller, wanted: str, resource: str, context: dict[str, list[str]]
 ) -> bool | None:
     policy = s3_backends[owner]["aws"].get_bucket(bucket).policy
     if policy is None:
         return None
     names = {"*", caller.account, f"arn:aws:iam::{caller.account}:root", caller.principal, caller.arn}
     concerned = [s for s in statements([policy.decode()]) if names.intersection(principals_in(s, "AWS"))]
-    return judge(concerned, action, resource, context)
+    return judge(concerned, wanted, resource, context)
 
 
 def read_object(caller: Caller, url: str) -> str:

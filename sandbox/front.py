@@ -10,6 +10,7 @@ from typing import Any, cast
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from sandbox import assume, buckets, membership
+from sandbox.authorization import authorize
 from sandbox.callers import Caller, Callers
 from sandbox.clock import Clock
 from sandbox.identifiers import Identifiers
@@ -65,6 +66,7 @@ class Sandbox:
     def _call(self, request: Request, caller: Caller) -> Response:
         if request.target.startswith(TARGET):
             return self._service_catalog.respond(request, caller)
+        authorize(request, caller)
         request.act_as(caller.account, caller.access_key)
         match request.service:
             case "organizations":
@@ -72,7 +74,7 @@ class Sandbox:
             case "sts":
                 assume.authorize(request, caller, self.callers)
             case "s3":
-                buckets.authorize(request, caller)
+                buckets.route(request, caller)
             case "cloudformation":
                 return self._cloudformation(request, caller)
             case "iam" if b"iam%3A%3Aaws%3Apolicy" in request.body:

@@ -74,7 +74,7 @@ def find_principal(arn: str) -> Role | User | Group | None:
     return next((principal for principal in named if principal.arn == arn), None)
 
 
-def is_permitted(principal_arn: str, action: str, resource: str, context: Context) -> bool:
+def is_permitted(principal_arn: str, action: str, resource: str | None, context: Context) -> bool:
     """Whether the identity policies of a user or role, within its permissions boundary, allow an action."""
     principal = find_principal(principal_arn)
     if principal is None or isinstance(principal, Group):

@@ -18,7 +18,7 @@ class Refused(Exception):  # noqa: N818 - it is an answer to the client, not a f
 
 def refusal(request: Request, refused: Refused) -> Response:
     """Serialise an error so that the client's own parser of that service understands it."""
-    if request.target or request.service == "sandbox" or request.path.startswith("/service/"):
+    if request.target or request.path.startswith("/_sandbox/"):
         body = json.dumps({"__type": refused.code, "message": refused.message, "Message": refused.message})
         headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": refused.code}
         return Response(refused.status, body.encode(), headers)

@@ -1,13 +1,14 @@
 """The sandbox as a process: listens, says when it is ready, and ends on a signal."""
 
 import signal
+import socket
 import sys
 import threading
 from pathlib import Path
 from types import FrameType
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer
+from werkzeug.serving import ThreadedWSGIServer
 
 from sandbox.clock import Clock
 from sandbox.front import Sandbox
@@ -30,7 +31,6 @@ class _Handler(MotoRequestHandler):
 
 class _Server(ThreadedWSGIServer):
     daemon_threads = True
-    request_queue_size = 128
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's own name
         pass
@@ -47,7 +47,14 @@ def serve(sandbox: Sandbox, host: str, port: int, ready_file: Path | None = None
     Raises:
         PortInUseError: another process has the port.
     """
-    server = _listen(sandbox, host, port)
+    try:
+        listener = socket.create_server((host, port), backlog=128)
+    except OSError as error:
+        raise PortInUseError(
+            f"cannot listen on {host}:{port}: {error.strerror}; stop what uses it, or choose another port "
+            "with --port (0 picks a free one)"
+        ) from error
+    server = _Server(host, port, sandbox, _Handler, fd=listener.fileno())
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         # shutdown() waits for the loop that this very thread runs, so another thread has to ask for it.
@@ -55,7 +62,7 @@ def serve(sandbox: Sandbox, host: str, port: int, ready_file: Path | None = None
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    url = f"http://{host}:{server.port}"
+    url = f"http://{host}:{listener.getsockname()[1]}"
     if ready_file:
         ready_file.parent.mkdir(parents=True, exist_ok=True)
         ready_file.write_text(f"{url}\n")
@@ -63,13 +70,3 @@ def serve(sandbox: Sandbox, host: str, port: int, ready_file: Path | None = None
     sys.stdout.flush()
     server.serve_forever(poll_interval=0.1)
     server.server_close()
-
-
-def _listen(sandbox: Sandbox, host: str, port: int) -> BaseWSGIServer:
-    try:
-        return _Server(host, port, sandbox, _Handler)
-    except (OSError, SystemExit) as error:  # werkzeug itself prints and exits when a port is taken
-        raise PortInUseError(
-            f"cannot listen on {host}:{port}: the port is in use or not ours to take; "
-            "stop what uses it, or choose another with --port (0 picks a free one)"
-        ) from error

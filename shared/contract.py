@@ -65,13 +65,18 @@ class Role(_Part):
 
 
 class Product(_Part):
-    """A product, its roles, and its versions by number."""
+    """A product, its roles, and its versions by number.
+
+    Attributes:
+        tags: Those of the product and its portfolio, which AWS puts on whatever is launched from it.
+    """
 
     id: str
     name: str
     portfolio: str
     owner: str
     description: str
+    tags: dict[str, str]
     launch_role: Role
     execution_role: Role
     versions: dict[str, Version]

@@ -45,6 +45,7 @@ def confirm_account(provider: aws.Provider, settings: AccountSettings) -> str:
 def standard_tags() -> dict[str, str]:
     """Tag what a stack makes with its origin.
 
-    They are the same in every run: Service Catalog gets all tags with every update of a provisioned product.
+    They are the same in every run, because Service Catalog gets all tags with every update of a provisioned
+    product. Hub and spoke use different keys, because what is launched gets the tags of both.
     """
-    return {"model-catalog:project": pulumi.get_project(), "model-catalog:stack": pulumi.get_stack()}
+    return {pulumi.get_project(): pulumi.get_stack()}

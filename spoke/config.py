@@ -13,8 +13,10 @@ def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of a paramete
     """Write a parameter's value as CloudFormation takes it: text, and lists joined by commas."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int | float):
-        return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value)
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, list):
         return ",".join(str(_text(item)) for item in value)  # pyright: ignore[reportUnknownVariableType] - items of any kind
     return value

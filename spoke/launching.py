@@ -37,7 +37,8 @@ def provision(
         provisioning_artifact_id=order.version.id,
         path_id=paths.summaries.apply(partial(_path_id, order)),
         provisioning_parameters=[{"key": key, "value": value} for key, value in sorted(launch.parameters.items())],
-        tags=launch.tags,
+        # AWS adds the catalog's tags by itself and reports them back: left out here, they would look like a change.
+        tags={**order.product.tags, **launch.tags},
         region=order.region,
         opts=pulumi.ResourceOptions(
             provider=provider,

@@ -12,6 +12,7 @@ from spoke.config import Launch, SpokeSettings
 T = TypeVar("T")
 
 _LISTS: Final = ("CommaDelimitedList", "List<")
+_NUMBER: Final = r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ def _order(launch: Launch, region: str, contract: Contract, where: str) -> Order
     product = _offered(catalog.products, launch.product, where=f"{where}: product", what="product")
     version = _offered(product.versions, launch.version, where=f"{where}: version", what=f"version of {launch.product}")
     _check_parameters(launch.parameters, version.parameters, where)
+    _check_tags(launch.tags, product.tags, where)
     return Order(
         launch=launch,
         region=region,
@@ -87,20 +89,27 @@ def _check_parameters(values: Mapping[str, str], parameters: Mapping[str, Parame
             raise LaunchError(f"{missing} {parameter.description}".rstrip())
 
 
+def _check_tags(tags: Mapping[str, str], given: Mapping[str, str], where: str) -> None:
+    for key in tags.keys() & given.keys():
+        if tags[key] != given[key]:
+            raise LaunchError(
+                f"{where}: tags.{key}: found {tags[key]!r}, but the catalog sets it to {given[key]!r} on all that is "
+                f"launched from this product. Use another key."
+            )
+
+
 def _problem(parameter: Parameter, value: str) -> str | None:
     """Say what CloudFormation would refuse about a value.
 
-    For a list the allowed values count for each item, and the pattern for the whole text (source: CloudFormation
-    User Guide, "Parameters").
+    For a list the allowed values and the pattern count for each item (source: CloudFormation User Guide,
+    "Parameters", AllowedPattern and AllowedValues).
     """
-    listed = parameter.type.startswith(_LISTS)
-    allowed = parameter.allowed_values
-    if allowed is not None and any(
-        item not in allowed for item in ([part.strip() for part in value.split(",")] if listed else [value])
-    ):
+    items = [part.strip() for part in value.split(",")] if parameter.type.startswith(_LISTS) else [value]
+    allowed, pattern = parameter.allowed_values, parameter.allowed_pattern
+    if allowed is not None and not all(item in allowed for item in items):
         return f"The allowed values are: {_listed(allowed)}."
-    if parameter.allowed_pattern is not None and not re.fullmatch(parameter.allowed_pattern, value):
-        return f"It must match {parameter.allowed_pattern}."
+    if pattern is not None and not all(re.fullmatch(pattern, item) for item in items):
+        return f"It must match {pattern}."
     if parameter.type == "Number":
         return _number_problem(parameter, value)
     shortest, longest = int(parameter.min_length or 0), int(parameter.max_length or 4096)
@@ -110,10 +119,9 @@ def _problem(parameter: Parameter, value: str) -> str | None:
 
 
 def _number_problem(parameter: Parameter, value: str) -> str | None:
-    try:
-        number = float(value)
-    except ValueError:
+    if not re.fullmatch(_NUMBER, value):
         return "It must be a number."
+    number = float(value)
     if parameter.min_value is not None and number < float(parameter.min_value):
         return f"It must be at least {parameter.min_value}."
     if parameter.max_value is not None and number > float(parameter.max_value):

@@ -50,7 +50,8 @@ class ProductRoles(pulumi.ComponentResource):
                 name="catalog",
                 role=made.name,
                 policy=render(role.policy, partition=partition, account=account_id),
-                opts=pulumi.ResourceOptions(parent=made),
+                # Not a child of the role: whoever depends on the component waits for its own children alone.
+                opts=pulumi.ResourceOptions(parent=self),
             )
         self.register_outputs({})
 

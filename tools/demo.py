@@ -7,10 +7,11 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tools.rehearsal import ROOT, Rehearsal
+from tools.rehearsal import ROOT, Rehearsal, RehearsalError
 
 FOLDER: Final = ROOT / ".sandbox" / "demo"
 STACKS: Final = ("organization", "hub", "spoke-research", "spoke-production")
@@ -26,7 +27,6 @@ class Provisioned:
     product: str
     version: str
     status: str
-    outputs: dict[str, str]
 
 
 class DemoError(Exception):
@@ -35,7 +35,7 @@ class DemoError(Exception):
 
 def main() -> int:
     """Run the demo; the exit code is 0 only when everything that it promises is so."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     shutil.rmtree(FOLDER, ignore_errors=True)
     started = time.monotonic()
     try:
@@ -47,7 +47,7 @@ def main() -> int:
             for stack in STACKS:
                 _run(console, rehearsal, f"up-{stack}", "FLAGS=--expect-no-changes")
             found = [item for stack in ADMINISTERED for item in _provisioned(rehearsal, stack)]
-    except DemoError as problem:
+    except (DemoError, RehearsalError) as problem:
         console.print(f"\n[red]error:[/red] {problem}")
         return 1
     console.print(_table(found))
@@ -72,7 +72,7 @@ def _run(console: Console, rehearsal: Rehearsal, target: str, *options: str) -> 
 
 def _summary(output: str) -> str:
     """Pick the engine's own counts, such as `+ 31 created`, out of what it printed."""
-    lines = [line.strip() for line in output.splitlines()]
+    lines = [line.strip() for line in output.rpartition("Resources:")[2].splitlines()]
     counts = [line for line in lines if line.endswith((" created", " updated", " deleted", " unchanged", " replaced"))]
     return ", ".join(" ".join(line.split()) for line in counts)
 
@@ -80,9 +80,8 @@ def _summary(output: str) -> str:
 def _provisioned(rehearsal: Rehearsal, stack: str) -> list[Provisioned]:
     """Compare what a stack's outputs say with what AWS says in its account."""
     outputs = _json(rehearsal, "pulumi", "-C", "spoke", "-s", stack, "stack", "output", "--json")
-    scanned = _json(
-        rehearsal, "aws", "servicecatalog", "scan-provisioned-products", "--output", "json", account=ADMINISTERED[stack]
-    )
+    scan = ["aws", "servicecatalog", "scan-provisioned-products", "--access-level-filter", "Key=Account,Value=self"]
+    scanned = _json(rehearsal, *scan, "--output", "json", account=ADMINISTERED[stack])
     status = {item["Id"]: item["Status"] for item in scanned["ProvisionedProducts"]}
     return [
         Provisioned(
@@ -91,7 +90,6 @@ def _provisioned(rehearsal: Rehearsal, stack: str) -> list[Provisioned]:
             product=launch["product"],
             version=launch["version"],
             status=status.get(launch["provisioned_product"], "not found"),
-            outputs=launch["outputs"],
         )
         for name, launch in outputs["launches"].items()
     ]
@@ -105,10 +103,9 @@ def _json(rehearsal: Rehearsal, *command: str, account: str | None = None) -> An
 
 
 def _table(found: list[Provisioned]) -> Table:
-    table = Table("stack", "provisioned product", "product", "version", "status", "what it made", title="\nWhat runs")
+    table = Table("stack", "provisioned product", "product", "version", "status", box=box.SIMPLE)
     for item in found:
-        made = item.outputs.get("EndpointName") or item.outputs.get("StateMachineArn", "").rpartition(":")[2]
-        table.add_row(item.stack, item.name, item.product, item.version, item.status, made)
+        table.add_row(item.stack, item.name, item.product, item.version, item.status)
     return table
 
 

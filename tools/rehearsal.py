@@ -22,6 +22,10 @@ LINKED: Final = (".venv", ".tools")
 READY_SECONDS: Final = 30
 
 
+class RehearsalError(Exception):
+    """The stage could not be set."""
+
+
 class Rehearsal:
     """A sandbox that runs as long as the `with` block does, and commands that work against it.
 
@@ -30,10 +34,10 @@ class Rehearsal:
         url: Where the sandbox listens.
     """
 
-    def __init__(self, folder: Path, *, speed: float = 100) -> None:
-        """Prepare a rehearsal in a folder, which is made and must be empty."""
+    def __init__(self, folder: Path, *, organization: Path | None = None) -> None:
+        """Prepare a rehearsal in a folder, which is made; `organization` is a file of accounts and units."""
         self._folder = folder
-        self._speed = speed
+        self._organization = organization
         self.project = folder / "project"
         self.url = ""
 
@@ -41,13 +45,15 @@ class Rehearsal:
         """Copy the project and start the sandbox; returns when it accepts calls."""
         self._folder.mkdir(parents=True, exist_ok=True)
         _copy_project(self.project)
-        command = [sys.executable, "-m", "sandbox", "serve", "--speed", str(self._speed)]
+        command = [sys.executable, "-m", "sandbox", "serve"]
+        if self._organization:
+            command += ["--organization", str(self._organization)]
         with (self._folder / "sandbox.log").open("w") as log:
             self._server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
         line = self._server.stdout.readline() if self._server.stdout else ""
         if not line.startswith("ready "):
             self._stop()
-            raise RuntimeError(f"the sandbox did not start: see {self._folder / 'sandbox.log'}")
+            raise RehearsalError(f"the sandbox did not start: see {self._folder / 'sandbox.log'}")
         self.url = line.split()[1]
         return self
 

@@ -14,6 +14,7 @@ from moto.cloudformation.models import Stack
 from moto.cloudformation.parsing import ResourceMap, clean_json
 from moto.core.exceptions import ServiceException
 from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, Model
+from moto.stepfunctions.models import StateMachine
 from werkzeug.exceptions import HTTPException
 
 from sandbox.cloudformation import StackError
@@ -79,7 +80,8 @@ def _class_from_type(kind: str) -> Any:
 
 def _delete_resource(resource_map: Any, resource: Any, declared: dict[str, Any]) -> None:
     account, region = resource_map._account_id, resource_map._region_name  # noqa: SLF001
-    require_resource("delete", declared["Type"], _name_of(resource), {}, account, region)
+    properties = getattr(resource, "sandbox_properties", {})
+    require_resource("delete", declared["Type"], _name_of(resource), properties, account, region)
     _moto_delete_resource(resource_map, resource, declared)
 
 
@@ -213,6 +215,7 @@ def _install() -> None:
         (Model, "cloudformation_name_type", staticmethod(lambda: "ModelName")),
         (FakeEndpointConfig, "cloudformation_name_type", staticmethod(lambda: "EndpointConfigName")),
         (FakeEndpoint, "cloudformation_name_type", staticmethod(lambda: "EndpointName")),
+        (StateMachine, "cloudformation_name_type", staticmethod(lambda: "StateMachineName")),
     ):
         setattr(target, name, replacement)
 

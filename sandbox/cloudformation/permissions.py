@@ -1,6 +1,6 @@
 """Whose permissions CloudFormation works with, and whether they suffice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -44,7 +44,8 @@ def require_stack(builder: Builder, region: str, name: str, step: str) -> None:
     if step != "delete":
         _require(builder, region, "cloudformation:GetTemplateSummary", "*")
         template = f"arn:aws:s3:::sc-templates-{region}/{name}"
-        _require(builder, region, "s3:GetObject", template, tag="s3:ExistingObjectTag/servicecatalog:provisioning")
+        owned = {"s3:ExistingObjectTag/servicecatalog:provisioning": "true"}
+        _require(builder, region, "s3:GetObject", template, owned)
 
 
 def require_resource(step: str, kind: str, name: str, properties: dict[str, Any], account: str, region: str) -> None:
@@ -60,8 +61,9 @@ def require_resource(step: str, kind: str, name: str, properties: dict[str, Any]
     if known is None:
         raise StackError(f"The sandbox does not know which permissions {kind} needs, so it cannot launch it")
     arn = known.arn.format(account=account, region=region, name=name, lower_name=name.lower())
+    context = _scaling_context(properties) if kind.startswith("AWS::ApplicationAutoScaling::") else {}
     for action in getattr(known, step):
-        _require(builder, region, action, arn)
+        _require(builder, region, action, arn, context)
     if step == "delete":
         return
     for member, action in known.when.items():
@@ -72,10 +74,19 @@ def require_resource(step: str, kind: str, name: str, properties: dict[str, Any]
         _require_scaling_role(builder, region, account)
 
 
+def _scaling_context(properties: dict[str, Any]) -> dict[str, str]:
+    """The condition keys of the service (Service Authorization Reference, Application Auto Scaling)."""
+    _, dimension, namespace = str(properties.get("ScalingTargetId", "||")).split("|")
+    return {
+        "application-autoscaling:service-namespace": properties.get("ServiceNamespace", namespace),
+        "application-autoscaling:scalable-dimension": properties.get("ScalableDimension", dimension),
+    }
+
+
 def _require_roles(builder: Builder, region: str, known: ResourceType, properties: dict[str, Any]) -> None:
     for path, service in known.passes.items():
         for arn in _values(properties, path.split(".")):
-            _require(builder, region, "iam:PassRole", arn, passed_to=service)
+            _require(builder, region, "iam:PassRole", arn, {"iam:PassedToService": service})
             role = find_principal(arn)
             if not isinstance(role, Role):
                 raise StackError(f"The role {arn} does not exist")
@@ -100,7 +111,7 @@ def _require_scaling_role(builder: Builder, region: str, account: str) -> None:
     if find_role(account, _SCALING_ROLE):
         return
     arn = f"arn:aws:iam::{account}:role/aws-service-role/{_SCALING_SERVICE}/{_SCALING_ROLE}"
-    _require(builder, region, "iam:CreateServiceLinkedRole", arn, linked=_SCALING_SERVICE)
+    _require(builder, region, "iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": _SCALING_SERVICE})
     iam_of(account).create_role(
         _SCALING_ROLE,
         _SCALING_TRUST,
@@ -114,17 +125,9 @@ def _require_scaling_role(builder: Builder, region: str, account: str) -> None:
 
 
 def _require(
-    builder: Builder,
-    region: str,
-    action: str,
-    resource: str,
-    *,
-    tag: str | None = None,
-    passed_to: str | None = None,
-    linked: str | None = None,
+    builder: Builder, region: str, action: str, resource: str, more: Mapping[str, str] | None = None
 ) -> None:
-    more = {tag or "": "true", "iam:PassedToService": passed_to or "", "iam:AWSServiceName": linked or ""}
-    context = builder.context(region, **{key: value for key, value in more.items() if key and value})
+    context = builder.context(region, **dict(more or {}))
     if not is_permitted(builder.principal, action, resource, context):
         raise StackError(
             f"User: {builder.arn} is not authorized to perform: {action} on resource: {resource} "

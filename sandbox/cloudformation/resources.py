@@ -166,11 +166,11 @@ class AcceptedPortfolioShare(_Resource, CloudFormationModel):
         try:
             accept(cls.world, account_id, region_name, given["PortfolioId"], accepted=True)
         except ServiceCatalogError as error:
-            raise StackError(f"{error.message} (Service: ServiceCatalog; Error Code: {error.code})") from error
+            raise StackError(f"{error} (Service: ServiceCatalog; Error Code: {error.code})") from error
         return cls(f"{account_id}|{given['PortfolioId']}", given, {"Id": resource_name})
 
     def delete(self, account_id: str, region_name: str) -> None:
         try:
             accept(self.world, account_id, region_name, self.properties["PortfolioId"], accepted=False)
         except ServiceCatalogError as error:
-            raise StackError(error.message) from error
+            raise StackError(str(error)) from error

@@ -4,12 +4,17 @@ import os
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
 
-import grpc
-from pulumi.runtime.proto import provider_pb2_grpc
+from .lean import without_the_sdk
 
-from .servicer import Plugin
-from .waits import Clock
+without_the_sdk()
+
+import grpc  # noqa: E402 - what follows must not import the SDK
+from pulumi.runtime.proto import provider_pb2_grpc  # noqa: E402
+
+from .servicer import Plugin  # noqa: E402
+from .waits import Clock  # noqa: E402
 
 _THREADS = 256
 """The engine starts four operations per core and more with --parallel; waiting costs a thread nothing else."""
@@ -19,11 +24,16 @@ _LOOK_FOR_ENGINE = 5
 """Seconds between two looks: an engine that was killed leaves no plug-in behind."""
 
 
+def _end(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    os._exit(0)  # operations that still run have nobody to answer to
+
+
 def main() -> None:
     """Serve until the engine ends the process, or is gone itself."""
     # The engine ends its plug-ins with an interrupt and waits 5 s for one that ignores it.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: os._exit(0))
+        signal.signal(number, _end)
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")  # no search for a machine's role on the network
     options = [("grpc.max_receive_message_length", _MESSAGE_BYTES), ("grpc.max_send_message_length", _MESSAGE_BYTES)]
     server = grpc.server(ThreadPoolExecutor(_THREADS), options=options)
@@ -36,7 +46,7 @@ def main() -> None:
     engine = os.getppid()
     while server.wait_for_termination(_LOOK_FOR_ENGINE) and os.getppid() == engine:
         pass
-    os._exit(0)  # operations that still run have nobody to answer to
+    os._exit(0)
 
 
 if __name__ == "__main__":

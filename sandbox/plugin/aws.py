@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from .failure import AWSError, Failure
+from .lean import LeanLoader
 from .waits import Clock
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ class Endpoints:
             if address:
                 return address
         raise Failure(
-            f"no endpoint for {service}: this is the sandbox's stand-in for the aws plug-in, and AWS_ENDPOINT_URL is not set"
+            f"no endpoint for {service}: this is the sandbox's stand-in for the aws plug-in, "
+            "it never reaches the real AWS, and AWS_ENDPOINT_URL is not set"
         )
 
 
@@ -82,6 +84,7 @@ class Connection:
         self, *, profile: str | None, endpoints: Endpoints, credentials: Credentials, attempts: int, clock: Clock
     ) -> None:
         self._session = botocore.session.Session(profile=profile)
+        self._session.register_component("data_loader", LeanLoader())
         self._endpoints = endpoints
         self._credentials = credentials
         self._attempts = attempts

@@ -24,9 +24,9 @@ class Naming:
 
 
 def check(
-    resource: Resource, name: str, news: State, olds: State, naming: Naming, tags: Tags
+    resource: Resource, name: str, news: State, olds: State, *, naming: Naming, tags: Tags
 ) -> tuple[State, list[str]]:
-    """The inputs with everything filled in, and what is wrong with them. `olds` are checked inputs of an earlier run."""
+    """Fill in what the program left out, and say what is wrong. `olds` are checked inputs of an earlier run."""
     problems: list[str] = []
     inputs = _object(resource.properties, without_defaults(news), name, problems)
     if resource.autonamed and resource.autonamed[0] not in inputs:
@@ -41,7 +41,7 @@ def check(
     if not problems:
         problems.extend(f"{text}. Examine values at '{name}'." for text in resource.problems(inputs))
     if "tagsAll" in resource.properties:
-        own = inputs.get("tags") or {}
+        own: State = inputs.get("tags") or {}
         everything = tags.all_of(own) if is_known(own) else UNKNOWN
         if everything:
             inputs["tagsAll"] = everything
@@ -57,10 +57,11 @@ def check_arguments(table: Mapping[str, Property], arguments: State, name: str) 
 
 def _object(table: Mapping[str, Property], values: State, path: str, problems: list[str]) -> State:
     inputs: State = {DEFAULTS: []}
-    for key in values:
-        # An output that programs for older versions still send is fine.
-        if key != "tagsAll" and not (key in table and table[key].input):
-            problems.append(f"Invalid or unknown key. Examine values at '{path}.{key}'. {NOT_EMULATED}")
+    problems.extend(
+        f"Invalid or unknown key. Examine values at '{path}.{key}'. {NOT_EMULATED}"
+        for key in values
+        if not (key in table and table[key].input) and key != "tagsAll"  # which programs for older versions send
+    )
     for key, prop in table.items():
         if key in values and prop.input:
             inputs[key] = _value(prop, key, values[key], f"{path}.{key}", problems)
@@ -88,9 +89,8 @@ def _value(prop: Property, key: str, value: Value, path: str, problems: list[str
         return json.dumps(value) if is_known(value) else UNKNOWN  # a policy may be given as an object
     fitted = _fit(prop.kind, value)
     if fitted is None:
-        problems.append(
-            f"expected type '{_TYPE_NAMES.get(prop.kind, prop.kind.__name__)}', got {value!r}. Examine values at '{path}'."
-        )
+        wanted = _TYPE_NAMES.get(prop.kind, prop.kind.__name__)
+        problems.append(f"expected type '{wanted}', got {value!r}. Examine values at '{path}'.")
     elif prop.check and (complaint := prop.check(snake(key), fitted)):
         problems.append(f"{complaint}. Examine values at '{path}'.")
     return fitted

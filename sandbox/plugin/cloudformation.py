@@ -1,5 +1,6 @@
 """CloudFormation: Stack."""
 
+import json
 import uuid
 from collections.abc import Collection, Iterator
 
@@ -86,7 +87,10 @@ class Stack(Resource):
             if stack is None:
                 raise Gone("couldn't find resource")
             template = op.call("cloudformation", "get_template", StackName=op.id, TemplateStage="Original")
-        body, stored = template["TemplateBody"], op.new.get("parameters") or {}
+        body = template["TemplateBody"]
+        if not isinstance(body, str):  # botocore takes a JSON template apart
+            body = json.dumps(body)
+        stored: State = op.new.get("parameters") or {}
         remote = {part["ParameterKey"]: part["ParameterValue"] for part in stack.get("Parameters", [])}
         written = op.new.get("templateBody")
         return {
@@ -124,7 +128,7 @@ class Stack(Resource):
     def _send(self, op: Operation, method: str, **parameters: str) -> State:
         body, url = op.new.get("templateBody"), op.new.get("templateUrl")
         template = {"TemplateURL": url} if url else {"TemplateBody": body} if body else {}
-        values = op.new.get("parameters") or {}
+        values: State = op.new.get("parameters") or {}
         return retry(
             op.clock,
             _ROLE_PROPAGATION,

@@ -1,6 +1,7 @@
 """The provider's own settings: whose account, which region, which tags."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,9 @@ _JSON = frozenset(
 )
 _OF_THE_ENGINE = frozenset({"version", "pluginDownloadURL"})
 _ATTEMPTS = 25
+_NO_REGION = (
+    "Missing region information\nMake sure you have set your AWS region, e.g. `pulumi config set aws:region us-west-2`."
+)
 _ROLE_ARGUMENTS = {
     "externalId": "ExternalId",
     "policy": "Policy",
@@ -36,6 +40,7 @@ _ROLE_ARGUMENTS = {
     "sourceIdentity": "SourceIdentity",
     "transitiveTagKeys": "TransitiveTagKeys",
 }
+_OTHER_ROLE_ARGUMENTS = {"roleArn", "duration", "policyArns", "tags"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,11 @@ class Account:
         )
 
 
+def region_of_environment() -> str:
+    """The region of a provider that names none, or nothing."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
+
+
 def problems(inputs: State) -> Iterator[str]:
     """What is wrong with a provider's inputs, as far as it shows without a call."""
     for key in inputs.keys() - _TEXTS - _JSON - _OF_THE_ENGINE:
@@ -67,7 +77,10 @@ def problems(inputs: State) -> Iterator[str]:
                 "has it: it is not emulated by the sandbox's stand-in plug-in."
             )
     if not inputs.get("region"):
-        yield "Missing region information\nMake sure you have set your AWS region, e.g. `pulumi config set aws:region us-west-2`."
+        yield _NO_REGION
+    for index, role in enumerate(settings(inputs).get("assumeRoles") or ()):
+        for key in role.keys() - _ROLE_ARGUMENTS.keys() - _OTHER_ROLE_ARGUMENTS:
+            yield f"Invalid or unknown key. Examine values at 'assumeRoles[{index}].{key}'."
     if inputs.get("retryMode", "standard") not in {"standard", "adaptive"}:
         yield f"invalid retry mode: {inputs['retryMode']}"
     if inputs.get("allowedAccountIds") and inputs.get("forbiddenAccountIds"):
@@ -87,7 +100,9 @@ def sign_in(inputs: State, clock: Clock) -> Account:
     Raises Failure in the words of the real plug-in; the lists of accounts are not looked at yet (`refuse_account`).
     """
     given = settings(inputs)
-    region: str = given["region"]
+    region: str = given.get("region") or region_of_environment()  # an import does not ask CheckConfig first
+    if not region:
+        raise Failure(_NO_REGION)
     connection = Connection(
         profile=given.get("profile"),
         endpoints=Endpoints(_endpoints(given.get("endpoints"))),
@@ -108,13 +123,14 @@ def sign_in(inputs: State, clock: Clock) -> Account:
                 "Retrieving AWS account details: validating provider credentials: "
                 f"retrieving caller identity from STS: {error}"
             ) from error
-    ignored = given.get("ignoreTags") or {}
+    ignored: State = given.get("ignoreTags") or {}
+    defaults: State = given.get("defaultTags") or {}
     return Account(
         id=account,
         region=region,
         connection=connection,
         tags=Tags(
-            (given.get("defaultTags") or {}).get("tags") or {},
+            defaults.get("tags") or {},
             ignored_keys=frozenset(ignored.get("keys") or ()),
             ignored_prefixes=tuple(ignored.get("keyPrefixes") or ()),
         ),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Generator
 from contextlib import contextmanager
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818 - most are no fault of the plug-in's
     """An operation did not succeed; the text is what the user reads."""
 
 

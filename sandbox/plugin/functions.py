@@ -1,12 +1,14 @@
 """Functions of the index, IAM and Organizations modules."""
 
 import json
+import re
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .failure import AWSError, doing
+from .iam import listing
 from .organizations import timestamp
 from .schema import Operation, Property, optional, required
 from .tags import as_map
@@ -69,7 +71,7 @@ def _role(op: Operation) -> State:
     with doing(f"reading IAM Role ({name})"):
         role = op.call("iam", "get_role", RoleName=name)["Role"]
     policy = role["AssumeRolePolicyDocument"]
-    used = role.get("RoleLastUsed") or {}
+    used: State = role.get("RoleLastUsed") or {}
     return {
         "arn": role["Arn"],
         "assumeRolePolicy": urllib.parse.unquote(policy) if isinstance(policy, str) else json.dumps(policy),
@@ -86,6 +88,15 @@ def _role(op: Operation) -> State:
         "tags": op.account.tags.visible(as_map(role.get("Tags", []))),
         "uniqueId": role["RoleId"],
     }
+
+
+def _roles(op: Operation) -> State:
+    pattern, path = op.new.get("nameRegex", ""), op.new.get("pathPrefix", "/")
+    with doing("reading IAM roles"):
+        roles = [
+            role for role in listing(op, "list_roles", "Roles", PathPrefix=path) if re.search(pattern, role["RoleName"])
+        ]
+    return {"id": op.region, "arns": [role["Arn"] for role in roles], "names": [role["RoleName"] for role in roles]}
 
 
 def _pages(op: Operation, method: str, result: str, **parameters: str) -> Iterator[dict[str, Any]]:
@@ -189,6 +200,7 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "aws:index/getPartition:getPartition": Function({"id": optional()}, _partition),
     "aws:iam/getSessionContext:getSessionContext": Function({"arn": required()}, _session_context),
+    "aws:iam/getRoles:getRoles": Function({"nameRegex": optional(), "pathPrefix": optional()}, _roles),
     "aws:iam/getRole:getRole": Function({"name": required(), "tags": optional(kind=dict)}, _role),
     "aws:organizations/getOrganization:getOrganization": Function(
         {"returnOrganizationOnly": optional(kind=bool)}, _organization

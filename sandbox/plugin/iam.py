@@ -60,7 +60,7 @@ def _get(op: Operation, method: str, **parameters: str) -> dict[str, Any]:
     )
 
 
-def _all(op: Operation, method: str, result: str, **parameters: str) -> Iterator[Any]:
+def listing(op: Operation, method: str, result: str, **parameters: str) -> Iterator[Any]:
     """Every item of a listing."""
     marker: dict[str, str] = {}
     while True:
@@ -119,9 +119,9 @@ class Role(Resource):
             role = _get(op, "get_role", RoleName=op.id)["Role"]
             inline = [
                 {"name": name, "policy": _inline(op, op.id, name)}
-                for name in _all(op, "list_role_policies", "PolicyNames", RoleName=op.id)
+                for name in listing(op, "list_role_policies", "PolicyNames", RoleName=op.id)
             ]
-            attached = _all(op, "list_attached_role_policies", "AttachedPolicies", RoleName=op.id)
+            attached = listing(op, "list_attached_role_policies", "AttachedPolicies", RoleName=op.id)
             managed = [policy["PolicyArn"] for policy in attached]
         return {
             "arn": role["Arn"],
@@ -170,7 +170,7 @@ class Role(Resource):
     def delete(self, op: Operation) -> None:
         name = op.id
         with doing(f"deleting IAM Role ({name})"), tolerating(_MISSING):
-            for profile in _all(op, "list_instance_profiles_for_role", "InstanceProfiles", RoleName=name):
+            for profile in listing(op, "list_instance_profiles_for_role", "InstanceProfiles", RoleName=name):
                 op.call(
                     "iam",
                     "remove_role_from_instance_profile",
@@ -179,10 +179,10 @@ class Role(Resource):
                 )
             force = op.old.get("forceDetachPolicies")
             if force or op.old.get("managedPolicyArns"):
-                for policy in list(_all(op, "list_attached_role_policies", "AttachedPolicies", RoleName=name)):
+                for policy in list(listing(op, "list_attached_role_policies", "AttachedPolicies", RoleName=name)):
                     op.call("iam", "detach_role_policy", RoleName=name, PolicyArn=policy["PolicyArn"])
             if force or op.old.get("inlinePolicies"):
-                for policy in list(_all(op, "list_role_policies", "PolicyNames", RoleName=name)):
+                for policy in list(listing(op, "list_role_policies", "PolicyNames", RoleName=name)):
                     op.call("iam", "delete_role_policy", RoleName=name, PolicyName=policy)
             retry(
                 op.clock,

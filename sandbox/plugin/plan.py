@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from .schema import Operation, Property, Resource
-from .wire import DEFAULTS, UNKNOWN, State, Value, is_list, is_object, without_defaults
+from .wire import DEFAULTS, UNKNOWN, State, Value, is_known, is_list, is_object, without_defaults
 
 Path = tuple[str | int, ...]
 Difference = tuple[Path, str, bool]
@@ -57,9 +57,13 @@ def refreshed_inputs(resource: Resource, state: State, old_inputs: State, region
             value = value if moved else old_inputs[key]
             if value is not None:
                 inputs[key] = value
-        elif prop.input and not (prop.computed and old_inputs) and not _is_empty(value) and value != prop.default:
-            if key != "region" or value != region:
-                inputs[key] = value
+        elif prop.default is not None and value == prop.default:
+            inputs[key] = value
+            inputs[DEFAULTS] = [*inputs[DEFAULTS], key]
+        elif key == "region" and value == region:
+            continue
+        elif prop.input and not (prop.computed and old_inputs) and not _is_empty(value):
+            inputs[key] = value
     return inputs
 
 
@@ -85,15 +89,10 @@ def path_text(path: Path) -> str:
 
 
 def _compare(prop: Property, old: Value, new: Value, path: Path, *, replaces: bool) -> Iterator[Difference]:
-    if _is_empty(old) and _is_empty(new):
+    if (_is_empty(old) and _is_empty(new)) or (new is None and prop.computed) or _means_the_same(prop, old, new):
         return
     if new is UNKNOWN:
         yield path, "ADD" if _is_empty(old) else "UPDATE", replaces
-    elif _is_empty(new) and prop.computed and new is None:
-        return
-    elif prop.same is not None and not _is_empty(old) and not _is_empty(new):
-        if not prop.same(old, new):
-            yield path, "UPDATE", replaces
     elif is_object(old) and is_object(new):
         for key in sorted(old.keys() | new.keys()):
             part = (prop.fields or {}).get(key, _ANY)
@@ -101,10 +100,14 @@ def _compare(prop: Property, old: Value, new: Value, path: Path, *, replaces: bo
     elif is_list(old) and is_list(new):
         part = Property(fields=prop.fields)
         for index in range(max(len(old), len(new))):
-            pair = (values[index] if index < len(values) else None for values in (old, new))
-            yield from _compare(part, *pair, (*path, index), replaces=replaces)
+            was, will = (values[index] if index < len(values) else None for values in (old, new))
+            yield from _compare(part, was, will, (*path, index), replaces=replaces)
     elif old != new:
         yield path, "ADD" if _is_empty(old) else "DELETE" if new is None else "UPDATE", replaces
+
+
+def _means_the_same(prop: Property, old: Value, new: Value) -> bool:
+    return prop.same is not None and is_known(new) and not _is_empty(old) and not _is_empty(new) and prop.same(old, new)
 
 
 def _is_empty(value: Value) -> bool:

@@ -17,19 +17,13 @@ from .s3_settings import (
 )
 from .schema import Resource
 from .servicecatalog import functions as servicecatalog_functions
-from .servicecatalog.association import (
-    BudgetResourceAssociation,
-    PrincipalPortfolioAssociation,
-    ProductPortfolioAssociation,
-    TagOptionResourceAssociation,
-)
+from .servicecatalog.association import PrincipalPortfolioAssociation, ProductPortfolioAssociation
 from .servicecatalog.constraint import Constraint
 from .servicecatalog.portfolio import Portfolio
 from .servicecatalog.product import Product
 from .servicecatalog.provisioned_product import ProvisionedProduct
 from .servicecatalog.provisioning_artifact import ProvisioningArtifact
 from .servicecatalog.share import OrganizationsAccess, PortfolioShare
-from .servicecatalog.tag_option import TagOption
 
 RESOURCES: Mapping[str, Resource] = {
     kind.pulumi_type: kind()
@@ -43,7 +37,6 @@ RESOURCES: Mapping[str, Resource] = {
         BucketPublicAccessBlock,
         BucketServerSideEncryptionConfiguration,
         BucketVersioning,
-        BudgetResourceAssociation,
         Constraint,
         DelegatedAdministrator,
         OrganizationsAccess,
@@ -55,8 +48,6 @@ RESOURCES: Mapping[str, Resource] = {
         ProvisionedProduct,
         ProvisioningArtifact,
         Stack,
-        TagOption,
-        TagOptionResourceAssociation,
     )
 }
 FUNCTIONS: Mapping[str, functions.Function] = {**functions.FUNCTIONS, **servicecatalog_functions.FUNCTIONS}

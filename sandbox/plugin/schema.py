@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from .aws import Connection
 from .configuration import Account
+from .tags import as_list
 from .waits import Clock
 from .wire import State, Value
 
@@ -99,6 +100,10 @@ class Operation:
     def given(self, **names: str) -> State:
         """Parameters for a call, from those properties that have a value: `given(Description="description")`."""
         return {name: self.new[key] for name, key in names.items() if self.new.get(key)}
+
+    def tag_list(self) -> State:
+        """The parameter of a create call for all tags, if there are any."""
+        return {"Tags": as_list(self.new["tagsAll"])} if self.new["tagsAll"] else {}
 
     def seen(self, found: State) -> State:
         """The state after a read: what AWS answered, over what was there or asked for."""

@@ -1,8 +1,11 @@
 """Serves the provider protocol of the Pulumi engine (pulumi/provider.proto)."""
 
+# ruff: noqa: N802 - the protocol names its methods
+
 import threading
-from collections.abc import Callable, Iterable
-from typing import NoReturn, TypeVar
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from typing import NoReturn
 
 import grpc
 from google.protobuf import any_pb2, empty_pb2
@@ -10,7 +13,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 
 from . import plan
 from .check import Naming, check, check_arguments
-from .configuration import Account, problems, refuse_account, sign_in
+from .configuration import Account, problems, refuse_account, region_of_environment, sign_in
 from .failure import Failure, Gone
 from .registry import FUNCTIONS, RESOURCES
 from .schema import Operation, Resource
@@ -20,22 +23,17 @@ from .wire import DEFAULTS, State, decode, encode, is_known
 VERSION = "7.51.1"
 """The release of pulumi_aws whose types and rules these are."""
 
-R = TypeVar("R")
-A = TypeVar("A")
 _Context = grpc.ServicerContext
-_Kind = provider_pb2.PropertyDiff
+_Kind = provider_pb2.PropertyDiff.Kind
 
 
-def _reporting(method: Callable[["Plugin", R, _Context], A]) -> Callable[["Plugin", R, _Context], A]:
+@contextmanager
+def _reporting(context: grpc.ServicerContext) -> Generator[None]:
     """Answer a Failure as the error of the call."""
-
-    def answer(self: "Plugin", request: R, context: _Context) -> A:
-        try:
-            return method(self, request, context)
-        except Failure as error:
-            context.abort(grpc.StatusCode.UNKNOWN, str(error))
-
-    return answer
+    try:
+        yield
+    except Failure as error:
+        context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
 
 class Plugin(provider_pb2_grpc.ResourceProviderServicer):
@@ -56,142 +54,148 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         self._clock.cancel()
         return empty_pb2.Empty()
 
-    @_reporting
     def CheckConfig(self, request: provider_pb2.CheckRequest, context: _Context) -> provider_pb2.CheckResponse:
-        inputs = decode(request.news)
-        found = list(problems(inputs)) if is_known(inputs) else []
-        if is_known(inputs) and not found and inputs.get("skipCredentialsValidation") not in (True, "true"):
-            try:
-                self._sign_in(inputs)
-            except Failure as error:
-                found = [f"unable to validate AWS credentials.\nDetails: {error}"]
-        return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(found))
+        with _reporting(context):
+            if "region" not in request.news.fields:
+                request.news.fields["region"].string_value = region_of_environment()
+            inputs = decode(request.news)
+            found = list(problems(inputs)) if is_known(inputs) else []
+            if is_known(inputs) and not found and inputs.get("skipCredentialsValidation") not in (True, "true"):
+                try:
+                    self._sign_in(inputs)
+                except Failure as error:
+                    found = [f"unable to validate AWS credentials.\nDetails: {error}"]
+            return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(found))
 
-    @_reporting
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: _Context) -> provider_pb2.DiffResponse:
-        olds, news = decode(request.old_inputs), decode(request.news)
-        moved = sorted(key for key in olds.keys() | news.keys() if olds.get(key) != news.get(key))
-        changes = provider_pb2.DiffResponse.DIFF_SOME if moved else provider_pb2.DiffResponse.DIFF_NONE
-        return provider_pb2.DiffResponse(changes=changes, diffs=moved)
+        with _reporting(context):
+            olds, news = decode(request.old_inputs), decode(request.news)
+            moved = sorted(key for key in olds.keys() | news.keys() if olds.get(key) != news.get(key))
+            changes = provider_pb2.DiffResponse.DIFF_SOME if moved else provider_pb2.DiffResponse.DIFF_NONE
+            return provider_pb2.DiffResponse(changes=changes, diffs=moved)
 
-    @_reporting
     def Configure(self, request: provider_pb2.ConfigureRequest, context: _Context) -> provider_pb2.ConfigureResponse:
-        inputs = decode(request.args)
-        account = self._sign_in(inputs)
-        refuse_account(inputs, account)
-        self._account = account
-        return provider_pb2.ConfigureResponse(
-            acceptSecrets=False,  # the engine marks outputs that have the name of a secret input
-            supportsPreview=True,
-            supports_autonaming_configuration=True,
-        )
+        with _reporting(context):
+            inputs = decode(request.args)
+            account = self._sign_in(inputs)
+            refuse_account(inputs, account)
+            self._account = account
+            return provider_pb2.ConfigureResponse(
+                acceptSecrets=False,  # the engine marks outputs that have the name of a secret input
+                supportsPreview=True,
+                supports_autonaming_configuration=True,
+            )
 
-    @_reporting
     def Invoke(self, request: provider_pb2.InvokeRequest, context: _Context) -> provider_pb2.InvokeResponse:
-        function = FUNCTIONS.get(request.tok)
-        if function is None:
-            raise Failure(f"{request.tok} is not emulated by the sandbox's stand-in plug-in")
-        given = decode(request.args)
-        arguments, found = check_arguments(function.arguments, given, request.tok)
-        if found:
-            return provider_pb2.InvokeResponse(failures=_failures(found))
-        answer = provider_pb2.InvokeResponse()
-        if is_known(arguments):
-            account = self._configured()
-            op = Operation(account, arguments.get("region") or account.region, new=arguments)
-            region = {"region": op.region} if "region" in function.arguments else {}
-            getattr(answer, "return").CopyFrom(encode({**arguments, **region, **function.run(op)}))
-        return answer
+        with _reporting(context):
+            function = FUNCTIONS.get(request.tok)
+            if function is None:
+                raise Failure(f"{request.tok} is not emulated by the sandbox's stand-in plug-in")
+            given = decode(request.args)
+            arguments, found = check_arguments(function.arguments, given, request.tok)
+            if found:
+                return provider_pb2.InvokeResponse(failures=_failures(found))
+            answer = provider_pb2.InvokeResponse()
+            if is_known(arguments):
+                account = self._configured()
+                op = Operation(account, arguments.get("region") or account.region, new=arguments)
+                region = {"region": op.region} if "region" in function.arguments else {}
+                getattr(answer, "return").CopyFrom(encode({**arguments, **region, **function.run(op)}))
+            return answer
 
-    @_reporting
     def Check(self, request: provider_pb2.CheckRequest, context: _Context) -> provider_pb2.CheckResponse:
-        naming = Naming(
-            seed=request.randomSeed,
-            proposed=request.autonaming.proposed_name,
-            disabled=request.autonaming.mode == provider_pb2.CheckRequest.AutonamingOptions.DISABLE,
-        )
-        news, olds = decode(request.news), decode(request.olds)
-        inputs, found = check(_resource(request.type), request.name, news, olds, naming, self._configured().tags)
-        return provider_pb2.CheckResponse(inputs=encode(inputs), failures=_failures(found))
+        with _reporting(context):
+            naming = Naming(
+                seed=request.randomSeed,
+                proposed=request.autonaming.proposed_name,
+                disabled=request.autonaming.mode == provider_pb2.CheckRequest.AutonamingOptions.DISABLE,
+            )
+            news, olds = decode(request.news), decode(request.olds)
+            inputs, found = check(
+                _resource(request.type), request.name, news, olds, naming=naming, tags=self._configured().tags
+            )
+            return provider_pb2.CheckResponse(inputs=encode(inputs), failures=_failures(found))
 
-    @_reporting
     def Diff(self, request: provider_pb2.DiffRequest, context: _Context) -> provider_pb2.DiffResponse:
-        resource = _resource(request.type)
-        inputs = decode(request.news)
-        op, found = self._update(resource, request.id, inputs, decode(request.olds), request.ignoreChanges)
-        resource.foresee(op)
-        replaces = sorted({str(path[0]) for path, _, replaces in found if replaces})
-        answer = provider_pb2.DiffResponse(
-            changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
-            diffs=sorted({str(path[0]) for path, _, _ in found}),
-            replaces=replaces,
-            hasDetailedDiff=True,
-        )
-        for path, kind, replacing in found:
-            answer.detailedDiff[plan.path_text(path)].kind = _Kind.Kind.Value(f"{kind}_REPLACE" if replacing else kind)
-        named = resource.autonamed and resource.suffixed and resource.autonamed[0] not in inputs.get(DEFAULTS, ())
-        answer.deleteBeforeReplace = bool(replaces and named)
-        return answer
+        with _reporting(context):
+            resource = _resource(request.type)
+            inputs = decode(request.news)
+            op, found = self._update(resource, request.id, inputs, decode(request.olds), request.ignoreChanges)
+            resource.foresee(op)
+            replaces = sorted({str(path[0]) for path, _, replaces in found if replaces})
+            answer = provider_pb2.DiffResponse(
+                changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
+                diffs=sorted({str(path[0]) for path, _, _ in found}),
+                replaces=replaces,
+                hasDetailedDiff=True,
+            )
+            for path, kind, replacing in found:
+                answer.detailedDiff[plan.path_text(path)].kind = _Kind.Value(f"{kind}_REPLACE" if replacing else kind)
+            named = resource.autonamed and resource.suffixed and resource.autonamed[0] not in inputs.get(DEFAULTS, ())
+            answer.deleteBeforeReplace = bool(replaces and named)
+            return answer
 
-    @_reporting
     def Create(self, request: provider_pb2.CreateRequest, context: _Context) -> provider_pb2.CreateResponse:
-        resource, account = _resource(request.type), self._configured()
-        new = plan.planned(resource, decode(request.properties), {}, account.region)
-        op = Operation(account, new.get("region") or account.region, new=new, timeout=request.timeout, creating=True)
-        if request.preview:
-            return provider_pb2.CreateResponse(properties=encode(new | plan.unknown_outputs(resource, op)))
-        try:
-            resource.create(op)
-            state = _look(resource, op)
-        except Failure as error:
-            if not op.id:
-                raise Failure(_list_of(error)) from error
-            _abort_initialization(context, op, f"creating {request.urn}", error)
-        return provider_pb2.CreateResponse(id=op.id, properties=encode(state))
+        with _reporting(context):
+            resource, account = _resource(request.type), self._configured()
+            new = plan.planned(resource, decode(request.properties), {}, account.region)
+            op = Operation(
+                account, new.get("region") or account.region, new=new, timeout=request.timeout, creating=True
+            )
+            if request.preview:
+                return provider_pb2.CreateResponse(properties=encode(new | plan.unknown_outputs(resource, op)))
+            try:
+                resource.create(op)
+                state = _look(resource, op)
+            except Failure as error:
+                if not op.id:
+                    raise Failure(_list_of(error)) from error
+                _abort_initialization(context, op, f"creating {request.urn}", error)
+            return provider_pb2.CreateResponse(id=op.id, properties=encode(state))
 
-    @_reporting
     def Read(self, request: provider_pb2.ReadRequest, context: _Context) -> provider_pb2.ReadResponse:
-        resource, account = _resource(request.type), self._configured()
-        stored, inputs = decode(request.properties), decode(request.inputs)
-        if not inputs:
-            defaults = {key: prop.default for key, prop in resource.properties.items() if prop.default is not None}
-            stored = {**defaults, **stored}
-        region = stored.get("region") or account.region
-        op = Operation(account, region, id=request.id, new=stored, old=stored, timeout=request.timeout)
-        try:
+        with _reporting(context):
+            resource, account = _resource(request.type), self._configured()
+            stored, inputs = decode(request.properties), decode(request.inputs)
             if not inputs:
-                resource.locate(op)
-            state = _look(resource, op)
-        except Gone:
-            return provider_pb2.ReadResponse()
-        new_inputs = plan.refreshed_inputs(resource, state, inputs, account.region)
-        return provider_pb2.ReadResponse(id=op.id, properties=encode(state), inputs=encode(new_inputs))
+                defaults = {key: prop.default for key, prop in resource.properties.items() if prop.default is not None}
+                stored = {**defaults, **stored}
+            region = stored.get("region") or account.region
+            op = Operation(account, region, id=request.id, new=stored, old=stored, timeout=request.timeout)
+            try:
+                if not inputs:
+                    resource.locate(op)
+                state = _look(resource, op)
+            except Gone:
+                return provider_pb2.ReadResponse()
+            new_inputs = plan.refreshed_inputs(resource, state, inputs, account.region)
+            return provider_pb2.ReadResponse(id=op.id, properties=encode(state), inputs=encode(new_inputs))
 
-    @_reporting
     def Update(self, request: provider_pb2.UpdateRequest, context: _Context) -> provider_pb2.UpdateResponse:
-        resource = _resource(request.type)
-        news, olds = decode(request.news), decode(request.olds)
-        op, _ = self._update(resource, request.id, news, olds, request.ignoreChanges)
-        op.timeout = request.timeout
-        if request.preview:
-            return provider_pb2.UpdateResponse(properties=encode(op.new | plan.unknown_outputs(resource, op)))
-        try:
-            resource.update(op)
-            state = _look(resource, op)
-        except Failure as error:
-            _abort_initialization(context, op, f"updating {request.urn}", error)
-        return provider_pb2.UpdateResponse(properties=encode(state))
+        with _reporting(context):
+            resource = _resource(request.type)
+            news, olds = decode(request.news), decode(request.olds)
+            op, _ = self._update(resource, request.id, news, olds, request.ignoreChanges)
+            op.timeout = request.timeout
+            if request.preview:
+                return provider_pb2.UpdateResponse(properties=encode(op.new | plan.unknown_outputs(resource, op)))
+            try:
+                resource.update(op)
+                state = _look(resource, op)
+            except Failure as error:
+                _abort_initialization(context, op, f"updating {request.urn}", error)
+            return provider_pb2.UpdateResponse(properties=encode(state))
 
-    @_reporting
     def Delete(self, request: provider_pb2.DeleteRequest, context: _Context) -> empty_pb2.Empty:
-        resource, account, stored = _resource(request.type), self._configured(), decode(request.properties)
-        region = stored.get("region") or account.region
-        op = Operation(account, region, id=request.id, new=stored, old=stored, timeout=request.timeout)
-        try:
-            resource.delete(op)
-        except Failure as error:
-            raise Failure(f"deleting {request.urn}: {_list_of(error)}") from error
-        return empty_pb2.Empty()
+        with _reporting(context):
+            resource, account, stored = _resource(request.type), self._configured(), decode(request.properties)
+            region = stored.get("region") or account.region
+            op = Operation(account, region, id=request.id, new=stored, old=stored, timeout=request.timeout)
+            try:
+                resource.delete(op)
+            except Failure as error:
+                raise Failure(f"deleting {request.urn}: {_list_of(error)}") from error
+            return empty_pb2.Empty()
 
     def _sign_in(self, inputs: State) -> Account:
         """Sign in once for CheckConfig and Configure."""

@@ -84,7 +84,7 @@ def decode(struct: struct_pb2.Struct) -> State:
     return {key: part for key, value in struct.fields.items() if (part := _decode(value)) is not None}
 
 
-def _decode(value: struct_pb2.Value) -> Value:
+def _decode(value: struct_pb2.Value) -> Value:  # noqa: PLR0911 - one return for each kind
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         return UNKNOWN if value.string_value in _UNKNOWN_TEXTS else value.string_value

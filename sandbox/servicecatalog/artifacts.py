@@ -2,7 +2,7 @@
 
 from sandbox.buckets import read_object
 from sandbox.servicecatalog import quotas
-from sandbox.servicecatalog.call import Call, operation
+from sandbox.servicecatalog.call import Call, amend, operation
 from sandbox.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
 from sandbox.servicecatalog.model import Artifact, Json, Product
 from sandbox.servicecatalog.parameters import show_parameters
@@ -21,13 +21,11 @@ def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
     """
     quotas.room_for("versions per product", len(product.artifacts), quotas.VERSIONS_PER_PRODUCT)
     kind = given.get("Type") or "CLOUD_FORMATION_TEMPLATE"
-    if kind != "CLOUD_FORMATION_TEMPLATE":
-        raise InvalidParametersException(f"The sandbox does not emulate versions of type {kind}")
-    if given.get("DisableTemplateValidation"):
-        raise InvalidParametersException("The sandbox does not emulate DisableTemplateValidation")
     url = (given.get("Info") or {}).get("LoadTemplateFromURL")
-    if not url:
-        raise InvalidParametersException("Info must have LoadTemplateFromURL; the sandbox emulates nothing else")
+    if kind != "CLOUD_FORMATION_TEMPLATE" or given.get("DisableTemplateValidation") or not url:
+        raise InvalidParametersException(
+            "The sandbox emulates versions of type CLOUD_FORMATION_TEMPLATE alone, from LoadTemplateFromURL and validated"
+        )
     try:
         template = parse_template(read_object(call.caller, url))
     except ValueError as error:
@@ -39,8 +37,8 @@ def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
         name=given.get("Name", ""),
         description=given.get("Description", ""),
         type=kind,
-        created=call.now,
-        url=url,
+        created_time=call.now,
+        info={"TemplateUrl": url},
         template=template,
     )
     product.artifacts[artifact.id] = artifact
@@ -52,70 +50,46 @@ def find_artifact(product: Product, request: Json) -> Artifact:
     """The version that a request names by id or by name.
 
     Raises:
-        InvalidParametersException: several versions have that name.
+        InvalidParametersException: several versions have that name (terraform-provider-aws issue 24362).
     """
-    if wanted := request.get("ProvisioningArtifactId"):
-        if wanted not in product.artifacts:
-            raise not_found("ProvisioningArtifact", wanted)
-        return product.artifacts[wanted]
-    name = request.get("ProvisioningArtifactName")
-    if name is None:
+    wanted, name = request.get("ProvisioningArtifactId"), request.get("ProvisioningArtifactName")
+    if not wanted and not name:
         raise InvalidParametersException("Either ProvisioningArtifactId or ProvisioningArtifactName is required")
-    named = [artifact for artifact in product.artifacts.values() if artifact.name == name]
-    if len(named) > 1:
+    found = [a for a in product.artifacts.values() if (a.id == wanted if wanted else a.name == name)]
+    if len(found) > 1:
         raise InvalidParametersException(f"Multiple Provisioning Artifact with name {name} found")
-    if not named:
-        raise not_found("ProvisioningArtifact", name)
-    return named[0]
-
-
-def show_artifact(artifact: Artifact) -> Json:
-    return {
-        "Id": artifact.id,
-        "Name": artifact.name,
-        "Description": artifact.description,
-        "Type": artifact.type,
-        "CreatedTime": artifact.created,
-        "Active": artifact.active,
-        "Guidance": artifact.guidance,
-    }
-
-
-def _describe(artifact: Artifact) -> Json:
-    return {
-        "ProvisioningArtifactDetail": show_artifact(artifact),
-        "Info": {"TemplateUrl": artifact.url},
-        "Status": artifact.status,
-    }
+    if not found:
+        raise not_found("ProvisioningArtifact", wanted or name)
+    return found[0]
 
 
 @operation
-def create_provisioning_artifact(call: Call, request: Json) -> Json:
-    product = own_product(call, request["ProductId"])
-    return _describe(make_artifact(call, product, request["Parameters"]))
+def create_provisioning_artifact(call: Call, request: Json) -> Artifact:
+    return make_artifact(call, own_product(call, request["ProductId"]), request["Parameters"])
 
 
 @operation
 def describe_provisioning_artifact(call: Call, request: Json) -> Json:
-    product_name = request.get("ProductName")
-    named = (p.id for p in call.state.products.values() if p.name == product_name)
-    product = visible_product(call, request.get("ProductId") or next(named, product_name))
-    artifact = find_artifact(product, request)
-    described = _describe(artifact)
-    if request.get("IncludeProvisioningArtifactParameters"):
-        described["ProvisioningArtifactParameters"] = show_parameters(artifact.template)
-    return described
+    name = request.get("ProductName")
+    named = (product.product_id for product in call.state.products.values() if product.name == name)
+    artifact = find_artifact(visible_product(call, request.get("ProductId") or next(named, name)), request)
+    wants_parameters = request.get("IncludeProvisioningArtifactParameters")
+    return {
+        "ProvisioningArtifactDetail": artifact,
+        "Info": artifact.info,
+        "Status": artifact.status,
+        "ProvisioningArtifactParameters": show_parameters(artifact.template) if wants_parameters else None,
+    }
 
 
 @operation
-def update_provisioning_artifact(call: Call, request: Json) -> Json:
+def update_provisioning_artifact(call: Call, request: Json) -> Artifact:
     """Name, description, activity and guidance: a version's template never changes."""
-    artifact = find_artifact(own_product(call, request["ProductId"]), request)
-    artifact.name = request.get("Name", artifact.name)
-    artifact.description = request.get("Description", artifact.description)
-    artifact.active = request.get("Active", artifact.active)
-    artifact.guidance = request.get("Guidance", artifact.guidance)
-    return _describe(artifact)
+    artifact = find_artifact(
+        own_product(call, request["ProductId"]), {"ProvisioningArtifactId": request["ProvisioningArtifactId"]}
+    )
+    amend(artifact, request, "Name", "Description", "Active", "Guidance")
+    return artifact
 
 
 @operation
@@ -132,5 +106,5 @@ def delete_provisioning_artifact(call: Call, request: Json) -> Json:
 @operation
 def list_provisioning_artifacts(call: Call, request: Json) -> Json:
     product = visible_product(call, request["ProductId"])
-    shown = [a for a in product.artifacts.values() if a.active or product.account == call.account]
-    return {"ProvisioningArtifactDetails": [show_artifact(artifact) for artifact in shown]}
+    owned = product.account == call.account
+    return {"ProvisioningArtifactDetails": [a for a in product.artifacts.values() if a.active or owned]}

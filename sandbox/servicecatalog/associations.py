@@ -8,7 +8,6 @@ from sandbox.servicecatalog.errors import (
     ResourceNotFoundException,
 )
 from sandbox.servicecatalog.model import Association, Json
-from sandbox.servicecatalog.portfolios import show_portfolio
 from sandbox.servicecatalog.visibility import (
     contains,
     own_portfolio,
@@ -30,17 +29,19 @@ def associate_product_with_portfolio(call: Call, request: Json) -> Json:
     portfolio = own_portfolio(call, request["PortfolioId"])
     product = visible_product(call, request["ProductId"])
     source = request.get("SourcePortfolioId")
-    if source and not contains(call, visible_portfolio(call, source), product.id):
-        raise ResourceNotFoundException(f"Product {product.id} is not in portfolio {source}")
+    if source and not contains(call, visible_portfolio(call, source), product.product_id):
+        raise ResourceNotFoundException(f"Product {product.product_id} is not in portfolio {source}")
     if product.account != call.account and portfolio.shares:
         raise InvalidParametersException("A portfolio that is shared cannot contain an imported product")
-    if product.id in portfolio.products:
+    if product.product_id in portfolio.products:
         return {}
     if product.account != call.account and source is None:
-        source = next(p.id for p in visible_portfolios(call) if p is not portfolio and contains(call, p, product.id))
+        source = next(
+            p.id for p in visible_portfolios(call) if p is not portfolio and contains(call, p, product.product_id)
+        )
     quotas.room_for("products per portfolio", len(portfolio.products), quotas.PRODUCTS_PER_PORTFOLIO)
     effective = call.world.clock.timestamp() + CONSISTENCY_SECONDS
-    portfolio.products[product.id] = Association(call.new_id("association-"), source, effective)
+    portfolio.products[product.product_id] = Association(call.new_id("association-"), source, effective)
     return {}
 
 
@@ -50,8 +51,8 @@ def disassociate_product_from_portfolio(call: Call, request: Json) -> Json:
     product_id = request["ProductId"]
     if product_id not in portfolio.products:
         raise ResourceNotFoundException(f"Product {product_id} is not associated with portfolio {portfolio.id}")
-    on_it = (c for c in call.state.constraints.values() if c.portfolio == portfolio.id)
-    if any(constraint.product == product_id for constraint in on_it):
+    on_it = (c for c in call.state.constraints.values() if c.portfolio_id == portfolio.id)
+    if any(constraint.product_id == product_id for constraint in on_it):
         raise ResourceInUseException(f"Product {product_id} still has constraints in portfolio {portfolio.id}")
     del portfolio.products[product_id]
     # What another account took over from here into portfolios of its own goes with it
@@ -66,5 +67,5 @@ def disassociate_product_from_portfolio(call: Call, request: Json) -> Json:
 @operation
 def list_portfolios_for_product(call: Call, request: Json) -> Json:
     product = visible_product(call, request["ProductId"])
-    found = [portfolio for portfolio in visible_portfolios(call) if contains(call, portfolio, product.id)]
-    return page(request, "PortfolioDetails", found, show_portfolio)
+    found = [portfolio for portfolio in visible_portfolios(call) if contains(call, portfolio, product.product_id)]
+    return page(request, "PortfolioDetails", found)

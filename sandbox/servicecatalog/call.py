@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
+
+from botocore import xform_name
 
 from sandbox.callers import Caller
 from sandbox.clock import Clock
@@ -17,8 +19,6 @@ from sandbox.servicecatalog.model import Json, RegionState
 
 _DEFAULT_PAGE = 20
 
-T = TypeVar("T")
-
 
 @dataclass
 class World:
@@ -28,7 +28,7 @@ class World:
     identifiers: Identifiers
     organization: Organization
     regions: dict[str, RegionState] = field(default_factory=lambda: defaultdict(RegionState))
-    answers: dict[tuple[str, ...], tuple[Json, Json]] = field(default_factory=dict[tuple[str, ...], tuple[Json, Json]])
+    answered: dict[tuple[str, ...], tuple[Json, Json]] = field(default_factory=dict[tuple[str, ...], tuple[Json, Json]])
     """By idempotency token: the request that was answered, and the answer."""
 
 
@@ -59,29 +59,24 @@ class Call:
         return self.world.identifiers.new(prefix, self.account, self.region)
 
 
-Handler = Callable[[Call, Json], Json]
+Handler = Callable[[Call, Json], object]
 
 operations: dict[str, Handler] = {}
-"""The emulated operations by name; modules add theirs when they are imported."""
+"""The emulated operations by name in snake case; modules add theirs when they are imported."""
 
 
 def operation(handler: Handler) -> Handler:
-    """Register a function under the operation's name: `create_portfolio` is CreatePortfolio."""
-    name = "".join(part.capitalize() for part in handler.__name__.split("_")).replace("Aws", "AWS")
-    operations[name] = handler
+    """Register a function under its name: `create_portfolio` is CreatePortfolio."""
+    operations[handler.__name__] = handler
     return handler
 
 
-def page(
-    request: Json, key: str, items: Sequence[T], show: Callable[[T], object], token_key: str = "NextPageToken"
-) -> Json:
+def page(request: Json, key: str, items: Sequence[object], token: str = "NextPageToken") -> Json:  # noqa: S107
     """The part of a listing that the request asks for, under `key`, and a token if there is more."""
     start = _offset(request.get("PageToken"), len(items))
     end = start + (request.get("PageSize") or _DEFAULT_PAGE)
-    shown: Json = {key: [show(item) for item in items[start:end]]}
-    if end < len(items):
-        shown[token_key] = base64.urlsafe_b64encode(f"after {end}".encode()).decode()
-    return shown
+    more = base64.urlsafe_b64encode(f"after {end}".encode()).decode() if end < len(items) else None
+    return {key: items[start:end], token: more}
 
 
 def _offset(token: str | None, total: int) -> int:
@@ -100,12 +95,8 @@ def tags_in(request: Json, key: str = "Tags") -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in request.get(key) or ()}
 
 
-def tags_out(tags: dict[str, str]) -> list[Json]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def retag(tags: dict[str, str], request: Json) -> None:
-    """Apply AddTags and RemoveTags; a key in both ends up added."""
-    for key in request.get("RemoveTags") or ():
-        tags.pop(key, None)
-    tags.update(tags_in(request, "AddTags"))
+def amend(thing: Any, request: Json, *members: str) -> None:
+    """Set the attributes of those members that the request has."""
+    for member in members:
+        if member in request:
+            setattr(thing, xform_name(member), request[member])

@@ -5,7 +5,7 @@ import re
 from typing import cast
 
 from sandbox.servicecatalog import quotas
-from sandbox.servicecatalog.call import Call, operation, page
+from sandbox.servicecatalog.call import Call, amend, operation, page
 from sandbox.servicecatalog.errors import (
     DuplicateResourceException,
     InvalidParametersException,
@@ -23,50 +23,33 @@ _STACKSET_KEYS = {"AccountList", "RegionList", "AdminRole", "ExecutionRole"}
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\S+")
 
 
-def show_constraint(constraint: Constraint) -> Json:
-    return {
-        "ConstraintId": constraint.id,
-        "Type": constraint.type,
-        "Description": constraint.description,
-        "Owner": constraint.owner,
-        "ProductId": constraint.product,
-        "PortfolioId": constraint.portfolio,
-    }
-
-
-def _describe(constraint: Constraint) -> Json:
-    return {
-        "ConstraintDetail": show_constraint(constraint),
-        "ConstraintParameters": constraint.parameters,
-        "Status": "AVAILABLE",
-    }
-
-
 def parameters_of(constraint: Constraint) -> Json:
-    return cast("Json", json.loads(constraint.parameters))
+    return cast("Json", json.loads(constraint.constraint_parameters))
 
 
 @operation
-def create_constraint(call: Call, request: Json) -> Json:
+def create_constraint(call: Call, request: Json) -> Constraint:
     portfolio = own_portfolio(call, request["PortfolioId"])
     product_id, kind = request["ProductId"], request["Type"]
     if not contains(call, portfolio, product_id):
         raise ResourceNotFoundException(f"Product {product_id} is not associated with portfolio {portfolio.id}")
-    present = [c for c in call.state.constraints.values() if (c.portfolio, c.product) == (portfolio.id, product_id)]
+    present = [
+        c for c in call.state.constraints.values() if (c.portfolio_id, c.product_id) == (portfolio.id, product_id)
+    ]
     _refuse_conflict(kind, {constraint.type for constraint in present})
     quotas.room_for("constraints per product and portfolio", len(present), quotas.CONSTRAINTS_PER_PRODUCT)
     _check_parameters(call, kind, request["Parameters"])
     constraint = Constraint(
-        id=call.new_id("cons-"),
+        constraint_id=call.new_id("cons-"),
         type=kind,
-        portfolio=portfolio.id,
-        product=product_id,
+        portfolio_id=portfolio.id,
+        product_id=product_id,
         owner=call.account,
-        parameters=request["Parameters"],
+        constraint_parameters=request["Parameters"],
         description=request.get("Description", ""),
     )
-    call.state.constraints[constraint.id] = constraint
-    return _describe(constraint)
+    call.state.constraints[constraint.constraint_id] = constraint
+    return constraint
 
 
 def _refuse_conflict(kind: str, present: set[str]) -> None:
@@ -111,32 +94,32 @@ def _expect(fits: bool, kind: str, what: str) -> None:  # noqa: FBT001 - reads a
 
 
 @operation
-def describe_constraint(call: Call, request: Json) -> Json:
-    return _describe(_find(call, request["Id"]))
+def describe_constraint(call: Call, request: Json) -> Constraint:
+    return _find(call, request["Id"])
 
 
 def _find(call: Call, constraint_id: str, *, own: bool = False) -> Constraint:
     constraint = call.state.constraints.get(constraint_id)
     seen = {call.account} if own else {portfolio.account for portfolio in visible_portfolios(call)}
     portfolios = {portfolio.id for portfolio in visible_portfolios(call)}
-    if constraint is None or constraint.owner not in seen or constraint.portfolio not in portfolios:
+    if constraint is None or constraint.owner not in seen or constraint.portfolio_id not in portfolios:
         raise not_found("Constraint", constraint_id)
     return constraint
 
 
 @operation
-def update_constraint(call: Call, request: Json) -> Json:
+def update_constraint(call: Call, request: Json) -> Constraint:
     constraint = _find(call, request["Id"], own=True)
     if "Parameters" in request:
         _check_parameters(call, constraint.type, request["Parameters"])
-        constraint.parameters = request["Parameters"]
-    constraint.description = request.get("Description", constraint.description)
-    return _describe(constraint)
+        constraint.constraint_parameters = request["Parameters"]
+    amend(constraint, request, "Description")
+    return constraint
 
 
 @operation
 def delete_constraint(call: Call, request: Json) -> Json:
-    del call.state.constraints[_find(call, request["Id"], own=True).id]
+    del call.state.constraints[_find(call, request["Id"], own=True).constraint_id]
     return {}
 
 
@@ -144,5 +127,7 @@ def delete_constraint(call: Call, request: Json) -> Json:
 def list_constraints_for_portfolio(call: Call, request: Json) -> Json:
     portfolio = visible_portfolio(call, request["PortfolioId"])
     wanted = request.get("ProductId")
-    found = [c for c in call.state.constraints.values() if c.portfolio == portfolio.id and wanted in (None, c.product)]
-    return page(request, "ConstraintDetails", found, show_constraint)
+    found = [
+        c for c in call.state.constraints.values() if c.portfolio_id == portfolio.id and wanted in (None, c.product_id)
+    ]
+    return page(request, "ConstraintDetails", found)

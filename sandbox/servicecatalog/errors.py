@@ -1,4 +1,4 @@
-"""Errors that Service Catalog's API Reference lists, by their codes."""
+"""Errors by AWS's codes (API Reference, "Common errors" and the list of each operation)."""
 
 
 class ServiceCatalogError(Exception):
@@ -8,12 +8,8 @@ class ServiceCatalogError(Exception):
     def code(self) -> str:
         return type(self).__name__
 
-    @property
-    def message(self) -> str:
-        return str(self)
 
-
-class ValidationException(ServiceCatalogError):
+class ValidationException(ServiceCatalogError):  # noqa: N818 - AWS's own name, as all that follow
     """The request does not have the shape that the API model prescribes."""
 
 
@@ -45,17 +41,9 @@ class OperationNotSupportedException(ServiceCatalogError):
     """Not for this caller."""
 
 
-class AccessDeniedException(ServiceCatalogError):
-    """IAM does not allow it."""
-
-
-class NotEmulatedError(ServiceCatalogError):
+class NotImplementedException(ServiceCatalogError):
     """The sandbox does not have this operation."""
 
-    @property
-    def code(self) -> str:
-        return "NotImplemented"
 
-
-def not_found(kind: str, name: str | None) -> ResourceNotFoundException:
+def not_found(kind: str, name: object) -> ResourceNotFoundException:
     return ResourceNotFoundException(f"{kind} not found: {name}")

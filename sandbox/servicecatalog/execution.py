@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import importlib
+from typing import TYPE_CHECKING, cast
 
 from sandbox.cloudformation import StackError, StackOrder
 from sandbox.servicecatalog.errors import InvalidParametersException
 from sandbox.servicecatalog.launch_roles import Builder, assume_launch_role
-from sandbox.servicecatalog.model import Json, ProvisionedProduct, Record
 from sandbox.servicecatalog.records import make_record
 from sandbox.servicecatalog.templates import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sandbox.cloudformation import stacks as stacks_module
     from sandbox.servicecatalog.call import Call
+    from sandbox.servicecatalog.model import Json, ProvisionedProduct, Record
     from sandbox.servicecatalog.provisioning import Order
 
 START_SECONDS = 1.0
@@ -22,23 +24,18 @@ SECONDS = 30.0
 """Virtual time from the request to its end."""
 
 
-class _Failed(Exception):  # noqa: N818 - it becomes a status
-    """The record fails with this message."""
-
-
 def start_provisioning(call: Call, provisioned: ProvisionedProduct, order: Order) -> Record:
     """Build a new provisioned product. Failure leaves it in status ERROR."""
-    tags = _all_tags(call, provisioned, order)
-    record = make_record(call, provisioned, "PROVISION_PRODUCT", tags)
-    provisioned.last_provisioning = record.id
+    wanted = _stack_order(call, provisioned, order)
+    record = make_record(call, provisioned, "PROVISION_PRODUCT", wanted.tags)
+    provisioned.last_provisioning_record_id = record.record_id
 
     def build() -> list[Json]:
         stacks = _stacks(call)
-        wanted = _order(provisioned, order, tags)
         try:
             return stacks.create(wanted)
         finally:
-            provisioned.stack_id = stacks.stack_id(wanted.builder.account, wanted.region, wanted.name)
+            provisioned.physical_id = stacks.stack_id(wanted.builder.account, wanted.region, wanted.name)
 
     _progress(call, provisioned, record, build, failed="ERROR")
     return record
@@ -46,17 +43,23 @@ def start_provisioning(call: Call, provisioned: ProvisionedProduct, order: Order
 
 def start_update(call: Call, provisioned: ProvisionedProduct, order: Order) -> Record:
     """Build a change. A failed one leaves the old state standing, in status TAINTED."""
-    over = {"product": order.product.id, "artifact": order.artifact.id, "path": order.path.id}
-    tags = _all_tags(call, provisioned, order)
+    changed = {
+        "product_id": order.product.product_id,
+        "provisioning_artifact_id": order.artifact.id,
+        "path_id": order.path.id,
+    }
+    wanted = _stack_order(call, provisioned, order)
     never_built = provisioned.status == "ERROR"
-    record = make_record(call, provisioned, "UPDATE_PROVISIONED_PRODUCT", tags, **over)
-    provisioned.last_provisioning = record.id
+    record = make_record(call, provisioned, "UPDATE_PROVISIONED_PRODUCT", wanted.tags, **changed)
+    provisioned.last_provisioning_record_id = record.record_id
 
     def build() -> list[Json]:
         if never_built:
-            raise _Failed("The stack is in a state in which it cannot be updated; terminate it")
-        outputs = _stacks(call).update(_order(provisioned, order, tags))
-        provisioned.product, provisioned.artifact, provisioned.path = over.values()
+            raise StackError("The stack is in a state in which it cannot be updated; terminate it")
+        outputs = _stacks(call).update(wanted)
+        for name, value in changed.items():
+            setattr(provisioned, name, value)
+        provisioned.product_name, provisioned.provisioning_artifact_name = order.product.name, order.artifact.name
         provisioned.parameters, provisioned.tags = order.parameters, order.tags
         return outputs
 
@@ -67,14 +70,12 @@ def start_update(call: Call, provisioned: ProvisionedProduct, order: Order) -> R
 def start_termination(call: Call, provisioned: ProvisionedProduct, *, ignore_errors: bool, retain: bool) -> Record:
     """Take it down. Terminated, it is gone; failed, it is TAINTED, unless errors are to be ignored."""
     record = make_record(call, provisioned, "TERMINATE_PROVISIONED_PRODUCT", provisioned.tags)
-    caller = Builder(call.account, call.caller.principal, call.caller.arn)
 
     def destroy() -> list[Json]:
         try:
             if not retain:
-                builder = _stored_builder(call, provisioned) or caller
-                _stacks(call).delete(_stack_name(provisioned), builder, provisioned.region)
-        except Exception:
+                _stacks(call).delete(_stack_name(provisioned), _stored_builder(call, provisioned), provisioned.region)
+        except (StackError, InvalidParametersException):
             if not ignore_errors:
                 raise
         del call.state.provisioned[provisioned.id]
@@ -84,44 +85,48 @@ def start_termination(call: Call, provisioned: ProvisionedProduct, *, ignore_err
     return record
 
 
-def _stored_builder(call: Call, provisioned: ProvisionedProduct) -> Builder | None:
-    """The launch role that is kept with the provisioned product, as it stands now."""
-    if provisioned.role is None:
-        return None
-    account, name = provisioned.role.split(":")[4], provisioned.role.rpartition("/")[2]
-    return assume_launch_role(call.region, account, name, provisioned.role, call.account)
+def _stored_builder(call: Call, provisioned: ProvisionedProduct) -> Builder:
+    """The launch role that is kept with the provisioned product, as it stands now, or else the caller."""
+    role = provisioned.launch_role_arn
+    if role is None:
+        return Builder(call.account, call.caller.principal, call.caller.arn)
+    return assume_launch_role(call.region, role.split(":")[4], role.rpartition("/")[2], role, call.account)
 
 
 def _progress(
-    call: Call,
-    provisioned: ProvisionedProduct,
-    record: Record,
-    work: Callable[[], list[Json]],
-    *,
-    failed: str,
+    call: Call, provisioned: ProvisionedProduct, record: Record, work: Callable[[], list[Json]], *, failed: str
 ) -> None:
     def move(status: str) -> None:
-        record.status = status
-        record.updated = call.now
+        record.status, record.updated_time = status, call.now
 
     def finish() -> None:
         try:
-            record.outputs = work()
-        except (StackError, InvalidParametersException, _Failed) as error:
-            record.errors = [{"Code": "AmazonCloudFormationException", "Description": str(error)}]
-            provisioned.status, provisioned.message = failed, str(error)
+            record.record_outputs = work()
+        except (StackError, InvalidParametersException) as error:
+            record.record_errors = [{"Code": "AmazonCloudFormationException", "Description": str(error)}]
+            provisioned.status, provisioned.status_message = failed, str(error)
             move("FAILED")
             return
-        provisioned.status, provisioned.message = "AVAILABLE", ""
-        if record.type != "TERMINATE_PROVISIONED_PRODUCT":
-            provisioned.last_success = record.id
+        provisioned.status, provisioned.status_message = "AVAILABLE", None
+        if record.record_type != "TERMINATE_PROVISIONED_PRODUCT":
+            provisioned.last_successful_provisioning_record_id = record.record_id
         move("SUCCEEDED")
 
     call.world.clock.after(START_SECONDS, lambda: move("IN_PROGRESS"))
     call.world.clock.after(SECONDS, finish)
 
 
-def _order(provisioned: ProvisionedProduct, order: Order, tags: dict[str, str]) -> StackOrder:
+def _stack_order(call: Call, provisioned: ProvisionedProduct, order: Order) -> StackOrder:
+    """The stack, with the launch's tags, those of portfolio and product, and AutoTags (Administrator Guide)."""
+    tags = {
+        **order.path.tags,
+        **order.tags,
+        "aws:servicecatalog:productArn": order.product.product_arn,
+        "aws:servicecatalog:portfolioArn": order.path.portfolio.arn,
+        "aws:servicecatalog:provisioningPrincipalArn": call.caller.arn,
+        "aws:servicecatalog:provisioningArtifactIdentifier": order.artifact.id,
+        "aws:servicecatalog:provisionedProductArn": provisioned.arn,
+    }
     return StackOrder(
         name=_stack_name(provisioned),
         region=provisioned.region,
@@ -137,22 +142,8 @@ def _stack_name(provisioned: ProvisionedProduct) -> str:
     return f"SC-{provisioned.account}-{provisioned.id}"
 
 
-def _stacks(call: Call) -> Any:
+def _stacks(call: Call) -> stacks_module:
     """The bridge to CloudFormation. Imported when first needed: moto's takes over a second to load."""
-    from sandbox.cloudformation import stacks  # noqa: PLC0415
-
+    stacks = importlib.import_module("sandbox.cloudformation.stacks")
     stacks.install(call.world)
-    return stacks
-
-
-def _all_tags(call: Call, provisioned: ProvisionedProduct, order: Order) -> dict[str, str]:
-    """The launch's tags, those of portfolio and product, and AutoTags (Administrator Guide, "AutoTags")."""
-    return {
-        **order.path.tags,
-        **order.tags,
-        "aws:servicecatalog:productArn": order.product.arn,
-        "aws:servicecatalog:portfolioArn": order.path.portfolio.arn,
-        "aws:servicecatalog:provisioningPrincipalArn": call.caller.arn,
-        "aws:servicecatalog:provisioningArtifactIdentifier": order.artifact.id,
-        "aws:servicecatalog:provisionedProductArn": provisioned.arn,
-    }
+    return cast("stacks_module", stacks)

@@ -3,11 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 
-from sandbox.servicecatalog.call import Call, operation, page, tags_out
+from sandbox.servicecatalog.call import Call, operation, page
 from sandbox.servicecatalog.errors import InvalidParametersException, ResourceNotFoundException
 from sandbox.servicecatalog.model import Constraint, Json, Portfolio, Product
 from sandbox.servicecatalog.principals import may_launch
-from sandbox.servicecatalog.visibility import constraints_on, contains, import_of, visible_portfolios
+from sandbox.servicecatalog.tag_options import offered_tag_options
+from sandbox.servicecatalog.visibility import constraints_on, contains, visible_portfolios
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,17 @@ class LaunchPath:
     constraints: tuple[Constraint, ...]
 
     @property
+    def name(self) -> str:
+        return self.portfolio.display_name
+
+    @property
     def tags(self) -> dict[str, str]:
         """What portfolio and product put on every launch."""
         return self.portfolio.tags | self.product.tags
+
+    @property
+    def constraint_summaries(self) -> tuple[Constraint, ...]:
+        return self.constraints
 
     def constraint(self, kind: str) -> Constraint | None:
         return next((constraint for constraint in self.constraints if constraint.type == kind), None)
@@ -30,17 +39,14 @@ class LaunchPath:
     def tag_values(self, call: Call) -> dict[str, list[str]]:
         """The values that tag options leave to choose from, by key.
 
-        Options of portfolio and product are combined with AND: a key of both has the values of both
-        (Administrator Guide, "TagOption Library"). An imported portfolio has them only if they are shared.
+        Options of portfolio and product are combined with AND: of a key that both have, the values of both
+        (Administrator Guide, "TagOption Library").
         """
-        share = import_of(call, self.portfolio)
-        if share is not None and not share.tag_options:
-            return {}
         found: dict[str, list[str]] = {}
-        for bearer in (self.portfolio.tag_options, self.product.tag_options):
-            options = [call.state.tag_options[option] for option in bearer]
-            for key in dict.fromkeys(option.key for option in options if option.active):
-                values = [option.value for option in options if option.key == key and option.active]
+        for ids in (self.portfolio.tag_options, self.product.tag_options):
+            active = [option for option in offered_tag_options(call, self.portfolio, ids) if option.active]
+            for key in {option.key: None for option in active}:
+                values = [option.value for option in active if option.key == key]
                 found[key] = [value for value in found.get(key, values) if value in values]
         return found
 
@@ -49,22 +55,23 @@ def launch_paths(call: Call, product: Product) -> list[LaunchPath]:
     """The caller's paths to a product; none is an empty list."""
     now = call.world.clock.timestamp()
     return [
-        LaunchPath(_path_id(call, portfolio, product), portfolio, product, _constraints(call, portfolio, product))
+        LaunchPath(
+            _path_id(call, portfolio, product),
+            portfolio,
+            product,
+            tuple(constraints_on(call, portfolio, product.product_id)),
+        )
         for portfolio in visible_portfolios(call)
-        if contains(call, portfolio, product.id)
-        and portfolio.products[product.id].effective <= now
+        if contains(call, portfolio, product.product_id)
+        and portfolio.products[product.product_id].effective <= now
         and may_launch(call, portfolio)
     ]
 
 
-def _constraints(call: Call, portfolio: Portfolio, product: Product) -> tuple[Constraint, ...]:
-    return tuple(constraints_on(call, portfolio, product.id))
-
-
 def _path_id(call: Call, portfolio: Portfolio, product: Product) -> str:
     """The same as long as the association lives; made anew, it is another path."""
-    association = portfolio.products[product.id]
-    seed = f"{association.id}/{portfolio.id}/{product.id}/{call.account}"
+    association = portfolio.products[product.product_id]
+    seed = f"{association.id}/{portfolio.id}/{product.product_id}/{call.account}"
     digest = hashlib.sha256(seed.encode()).digest()
     return "lpv3-" + "".join("abcdefghijklmnopqrstuvwxyz234567"[byte % 32] for byte in digest[:13])
 
@@ -81,7 +88,7 @@ def launchable_product(call: Call, request: Json) -> Product:
         raise InvalidParametersException("Either ProductId or ProductName is required")
     by_id = "ProductId" in request
     for product in call.state.products.values():
-        if (product.id if by_id else product.name) == wanted and launch_paths(call, product):
+        if (product.product_id if by_id else product.name) == wanted and launch_paths(call, product):
             return product
     raise ResourceNotFoundException(f"No launch paths found for resource: {wanted}")
 
@@ -95,29 +102,15 @@ def choose_path(call: Call, product: Product, request: Json) -> LaunchPath:
             raise InvalidParametersException(f"Invalid PathId: {path_id}")
         return chosen[0]
     if name := request.get("PathName"):
-        paths = [path for path in paths if path.portfolio.name == name]
+        paths = [path for path in paths if path.name == name]
     if not paths:
-        raise ResourceNotFoundException(f"No launch paths found for resource: {product.id}")
+        raise ResourceNotFoundException(f"No launch paths found for resource: {product.product_id}")
     if len(paths) > 1:
         ids = ", ".join(path.id for path in paths)
         raise InvalidParametersException(f"More than one launch path ids exist: [{ids}]; a PathId is required")
     return paths[0]
 
 
-def show_constraint_summaries(path: LaunchPath) -> list[Json]:
-    return [{"Type": constraint.type, "Description": constraint.description} for constraint in path.constraints]
-
-
 @operation
 def list_launch_paths(call: Call, request: Json) -> Json:
-    paths = launch_paths(call, launchable_product(call, request))
-
-    def show(path: LaunchPath) -> Json:
-        return {
-            "Id": path.id,
-            "Name": path.portfolio.name,
-            "ConstraintSummaries": show_constraint_summaries(path),
-            "Tags": tags_out(path.tags),
-        }
-
-    return page(request, "LaunchPathSummaries", paths, show)
+    return page(request, "LaunchPathSummaries", launch_paths(call, launchable_product(call, request)))

@@ -1,8 +1,11 @@
-"""What the service keeps: plain data, no rules."""
+"""What the service keeps: plain data, no rules.
+
+Attributes bear the names of AWS's response members, in snake case: `answers` finds them by these names.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 Json = dict[str, Any]
 """A request, a response, or a part of one, in AWS's own member names."""
@@ -12,8 +15,8 @@ Json = dict[str, Any]
 class Principal:
     """A user, group or role, or a pattern of names, that may launch from a portfolio."""
 
-    arn: str
-    type: str
+    principal_arn: str
+    principal_type: str
     unique_id: str
     """IAM's id of the principal: one made anew under the same name is another principal."""
     effective: float
@@ -33,13 +36,18 @@ class Association:
 class Constraint:
     """A rule for a product in a portfolio."""
 
-    id: str
+    constraint_id: str
     type: str
-    portfolio: str
-    product: str
+    portfolio_id: str
+    product_id: str
     owner: str
-    parameters: str
+    constraint_parameters: str
     description: str
+    status: str = "AVAILABLE"
+
+    @property
+    def constraint_detail(self) -> Self:
+        return self
 
 
 @dataclass
@@ -47,10 +55,10 @@ class Share:
     """A portfolio's share to an account or to a node of the organization."""
 
     type: str
-    principal: str
+    principal_id: str
     accepted: bool
-    principals: bool = False
-    tag_options: bool = False
+    share_principals: bool = False
+    share_tag_options: bool = False
     failed: set[str] = field(default_factory=set[str])
     """Accounts of the node that the share did not reach."""
     frozen: set[str] | None = None
@@ -62,13 +70,12 @@ class Share:
 class ShareAction:
     """The progress of creating, updating or deleting an organization share."""
 
-    token: str
-    portfolio: str
+    portfolio_share_token: str
+    portfolio_id: str
     account: str
-    node: str
+    organization_node_value: str
     status: str = "NOT_STARTED"
-    successful: list[str] = field(default_factory=list[str])
-    failed: list[str] = field(default_factory=list[str])
+    share_details: Json = field(default_factory=Json)
 
 
 @dataclass
@@ -76,10 +83,10 @@ class Portfolio:
     id: str
     account: str
     region: str
-    name: str
-    provider: str
+    display_name: str
+    provider_name: str
     description: str
-    created: datetime
+    created_time: datetime
     tags: dict[str, str]
     products: dict[str, Association] = field(default_factory=dict[str, Association])
     principals: dict[str, list[Principal]] = field(default_factory=dict[str, list[Principal]])
@@ -101,61 +108,75 @@ class Artifact:
     name: str
     description: str
     type: str
-    created: datetime
-    url: str
+    created_time: datetime
+    info: dict[str, str]
     template: Json
     active: bool = True
     guidance: str = "DEFAULT"
     status: str = "CREATING"
 
+    @property
+    def provisioning_artifact_detail(self) -> Self:
+        return self
+
 
 @dataclass
 class Product:
-    id: str
+    product_id: str
     account: str
     region: str
     name: str
     owner: str
     type: str
-    created: datetime
+    created_time: datetime
     tags: dict[str, str]
-    details: dict[str, str]
-    """Description, Distributor, SupportDescription, SupportEmail, SupportUrl, as far as given."""
+    short_description: str | None
+    distributor: str | None
+    support_description: str | None
+    support_email: str | None
+    support_url: str | None
+    has_default_path: bool = False
     status: str = "CREATING"
     artifacts: dict[str, Artifact] = field(default_factory=dict[str, Artifact])
     tag_options: list[str] = field(default_factory=list[str])
     budgets: list[str] = field(default_factory=list[str])
 
     @property
-    def arn(self) -> str:
-        return f"arn:aws:catalog:{self.region}:{self.account}:product/{self.id}"
+    def product_arn(self) -> str:
+        return f"arn:aws:catalog:{self.region}:{self.account}:product/{self.product_id}"
 
     @property
-    def view_id(self) -> str:
-        return self.id.replace("prod-", "prodview-")
+    def id(self) -> str:
+        """The view's id, which is what a product's summary has as Id."""
+        return self.product_id.replace("prod-", "prodview-")
+
+    @property
+    def product_view_summary(self) -> Self:
+        return self
 
 
 @dataclass
 class Record:
     """One request to provision, update or terminate, and how it went."""
 
-    id: str
-    type: str
-    provisioned_id: str
-    provisioned_name: str
+    record_id: str
+    record_type: str
+    provisioned_product_id: str
+    provisioned_product_name: str
+    product_id: str
+    provisioning_artifact_id: str
+    path_id: str
+    launch_role_arn: str | None
+    created_time: datetime
+    updated_time: datetime
     account: str
-    product: str
-    artifact: str
-    path: str
-    created: datetime
-    updated: datetime
-    principal: str
-    session: str
-    tags: dict[str, str]
-    role: str | None
+    user_arn: str
+    user_arn_session: str
+    record_tags: dict[str, str]
     status: str = "CREATED"
-    errors: list[Json] = field(default_factory=list[Json])
-    outputs: list[Json] = field(default_factory=list[Json])
+    provisioned_product_type: str = "CFN_STACK"
+    record_errors: list[Json] = field(default_factory=list[Json])
+    record_outputs: list[Json] = field(default_factory=list[Json])
 
 
 @dataclass
@@ -164,24 +185,27 @@ class ProvisionedProduct:
     name: str
     account: str
     region: str
-    created: datetime
-    token: str
-    product: str
-    artifact: str
-    path: str
-    role: str | None
-    principal: str
+    created_time: datetime
+    idempotency_token: str
+    product_id: str
+    product_name: str
+    provisioning_artifact_id: str
+    provisioning_artifact_name: str
+    path_id: str
+    launch_role_arn: str | None
+    user_arn: str
     """The IAM ARN that it belongs to: the user or role who launched it."""
-    session: str
+    user_arn_session: str
     parameters: dict[str, str]
     tags: dict[str, str]
     notification_arns: list[str]
+    type: str = "CFN_STACK"
     status: str = "UNDER_CHANGE"
-    message: str = ""
-    last_record: str = ""
-    last_provisioning: str = ""
-    last_success: str | None = None
-    stack_id: str | None = None
+    status_message: str | None = None
+    last_record_id: str = ""
+    last_provisioning_record_id: str = ""
+    last_successful_provisioning_record_id: str | None = None
+    physical_id: str | None = None
 
     @property
     def arn(self) -> str:
@@ -198,23 +222,6 @@ class TagOption:
 
 
 @dataclass
-class Plan:
-    """A previewed launch or update."""
-
-    id: str
-    name: str
-    account: str
-    request: Json
-    provisioned_id: str
-    created: datetime
-    updated: datetime
-    changes: list[Json]
-    principal: str
-    status: str = "CREATE_IN_PROGRESS"
-    message: str = ""
-
-
-@dataclass
 class RegionState:
     """All accounts' objects of one region, by id. Who may see which is for the rules to say."""
 
@@ -225,4 +232,3 @@ class RegionState:
     provisioned: dict[str, ProvisionedProduct] = field(default_factory=dict[str, ProvisionedProduct])
     records: dict[str, Record] = field(default_factory=dict[str, Record])
     tag_options: dict[str, TagOption] = field(default_factory=dict[str, TagOption])
-    plans: dict[str, Plan] = field(default_factory=dict[str, Plan])

@@ -1,22 +1,40 @@
 """Service Catalog's trusted access to the organization."""
 
+from collections.abc import Iterator
+
 from sandbox.organization import SERVICE_CATALOG
 from sandbox.servicecatalog.call import Call, World, operation
 from sandbox.servicecatalog.errors import InvalidStateException, OperationNotSupportedException
-from sandbox.servicecatalog.model import Json
+from sandbox.servicecatalog.model import Json, Portfolio, Share
 from sandbox.servicecatalog.visibility import reaches
 
 
 def _require_management(call: Call) -> None:
-    """API:EnableAWSOrganizationsAccess: "only for the management account", a delegate cannot."""
+    """API:EnableAWSOrganizationsAccess: a delegated administrator is not authorized to invoke it."""
     if call.account != call.world.organization.management:
         raise OperationNotSupportedException("Only the management account of the organization may call this")
 
 
-def shares_in_organization(world: World, account: str) -> bool:
-    """Whether an account may share to nodes: the management account or a delegated administrator."""
+def require_sharing_account(call: Call) -> None:
+    """API:CreatePortfolioShare: nodes are for the management account and for delegated administrators."""
+    if not _may_share(call.world, call.account):
+        raise OperationNotSupportedException(
+            "Only the management account or a delegated administrator of Service Catalog may do this"
+        )
+
+
+def _may_share(world: World, account: str) -> bool:
     organization = world.organization
     return account == organization.management or organization.administers(account, SERVICE_CATALOG)
+
+
+def _portfolios(world: World) -> list[Portfolio]:
+    return [portfolio for state in world.regions.values() for portfolio in state.portfolios.values()]
+
+
+def _node_shares(world: World) -> Iterator[Share]:
+    for portfolio in _portfolios(world):
+        yield from (share for share in portfolio.shares if share.type != "ACCOUNT")
 
 
 @operation
@@ -43,18 +61,8 @@ def disable_aws_organizations_access(call: Call, _request: Json) -> Json:
 
 @operation
 def get_aws_organizations_access_status(call: Call, _request: Json) -> Json:
-    if not shares_in_organization(call.world, call.account):
-        raise OperationNotSupportedException(
-            "Only the management account or a delegated administrator of Service Catalog may call this"
-        )
-    enabled = call.world.organization.trusts(SERVICE_CATALOG)
-    return {"AccessStatus": "ENABLED" if enabled else "DISABLED"}
-
-
-def _node_shares(world: World):  # noqa: ANN202 - a generator of shares
-    for state in world.regions.values():
-        for portfolio in state.portfolios.values():
-            yield from (share for share in portfolio.shares if share.type != "ACCOUNT")
+    require_sharing_account(call)
+    return {"AccessStatus": "ENABLED" if call.world.organization.trusts(SERVICE_CATALOG) else "DISABLED"}
 
 
 def forget_delegate(world: World, account: str) -> None:
@@ -63,9 +71,6 @@ def forget_delegate(world: World, account: str) -> None:
     API:DeletePortfolioShare: "if a delegated admin is de-registered, portfolio shares created from that
     account are removed".
     """
-    if shares_in_organization(world, account):
-        return
-    for state in world.regions.values():
-        for portfolio in state.portfolios.values():
-            if portfolio.account == account:
-                portfolio.shares = [share for share in portfolio.shares if share.type == "ACCOUNT"]
+    for portfolio in _portfolios(world):
+        if portfolio.account == account and not _may_share(world, account):
+            portfolio.shares = [share for share in portfolio.shares if share.type == "ACCOUNT"]

@@ -1,74 +1,58 @@
 """Portfolios."""
 
 from sandbox.servicecatalog import quotas
-from sandbox.servicecatalog.call import Call, operation, page, retag, tags_in, tags_out
+from sandbox.servicecatalog.call import Call, amend, operation, page, tags_in
 from sandbox.servicecatalog.errors import InvalidParametersException, ResourceInUseException
 from sandbox.servicecatalog.model import Json, Portfolio
-from sandbox.servicecatalog.tag_options import show_tag_options
+from sandbox.servicecatalog.tag_options import offered_tag_options, retag
 from sandbox.servicecatalog.visibility import import_of, own_portfolio, own_portfolios, visible_portfolio
-
-
-def show_portfolio(portfolio: Portfolio) -> Json:
-    return {
-        "Id": portfolio.id,
-        "ARN": portfolio.arn,
-        "DisplayName": portfolio.name,
-        "Description": portfolio.description,
-        "CreatedTime": portfolio.created,
-        "ProviderName": portfolio.provider,
-    }
 
 
 @operation
 def create_portfolio(call: Call, request: Json) -> Json:
     quotas.room_for("portfolios", len(own_portfolios(call)), quotas.PORTFOLIOS)
+    quotas.room_for("tags per portfolio", 0, quotas.TAGS, len(tags_in(request)))
     portfolio = Portfolio(
         id=call.new_id("port-"),
         account=call.account,
         region=call.region,
-        name=request["DisplayName"],
-        provider=request["ProviderName"],
+        display_name=request["DisplayName"],
+        provider_name=request["ProviderName"],
         description=request.get("Description", ""),
-        created=call.now,
+        created_time=call.now,
         tags=tags_in(request),
     )
-    quotas.room_for("tags per portfolio", 0, quotas.TAGS, len(portfolio.tags))
     call.state.portfolios[portfolio.id] = portfolio
-    return {"PortfolioDetail": show_portfolio(portfolio), "Tags": tags_out(portfolio.tags)}
+    return {"PortfolioDetail": portfolio, "Tags": portfolio.tags}
 
 
 @operation
 def describe_portfolio(call: Call, request: Json) -> Json:
     portfolio = visible_portfolio(call, request["Id"])
-    share = import_of(call, portfolio)
+    owned = portfolio.account == call.account
     return {
-        "PortfolioDetail": show_portfolio(portfolio),
-        "Tags": tags_out(portfolio.tags),
-        "TagOptions": show_tag_options(call, portfolio.tag_options) if not share or share.tag_options else [],
-        "Budgets": [{"BudgetName": name} for name in portfolio.budgets] if not share else [],
+        "PortfolioDetail": portfolio,
+        "Tags": portfolio.tags,
+        "TagOptions": offered_tag_options(call, portfolio, portfolio.tag_options),
+        "Budgets": [{"BudgetName": name} for name in portfolio.budgets if owned],
     }
 
 
 @operation
 def update_portfolio(call: Call, request: Json) -> Json:
     portfolio = own_portfolio(call, request["Id"])
-    tags = dict(portfolio.tags)
-    retag(tags, request)
-    quotas.room_for("tags per portfolio", 0, quotas.TAGS, len(tags))
-    portfolio.tags = tags
-    portfolio.name = request.get("DisplayName", portfolio.name)
-    portfolio.provider = request.get("ProviderName", portfolio.provider)
-    portfolio.description = request.get("Description", portfolio.description)
-    return {"PortfolioDetail": show_portfolio(portfolio), "Tags": tags_out(portfolio.tags)}
+    retag(portfolio, request)
+    amend(portfolio, request, "DisplayName", "ProviderName", "Description")
+    return {"PortfolioDetail": portfolio, "Tags": portfolio.tags}
 
 
 @operation
 def delete_portfolio(call: Call, request: Json) -> Json:
-    """Refused while products, constraints, principals, shares or budgets hang on it (API:DeletePortfolio)."""
+    """Refused while products, constraints, principals, shares or the like hang on it (API:DeletePortfolio)."""
     portfolio = own_portfolio(call, request["Id"])
     hanging = {
         "Products": portfolio.products,
-        "Constraints": [c for c in call.state.constraints.values() if c.portfolio == portfolio.id],
+        "Constraints": [c for c in call.state.constraints.values() if c.portfolio_id == portfolio.id],
         "Principals": portfolio.principals.get(call.account),
         "Shares": portfolio.shares,
         "Budgets": portfolio.budgets,
@@ -82,7 +66,7 @@ def delete_portfolio(call: Call, request: Json) -> Json:
 
 @operation
 def list_portfolios(call: Call, request: Json) -> Json:
-    return page(request, "PortfolioDetails", own_portfolios(call), show_portfolio)
+    return page(request, "PortfolioDetails", own_portfolios(call))
 
 
 @operation
@@ -96,4 +80,4 @@ def list_accepted_portfolio_shares(call: Call, request: Json) -> Json:
         for portfolio in call.state.portfolios.values()
         if (share := import_of(call, portfolio)) and (share.type == "ACCOUNT") == (kind == "IMPORTED")
     ]
-    return page(request, "PortfolioDetails", imported, show_portfolio)
+    return page(request, "PortfolioDetails", imported)

@@ -1,6 +1,7 @@
 """Principals: who may launch from a portfolio."""
 
 import re
+from dataclasses import replace
 
 from moto.iam.models import Group, User
 
@@ -22,7 +23,7 @@ def associate_principal_with_portfolio(call: Call, request: Json) -> Json:
     arn, kind = request["PrincipalARN"], request["PrincipalType"]
     granted = portfolio.principals.setdefault(call.account, [])
     unique_id = _pattern_id(arn, granted) if kind == "IAM_PATTERN" else _unique_id(call, arn)
-    if any((p.arn, p.type, p.unique_id) == (arn, kind, unique_id) for p in granted):
+    if any((p.principal_arn, p.principal_type, p.unique_id) == (arn, kind, unique_id) for p in granted):
         return {}
     quotas.room_for("principals per portfolio", len(granted), quotas.PRINCIPALS_PER_PORTFOLIO)
     granted.append(Principal(arn, kind, unique_id, call.world.clock.timestamp() + CONSISTENCY_SECONDS))
@@ -45,7 +46,7 @@ def _pattern_id(arn: str, granted: list[Principal]) -> str:
         raise InvalidParametersException(
             f"Principal {arn} is not valid: an IAM_PATTERN is like arn:aws:iam:::role/Name*, without an account"
         )
-    patterns = [principal.arn for principal in granted if principal.type == "IAM_PATTERN"]
+    patterns = [principal.principal_arn for principal in granted if principal.principal_type == "IAM_PATTERN"]
     if arn not in patterns:
         quotas.room_for("IAM_PATTERN principals per portfolio", len(patterns), quotas.PATTERNS_PER_PORTFOLIO)
     return arn
@@ -56,7 +57,9 @@ def disassociate_principal_from_portfolio(call: Call, request: Json) -> Json:
     portfolio = visible_portfolio(call, request["PortfolioId"])
     kind = request.get("PrincipalType", "IAM")
     granted = portfolio.principals.get(call.account, [])
-    gone = [p for p in granted if p.type == kind and request["PrincipalARN"] in (p.arn, p.unique_id)]
+    gone = [
+        p for p in granted if p.principal_type == kind and request["PrincipalARN"] in (p.principal_arn, p.unique_id)
+    ]
     if not gone:
         raise ResourceNotFoundException(
             f"Principal {request['PrincipalARN']} is not associated with portfolio {portfolio.id}"
@@ -71,24 +74,23 @@ def list_principals_for_portfolio(call: Call, request: Json) -> Json:
     portfolio = visible_portfolio(call, request["PortfolioId"])
     found = [*portfolio.principals.get(call.account, []), *_shared_names(call, portfolio)]
 
-    def show(principal: Principal) -> Json:
-        # One whose role is gone shows the id that IAM leaves behind, as in any policy.
-        alive = principal.type == "IAM_PATTERN" or _still_there(principal)
-        return {"PrincipalARN": principal.arn if alive else principal.unique_id, "PrincipalType": principal.type}
-
-    return page(request, "Principals", found, show)
+    # One whose role is gone shows the id that IAM leaves behind, as in any policy.
+    shown = [p if _still_there(p) else replace(p, principal_arn=p.unique_id) for p in found]
+    return page(request, "Principals", shown)
 
 
 def _still_there(principal: Principal) -> bool:
-    found = find_principal(principal.arn)
+    if principal.principal_type == "IAM_PATTERN":
+        return True
+    found = find_principal(principal.principal_arn)
     return found is not None and found.id == principal.unique_id
 
 
 def _shared_names(call: Call, portfolio: Portfolio) -> list[Principal]:
     share = import_of(call, portfolio)
-    if share is None or not share.principals:
+    if share is None or not share.share_principals:
         return []
-    return [p for p in portfolio.principals.get(portfolio.account, []) if p.type == "IAM_PATTERN"]
+    return [p for p in portfolio.principals.get(portfolio.account, []) if p.principal_type == "IAM_PATTERN"]
 
 
 def may_launch(call: Call, portfolio: Portfolio) -> bool:
@@ -100,10 +102,10 @@ def may_launch(call: Call, portfolio: Portfolio) -> bool:
 
 def _is(principal: Principal, caller: Caller) -> bool:
     names = {caller.principal, *_groups(caller)}
-    if principal.type == "IAM_PATTERN":
-        pattern = _name_pattern(principal.arn)
+    if principal.principal_type == "IAM_PATTERN":
+        pattern = _name_pattern(principal.principal_arn)
         return any(pattern.fullmatch(name.replace(f":{caller.account}:", "::", 1)) for name in names)
-    return principal.arn in names and _still_there(principal)
+    return principal.principal_arn in names and _still_there(principal)
 
 
 def _groups(caller: Caller) -> set[str]:

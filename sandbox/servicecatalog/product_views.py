@@ -7,90 +7,72 @@ from sandbox.servicecatalog.artifacts import find_artifact
 from sandbox.servicecatalog.call import Call, operation, page
 from sandbox.servicecatalog.constraints import parameters_of
 from sandbox.servicecatalog.errors import InvalidParametersException, not_found
-from sandbox.servicecatalog.launch_paths import (
-    choose_path,
-    launch_paths,
-    launchable_product,
-    show_constraint_summaries,
-)
-from sandbox.servicecatalog.model import Json, Product
+from sandbox.servicecatalog.launch_paths import choose_path, launch_paths, launchable_product
+from sandbox.servicecatalog.model import Artifact, Json, Product
 from sandbox.servicecatalog.parameters import show_parameters
-from sandbox.servicecatalog.products import search, show_summary
+from sandbox.servicecatalog.products import search
 
 
-def _find(call: Call, *, product_id: str | None = None, name: str | None = None) -> Product:
+def _find(call: Call, product_id: str | None, name: str | None = None) -> Product:
+    if product_id is None and name is None:
+        raise InvalidParametersException("Either Id or Name is required")
     for product in call.state.products.values():
-        if (product.id == product_id or product.name == name) and launch_paths(call, product):
+        if (product.product_id == product_id or product.name == name) and launch_paths(call, product):
             return product
     raise not_found("Product", product_id or name)
 
 
-def _show_artifacts(product: Product) -> list[Json]:
-    return [
-        {
-            "Id": artifact.id,
-            "Name": artifact.name,
-            "Description": artifact.description,
-            "CreatedTime": artifact.created,
-            "Guidance": artifact.guidance,
-        }
-        for artifact in product.artifacts.values()
-        if artifact.active
-    ]
+def _active(product: Product) -> list[Artifact]:
+    return [artifact for artifact in product.artifacts.values() if artifact.active]
 
 
 @operation
 def describe_product(call: Call, request: Json) -> Json:
-    if "Id" not in request and "Name" not in request:
-        raise InvalidParametersException("Either Id or Name is required")
-    product = _find(call, product_id=request.get("Id"), name=request.get("Name"))
+    product = _find(call, request.get("Id"), request.get("Name"))
+    owned = product.account == call.account
     return {
-        "ProductViewSummary": show_summary(product),
-        "ProvisioningArtifacts": _show_artifacts(product),
-        "Budgets": [{"BudgetName": budget} for budget in product.budgets if product.account == call.account],
-        "LaunchPaths": [{"Id": p.id, "Name": p.portfolio.name} for p in launch_paths(call, product)],
+        "ProductViewSummary": product,
+        "ProvisioningArtifacts": _active(product),
+        "Budgets": [{"BudgetName": budget} for budget in product.budgets if owned],
+        "LaunchPaths": launch_paths(call, product),
     }
 
 
 @operation
 def describe_product_view(call: Call, request: Json) -> Json:
-    wanted = request["Id"]
-    product = _find(call, product_id=wanted.replace("prodview-", "prod-"))
-    if wanted != product.view_id:
-        raise not_found("ProductView", wanted)
-    return {"ProductViewSummary": show_summary(product), "ProvisioningArtifacts": _show_artifacts(product)}
+    product = _find(call, request["Id"].replace("prodview-", "prod-"))
+    return {"ProductViewSummary": product, "ProvisioningArtifacts": _active(product)}
 
 
 @operation
 def search_products(call: Call, request: Json) -> Json:
-    launchable = [product for product in call.state.products.values() if launch_paths(call, product)]
-    found = search(launchable, request)
-    listing = page(request, "ProductViewSummaries", found, show_summary)
-    listing["ProductViewAggregations"] = {
-        key: [{"Value": value, "ApproximateCount": count} for value, count in Counter(values).items()]
-        for key, values in {"Owner": [p.owner for p in found], "ProductType": [p.type for p in found]}.items()
+    found = search([p for p in call.state.products.values() if launch_paths(call, p)], request)
+    values = {"Owner": [p.owner for p in found], "ProductType": [p.type for p in found]}
+    counted = {
+        key: [{"Value": value, "ApproximateCount": count} for value, count in Counter(each).items()]
+        for key, each in values.items()
     }
-    return listing
+    return {**page(request, "ProductViewSummaries", found), "ProductViewAggregations": counted}
 
 
 @operation
 def describe_provisioning_parameters(call: Call, request: Json) -> Json:
     product = launchable_product(call, request)
     path = choose_path(call, product, request)
-    artifact = find_artifact(product, request)
-    template = artifact.template
+    template = find_artifact(product, request).template
     rules = [json.dumps(parameters_of(c)) for c in path.constraints if c.type == "TEMPLATE"]
-    outputs = [
-        {"Key": key, "Description": output.get("Description")}
-        for key, output in (template.get("Outputs") or {}).items()
-    ]
+    as_role = ["true"] if path.constraint("LAUNCH") else []
     return {
         "ProvisioningArtifactParameters": show_parameters(template),
-        "ConstraintSummaries": show_constraint_summaries(path),
+        "ConstraintSummaries": path.constraints,
         "UsageInstructions": [
-            *({"Type": "rules", "Value": text} for text in rules),
-            *([{"Type": "launchAsRole", "Value": "true"}] if path.constraint("LAUNCH") else []),
+            {"Type": kind, "Value": value}
+            for kind, each in {"rules": rules, "launchAsRole": as_role}.items()
+            for value in each
         ],
         "TagOptions": [{"Key": key, "Values": values} for key, values in path.tag_values(call).items()],
-        "ProvisioningArtifactOutputKeys": outputs,
+        "ProvisioningArtifactOutputKeys": [
+            {"Key": key, "Description": output.get("Description")}
+            for key, output in (template.get("Outputs") or {}).items()
+        ],
     }

@@ -1,86 +1,61 @@
 """Products, as the administrator of the catalog sees them."""
 
+from collections.abc import Callable
+from typing import Any
+
 from sandbox.servicecatalog import quotas
-from sandbox.servicecatalog.artifacts import CREATION_SECONDS, make_artifact, show_artifact
-from sandbox.servicecatalog.call import Call, operation, page, retag, tags_in, tags_out
+from sandbox.servicecatalog.artifacts import CREATION_SECONDS, make_artifact
+from sandbox.servicecatalog.call import Call, amend, operation, page, tags_in
 from sandbox.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
 from sandbox.servicecatalog.model import Json, Product
-from sandbox.servicecatalog.tag_options import show_tag_options
+from sandbox.servicecatalog.tag_options import retag
 from sandbox.servicecatalog.visibility import contains, own_product, visible_portfolio, visible_product
-
-_DETAILS = ("Description", "Distributor", "SupportDescription", "SupportEmail", "SupportUrl")
-
-
-def show_summary(product: Product) -> Json:
-    details = {key: product.details.get(key) for key in _DETAILS}
-    return {
-        "Id": product.view_id,
-        "ProductId": product.id,
-        "Name": product.name,
-        "Owner": product.owner,
-        "ShortDescription": details.pop("Description"),
-        "Type": product.type,
-        "HasDefaultPath": False,
-        **details,
-    }
-
-
-def _show_detail(product: Product) -> Json:
-    return {
-        "ProductViewSummary": show_summary(product),
-        "Status": product.status,
-        "ProductARN": product.arn,
-        "CreatedTime": product.created,
-    }
 
 
 @operation
 def create_product(call: Call, request: Json) -> Json:
     own = sum(product.account == call.account for product in call.state.products.values())
     quotas.room_for("products", own, quotas.PRODUCTS)
+    quotas.room_for("tags per product", 0, quotas.TAGS, len(tags_in(request)))
     if request["ProductType"] != "CLOUD_FORMATION_TEMPLATE" or "SourceConnection" in request:
         raise InvalidParametersException("The sandbox emulates products of type CLOUD_FORMATION_TEMPLATE alone")
     product = Product(
-        id=call.new_id("prod-"),
+        product_id=call.new_id("prod-"),
         account=call.account,
         region=call.region,
         name=request["Name"],
         owner=request["Owner"],
         type=request["ProductType"],
-        created=call.now,
+        created_time=call.now,
         tags=tags_in(request),
-        details={key: request[key] for key in _DETAILS if key in request},
+        short_description=request.get("Description"),
+        distributor=request.get("Distributor"),
+        support_description=request.get("SupportDescription"),
+        support_email=request.get("SupportEmail"),
+        support_url=request.get("SupportUrl"),
     )
-    quotas.room_for("tags per product", 0, quotas.TAGS, len(product.tags))
     artifact = make_artifact(call, product, request.get("ProvisioningArtifactParameters") or {})
-    call.state.products[product.id] = product
+    call.state.products[product.product_id] = product
     call.world.clock.after(CREATION_SECONDS, lambda: setattr(product, "status", "AVAILABLE"))
-    return {
-        "ProductViewDetail": _show_detail(product),
-        "ProvisioningArtifactDetail": show_artifact(artifact),
-        "Tags": tags_out(product.tags),
-    }
+    return {"ProductViewDetail": product, "ProvisioningArtifactDetail": artifact, "Tags": product.tags}
 
 
 @operation
 def describe_product_as_admin(call: Call, request: Json) -> Json:
-    if name := request.get("Name"):
-        named = [p for p in call.state.products.values() if p.name == name and p.account == call.account]
-        if len(named) != 1:
-            raise not_found("Product", name)
-        product = named[0]
-    elif "Id" in request:
-        product = visible_product(call, request["Id"])
-    else:
+    if not request.get("Id") and not request.get("Name"):
         raise InvalidParametersException("Either Id or Name is required")
+    if product_id := request.get("Id"):
+        product = visible_product(call, product_id)
+    else:
+        own = [product for product in call.state.products.values() if product.account == call.account]
+        product = next((product for product in own if product.name == request["Name"]), None)
+    if product is None:
+        raise not_found("Product", request["Name"])
     return {
-        "ProductViewDetail": _show_detail(product),
-        "ProvisioningArtifactSummaries": [
-            {"Id": a.id, "Name": a.name, "Description": a.description, "CreatedTime": a.created}
-            for a in product.artifacts.values()
-        ],
-        "Tags": tags_out(product.tags),
-        "TagOptions": show_tag_options(call, product.tag_options),
+        "ProductViewDetail": product,
+        "ProvisioningArtifactSummaries": list(product.artifacts.values()),
+        "Tags": product.tags,
+        "TagOptions": [call.state.tag_options[option] for option in product.tag_options],
         "Budgets": [{"BudgetName": budget} for budget in product.budgets],
     }
 
@@ -88,25 +63,22 @@ def describe_product_as_admin(call: Call, request: Json) -> Json:
 @operation
 def update_product(call: Call, request: Json) -> Json:
     product = own_product(call, request["Id"])
-    tags = dict(product.tags)
-    retag(tags, request)
-    quotas.room_for("tags per product", 0, quotas.TAGS, len(tags))
-    product.tags = tags
-    product.name = request.get("Name", product.name)
-    product.owner = request.get("Owner", product.owner)
-    product.details |= {key: request[key] for key in _DETAILS if key in request}
-    return {"ProductViewDetail": _show_detail(product), "Tags": tags_out(product.tags)}
+    retag(product, request)
+    amend(product, request, "Name", "Owner", "Distributor", "SupportDescription", "SupportEmail", "SupportUrl")
+    product.short_description = request.get("Description", product.short_description)
+    return {"ProductViewDetail": product, "Tags": product.tags}
 
 
 @operation
 def delete_product(call: Call, request: Json) -> Json:
     """Refused while it is in a portfolio or has a budget or tag option (API:DeleteProduct)."""
     product = own_product(call, request["Id"])
-    if any(product.id in portfolio.products for portfolio in call.state.portfolios.values()):
-        raise ResourceInUseException(f"Product {product.id} is still associated with a portfolio")
-    if product.budgets or product.tag_options:
-        raise ResourceInUseException(f"Product {product.id} still has associated budgets or tag options")
-    del call.state.products[product.id]
+    in_use = any(product.product_id in portfolio.products for portfolio in call.state.portfolios.values())
+    if in_use or product.budgets or product.tag_options:
+        raise ResourceInUseException(
+            f"Product {product.product_id} is still associated with a portfolio, a budget or a tag option"
+        )
+    del call.state.products[product.product_id]
     return {}
 
 
@@ -114,33 +86,35 @@ def delete_product(call: Call, request: Json) -> Json:
 def search_products_as_admin(call: Call, request: Json) -> Json:
     if portfolio_id := request.get("PortfolioId"):
         portfolio = visible_portfolio(call, portfolio_id)
-        found = [p for p in call.state.products.values() if contains(call, portfolio, p.id)]
+        found = [p for p in call.state.products.values() if contains(call, portfolio, p.product_id)]
     else:
         found = [p for p in call.state.products.values() if p.account == call.account]
-    return page(request, "ProductViewDetails", search(found, request), _show_detail)
+    return page(request, "ProductViewDetails", search(found, request))
+
+
+_FILTERS: dict[str, Callable[[Product], str]] = {
+    "FullTextSearch": lambda p: f"{p.name} {p.owner} {p.short_description} {p.distributor}",
+    "Owner": lambda p: p.owner,
+    "ProductType": lambda p: p.type,
+    "SourceProductId": lambda p: p.product_id,
+}
+_ORDERS: dict[str, Callable[[Product], Any]] = {
+    "Title": lambda p: p.name,
+    "VersionCount": lambda p: len(p.artifacts),
+    "CreationDate": lambda p: p.created_time,
+}
 
 
 def search(products: list[Product], request: Json) -> list[Product]:
-    """Products that match the request's filters, in the order it asks for.
-
-    Raises:
-        InvalidParametersException: a filter that the API Reference does not list.
-    """
-    filters = {key: value[0].lower() if value else "" for key, value in request.get("Filters", {}).items()}
-    fields = {
-        "FullTextSearch": lambda p: " ".join([p.name, p.owner, *p.details.values()]),
-        "Owner": lambda p: p.owner,
-        "ProductType": lambda p: p.type,
-        "SourceProductId": lambda p: p.id,
-    }
-    if unknown := set(filters) - set(fields):
+    """Products that match the request's filters (text that is contained), in the order it asks for."""
+    filters: dict[str, list[str]] = request.get("Filters", {})
+    if unknown := set(filters) - set(_FILTERS):
         raise InvalidParametersException(f"Unknown filter: {', '.join(sorted(unknown))}")
-    found = [p for p in products if all(text in fields[key](p).lower() for key, text in filters.items())]
-    orders = {
-        "Title": lambda p: p.name,
-        "VersionCount": lambda p: len(p.artifacts),
-        "CreationDate": lambda p: p.created,
-    }
-    if "SortBy" in request:
-        found.sort(key=orders[request["SortBy"]], reverse=request.get("SortOrder") == "DESCENDING")
+    found = [
+        product
+        for product in products
+        if all(text.lower() in _FILTERS[key](product).lower() for key, texts in filters.items() for text in texts)
+    ]
+    if order := request.get("SortBy"):
+        found.sort(key=_ORDERS[order], reverse=request.get("SortOrder") == "DESCENDING")
     return found

@@ -17,10 +17,9 @@ from sandbox.servicecatalog.launch_roles import Builder, require_launch_role
 from sandbox.servicecatalog.model import Artifact, Json, Product, ProvisionedProduct, Record
 from sandbox.servicecatalog.parameters import resolve_parameters
 from sandbox.servicecatalog.provisioned_products import find_provisioned
-from sandbox.servicecatalog.records import show_record
 from sandbox.servicecatalog.template_rules import apply_rules
 
-_LARGEST_TAGS = 50
+_MOST_TAGS = 50
 
 
 @dataclass(frozen=True)
@@ -35,16 +34,16 @@ class Order:
     tags: dict[str, str]
 
 
-def check_order(call: Call, request: Json, *, current: ProvisionedProduct | None = None) -> Order:
+def check_order(call: Call, request: Json, current: ProvisionedProduct | None = None) -> Order:
     """Check a launch, or with `current` an update, as AWS does before it makes a record.
 
     Raises:
         ServiceCatalogError: whatever is wrong first.
     """
-    if current and not (request.get("ProductId") or request.get("ProductName")):
-        request = {**request, "ProductId": current.product}
-    if current and not (request.get("ProvisioningArtifactId") or request.get("ProvisioningArtifactName")):
-        request = {**request, "ProvisioningArtifactId": current.artifact}
+    if current and not request.keys() & {"ProductId", "ProductName"}:
+        request = {**request, "ProductId": current.product_id}
+    if current and not request.keys() & {"ProvisioningArtifactId", "ProvisioningArtifactName"}:
+        request = {**request, "ProvisioningArtifactId": current.provisioning_artifact_id}
     product = launchable_product(call, request)
     path = choose_path(call, product, request)
     artifact = find_artifact(product, request)
@@ -64,13 +63,14 @@ def _check_version(artifact: Artifact, current: ProvisionedProduct | None) -> No
 def _parameters(
     artifact: Artifact, path: LaunchPath, request: Json, current: ProvisionedProduct | None
 ) -> dict[str, str]:
-    given: dict[str, str] = {}
-    for parameter in request.get("ProvisioningParameters") or ():
-        key = parameter.get("Key", "")
-        if parameter.get("UsePreviousValue") and current and key in current.parameters:
-            given[key] = current.parameters[key]
-        else:
-            given[key] = parameter.get("Value", "")
+    """The given values, checked against the template's declarations, its rules and template constraints."""
+    previous = current.parameters if current else {}
+    given = {
+        parameter["Key"]: previous.get(parameter["Key"], "")
+        if parameter.get("UsePreviousValue")
+        else parameter.get("Value", "")
+        for parameter in request.get("ProvisioningParameters") or ()
+    }
     values = resolve_parameters(artifact.template, given)
     apply_rules(artifact.template.get("Rules") or {}, values)
     for constraint in path.constraints:
@@ -89,17 +89,14 @@ def _builder(call: Call, path: LaunchPath) -> Builder:
 
 
 def _tags(call: Call, path: LaunchPath, request: Json, current: ProvisionedProduct | None) -> dict[str, str]:
-    tags = tags_in(request)
-    if current and "Tags" in request and tags != current.tags:
+    """The launch's own tags; changing them later takes a RESOURCE_UPDATE constraint."""
+    tags = tags_in(request) if "Tags" in request or current is None else dict(current.tags)
+    if current and tags != current.tags:
         update = path.constraint("RESOURCE_UPDATE")
         if not update or parameters_of(update)["Properties"]["TagUpdateOnProvisionedProduct"] != "ALLOWED":
-            raise InvalidParametersException(
-                "Tags cannot be updated: the product has no RESOURCE_UPDATE constraint that allows it"
-            )
-    if current and "Tags" not in request:
-        tags = dict(current.tags)
-    if len(tags) > _LARGEST_TAGS:
-        raise LimitExceededException(f"You have reached the limit of {_LARGEST_TAGS} tags per provisioned product")
+            raise InvalidParametersException("Tags cannot be updated: no RESOURCE_UPDATE constraint allows it")
+    if len(tags) > _MOST_TAGS:
+        raise LimitExceededException(f"You have reached the limit of {_MOST_TAGS} tags per provisioned product")
     for key, values in path.tag_values(call).items():
         if len(values) == 1:
             tags.setdefault(key, values[0])
@@ -110,7 +107,7 @@ def _tags(call: Call, path: LaunchPath, request: Json, current: ProvisionedProdu
 
 @operation
 def provision_product(call: Call, request: Json) -> Json:
-    return {"RecordDetail": show_record(launch(call, request))}
+    return {"RecordDetail": launch(call, request)}
 
 
 def launch(call: Call, request: Json) -> Record:
@@ -119,63 +116,48 @@ def launch(call: Call, request: Json) -> Record:
     name = request["ProvisionedProductName"]
     if any(pp.name == name and pp.account == call.account for pp in call.state.provisioned.values()):
         raise DuplicateResourceException(f"A provisioned product named {name} already exists")
+    topics = [parameters_of(c)["NotificationArns"] for c in order.path.constraints if c.type == "NOTIFICATION"]
     provisioned = ProvisionedProduct(
         id=call.new_id("pp-"),
         name=name,
         account=call.account,
         region=call.region,
-        created=call.now,
-        token=request.get("ProvisionToken", ""),
-        product=order.product.id,
-        artifact=order.artifact.id,
-        path=order.path.id,
-        role=order.builder.principal if order.path.constraint("LAUNCH") else None,
-        principal=call.caller.principal,
-        session=call.caller.arn,
+        created_time=call.now,
+        idempotency_token=request["ProvisionToken"],
+        product_id=order.product.product_id,
+        product_name=order.product.name,
+        provisioning_artifact_id=order.artifact.id,
+        provisioning_artifact_name=order.artifact.name,
+        path_id=order.path.id,
+        launch_role_arn=order.builder.principal if order.path.constraint("LAUNCH") else None,
+        user_arn=call.caller.principal,
+        user_arn_session=call.caller.arn,
         parameters=order.parameters,
         tags=order.tags,
-        notification_arns=_topics(order.path, request),
+        notification_arns=[*request.get("NotificationArns", []), *(arn for arns in topics for arn in arns)],
     )
     call.state.provisioned[provisioned.id] = provisioned
     return start_provisioning(call, provisioned, order)
 
 
-def _topics(path: LaunchPath, request: Json) -> list[str]:
-    constrained = [parameters_of(c)["NotificationArns"] for c in path.constraints if c.type == "NOTIFICATION"]
-    return [*request.get("NotificationArns", []), *(topic for topics in constrained for topic in topics)]
-
-
 @operation
 def update_provisioned_product(call: Call, request: Json) -> Json:
-    provisioned = _settled(
-        call, request.get("ProvisionedProductId"), request.get("ProvisionedProductName"), "UpdateProvisionedProduct"
-    )
-    order = check_order(call, request, current=provisioned)
-    return {"RecordDetail": show_record(start_update(call, provisioned, order))}
+    provisioned = settled(call, request)
+    return {"RecordDetail": start_update(call, provisioned, check_order(call, request, provisioned))}
 
 
 @operation
 def terminate_provisioned_product(call: Call, request: Json) -> Json:
-    provisioned = _settled(
-        call,
-        request.get("ProvisionedProductId"),
-        request.get("ProvisionedProductName"),
-        "TerminateProvisionedProduct",
-    )
-    record = start_termination(
-        call,
-        provisioned,
-        ignore_errors=request.get("IgnoreErrors", False),
-        retain=request.get("RetainPhysicalResources", False),
-    )
-    return {"RecordDetail": show_record(record)}
+    ignore_errors, retain = request.get("IgnoreErrors", False), request.get("RetainPhysicalResources", False)
+    record = start_termination(call, settled(call, request), ignore_errors=ignore_errors, retain=retain)
+    return {"RecordDetail": record}
 
 
-def _settled(call: Call, product_id: str | None, name: str | None, operation_name: str) -> ProvisionedProduct:
-    """A provisioned product that nothing is happening to."""
-    provisioned = find_provisioned(call, product_id, name)
+def settled(call: Call, request: Json) -> ProvisionedProduct:
+    """The provisioned product of a request, if nothing is happening to it."""
+    provisioned = find_provisioned(call, request.get("ProvisionedProductId"), request.get("ProvisionedProductName"))
     if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):
         raise InvalidParametersException(
-            f"{operation_name} isn't supported while the provisioned product is {provisioned.status}"
+            f"This operation isn't supported while the provisioned product is {provisioned.status}"
         )
     return provisioned

@@ -2,18 +2,20 @@
 
 import importlib
 import json
-from datetime import datetime
 from functools import cached_property
 from typing import cast
 
 import botocore.session
-from botocore.model import OperationModel, OperationNotFoundError, ServiceModel, StructureShape
+from botocore import xform_name
+from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
 
 from sandbox.callers import Caller
+from sandbox.servicecatalog.access_levels import authorize_operation
+from sandbox.servicecatalog.answers import shaped
 from sandbox.servicecatalog.call import Call, Handler, World, operations
 from sandbox.servicecatalog.errors import (
     InvalidParametersException,
-    NotEmulatedError,
+    NotImplementedException,
     ServiceCatalogError,
     ValidationException,
 )
@@ -23,24 +25,22 @@ from sandbox.wire import Request, Response
 
 TARGET = "AWS242ServiceCatalogService."
 
-_NOUNS = (
-    "portfolios",
-    "products",
+for _noun in (
     "artifacts",
     "associations",
-    "principals",
     "constraints",
-    "shares",
-    "organizations_access",
     "launch_paths",
+    "organizations_access",
+    "portfolios",
+    "principals",
     "product_views",
-    "provisioning",
+    "products",
     "provisioned_products",
+    "provisioning",
     "records",
+    "shares",
     "tag_options",
-)
-
-for _noun in _NOUNS:
+):
     importlib.import_module(f"sandbox.servicecatalog.{_noun}")
 
 
@@ -57,47 +57,42 @@ class ServiceCatalog:
     def respond(self, request: Request, caller: Caller) -> Response:
         """Answer one call in the JSON 1.1 protocol."""
         try:
-            answer = self._run(request, caller)
+            answer = self._run(request.target.removeprefix(TARGET), request.body, caller)
         except ServiceCatalogError as error:
-            return _write(400, {"__type": error.code, "Message": error.message}, {"x-amzn-ErrorType": error.code})
+            return _write(400, {"__type": error.code, "Message": str(error)}, {"x-amzn-ErrorType": error.code})
         return _write(200, answer)
 
-    def _run(self, request: Request, caller: Caller) -> Json:
-        name = request.target.removeprefix(TARGET)
+    def _run(self, name: str, body: bytes, caller: Caller) -> Json:
         try:
             operation = self._model.operation_model(name)
         except OperationNotFoundError:
             raise ValidationException(f"Unknown operation: {name}") from None
-        handler = operations.get(name)
+        handler = operations.get(xform_name(name))
         if handler is None:
-            raise NotEmulatedError(f"The sandbox does not emulate servicecatalog:{name}.")
+            raise NotImplementedException(f"The sandbox does not emulate servicecatalog:{name}.")
         try:
-            body = cast("object", json.loads(request.body or b"{}"))
-        except ValueError:
+            request = cast("Json", json.loads(body or b"{}"))
+        except (ValueError, RecursionError):
             raise ValidationException("The request body is not JSON") from None
-        validate(operation.input_shape, body)
-        return self._once(Call(self.world, caller), operation, handler, _without_nulls(cast("Json", body)))
+        validate(operation.input_shape, request)
+        call, request = Call(self.world, caller), _without_nulls(request)
+        authorize_operation(call, name, request)
+        return self._once(call, operation, handler, request)
 
     def _once(self, call: Call, operation: OperationModel, handler: Handler, request: Json) -> Json:
-        """Run the handler, unless the request's idempotency token has been answered before.
-
-        API Reference: "If multiple requests differ only by the idempotency token, the same response is
-        returned for each repeated request" means that one token never acts twice.
-        """
-        shape = cast("StructureShape | None", operation.input_shape)
-        members = shape.members.items() if shape else ()
-        token_name = next((name for name, member in members if "idempotencyToken" in member.metadata), None)
-        token = request.get(token_name) if token_name else None
-        if not token:
-            return handler(call, request)
-        key = (call.account, call.region, operation.name, str(token))
-        if key in self.world.answers:
-            asked, answer = self.world.answers[key]
-            if asked != request:
-                raise InvalidParametersException(f"Idempotency token {token} was used for another request")
-            return answer
-        answer = handler(call, request)
-        self.world.answers[key] = (request, answer)
+        """Run the handler, unless the request's idempotency token has been answered before (API Reference,
+        "If multiple requests differ only by the idempotency token, the same response is returned").
+        """  # noqa: D205 - a quotation
+        members = operation.input_shape.members if operation.input_shape else {}
+        token_name = next((name for name, member in members.items() if "idempotencyToken" in member.metadata), "")
+        key = (call.account, call.region, operation.name, str(request.get(token_name)))
+        asked, answer = self.world.answered.get(key, (request, None))
+        if asked != request:
+            raise InvalidParametersException(f"Idempotency token {key[-1]} was used for another request")
+        if answer is None:
+            answer = cast("Json", shaped(operation.output_shape, handler(call, request)) or {})
+            if token_name in request:
+                self.world.answered[key] = (request, answer)
         return answer
 
 
@@ -106,21 +101,6 @@ def _without_nulls(request: Json) -> Json:
 
 
 def _write(status: int, answer: Json, headers: dict[str, str] | None = None) -> Response:
-    body = json.dumps(_clean(answer), default=_timestamp).encode()
-    return Response(status, body, {"Content-Type": "application/x-amz-json-1.1", **(headers or {})})
-
-
-def _clean(value: object) -> object:
-    """Leave out members without a value, as AWS does."""
-    if isinstance(value, dict):
-        found = cast("Json", value)
-        return {key: _clean(item) for key, item in found.items() if item is not None}
-    if isinstance(value, list):
-        return [_clean(item) for item in cast("list[object]", value)]
-    return value
-
-
-def _timestamp(value: object) -> float:
-    if isinstance(value, datetime):
-        return round(value.timestamp(), 3)
-    raise TypeError(f"{value!r} is not a value of the protocol")
+    return Response(
+        status, json.dumps(answer).encode(), {"Content-Type": "application/x-amz-json-1.1", **(headers or {})}
+    )

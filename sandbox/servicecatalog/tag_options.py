@@ -1,29 +1,29 @@
-"""Tag options: the tags, and their values, that launches of a portfolio or product may carry."""
+"""Tags, and tag options: the tags, and their values, that launches of a portfolio or product may carry."""
 
 from sandbox.servicecatalog import quotas
-from sandbox.servicecatalog.call import Call, operation, page
-from sandbox.servicecatalog.errors import (
-    DuplicateResourceException,
-    ResourceInUseException,
-    ResourceNotFoundException,
-    not_found,
-)
+from sandbox.servicecatalog.call import Call, amend, operation, page, tags_in
+from sandbox.servicecatalog.errors import DuplicateResourceException, ResourceInUseException, not_found
 from sandbox.servicecatalog.model import Json, Portfolio, Product, TagOption
-from sandbox.servicecatalog.visibility import own_portfolio, own_product
+from sandbox.servicecatalog.visibility import import_of, own_portfolio, own_product
 
 
-def show_tag_option(option: TagOption) -> Json:
-    return {
-        "Id": option.id,
-        "Key": option.key,
-        "Value": option.value,
-        "Active": option.active,
-        "Owner": option.owner,
-    }
+def retag(thing: Portfolio | Product, request: Json) -> None:
+    """Apply AddTags and RemoveTags; a key in both ends up added."""
+    removed = request.get("RemoveTags") or ()
+    tags = {key: value for key, value in thing.tags.items() if key not in removed} | tags_in(request, "AddTags")
+    quotas.room_for("tags per resource", 0, quotas.TAGS, len(tags))
+    thing.tags = tags
 
 
-def show_tag_options(call: Call, ids: list[str]) -> list[Json]:
-    return [show_tag_option(call.state.tag_options[option]) for option in ids]
+def offered_tag_options(call: Call, portfolio: Portfolio, ids: list[str]) -> list[TagOption]:
+    """Tag options as seen through a portfolio: an imported one hides them unless they are shared."""
+    share = import_of(call, portfolio)
+    return [call.state.tag_options[option] for option in ids if share is None or share.share_tag_options]
+
+
+def resource(call: Call, resource_id: str) -> Portfolio | Product:
+    """A portfolio or product of the caller's, by its id."""
+    return (own_portfolio if resource_id.startswith("port-") else own_product)(call, resource_id)
 
 
 def _own(call: Call, option_id: str) -> TagOption:
@@ -34,21 +34,13 @@ def _own(call: Call, option_id: str) -> TagOption:
 
 
 def _refuse_twin(call: Call, key: str, value: str) -> None:
-    for option in call.state.tag_options.values():
-        if (option.owner, option.key, option.value) == (call.account, key, value):
-            raise DuplicateResourceException(f"TagOption with key {key} and value {value} already exists")
+    if any((o.owner, o.key, o.value) == (call.account, key, value) for o in call.state.tag_options.values()):
+        raise DuplicateResourceException(f"TagOption with key {key} and value {value} already exists")
 
 
-def owned_resource(call: Call, resource_id: str) -> Portfolio | Product:
-    """A portfolio or product of the caller's, by its id."""
-    if resource_id.startswith("port-"):
-        return own_portfolio(call, resource_id)
-    return own_product(call, resource_id)
-
-
-def _bearers(call: Call, option_id: str) -> list[Portfolio | Product]:
+def _bearers(call: Call, option: TagOption) -> list[Portfolio | Product]:
     things = [*call.state.portfolios.values(), *call.state.products.values()]
-    return [thing for thing in things if option_id in thing.tag_options]
+    return [thing for thing in things if option.id in thing.tag_options]
 
 
 @operation
@@ -56,12 +48,12 @@ def create_tag_option(call: Call, request: Json) -> Json:
     _refuse_twin(call, request["Key"], request["Value"])
     option = TagOption(call.new_id("tag-"), request["Key"], request["Value"], call.account)
     call.state.tag_options[option.id] = option
-    return {"TagOptionDetail": show_tag_option(option)}
+    return {"TagOptionDetail": option}
 
 
 @operation
 def describe_tag_option(call: Call, request: Json) -> Json:
-    return {"TagOptionDetail": show_tag_option(_own(call, request["Id"]))}
+    return {"TagOptionDetail": _own(call, request["Id"])}
 
 
 @operation
@@ -69,15 +61,14 @@ def update_tag_option(call: Call, request: Json) -> Json:
     option = _own(call, request["Id"])
     if "Value" in request:
         _refuse_twin(call, option.key, request["Value"])
-    option.value = request.get("Value", option.value)
-    option.active = request.get("Active", option.active)
-    return {"TagOptionDetail": show_tag_option(option)}
+    amend(option, request, "Value", "Active")
+    return {"TagOptionDetail": option}
 
 
 @operation
 def delete_tag_option(call: Call, request: Json) -> Json:
     option = _own(call, request["Id"])
-    if _bearers(call, option.id):
+    if _bearers(call, option):
         raise ResourceInUseException(f"TagOption {option.id} is associated with a resource")
     del call.state.tag_options[option.id]
     return {}
@@ -85,51 +76,39 @@ def delete_tag_option(call: Call, request: Json) -> Json:
 
 @operation
 def list_tag_options(call: Call, request: Json) -> Json:
-    wanted = request.get("Filters", {})
-    found = [
-        option
-        for option in call.state.tag_options.values()
-        if option.owner == call.account and wanted.items() <= show_tag_option(option).items()
-    ]
-    return page(request, "TagOptionDetails", found, show_tag_option, token_key="PageToken")  # noqa: S106
+    wanted = request.get("Filters", {}).items()
+    own = [option for option in call.state.tag_options.values() if option.owner == call.account]
+    found = [o for o in own if wanted <= {"Key": o.key, "Value": o.value, "Active": o.active}.items()]
+    return page(request, "TagOptionDetails", found, token="PageToken")  # noqa: S106 - of a page
 
 
 @operation
 def associate_tag_option_with_resource(call: Call, request: Json) -> Json:
-    option = _own(call, request["TagOptionId"])
-    resource = owned_resource(call, request["ResourceId"])
-    if option.id in resource.tag_options:
-        raise DuplicateResourceException(f"TagOption {option.id} is already associated with {resource.id}")
-    quotas.room_for("tag options per resource", len(resource.tag_options), quotas.TAG_OPTIONS)
-    resource.tag_options.append(option.id)
+    option, bearer = _own(call, request["TagOptionId"]), resource(call, request["ResourceId"])
+    if option.id in bearer.tag_options:
+        raise DuplicateResourceException(f"TagOption {option.id} is already associated with {bearer.id}")
+    quotas.room_for("tag options per resource", len(bearer.tag_options), quotas.TAG_OPTIONS)
+    bearer.tag_options.append(option.id)
     return {}
 
 
 @operation
 def disassociate_tag_option_from_resource(call: Call, request: Json) -> Json:
-    option = _own(call, request["TagOptionId"])
-    resource = owned_resource(call, request["ResourceId"])
-    if option.id not in resource.tag_options:
-        raise ResourceNotFoundException(f"TagOption {option.id} is not associated with {resource.id}")
-    resource.tag_options.remove(option.id)
+    option, bearer = _own(call, request["TagOptionId"]), resource(call, request["ResourceId"])
+    if option.id not in bearer.tag_options:
+        raise not_found("Association of TagOption", option.id)
+    bearer.tag_options.remove(option.id)
     return {}
 
 
 @operation
 def list_resources_for_tag_option(call: Call, request: Json) -> Json:
-    option = _own(call, request["TagOptionId"])
-    kinds = {"Portfolio": Portfolio, "Product": Product}
-    kind = kinds.get(request.get("ResourceType", ""), (Portfolio, Product))
-    bearers = [thing for thing in _bearers(call, option.id) if isinstance(thing, kind)]
-
-    def show(thing: Portfolio | Product) -> Json:
-        described = thing.description if isinstance(thing, Portfolio) else thing.details.get("Description", "")
-        return {
-            "Id": thing.id,
-            "ARN": thing.arn,
-            "Name": thing.name,
-            "Description": described,
-            "CreatedTime": thing.created,
-        }
-
-    return page(request, "ResourceDetails", bearers, show, token_key="PageToken")  # noqa: S106
+    wanted = request.get("ResourceType", "")
+    bearers = [b for b in _bearers(call, _own(call, request["TagOptionId"])) if wanted in ("", type(b).__name__)]
+    found = [
+        {"Id": b.id, "ARN": b.arn, "Name": b.display_name, "CreatedTime": b.created_time}
+        if isinstance(b, Portfolio)
+        else {"Id": b.product_id, "ARN": b.product_arn, "Name": b.name, "CreatedTime": b.created_time}
+        for b in bearers
+    ]
+    return page(request, "ResourceDetails", found, token="PageToken")  # noqa: S106 - of a page

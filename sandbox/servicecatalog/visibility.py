@@ -12,12 +12,12 @@ def reaches(world: World, share: Share, account: str) -> bool:
     access is off (API Reference, DisableAWSOrganizationsAccess).
     """
     if share.type == "ACCOUNT":
-        return share.principal == account and share.accepted
+        return share.principal_id == account and share.accepted
     if not share.complete or account in share.failed:
         return False
     if share.frozen is not None:
         return account in share.frozen
-    return world.organization.covers(share.principal, account)
+    return world.organization.covers(share.principal_id, account)
 
 
 def import_of(call: Call, portfolio: Portfolio) -> Share | None:
@@ -80,7 +80,7 @@ def visible_product(call: Call, product_id: str | None) -> Product:
     product = call.state.products.get(product_id or "")
     if product is None or (
         product.account != call.account
-        and not any(contains(call, portfolio, product.id) for portfolio in visible_portfolios(call))
+        and not any(contains(call, portfolio, product.product_id) for portfolio in visible_portfolios(call))
     ):
         raise not_found("Product", product_id)
     return product
@@ -93,11 +93,11 @@ def constraints_on(call: Call, portfolio: Portfolio, product_id: str) -> list[Co
     constraints; a launch constraint of the local portfolio stands over the inherited one
     (Administrator Guide, "Sharing a portfolio": constraints).
     """
-    of_product = [c for c in call.state.constraints.values() if c.product == product_id]
-    found = [constraint for constraint in of_product if constraint.portfolio == portfolio.id]
+    of_product = [c for c in call.state.constraints.values() if c.product_id == product_id]
+    found = [constraint for constraint in of_product if constraint.portfolio_id == portfolio.id]
     association = portfolio.products.get(product_id)
     if association is None or association.source_portfolio is None:
         return found
     kept = {"TEMPLATE"} if any(constraint.type == "LAUNCH" for constraint in found) else {"TEMPLATE", "LAUNCH"}
     source = association.source_portfolio
-    return found + [c for c in of_product if c.portfolio == source and c.type in kept]
+    return found + [c for c in of_product if c.portfolio_id == source and c.type in kept]

@@ -43,12 +43,12 @@ class Stage(Rehearsal):
         assert done.returncode == 0, done.stdout
         return json.loads(done.stdout)
 
-    def client(self, service: str, account: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    def client(self, service: str, account: str, region: str = REGION) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         """Make a client of an account's administrator."""
         return boto3.client(  # pyright: ignore[reportCallIssue, reportUnknownVariableType, reportUnknownMemberType] - any service
             service,  # pyright: ignore[reportArgumentType] - any service
             endpoint_url=self.url,
-            region_name=REGION,
+            region_name=region,
             aws_access_key_id=account,
             aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox takes any
         )

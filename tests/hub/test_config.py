@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pulumi_aws as aws
 import pytest
 
 from shared.errors import ConfigError
@@ -75,4 +76,5 @@ def test_a_setting_that_makes_no_sense_is_refused(
 def test_a_region_that_is_named_twice_is_one_region(deploy: Callable[..., Mocks]) -> None:
     mocks = deploy(regions=["eu-west-1", "eu-central-1", "eu-west-1"])
 
-    assert ["eu-central-1", "eu-west-1"] == list(mocks.exports["product_id"])
+    assert {"eu-central-1", "eu-west-1"} == mocks.exports["product_id"].keys()
+    assert 2 == len(mocks.all(aws.s3.Bucket))

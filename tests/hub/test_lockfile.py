@@ -64,7 +64,6 @@ def test_a_version_that_is_no_longer_in_the_catalog_keeps_its_lock(tmp_path: Pat
 
 def test_nothing_is_written_when_nothing_is_new(tmp_path: Path) -> None:
     add_to_lock(tmp_path, [FIRST])
-    (tmp_path / LOCK_FILE).chmod(0o400)
     before = (tmp_path / LOCK_FILE).stat().st_mtime_ns
 
     assert [] == add_to_lock(tmp_path, [FIRST])

@@ -2,6 +2,7 @@
 
 import runpy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import pulumi_aws as aws
@@ -13,6 +14,7 @@ from shared.errors import ConfigError, ContentError
 from tests.catalog_copy import CatalogCopy
 from tests.recorder import Mocks, RefusedError, recording, unknown
 
+HUB = Path(__file__).parent.parent.parent / "hub"
 COMPONENTS = ("LaunchRole", "ModelProduct", "Portfolio", "PortfolioSharing", "RegionalCatalog", "TemplateBucket")
 REGIONAL = (
     aws.s3.Bucket,
@@ -189,7 +191,7 @@ def test_a_preview_of_a_new_hub_knows_no_ids_and_asks_for_none() -> None:
 
 
 def test_the_folder_itself_is_the_program(mocks: Mocks) -> None:
-    mocks.deploy(lambda: _discard(runpy.run_path(".", run_name="__main__")))
+    mocks.deploy(lambda: _discard(runpy.run_path(str(HUB), run_name="__main__")))
 
     assert "catalog" in mocks.exports
 

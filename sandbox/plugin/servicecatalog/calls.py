@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.plugin.failure import AWSError, Failure, Gone
+from sandbox.plugin.failure import AWSError, Failure
 from sandbox.plugin.schema import Operation, Property, one_of, optional, snake
 from sandbox.plugin.waits import passing, retry, wait
 from sandbox.plugin.wire import State
@@ -13,9 +13,8 @@ from sandbox.plugin.wire import State
 READ_LIMIT = 10 * 60
 """Seconds; the program cannot change this one."""
 NOT_FOUND = "ResourceNotFoundException"
-ACCEPT_LANGUAGE: Mapping[str, Property] = {
-    "acceptLanguage": optional(default="en", check=one_of("en", "jp", "zh")),
-}
+LANGUAGES = one_of("en", "jp", "zh")
+ACCEPT_LANGUAGE: Mapping[str, Property] = {"acceptLanguage": optional(default="en", check=LANGUAGES)}
 
 _unknown_profile = passing("InvalidParametersException", saying="profile does not exist")
 _not_found = passing(NOT_FOUND)
@@ -101,10 +100,3 @@ def exactly_one(inputs: State, *keys: str) -> Iterator[str]:
 def timestamp(moment: datetime) -> str:
     """A moment as RFC 3339."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def found_or_gone(found: dict[str, Any] | None, what: str) -> dict[str, Any]:
-    """The item, or Gone in the words for a listing that lacks it."""
-    if found is None:
-        raise Gone(f"describing {what}: empty result")
-    return found

@@ -32,7 +32,7 @@ class Portfolio(Resource):
                 DisplayName=op.new["name"],
                 ProviderName=op.new["providerName"],
                 **op.given(Description="description"),
-                **({"Tags": as_list(op.new["tagsAll"])} if op.new["tagsAll"] else {}),
+                **op.tag_list(),
             )
         op.id = answer["PortfolioDetail"]["Id"]
 

@@ -92,7 +92,7 @@ class Product(Resource):
                 ProductType=op.new["type"],
                 ProvisioningArtifactParameters=version_parameters(op.new["provisioningArtifactParameters"]),
                 **op.given(**_TEXTS),
-                **({"Tags": as_list(op.new["tagsAll"])} if op.new["tagsAll"] else {}),
+                **op.tag_list(),
             )
         op.id = answer["ProductViewDetail"]["ProductViewSummary"]["ProductId"]
         with doing(f"waiting for Service Catalog Product ({op.id}) to be ready"):

@@ -105,7 +105,7 @@ class ProvisionedProduct(Resource):
                 ),
                 **({"ProvisioningParameters": parameters} if parameters else {}),
                 **_preferences(op),
-                **({"Tags": as_list(op.new["tagsAll"])} if op.new["tagsAll"] else {}),
+                **op.tag_list(),
             )
         op.id = answer["RecordDetail"]["ProvisionedProductId"]
         self._settle(op, "create")
@@ -212,29 +212,30 @@ class _BadEnd(Failure):
 
 def _look(op: Operation) -> tuple[str, dict[str, Any]] | None:
     found = present(op, "describe_provisioned_product", Id=op.id)
-    return found and (found["ProvisionedProductDetail"]["Status"], found["ProvisionedProductDetail"])
+    if found is None:
+        return None
+    detail = found["ProvisionedProductDetail"]
+    return detail["Status"], detail
 
 
 def _preferences(op: Operation) -> dict[str, Any]:
-    given = op.new.get("stackSetProvisioningPreferences") or {}
+    given: State = op.new.get("stackSetProvisioningPreferences") or {}
     wished = {name: given[key] for key, name in _PREFERENCES.items() if given.get(key)}
     return {"ProvisioningPreferences": wished} if wished else {}
 
 
 def _record(op: Operation, record: str) -> State:
     """What only the record of a launch tells; a record that is gone is no error."""
-    found: State = {}
     with tolerating(NOT_FOUND):
         detail = call(op, "describe_record", Id=record)["RecordDetail"]
-        pages = listing(op, "describe_record", "RecordOutputs", Id=record)
-        outputs = [
-            {"key": one["OutputKey"], "value": one.get("OutputValue", ""), "description": one.get("Description", "")}
-            for one in pages
-        ]
-        found = {
-            "outputs": outputs,
+        outputs = listing(op, "describe_record", "RecordOutputs", Id=record)
+        return {
+            "outputs": [
+                {"key": one["OutputKey"], "value": one.get("OutputValue"), "description": one.get("Description", "")}
+                for one in outputs
+            ],
             "pathId": detail.get("PathId", ""),
             "tagsAll": as_map(detail.get("RecordTags", [])),
             "provisioningArtifactId": detail.get("ProvisioningArtifactId", ""),
         }
-    return found
+    return {}

@@ -129,7 +129,7 @@ class PortfolioShare(Resource):
     def _shared(self, op: Operation, limit: float) -> dict[str, Any]:
         def look() -> tuple[str, dict[str, Any]] | None:
             found = self._find(op)
-            return found and ("COMPLETED" if found["Accepted"] else "IN_PROGRESS", found)
+            return None if found is None else ("COMPLETED" if found["Accepted"] else "IN_PROGRESS", found)
 
         also = () if op.new.get("waitForAcceptance") else ("IN_PROGRESS",)
         found = wait(op.clock, limit, look, pending=("NOT_STARTED", "IN_PROGRESS"), target=("COMPLETED", *also))
@@ -159,6 +159,7 @@ class OrganizationsAccess(Resource):
     title = "Service Catalog AWS Organizations Access"
 
     def locate(self, op: Operation) -> None:
+        del op
         raise Failure("resource aws_servicecatalog_organizations_access doesn't support import")
 
     def create(self, op: Operation) -> None:

@@ -1,0 +1,153 @@
+"""The catalog's content itself: it is whole, and its roles may do no more than they need."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.reading import CatalogProduct, CatalogVersion, read_catalog
+from shared.names import PRODUCT_KEY_LIMIT, execution_role_name, launch_role_name
+
+CATALOG = read_catalog(Path(__file__).parent.parent.parent / "hub" / "catalog")
+VERSIONS = [(product, version) for product in CATALOG.products for version in product.versions]
+each_product = pytest.mark.parametrize("product", CATALOG.products, ids=lambda product: product.file.key)
+each_version = pytest.mark.parametrize(
+    ("product", "version"), VERSIONS, ids=[f"{p.file.key}-{v.entry.version}" for p, v in VERSIONS]
+)
+READS_WITHOUT_RESOURCE = re.compile(r"(ecr:GetAuthorizationToken|(ec2|application-autoscaling):Describe\w+)")
+"""Actions that IAM can limit to no resource (source: Service Authorization Reference)."""
+
+
+def test_the_catalog_shows_each_kind_of_inference() -> None:
+    assert {"real-time", "serverless", "batch"} <= {product.file.tags["serving"] for product in CATALOG.products}
+
+
+def test_a_product_has_more_than_one_version() -> None:
+    assert max(len(product.versions) for product in CATALOG.products) > 1
+
+
+@each_product
+def test_versions_are_listed_oldest_first(product: CatalogProduct) -> None:
+    """The first of the list is the one that is part of the product."""
+    numbers = [tuple(map(int, version.entry.version.split("."))) for version in product.versions]
+    dates = [version.entry.released for version in product.versions]
+
+    assert sorted(numbers) == numbers
+    assert sorted(dates) == dates
+
+
+@each_version
+def test_a_template_runs_its_model_as_the_role_that_spokes_make(
+    product: CatalogProduct, version: CatalogVersion
+) -> None:
+    roles = set(re.findall(r":role/(ModelCatalog[\w-]+)", version.template.path.read_text()))
+
+    assert {execution_role_name(product.file.key)} == roles
+
+
+@each_version
+def test_a_template_makes_no_roles(product: CatalogProduct, version: CatalogVersion) -> None:
+    """Launching a model must never mean creating rights."""
+    assert "AWS::IAM::" not in version.template.path.read_text(), product.file.key
+
+
+@each_version
+def test_a_template_tags_what_it_builds_with_its_own_product_and_version(
+    product: CatalogProduct, version: CatalogVersion
+) -> None:
+    text = version.template.path.read_text()
+
+    assert {product.file.key} == set(re.findall(r"'?model-catalog:product'?, Value: ([\w-]+)", text))
+    assert {version.entry.version} == set(re.findall(r"'?model-catalog:version'?, Value: ([\d.]+)", text))
+
+
+@each_version
+def test_a_default_satisfies_its_own_parameter(product: CatalogProduct, version: CatalogVersion) -> None:
+    where = f"{product.file.key} {version.entry.version}"
+    defaults = {
+        name: (parameter, parameter.default)
+        for name, parameter in version.template.parameters.items()
+        if parameter.default is not None
+    }
+
+    assert defaults, where
+    assert [] == [
+        name for name, (parameter, value) in defaults.items() if value not in (parameter.allowed_values or [value])
+    ]
+    assert [] == [
+        name
+        for name, (parameter, value) in defaults.items()
+        if not re.fullmatch(parameter.allowed_pattern or ".*", value)
+    ]
+
+
+@each_product
+def test_the_names_of_a_products_roles_fit_into_iam(product: CatalogProduct) -> None:
+    assert len(product.file.key) <= PRODUCT_KEY_LIMIT
+    assert max(len(launch_role_name(product.file.key)), len(execution_role_name(product.file.key))) <= 64
+
+
+@each_product
+def test_no_role_may_do_everything_of_a_service(product: CatalogProduct) -> None:
+    assert [] == [action for _, action in actions(product) if "*" in action]
+
+
+@each_product
+def test_a_role_may_do_something_to_every_resource_only_where_there_is_no_other_way(product: CatalogProduct) -> None:
+    """Such an action either reads what IAM can limit to no resource, or it is limited by a condition."""
+    assert [] == [
+        action
+        for statement, action in actions(product)
+        if statement["Resource"] == "*" and "Condition" not in statement and not READS_WITHOUT_RESOURCE.match(action)
+    ]
+
+
+@each_product
+def test_a_role_may_touch_its_own_account_alone(product: CatalogProduct) -> None:
+    """What is elsewhere on purpose: images that AWS owns, and model artefacts with their keys."""
+    elsewhere = re.compile(
+        r"arn:\$\{Partition\}:(s3:::model-catalog-(artifacts|data)-\*|ecr:\*:\d{12}:|kms:\*:\*:key/\*)"
+    )
+
+    assert [] == [
+        resource
+        for statement, _ in actions(product)
+        for resource in listed(statement["Resource"])
+        if resource != "*" and "${AccountId}" not in resource and not elsewhere.match(resource)
+    ]
+
+
+@each_product
+def test_a_launch_role_creates_no_rights(product: CatalogProduct) -> None:
+    """Only autoscaling may bring a role of its own, which AWS defines."""
+    rights = {
+        action
+        for statement in product.launch_statements
+        for action in listed(statement["Action"])
+        if action.startswith(("iam:", "sts:"))
+    }
+
+    assert rights <= {"iam:CreateServiceLinkedRole"}
+
+
+@each_product
+def test_an_execution_role_passes_itself_or_nothing(product: CatalogProduct) -> None:
+    passing = [statement for statement, action in actions(product) if action == "iam:PassRole"]
+    own = f"arn:${{Partition}}:iam::${{AccountId}}:role/{execution_role_name(product.file.key)}"
+
+    assert [] == [statement for statement in passing if listed(statement["Resource"]) != [own]]
+    assert [] == [statement for statement in passing if "iam:PassedToService" not in str(statement.get("Condition"))]
+
+
+def actions(product: CatalogProduct) -> Iterator[tuple[dict[str, Any], str]]:
+    """Give every action of a product's two roles with its statement."""
+    for statement in (*product.launch_statements, *product.execution_statements):
+        for action in listed(statement["Action"]):
+            yield statement, action
+
+
+def listed(value: str | list[str]) -> list[str]:
+    """Give a list of what IAM allows to be one text."""
+    return [value] if isinstance(value, str) else value

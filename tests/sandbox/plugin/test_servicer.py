@@ -1,0 +1,149 @@
+"""The protocol, spoken to a plug-in without an engine."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+import pytest
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+
+from sandbox.plugin.servicer import Plugin
+from sandbox.plugin.waits import Clock
+from sandbox.plugin.wire import UNKNOWN, decode, encode
+
+HUB = {"region": "eu-central-1", "accessKey": "222233334444", "secretKey": "sandbox"}
+ROLE = "aws:iam/role:Role"
+
+
+@pytest.fixture
+def plugin() -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
+    """A plug-in that is not configured yet."""
+    server = grpc.server(ThreadPoolExecutor(4))
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(Clock("")), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield provider_pb2_grpc.ResourceProviderStub(channel)
+    server.stop(None)
+
+
+@pytest.fixture
+def configured(
+    plugin: provider_pb2_grpc.ResourceProviderStub, sandbox_url: str, monkeypatch: pytest.MonkeyPatch
+) -> provider_pb2_grpc.ResourceProviderStub:
+    """A plug-in of the hub account."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", sandbox_url)
+    plugin.Configure(provider_pb2.ConfigureRequest(args=encode(HUB)))
+    return plugin
+
+
+def refusal(call: Callable[[], Any]) -> str:
+    """The text with which a call is refused."""
+    with pytest.raises(grpc.RpcError) as caught:
+        call()
+    return str(caught.value.details())
+
+
+def reasons(plugin: provider_pb2_grpc.ResourceProviderStub, inputs: dict[str, Any]) -> list[str]:
+    """What is wrong with a provider's inputs."""
+    answer = plugin.CheckConfig(provider_pb2.CheckRequest(news=encode(inputs)))
+    return [failure.reason for failure in answer.failures]
+
+
+def test_a_type_that_is_not_emulated_is_refused_by_name(plugin: provider_pb2_grpc.ResourceProviderStub) -> None:
+    text = refusal(lambda: plugin.Check(provider_pb2.CheckRequest(type="aws:sns/topic:Topic", name="it")))
+    assert text == "aws:sns/topic:Topic is not emulated by the sandbox's stand-in plug-in"
+
+
+def test_a_function_that_is_not_emulated_is_refused_by_name(plugin: provider_pb2_grpc.ResourceProviderStub) -> None:
+    text = refusal(lambda: plugin.Invoke(provider_pb2.InvokeRequest(tok="aws:ec2/getVpc:getVpc")))
+    assert text == "aws:ec2/getVpc:getVpc is not emulated by the sandbox's stand-in plug-in"
+
+
+def test_the_real_aws_is_never_called(
+    plugin: provider_pb2_grpc.ResourceProviderStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    (reason,) = reasons(plugin, HUB)
+    assert "it never reaches the real AWS, and AWS_ENDPOINT_URL is not set" in reason
+
+
+@pytest.mark.parametrize(
+    ("inputs", "reason"),
+    [
+        ({"region": ""}, "Missing region information"),
+        ({"colour": "red"}, "`aws:colour` is not a valid configuration key for the aws provider."),
+        ({"assumeRole": "{}"}, "invalid config key 'aws:assumeRole', should be 'aws:assumeRoles'"),
+        ({"allowedAccountIds": '["1"]', "forbiddenAccountIds": '["2"]'}, "conflicts with forbidden_account_ids"),
+        ({"assumeRoles": '[{"role_arn": "arn"}]'}, "Examine values at 'assumeRoles[0].role_arn'."),
+        (
+            {"assumeRoles": '[{"roleArn": "arn:aws:iam::333344445555:role/nobody"}]'},
+            "IAM Role (arn:aws:iam::333344445555:role/nobody) cannot be assumed.",
+        ),
+    ],
+)
+def test_a_wrong_provider_is_refused(
+    configured: provider_pb2_grpc.ResourceProviderStub, inputs: dict[str, str], reason: str
+) -> None:
+    (text,) = reasons(configured, {**HUB, **inputs})
+    assert reason in text
+
+
+@pytest.mark.parametrize("lists", [{"allowedAccountIds": '["333344445555"]'}, {"forbiddenAccountIds": ["222233334444"]}])
+def test_an_account_that_is_not_allowed_is_refused_in_configure(
+    configured: provider_pb2_grpc.ResourceProviderStub, lists: dict[str, Any]
+) -> None:
+    assert reasons(configured, {**HUB, **lists}) == []
+    request = provider_pb2.ConfigureRequest(args=encode({**HUB, **lists}))
+    assert refusal(lambda: configured.Configure(request)) == "AWS account ID not allowed: 222233334444"
+
+
+def test_a_preview_of_a_create_knows_what_the_program_gave(
+    configured: provider_pb2_grpc.ResourceProviderStub,
+) -> None:
+    role = {"name": "mine", "assumeRolePolicy": "{}", "path": "/", "tags": {"a": UNKNOWN}, "tagsAll": UNKNOWN}
+    answer = configured.Create(provider_pb2.CreateRequest(type=ROLE, preview=True, properties=encode(role)))
+    outputs = decode(answer.properties)
+    assert answer.id == ""
+    assert outputs["name"] == "mine"
+    assert outputs["tags"] == {"a": UNKNOWN}
+    assert outputs["arn"] is outputs["uniqueId"] is outputs["tagsAll"] is UNKNOWN
+
+
+def test_an_error_of_aws_reads_as_the_real_plug_in_writes_it(
+    configured: provider_pb2_grpc.ResourceProviderStub,
+) -> None:
+    role = {"role": "nobody", "name": "it", "policy": '{"Version": "2012-10-17", "Statement": []}'}
+    request = provider_pb2.CreateRequest(type="aws:iam/rolePolicy:RolePolicy", properties=encode(role))
+    text = refusal(lambda: configured.Create(request))
+    assert text.startswith(
+        "1 error occurred:\n\t* creating IAM Role Policy (it): operation error IAM: PutRolePolicy, "
+        "https response error StatusCode: 404, RequestID: "
+    )
+    assert ", NoSuchEntity: " in text
+
+
+def test_a_create_that_fails_after_the_object_is_made_hands_over_its_id(
+    configured: provider_pb2_grpc.ResourceProviderStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.plugin.s3_settings._PROPAGATION", 0)
+    monkeypatch.setattr("sandbox.plugin.s3_settings.BucketPolicy.get", "get_bucket_website")  # which is never there
+    monkeypatch.setattr("sandbox.plugin.s3_settings.BucketPolicy.absent", "NoSuchWebsiteConfiguration")
+    bucket = {"bucket": "half-made", "tagsAll": {}}
+    configured.Create(provider_pb2.CreateRequest(type="aws:s3/bucket:Bucket", properties=encode(bucket)))
+    policy = {"bucket": "half-made", "policy": '{"Version": "2012-10-17", "Statement": []}'}
+    with pytest.raises(grpc.RpcError) as caught:
+        configured.Create(
+            provider_pb2.CreateRequest(type="aws:s3/bucketPolicy:BucketPolicy", urn="urn", properties=encode(policy))
+        )
+    (details,) = [value for key, value in caught.value.trailing_metadata() if key == "grpc-status-details-bin"]
+    failed = provider_pb2.ErrorResourceInitFailed()
+    assert status_pb2.Status.FromString(details).details[0].Unpack(failed)
+    assert failed.id == "half-made"
+    assert decode(failed.properties)["policy"] == policy["policy"]
+    assert failed.reasons[0].startswith("creating urn: 1 error occurred:\n\t* waiting for S3 Bucket Policy (half-made)")
+
+
+def test_a_delete_of_what_is_gone_succeeds(configured: provider_pb2_grpc.ResourceProviderStub) -> None:
+    configured.Delete(provider_pb2.DeleteRequest(id="nobody", type=ROLE, properties=encode({"name": "nobody"})))

@@ -1,0 +1,116 @@
+"""Settings that a spoke refuses, and how it says so."""
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.errors import ConfigError
+from spoke.config import SpokeSettings
+from tests.recorder import Mocks
+
+LAUNCH = {"name": "embeddings", "product": "embedder", "version": "1.0.0"}
+PRINCIPAL = {"portfolio": "online", "arn": "arn:aws:iam::333344445555:role/DataScientist"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"launches": [LAUNCH, LAUNCH]},
+            r"launches\[1\]\.name: found 'embeddings' a second time. .* is unique in its account: rename one of them",
+        ),
+        (
+            {"launches": [{**LAUNCH, "name": "my embeddings"}]},
+            r"launches\[0\]\.name: found 'my embeddings'. Expected lett",
+        ),
+        (
+            {"launches": [{**LAUNCH, "version": "latest"}]},
+            r"launches\[0\]\.version: found 'latest'. Expected a semantic",
+        ),
+        (
+            {"launches": [{**LAUNCH, "version": 1.0}]},
+            r"launches\[0\]\.version: found 1.0 \(a number .* without quotes\)",
+        ),
+        ({"launches": [{"name": "a", "version": "1.0.0"}]}, r"launches\[0\]\.product is missing. Expected lower-case"),
+        (
+            {"launches": [{**LAUNCH, "timeout": "1h"}]},
+            r"launches\[0\]\.timeout: found '1h'. Expected a number of minutes",
+        ),
+        ({"launches": [{**LAUNCH, "timeout": 45}]}, r"launches\[0\]\.timeout: found 45 \(a number.* for example 45m"),
+        ({"launches": [{**LAUNCH, "parameter": "x"}]}, r"launches\[0\]\.parameter is not a known key. Remove it, or"),
+        (
+            {"launches": [{**LAUNCH, "region": "Ireland"}]},
+            r"launches\[0\]\.region: found 'Ireland'. Expected the name of",
+        ),
+        (
+            {"launches": [{**LAUNCH, "tags": {"cost": 7}}]},
+            r"launches\[0\]\.tags\.cost: found 7 \(a number or truth value",
+        ),
+        (
+            {"launches": [{**LAUNCH, "parameters": {"Size": {"of": "it"}}}]},
+            r"launches\[0\]\.parameters\.Size: found a dict. Expected a text, a number, a truth value or a list",
+        ),
+        ({"launches": "embeddings"}, r"launches: found 'embeddings'"),
+        (
+            {"principals": [{**PRINCIPAL, "arn": "arn:aws:iam::444455556666:role/DataScientist"}]},
+            r"principals\[0\]\.arn: found 'arn:.*444455556666.*', which is not of the account 333344445555. Grant",
+        ),
+        (
+            {"principals": [{**PRINCIPAL, "arn": "DataScientist"}]},
+            r"principals\[0\]\.arn: found 'DataScientist'. Expected the full ARN of an IAM role, user or group of this",
+        ),
+        ({"launchRoles": "make"}, r"launchRoles: found 'make'. Expected create or existing, for example create"),
+        ({"hubStack": "a/b/c/d"}, r"hubStack: found 'a/b/c/d'. Expected the name of the hub's stack, for example hub"),
+        ({"launch": [LAUNCH]}, r"launch is not a known key. Remove it, or correct its spelling"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_before_the_hub_is_read(
+    deploy: Callable[..., Mocks], mocks: Mocks, changed: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=rf"^Pulumi\.spoke-research\.yaml: {message}"):
+        deploy(**changed)
+
+    assert [] == mocks.resources
+    assert [] == mocks.calls
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (True, "true"),
+        (False, "false"),
+        (3, "3"),
+        (3.0, "3"),
+        (0.25, "0.25"),
+        (1234567.5, "1234567.5"),
+        (123456789012, "123456789012"),
+        (["a", 1, True], "a,1,true"),
+        ("text", "text"),
+    ],
+)
+def test_a_parameter_is_written_as_cloudformation_takes_it(value: object, written: str) -> None:
+    settings = SpokeSettings.model_validate(
+        {
+            "accountId": "333344445555",
+            "region": "eu-central-1",
+            "launches": [{**LAUNCH, "parameters": {"Any": value}}],
+        }
+    )
+
+    assert written == settings.launches[0].parameters["Any"]
+
+
+@pytest.mark.parametrize(
+    ("hub_stack", "reference"),
+    [
+        ("hub", "organization/model-catalog-hub/hub"),
+        ("hub-next", "organization/model-catalog-hub/hub-next"),
+        ("platform/model-catalog-hub/hub", "platform/model-catalog-hub/hub"),
+    ],
+)
+def test_the_hubs_stack_is_named_in_full(hub_stack: str, reference: str) -> None:
+    settings = SpokeSettings.model_validate(
+        {"accountId": "333344445555", "region": "eu-central-1", "hubStack": hub_stack}
+    )
+
+    assert reference == settings.hub_reference("organization")

@@ -1,0 +1,80 @@
+"""Small catalogs as a hub may publish them, for property-based tests."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+examples = settings(
+    max_examples=30,
+    deadline=None,
+    # The mocks are the same for every example of a test, and no property looks at them.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+"""How a property is tried."""
+
+_Drawn = st.SearchStrategy[dict[str, Any]]
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_KEY = st.from_regex(r"[a-z]{1,3}(-[a-z0-9]{1,3})?", fullmatch=True)
+_NUMBER = st.from_regex(r"[0-9]\.[0-9]\.[0-9]", fullmatch=True)
+_STATEMENT: _Drawn = st.fixed_dictionaries(
+    {"Effect": st.sampled_from(["Allow", "Deny"]), "Action": _TEXT | st.lists(_TEXT, max_size=2), "Resource": _TEXT}
+)
+_POLICY: _Drawn = st.fixed_dictionaries({"Version": _TEXT, "Statement": st.lists(_STATEMENT, max_size=1)})
+_ROLE: _Drawn = st.fixed_dictionaries(
+    {
+        "name": _TEXT,
+        "services": st.lists(_TEXT, max_size=2),
+        "policy": _POLICY,
+    }
+)
+_PARAMETER: _Drawn = st.fixed_dictionaries(
+    {"type": st.sampled_from(["String", "Number", "CommaDelimitedList"]), "description": _TEXT},
+    optional={
+        "default": _TEXT,
+        "allowed_values": st.lists(_TEXT, max_size=2),
+        "allowed_pattern": _TEXT,
+        "max_value": _TEXT,
+        "no_echo": st.just("true"),
+    },
+)
+_VERSION: _Drawn = st.fixed_dictionaries(
+    {
+        "id": _TEXT,
+        "state": st.just("active"),
+        "released": _TEXT,
+        "description": _TEXT,
+        "template_sha256": _TEXT,
+        "parameters": st.dictionaries(_TEXT, _PARAMETER, max_size=2),
+    }
+)
+_PRODUCT: _Drawn = st.fixed_dictionaries(
+    {
+        "id": _TEXT,
+        "name": _TEXT,
+        "portfolio": _KEY,
+        "owner": _TEXT,
+        "description": _TEXT,
+        "launch_role": _ROLE,
+        "execution_role": _ROLE,
+        "versions": st.dictionaries(_NUMBER, _VERSION, min_size=1, max_size=2),
+    }
+)
+_PORTFOLIO: _Drawn = st.fixed_dictionaries(
+    {
+        "id": _TEXT,
+        "name": _TEXT,
+        "shares": st.lists(st.fixed_dictionaries({"type": _TEXT, "target": _TEXT}), max_size=2),
+    }
+)
+
+
+def offers() -> _Drawn:
+    """Draw what a hub offers, by region."""
+    region: _Drawn = st.fixed_dictionaries(
+        {
+            "portfolios": st.dictionaries(_KEY, _PORTFOLIO, max_size=2),
+            "products": st.dictionaries(_KEY, _PRODUCT, max_size=2),
+        }
+    )
+    return st.dictionaries(st.sampled_from(["eu-central-1", "eu-west-1"]), region, min_size=1, max_size=2)

@@ -1,0 +1,78 @@
+"""The command behind `make lock`, and the check that runs with `make check`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.catalog_copy import CatalogCopy
+from tools import lock
+
+PRODUCT = "products/text-embedder-serverless/product.yaml"
+TEMPLATE = "products/text-embedder-serverless/1.0.0.yaml"
+NEW = """\
+    template: 1.0.0.yaml
+  - version: 1.1.0
+    released: 2026-11-01
+    description: More of the same.
+    template: 1.1.0.yaml
+"""
+
+
+@pytest.fixture
+def catalog(catalog_copy: CatalogCopy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CatalogCopy:
+    """Give a copy of the catalog where the command looks for it."""
+    (tmp_path / "hub").mkdir()
+    (tmp_path / "hub" / "catalog").symlink_to(catalog_copy.folder)
+    monkeypatch.chdir(tmp_path)
+    return catalog_copy
+
+
+def test_a_new_version_is_added_after_those_that_are_there(
+    catalog: CatalogCopy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (catalog.folder / "templates.lock").read_text()
+    publish(catalog)
+
+    assert 1 == run(monkeypatch, "--check")
+    assert "text-embedder-serverless 1.1.0 is not in hub/catalog/templates.lock. Add it" in capsys.readouterr().err
+    assert 0 == run(monkeypatch)
+    assert "added text-embedder-serverless 1.1.0" in capsys.readouterr().out
+    assert set(before.splitlines()) < set((catalog.folder / "templates.lock").read_text().splitlines())
+    assert 0 == run(monkeypatch, "--check")
+
+
+def test_nothing_new_is_nothing_to_add(
+    catalog: CatalogCopy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (catalog.folder / "templates.lock").read_text()
+
+    assert 0 == run(monkeypatch)
+    assert "nothing to add" in capsys.readouterr().out
+    assert before == (catalog.folder / "templates.lock").read_text()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--check",)])
+def test_a_changed_template_is_an_error(
+    catalog: CatalogCopy,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+) -> None:
+    catalog.replace(TEMPLATE, "Default: 3072", "Default: 4096")
+    before = (catalog.folder / "templates.lock").read_text()
+
+    assert 1 == run(monkeypatch, *arguments)
+    assert "changed after it was published" in capsys.readouterr().err
+    assert before == (catalog.folder / "templates.lock").read_text()
+
+
+def publish(catalog: CatalogCopy) -> None:
+    """Add a version to a product."""
+    catalog.replace(PRODUCT, "    template: 1.0.0.yaml\n", NEW)
+    catalog.write("products/text-embedder-serverless/1.1.0.yaml", (catalog.folder / TEMPLATE).read_text() + "# new\n")
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Run the command."""
+    monkeypatch.setattr("sys.argv", ["lock", *arguments])
+    return lock.main()

@@ -34,10 +34,10 @@ check: install ## Lint code and templates, check types, check the lock file
 	@cfn-lint hub/catalog/products/*/*[0-9].yaml
 	@python -m tools.lock --check
 
-format: install ## Format the code
+format: ## Format the code
 	@ruff check --fix . ; ruff format .
 
-lock: install ## Add the templates of new versions to the catalog's lock file
+lock: ## Add the templates of new versions to the catalog's lock file
 	@python -m tools.lock
 
 preview-%: ## Show what would change in a stack, for example preview-hub

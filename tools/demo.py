@@ -35,7 +35,8 @@ class DemoError(Exception):
 
 def main() -> int:
     """Run the demo; the exit code is 0 only when everything that it promises is so."""
-    console = Console(highlight=False, soft_wrap=True)
+    # Outside a terminal there is no width to fit into, and cut names would be of no use in a log.
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
     shutil.rmtree(FOLDER, ignore_errors=True)
     started = time.monotonic()
     try:

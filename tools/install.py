@@ -39,7 +39,8 @@ def main() -> int:
 
 def install_packages() -> None:
     """Make `.venv` hold exactly what the lock file names, and the project itself."""
-    wanted = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    # The place counts too: an editable install points to it, and a project that was moved needs another.
+    wanted = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + bytes(ROOT)).hexdigest()
     if STAMP.exists() and STAMP.read_text() == wanted:
         print(f"packages: {VENV.name} is up to date")
         return

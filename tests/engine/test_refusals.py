@@ -116,8 +116,8 @@ HUB_MISTAKES = {
     "a file with a key that nobody knows": (
         f"{FRAUD}/product.yaml",
         "owner:",
-        "ownr:",
-        [f"{FRAUD.removeprefix('hub/')}/product.yaml: ownr is not a known key"],
+        "owner_team: nobody\nowner:",
+        [f"{FRAUD.removeprefix('hub/')}/product.yaml: owner_team is not a known key"],
     ),
 }
 

@@ -28,7 +28,7 @@ def run() -> None:
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])
-    looking = pulumi.InvokeOutputOptions(provider=provider)
+    looking = pulumi.InvokeOptions(provider=provider)
     targets = [(share, share_target(share, opts=looking)) for share in settings.shares]
     roles = {
         product.file.key: LaunchRole(

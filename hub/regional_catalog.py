@@ -16,7 +16,7 @@ from shared.names import execution_role_name, launch_role_name
 from shared.policies import launch_policy, permission_policy
 from shared.provider import standard_tags
 
-Targets = Sequence[tuple[ShareSetting, pulumi.Output[str]]]
+Targets = Sequence[tuple[ShareSetting, str]]
 """Each share with the id that it is made with."""
 
 

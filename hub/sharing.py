@@ -1,7 +1,6 @@
 """Shares portfolios with the organization, its units and accounts, and with single accounts outside it."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -23,7 +22,7 @@ class PortfolioSharing(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        shares: Sequence[tuple[ShareSetting, pulumi.Output[str]]],
+        shares: Sequence[tuple[ShareSetting, str]],
         portfolio_ids: dict[str, pulumi.Output[str]],
         region: str,
         after: Sequence[pulumi.Resource],
@@ -46,36 +45,42 @@ class PortfolioSharing(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def share_target(share: ShareSetting, *, opts: pulumi.InvokeOutputOptions) -> pulumi.Output[str]:
+def share_target(share: ShareSetting, *, opts: pulumi.InvokeOptions) -> str:
     """Find the id that a share is made with: units and the organization are looked up, so nobody copies ids.
 
-    A delegated administrator may read the organization (source: AWS Organizations API reference, ListRoots).
+    It is asked before anything is declared, so that a wrong path stops the run while nothing is changed yet. A
+    delegated administrator may read the organization (source: AWS Organizations API reference, ListRoots).
 
     Raises:
-        ConfigError: inside the output, when no unit has that path.
+        ConfigError: no unit has that path, or the organization cannot be read.
     """
-    if share.target is None:
-        return aws.organizations.get_organization_output(opts=opts).id
-    if share.type != "ORGANIZATIONAL_UNIT" or share.target.startswith("ou-"):
-        return pulumi.Output.from_input(share.target)
-    unit = aws.organizations.get_organization_output(opts=opts).roots.apply(lambda roots: roots[0].id)
-    for name in share.target.split("/"):
-        children = aws.organizations.get_organizational_units_output(parent_id=unit, opts=opts).children
-        unit = children.apply(partial(_child, name, share.target))
+    if share.target is not None and (share.type != "ORGANIZATIONAL_UNIT" or share.target.startswith("ou-")):
+        return share.target
+    try:
+        organization = aws.organizations.get_organization(opts=opts)
+        if share.target is None:
+            return organization.id
+        unit = organization.roots[0].id
+        for name in share.target.split("/"):
+            children = aws.organizations.get_organizational_units(parent_id=unit, opts=opts).children
+            unit = _child(name, share.target, {child.name: child.id for child in children})
+    except ConfigError:
+        raise
+    except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed invoke
+        raise ConfigError(
+            f"Pulumi.{pulumi.get_stack()}.yaml: shares: the organization cannot be read, which only a delegated "
+            f"administrator may. Run make up-organization first. AWS says: {' '.join(str(problem).split())}"
+        ) from None
     return unit
 
 
-def _child(
-    name: str, path: str, children: Sequence[aws.organizations.outputs.GetOrganizationalUnitsChildResult]
-) -> str:
-    for child in children:
-        if child.name == name:
-            return child.id
-    known = ", ".join(sorted(child.name for child in children)) or "none"
-    raise ConfigError(
-        f"Pulumi.{pulumi.get_stack()}.yaml: shares: the organization has no unit {path!r}: {name!r} is not among "
-        f"the units there ({known}). Correct the path, or create the unit first."
-    )
+def _child(name: str, path: str, children: Mapping[str, str]) -> str:
+    if name not in children:
+        raise ConfigError(
+            f"Pulumi.{pulumi.get_stack()}.yaml: shares: the organization has no unit {path!r}: {name!r} is not among "
+            f"the units there ({', '.join(sorted(children)) or 'none'}). Correct the path, or create the unit first."
+        )
+    return children[name]
 
 
 def _slug(share: ShareSetting) -> str:

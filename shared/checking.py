@@ -65,7 +65,7 @@ def checked(model: type[D], data: object, *, where: str, error: type[CatalogErro
         CatalogError: of the given kind, for the first mistake: place, what was found, what is wanted, an example.
     """
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as problem:
         raise error(_first_mistake(model, problem, where)) from None
 

@@ -7,10 +7,11 @@ read the hub's state can read it.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import ContractError
 
@@ -26,6 +27,19 @@ class _Part(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
 
 
+def _compiled(pattern: str) -> str:
+    try:
+        _ = re.compile(pattern)
+    except re.error as problem:
+        raise ValueError(f"{pattern!r} is not a regular expression: {problem}") from None
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiled)]
+Count = Annotated[str, Field(pattern=r"^[0-9]+$")]
+Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+
+
 class Parameter(_Part):
     """A template parameter, as far as a spoke can check a value against it.
 
@@ -36,12 +50,12 @@ class Parameter(_Part):
     description: str = ""
     default: str | None = None
     allowed_values: list[str] | None = None
-    allowed_pattern: str | None = None
+    allowed_pattern: Pattern | None = None
     constraint_description: str | None = None
-    min_length: str | None = None
-    max_length: str | None = None
-    min_value: str | None = None
-    max_value: str | None = None
+    min_length: Count | None = None
+    max_length: Count | None = None
+    min_value: Number | None = None
+    max_value: Number | None = None
     no_echo: Literal["true"] | None = None
 
 

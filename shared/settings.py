@@ -36,7 +36,7 @@ class AccountSettings(Document):
 
     account_id: AccountId
     assume_role: RoleArn | None = None
-    region: Region
+    region: Annotated[Region, Field(alias="aws:region")]
 
     @property
     def roles(self) -> list[str]:
@@ -69,13 +69,8 @@ def load_settings(model: type[S]) -> S:
     given = {**get_config_env(), **CONFIG.get()}
     namespace = f"{pulumi.get_project()}:"
     found = {key.removeprefix(namespace): _value(text) for key, text in given.items() if key.startswith(namespace)}
-    if "region" in found:
-        raise ConfigError(f"{where}: {namespace}region is not a known key. The region is set with aws:region.")
-    if "aws:region" not in given:
-        raise ConfigError(
-            f"{where}: aws:region is missing. Expected the name of an AWS region, for example eu-central-1."
-        )
-    return checked(model, {**found, "region": given["aws:region"]}, where=where, error=ConfigError)
+    region = {key: text for key, text in given.items() if key == "aws:region"}
+    return checked(model, {**found, **region}, where=where, error=ConfigError)
 
 
 def _value(text: str) -> object:

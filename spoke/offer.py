@@ -90,7 +90,7 @@ def _check_parameters(values: Mapping[str, str], parameters: Mapping[str, Parame
 
 
 def _check_tags(tags: Mapping[str, str], given: Mapping[str, str], where: str) -> None:
-    for key in tags.keys() & given.keys():
+    for key in sorted(tags.keys() & given.keys()):
         if tags[key] != given[key]:
             raise LaunchError(
                 f"{where}: tags.{key}: found {tags[key]!r}, but the catalog sets it to {given[key]!r} on all that is "

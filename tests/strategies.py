@@ -1,5 +1,6 @@
 """Small catalogs as a hub may publish them, for property-based tests."""
 
+import re
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -33,8 +34,8 @@ _PARAMETER: _Drawn = st.fixed_dictionaries(
     optional={
         "default": _TEXT,
         "allowed_values": st.lists(_TEXT, max_size=2),
-        "allowed_pattern": _TEXT,
-        "max_value": _TEXT,
+        "allowed_pattern": _TEXT.map(re.escape),
+        "max_value": st.integers().map(str),
         "no_echo": st.just("true"),
     },
 )
@@ -55,6 +56,7 @@ _PRODUCT: _Drawn = st.fixed_dictionaries(
         "portfolio": _KEY,
         "owner": _TEXT,
         "description": _TEXT,
+        "tags": st.dictionaries(_TEXT, _TEXT, max_size=2),
         "launch_role": _ROLE,
         "execution_role": _ROLE,
         "versions": st.dictionaries(_NUMBER, _VERSION, min_size=1, max_size=2),

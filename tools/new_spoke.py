@@ -9,13 +9,14 @@ import yaml
 
 from shared.checking import AccountId, Document, Key, Region, checked
 from shared.errors import CatalogError, ConfigError
+from shared.names import partition_of
 
 _TEMPLATE: Final = """\
 # The {name} account. Add launches, then: make up-spoke-{name}
 config:
   aws:region: {region}
   model-catalog-spoke:accountId: "{account}"
-  model-catalog-spoke:assumeRole: arn:aws:iam::{account}:role/OrganizationAccountAccessRole
+  model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/OrganizationAccountAccessRole
   model-catalog-spoke:launches: []
 """
 
@@ -63,7 +64,7 @@ def write_settings(name: str, account: str, region: str, *, folder: Path) -> Pat
                 f"ACCOUNT: found {spoke.account}, which is the account of {other} already: two stacks would make "
                 f"the same roles. Add launches to that file."
             )
-    path.write_text(_TEMPLATE.format(name=spoke.name, account=spoke.account, region=spoke.region))
+    path.write_text(_TEMPLATE.format(partition=partition_of(spoke.region), **spoke.model_dump()))
     return path
 
 

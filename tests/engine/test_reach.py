@@ -44,8 +44,11 @@ def test_two_regions_and_all_four_kinds_of_share(tmp_path: Path) -> None:
             "AVAILABLE",
         )
         regions = stage.outputs("hub")["catalog"]["regions"]
+        # An ACCOUNT share is accepted only where something is launched from it.
+        home, other = regions["eu-central-1"], regions["eu-west-1"]
+        assert _seen(stage, RESEARCH, "eu-central-1") == _ids(home, "online-inference", "batch-inference")
+        assert _seen(stage, RESEARCH, "eu-west-1") == _ids(other, "online-inference")
         for region in ("eu-central-1", "eu-west-1"):
-            assert _seen(stage, RESEARCH, region) == _ids(regions[region], "online-inference", "batch-inference")
             assert _seen(stage, PRODUCTION, region) == _ids(regions[region], "online-inference", "batch-inference")
 
 

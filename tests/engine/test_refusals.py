@@ -177,7 +177,7 @@ def test_a_role_that_cannot_be_assumed_is_refused(catalog: Stage, edit: Edit) ->
 
     said = catalog.refuse("preview-spoke-research")
 
-    assert "check assumeRole" in said
+    assert "arn:aws:iam::333344445555:role/NoSuchRole" in said
     assert "cannot be assumed" in said
 
 

@@ -132,48 +132,6 @@ def test_a_spoke_can_read_what_the_hub_exports(published_twice: Mocks) -> None:
     assert {"eu-central-1", "eu-west-1"} == read.regions.keys()
 
 
-def test_the_contract_gives_every_version_its_id(published: Mocks) -> None:
-    """The first version's id is looked up, because it is no resource; a later one's comes from its resource."""
-    read = contract.parse(published.exports["catalog"], source="hub")
-    versions = read.regions["eu-central-1"].products["fraud-detector-realtime"].versions
-
-    assert {
-        "1.0.0": "pa-fraud-detector-realtime-eu-central-1-1.0.0",
-        "1.1.0": "pa-fraud-detector-realtime-eu-central-1-1.1.0",
-    } == {number: version.id for number, version in versions.items()}
-    assert "2026-10-06" == versions["1.1.0"].released
-
-
-def test_the_contract_tells_how_portfolios_are_shared(published: Mocks) -> None:
-    read = contract.parse(published.exports["catalog"], source="hub")
-    portfolios = read.regions["eu-central-1"].portfolios
-
-    assert [
-        ("ORGANIZATION", "o-a1b2c3d4e5"),
-        ("ORGANIZATION_MEMBER_ACCOUNT", "444455556666"),
-    ] == [(share.type, share.target) for share in portfolios["online-inference"].shares]
-    assert [
-        ("ORGANIZATIONAL_UNIT", "ou-production"),
-        ("ACCOUNT", "333344445555"),
-    ] == [(share.type, share.target) for share in portfolios["batch-inference"].shares]
-
-
-def test_the_contract_names_the_roles_and_what_they_may_do(published: Mocks) -> None:
-    read = contract.parse(published.exports["catalog"], source="hub")
-    product = read.regions["eu-central-1"].products["demand-forecaster-batch"]
-
-    assert "ModelCatalogLaunch-demand-forecaster-batch" == product.launch_role.name
-    assert ["servicecatalog.amazonaws.com"] == product.launch_role.services
-    assert "ModelCatalogExecution-demand-forecaster-batch" == product.execution_role.name
-    assert [
-        "sagemaker.amazonaws.com",
-        "states.amazonaws.com",
-        "events.amazonaws.com",
-    ] == product.execution_role.services
-    assert "PassExecutionRole" in {statement["Sid"] for statement in product.launch_role.policy["Statement"]}
-    assert "ReadModelArtefacts" in {statement["Sid"] for statement in product.execution_role.policy["Statement"]}
-
-
 def test_everything_that_is_exported_is_text(published_twice: Mocks) -> None:
     """Numbers would arrive at a spoke as floats."""
     assert {str} == {type(leaf) for leaf in leaves(published_twice.exports)}

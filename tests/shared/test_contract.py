@@ -35,6 +35,7 @@ PRODUCT: Mapping[str, Any] = {
     "portfolio": "online",
     "owner": "Risk",
     "description": "Scores.",
+    "tags": {"framework": "xgboost"},
     "launch_role": ROLE,
     "execution_role": ROLE,
     "versions": {"1.0.0": VERSION},

@@ -27,9 +27,8 @@ def test_the_provider_takes_no_account_but_the_stacks(mocks: Mocks) -> None:
 def test_the_provider_tags_what_it_makes_with_its_origin(mocks: Mocks) -> None:
     mocks.deploy(lambda: _discard(account_provider(OWN)))
 
-    assert {"tags": {"model-catalog:project": "model-catalog-hub", "model-catalog:stack": "hub"}} == json.loads(
-        mocks.one("pulumi:providers:aws").inputs["defaultTags"]
-    )
+    tags = json.loads(mocks.one("pulumi:providers:aws").inputs["defaultTags"])
+    assert {"tags": {"model-catalog-hub": "hub"}} == tags
 
 
 def test_the_provider_assumes_the_role_in_a_session_named_for_the_stack(mocks: Mocks) -> None:

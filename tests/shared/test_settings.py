@@ -50,7 +50,7 @@ def test_settings_of_other_projects_and_providers_are_none_of_the_stacks_busines
             r"assumeRole arn.* is not of the account 222233334444 in accountId. Name a role of that account",
         ),
         ("acountId", "222233334444", r"acountId is not a known key. Remove it, or correct its spelling"),
-        ("region", "eu-central-1", r"region is not a known key. The region is set with aws:region"),
+        ("region", "eu-central-1", r"region is not a known key. Remove it, or correct its spelling"),
     ],
 )
 def test_a_mistake_is_named_with_its_key(key: str, value: str, message: str) -> None:

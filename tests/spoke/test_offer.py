@@ -121,6 +121,21 @@ def test_a_hidden_value_is_never_shown(published: Contract) -> None:
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_tag_of_the_catalog_cannot_be_set_to_something_else(published: Contract) -> None:
+    with pytest.raises(
+        LaunchError,
+        match=r"launches\[0\] \(scoring\): tags\.framework: found 'torch', but the catalog sets it to 'scorer' on all "
+        r"that is launched from this product\. Use another key",
+    ):
+        orders(published, parameters={"ModelDataUrl": DATA}, tags={"framework": "torch"})
+
+
+def test_a_tag_of_the_catalog_may_be_repeated(published: Contract) -> None:
+    [order] = orders(published, parameters={"ModelDataUrl": DATA}, tags={"framework": "scorer", "team": "risk"})
+
+    assert {"framework": "scorer", "team": "risk"} == order.launch.tags
+
+
 def test_the_stacks_own_region_must_be_one_of_the_hubs(published: Contract) -> None:
     assert "port-west" == region_catalog(published, "eu-west-1", where="here").portfolios["online"].id
     with pytest.raises(LaunchError, match=r"^here: region: found 'eu-north-1', which the hub does not offer"):

@@ -119,6 +119,20 @@ def test_an_installation_that_failed_says_so_and_is_tried_again(
     assert 2 == len(shell.installed())
 
 
+def test_a_failed_installation_is_not_forgotten_when_the_lock_file_is_put_back(shell: Shell) -> None:
+    """By then the environment holds some of the new versions."""
+    install.main()
+    (shell.folder / "requirements.lock").write_text("two")
+    shell.failing = "--editable"
+    install.main()
+    shell.failing = ""
+    shell.started.clear()
+    (shell.folder / "requirements.lock").write_text("one")
+
+    assert 0 == install.main()
+    assert 2 == len(shell.installed())
+
+
 def test_an_installation_that_was_interrupted_goes_on_the_next_time(
     shell: Shell, capsys: pytest.CaptureFixture[str]
 ) -> None:

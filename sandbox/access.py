@@ -45,7 +45,7 @@ def statements(documents: Iterable[str]) -> Iterable[Statement]:
 
 @lru_cache(maxsize=4096)
 def _parse(document: str) -> tuple[Statement, ...]:
-    found = cast("dict[str, Any]", json.loads(document)).get("Statement", [])
+    found = cast("Statement | list[Statement]", json.loads(document).get("Statement", []))
     return tuple(found) if isinstance(found, list) else (found,)
 
 

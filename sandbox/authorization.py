@@ -19,23 +19,25 @@ _ALWAYS = ("sts:GetCallerIdentity", "sts:AssumeRole")
 _IAM_RESOURCES = {"RoleName": "role", "UserName": "user", "GroupName": "group", "PolicyName": "policy"}
 
 
+def action_of(request: Request) -> str:
+    """The call as IAM writes it, such as `iam:CreateRole`."""
+    if request.service == "s3":
+        return buckets.action(request)
+    return f"{_SERVICE_NAMES.get(request.service, request.service)}:{request.operation}"
+
+
 def authorize(request: Request, caller: Caller) -> None:
     """Refuse what no policy of the caller allows.
 
     Raises:
         Refused: with the text that tells which action on which resource was missing.
     """
+    action = action_of(request)
     if request.service == "s3":
-        bucket, _, key = request.path.lstrip("/").partition("/")
-        action = buckets.action(request, key)
-        if not buckets.may(caller, action, bucket, key):
+        if not buckets.may(caller, action, *buckets.bucket_and_key(request)):
             raise Refused("AccessDenied", f"User: {caller.arn} is not authorized to perform: {action}")
-        return
-    service = _SERVICE_NAMES.get(request.service, request.service)
-    action = f"{service}:{request.operation}"
-    if caller.is_administrator or action in _ALWAYS or not request.operation:
-        return
-    require(caller, action, _resource(request, caller))
+    elif not (caller.is_administrator or action in _ALWAYS or not request.operation):
+        require(caller, action, _resource(request, caller))
 
 
 def require(caller: Caller, action: str, resource: str | None, **context: str) -> None:

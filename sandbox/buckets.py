@@ -9,12 +9,16 @@ from moto.s3.models import FakeBucket, s3_backends
 from sandbox.access import judge, statements
 from sandbox.callers import Caller
 from sandbox.principals import is_permitted, principals_in
-from sandbox.refusals import Refused
 from sandbox.wire import Request
+
 
 # moto reads bucket policies without their conditions: one that denies plain HTTP would lock everybody out.
 # The front door reads them whole.
-FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
+def _neutral(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
+    return PermissionResult.NEUTRAL
+
+
+FakeBucket.get_permission = _neutral  # pyright: ignore[reportAttributeAccessIssue] - other names, same places
 
 _VIRTUAL_HOST = re.compile(r"(?P<bucket>.+)\.s3[.-](?:dualstack\.)?(?:[a-z0-9-]+\.)?amazonaws\.com")
 _PATH_HOST = re.compile(r"s3[.-](?:dualstack\.)?(?:[a-z0-9-]+\.)?amazonaws\.com")
@@ -35,8 +39,16 @@ _SUBRESOURCES = {
 _BUCKET_ACTIONS = {"GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBucket", "DELETE": "DeleteBucket"}
 
 
-def action(request: Request, key: str) -> str:
+def bucket_and_key(request: Request) -> tuple[str, str]:
+    bucket, _, key = request.path.lstrip("/").partition("/")
+    return bucket, key
+
+
+def action(request: Request) -> str:
     """The IAM action of an S3 request (Service Authorization Reference, "Amazon S3")."""
+    bucket, key = bucket_and_key(request)
+    if not bucket:
+        return "s3:ListAllMyBuckets"
     verb = {"GET": "Get", "HEAD": "Get", "DELETE": "Delete"}.get(request.method, "Put")
     asked = next((name for parameter, name in _SUBRESOURCES.items() if parameter in request.query), None)
     if "delete" in request.query:
@@ -53,7 +65,7 @@ def action(request: Request, key: str) -> str:
 
 def route(request: Request, caller: Caller) -> None:
     """Lead a call to another account's bucket there."""
-    owner = owner_of(request.path.lstrip("/").partition("/")[0])
+    owner = owner_of(bucket_and_key(request)[0])
     if owner:
         request.act_as(owner, caller.access_key)
 

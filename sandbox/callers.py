@@ -113,5 +113,5 @@ class Callers:
         return self._caller(account, user.arn, user.arn, request.access_key, request.region)
 
     def _caller(self, account: str, arn: str, principal: str, key: str, region: str) -> Caller:
-        organization = self._organization.id if account in self._organization.members() else ""
+        organization = self._organization.id if self._organization.has(account) else ""
         return Caller(account, arn, principal, key, region, organization)

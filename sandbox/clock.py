@@ -26,6 +26,10 @@ class Clock:
         self._event_time: float | None = None
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        self.hold = 0.0
+        """Virtual seconds by which what is scheduled now comes later than it should: an injected fault."""
+        self.doom: str | None = None
+        """Why what is begun now will fail: an injected fault."""
 
     @property
     def speed(self) -> float:
@@ -48,9 +52,14 @@ class Clock:
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.timestamp(), UTC)
 
-    def after(self, seconds: float, event: Callable[[], None]) -> None:
+    def later(self, seconds: float) -> float:
+        """The virtual time, as a time stamp, when that many seconds have passed."""
+        return self.timestamp() + seconds + self.hold
+
+    def after(self, seconds: float, event: Callable[[], None], *, held: bool = True) -> None:
         """Run `event` when that many virtual seconds have passed; events of one moment keep their order."""
-        heapq.heappush(self._due, (self.timestamp() + seconds, next(self._order), event))
+        due = self.later(seconds) if held else self.timestamp() + seconds
+        heapq.heappush(self._due, (due, next(self._order), event))
 
     def run_due(self) -> None:
         """Run every event whose time has come, and those that they make due."""

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, cast
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # pyright: ignore[reportMissingTypeStubs]
 
 from sandbox import assume, buckets, membership
-from sandbox.authorization import authorize
+from sandbox.authorization import action_of, authorize
 from sandbox.callers import Caller, Callers
 from sandbox.clock import Clock
+from sandbox.faults import Dropped, Faults, FaultsError
 from sandbox.identifiers import Identifiers
 from sandbox.organization import Organization
 from sandbox.principals import add_aws_managed_policies
@@ -32,9 +33,9 @@ class Sandbox:
     One lock keeps calls apart: each runs to its end before the next begins, after the clock's due events.
     """
 
-    def __init__(self, organization: Organization, clock: Clock, identifiers: Identifiers) -> None:
-        self.organization = organization
+    def __init__(self, organization: Organization, clock: Clock, identifiers: Identifiers, faults: Faults) -> None:
         self.clock = clock
+        self.faults = faults
         self.callers = Callers(organization)
         self._world = World(clock, identifiers, organization)
         self._service_catalog = ServiceCatalog(self._world)
@@ -56,12 +57,22 @@ class Sandbox:
             try:
                 if request.path.startswith("/_sandbox/"):
                     return self._administer(request)
-                return self._call(request, self.callers.resolve(request))
+                return self._call_with_faults(request, self.callers.resolve(request))
             except Refused as refused:
                 return refusal(request, refused)
+            except Dropped:
+                raise  # werkzeug closes the connection
             except Exception as error:  # noqa: BLE001 - the server outlives any one call
                 traceback.print_exc()
                 return refusal(request, Refused("InternalFailure", f"the sandbox failed: {error!r}", 500))
+
+    def _call_with_faults(self, request: Request, caller: Caller) -> Response:
+        hits = self.faults.hitting(action_of(request), caller.account) if self.faults.active else ()
+        self.faults.before(hits)
+        try:
+            return self._call(request, caller)
+        finally:
+            self.faults.after(hits)
 
     def _call(self, request: Request, caller: Caller) -> Response:
         if request.target.startswith(TARGET):
@@ -70,7 +81,7 @@ class Sandbox:
         request.act_as(caller.account, caller.access_key)
         match request.service:
             case "organizations":
-                membership.authorize(request, caller, self.organization)
+                membership.authorize(request, caller, self._world.organization)
             case "sts":
                 assume.authorize(request, caller, self.callers)
             case "s3":
@@ -105,15 +116,23 @@ class Sandbox:
             status, headers = started, names
 
         body = b"".join(cast("Iterable[bytes]", self._moto(request.environ, start)))
-        return Response(int(status.split()[0]), body, dict(headers))
+        return Response(int(status.split(maxsplit=1)[0]), body, dict(headers))
 
     def _administer(self, request: Request) -> Response:
-        if request.path != "/_sandbox/clock":
-            raise Refused("ResourceNotFoundException", f"there is no {request.path}; try /_sandbox/clock", 404)
-        if request.method == "POST":
-            try:
-                self.clock.speed = float(json.loads(request.body)["speed"])
-            except (ValueError, KeyError, TypeError) as error:
-                raise Refused("ValidationException", f'send {{"speed": 100}}: {error}', 400) from error
-        body = json.dumps({"now": self.clock.now().isoformat(), "speed": self.clock.speed})
-        return Response(200, body.encode(), {"Content-Type": "application/json"})
+        """The sandbox's own endpoint: GET shows, POST changes."""
+        try:
+            match request.path.removeprefix("/_sandbox/"):
+                case "clock":
+                    if request.method == "POST":
+                        self.clock.speed = float(json.loads(request.body)["speed"])
+                    answer: object = {"now": self.clock.now().isoformat(), "speed": self.clock.speed}
+                case "faults":
+                    if request.method == "POST":
+                        self.faults.replace(json.loads(request.body), "the request")
+                    answer = [fault.model_dump(exclude_defaults=True) for fault in self.faults.active]
+                case other:
+                    raise Refused("ResourceNotFoundException", f"there is no {other}: try clock or faults", 404)
+        except (ValueError, KeyError, TypeError, FaultsError) as error:
+            hint = 'send {"speed": 100} to clock, or a list of faults to faults'
+            raise Refused("ValidationException", f"{hint}: {error}", 400) from error
+        return Response(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})

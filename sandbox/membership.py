@@ -15,7 +15,7 @@ def authorize(request: Request, caller: Caller, organization: Organization) -> N
     (Organizations API Reference: "can be called only from the organization's management account or by a
     member account that is a delegated administrator").
     """
-    if caller.account not in organization.members():
+    if not organization.has(caller.account):
         if request.operation.startswith(_READ):
             raise Refused("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400)
         return

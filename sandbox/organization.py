@@ -1,6 +1,6 @@
 """The AWS organization: which accounts exist, and where in the tree of units."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -89,6 +89,7 @@ class Organization:
         self.backend: OrganizationsBackend = organizations_backends[file.management]["aws"]
         with _next_account_id(file.management):
             self.backend.create_organization(region="us-east-1")
+        self._by_id: dict[str, FakeAccount] = {}
         self._known = {file.management}
         units = {"": self.root_id}
         for path in (*(account.ou for account in file.accounts), *file.units):
@@ -121,15 +122,23 @@ class Organization:
         return cast("Any", self.backend.org).root_id
 
     def _members(self) -> dict[str, FakeAccount]:
-        return {account.id: account for account in self.backend.accounts}
+        """The members by id, looked up anew only when accounts have come or gone."""
+        accounts = self.backend.accounts
+        if len(accounts) != len(self._by_id) or (accounts and accounts[-1].id not in self._by_id):
+            self._by_id = {account.id: account for account in accounts}
+        return self._by_id
 
     def members(self) -> list[str]:
         """Ids of all accounts that are in the organization now, the management account among them."""
         return list(self._members())
 
+    def has(self, account: str) -> bool:
+        return account in self._members()
+
     def exists(self, account: str) -> bool:
         """Whether there is such an account; one that left the organization still exists."""
-        self._known.update(self._members())
+        if account in self._members():
+            self._known.add(account)
         return account in self._known
 
     def status(self, account: str) -> str:
@@ -168,7 +177,7 @@ class Organization:
 
 
 @contextmanager
-def _next_account_id(wanted: str) -> Iterator[None]:
+def _next_account_id(wanted: str) -> Generator[None, None, None]:
     """Let moto, which rolls dice for account ids, make the wanted one."""
     original = moto_ids.make_random_account_id
     moto_ids.make_random_account_id = lambda: wanted

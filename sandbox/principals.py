@@ -1,9 +1,10 @@
 """Who is there in IAM, what they may do, and whom their roles trust."""
 
 import json
+from collections.abc import Callable
 from typing import Any, cast
 
-from moto.iam import models as moto_iam
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, Group, IAMBackend, ManagedPolicy, Role, User, iam_backends
 
 from sandbox.access import Context, Statement, as_list, conditions_hold, decide, like, statements
@@ -29,7 +30,7 @@ def prepare_account(account: str, *, management: bool) -> None:
     iam = iam_of(account)
     if ADMINISTRATOR in iam.users:
         return
-    policy = AWSManagedPolicy(
+    policy: Any = AWSManagedPolicy(
         "AdministratorAccess",
         account_id=account,
         region="us-east-1",
@@ -55,7 +56,7 @@ def add_aws_managed_policies(account: str) -> None:
     policies = iam_of(account).managed_policies
     if any(arn.endswith(":policy/ReadOnlyAccess") for arn in policies):
         return
-    for name, data in cast("dict[str, Any]", json.loads(moto_iam.aws_managed_policies_data)).items():
+    for name, data in cast("dict[str, Any]", json.loads(aws_managed_policies_data)).items():
         policy = AWSManagedPolicy.from_data(name, account, "us-east-1", data)
         policies.setdefault(policy.arn, policy)
 
@@ -125,7 +126,7 @@ def trusts_principal(role: Role, principal_arn: str, context: Context) -> bool:
     return is_permitted(principal_arn, "sts:AssumeRole", role.arn, context)
 
 
-def _trust(role: Role, kind: str, named: Any, context: Context) -> bool:
+def _trust(role: Role, kind: str, named: Callable[[str], bool], context: Context) -> bool:
     concerned = [
         statement
         for statement in statements([role.assume_role_policy_document])

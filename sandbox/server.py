@@ -7,10 +7,11 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from moto.moto_server.werkzeug_app import MotoRequestHandler
+from moto.moto_server.werkzeug_app import MotoRequestHandler  # pyright: ignore[reportMissingTypeStubs]
 from werkzeug.serving import ThreadedWSGIServer
 
 from sandbox.clock import Clock
+from sandbox.faults import Faults
 from sandbox.front import Sandbox
 from sandbox.identifiers import Identifiers
 from sandbox.organization import Organization, OrganizationFile
@@ -25,6 +26,9 @@ class _Handler(MotoRequestHandler):
 
     disable_nagle_algorithm = True  # or each answer waits 40 ms for the client's acknowledgement
 
+    def connection_dropped(self, error: BaseException, environ: object = None) -> None:  # noqa: ARG002 - werkzeug's
+        self.close_connection = True  # or a client whose answer was dropped by a fault would wait for it
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
 
@@ -38,7 +42,8 @@ class _Server(ThreadedWSGIServer):
 
 def build(file: OrganizationFile, seed: int, speed: float) -> Sandbox:
     """Make a sandbox without serving it."""
-    return Sandbox(Organization(file, seed), Clock(speed), Identifiers(seed))
+    clock = Clock(speed)
+    return Sandbox(Organization(file, seed), clock, Identifiers(seed), Faults(clock, seed))
 
 
 def serve(sandbox: Sandbox, host: str, port: int, ready_file: Path | None = None) -> None:

@@ -71,7 +71,7 @@ def _offered(offers: Mapping[str, T], wanted: str, *, where: str, what: str) -> 
     if wanted in offers:
         return offers[wanted]
     raise LaunchError(
-        f"{where}: found {wanted!r}, which the hub does not offer. It offers as {what}: {_listed(offers)}."
+        f"{where}: found {wanted!r}, which the hub does not offer. It offers as {what}: {_listed(sorted(offers))}."
     )
 
 

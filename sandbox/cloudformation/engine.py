@@ -10,6 +10,7 @@ import copy
 from typing import Any, cast
 
 from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import Stack
 from moto.cloudformation.parsing import ResourceMap, clean_json
 from moto.core.exceptions import ServiceException
@@ -18,9 +19,11 @@ from moto.stepfunctions.models import StateMachine
 from werkzeug.exceptions import HTTPException
 
 from sandbox.cloudformation import StackError
-from sandbox.cloudformation import resources as _own_types  # noqa: F401 - registers them with moto
-from sandbox.cloudformation.permissions import require_resource
+from sandbox.cloudformation.permissions import require_resource, unchecked
 from sandbox.servicecatalog.templates import TemplateError, parse_template
+
+Moto = Any
+"""An object of moto's. Its own types hide what is needed here."""
 
 _moto_class_from_type = parsing.resource_class_from_type
 _moto_delete_resource = ResourceMap._delete_resource  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
@@ -33,16 +36,16 @@ _MOST_PASSES = 10
 class _Checked:
     """A resource class of moto's that asks for permission first, and remembers what it was made from."""
 
-    def __init__(self, kind: str, made: Any) -> None:
+    def __init__(self, kind: str, made: Moto) -> None:
         self._kind = kind
         self._class = made
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Moto:
         return getattr(self._class, name)
 
     def create_from_cloudformation_json(
-        self, name: str, given: dict[str, Any], account: str, region: str, **more: Any
-    ) -> Any:
+        self, name: str, given: dict[str, Any], account: str, region: str, **more: Moto
+    ) -> Moto:
         properties = copy.deepcopy(given["Properties"])
         require_resource("create", self._kind, name, properties, account, region)
         resource = self._class.create_from_cloudformation_json(name, given, account, region, **more)
@@ -51,41 +54,43 @@ class _Checked:
 
     def update_from_cloudformation_json(
         self,
-        original_resource: Any,
+        original_resource: Moto,
         new_resource_name: str,
         cloudformation_json: dict[str, Any],
         account_id: str,
         region_name: str,
-    ) -> Any:
+    ) -> Moto:
         properties = copy.deepcopy(cloudformation_json["Properties"])
         name = _name_of(original_resource)
         require_resource("update", self._kind, name, properties, account_id, region_name)
-        resource = self._class.update_from_cloudformation_json(
-            original_resource=original_resource,
-            new_resource_name=new_resource_name,
-            cloudformation_json=cloudformation_json,
-            account_id=account_id,
-            region_name=region_name,
-        )
+        if getattr(self._class.update_from_cloudformation_json, "__isabstractmethod__", False):
+            original_resource.delete(account_id, region_name)  # moto cannot change this type, so it is made anew
+            resource = self._class.create_from_cloudformation_json(
+                new_resource_name, cloudformation_json, account_id, region_name
+            )
+        else:
+            resource = self._class.update_from_cloudformation_json(
+                original_resource, new_resource_name, cloudformation_json, account_id, region_name
+            )
         resource.sandbox_properties = properties
         return resource
 
 
-def _class_from_type(kind: str) -> Any:
-    made = _moto_class_from_type(kind)
+def _class_from_type(kind: str) -> Moto:
+    made = cast("Moto", _moto_class_from_type(kind))
     if made is None and kind not in parsing.NULL_MODELS:
         raise StackError(f"Template format error: Unrecognized resource types: [{kind}] (to the sandbox)")
     return _Checked(kind, made) if made else None
 
 
-def _delete_resource(resource_map: Any, resource: Any, declared: dict[str, Any]) -> None:
+def _delete_resource(resource_map: Moto, resource: Moto, declared: dict[str, Any]) -> None:
     account, region = resource_map._account_id, resource_map._region_name  # noqa: SLF001
     properties = getattr(resource, "sandbox_properties", {})
     require_resource("delete", declared["Type"], _name_of(resource), properties, account, region)
     _moto_delete_resource(resource_map, resource, declared)
 
 
-def _name_of(resource: Any) -> str:
+def _name_of(resource: Moto) -> str:
     """The name within a physical id, which for some types is an ARN."""
     physical = str(resource.physical_resource_id)
     if physical.startswith("arn:"):
@@ -93,7 +98,7 @@ def _name_of(resource: Any) -> str:
     return physical
 
 
-def _update_resources(resource_map: Any, template: dict[str, Any], parameters: dict[str, Any] | None = None) -> None:
+def _update_resources(resource_map: Moto, template: dict[str, Any], parameters: dict[str, Any] | None = None) -> None:
     """Make the resources what the template now resolves to.
 
     A changed resource can change what others refer to, so this goes on until a pass changes nothing.
@@ -109,18 +114,19 @@ def _update_resources(resource_map: Any, template: dict[str, Any], parameters: d
     self.load_conditions()
     wanted = {name for name, item in template["Resources"].items() if _wanted(self, item)}
     for _ in range(_MOST_PASSES):
-        if not any([_bring_up_to_date(self, name) for name in wanted]):
+        changes = [_bring_up_to_date(self, name) for name in wanted]
+        if not any(changes):
             break
     for name in [n for n in declared_before if n not in wanted and n in self._parsed_resources]:
         _delete_resource(self, self._parsed_resources.pop(name), declared_before[name])
 
 
-def _wanted(resource_map: Any, declared: dict[str, Any]) -> bool:
+def _wanted(resource_map: Moto, declared: dict[str, Any]) -> bool:
     condition = declared.get("Condition")
     return not condition or bool(resource_map.lazy_condition_map[condition])
 
 
-def _bring_up_to_date(resource_map: Any, name: str) -> bool:
+def _bring_up_to_date(resource_map: Moto, name: str) -> bool:
     present = resource_map._parsed_resources.get(name)  # noqa: SLF001
     declared = resource_map._resource_json_map[name]  # noqa: SLF001
     if present is None:
@@ -139,7 +145,7 @@ def _bring_up_to_date(resource_map: Any, name: str) -> bool:
     return True
 
 
-def _create_resources(stack: Any) -> None:
+def _create_resources(stack: Moto) -> None:
     try:
         _moto_create_resources(stack)
     except Exception as error:  # noqa: BLE001 - whatever moto raises is the reason of the failure
@@ -149,30 +155,33 @@ def _create_resources(stack: Any) -> None:
         _empty(stack)
 
 
-def _delete(stack: Any) -> None:
+def _delete(stack: Moto) -> None:
     _moto_delete(stack)
     _empty(stack)
 
 
-def _empty(stack: Any) -> None:
+def _empty(stack: Moto) -> None:
     """Forget the template's resources: moto would build them anew whenever somebody reads the outputs."""
     stack.resource_map._resource_json_map = {}  # noqa: SLF001
     stack.output_map._output_json_map = {}  # noqa: SLF001
     stack.output_map._parsed_outputs = {}  # noqa: SLF001
 
 
-def _update(stack: Any, template: str, role_arn: str | None = None, parameters: Any = None, tags: Any = None) -> None:
+def _update(
+    stack: Moto, template: str, role_arn: str | None = None, parameters: Moto = None, tags: Moto = None
+) -> None:
     before = (stack.template, stack.template_dict, dict(stack.resource_map.input_parameters))
     try:
         _moto_update(stack, template, role_arn, parameters, tags)
     except Exception as error:  # noqa: BLE001 - as above
         stack.template, stack.template_dict, old = before
-        with contextlib.suppress(Exception):
+        # AWS deletes what was replaced only after an update has succeeded, so its way back needs no permissions.
+        with contextlib.suppress(Exception), unchecked():
             stack.resource_map.update(stack.template_dict, old)
         _fail(stack, "UPDATE_ROLLBACK_COMPLETE", error)
 
 
-def _fail(stack: Any, status: str, error: Exception) -> None:
+def _fail(stack: Moto, status: str, error: Exception) -> None:
     stack.status = status
     stack.stack_status_reason = reason_of(error)
     stack._add_stack_event(status, resource_status_reason=stack.stack_status_reason)  # noqa: SLF001
@@ -191,11 +200,11 @@ def _parse(template: str) -> dict[str, Any]:
     try:
         return parse_template(template)
     except TemplateError as error:
-        raise parsing.ValidationError(message=str(error)) from error
+        raise ValidationError(message=str(error)) from error
 
 
 def _instance_type_is_known(_config: object, instance_type: str) -> None:
-    """moto lists the types of some years ago."""
+    """Any ML type will do: moto lists those of some years ago."""
     if not instance_type.startswith("ml."):
         raise StackError(f"Value '{instance_type}' at 'instanceType' is not an ML instance type")
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sandbox.servicecatalog.call import World
 
 Given = dict[str, Any]
+Moto = Any
+"""An argument of moto's that has no type of its own."""
 
 
 class _Resource(CloudFormationModel):
@@ -33,7 +35,7 @@ class _Resource(CloudFormationModel):
     def is_created(self) -> bool:
         return True
 
-    def get_cfn_attribute(self, attribute_name: str) -> Any:
+    def get_cfn_attribute(self, attribute_name: str) -> Moto:
         return self._attributes[attribute_name]
 
     @classmethod
@@ -47,12 +49,12 @@ class _Resource(CloudFormationModel):
     @classmethod
     def update_from_cloudformation_json(
         cls,
-        original_resource: Any,
+        original_resource: Moto,
         new_resource_name: str,  # noqa: ARG003
         cloudformation_json: Given,
         account_id: str,
         region_name: str,
-    ) -> Any:
+    ) -> Moto:
         """Replace: for these types nothing is lost by it."""
         original_resource.delete(account_id, region_name)
         return cls.create_from_cloudformation_json(
@@ -69,12 +71,16 @@ class ScalableTarget(_Resource, CloudFormationModel):
 
     @classmethod
     def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Any
+        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Moto
     ) -> ScalableTarget:
         given = cloudformation_json["Properties"]
         place = (given["ServiceNamespace"], given["ResourceId"], given["ScalableDimension"])
         applicationautoscaling_backends[account_id][region_name].register_scalable_target(
-            *place, int(given["MinCapacity"]), int(given["MaxCapacity"]), given.get("RoleARN", ""), ""
+            *place,
+            int(given["MinCapacity"]),
+            int(given["MaxCapacity"]),
+            given.get("RoleARN", ""),
+            given.get("SuspendedState", {}),
         )
         return cls("|".join(reversed((place[0], place[2], place[1]))), given, {"Id": resource_name})
 
@@ -91,7 +97,7 @@ class ScalingPolicy(_Resource, CloudFormationModel):
 
     @classmethod
     def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Any
+        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Moto
     ) -> ScalingPolicy:
         given = cloudformation_json["Properties"]
         if target := given.get("ScalingTargetId"):
@@ -126,7 +132,7 @@ class Alarm(_Resource, CloudFormationModel):
 
     @classmethod
     def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Any
+        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Moto
     ) -> Alarm:
         given = cloudformation_json["Properties"]
         alarm = cloudwatch_backends[account_id][region_name].put_metric_alarm(
@@ -160,7 +166,7 @@ class AcceptedPortfolioShare(_Resource, CloudFormationModel):
 
     @classmethod
     def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Any
+        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Moto
     ) -> AcceptedPortfolioShare:
         given = cloudformation_json["Properties"]
         try:

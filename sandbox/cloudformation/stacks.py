@@ -1,6 +1,6 @@
 """The stacks of provisioned products."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -77,7 +77,7 @@ def _find(account: str, region: str, name: str) -> Stack | None:
 
 
 @contextmanager
-def _reasons() -> Iterator[None]:
+def _reasons() -> Generator[None, None, None]:
     """Turn whatever moto raises into the reason that a stack event would show."""
     try:
         yield

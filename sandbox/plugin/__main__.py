@@ -37,7 +37,7 @@ def main() -> None:
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")  # no search for a machine's role on the network
     options = [("grpc.max_receive_message_length", _MESSAGE_BYTES), ("grpc.max_send_message_length", _MESSAGE_BYTES)]
     server = grpc.server(ThreadPoolExecutor(_THREADS), options=options)
-    plugin = Plugin(Clock(os.environ.get("AWS_ENDPOINT_URL", "")))
+    plugin = Plugin(Clock(os.environ.get("AWS_ENDPOINT_URL", "")), engine=sys.argv[1])
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(plugin, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

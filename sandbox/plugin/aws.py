@@ -4,6 +4,7 @@ import os
 import random
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import botocore.session
@@ -12,7 +13,6 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from .failure import AWSError, Failure
-from .lean import LeanLoader
 from .waits import Clock
 
 if TYPE_CHECKING:
@@ -77,41 +77,37 @@ class Endpoints:
         )
 
 
+@dataclass
 class Connection:
     """Calls AWS with one identity."""
 
-    def __init__(
-        self, *, profile: str | None, endpoints: Endpoints, credentials: Credentials, attempts: int, clock: Clock
-    ) -> None:
-        self._session = botocore.session.Session(profile=profile)
-        self._session.register_component("data_loader", LeanLoader())
-        self._endpoints = endpoints
-        self._credentials = credentials
-        self._attempts = attempts
-        self.clock = clock
-        self._lock = threading.Lock()
-        self._clients: dict[tuple[str, str], BaseClient] = {}
+    session: botocore.session.Session
+    endpoints: Endpoints
+    credentials: Credentials
+    attempts: int
+    clock: Clock
+    _clients: "dict[tuple[str, str], BaseClient]" = field(
+        init=False, default_factory=dict["tuple[str, str]", "BaseClient"]
+    )
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def assuming(self, credentials: Credentials) -> "Connection":
         """The same connection with another identity."""
-        return Connection(
-            profile=None,
-            endpoints=self._endpoints,
-            credentials=credentials,
-            attempts=self._attempts,
-            clock=self.clock,
-        )
+        return replace(self, credentials=credentials)
 
     def has_credentials(self) -> bool:
-        """Whether there is any identity to call with."""
-        return bool(self._credentials.access_key or self._session.get_credentials())
+        """Whether there is any identity to call with. Raises Failure for a profile that does not exist."""
+        try:
+            return bool(self.credentials.access_key or self.session.get_credentials())
+        except BotoCoreError as error:
+            raise Failure(str(error)) from error
 
     def call(self, service: str, region: str, method: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - each operation has its own shape
         """Call an operation. Raises AWSError with its code once the attempts are used up."""
         client = self._client(service, region)
         operation = client.meta.method_to_api_mapping[method]
         what = f"operation error {client.meta.service_model.service_id}: {operation}, "
-        for attempt in range(1, self._attempts + 1):
+        for attempt in range(1, self.attempts + 1):
             try:
                 return getattr(client, method)(**parameters)
             except ClientError as error:
@@ -123,7 +119,7 @@ class Connection:
                 )
                 tired = isinstance(error, EndpointConnectionError) and attempt >= _REFUSED_ATTEMPTS
                 again = isinstance(error, HTTPClientError | BotoConnectionError) and not tired
-            if not again or attempt == self._attempts:
+            if not again or attempt == self.attempts:
                 raise failure
             self.clock.sleep(min(_LONGEST_BACKOFF, random.random() * 2**attempt))  # noqa: S311 - spreads clients, no secret
         raise AssertionError("a call has at least one attempt")
@@ -131,11 +127,11 @@ class Connection:
     def _client(self, service: str, region: str) -> "BaseClient":
         with self._lock:
             if (service, region) not in self._clients:
-                key, secret, token = self._credentials
-                self._clients[service, region] = self._session.create_client(
+                key, secret, token = self.credentials
+                self._clients[service, region] = self.session.create_client(
                     service,
                     region_name=region,
-                    endpoint_url=self._endpoints[service],
+                    endpoint_url=self.endpoints[service],
                     aws_access_key_id=key,
                     aws_secret_access_key=secret,
                     aws_session_token=token,

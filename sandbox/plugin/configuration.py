@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .aws import Connection, Credentials, Endpoints
 from .failure import AWSError, Failure
+from .lean import lean_session
 from .tags import Tags
 from .waits import Clock
 from .wire import State, Value, is_object
@@ -78,8 +79,9 @@ def problems(inputs: State) -> Iterator[str]:
             )
     if not inputs.get("region"):
         yield _NO_REGION
-    for index, role in enumerate(settings(inputs).get("assumeRoles") or ()):
-        for key in role.keys() - _ROLE_ARGUMENTS.keys() - _OTHER_ROLE_ARGUMENTS:
+    roles: list[State] = settings(inputs).get("assumeRoles") or []
+    for index, role in enumerate(roles):
+        for key in sorted(role.keys() - _ROLE_ARGUMENTS.keys() - _OTHER_ROLE_ARGUMENTS):
             yield f"Invalid or unknown key. Examine values at 'assumeRoles[{index}].{key}'."
     if inputs.get("retryMode", "standard") not in {"standard", "adaptive"}:
         yield f"invalid retry mode: {inputs['retryMode']}"
@@ -104,7 +106,7 @@ def sign_in(inputs: State, clock: Clock) -> Account:
     if not region:
         raise Failure(_NO_REGION)
     connection = Connection(
-        profile=given.get("profile"),
+        session=lean_session(given.get("profile")),
         endpoints=Endpoints(_endpoints(given.get("endpoints"))),
         credentials=Credentials(given.get("accessKey"), given.get("secretKey"), given.get("token")),
         attempts=given.get("maxRetries") or _ATTEMPTS,

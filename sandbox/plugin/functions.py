@@ -3,13 +3,12 @@
 import json
 import re
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .answers import pick
 from .failure import AWSError, doing
-from .iam import listing
-from .organizations import timestamp
 from .schema import Operation, Property, optional, required
 from .tags import as_map
 from .waits import passing, retry
@@ -57,13 +56,7 @@ def _session_context(op: Operation) -> State:
         role = retry(
             op.clock, _ROLE_LIMIT, lambda: op.call("iam", "get_role", RoleName=name), on=passing("NoSuchEntity")
         )["Role"]
-    return {
-        "id": arn,
-        "issuerArn": role["Arn"],
-        "issuerId": role["RoleId"],
-        "issuerName": name,
-        "sessionName": session,
-    }
+    return {"id": arn, **pick(role, issuerArn="Arn", issuerId="RoleId", issuerName="RoleName"), "sessionName": session}
 
 
 def _role(op: Operation) -> State:
@@ -73,52 +66,28 @@ def _role(op: Operation) -> State:
     policy = role["AssumeRolePolicyDocument"]
     used: State = role.get("RoleLastUsed") or {}
     return {
-        "arn": role["Arn"],
+        **pick(role, "arn", "createDate", "description", "path", name="RoleName", id="RoleName", uniqueId="RoleId"),
         "assumeRolePolicy": urllib.parse.unquote(policy) if isinstance(policy, str) else json.dumps(policy),
-        "createDate": timestamp(role["CreateDate"]),
-        "description": role.get("Description", ""),
-        "id": name,
         "maxSessionDuration": role.get("MaxSessionDuration", 3600),
-        "name": name,
-        "path": role["Path"],
         "permissionsBoundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
-        "roleLastUseds": [{"lastUsedDate": timestamp(used["LastUsedDate"]), "region": used.get("Region", "")}]
-        if used.get("LastUsedDate")
-        else [],
+        "roleLastUseds": [pick(used, "lastUsedDate", "region")] if used.get("LastUsedDate") else [],
         "tags": op.account.tags.visible(as_map(role.get("Tags", []))),
-        "uniqueId": role["RoleId"],
     }
 
 
 def _roles(op: Operation) -> State:
     pattern, path = op.new.get("nameRegex", ""), op.new.get("pathPrefix", "/")
     with doing("reading IAM roles"):
-        roles = [
-            role for role in listing(op, "list_roles", "Roles", PathPrefix=path) if re.search(pattern, role["RoleName"])
-        ]
+        found = op.pages("iam", "list_roles", "Roles", PathPrefix=path)
+        roles = [role for role in found if re.search(pattern, role["RoleName"])]
     return {"id": op.region, "arns": [role["Arn"] for role in roles], "names": [role["RoleName"] for role in roles]}
-
-
-def _pages(op: Operation, method: str, result: str, **parameters: str) -> Iterator[dict[str, Any]]:
-    """Every item of a listing of Organizations."""
-    while True:
-        page = op.call("organizations", method, **parameters)
-        yield from page[result]
-        if not page.get("NextToken"):
-            return
-        parameters["NextToken"] = page["NextToken"]
 
 
 def _organization(op: Operation) -> State:
     with doing("reading Organization"):
         found = op.call("organizations", "describe_organization")["Organization"]
     state: State = {
-        "id": found["Id"],
-        "arn": found["Arn"],
-        "featureSet": found["FeatureSet"],
-        "masterAccountArn": found["MasterAccountArn"],
-        "masterAccountEmail": found["MasterAccountEmail"],
-        "masterAccountId": found["MasterAccountId"],
+        **pick(found, "id", "arn", "featureSet", "masterAccountArn", "masterAccountEmail", "masterAccountId"),
         "masterAccountName": "",
         "accounts": [],
         "nonMasterAccounts": [],
@@ -130,15 +99,17 @@ def _organization(op: Operation) -> State:
         return state
     with doing("reading Organization"):
         try:
-            accounts = list(map(_account, _pages(op, "list_accounts", "Accounts")))
+            accounts = list(map(_account, op.pages("organizations", "list_accounts", "Accounts")))
         except AWSError as error:
             if error.code == "AccessDeniedException" and op.account.id != found["MasterAccountId"]:
                 return state
             raise
-        roots = [_root(root) for root in _pages(op, "list_roots", "Roots")]
+        roots = [_root(root) for root in op.pages("organizations", "list_roots", "Roots")]
         services: list[str] = []
         if found["FeatureSet"] == "ALL":
-            principals = _pages(op, "list_aws_service_access_for_organization", "EnabledServicePrincipals")
+            principals = op.pages(
+                "organizations", "list_aws_service_access_for_organization", "EnabledServicePrincipals"
+            )
             services = [principal["ServicePrincipal"] for principal in principals]
     others = [account for account in accounts if account["id"] != found["MasterAccountId"]]
     return {
@@ -153,43 +124,37 @@ def _organization(op: Operation) -> State:
 
 
 def _account(found: dict[str, Any]) -> State:
-    return {
-        "arn": found["Arn"],
-        "email": found["Email"],
-        "id": found["Id"],
-        "joinedMethod": found.get("JoinedMethod", ""),
-        "joinedTimestamp": timestamp(found["JoinedTimestamp"]) if "JoinedTimestamp" in found else "",
-        "name": found["Name"],
-        "state": found.get("State", found["Status"]),
-        "status": found["Status"],
-    }
+    known = pick(found, "arn", "email", "id", "joinedMethod", "joinedTimestamp", "name", "status")
+    return {**known, "state": found.get("State", found["Status"])}
 
 
 def _root(found: dict[str, Any]) -> State:
-    kinds = [{"type": kind["Type"], "status": kind["Status"]} for kind in found["PolicyTypes"]]
-    return {"arn": found["Arn"], "id": found["Id"], "name": found["Name"], "policyTypes": kinds}
+    return {
+        **pick(found, "arn", "id", "name"),
+        "policyTypes": [pick(kind, "type", "status") for kind in found["PolicyTypes"]],
+    }
 
 
 def _units(op: Operation) -> State:
     parent = op.new["parentId"]
     with doing(f"listing Organizations Organizational Units for parent ({parent})"):
-        found = list(_pages(op, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent))
-    return {"id": parent, "children": [{"arn": unit["Arn"], "id": unit["Id"], "name": unit["Name"]} for unit in found]}
+        found = list(
+            op.pages("organizations", "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent)
+        )
+    return {"id": parent, "children": [pick(unit, "arn", "id", "name") for unit in found]}
 
 
 def _delegated_administrators(op: Operation) -> State:
     with doing("reading Organizations Delegated Administrators"):
         found = list(
-            _pages(
-                op,
+            op.pages(
+                "organizations",
                 "list_delegated_administrators",
                 "DelegatedAdministrators",
                 **op.given(ServicePrincipal="servicePrincipal"),
             )
         )
-    administrators = [
-        {**_account(one), "delegationEnabledDate": timestamp(one["DelegationEnabledDate"])} for one in found
-    ]
+    administrators = [{**_account(one), **pick(one, "delegationEnabledDate")} for one in found]
     return {"id": op.account.id, "delegatedAdministrators": administrators}
 
 

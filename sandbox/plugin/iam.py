@@ -1,9 +1,9 @@
 """IAM: Role, RolePolicy, Policy, RolePolicyAttachment."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
+from .answers import pick
 from .equivalence import same_policy, stored_policy
 from .failure import Failure, doing, tolerating
 from .schema import (
@@ -12,10 +12,10 @@ from .schema import (
     Property,
     Resource,
     between,
-    computed,
     length,
     matching,
     optional,
+    outputs,
     required,
     settled,
 )
@@ -60,17 +60,6 @@ def _get(op: Operation, method: str, **parameters: str) -> dict[str, Any]:
     )
 
 
-def listing(op: Operation, method: str, result: str, **parameters: str) -> Iterator[Any]:
-    """Every item of a listing."""
-    marker: dict[str, str] = {}
-    while True:
-        page = op.call("iam", method, **parameters, **marker)
-        yield from page[result]
-        if not page.get("IsTruncated"):
-            return
-        marker = {"Marker": page["Marker"]}
-
-
 class Role(Resource):
     """A role."""
 
@@ -84,11 +73,7 @@ class Role(Resource):
         "permissionsBoundary": optional(check=_arn),
         "forceDetachPolicies": optional(kind=bool, default=False),
         **TAGS,
-        "arn": computed(),
-        "createDate": computed(),
-        "uniqueId": computed(),
-        "inlinePolicies": computed(),
-        "managedPolicyArns": computed(),
+        **outputs("arn", "createDate", "uniqueId", "inlinePolicies", "managedPolicyArns"),
     }
     autonamed = ("name", 64)
 
@@ -119,23 +104,18 @@ class Role(Resource):
             role = _get(op, "get_role", RoleName=op.id)["Role"]
             inline = [
                 {"name": name, "policy": _inline(op, op.id, name)}
-                for name in listing(op, "list_role_policies", "PolicyNames", RoleName=op.id)
+                for name in op.pages("iam", "list_role_policies", "PolicyNames", RoleName=op.id)
             ]
-            attached = listing(op, "list_attached_role_policies", "AttachedPolicies", RoleName=op.id)
+            attached = op.pages("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=op.id)
             managed = [policy["PolicyArn"] for policy in attached]
         return {
-            "arn": role["Arn"],
+            **pick(role, "arn", "createDate", "description", "path", name="RoleName", uniqueId="RoleId"),
             "assumeRolePolicy": stored_policy(_text(role["AssumeRolePolicyDocument"]), op.new.get("assumeRolePolicy")),
-            "createDate": role["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "description": role.get("Description", ""),
             "inlinePolicies": inline,
             "managedPolicyArns": managed,
             "maxSessionDuration": role.get("MaxSessionDuration", 3600),
-            "name": role["RoleName"],
-            "path": role["Path"],
             "permissionsBoundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
             "tagsAll": as_map(role.get("Tags", [])),
-            "uniqueId": role["RoleId"],
         }
 
     def update(self, op: Operation) -> None:
@@ -170,7 +150,7 @@ class Role(Resource):
     def delete(self, op: Operation) -> None:
         name = op.id
         with doing(f"deleting IAM Role ({name})"), tolerating(_MISSING):
-            for profile in listing(op, "list_instance_profiles_for_role", "InstanceProfiles", RoleName=name):
+            for profile in op.pages("iam", "list_instance_profiles_for_role", "InstanceProfiles", RoleName=name):
                 op.call(
                     "iam",
                     "remove_role_from_instance_profile",
@@ -179,10 +159,10 @@ class Role(Resource):
                 )
             force = op.old.get("forceDetachPolicies")
             if force or op.old.get("managedPolicyArns"):
-                for policy in list(listing(op, "list_attached_role_policies", "AttachedPolicies", RoleName=name)):
+                for policy in list(op.pages("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=name)):
                     op.call("iam", "detach_role_policy", RoleName=name, PolicyArn=policy["PolicyArn"])
             if force or op.old.get("inlinePolicies"):
-                for policy in list(listing(op, "list_role_policies", "PolicyNames", RoleName=name)):
+                for policy in list(op.pages("iam", "list_role_policies", "PolicyNames", RoleName=name)):
                     op.call("iam", "delete_role_policy", RoleName=name, PolicyName=policy)
             retry(
                 op.clock,

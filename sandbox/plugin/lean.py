@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from botocore.loaders import Loader
+from botocore.session import Session
 
 _SERVICES = ["cloudformation", "iam", "organizations", "s3", "servicecatalog", "sts"]
 _ENDPOINTS = {
@@ -31,9 +32,16 @@ class LeanLoader(Loader):
         del type_name
         return _SERVICES
 
-    def load_data(self, name: str) -> Any:  # noqa: ANN401 - as in the base class
+    def load_data_with_path(self, name: str) -> Any:  # noqa: ANN401 - as in the base class
         """The data of one file; every client here is given its endpoint, so the list of endpoints is short."""
-        return _ENDPOINTS if name == "endpoints" else super().load_data(name)
+        return (_ENDPOINTS, "") if name == "endpoints" else super().load_data_with_path(name)
+
+
+def lean_session(profile: str | None) -> Session:
+    """Make clients with that loader."""
+    session = Session(profile=profile)
+    session.register_component("data_loader", LeanLoader())
+    return session
 
 
 def without_the_sdk() -> None:

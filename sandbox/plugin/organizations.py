@@ -1,15 +1,11 @@
 """Organizations: DelegatedAdministrator."""
 
-from datetime import datetime
-
+from .answers import pick
 from .failure import Failure, Gone, doing, tolerating
-from .schema import Operation, Resource, computed, length, matching, required
+from .schema import Operation, Resource, length, matching, outputs, required
 from .wire import State
 
-
-def timestamp(moment: datetime) -> str:
-    """A moment as RFC 3339."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+_OUTPUTS = ("arn", "delegationEnabledDate", "email", "joinedMethod", "joinedTimestamp", "name", "status")
 
 
 class DelegatedAdministrator(Resource):
@@ -19,10 +15,7 @@ class DelegatedAdministrator(Resource):
     properties = {
         "accountId": required(replaces=True, check=matching(r"\d{12}", "must be an account id of 12 digits")),
         "servicePrincipal": required(replaces=True, check=length(1, 128)),
-        **{
-            name: computed()
-            for name in ("arn", "delegationEnabledDate", "email", "joinedMethod", "joinedTimestamp", "name", "status")
-        },
+        **outputs(*_OUTPUTS),
     }
     title = "Organizations Delegated Administrator"
 
@@ -39,25 +32,16 @@ class DelegatedAdministrator(Resource):
     def read(self, op: Operation) -> State:
         account, service = op.id.split("/")
         with doing(f"reading {self.title} ({op.id})"):
-            more: dict[str, str] = {}
-            while True:
-                page = op.call("organizations", "list_delegated_administrators", ServicePrincipal=service, **more)
-                for found in page["DelegatedAdministrators"]:
-                    if found["Id"] == account:
-                        return {
-                            "accountId": account,
-                            "servicePrincipal": service,
-                            "arn": found["Arn"],
-                            "delegationEnabledDate": timestamp(found["DelegationEnabledDate"]),
-                            "email": found["Email"],
-                            "joinedMethod": found["JoinedMethod"],
-                            "joinedTimestamp": timestamp(found["JoinedTimestamp"]),
-                            "name": found["Name"],
-                            "status": found["Status"],
-                        }
-                if not page.get("NextToken"):
-                    raise Gone("empty result")
-                more = {"NextToken": page["NextToken"]}
+            listed = op.pages(
+                "organizations",
+                "list_delegated_administrators",
+                "DelegatedAdministrators",
+                ServicePrincipal=service,
+            )
+            found = next((one for one in listed if one["Id"] == account), None)
+            if found is None:
+                raise Gone("empty result")
+        return {**pick(found, *_OUTPUTS), "accountId": account, "servicePrincipal": service}
 
     def delete(self, op: Operation) -> None:
         account, service = op.id.split("/")

@@ -64,6 +64,8 @@ def refreshed_inputs(resource: Resource, state: State, old_inputs: State, region
             continue
         elif prop.input and not (prop.computed and old_inputs) and not _is_empty(value):
             inputs[key] = value
+    if state.get("tagsAll"):
+        inputs["tagsAll"] = state["tagsAll"]  # as a check writes it
     return inputs
 
 

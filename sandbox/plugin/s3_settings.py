@@ -18,9 +18,8 @@ class _Setting(Resource):
     """A setting: one Put, one Get and one Delete call."""
 
     title: ClassVar[str]
-    put: ClassVar[str]
-    get: ClassVar[str]
-    remove: ClassVar[str]
+    noun: ClassVar[str]
+    """What is put, got and deleted."""
     absent: ClassVar[str] = ""
     """The error code that says that the bucket has no such setting."""
     retried: ClassVar[Collection[str]] = ("NoSuchBucket",)
@@ -55,7 +54,7 @@ class _Setting(Resource):
 
     def delete(self, op: Operation) -> None:
         with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket", self.absent):
-            op.call("s3", self.remove, **self.bucket(op))
+            op.call("s3", f"delete_{self.noun}", **self.bucket(op))
         with doing(f"waiting for {self.title} ({op.id}) delete"):
             until_gone(op.clock, _PROPAGATION, lambda: self.look(op))
 
@@ -68,14 +67,14 @@ class _Setting(Resource):
         retry(
             op.clock,
             _PROPAGATION,
-            lambda: op.call("s3", self.put, **self.bucket(op), **self.arguments(op.new)),
+            lambda: op.call("s3", f"put_{self.noun}", **self.bucket(op), **self.arguments(op.new)),
             on=passing(*self.retried),
         )
 
     def look(self, op: Operation) -> dict[str, Any]:
         """Make the Get call. Raises Gone if bucket or setting is missing."""
         try:
-            return op.call("s3", self.get, **self.bucket(op))
+            return op.call("s3", f"get_{self.noun}", **self.bucket(op))
         except AWSError as error:
             if error.code in {"NoSuchBucket", self.absent}:
                 raise Gone(str(error)) from error
@@ -100,7 +99,7 @@ class BucketVersioning(_Setting):
         **REGION,
     }
     title = "S3 Bucket Versioning"
-    put, get = "put_bucket_versioning", "get_bucket_versioning"
+    noun = "bucket_versioning"
 
     def foresee(self, op: Operation) -> Collection[str]:
         old, new = (state.get("versioningConfiguration", {}).get("status") for state in (op.old, op.new))
@@ -126,7 +125,7 @@ class BucketVersioning(_Setting):
     def delete(self, op: Operation) -> None:
         if op.old["versioningConfiguration"]["status"] != "Disabled":
             with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket"):
-                op.call("s3", self.put, **self.bucket(op), VersioningConfiguration={"Status": "Suspended"})
+                op.call("s3", f"put_{self.noun}", **self.bucket(op), VersioningConfiguration={"Status": "Suspended"})
 
 
 class BucketPublicAccessBlock(_Setting):
@@ -145,7 +144,7 @@ class BucketPublicAccessBlock(_Setting):
         **REGION,
     }
     title = "S3 Bucket Public Access Block"
-    put, get, remove = "put_public_access_block", "get_public_access_block", "delete_public_access_block"
+    noun = "public_access_block"
     absent = "NoSuchPublicAccessBlockConfiguration"
 
     def arguments(self, state: State) -> dict[str, Any]:
@@ -179,7 +178,7 @@ class BucketServerSideEncryptionConfiguration(_Setting):
         **REGION,
     }
     title = "S3 Bucket Server-side Encryption Configuration"
-    put, get, remove = "put_bucket_encryption", "get_bucket_encryption", "delete_bucket_encryption"
+    noun = "bucket_encryption"
     absent = "ServerSideEncryptionConfigurationNotFoundError"
     retried = ("NoSuchBucket", "OperationAborted")
 
@@ -200,7 +199,7 @@ class BucketServerSideEncryptionConfiguration(_Setting):
 
     def delete(self, op: Operation) -> None:
         with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket", self.absent):
-            op.call("s3", self.remove, **self.bucket(op))
+            op.call("s3", f"delete_{self.noun}", **self.bucket(op))
 
 
 class BucketPolicy(_Setting):
@@ -209,7 +208,7 @@ class BucketPolicy(_Setting):
     pulumi_type = "aws:s3/bucketPolicy:BucketPolicy"
     properties = {"bucket": required(replaces=True), "policy": required(same=same_policy), **REGION}
     title = "S3 Bucket Policy"
-    put, get, remove = "put_bucket_policy", "get_bucket_policy", "delete_bucket_policy"
+    noun = "bucket_policy"
     absent = "NoSuchBucketPolicy"
     retried = ("NoSuchBucket", "MalformedPolicy")
 
@@ -235,11 +234,7 @@ class BucketOwnershipControls(_Setting):
         **REGION,
     }
     title = "S3 Bucket Ownership Controls"
-    put, get, remove = (
-        "put_bucket_ownership_controls",
-        "get_bucket_ownership_controls",
-        "delete_bucket_ownership_controls",
-    )
+    noun = "bucket_ownership_controls"
     absent = "OwnershipControlsNotFoundError"
     retried = ()
 

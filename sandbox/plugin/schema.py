@@ -59,6 +59,11 @@ def outputs(*names: str) -> Mapping[str, Property]:
     return dict.fromkeys(names, computed())
 
 
+_PAGE_TOKENS = {
+    "iam": ("Marker", "Marker"),
+    "organizations": ("NextToken", "NextToken"),
+    "servicecatalog": ("NextPageToken", "PageToken"),
+}
 TAGS: Mapping[str, Property] = {"tags": optional(kind=dict), "tagsAll": computed(kind=dict)}
 REGION: Mapping[str, Property] = {"region": settled(replaces=True)}
 
@@ -92,6 +97,16 @@ class Operation:
     def call(self, service: str, method: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - each operation has its own shape
         """Call AWS in the resource's region. Raises AWSError."""
         return self.connection.call(service, self.region, method, **parameters)
+
+    def pages(self, service: str, method: str, result: str, **parameters: Any) -> Iterator[Any]:  # noqa: ANN401 - see call
+        """Every item of a listing."""
+        answered, asked = _PAGE_TOKENS[service]
+        while True:
+            page = self.call(service, method, **parameters)
+            yield from page.get(result, [])
+            if not page.get(answered):
+                return
+            parameters[asked] = page[answered]
 
     def limit(self, seconds: float) -> float:
         """The program's time limit for this operation, or the resource's own."""

@@ -3,19 +3,18 @@
 # ruff: noqa: N802 - the protocol names its methods
 
 import threading
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
-from typing import NoReturn
+from collections.abc import Iterable
 
 import grpc
-from google.protobuf import any_pb2, empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from . import plan
 from .check import Naming, check, check_arguments
 from .configuration import Account, problems, refuse_account, region_of_environment, sign_in
 from .failure import Failure, Gone
 from .registry import FUNCTIONS, RESOURCES
+from .reporting import abort_initialization, list_of, reporting, warn
 from .schema import Operation, Resource
 from .waits import Clock
 from .wire import DEFAULTS, State, decode, encode, is_known
@@ -27,20 +26,12 @@ _Context = grpc.ServicerContext
 _Kind = provider_pb2.PropertyDiff.Kind
 
 
-@contextmanager
-def _reporting(context: grpc.ServicerContext) -> Generator[None]:
-    """Answer a Failure as the error of the call."""
-    try:
-        yield
-    except Failure as error:
-        context.abort(grpc.StatusCode.UNKNOWN, str(error))
-
-
 class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     """One provider instance."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, engine: str = "") -> None:
         self._clock = clock
+        self._engine = engine
         self._lock = threading.Lock()
         self._signed_in: tuple[State, Account] | None = None
         self._account: Account | None = None
@@ -55,7 +46,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def CheckConfig(self, request: provider_pb2.CheckRequest, context: _Context) -> provider_pb2.CheckResponse:
-        with _reporting(context):
+        with reporting(context):
             if "region" not in request.news.fields:
                 request.news.fields["region"].string_value = region_of_environment()
             inputs = decode(request.news)
@@ -68,17 +59,19 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(found))
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: _Context) -> provider_pb2.DiffResponse:
-        with _reporting(context):
+        with reporting(context):
             olds, news = decode(request.old_inputs), decode(request.news)
             moved = sorted(key for key in olds.keys() | news.keys() if olds.get(key) != news.get(key))
             changes = provider_pb2.DiffResponse.DIFF_SOME if moved else provider_pb2.DiffResponse.DIFF_NONE
             return provider_pb2.DiffResponse(changes=changes, diffs=moved)
 
     def Configure(self, request: provider_pb2.ConfigureRequest, context: _Context) -> provider_pb2.ConfigureResponse:
-        with _reporting(context):
+        with reporting(context):
             inputs = decode(request.args)
             account = self._sign_in(inputs)
             refuse_account(inputs, account)
+            if not account.id and self._engine:
+                warn(self._engine, "AWS account ID not found for provider")
             self._account = account
             return provider_pb2.ConfigureResponse(
                 acceptSecrets=False,  # the engine marks outputs that have the name of a secret input
@@ -87,7 +80,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
             )
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: _Context) -> provider_pb2.InvokeResponse:
-        with _reporting(context):
+        with reporting(context):
             function = FUNCTIONS.get(request.tok)
             if function is None:
                 raise Failure(f"{request.tok} is not emulated by the sandbox's stand-in plug-in")
@@ -104,7 +97,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
             return answer
 
     def Check(self, request: provider_pb2.CheckRequest, context: _Context) -> provider_pb2.CheckResponse:
-        with _reporting(context):
+        with reporting(context):
             naming = Naming(
                 seed=request.randomSeed,
                 proposed=request.autonaming.proposed_name,
@@ -117,7 +110,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CheckResponse(inputs=encode(inputs), failures=_failures(found))
 
     def Diff(self, request: provider_pb2.DiffRequest, context: _Context) -> provider_pb2.DiffResponse:
-        with _reporting(context):
+        with reporting(context):
             resource = _resource(request.type)
             inputs = decode(request.news)
             op, found = self._update(resource, request.id, inputs, decode(request.olds), request.ignoreChanges)
@@ -136,7 +129,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
             return answer
 
     def Create(self, request: provider_pb2.CreateRequest, context: _Context) -> provider_pb2.CreateResponse:
-        with _reporting(context):
+        with reporting(context):
             resource, account = _resource(request.type), self._configured()
             new = plan.planned(resource, decode(request.properties), {}, account.region)
             op = Operation(
@@ -149,30 +142,26 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
                 state = _look(resource, op)
             except Failure as error:
                 if not op.id:
-                    raise Failure(_list_of(error)) from error
-                _abort_initialization(context, op, f"creating {request.urn}", error)
+                    raise Failure(list_of(error)) from error
+                abort_initialization(context, op, f"creating {request.urn}", error)
             return provider_pb2.CreateResponse(id=op.id, properties=encode(state))
 
     def Read(self, request: provider_pb2.ReadRequest, context: _Context) -> provider_pb2.ReadResponse:
-        with _reporting(context):
-            resource, account = _resource(request.type), self._configured()
-            stored, inputs = decode(request.properties), decode(request.inputs)
-            if not inputs:
-                defaults = {key: prop.default for key, prop in resource.properties.items() if prop.default is not None}
-                stored = {**defaults, **stored}
-            region = stored.get("region") or account.region
-            op = Operation(account, region, id=request.id, new=stored, old=stored, timeout=request.timeout)
+        with reporting(context):
+            resource, op, inputs = *self._stored(request), decode(request.inputs)
             try:
-                if not inputs:
+                if not inputs:  # an import
+                    op.new = {key: one.default for key, one in resource.properties.items() if one.default is not None}
+                    op.new |= op.old
                     resource.locate(op)
                 state = _look(resource, op)
             except Gone:
                 return provider_pb2.ReadResponse()
-            new_inputs = plan.refreshed_inputs(resource, state, inputs, account.region)
+            new_inputs = plan.refreshed_inputs(resource, state, inputs, op.account.region)
             return provider_pb2.ReadResponse(id=op.id, properties=encode(state), inputs=encode(new_inputs))
 
     def Update(self, request: provider_pb2.UpdateRequest, context: _Context) -> provider_pb2.UpdateResponse:
-        with _reporting(context):
+        with reporting(context):
             resource = _resource(request.type)
             news, olds = decode(request.news), decode(request.olds)
             op, _ = self._update(resource, request.id, news, olds, request.ignoreChanges)
@@ -183,18 +172,16 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
                 resource.update(op)
                 state = _look(resource, op)
             except Failure as error:
-                _abort_initialization(context, op, f"updating {request.urn}", error)
+                abort_initialization(context, op, f"updating {request.urn}", error)
             return provider_pb2.UpdateResponse(properties=encode(state))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: _Context) -> empty_pb2.Empty:
-        with _reporting(context):
-            resource, account, stored = _resource(request.type), self._configured(), decode(request.properties)
-            region = stored.get("region") or account.region
-            op = Operation(account, region, id=request.id, new=stored, old=stored, timeout=request.timeout)
+        with reporting(context):
+            resource, op = self._stored(request)
             try:
                 resource.delete(op)
             except Failure as error:
-                raise Failure(f"deleting {request.urn}: {_list_of(error)}") from error
+                raise Failure(f"deleting {request.urn}: {list_of(error)}") from error
             return empty_pb2.Empty()
 
     def _sign_in(self, inputs: State) -> Account:
@@ -208,6 +195,12 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         if self._account is None:
             raise Failure("the provider is not configured")
         return self._account
+
+    def _stored(self, request: provider_pb2.ReadRequest | provider_pb2.DeleteRequest) -> tuple[Resource, Operation]:
+        account, stored = self._configured(), decode(request.properties)
+        region = stored.get("region") or account.region
+        op = Operation(account, region, id=request.id, new=stored, old=stored, timeout=request.timeout)
+        return _resource(request.type), op
 
     def _update(
         self, resource: Resource, object_id: str, inputs: State, olds: State, ignore: Iterable[str]
@@ -234,18 +227,3 @@ def _look(resource: Resource, op: Operation) -> State:
 
 def _failures(reasons: Iterable[str]) -> list[provider_pb2.CheckFailure]:
     return [provider_pb2.CheckFailure(reason=reason) for reason in reasons]
-
-
-def _list_of(error: Failure) -> str:
-    return f"1 error occurred:\n\t* {error}\n\n"
-
-
-def _abort_initialization(context: _Context, op: Operation, what: str, error: Failure) -> NoReturn:
-    """Fail in the way that makes the engine keep the resource, with its error, for the next run to repair."""
-    reason = f"{what}: {_list_of(error)}"
-    message = _list_of(Failure(reason))
-    detail = any_pb2.Any()
-    detail.Pack(provider_pb2.ErrorResourceInitFailed(id=op.id, properties=encode(op.new), reasons=[reason]))
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message, details=[detail])
-    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(grpc.StatusCode.UNKNOWN, message)

@@ -3,7 +3,7 @@
 from sandbox.authorization import require
 from sandbox.servicecatalog.call import Call
 from sandbox.servicecatalog.errors import InvalidParametersException
-from sandbox.servicecatalog.model import Json, ProvisionedProduct, Record
+from sandbox.servicecatalog.model import Json, ProvisionedProduct, Record, part
 
 
 def _levels(call: Call, thing: ProvisionedProduct | Record) -> list[str]:
@@ -20,7 +20,7 @@ def in_access_level(call: Call, request: Json, thing: ProvisionedProduct | Recor
 
     API:ScanProvisionedProducts: "The access level to use to obtain results. The default is User."
     """
-    wanted = request.get("AccessLevelFilter") or {}
+    wanted = part(request, "AccessLevelFilter")
     if wanted.get("Value", "self") != "self":
         raise InvalidParametersException("The only supported Value of AccessLevelFilter is self")
     return thing.account == call.account and wanted.get("Key", "User") in _levels(call, thing)
@@ -41,7 +41,7 @@ def authorize_operation(call: Call, name: str, request: Json) -> None:
         *(pp for pp in call.state.provisioned.values() if pp.id == wanted or (pp.name == named and not wanted)),
         *(record for record in call.state.records.values() if record.record_id == wanted),
     ]
-    levels = _levels(call, things[0]) if things else [(request.get("AccessLevelFilter") or {}).get("Key", "User")]
+    levels = _levels(call, things[0]) if things else [part(request, "AccessLevelFilter").get("Key", "User")]
     if not things and name == "ProvisionProduct":
         levels = ["Account", "Role", "User"]
     context = {f"servicecatalog:{level.lower()}Level": "self" for level in levels}

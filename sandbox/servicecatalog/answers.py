@@ -6,8 +6,10 @@ from typing import Any, cast
 from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from sandbox.servicecatalog.model import Value
 
-def shaped(shape: Shape | None, value: Any) -> Any:
+
+def shaped(shape: Shape | None, value: Value) -> Value:
     """Pick what the shape names out of dicts and objects; members without a value are left out.
 
     A member such as PortfolioId is the key of that name in a dict and the attribute `portfolio_id` of an
@@ -17,7 +19,8 @@ def shaped(shape: Shape | None, value: Any) -> Any:
         members = ((name, member, _pick(value, name)) for name, member in shape.members.items())
         return {name: shaped(member, found) for name, member, found in members if found is not None}
     if isinstance(shape, ListShape):
-        items = [{"Key": key, "Value": text} for key, text in value.items()] if isinstance(value, dict) else value
+        tags = cast("dict[str, str]", value) if isinstance(value, dict) else {}
+        items = [{"Key": key, "Value": text} for key, text in tags.items()] or list(cast("list[Value]", value))
         return [shaped(shape.member, item) for item in items]
     if isinstance(shape, MapShape):
         return {key: shaped(shape.value, item) for key, item in value.items()}
@@ -26,7 +29,7 @@ def shaped(shape: Shape | None, value: Any) -> Any:
     return value
 
 
-def _pick(value: Any, name: str) -> Any:
+def _pick(value: Value, name: str) -> Value:
     if isinstance(value, dict):
         return cast("dict[str, Any]", value).get(name)
     return getattr(value, xform_name(name), None)

@@ -4,7 +4,7 @@ from sandbox.buckets import read_object
 from sandbox.servicecatalog import quotas
 from sandbox.servicecatalog.call import Call, amend, operation
 from sandbox.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
-from sandbox.servicecatalog.model import Artifact, Json, Product
+from sandbox.servicecatalog.model import Artifact, Json, Product, part
 from sandbox.servicecatalog.parameters import show_parameters
 from sandbox.servicecatalog.templates import TemplateError, parse_template
 from sandbox.servicecatalog.visibility import own_product, visible_product
@@ -21,10 +21,10 @@ def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
     """
     quotas.room_for("versions per product", len(product.artifacts), quotas.VERSIONS_PER_PRODUCT)
     kind = given.get("Type") or "CLOUD_FORMATION_TEMPLATE"
-    url = (given.get("Info") or {}).get("LoadTemplateFromURL")
+    url: str = part(given, "Info").get("LoadTemplateFromURL", "")
     if kind != "CLOUD_FORMATION_TEMPLATE" or given.get("DisableTemplateValidation") or not url:
         raise InvalidParametersException(
-            "The sandbox emulates versions of type CLOUD_FORMATION_TEMPLATE alone, from LoadTemplateFromURL and validated"
+            "The sandbox emulates validated versions of type CLOUD_FORMATION_TEMPLATE alone, from LoadTemplateFromURL"
         )
     try:
         template = parse_template(read_object(call.caller, url))

@@ -40,7 +40,7 @@ def associate_product_with_portfolio(call: Call, request: Json) -> Json:
             p.id for p in visible_portfolios(call) if p is not portfolio and contains(call, p, product.product_id)
         )
     quotas.room_for("products per portfolio", len(portfolio.products), quotas.PRODUCTS_PER_PORTFOLIO)
-    effective = call.world.clock.timestamp() + CONSISTENCY_SECONDS
+    effective = call.world.clock.later(CONSISTENCY_SECONDS)
     portfolio.products[product.product_id] = Association(call.new_id("association-"), source, effective)
     return {}
 

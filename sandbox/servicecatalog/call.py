@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from botocore import xform_name
 
@@ -15,7 +14,7 @@ from sandbox.clock import Clock
 from sandbox.identifiers import Identifiers
 from sandbox.organization import Organization
 from sandbox.servicecatalog.errors import InvalidParametersException
-from sandbox.servicecatalog.model import Json, RegionState
+from sandbox.servicecatalog.model import Json, RegionState, Value
 
 _DEFAULT_PAGE = 20
 
@@ -95,7 +94,7 @@ def tags_in(request: Json, key: str = "Tags") -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in request.get(key) or ()}
 
 
-def amend(thing: Any, request: Json, *members: str) -> None:
+def amend(thing: Value, request: Json, *members: str) -> None:
     """Set the attributes of those members that the request has."""
     for member in members:
         if member in request:

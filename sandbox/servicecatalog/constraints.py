@@ -13,7 +13,7 @@ from sandbox.servicecatalog.errors import (
     not_found,
 )
 from sandbox.servicecatalog.launch_roles import require_launch_role
-from sandbox.servicecatalog.model import Constraint, Json
+from sandbox.servicecatalog.model import Constraint, Json, part
 from sandbox.servicecatalog.template_rules import check_rules
 from sandbox.servicecatalog.visibility import contains, own_portfolio, visible_portfolio, visible_portfolios
 
@@ -78,11 +78,11 @@ def _check_parameters(call: Call, kind: str, text: str) -> None:
             topics = cast("list[str]", given.get("NotificationArns") or [])
             _expect(bool(topics) and all(_TOPIC.fullmatch(topic) for topic in topics), kind, "NotificationArns")
         case "RESOURCE_UPDATE":
-            switch = (given.get("Properties") or {}).get("TagUpdateOnProvisionedProduct")
+            switch = part(given, "Properties").get("TagUpdateOnProvisionedProduct")
             fits = given.get("Version") == "2.0" and switch in ("ALLOWED", "NOT_ALLOWED")
             _expect(fits, kind, 'Version "2.0" and Properties.TagUpdateOnProvisionedProduct')
         case "STACKSET":
-            properties = cast("Json", given.get("Properties") or {})
+            properties = part(given, "Properties")
             _expect("Version" in given and set(properties) == _STACKSET_KEYS, kind, ", ".join(_STACKSET_KEYS))
         case _:
             check_rules(given)

@@ -1,3 +1,4 @@
+# ruff: noqa: N818 - these are AWS's names
 """Errors by AWS's codes (API Reference, "Common errors" and the list of each operation)."""
 
 
@@ -9,7 +10,7 @@ class ServiceCatalogError(Exception):
         return type(self).__name__
 
 
-class ValidationException(ServiceCatalogError):  # noqa: N818 - AWS's own name, as all that follow
+class ValidationException(ServiceCatalogError):
     """The request does not have the shape that the API model prescribes."""
 
 

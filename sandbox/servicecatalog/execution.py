@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from sandbox.cloudformation import StackError, StackOrder
 from sandbox.servicecatalog.errors import InvalidParametersException
@@ -14,14 +14,23 @@ from sandbox.servicecatalog.templates import as_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.cloudformation import stacks as stacks_module
-    from sandbox.servicecatalog.call import Call
+    from sandbox.servicecatalog.call import Call, World
     from sandbox.servicecatalog.model import Json, ProvisionedProduct, Record
     from sandbox.servicecatalog.provisioning import Order
 
 START_SECONDS = 1.0
 SECONDS = 30.0
 """Virtual time from the request to its end."""
+
+
+class Stacks(Protocol):
+    """The module `sandbox.cloudformation.stacks`."""
+
+    def install(self, world: World) -> None: ...
+    def create(self, order: StackOrder) -> list[Json]: ...
+    def update(self, order: StackOrder) -> list[Json]: ...
+    def delete(self, name: str, builder: Builder, region: str) -> None: ...
+    def stack_id(self, account: str, region: str, name: str) -> str | None: ...
 
 
 def start_provisioning(call: Call, provisioned: ProvisionedProduct, order: Order) -> Record:
@@ -99,9 +108,11 @@ def _progress(
     def move(status: str) -> None:
         record.status, record.updated_time = status, call.now
 
+    doom = call.world.clock.doom
+
     def finish() -> None:
         try:
-            record.record_outputs = work()
+            record.record_outputs = _fail(doom) if doom else work()
         except (StackError, InvalidParametersException) as error:
             record.record_errors = [{"Code": "AmazonCloudFormationException", "Description": str(error)}]
             provisioned.status, provisioned.status_message = failed, str(error)
@@ -112,8 +123,12 @@ def _progress(
             provisioned.last_successful_provisioning_record_id = record.record_id
         move("SUCCEEDED")
 
-    call.world.clock.after(START_SECONDS, lambda: move("IN_PROGRESS"))
+    call.world.clock.after(START_SECONDS, lambda: move("IN_PROGRESS"), held=False)
     call.world.clock.after(SECONDS, finish)
+
+
+def _fail(reason: str) -> list[Json]:
+    raise StackError(reason)
 
 
 def _stack_order(call: Call, provisioned: ProvisionedProduct, order: Order) -> StackOrder:
@@ -142,8 +157,8 @@ def _stack_name(provisioned: ProvisionedProduct) -> str:
     return f"SC-{provisioned.account}-{provisioned.id}"
 
 
-def _stacks(call: Call) -> stacks_module:
+def _stacks(call: Call) -> Stacks:
     """The bridge to CloudFormation. Imported when first needed: moto's takes over a second to load."""
-    stacks = importlib.import_module("sandbox.cloudformation.stacks")
+    stacks = cast("Stacks", importlib.import_module("sandbox.cloudformation.stacks"))
     stacks.install(call.world)
-    return cast("stacks_module", stacks)
+    return stacks

@@ -8,7 +8,7 @@ from sandbox.servicecatalog.errors import InvalidParametersException, ResourceNo
 from sandbox.servicecatalog.model import Constraint, Json, Portfolio, Product
 from sandbox.servicecatalog.principals import may_launch
 from sandbox.servicecatalog.tag_options import offered_tag_options
-from sandbox.servicecatalog.visibility import constraints_on, contains, visible_portfolios
+from sandbox.servicecatalog.visibility import constraints_on, contains, is_visible
 
 
 @dataclass(frozen=True)
@@ -51,20 +51,23 @@ class LaunchPath:
         return found
 
 
-def launch_paths(call: Call, product: Product) -> list[LaunchPath]:
+def open_portfolios(call: Call, product_id: str | None = None) -> list[Portfolio]:
+    """The portfolios that the caller may launch from, all or those with a product."""
+    holding = [p for p in call.state.portfolios.values() if product_id is None or product_id in p.products]
+    return [portfolio for portfolio in holding if is_visible(call, portfolio) and may_launch(call, portfolio)]
+
+
+def launch_paths(call: Call, product: Product, portfolios: list[Portfolio] | None = None) -> list[LaunchPath]:
     """The caller's paths to a product; none is an empty list."""
     now = call.world.clock.timestamp()
+    holding = (
+        portfolio
+        for portfolio in (open_portfolios(call, product.product_id) if portfolios is None else portfolios)
+        if contains(call, portfolio, product.product_id) and portfolio.products[product.product_id].effective <= now
+    )
     return [
-        LaunchPath(
-            _path_id(call, portfolio, product),
-            portfolio,
-            product,
-            tuple(constraints_on(call, portfolio, product.product_id)),
-        )
-        for portfolio in visible_portfolios(call)
-        if contains(call, portfolio, product.product_id)
-        and portfolio.products[product.product_id].effective <= now
-        and may_launch(call, portfolio)
+        LaunchPath(_path_id(call, each, product), each, product, tuple(constraints_on(call, each, product.product_id)))
+        for each in holding
     ]
 
 

@@ -10,6 +10,14 @@ from typing import Any, Self
 Json = dict[str, Any]
 """A request, a response, or a part of one, in AWS's own member names."""
 
+Value = Any
+"""Any value in one."""
+
+
+def part(whole: Json, member: str) -> Json:
+    """A structure within a request or template; an empty one if it is not there."""
+    return whole.get(member) or {}
+
 
 @dataclass
 class Principal:

@@ -1,10 +1,9 @@
 """Template parameters: what a launch may and must give."""
 
 import re
-from typing import Any
 
 from sandbox.servicecatalog.errors import InvalidParametersException
-from sandbox.servicecatalog.model import Json
+from sandbox.servicecatalog.model import Json, Value
 from sandbox.servicecatalog.templates import parameters_of
 
 _CONSTRAINTS = ("AllowedPattern", "ConstraintDescription", "MaxLength", "MinLength", "MaxValue", "MinValue")
@@ -27,7 +26,7 @@ def _show(name: str, declared: Json) -> Json:
     }
 
 
-def text_of(value: Any) -> str:
+def text_of(value: Value) -> str:
     """A YAML value as CloudFormation reads it: text."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 

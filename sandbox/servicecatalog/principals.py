@@ -26,7 +26,7 @@ def associate_principal_with_portfolio(call: Call, request: Json) -> Json:
     if any((p.principal_arn, p.principal_type, p.unique_id) == (arn, kind, unique_id) for p in granted):
         return {}
     quotas.room_for("principals per portfolio", len(granted), quotas.PRINCIPALS_PER_PORTFOLIO)
-    granted.append(Principal(arn, kind, unique_id, call.world.clock.timestamp() + CONSISTENCY_SECONDS))
+    granted.append(Principal(arn, kind, unique_id, call.world.clock.later(CONSISTENCY_SECONDS)))
     return {}
 
 

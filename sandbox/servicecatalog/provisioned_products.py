@@ -4,10 +4,12 @@ from typing import Any
 
 from botocore import xform_name
 
+from sandbox.servicecatalog.access_levels import in_access_level
 from sandbox.servicecatalog.call import Call, operation, page
 from sandbox.servicecatalog.errors import InvalidParametersException, not_found
-from sandbox.servicecatalog.model import Json, ProvisionedProduct
-from sandbox.servicecatalog.access_levels import in_access_level
+from sandbox.servicecatalog.launch_roles import require_launch_role
+from sandbox.servicecatalog.model import Json, ProvisionedProduct, part
+from sandbox.servicecatalog.records import make_record
 
 _SORTS = ("arn", "id", "name", "lastRecordId", "createdTime", "status", "productId", "productName")
 
@@ -30,6 +32,29 @@ def describe_provisioned_product(call: Call, request: Json) -> Json:
 
 
 @operation
+def update_provisioned_product_properties(call: Call, request: Json) -> Json:
+    """OWNER, a user or role; LAUNCH_ROLE, a role by ARN or local name (API:UpdateProvisionedProductProperties)."""
+    provisioned = find_provisioned(call, request["ProvisionedProductId"], None)
+    properties: dict[str, str] = request["ProvisionedProductProperties"]
+    if "LAUNCH_ROLE" in properties:
+        if provisioned.launch_role_arn is None:
+            raise InvalidParametersException("LAUNCH_ROLE needs a product with a launch constraint")
+        role = properties["LAUNCH_ROLE"]
+        builder = require_launch_role(call, {"RoleArn" if role.startswith("arn:") else "LocalRoleName": role})
+        provisioned.launch_role_arn = builder.principal
+    if "OWNER" in properties:
+        provisioned.user_arn = provisioned.user_arn_session = properties["OWNER"]
+    record = make_record(call, provisioned, "UPDATE_PROVISIONED_PRODUCT_PROPERTIES", provisioned.tags)
+    record.status, provisioned.status = "SUCCEEDED", "AVAILABLE"
+    return {
+        "ProvisionedProductId": provisioned.id,
+        "ProvisionedProductProperties": properties,
+        "RecordId": record.record_id,
+        "Status": record.status,
+    }
+
+
+@operation
 def get_provisioned_product_outputs(call: Call, request: Json) -> Json:
     provisioned = find_provisioned(call, request.get("ProvisionedProductId"), request.get("ProvisionedProductName"))
     record = call.state.records.get(provisioned.last_successful_provisioning_record_id or "")
@@ -49,7 +74,7 @@ def scan_provisioned_products(call: Call, request: Json) -> Json:
 @operation
 def search_provisioned_products(call: Call, request: Json) -> Json:
     """Filter by SearchQuery terms such as `name:x` or plain `x`; sort by an attribute."""
-    queries: list[str] = (request.get("Filters") or {}).get("SearchQuery", [])
+    queries: list[str] = part(request, "Filters").get("SearchQuery", [])
     found = [
         pp
         for pp in call.state.provisioned.values()

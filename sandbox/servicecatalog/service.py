@@ -28,6 +28,7 @@ TARGET = "AWS242ServiceCatalogService."
 for _noun in (
     "artifacts",
     "associations",
+    "budgets",
     "constraints",
     "launch_paths",
     "organizations_access",

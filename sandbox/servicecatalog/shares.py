@@ -41,7 +41,7 @@ def _target(call: Call, request: Json) -> tuple[str, str]:
     exists = {
         "ORGANIZATION": value == organization.id,
         "ORGANIZATIONAL_UNIT": organization.has_unit(value),
-        "ACCOUNT": value in organization.members(),
+        "ACCOUNT": organization.has(value),
     }
     if not exists.get(kind):
         raise InvalidParametersException(f"{kind} {node.get('Value')} is not in this organization")
@@ -139,7 +139,7 @@ def _start(call: Call, portfolio: Portfolio, share: Share, *, remove: bool = Fal
         if remove:
             portfolio.shares = [other for other in portfolio.shares if other is not share]
 
-    call.world.clock.after(START_SECONDS, lambda: setattr(action, "status", "IN_PROGRESS"))
+    call.world.clock.after(START_SECONDS, lambda: setattr(action, "status", "IN_PROGRESS"), held=False)
     call.world.clock.after(SECONDS, finish)
     return action
 

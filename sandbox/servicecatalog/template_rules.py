@@ -4,22 +4,12 @@ The functions are those of the Administrator Guide, "Template constraint rules":
 Fn::EachMemberEquals, Fn::EachMemberIn, Fn::Equals, Fn::Not, Fn::Or and Ref.
 """
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from sandbox.servicecatalog.errors import InvalidParametersException
-from sandbox.servicecatalog.model import Json
+from sandbox.servicecatalog.model import Json, Value
 from sandbox.servicecatalog.parameters import text_of
-
-_FUNCTIONS = {
-    "Fn::And",
-    "Fn::Contains",
-    "Fn::EachMemberEquals",
-    "Fn::EachMemberIn",
-    "Fn::Equals",
-    "Fn::Not",
-    "Fn::Or",
-    "Ref",
-}
 
 
 def check_rules(document: Json) -> None:
@@ -37,13 +27,13 @@ def check_rules(document: Json) -> None:
         _check_functions(name, rule)
 
 
-def _check_functions(rule: str, node: Any) -> None:
+def _check_functions(rule: str, node: Value) -> None:
     if isinstance(node, list):
         for item in cast("list[Any]", node):
             _check_functions(rule, item)
     elif isinstance(node, dict):
         for key, value in cast("Json", node).items():
-            if key.startswith("Fn::") and key not in _FUNCTIONS:
+            if key.startswith("Fn::") and key not in _OPERATIONS:
                 raise InvalidParametersException(f"Rule {rule} uses {key}, which rules do not have")
             _check_functions(rule, value)
 
@@ -59,12 +49,11 @@ def apply_rules(rules: Json, values: dict[str, str]) -> None:
             continue
         for assertion in rule["Assertions"]:
             if not _value(assertion["Assert"], values):
-                raise InvalidParametersException(
-                    f"Parameter validation failed for rule {name}: {assertion.get('AssertDescription', 'assertion failed')}"
-                )
+                why = assertion.get("AssertDescription", "assertion failed")
+                raise InvalidParametersException(f"Parameter validation failed for rule {name}: {why}")
 
 
-def _value(node: Any, values: dict[str, str]) -> Any:
+def _value(node: Value, values: dict[str, str]) -> Value:
     if isinstance(node, list):
         return [_value(item, values) for item in cast("list[Any]", node)]
     if not isinstance(node, dict):
@@ -74,29 +63,22 @@ def _value(node: Any, values: dict[str, str]) -> Any:
         if argument not in values:
             raise InvalidParametersException(f"A template constraint refers to the unknown parameter {argument}")
         return values[argument]
-    return _apply(function, _value(argument, values))
+    if function not in _OPERATIONS:
+        raise InvalidParametersException(f"Rules do not have {function}")
+    return _OPERATIONS[function](_value(argument, values))
 
 
-def _apply(function: str, operands: list[Any]) -> bool:
-    match function:
-        case "Fn::And":
-            return all(operands)
-        case "Fn::Or":
-            return any(operands)
-        case "Fn::Not":
-            return not operands[0]
-        case "Fn::Equals":
-            return operands[0] == operands[1]
-        case "Fn::Contains":
-            return operands[1] in operands[0]
-        case "Fn::EachMemberEquals":
-            return all(item == operands[1] for item in _members(operands[0]))
-        case "Fn::EachMemberIn":
-            return all(item in _members(operands[1]) for item in _members(operands[0]))
-        case _:
-            raise InvalidParametersException(f"Template constraints do not have {function}")
+_OPERATIONS: dict[str, Callable[[list[Value]], bool]] = {
+    "Fn::And": all,
+    "Fn::Or": any,
+    "Fn::Not": lambda operands: not operands[0],
+    "Fn::Equals": lambda operands: operands[0] == operands[1],
+    "Fn::Contains": lambda operands: operands[1] in operands[0],
+    "Fn::EachMemberEquals": lambda operands: all(item == operands[1] for item in _members(operands[0])),
+    "Fn::EachMemberIn": lambda operands: all(item in _members(operands[1]) for item in _members(operands[0])),
+}
 
 
-def _members(value: Any) -> list[str]:
+def _members(value: Value) -> list[str]:
     """A list parameter's value arrives as one text with commas."""
     return [item.strip() for item in value.split(",")] if isinstance(value, str) else value

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import yaml
 
-from sandbox.servicecatalog.model import Json
+from sandbox.servicecatalog.model import Json, Value, part
 
 _PSEUDO = "AWS::"
 _IN_SUB = re.compile(r"\$\{(?!!)([^}]+)}")
@@ -17,28 +17,25 @@ class TemplateError(Exception):
     """Not a CloudFormation template; the message says why."""
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # chosen at run time
+class _Loader(yaml.CSafeLoader):
     """YAML with CloudFormation's short forms, such as `!Ref`; dates stay text."""
 
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
-def _short_form(loader: Any, tag: str, node: yaml.Node) -> Json:
+
+def _short_form(loader: Value, tag: str, node: yaml.Node) -> Json:
     name = tag if tag in ("Ref", "Condition") else f"Fn::{tag}"
     if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-        if name == "Fn::GetAtt":
-            value = value.split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        value = loader.construct_mapping(node, deep=True)
-    return {name: value}
+        value = loader.construct_scalar(node)
+        return {name: value.split(".", 1) if name == "Fn::GetAtt" else value}
+    construct = loader.construct_sequence if isinstance(node, yaml.SequenceNode) else loader.construct_mapping
+    return {name: construct(node, deep=True)}
 
 
-_Loader.add_multi_constructor("!", _short_form)
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
-}
+cast("Any", _Loader).add_multi_constructor("!", _short_form)
 
 
 def parse_template(text: str) -> Json:
@@ -58,9 +55,9 @@ def parse_template(text: str) -> Json:
     if not isinstance(resources, dict) or not resources:
         raise TemplateError("Template format error: At least one Resources member must be defined.")
     for name, resource in cast("Json", resources).items():
-        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+        if not isinstance(resource, dict) or not isinstance(cast("Json", resource).get("Type"), str):
             raise TemplateError(f"Template format error: resource {name} has no Type")
-    for name, parameter in parameters_of(template).items():
+    for name, parameter in part(template, "Parameters").items():
         if not isinstance(parameter, dict) or "Type" not in parameter:
             raise TemplateError(f"Template format error: Every Parameters object must contain a Type member: {name}")
     known = {*cast("Json", resources), *parameters_of(template)}
@@ -75,10 +72,10 @@ def parse_template(text: str) -> Json:
 
 
 def parameters_of(template: Json) -> dict[str, Json]:
-    return cast("dict[str, Json]", template.get("Parameters") or {})
+    return part(template, "Parameters")
 
 
-def references(node: Any) -> Iterator[str]:
+def references(node: Value) -> Iterator[str]:
     """Names that a part of a template refers to, pseudo parameters left out."""
     if isinstance(node, list):
         for item in cast("list[Any]", node):
@@ -91,7 +88,7 @@ def references(node: Any) -> Iterator[str]:
         elif key == "Fn::GetAtt":
             yield value[0] if isinstance(value, list) else str(value).split(".")[0]
         elif key == "Fn::Sub":
-            text, own = (value, {}) if isinstance(value, str) else value
+            text, own = cast("tuple[str, Json]", (value, {}) if isinstance(value, str) else value)
             names = {name.split(".")[0] for name in _IN_SUB.findall(text)}
             yield from (name for name in names if name not in own and not name.startswith(_PSEUDO))
             yield from references(own)

@@ -7,6 +7,7 @@ from typing import Any, cast
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from sandbox.servicecatalog.errors import ValidationException
+from sandbox.servicecatalog.model import Value
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "structure": dict,
@@ -35,10 +36,11 @@ def validate(shape: StructureShape | None, request: object) -> None:
         raise ValidationException(f"{len(faults)} validation error{plural} detected: {'; '.join(faults[:10])}")
 
 
-def _check(shape: Shape, value: Any, path: str, faults: list[str]) -> None:
+def _check(shape: Shape, value: Value, path: str, faults: list[str]) -> None:
     expected = _TYPES.get(shape.type_name)
-    is_right = expected is None or isinstance(value, expected)
-    if not is_right or (isinstance(value, bool) and shape.type_name != "boolean"):
+    if (expected and (type(value) is bool) != (shape.type_name == "boolean")) or not isinstance(
+        value, expected or object
+    ):
         _fault(faults, value, path, f"Member must be of type {shape.type_name}")
     elif isinstance(shape, StructureShape):
         _check_structure(shape, value, path, faults)
@@ -58,7 +60,7 @@ def _check(shape: Shape, value: Any, path: str, faults: list[str]) -> None:
 
 
 def _check_structure(shape: StructureShape, value: dict[str, Any], path: str, faults: list[str]) -> None:
-    for name in cast("list[str]", shape.required_members):
+    for name in shape.required_members:
         if value.get(name) is None:
             _fault(faults, None, _join(path, name), "Member must not be null")
     for name, member in shape.members.items():
@@ -67,7 +69,7 @@ def _check_structure(shape: StructureShape, value: dict[str, Any], path: str, fa
 
 
 def _check_string(shape: Shape, value: str, path: str, faults: list[str]) -> None:
-    enum = cast("list[str]", shape.metadata.get("enum", ()))
+    enum: list[str] = shape.metadata.get("enum", [])
     if enum and value not in enum:
         _fault(faults, value, path, f"Member must satisfy enum value set: [{', '.join(enum)}]")
         return

@@ -11,7 +11,6 @@ from botocore.exceptions import ClientError
 from tests.sandbox.stage import Sandbox, Stage, running, trust_service_catalog
 
 
-
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """One sandbox for all tests that leave the organization as it is."""
@@ -38,7 +37,7 @@ Refused = Callable[..., AbstractContextManager[object]]
 
 @pytest.fixture
 def refused() -> Refused:
-    """Expect a refusal: `with refused("ResourceNotFoundException", "No launch paths"):`."""
+    """Expect an error: give its code and a part of its text."""
 
     def expect(code: str, text: str = "") -> AbstractContextManager[object]:
         return pytest.raises(ClientError, match=rf"\({code}\)[^$]*{re.escape(text)}")

@@ -1,14 +1,15 @@
 """A sandbox process, clients for its accounts, and a stage that is set for launches."""
 
+import itertools
 import json
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.request import Request, urlopen
 
 import boto3
@@ -24,6 +25,8 @@ MANAGEMENT, HUB, RESEARCH, PRODUCTION, SUSPENDED = (
     "555566667777",
 )
 REGION = "eu-central-1"
+REGIONS = ("eu-central-1", "eu-west-1", "eu-west-2", "eu-north-1", "us-west-2", "us-east-2")
+"""Stages take turns in these, so that no quota of a region is used up."""
 FAST = 20_000.0
 """Virtual seconds per second: what takes a minute on AWS takes 3 ms."""
 
@@ -65,29 +68,33 @@ class Sandbox:
             aws_session_token=credentials.get("SessionToken"),
             region_name=region,
         )
-        session.events.register("after-call.servicecatalog", _conforms)
-        config = Config(retries={"max_attempts": 1, "mode": "standard"}, read_timeout=30)
-        connect: Callable[..., Client] = session.client
+        session.events.register("after-call.service-catalog", _conforms)
+        config = Config(retries={"total_max_attempts": 1}, read_timeout=30)
+        connect = cast("Callable[..., Client]", getattr(session, "client"))  # noqa: B009 - see Client
         return connect(service, endpoint_url=self.url, config=config)
 
     def assume(self, arn: str, by: str, session: str = "test") -> dict[str, str]:
         """Credentials of a role, assumed by an account's administrator."""
         return self.client("sts", by).assume_role(RoleArn=arn, RoleSessionName=session)["Credentials"]
 
-    def ask(self, path: str, **body: object) -> dict[str, Any]:
-        """Call the sandbox's own endpoint: GET without, POST with a body."""
-        data = json.dumps(body).encode() if body else None
-        with urlopen(Request(f"{self.url}/_sandbox/{path}", data=data), timeout=10) as answer:  # noqa: S310 - http
+    def ask(self, path: str) -> dict[str, Any]:
+        """Read from the sandbox's own endpoint."""
+        with urlopen(f"{self.url}/_sandbox/{path}", timeout=10) as answer:  # noqa: S310 - http
             return json.load(answer)
 
+    def post(self, path: str, body: object) -> None:
+        """Change something at the sandbox's own endpoint."""
+        request = Request(f"{self.url}/_sandbox/{path}", data=json.dumps(body).encode())  # noqa: S310 - http
+        urlopen(request, timeout=10).close()  # noqa: S310
+
     @contextmanager
-    def standing_still(self) -> Iterator[None]:
+    def standing_still(self) -> Generator[None, None, None]:
         """Hold virtual time (nearly), so that what is in progress stays so."""
-        self.ask("clock", speed=0.001)
+        self.post("clock", {"speed": 0.001})
         try:
             yield
         finally:
-            self.ask("clock", speed=FAST)
+            self.post("clock", {"speed": FAST})
 
 
 def _conforms(model: OperationModel, parsed: dict[str, Any], **_: object) -> None:
@@ -112,7 +119,7 @@ def _wrong_enums(shape: Shape, value: Any) -> Iterator[str]:  # noqa: ANN401 - a
 
 
 @contextmanager
-def running(folder: Path, *options: str) -> Iterator[Sandbox]:
+def running(folder: Path, *options: str) -> Generator[Sandbox, None, None]:
     """Run a sandbox process of its own."""
     command = [sys.executable, "-m", "sandbox", "serve", "--speed", str(FAST), *options]
     with (folder / "sandbox.log").open("w") as log:
@@ -135,17 +142,21 @@ def trust_service_catalog(sandbox: Sandbox) -> None:
     )
 
 
+_turns = itertools.count()
+
+
 class Stage:
     """A hub with a portfolio and a product, built up as far as a test wants it."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self.name = f"t{uuid.uuid4().hex[:10]}"
-        self.hub = sandbox.client("servicecatalog", HUB)
-        self.research = sandbox.client("servicecatalog", RESEARCH)
-        self.production = sandbox.client("servicecatalog", PRODUCTION)
-        bucket = sandbox.client("s3", HUB)
-        bucket.create_bucket(Bucket=self.name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.region = REGIONS[next(_turns) % len(REGIONS)]
+        self.hub = self.client("servicecatalog", HUB)
+        self.research = self.client("servicecatalog", RESEARCH)
+        self.production = self.client("servicecatalog", PRODUCTION)
+        self.s3 = sandbox.client("s3", HUB)
+        self.s3.create_bucket(Bucket=self.name, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.portfolio = self.hub.create_portfolio(DisplayName=self.name, ProviderName="platform")["PortfolioDetail"][
             "Id"
         ]
@@ -159,10 +170,18 @@ class Stage:
         self.version = made["ProvisioningArtifactDetail"]["Id"]
         self.hub.associate_product_with_portfolio(ProductId=self.product, PortfolioId=self.portfolio)
 
+    def client(self, service: str, account: str) -> Client:
+        """A client of an account's administrator, in the stage's region."""
+        return self.sandbox.client(service, account, self.region)
+
+    def as_role(self, arn: str, session: str = "test", by: str = RESEARCH) -> Client:
+        """A Service Catalog client of a role, in the stage's region."""
+        return self.sandbox.client_with("servicecatalog", self.sandbox.assume(arn, by, session), self.region)
+
     def info(self, template: str) -> dict[str, str]:
         """Upload a template and return what a version's Info says of it."""
         key = f"{uuid.uuid4().hex}.template"
-        self.sandbox.client("s3", HUB).put_object(Bucket=self.name, Key=key, Body=template.encode())
+        self.s3.put_object(Bucket=self.name, Key=key, Body=template.encode())
         return {"LoadTemplateFromURL": f"https://{self.name}.s3.{REGION}.amazonaws.com/{key}"}
 
     def add_version(self, name: str, template: str) -> str:
@@ -235,7 +254,7 @@ class Stage:
 
     def grant(self, account: str = RESEARCH, arn: str | None = None, kind: str = "IAM") -> None:
         """Make the account's administrator, or another, a principal of the portfolio."""
-        self.sandbox.client("servicecatalog", account).associate_principal_with_portfolio(
+        self.client("servicecatalog", account).associate_principal_with_portfolio(
             PortfolioId=self.portfolio,
             PrincipalARN=arn or f"arn:aws:iam::{account}:user/administrator",
             PrincipalType=kind,

@@ -150,7 +150,11 @@ def test_the_environment_points_every_tool_at_the_sandbox(tmp_path: Path) -> Non
     command = [sys.executable, "-m", "sandbox", "env", "--url", "http://127.0.0.1:1", "--folder", str(tmp_path / "a b")]
     script = subprocess.run([*command, "--account", HUB], check=True, capture_output=True, text=True).stdout
     shown = subprocess.run(
-        ["sh", "-c", f'AWS_PROFILE=x; {script}\necho "$AWS_ENDPOINT_URL $AWS_ACCESS_KEY_ID [$AWS_PROFILE] $PULUMI_HOME"'],
+        [
+            "sh",
+            "-c",
+            f'AWS_PROFILE=x; {script}\necho "$AWS_ENDPOINT_URL $AWS_ACCESS_KEY_ID [$AWS_PROFILE] $PULUMI_HOME"',
+        ],
         check=True,
         capture_output=True,
         text=True,
@@ -166,4 +170,6 @@ def test_the_environment_points_every_tool_at_the_sandbox(tmp_path: Path) -> Non
 def test_management_is_who_one_is_unless_told_otherwise(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sandbox", "env", "--url", "http://127.0.0.1:1", "--folder", str(tmp_path)]
 
-    assert f"AWS_ACCESS_KEY_ID={MANAGEMENT}" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert (
+        f"AWS_ACCESS_KEY_ID={MANAGEMENT}" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    )

@@ -32,7 +32,7 @@ def post(sandbox: Sandbox, operation: str, body: bytes) -> tuple[int, dict[str, 
         ("CreatePortfolio", b'{"DisplayName": 5, "ProviderName": "x", "IdempotencyToken": "t"}', "type string"),
         ("DescribePortfolio", b'{"Id": "a b"}', "regular expression"),
         ("DescribePortfolio", json.dumps({"Id": "x" * 200}).encode(), "less than or equal to 100"),
-        ("ListPortfolios", b'{"PageSize": 1000}', "less than or equal to 20"),
+        ("ListPortfolios", b'{"PageSize": 1000}', "less than or equal to 100"),
         ("ListPortfolios", b'{"PageSize": true}', "type integer"),
         ("DescribePortfolioShares", b'{"PortfolioId": "port-x", "Type": "FRIENDS"}', "enum value set"),
         ("MakeCoffee", b"{}", "Unknown operation"),
@@ -48,6 +48,15 @@ def test_a_malformed_request_gets_a_validation_error(
     assert status == 400
     assert answer["__type"] == "ValidationException"
     assert reason in answer["Message"]
+
+
+def test_times_are_numbers_on_the_wire(sandbox: Sandbox) -> None:
+    """AWS JSON 1.1 protocol: timestamps are seconds since the epoch."""
+    asked = {"DisplayName": "p", "ProviderName": "x", "IdempotencyToken": "times"}
+    status, answer = post(sandbox, "CreatePortfolio", json.dumps(asked).encode())
+
+    assert status == 200
+    assert isinstance(answer["PortfolioDetail"]["CreatedTime"], float | int)
 
 
 json_values = st.recursive(

@@ -7,7 +7,7 @@ from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional,
 from sandbox.plugin.waits import retry, until_gone
 from sandbox.plugin.wire import State
 
-from .calls import LANGUAGES, NOT_FOUND, READ_LIMIT, attempt, call, listing, parts_of, ready
+from .calls import LANGUAGES, NOT_FOUND, READ_LIMIT, attempt, call, parts_of, ready
 
 _LIMIT = 3 * 60
 _LANGUAGE = {"acceptLanguage": optional(default="en", replaces=True, check=LANGUAGES)}
@@ -66,7 +66,7 @@ class ProductPortfolioAssociation(Resource):
 
     def _is_listed(self, op: Operation) -> bool:
         names = op.given(ProductId="productId", AcceptLanguage="acceptLanguage")
-        portfolios = listing(op, "list_portfolios_for_product", "PortfolioDetails", **names)
+        portfolios = op.pages("servicecatalog", "list_portfolios_for_product", "PortfolioDetails", **names)
         return any(one["Id"] == op.new["portfolioId"] for one in portfolios)
 
 
@@ -123,6 +123,6 @@ class PrincipalPortfolioAssociation(Resource):
         """Raise Gone unless the listing shows the principal exactly once."""
         wished: tuple[Any, Any] = (op.new["principalArn"], op.new["principalType"])
         names = op.given(PortfolioId="portfolioId", AcceptLanguage="acceptLanguage")
-        principals = listing(op, "list_principals_for_portfolio", "Principals", **names)
+        principals = op.pages("servicecatalog", "list_principals_for_portfolio", "Principals", **names)
         if [(one["PrincipalARN"], one["PrincipalType"]) for one in principals].count(wished) != 1:
             raise Gone("empty result")

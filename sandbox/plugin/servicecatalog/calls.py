@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from sandbox.plugin.failure import AWSError, Failure
@@ -47,16 +46,6 @@ def attempt(
     )
 
 
-def listing(op: Operation, method: str, result: str, **parameters: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - see call
-    """Every item of a listing."""
-    while True:
-        page = call(op, method, **parameters)
-        yield from page.get(result, [])
-        if not page.get("NextPageToken"):
-            return
-        parameters["PageToken"] = page["NextPageToken"]
-
-
 def ready(
     op: Operation,
     limit: float,
@@ -95,8 +84,3 @@ def exactly_one(inputs: State, *keys: str) -> Iterator[str]:
     elif len(given) > 1:
         many = ",".join(map(snake, given))
         yield f'"{snake(keys[0])}": only one of `{listed}` can be specified, but `{many}` were specified.'
-
-
-def timestamp(moment: datetime) -> str:
-    """A moment as RFC 3339."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

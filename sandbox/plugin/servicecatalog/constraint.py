@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.plugin.answers import pick
 from sandbox.plugin.equivalence import same_json
 from sandbox.plugin.failure import doing, tolerating
 from sandbox.plugin.schema import REGION, Operation, Resource, json_text, one_of, outputs, required, settled
@@ -88,11 +89,6 @@ def describe_constraint(op: Operation, constraint: str) -> State:
     answer = ready(op, READ_LIMIT, look, target=("AVAILABLE",))
     detail = answer["ConstraintDetail"]
     return {
-        "description": detail.get("Description", ""),
-        "owner": detail.get("Owner", ""),
-        "parameters": answer["ConstraintParameters"],
-        "portfolioId": detail["PortfolioId"],
-        "productId": detail["ProductId"],
-        "status": answer["Status"],
-        "type": detail["Type"],
+        **pick(detail, "description", "owner", "portfolioId", "productId", "type"),
+        **pick(answer, "status", parameters="ConstraintParameters"),
     }

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import AWSError, doing
 from sandbox.plugin.functions import Function
 from sandbox.plugin.schema import REGION, Operation, Property, optional, required
+from sandbox.plugin.tags import as_map
 from sandbox.plugin.waits import wait
 from sandbox.plugin.wire import State
 
-from .calls import ACCEPT_LANGUAGE, NOT_FOUND, call, listing
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, call
 from .constraint import describe_constraint
 from .portfolio import describe_portfolio
 from .product import describe_product
@@ -42,13 +44,8 @@ def _provisioning_artifacts(op: Operation) -> State:
         answer = call(op, "list_provisioning_artifacts", ProductId=product, AcceptLanguage=op.new["acceptLanguage"])
     details = [
         {
-            "active": one.get("Active", False),
+            **pick(one, "active", "description", "guidance", "id", "name", "type"),
             "createdTime": one["CreatedTime"].strftime("%Y-%m-%d %H:%M:%S +0000 UTC"),
-            "description": one.get("Description", ""),
-            "guidance": one.get("Guidance", ""),
-            "id": one["Id"],
-            "name": one.get("Name", ""),
-            "type": one.get("Type", ""),
         }
         for one in answer["ProvisioningArtifactDetails"]
     ]
@@ -58,7 +55,7 @@ def _provisioning_artifacts(op: Operation) -> State:
 def _found(op: Operation, method: str, result: str, **parameters: str) -> tuple[str, list[dict[str, Any]]] | None:
     """A listing that must not be empty."""
     try:
-        found = list(listing(op, method, result, **parameters))
+        found = list(op.pages("servicecatalog", method, result, **parameters))
     except AWSError as error:
         if error.code == NOT_FOUND:
             return None
@@ -79,13 +76,9 @@ def _launch_paths(op: Operation) -> State:
         )
     summaries = [
         {
-            "pathId": path["Id"],
-            "name": path.get("Name", ""),
-            "tags": op.account.tags.visible({tag["Key"]: tag["Value"] for tag in path.get("Tags", [])}),
-            "constraintSummaries": [
-                {"type": one["Type"], "description": one.get("Description", "")}
-                for one in path.get("ConstraintSummaries", [])
-            ],
+            **pick(path, "name", pathId="Id"),
+            "tags": op.account.tags.visible(as_map(path.get("Tags", []))),
+            "constraintSummaries": [pick(one, "type", "description") for one in path.get("ConstraintSummaries", [])],
         }
         for path in paths or ()
     ]
@@ -102,17 +95,8 @@ def _portfolio_constraints(op: Operation) -> State:
             pending=(),
             target=("AVAILABLE",),
         )
-    details = [
-        {
-            "constraintId": one["ConstraintId"],
-            "description": one.get("Description", ""),
-            "owner": one.get("Owner", ""),
-            "portfolioId": one["PortfolioId"],
-            "productId": one["ProductId"],
-            "type": one["Type"],
-        }
-        for one in constraints or ()
-    ]
+    known = ("constraintId", "description", "owner", "portfolioId", "productId", "type")
+    details = [pick(one, *known) for one in constraints or ()]
     parts = (op.new["acceptLanguage"], op.new["portfolioId"], op.new.get("productId", ""))
     return {"id": ":".join(parts), "details": details}
 

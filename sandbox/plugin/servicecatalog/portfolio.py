@@ -1,11 +1,12 @@
 """Portfolio."""
 
+from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import doing, tolerating
 from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, length, outputs, required, settled
 from sandbox.plugin.tags import as_list, as_map
 from sandbox.plugin.wire import State
 
-from .calls import NOT_FOUND, call, fresh_token, timestamp
+from .calls import NOT_FOUND, call, fresh_token
 
 
 class Portfolio(Resource):
@@ -59,10 +60,6 @@ def describe_portfolio(op: Operation, portfolio: str, language: str = "en") -> S
     answer = call(op, "describe_portfolio", Id=portfolio, AcceptLanguage=language)
     detail = answer["PortfolioDetail"]
     return {
-        "arn": detail["ARN"],
-        "createdTime": timestamp(detail["CreatedTime"]),
-        "description": detail.get("Description", ""),
-        "name": detail["DisplayName"],
-        "providerName": detail.get("ProviderName", ""),
+        **pick(detail, "createdTime", "description", "providerName", arn="ARN", name="DisplayName"),
         "tagsAll": as_map(answer.get("Tags", [])),
     }

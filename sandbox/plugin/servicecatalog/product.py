@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import Failure, doing, tolerating
 from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, one_of, optional, outputs, required, settled
 from sandbox.plugin.tags import as_list, as_map, changes
@@ -19,7 +20,6 @@ from .calls import (
     fresh_token,
     present,
     ready,
-    timestamp,
 )
 
 _LIMIT = 5 * 60
@@ -140,19 +140,11 @@ def describe_product(op: Operation, product: str) -> State:
     detail = answer["ProductViewDetail"]
     summary = detail["ProductViewSummary"]
     return {
-        "arn": detail["ProductARN"],
-        "createdTime": timestamp(detail["CreatedTime"]),
-        "description": summary.get("ShortDescription", ""),
-        "distributor": summary.get("Distributor", ""),
+        **pick(detail, "createdTime", "status", arn="ProductARN"),
+        **pick(summary, "distributor", "name", "owner", "type", description="ShortDescription"),
+        **pick(summary, "supportDescription", "supportEmail", "supportUrl"),
         "hasDefaultPath": summary.get("HasDefaultPath", False),
-        "name": summary["Name"],
-        "owner": summary["Owner"],
-        "status": detail["Status"],
-        "supportDescription": summary.get("SupportDescription", ""),
-        "supportEmail": summary.get("SupportEmail", ""),
-        "supportUrl": summary.get("SupportUrl", ""),
         "tagsAll": as_map(answer.get("Tags", [])),
-        "type": summary["Type"],
     }
 
 
@@ -174,11 +166,5 @@ def _latest_version(op: Operation) -> State:
     latest = max(answer["ProvisioningArtifactSummaries"], key=lambda version: version["CreatedTime"])
     version = call(op, "describe_provisioning_artifact", ProductId=op.id, ProvisioningArtifactId=latest["Id"])
     detail, info = version["ProvisioningArtifactDetail"], version.get("Info", {})
-    return {
-        "name": detail.get("Name"),
-        "description": detail.get("Description"),
-        "type": detail.get("Type"),
-        "templateUrl": info.get("TemplateUrl"),
-        "templatePhysicalId": info.get("PhysicalId"),
-        "disableTemplateValidation": False,
-    }
+    found = pick(detail, "name", "description", "type") | pick(info, "templateUrl", templatePhysicalId="PhysicalId")
+    return {key: value for key, value in found.items() if value} | {"disableTemplateValidation": False}

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import Failure, doing, tolerating
 from sandbox.plugin.schema import REGION, TAGS, Operation, Property, Resource, optional, outputs, required, settled
 from sandbox.plugin.tags import as_list, as_map
 from sandbox.plugin.waits import wait
 from sandbox.plugin.wire import State
 
-from .calls import ACCEPT_LANGUAGE, NOT_FOUND, attempt, call, exactly_one, fresh_token, listing, present, timestamp
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, attempt, call, exactly_one, fresh_token, present
 
 _LIMIT = 30 * 60
 _PREFERENCES = {
@@ -20,6 +21,10 @@ _PREFERENCES = {
     "maxConcurrencyCount": "StackSetMaxConcurrencyCount",
     "maxConcurrencyPercentage": "StackSetMaxConcurrencyPercentage",
 }
+_FROM_DETAIL = (
+    *("arn", "createdTime", "launchRoleArn", "status", "statusMessage", "type"),
+    *("lastProvisioningRecordId", "lastRecordId", "lastSuccessfulProvisioningRecordId"),
+)
 _lists = {name: optional(kind=list) for name in ("accounts", "regions")}
 _numbers = {name: optional(kind=int) for name in _PREFERENCES if name not in _lists}
 
@@ -50,19 +55,7 @@ class ProvisionedProduct(Resource):
         **ACCEPT_LANGUAGE,
         **TAGS,
         **REGION,
-        **outputs(
-            "arn",
-            "cloudwatchDashboardNames",
-            "createdTime",
-            "lastProvisioningRecordId",
-            "lastRecordId",
-            "lastSuccessfulProvisioningRecordId",
-            "launchRoleArn",
-            "outputs",
-            "status",
-            "statusMessage",
-            "type",
-        ),
+        **outputs(*_FROM_DETAIL, "cloudwatchDashboardNames", "outputs"),
     }
     autonamed = ("name", 255)
     title = "Service Catalog Provisioned Product"
@@ -118,19 +111,8 @@ class ProvisionedProduct(Resource):
         if detail["Status"] == "TAINTED":
             record = detail.get("LastSuccessfulProvisioningRecordId") or record
         return {
-            "arn": detail["Arn"],
+            **pick(detail, *_FROM_DETAIL, "name", "productId", "provisioningArtifactId"),
             "cloudwatchDashboardNames": [board["Name"] for board in answer.get("CloudWatchDashboards", [])],
-            "createdTime": timestamp(detail["CreatedTime"]),
-            "lastProvisioningRecordId": detail["LastProvisioningRecordId"],
-            "lastRecordId": detail.get("LastRecordId", ""),
-            "lastSuccessfulProvisioningRecordId": detail.get("LastSuccessfulProvisioningRecordId", ""),
-            "launchRoleArn": detail.get("LaunchRoleArn", ""),
-            "name": detail["Name"],
-            "productId": detail["ProductId"],
-            "provisioningArtifactId": detail.get("ProvisioningArtifactId", ""),
-            "status": detail["Status"],
-            "statusMessage": detail.get("StatusMessage", ""),
-            "type": detail["Type"],
             "tagsAll": {},
             **_record(op, record),
         }
@@ -228,14 +210,10 @@ def _record(op: Operation, record: str) -> State:
     """What only the record of a launch tells; a record that is gone is no error."""
     with tolerating(NOT_FOUND):
         detail = call(op, "describe_record", Id=record)["RecordDetail"]
-        outputs = listing(op, "describe_record", "RecordOutputs", Id=record)
+        outputs = op.pages("servicecatalog", "describe_record", "RecordOutputs", Id=record)
         return {
-            "outputs": [
-                {"key": one["OutputKey"], "value": one.get("OutputValue"), "description": one.get("Description", "")}
-                for one in outputs
-            ],
-            "pathId": detail.get("PathId", ""),
+            "outputs": [pick(one, "description", key="OutputKey", value="OutputValue") for one in outputs],
+            **pick(detail, "pathId", "provisioningArtifactId"),
             "tagsAll": as_map(detail.get("RecordTags", [])),
-            "provisioningArtifactId": detail.get("ProvisioningArtifactId", ""),
         }
     return {}

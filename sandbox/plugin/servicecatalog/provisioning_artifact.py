@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import doing, tolerating
 from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional, outputs, required, settled
 from sandbox.plugin.waits import until_gone
@@ -19,7 +20,6 @@ from .calls import (
     parts_of,
     present,
     ready,
-    timestamp,
 )
 from .product import VERSION_TYPES, version_parameters
 
@@ -77,14 +77,8 @@ class ProvisioningArtifact(Resource):
         # AWS answers with other keys than these, so in practice a read never sees the template.
         sources = {"templateUrl": "LoadTemplateFromURL", "templatePhysicalId": "ImportFromPhysicalId"}
         return {
-            "active": detail["Active"],
-            "createdTime": timestamp(detail["CreatedTime"]),
-            "description": detail.get("Description", ""),
-            "guidance": detail.get("Guidance", "DEFAULT"),
-            "name": detail.get("Name", ""),
-            "productId": names["ProductId"],
-            "provisioningArtifactId": names["ProvisioningArtifactId"],
-            "type": detail.get("Type", ""),
+            **pick(detail, "active", "createdTime", "description", "guidance", "name", "type"),
+            **pick(names, "productId", "provisioningArtifactId"),
             **{key: info[name] for key, name in sources.items() if name in info},
         }
 

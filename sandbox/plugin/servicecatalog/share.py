@@ -4,12 +4,13 @@ import re
 import threading
 from typing import Any
 
+from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import Failure, doing, tolerating
 from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional, outputs, required
 from sandbox.plugin.waits import until_gone, wait
 from sandbox.plugin.wire import State, Value
 
-from .calls import ACCEPT_LANGUAGE, NOT_FOUND, READ_LIMIT, attempt, call, listing, parts_of
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, READ_LIMIT, attempt, call, parts_of
 
 _LIMIT = 3 * 60
 _REST = 15
@@ -78,12 +79,9 @@ class PortfolioShare(Resource):
         with doing(f"reading{self.title} ({op.id})"):
             found = self._shared(op, READ_LIMIT)
         return {
-            "accepted": found["Accepted"],
+            **pick(found, "accepted", "principalId", "type"),
+            **{key: found.get(name, False) for name, key in _FLAGS.items()},
             "portfolioId": self._parts(op)[0],
-            "principalId": found["PrincipalId"],
-            "sharePrincipals": found.get("SharePrincipals", False),
-            "shareTagOptions": found.get("ShareTagOptions", False),
-            "type": found["Type"],
             "waitForAcceptance": op.new.get("waitForAcceptance", False),
         }
 
@@ -139,7 +137,9 @@ class PortfolioShare(Resource):
         portfolio, kind, principal = self._parts(op)
         shares: list[dict[str, Any]] = []
         with tolerating(NOT_FOUND):
-            listed = listing(op, "describe_portfolio_shares", "PortfolioShareDetails", PortfolioId=portfolio, Type=kind)
+            listed = op.pages(
+                "servicecatalog", "describe_portfolio_shares", "PortfolioShareDetails", PortfolioId=portfolio, Type=kind
+            )
             shares = [share for share in listed if share["PrincipalId"] in principal]
         return shares[0] if len(shares) == 1 else None
 

@@ -1,5 +1,6 @@
 """A sandbox, and small Pulumi projects that run on it with the real CLI."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -10,7 +11,6 @@ from typing import Any
 import boto3
 import pytest
 
-from sandbox.environment import sandbox_environment
 from tests.sandbox.plugin.project import Project
 
 _READY_WITHIN = 60
@@ -34,10 +34,19 @@ def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             server.terminate()
 
 
+@pytest.fixture(scope="session")
+def empty_project(sandbox_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty project to copy, because making a stack takes a second."""
+    folder = tmp_path_factory.mktemp("empty")
+    Project.begin(folder, sandbox_url)
+    return folder
+
+
 @pytest.fixture
-def project(sandbox_url: str, tmp_path: Path) -> Project:
+def project(sandbox_url: str, empty_project: Path, tmp_path: Path) -> Project:
     """A project of the hub account's administrator."""
-    return Project(tmp_path / "project", sandbox_environment(sandbox_url, tmp_path / "state", "222233334444"))
+    shutil.copytree(empty_project, tmp_path, dirs_exist_ok=True)
+    return Project(tmp_path, sandbox_url)
 
 
 @pytest.fixture

@@ -9,6 +9,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import sandbox
+from sandbox.environment import sandbox_environment
+
 _RUN_LIMIT = 120
 """Seconds; other tests may be using all cores."""
 
@@ -16,12 +19,23 @@ _RUN_LIMIT = 120
 class Project:
     """One stack on the real CLI."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder = folder
-        self.environment = {**os.environ, **environment}
-        folder.mkdir()
-        (folder / "Pulumi.yaml").write_text("name: small\nruntime: python\n")
-        self.succeed("stack", "init", "dev")
+    def __init__(self, folder: Path, url: str) -> None:
+        """Open the project in a folder, as the hub account's administrator on the sandbox at an address."""
+        self.folder = folder / "project"
+        self.state = folder / "state"
+        self.environment = {
+            **os.environ,
+            **sandbox_environment(url, self.state, "222233334444"),
+            "PYTHONPATH": str(Path(sandbox.__file__).parent.parent),  # this checkout, whatever is installed
+        }
+
+    @classmethod
+    def begin(cls, folder: Path, url: str) -> None:
+        """Make an empty project with an empty stack in a folder."""
+        project = cls(folder, url)
+        project.folder.mkdir()
+        (project.folder / "Pulumi.yaml").write_text("name: small\nruntime: python\n")
+        project.succeed("stack", "init")
 
     def write(self, program: str) -> None:
         """Replace the program; `aws` and `pulumi` are imported for it."""
@@ -30,7 +44,7 @@ class Project:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the CLI."""
         return subprocess.run(
-            ["pulumi", *arguments, "--non-interactive"],
+            ["pulumi", *arguments, "--stack", "dev", "--non-interactive"],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -38,7 +52,7 @@ class Project:
             timeout=_RUN_LIMIT,
             check=False,
             # started in the background the CLI would ignore interrupts, and wait 5 s at its end
-            preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
+            preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
 
     def succeed(self, *arguments: str) -> str:
@@ -69,5 +83,6 @@ class Project:
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """What the state holds, by resource name."""
-        state = json.loads(self.succeed("stack", "export"))
-        return {one["urn"].rsplit("::", 1)[-1]: one for one in state["deployment"].get("resources", [])}
+        state = json.loads((self.state / "backend/.pulumi/stacks/small/dev.json").read_text())
+        resources = state["checkpoint"]["latest"].get("resources", [])
+        return {one["urn"].rsplit("::", 1)[-1]: one for one in resources}

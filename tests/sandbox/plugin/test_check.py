@@ -98,7 +98,7 @@ def test_the_name_that_the_project_proposes_is_taken() -> None:
 
 
 def test_a_policy_may_be_an_object() -> None:
-    policy = {"Version": "2012-10-17", "Statement": []}
+    policy = json.loads(TRUST)
     inputs, problems = checked("aws:iam/rolePolicy:RolePolicy", {"role": "r", "policy": policy})
     assert not problems
     assert json.loads(inputs["policy"]) == policy

@@ -1,12 +1,11 @@
 """What Diff makes of changes, and what previews and refreshes make of states."""
 
 import json
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from sandbox.plugin import plan
-from sandbox.plugin.configuration import Account
 from sandbox.plugin.registry import RESOURCES
 from sandbox.plugin.schema import Operation
 from sandbox.plugin.wire import UNKNOWN
@@ -18,7 +17,9 @@ LAUNCH = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
 
 def policy(*actions: str) -> str:
     """A policy that allows actions."""
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": [*actions], "Resource": "*"}]})
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": [*actions], "Resource": "*"}]}
+    )
 
 
 def difference(kind: str, olds: dict[str, Any], news: dict[str, Any], *ignore: str) -> dict[str, str]:
@@ -102,23 +103,25 @@ def test_an_ignored_property_keeps_its_stored_value_in_an_update() -> None:
 
 
 def test_outputs_of_a_launch_are_unknown_only_when_version_or_parameters_change() -> None:
-    resource, olds = RESOURCES[LAUNCH], {"provisioningArtifactId": "pa-1", "outputs": [], "tags": {}}
+    resource = RESOURCES[LAUNCH]
+    olds: dict[str, Any] = {"provisioningArtifactId": "pa-1", "region": "eu-central-1"}
     for news, expected in (({"provisioningArtifactId": "pa-2"}, {"outputs"}), ({"pathId": "lpv3-2"}, set[str]())):
         state = plan.planned(resource, news, olds, "")
         changed = frozenset(str(path[0]) for path, _, _ in plan.differences(resource, olds, state))
-        nowhere = cast("Account", None)  # a forecast calls nobody
+        nowhere: Any = None  # a forecast calls nobody
         op = Operation(nowhere, "eu-central-1", new=state, old=olds, changed=changed)
         assert set(plan.unknown_outputs(resource, op)) == expected
 
 
 def test_an_import_fills_the_inputs_as_a_check_would() -> None:
-    state = {"name": "r", "path": "/", "description": "d", "arn": "arn", "maxSessionDuration": 7200}
+    tags = {"a": "1"}
+    state = {"name": "r", "path": "/", "description": "d", "arn": "arn", "maxSessionDuration": 7200, "tagsAll": tags}
     inputs = plan.refreshed_inputs(RESOURCES[ROLE], state, {}, "")
-    given = {"name": "r", "description": "d", "maxSessionDuration": 7200}
+    given = {"name": "r", "description": "d", "maxSessionDuration": 7200, "tagsAll": tags}
     assert inputs == {"__defaults": ["path"], "path": "/", **given}
 
 
 def test_a_refresh_keeps_the_program_s_text_of_a_policy_that_means_the_same() -> None:
-    old = {"assumeRolePolicy": policy("a", "b"), "__defaults": []}
+    old: dict[str, Any] = {"assumeRolePolicy": policy("a", "b"), "__defaults": []}
     state = {"assumeRolePolicy": policy("b", "a")}
     assert plan.refreshed_inputs(RESOURCES[ROLE], state, old, "") == old

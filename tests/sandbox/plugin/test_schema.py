@@ -24,7 +24,7 @@ def sdk(token: str) -> Any:  # noqa: ANN401 - a class or function of the SDK
 def test_every_property_is_one_of_the_sdk_s(kind: str) -> None:
     resource, real = RESOURCES[kind], sdk(kind)
     inputs = set(inspect.signature(real._internal_init).parameters)
-    outputs = {name for name, value in vars(real).items() if isinstance(value, property)}
+    outputs = {name for name in dir(real) if isinstance(getattr(real, name), property)}
     mine = {snake(key) for key, prop in resource.properties.items() if prop.input}
     assert mine <= inputs - _OF_PULUMI
     assert {snake(key) for key in resource.properties} - mine <= outputs

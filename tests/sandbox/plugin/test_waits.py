@@ -6,17 +6,7 @@ import pytest
 
 from sandbox.plugin.failure import AWSError, Cancelled, Failure, Gone
 from sandbox.plugin.waits import Clock, passing, retry, until_gone, wait
-
-
-class Watch(Clock):
-    """A clock that only writes down its pauses."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-        self.pauses: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
+from tests.sandbox.plugin.scripted import Watch
 
 
 def states(*names: str | None) -> Callable[[], tuple[str, str] | None]:
@@ -95,7 +85,11 @@ def test_an_error_that_will_not_pass_is_not_retried() -> None:
 
 
 def test_cancel_ends_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.plugin.waits._speed_of", lambda _: 1.0)
+    def real_time(endpoint: str) -> float:
+        del endpoint
+        return 1
+
+    monkeypatch.setattr("sandbox.plugin.waits._speed_of", real_time)
     clock = Clock("")
     clock.cancel()
     with pytest.raises(Cancelled):

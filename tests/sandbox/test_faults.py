@@ -1,0 +1,123 @@
+"""Faults: what the sandbox, and nothing else, does to a client on demand."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ConnectionClosedError, HTTPClientError
+
+from tests.sandbox.conftest import Refused
+from tests.sandbox.stage import RESEARCH, Sandbox, Stage, running
+
+
+@pytest.fixture
+def faults(sandbox: Sandbox) -> Iterator["Injector"]:
+    injector = Injector(sandbox)
+    yield injector
+    injector()
+
+
+class Injector:
+    """Puts faults in force; without any, takes them away."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def __call__(self, *faults: dict[str, Any]) -> None:
+        self._sandbox.post("faults", list(faults))
+
+
+def test_the_nth_call_fails_with_a_code(stage: Stage, faults: Injector, refused: Refused) -> None:
+    faults({"operation": "servicecatalog:DescribePortfolio", "calls": [2], "error": "ThrottlingException"})
+    stage.hub.describe_portfolio(Id=stage.portfolio)
+    with refused("ThrottlingException", "injected"):
+        stage.hub.describe_portfolio(Id=stage.portfolio)
+
+    assert stage.hub.describe_portfolio(Id=stage.portfolio)["PortfolioDetail"]["Id"] == stage.portfolio
+
+
+def test_a_rate_hits_a_share_of_the_calls_the_same_in_every_run(tmp_path: Path) -> None:
+    file = tmp_path / "faults.yaml"
+    file.write_text("- {operation: 'sts:*', rate: 0.5, error: Throttling, status: 400}\n")
+
+    def outcomes() -> list[bool]:
+        with running(tmp_path, "--faults", str(file), "--seed", "3") as sandbox:
+            return [succeeds(sandbox) for _ in range(20)]
+
+    first = outcomes()
+
+    assert {True, False} == set(first)
+    assert outcomes() == first
+
+
+def succeeds(sandbox: Sandbox) -> bool:
+    try:
+        sandbox.client("sts", RESEARCH).get_caller_identity()
+    except Exception:  # noqa: BLE001 - whichever
+        return False
+    return True
+
+
+def test_a_dropped_connection_leaves_the_work_done(stage: Stage, faults: Injector) -> None:
+    faults({"operation": "servicecatalog:CreatePortfolio", "drop": True})
+    before = {p["Id"] for p in stage.research.list_portfolios()["PortfolioDetails"]}
+    with pytest.raises((ConnectionClosedError, HTTPClientError)):
+        stage.research.create_portfolio(DisplayName="lost", ProviderName="x")
+    faults()
+
+    after = {p["DisplayName"] for p in stage.research.list_portfolios()["PortfolioDetails"] if p["Id"] not in before}
+    assert after == {"lost"}
+
+
+def test_a_share_can_stick_in_progress(stage: Stage, faults: Injector) -> None:
+    faults({"operation": "servicecatalog:CreatePortfolioShare", "hold": 4000})
+    node = {"Type": "ORGANIZATIONAL_UNIT", "Value": stage.unit("Workloads")}
+    token = stage.hub.create_portfolio_share(PortfolioId=stage.portfolio, OrganizationNode=node)["PortfolioShareToken"]
+    status = stage.hub.describe_portfolio_share_status(PortfolioShareToken=token)["Status"]
+
+    assert status in ("NOT_STARTED", "IN_PROGRESS")
+    assert stage.share_status(token) == "COMPLETED"
+
+
+def test_an_association_can_stay_invisible(stage: Stage, faults: Injector, refused: Refused) -> None:
+    stage.share()
+    faults({"operation": "servicecatalog:AssociatePrincipal*", "account": RESEARCH, "hold": 2000})
+    stage.grant()
+    with refused("ResourceNotFoundException", "No launch paths"):
+        stage.research.list_launch_paths(ProductId=stage.product)
+
+    assert stage.wait_for_path(stage.research)
+
+
+def test_an_update_can_be_made_to_fail(stage: Stage, faults: Injector) -> None:
+    launched = stage.open().launch()
+    faults({"operation": "servicecatalog:UpdateProvisionedProduct", "fail": "no capacity"})
+    stage.research.update_provisioned_product(ProvisionedProductId=launched["Id"])
+    found = stage.settled(launched["Id"])
+
+    assert (found["Status"], found["StatusMessage"]) == ("TAINTED", "no capacity")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("- {operation: 'a:b'}", "at least one of"),
+        ("- {operation: 'a:b', colour: red}", "colour"),
+        ("- {operation: 'a:b', drop: true, rate: 2}", "rate"),
+        ("- {error: X}", "operation"),
+        ("a: [", "cannot be read"),
+    ],
+)
+def test_a_wrong_file_of_faults_is_one_clear_line(tmp_path: Path, text: str, reason: str) -> None:
+    file = tmp_path / "faults.yaml"
+    file.write_text(text)
+    command = [sys.executable, "-m", "sandbox", "serve", "--faults", str(file)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+
+    assert ended.returncode == 1
+    assert str(file) in ended.stderr
+    assert reason in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -93,11 +93,14 @@ class Faults:
                 hits.append(fault)
         return hits
 
+    def wait(self, faults: Sequence[Fault]) -> None:
+        """Keep the client waiting, in real time."""
+        if delay := sum(fault.delay or 0 for fault in faults):
+            time.sleep(delay)
+
     def before(self, faults: Sequence[Fault]) -> None:
-        """Refuse, wait, and mark what the call will set off."""
+        """Refuse the call, or mark what it will set off."""
         for fault in faults:
-            if fault.delay:
-                time.sleep(fault.delay)
             if fault.error:
                 raise Refused(fault.error, fault.message, fault.status)
         self._clock.hold = sum(fault.hold or 0 for fault in faults)

@@ -3,7 +3,7 @@
 import json
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from sandbox import assume, buckets, membership
 from sandbox.authorization import action_of, authorize
 from sandbox.callers import Caller, Callers
 from sandbox.clock import Clock
-from sandbox.faults import Dropped, Faults, FaultsError
+from sandbox.faults import Dropped, Fault, Faults, FaultsError
 from sandbox.identifiers import Identifiers
 from sandbox.organization import Organization
 from sandbox.principals import add_aws_managed_policies
@@ -52,22 +52,26 @@ class Sandbox:
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
 
     def _respond(self, request: Request) -> Response:
-        with self._lock:
-            self.clock.run_due()
-            try:
+        try:
+            with self._lock:
+                self.clock.run_due()
                 if request.path.startswith("/_sandbox/"):
                     return self._administer(request)
-                return self._call_with_faults(request, self.callers.resolve(request))
-            except Refused as refused:
-                return refusal(request, refused)
-            except Dropped:
-                raise  # werkzeug closes the connection
-            except Exception as error:  # noqa: BLE001 - the server outlives any one call
-                traceback.print_exc()
-                return refusal(request, Refused("InternalFailure", f"the sandbox failed: {error!r}", 500))
+                caller = self.callers.resolve(request)
+                hits = self.faults.hitting(action_of(request), caller.account) if self.faults.active else ()
+            self.faults.wait(hits)  # without the lock: others are not to wait as well
+            with self._lock:
+                self.clock.run_due()
+                return self._call_with_faults(request, caller, hits)
+        except Refused as refused:
+            return refusal(request, refused)
+        except Dropped:
+            raise  # werkzeug closes the connection
+        except Exception as error:  # noqa: BLE001 - the server outlives any one call
+            traceback.print_exc()
+            return refusal(request, Refused("InternalFailure", f"the sandbox failed: {error!r}", 500))
 
-    def _call_with_faults(self, request: Request, caller: Caller) -> Response:
-        hits = self.faults.hitting(action_of(request), caller.account) if self.faults.active else ()
+    def _call_with_faults(self, request: Request, caller: Caller, hits: Sequence[Fault]) -> Response:
         self.faults.before(hits)
         try:
             return self._call(request, caller)

@@ -46,7 +46,7 @@ def main() -> int:
                 _run(console, rehearsal, f"up-{stack}")
             console.print("\nagain, to see that nothing changes")
             for stack in STACKS:
-                _run(console, rehearsal, f"up-{stack}", "FLAGS=--expect-no-changes")
+                _run(console, rehearsal, f"up-{stack}", "FLAGS=--skip-preview --expect-no-changes")
             found = [item for stack in ADMINISTERED for item in _provisioned(rehearsal, stack)]
     except (DemoError, RehearsalError) as problem:
         console.print(f"\n[red]error:[/red] {problem}")

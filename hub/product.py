@@ -41,7 +41,7 @@ class ModelProduct(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("modelcatalog:hub:ModelProduct", name, None, opts)
-        self._name = name
+        self._stem = name
         self._region = region
         self._bucket = bucket
         # Not `_protect`: that is Pulumi's own attribute, which every child inherits.
@@ -59,7 +59,7 @@ class ModelProduct(pulumi.ComponentResource):
     def _with_first(self, first: CatalogVersion) -> aws.servicecatalog.Product:
         file = self.content.file
         return aws.servicecatalog.Product(
-            self._name,
+            self._stem,
             name=file.name,
             owner=file.owner,
             distributor=file.distributor,
@@ -83,7 +83,7 @@ class ModelProduct(pulumi.ComponentResource):
 
     def _later(self, version: CatalogVersion) -> aws.servicecatalog.ProvisioningArtifact:
         return aws.servicecatalog.ProvisioningArtifact(
-            f"{self._name}-{version.entry.version}",
+            f"{self._stem}-{version.entry.version}",
             product_id=self.id,
             name=version.entry.version,
             description=version.entry.description,
@@ -98,7 +98,7 @@ class ModelProduct(pulumi.ComponentResource):
 
     def _constrain(self, launch_role: LaunchRole) -> None:
         association = aws.servicecatalog.ProductPortfolioAssociation(
-            self._name,
+            self._stem,
             portfolio_id=self.portfolio.id,
             product_id=self.id,
             region=self._region,
@@ -113,7 +113,7 @@ class ModelProduct(pulumi.ComponentResource):
             constraints["TEMPLATE"] = {"Rules": self.content.file.template_rules}
         for kind, parameters in constraints.items():
             _ = aws.servicecatalog.Constraint(
-                f"{self._name}-{kind.lower().replace('_', '-')}",
+                f"{self._stem}-{kind.lower().replace('_', '-')}",
                 type=kind,
                 portfolio_id=self.portfolio.id,
                 product_id=self.id,

@@ -20,7 +20,7 @@ class TemplateBucket(pulumi.ComponentResource):
 
     def __init__(self, name: str, *, region: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("modelcatalog:hub:TemplateBucket", name, None, opts)
-        self._name = name
+        self._stem = name
         self._region = region
         child = pulumi.ResourceOptions(parent=self)
         self.bucket = aws.s3.Bucket(name, region=region, opts=child)

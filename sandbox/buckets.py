@@ -40,6 +40,10 @@ _BUCKET_ACTIONS = {"GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBuck
 
 
 def bucket_and_key(request: Request) -> tuple[str, str]:
+    """What a request is about; clients put the bucket into the path of an IP address, else before the host."""
+    host = str(request.environ.get("HTTP_HOST", "")).partition(":")[0]
+    if host.endswith(".localhost"):
+        return host.removesuffix(".localhost"), request.path.lstrip("/")
     bucket, _, key = request.path.lstrip("/").partition("/")
     return bucket, key
 

@@ -10,6 +10,12 @@ from tests.catalog_copy import CatalogCopy
 CATALOG = Path(__file__).parent.parent / "hub" / "catalog"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the tests that run the engine: a file of them takes a minute, and at the end one core would wait."""
+    items.sort(key=lambda item: "engine" not in item.path.parts)
+
+
 @pytest.fixture
 def catalog_copy(tmp_path: Path) -> CatalogCopy:
     """Copy the catalog, as it is in the project's folder, into a folder of the test's own."""

@@ -58,7 +58,13 @@ def _run_until_the_first_portfolio(stage: Stage, kill: signal.Signals) -> int:
     log = stage.project / "interrupted.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            UP, cwd=stage.project, env=stage.environment(), stdout=output, stderr=output, stdin=subprocess.DEVNULL
+            UP,
+            cwd=stage.project,
+            env=stage.environment(),
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # so that no signal of its group reaches the tests
         )
         _wait_for(lambda: bool(servicecatalog.list_portfolios()["PortfolioDetails"]) or process.poll() is not None)
         assert process.poll() is None, log.read_text()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 
 import boto3
 from botocore.config import Config
-from botocore.model import ListShape, OperationModel, Shape, StructureShape
-from botocore.validate import ParamValidator
+
+from tests.sandbox.conformity import conforms
 
 MANAGEMENT, HUB, RESEARCH, PRODUCTION, SUSPENDED = (
     "111122223333",
@@ -68,7 +68,7 @@ class Sandbox:
             aws_session_token=credentials.get("SessionToken"),
             region_name=region,
         )
-        session.events.register("after-call.service-catalog", _conforms)
+        session.events.register("after-call.service-catalog", conforms)
         config = Config(retries={"total_max_attempts": 1}, read_timeout=30)
         connect = cast("Callable[..., Client]", getattr(session, "client"))  # noqa: B009 - see Client
         return connect(service, endpoint_url=self.url, config=config)
@@ -95,27 +95,6 @@ class Sandbox:
             yield
         finally:
             self.post("clock", {"speed": FAST})
-
-
-def _conforms(model: OperationModel, parsed: dict[str, Any], **_: object) -> None:
-    """Check every Service Catalog answer that a test gets against AWS's own model."""
-    if "Error" in parsed or model.output_shape is None:
-        return
-    answer = {key: value for key, value in parsed.items() if key != "ResponseMetadata"}
-    report = ParamValidator().validate(answer, model.output_shape)
-    assert not report.has_errors(), report.generate_report()
-    assert not (faults := list(_wrong_enums(model.output_shape, answer))), faults
-
-
-def _wrong_enums(shape: Shape, value: Any) -> Iterator[str]:  # noqa: ANN401 - any part of an answer
-    if isinstance(shape, StructureShape):
-        for name in value.keys() & shape.members.keys():
-            yield from _wrong_enums(shape.members[name], value[name])
-    elif isinstance(shape, ListShape):
-        for item in value:
-            yield from _wrong_enums(shape.member, item)
-    elif shape.metadata.get("enum") and value not in shape.metadata["enum"]:
-        yield f"{value} is no {shape.name}"
 
 
 @contextmanager

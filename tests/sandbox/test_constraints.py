@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.building import CLOUDFORMATION, LOGS, groups
 from tests.sandbox.conftest import Refused
 from tests.sandbox.stage import HUB, PRODUCTION, RESEARCH, Stage, parameters
-from tests.sandbox.test_launches import CLOUDFORMATION, LOGS, groups
 
 
 def test_a_launch_role_by_local_name_builds_in_the_launching_account(stage: Stage) -> None:

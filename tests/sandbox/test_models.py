@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.building import CLOUDFORMATION
 from tests.sandbox.conftest import Refused
 from tests.sandbox.stage import ADMINISTRATOR, HUB, RESEARCH, Stage, parameters, policy
-from tests.sandbox.test_launches import CLOUDFORMATION
 
 TEMPLATE = """
 Parameters:

@@ -43,6 +43,8 @@ def provision(
         opts=pulumi.ResourceOptions(
             provider=provider,
             depends_on=[granted, *depends_on],
+            # Its name is unique in the account, so a replacement cannot stand beside it.
+            delete_before_replace=True,
             custom_timeouts=pulumi.CustomTimeouts(create=launch.timeout, update=launch.timeout, delete=launch.timeout),
         ),
     )

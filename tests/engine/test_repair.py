@@ -1,0 +1,85 @@
+"""Launches that failed, and how they are put right."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.stage import RESEARCH, Stage
+
+FILE = "Pulumi.spoke-research.yaml"
+ROLE = "ModelCatalogLaunch-text-embedder-serverless"
+URN = (
+    "urn:pulumi:spoke-research::model-catalog-spoke::"
+    "aws:servicecatalog/provisionedProduct:ProvisionedProduct::embeddings"
+)
+LAUNCHES = """\
+  model-catalog-spoke:launches:
+    - name: embeddings
+      product: text-embedder-serverless
+      version: 1.0.0
+      parameters:
+        ModelDataUrl: s3://model-catalog-artifacts-research/text-embedder/2026-09-08/model.tar.gz
+"""
+NONE = """\
+  model-catalog-spoke:launches: []
+  model-catalog-spoke:principals:
+    - portfolio: online-inference
+      arn: arn:aws:iam::333344445555:user/administrator
+"""
+
+
+@pytest.fixture(scope="module")
+def spoke(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A spoke that has the roles of the online models and has launched none of them."""
+    with Stage(tmp_path_factory.mktemp("repair") / "rehearsal") as stage:
+        _launch(stage, NONE)
+        for stack in ("organization", "hub", "spoke-research"):
+            _ = stage.up(stack)
+        yield stage
+
+
+def test_a_failed_creation_is_replaced_and_a_failed_update_is_tried_again(spoke: Stage) -> None:
+    """As docs/operations/recovering.md says; somebody took away the permissions of the launch role."""
+    _launch(spoke, LAUNCHES)
+    _disarm(spoke)
+    created = spoke.refuse("up-spoke-research")
+    after_creation = _status(spoke)
+    _ = spoke.succeed("refresh-spoke-research")
+    replaced = spoke.run(
+        "pulumi", "-C", "spoke", "-s", "spoke-research", "up", "--yes", "--skip-preview", "--replace", URN
+    )
+    after_replacement = _status(spoke)
+
+    _launch(spoke, LAUNCHES + "        MemorySizeInMB: 4096\n")
+    _disarm(spoke)
+    updated = spoke.refuse("up-spoke-research")
+    after_update = _status(spoke)
+    _ = spoke.succeed("refresh-spoke-research")
+    _ = spoke.up("spoke-research")
+
+    assert "is not authorized to perform" in created
+    assert replaced.returncode == 0, replaced.stdout
+    assert "is not authorized to perform" in updated
+    assert (after_creation, after_replacement, after_update, _status(spoke)) == (
+        "ERROR",
+        "AVAILABLE",
+        "TAINTED",
+        "AVAILABLE",
+    )
+
+
+def _launch(stage: Stage, launches: str) -> None:
+    path = stage.project / FILE
+    settings = path.read_text().partition("  model-catalog-spoke:launches:")[0]
+    salt = [line for line in path.read_text().splitlines() if line.startswith("encryptionsalt")]
+    _ = path.write_text("\n".join([settings + launches, *salt]))
+
+
+def _disarm(stage: Stage) -> None:
+    stage.client("iam", RESEARCH).delete_role_policy(RoleName=ROLE, PolicyName="catalog")
+
+
+def _status(stage: Stage) -> str:
+    scan = stage.client("servicecatalog", RESEARCH).scan_provisioned_products
+    found = scan(AccessLevelFilter={"Key": "Account", "Value": "self"})["ProvisionedProducts"]
+    return next(item["Status"] for item in found if item["Name"] == "embeddings")

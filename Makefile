@@ -40,11 +40,16 @@ format: ## Format the code
 lock: ## Add the templates of new versions to the catalog's lock file
 	@python -m tools.lock
 
+# A name without settings is a typing mistake, and would otherwise leave an empty stack in the backend.
+settings = @test -f Pulumi.$*.yaml || { echo "error: there is no Pulumi.$*.yaml. The stacks here are: $(STACKS). A new spoke: make new-spoke" >&2; exit 1; }
+
 preview-%: ## Show what would change in a stack, for example preview-hub
+	$(settings)
 	@pulumi -C $(call project,$*) stack select $* --create
 	@pulumi -C $(call project,$*) -s $* preview --diff $(call outputs,$*) $(FLAGS)
 
 up-%: ## Deploy a stack
+	$(settings)
 	@pulumi -C $(call project,$*) stack select $* --create
 	@pulumi -C $(call project,$*) -s $* up $(call outputs,$*) $(FLAGS)
 

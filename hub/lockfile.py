@@ -4,7 +4,7 @@ A published version never changes: AWS offers no way to, and a spoke that pinned
 the hash of every template, and a template that no longer fits is refused.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +32,8 @@ def check_lock(catalog: Path, published: Published) -> None:
         ContentError: names the first such template.
     """
     locked = _read(catalog / LOCK_FILE)
+    published = list(published)
+    _refuse_removal(catalog, locked, published)
     for product, version, sha256, path in published:
         expected = locked.get(product, {}).get(version)
         if expected is None:
@@ -58,6 +60,28 @@ def add_to_lock(catalog: Path, published: Published) -> list[str]:
     if added:
         lock.write_text(_HEADER + yaml.safe_dump({"templates": locked}, sort_keys=False))
     return added
+
+
+def _refuse_removal(catalog: Path, locked: Mapping[str, Mapping[str, str]], published: Published) -> None:
+    """Refuse a catalog without a version that was published, or with another first version.
+
+    Spokes hold on to versions, and the first one is part of its product (docs/adr/0005).
+    """
+    listed: dict[str, list[str]] = {}
+    for product, version, _, _ in published:
+        listed.setdefault(product, []).append(version)
+    for product, versions in locked.items():
+        there = listed.get(product, [])
+        place = catalog / "products" / product / "product.yaml"
+        missing = next((version for version in versions if version not in there), None)
+        if missing is not None:
+            raise ContentError(f"{place}: the published version {missing} is missing. Put it back: spokes may use it.")
+        first = next(iter(versions))
+        if there[0] != first:
+            raise ContentError(
+                f"{place}: versions: found {there[0]} first. The first one, {first}, is part of the product: put it "
+                f"first."
+            )
 
 
 def _refuse_change(path: Path, product: str, version: str, expected: str, sha256: str) -> None:

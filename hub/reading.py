@@ -1,6 +1,7 @@
 """Reads the catalog's files into one checked whole."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from hub.lockfile import Published, check_lock
 from hub.templates import Template, read_template
 from shared.checking import checked
 from shared.errors import ContentError
+from shared.names import execution_role_name
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -86,6 +88,8 @@ def _product(path: Path, portfolios: set[str]) -> CatalogProduct:
         known = ", ".join(sorted(portfolios))
         raise ContentError(f"{path}: portfolio: found {file.portfolio!r}. The portfolios are: {known}.")
     _refuse_twins(((path, "version", entry.version) for entry in file.versions), "versions")
+    for entry in file.versions:
+        _refuse_foreign_role(folder / entry.template, file.key)
     return CatalogProduct(
         file=file,
         launch_statements=_statements(folder / file.launch_policy),
@@ -94,6 +98,17 @@ def _product(path: Path, portfolios: set[str]) -> CatalogProduct:
             CatalogVersion(entry=entry, template=read_template(folder / entry.template)) for entry in file.versions
         ],
     )
+
+
+def _refuse_foreign_role(template: Path, key: str) -> None:
+    """Refuse a template that was copied from another product and still runs as that one's role."""
+    text = template.read_text() if template.exists() else ""
+    for name in re.findall(rf"{execution_role_name('')}([a-z0-9-]+)", text):
+        if name != key:
+            raise ContentError(
+                f"{template}: found the role {execution_role_name(name)}, which is another product's. This product "
+                f"runs as {execution_role_name(key)}."
+            )
 
 
 def _refuse_twins(entries: Iterator[tuple[Path, str, str]], what: str) -> None:

@@ -60,7 +60,8 @@ def share_target(share: ShareSetting, *, opts: pulumi.InvokeOptions) -> str:
         organization = aws.organizations.get_organization(opts=opts)
         if share.target is None:
             return organization.id
-        unit = organization.roots[0].id
+        # An account that may not read the units gets no error here, but an organization without roots.
+        unit = next((root.id for root in organization.roots), "")
         for name in share.target.split("/"):
             children = aws.organizations.get_organizational_units(parent_id=unit, opts=opts).children
             unit = _child(name, share.target, {child.name: child.id for child in children})

@@ -68,6 +68,11 @@ def load_settings(model: type[S]) -> S:
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
     given = {**get_config_env(), **CONFIG.get()}
     namespace = f"{pulumi.get_project()}:"
+    for key in given:
+        if key != "aws:region" and not key.startswith((namespace, "pulumi:")):
+            raise ConfigError(
+                f"{where}: {key} is not a known key. The keys here are aws:region and those that begin with {namespace}"
+            )
     found = {key.removeprefix(namespace): _value(text) for key, text in given.items() if key.startswith(namespace)}
     region = {key: text for key, text in given.items() if key == "aws:region"}
     return checked(model, {**found, **region}, where=where, error=ConfigError)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from shared.checking import Document, Key, Region, SemVer
 from shared.names import HUB_PROJECT
@@ -29,6 +29,23 @@ ParameterValue = Annotated[
         max_length=4096,
         description="a text, a number, a truth value or a list of them",
         examples=["ml.m5.large"],
+    ),
+]
+
+
+def _own(key: str) -> str:
+    if key.lower().startswith("aws:"):
+        raise ValueError(f"found {key!r}. Tags that begin with aws: are reserved: use another key.")
+    return key
+
+
+TagKey = Annotated[str, AfterValidator(_own), Field(min_length=1, max_length=128)]
+PolicyArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+$",
+        description="the ARN of an IAM policy",
+        examples=["arn:aws:iam::333344445555:policy/ModelCatalogBoundary"],
     ),
 ]
 Minutes = Annotated[
@@ -63,7 +80,7 @@ class Launch(Document):
     region: Region | None = None
     parameters: dict[str, ParameterValue] = {}
     timeout: Minutes = "30m"
-    tags: dict[str, str] = Field(
+    tags: dict[TagKey, str] = Field(
         default={}, max_length=48, description="at most 48 tags of text", examples=["{team: risk}"]
     )
 
@@ -88,6 +105,7 @@ class SpokeSettings(AccountSettings):
     Attributes:
         hub_stack: The hub's stack, or `<organization>/<project>/<stack>` in full.
         launch_roles: `create` makes the products' roles here; `existing` expects them to be there already.
+        permissions_boundary: A policy of this account that limits the roles made here, whatever they are given.
         principals: Who else may launch.
         launches: The provisioned products.
     """
@@ -101,6 +119,7 @@ class SpokeSettings(AccountSettings):
     launch_roles: Annotated[
         Literal["create", "existing"], Field(description="create or existing", examples=["create"])
     ] = "create"
+    permissions_boundary: PolicyArn | None = None
     principals: list[Access] = []
     launches: list[Launch] = []
 

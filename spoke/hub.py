@@ -22,10 +22,7 @@ async def read_contract(stack: str) -> Contract:
     """
     # The engine ends the program at once where the stack is unknown, so the remedy has to be said beforehand;
     # the reference bears the setting's name, because the engine's message shows it.
-    pulumi.log.info(
-        f"The catalog comes from {stack}. If that stack is unknown: correct hubStack in "
-        f"Pulumi.{pulumi.get_stack()}.yaml, or deploy the hub first with make up-hub."
-    )
+    pulumi.log.info(f"Catalog: {stack} (hubStack in Pulumi.{pulumi.get_stack()}.yaml; deployed by make up-hub)")
     reference = pulumi.StackReference("hubStack", stack_name=stack)
     details = await reference.get_output_details(CATALOG_OUTPUT)
     value: Any = details.value if details.secret_value is None else details.secret_value

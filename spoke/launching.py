@@ -25,17 +25,12 @@ def provision(
     launch = order.launch
     # The lookup fails until the caller is a principal, so it waits for the associations, in a preview too.
     ready = pulumi.Output.all(*(association.id for association in granted.associations))
-    paths = aws.servicecatalog.get_launch_paths_output(
-        product_id=ready.apply(lambda _: order.product.id),
-        region=order.region,
-        opts=pulumi.InvokeOutputOptions(provider=provider),
-    )
     return aws.servicecatalog.ProvisionedProduct(
         launch.name,
         name=launch.name,
         product_id=order.product.id,
         provisioning_artifact_id=order.version.id,
-        path_id=paths.summaries.apply(partial(_path_id, order)),
+        path_id=ready.apply(lambda _: _path_id(order, pulumi.InvokeOptions(provider=provider))),
         provisioning_parameters=[{"key": key, "value": value} for key, value in sorted(launch.parameters.items())],
         # AWS adds the catalog's tags by itself and reports them back: left out here, they would look like a change.
         tags={**order.product.tags, **launch.tags},
@@ -52,25 +47,51 @@ def provision(
 
 def launch_outputs(order: Order, provisioned: aws.servicecatalog.ProvisionedProduct) -> dict[str, pulumi.Input[object]]:
     """Say what became of an order: its identity, its status, and the outputs of its stack by key."""
+    status = provisioned.status.apply(partial(_confirm_status, order))
     outputs = provisioned.outputs.apply(lambda items: {item.key: item.value for item in items})
     return {
         "product": order.launch.product,
         "version": order.launch.version,
         "region": order.region,
         "provisioned_product": provisioned.id,
-        "status": provisioned.status,
+        "status": status,
         "outputs": outputs,
     }
 
 
-def _path_id(order: Order, paths: list[aws.servicecatalog.outputs.GetLaunchPathsSummaryResult]) -> str:
+def _confirm_status(order: Order, status: str) -> str:
+    """Fail a run that leaves a launch unusable; a preview only warns, because the run may be what repairs it."""
+    if status in ("AVAILABLE", "UNDER_CHANGE"):
+        return status
+    advice = (
+        f"Pulumi.{pulumi.get_stack()}.yaml: {order.launch.name}: the provisioned product is in status {status}. "
+        f'See docs/operations/recovering.md, "A launch failed".'
+    )
+    if not pulumi.runtime.is_dry_run():
+        raise LaunchError(advice)
+    pulumi.warn(advice)
+    return status
+
+
+def _path_id(order: Order, opts: pulumi.InvokeOptions) -> str:
+    where = f"Pulumi.{pulumi.get_stack()}.yaml: {order.launch.name}"
+    try:
+        paths = aws.servicecatalog.get_launch_paths(
+            product_id=order.product.id, region=order.region, opts=opts
+        ).summaries
+    except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed invoke
+        raise LaunchError(
+            f"{where}: no launch path to {order.product.name} in {order.region}: the portfolio "
+            f"{order.portfolio.name!r} is not shared with this account, or the deploying role has lost its access. "
+            f"Check the hub's shares, then run make refresh-{pulumi.get_stack()} and make up-{pulumi.get_stack()}. "
+            f"AWS says: {' '.join(str(problem).split())}"
+        ) from None
     found = [path.path_id for path in paths if path.name == order.portfolio.name]
     if len(found) == 1:
         return found[0]
     names = ", ".join(sorted(path.name for path in paths)) or "none"
     raise LaunchError(
-        f"Pulumi.{pulumi.get_stack()}.yaml: {order.launch.name}: {len(found)} launch paths to {order.product.name} "
-        f"through the portfolio {order.portfolio.name!r} in {order.region} (paths found: {names}). Exactly one is "
-        f"needed: check that the hub shares the portfolio with this account, and that no local portfolio of the "
-        f"same name holds the product."
+        f"{where}: {len(found)} launch paths to {order.product.name} through the portfolio {order.portfolio.name!r} in "
+        f"{order.region} (paths found: {names}). Exactly one is needed: check that the hub shares the portfolio with "
+        f"this account, and that no local portfolio of the same name holds the product."
     )

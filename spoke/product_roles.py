@@ -25,6 +25,7 @@ class ProductRoles(pulumi.ComponentResource):
         product: Product,
         account_id: str,
         region: str,
+        boundary: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("modelcatalog:spoke:ProductRoles", name, None, opts)
@@ -43,6 +44,7 @@ class ProductRoles(pulumi.ComponentResource):
                 path="/",
                 description=f"{kind.capitalize()} role of the model {name}.",
                 assume_role_policy=trust,
+                permissions_boundary=boundary,
                 opts=pulumi.ResourceOptions(parent=self),
             )
             _ = aws.iam.RolePolicy(

@@ -1,7 +1,8 @@
 """The spoke's table of contents: contract, roles, portfolios, launches."""
 
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
@@ -14,8 +15,12 @@ from spoke.config import SpokeSettings
 from spoke.granted_portfolio import GrantedPortfolio
 from spoke.hub import read_contract
 from spoke.launching import launch_outputs, provision
+from spoke.neighbours import refuse_second_stack
 from spoke.offer import Order, match, region_catalog
 from spoke.product_roles import ProductRoles, confirm_roles
+
+SETTINGS_FOLDER: Final = Path("..")
+"""Relative to the project's folder, as stackConfigDir in Pulumi.yaml says."""
 
 
 def run() -> None:
@@ -27,6 +32,7 @@ async def deploy() -> Mapping[str, Any]:
     """Check everything that can be checked, then declare the resources and give the stack's outputs."""
     settings = load_settings(SpokeSettings)
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
+    refuse_second_stack(settings.account_id, own=where, folder=SETTINGS_FOLDER)
     hub = settings.hub_reference(pulumi.get_organization())
     contract = await read_contract(hub)
     orders = match(settings, contract, where=where)
@@ -41,7 +47,14 @@ async def deploy() -> Mapping[str, Any]:
         confirm_roles(products, account_id=settings.account_id, opts=pulumi.InvokeOptions(provider=provider))
     else:
         roles = {
-            key: ProductRoles(key, product=product, account_id=settings.account_id, region=settings.region, opts=opts)
+            key: ProductRoles(
+                key,
+                product=product,
+                account_id=settings.account_id,
+                region=settings.region,
+                boundary=settings.permissions_boundary,
+                opts=opts,
+            )
             for key, product in products.items()
         }
     granted = _grant(settings, contract, wanted, caller=caller, provider=provider)

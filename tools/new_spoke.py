@@ -10,6 +10,7 @@ import yaml
 from shared.checking import AccountId, Document, Key, Region, checked
 from shared.errors import CatalogError, ConfigError
 from shared.names import partition_of
+from spoke.neighbours import refuse_second_stack
 
 _TEMPLATE: Final = """\
 # The {name} account. Add launches, then: make up-spoke-{name}
@@ -54,16 +55,9 @@ def write_settings(name: str, account: str, region: str, *, folder: Path) -> Pat
     values = {"name": name, "account": account, "region": region}
     spoke = checked(NewSpoke, values, where="make new-spoke", error=ConfigError)
     path = folder / f"Pulumi.spoke-{spoke.name}.yaml"
-    for other in sorted(folder.glob("Pulumi.spoke-*.yaml")):
-        if other == path:
-            raise ConfigError(f"{path} exists already. Edit it, or choose another NAME.")
-        settings: object = yaml.safe_load(other.read_text())
-        config: object = settings.get("config", {}) if isinstance(settings, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - any YAML
-        if isinstance(config, dict) and config.get("model-catalog-spoke:accountId") == spoke.account:  # pyright: ignore[reportUnknownMemberType] - any YAML
-            raise ConfigError(
-                f"ACCOUNT: found {spoke.account}, which is the account of {other} already: two stacks would make "
-                f"the same roles. Add launches to that file."
-            )
+    if path.exists():
+        raise ConfigError(f"{path} exists already. Edit it, or choose another NAME.")
+    refuse_second_stack(spoke.account, own=path.name, folder=folder)
     path.write_text(_TEMPLATE.format(partition=partition_of(spoke.region), **spoke.model_dump()))
     return path
 

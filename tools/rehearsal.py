@@ -18,6 +18,9 @@ from sandbox.environment import sandbox_environment
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 COPIED: Final = ("hub", "spoke", "organization", "shared", "tools", "Makefile", "pyproject.toml", "requirements.lock")
+SETTINGS: Final = ROOT / "tools" / "settings"
+"""Those of the organization that the sandbox has by default; the ones at the root are yours to change."""
+
 LINKED: Final = (".venv", ".tools")
 READY_SECONDS: Final = 30
 
@@ -112,7 +115,7 @@ def _copy_project(target: Path) -> None:
             shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copyfile(source, target / name)
-    for settings in ROOT.glob("Pulumi.*.yaml"):
+    for settings in SETTINGS.glob("Pulumi.*.yaml"):
         shutil.copyfile(settings, target / settings.name)
     for name in LINKED:
         if (ROOT / name).exists():

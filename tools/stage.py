@@ -15,7 +15,7 @@ FOLDER: Final = Path(".sandbox")
 def main() -> int:
     """Empty the backend, since what it describes ended with the last sandbox, and serve."""
     parser = argparse.ArgumentParser(prog="python -m tools.stage", description=__doc__)
-    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--port", type=int, choices=range(65536), metavar="0..65535", required=True)
     port: int = parser.parse_args().port
     if _is_free(port):
         shutil.rmtree(FOLDER / "backend", ignore_errors=True)

@@ -83,3 +83,26 @@ def test_a_damaged_lock_file_is_refused(tmp_path: Path, text: str, message: str)
 
     with pytest.raises(ContentError, match=rf"templates\.lock: .*{message}"):
         check_lock(tmp_path, [FIRST])
+
+
+def test_a_published_version_that_is_missing_is_refused(tmp_path: Path) -> None:
+    add_to_lock(tmp_path, [FIRST, SECOND])
+
+    with pytest.raises(ContentError, match=r"product\.yaml: the published version 1\.1\.0 is missing\. Put it back"):
+        check_lock(tmp_path, [FIRST])
+
+
+def test_a_product_that_is_missing_is_refused(tmp_path: Path) -> None:
+    add_to_lock(tmp_path, [FIRST])
+
+    with pytest.raises(ContentError, match=r"some-model.product\.yaml: the published version 1\.0\.0 is missing"):
+        check_lock(tmp_path, [])
+
+
+def test_another_first_version_is_refused(tmp_path: Path) -> None:
+    add_to_lock(tmp_path, [FIRST, SECOND])
+
+    with pytest.raises(
+        ContentError, match=r"versions: found 1\.1\.0 first\. The first one, 1\.0\.0, is part of the product"
+    ):
+        check_lock(tmp_path, [SECOND, FIRST])

@@ -206,3 +206,19 @@ def test_what_was_read_does_not_change(catalog_copy: CatalogCopy) -> None:
 
     with pytest.raises(dataclasses.FrozenInstanceError, match="folder"):
         catalog.folder = Path()  # pyright: ignore[reportAttributeAccessIssue] - that it is refused is the point
+
+
+def test_a_template_that_runs_as_another_products_role_is_refused(catalog_copy: CatalogCopy) -> None:
+    """Copied from another product, it would pass every check and fail only when it is launched."""
+    template = "products/text-embedder-serverless/1.0.0.yaml"
+    text = (catalog_copy.folder / template).read_text()
+    catalog_copy.write(
+        template, text.replace("ModelCatalogExecution-text-embedder-serverless", "ModelCatalogExecution-other")
+    )
+
+    with pytest.raises(
+        ContentError,
+        match=r"1\.0\.0\.yaml: found the role ModelCatalogExecution-other, which is another product's\. "
+        r"This product runs as ModelCatalogExecution-text-embedder-serverless",
+    ):
+        read_unlocked(catalog_copy.folder)

@@ -15,7 +15,7 @@ ALLOWED = {
     "organization": {"organization", "shared"},
     "shared": {"shared"},
     "sandbox": {"sandbox"},
-    "tools": {"tools", "shared", "sandbox", "hub"},
+    "tools": {"tools", "shared", "sandbox", "hub", "spoke"},
 }
 MODULES = {folder: sorted((ROOT / folder).rglob("*.py")) for folder in [*ALLOWED, "tests"]}
 

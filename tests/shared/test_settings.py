@@ -23,10 +23,17 @@ def test_without_a_role_the_credentials_at_hand_serve() -> None:
     assert [] == load().roles
 
 
-def test_settings_of_other_projects_and_providers_are_none_of_the_stacks_business() -> None:
-    settings = load(**{"model-catalog-spoke:launches": "[]", "aws:profile": "work", "pulumi:tags": "{}"})
+def test_pulumis_own_settings_are_none_of_the_stacks_business() -> None:
+    assert "222233334444" == load(**{"pulumi:tags": "{}"}).account_id
 
-    assert "222233334444" == settings.account_id
+
+@pytest.mark.parametrize("key", ["model-catalog-hb:shares", "model-catalog-spoke:launches", "aws:profile"])
+def test_a_key_that_nobody_reads_is_refused(key: str) -> None:
+    """A misspelt namespace would otherwise take everything away that the setting stands for."""
+    with pytest.raises(
+        ConfigError, match=rf"^Pulumi\.hub\.yaml: {key} is not a known key\. The keys here are aws:region"
+    ):
+        load(**{key: "[]"})
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from shared.errors import ConfigError
-from spoke.config import SpokeSettings
+from spoke.config import Launch, SpokeSettings
 from tests.recorder import Mocks
 
 LAUNCH = {"name": "embeddings", "product": "embedder", "version": "1.0.0"}
@@ -60,6 +60,10 @@ PRINCIPAL = {"portfolio": "online", "arn": "arn:aws:iam::333344445555:role/DataS
             r"principals\[0\]\.arn: found 'DataScientist'. Expected the full ARN of an IAM role, user or group of this",
         ),
         ({"launchRoles": "make"}, r"launchRoles: found 'make'. Expected create or existing, for example create"),
+        (
+            {"permissionsBoundary": "Boundary"},
+            r"permissionsBoundary: found 'Boundary'. Expected the ARN of an IAM policy",
+        ),
         ({"hubStack": "a/b/c/d"}, r"hubStack: found 'a/b/c/d'. Expected the name of the hub's stack, for example hub"),
         ({"launch": [LAUNCH]}, r"launch is not a known key. Remove it, or correct its spelling"),
     ],
@@ -114,3 +118,8 @@ def test_the_hubs_stack_is_named_in_full(hub_stack: str, reference: str) -> None
     )
 
     assert reference == settings.hub_reference("organization")
+
+
+def test_a_tag_that_aws_keeps_to_itself_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Tags that begin with aws: are reserved: use another key"):
+        Launch.model_validate({"name": "a", "product": "b", "version": "1.0.0", "tags": {"aws:team": "risk"}})

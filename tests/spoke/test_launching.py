@@ -116,3 +116,27 @@ def test_a_product_that_tells_nothing_has_no_outputs(deploy: Callable[..., Mocks
 
 def _silent(name: str, _: dict[str, Any]) -> dict[str, Any]:
     return {"id": f"pp-{name}", "status": "AVAILABLE", "outputs": []}
+
+
+def test_a_run_that_leaves_a_launch_unusable_fails(deploy: Callable[..., Mocks], mocks: Mocks) -> None:
+    """After a refresh nothing would be left to do, and the run would be green."""
+    mocks.made["aws:servicecatalog/provisionedProduct:ProvisionedProduct"] = _failed
+
+    with pytest.raises(LaunchError, match=r"scoring: the provisioned product is in status ERROR\. See docs/operations"):
+        deploy()
+
+
+def test_a_path_that_aws_does_not_give_is_explained(deploy: Callable[..., Mocks], mocks: Mocks) -> None:
+    def refuse(_: dict[str, Any]) -> dict[str, Any]:
+        raise RuntimeError("couldn't find resource (6 retries)")
+
+    mocks.answers["getLaunchPaths"] = refuse
+
+    with pytest.raises(
+        LaunchError, match=r"scoring: no launch path to .*make refresh-spoke-research and make up-spoke-research"
+    ):
+        deploy()
+
+
+def _failed(name: str, _: dict[str, Any]) -> dict[str, Any]:
+    return {"id": f"pp-{name}", "status": "ERROR", "outputs": []}

@@ -34,6 +34,17 @@ def test_a_role_may_do_what_the_hub_publishes_in_this_account(deployed: Mocks, k
     assert "s3:GetObject" == statement["Action"]
 
 
+@each_kind
+def test_a_role_is_limited_by_the_boundary_that_the_settings_name(
+    deploy: Callable[..., Mocks], kind: str, name: str
+) -> None:
+    boundary = "arn:aws:iam::333344445555:policy/ModelCatalogBoundary"
+
+    role = deploy(permissionsBoundary=boundary).one(aws.iam.Role, f"scorer-{kind}")
+
+    assert (name, boundary) == (role.inputs["name"], role.inputs["permissionsBoundary"])
+
+
 def test_service_catalog_may_assume_the_launch_role_for_this_account_alone(deployed: Mocks) -> None:
     [statement] = trust(deployed, "scorer-launch")
 

@@ -76,9 +76,7 @@ def test_an_account_has_one_spoke(tmp_path: Path) -> None:
     """Two stacks would make the same roles."""
     write_settings("trading", "666677778888", "eu-central-1", folder=tmp_path)
 
-    with pytest.raises(
-        ConfigError, match=r"ACCOUNT: found 666677778888, which is the account of .*Pulumi\.spoke-trading"
-    ):
+    with pytest.raises(ConfigError, match=r"the account 666677778888 is that of Pulumi\.spoke-trading\.yaml already"):
         write_settings("fraud", "666677778888", "eu-central-1", folder=tmp_path)
 
     assert ["Pulumi.spoke-trading.yaml"] == [path.name for path in tmp_path.iterdir()]

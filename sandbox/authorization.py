@@ -6,7 +6,7 @@ and a statement is taken to concern it, unless it is a Deny on particular resour
 
 from sandbox import buckets
 from sandbox.callers import Caller
-from sandbox.principals import is_permitted
+from sandbox.principals import find_role, is_permitted
 from sandbox.refusals import Refused
 from sandbox.wire import Request
 
@@ -15,6 +15,16 @@ _SERVICE_NAMES = {"monitoring": "cloudwatch"}
 
 _ALWAYS = ("sts:GetCallerIdentity", "sts:AssumeRole")
 """The first needs no permission; trust policies decide the second."""
+
+_ABOUT_NO_NODE = (
+    "DescribeOrganization",
+    "EnableAWSServiceAccess",
+    "ListAWSServiceAccessForOrganization",
+    "ListAccounts",
+    "ListDelegatedAdministrators",
+    "ListRoots",
+)
+"""Calls to AWS Organizations that a policy allows on every resource or not at all."""
 
 _IAM_RESOURCES = {"RoleName": "role", "UserName": "user", "GroupName": "group", "PolicyName": "policy"}
 
@@ -34,10 +44,11 @@ def authorize(request: Request, caller: Caller) -> None:
     """
     action = action_of(request)
     if request.service == "s3":
-        if not buckets.may(caller, action, *buckets.bucket_and_key(request)):
-            raise Refused("AccessDenied", f"User: {caller.arn} is not authorized to perform: {action}")
+        for wanted, bucket, key in buckets.wanted(request):
+            if not buckets.may(caller, wanted, bucket, key):
+                raise Refused("AccessDenied", f"User: {caller.arn} is not authorized to perform: {wanted}")
     elif not (caller.is_administrator or action in _ALWAYS or not request.operation):
-        require(caller, action, _resource(request, caller))
+        require(caller, action, _resource(request, caller), **_context(request, caller))
 
 
 def require(caller: Caller, action: str, resource: str | None, **context: str) -> None:
@@ -65,5 +76,31 @@ def _resource(request: Request, caller: Caller) -> str | None:
             return stack if is_arn or not stack else f"arn:aws:cloudformation:{region}:{account}:stack/{stack}/*"
         case "sns":
             return request.form.get("TopicArn")
+        case "organizations":
+            return _node(request, caller)
         case _:
             return None
+
+
+def _node(request: Request, caller: Caller) -> str | None:
+    """What a call to AWS Organizations is about (Service Authorization Reference, "AWS Organizations")."""
+    if request.operation in _ABOUT_NO_NODE:
+        return "*"
+    account, parent = request.json.get("AccountId"), request.json.get("ParentId")
+    if not (account or parent):
+        return None
+    kind = "account" if account else "root" if str(parent).startswith("r-") else "ou"
+    return f"arn:aws:organizations::{caller.management}:{kind}/{caller.organization}/{account or parent}"
+
+
+def _context(request: Request, caller: Caller) -> dict[str, str]:
+    """The condition keys that a service adds."""
+    match request.service:
+        case "organizations" if principal := request.json.get("ServicePrincipal"):
+            return {"organizations:ServicePrincipal": str(principal)}
+        case "iam":
+            role = find_role(caller.account, request.form.get("RoleName", ""))
+            boundary = request.form.get("PermissionsBoundary") or (role and role.permissions_boundary_arn)
+            return {"iam:PermissionsBoundary": boundary} if boundary else {}
+        case _:
+            return {}

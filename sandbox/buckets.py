@@ -1,6 +1,7 @@
 """S3 between accounts, and the template that a Service Catalog call points at."""
 
 import re
+from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from moto.iam.access_control import PermissionResult
@@ -25,16 +26,23 @@ _PATH_HOST = re.compile(r"s3[.-](?:dualstack\.)?(?:[a-z0-9-]+\.)?amazonaws\.com"
 
 
 _SUBRESOURCES = {
+    "accelerate": "AccelerateConfiguration",
     "acl": "Acl",
+    "cors": "BucketCORS",
     "encryption": "EncryptionConfiguration",
     "lifecycle": "LifecycleConfiguration",
     "location": "BucketLocation",
+    "logging": "BucketLogging",
+    "object-lock": "BucketObjectLockConfiguration",
     "ownershipControls": "BucketOwnershipControls",
     "policy": "BucketPolicy",
     "publicAccessBlock": "BucketPublicAccessBlock",
+    "replication": "ReplicationConfiguration",
+    "requestPayment": "BucketRequestPayment",
     "tagging": "Tagging",
     "versioning": "BucketVersioning",
     "versions": "BucketVersions",
+    "website": "BucketWebsite",
 }
 _BUCKET_ACTIONS = {"GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBucket", "DELETE": "DeleteBucket"}
 
@@ -58,13 +66,41 @@ def action(request: Request) -> str:
     if "delete" in request.query:
         return "s3:DeleteObject"
     if asked is None:
-        return f"s3:{verb}Object" if key else f"s3:{_BUCKET_ACTIONS.get(request.method, 'PutBucket')}"
+        return (
+            f"s3:{verb}Object{_version(request)}" if key else f"s3:{_BUCKET_ACTIONS.get(request.method, 'PutBucket')}"
+        )
     if asked == "BucketVersions":
         return "s3:ListBucketVersions"
-    # Deleting a bucket's configuration, except its policy, is a Put of that configuration.
-    verb = "Put" if verb == "Delete" and asked != "BucketPolicy" and not key else verb
-    subject = "" if asked not in ("Acl", "Tagging") else ("Object" if key else "Bucket")
+    # Deleting a bucket's configuration, except these two, is a Put of that configuration.
+    verb = "Put" if verb == "Delete" and asked not in ("BucketPolicy", "BucketWebsite") and not key else verb
+    subject = "" if asked not in ("Acl", "Tagging") else (f"Object{_version(request)}" if key else "Bucket")
     return f"s3:{verb}{subject}{asked}"
+
+
+def _version(request: Request) -> str:
+    return "Version" if "versionId" in request.query else ""
+
+
+def wanted(request: Request) -> list[tuple[str, str, str]]:
+    """Each action that a request takes, with the bucket and the key that it is about.
+
+    To delete many objects takes permission on each of them, and to tag one as it is written takes that of
+    tagging too (Amazon S3 API reference, DeleteObjects and PutObject).
+    """
+    bucket, key = bucket_and_key(request)
+    name = action(request)
+    if "delete" in request.query and not key:
+        objects = re.findall(rb"<Object>(.*?)</Object>", request.body, re.DOTALL)
+        if not objects:
+            return [(name, bucket, key)]
+        return [(f"{name}{'Version' if b'<VersionId>' in item else ''}", bucket, _key_in(item)) for item in objects]
+    tags = name == "s3:PutObject" and "HTTP_X_AMZ_TAGGING" in request.environ
+    return [(name, bucket, key), *([("s3:PutObjectTagging", bucket, key)] if tags else [])]
+
+
+def _key_in(item: bytes) -> str:
+    found = re.search(rb"<Key>(.*?)</Key>", item, re.DOTALL)
+    return unescape(found[1].decode(errors="replace")) if found else ""
 
 
 def route(request: Request, caller: Caller) -> None:

@@ -25,6 +25,8 @@ class Caller:
     access_key: str
     region: str
     organization: str = ""
+    management: str = ""
+    """Of that organization: the account that owns its units and accounts."""
 
     @property
     def is_administrator(self) -> bool:
@@ -113,5 +115,6 @@ class Callers:
         return self._caller(account, user.arn, user.arn, request.access_key, request.region)
 
     def _caller(self, account: str, arn: str, principal: str, key: str, region: str) -> Caller:
-        organization = self._organization.id if self._organization.has(account) else ""
-        return Caller(account, arn, principal, key, region, organization)
+        member = self._organization.has(account)
+        organization, management = (self._organization.id, self._organization.management) if member else ("", "")
+        return Caller(account, arn, principal, key, region, organization, management)

@@ -16,7 +16,7 @@ from sandbox.clock import Clock
 from sandbox.faults import Dropped, Fault, Faults, FaultsError
 from sandbox.identifiers import Identifiers
 from sandbox.organization import Organization
-from sandbox.principals import add_aws_managed_policies
+from sandbox.principals import add_aws_managed_policies, used
 from sandbox.refusals import Refused, refusal
 from sandbox.servicecatalog.call import World
 from sandbox.servicecatalog.launch_roles import Builder
@@ -134,8 +134,11 @@ class Sandbox:
                     if request.method == "POST":
                         self.faults.replace(json.loads(request.body), "the request")
                     answer = [fault.model_dump(exclude_defaults=True) for fault in self.faults.active]
+                case "permissions":
+                    answer = {principal: sorted(actions) for principal, actions in used.items()}
                 case other:
-                    raise Refused("ResourceNotFoundException", f"there is no {other}: try clock or faults", 404)
+                    known = "try clock, faults or permissions"
+                    raise Refused("ResourceNotFoundException", f"there is no {other}: {known}", 404)
         except (ValueError, KeyError, TypeError, FaultsError) as error:
             hint = 'send {"speed": 100} to clock, or a list of faults to faults'
             raise Refused("ValidationException", f"{hint}: {error}", 400) from error

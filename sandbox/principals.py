@@ -1,6 +1,7 @@
 """Who is there in IAM, what they may do, and whom their roles trust."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -14,6 +15,10 @@ ACCESS_ROLE = "OrganizationAccountAccessRole"
 """AWS Organizations makes it in every member account that it creates."""
 
 _ADMINISTRATOR_ACCESS = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+
+
+used: defaultdict[str, set[str]] = defaultdict(set)
+"""What policies have allowed so far: actions, by the ARN of the user or role."""
 
 
 def iam_of(account: str) -> IAMBackend:
@@ -85,6 +90,7 @@ def is_permitted(principal_arn: str, action: str, resource: str | None, context:
         holders += iam_of(principal.account_id).get_groups_for_user(principal.name)
     if not decide((text for holder in holders for text in _documents(holder)), action, resource, context):
         return False
+    used[principal_arn].add(action)
     boundary = getattr(principal, "permissions_boundary_arn", None)
     if not boundary:
         return True

@@ -24,3 +24,5 @@ class StackOrder:
     parameters: dict[str, str]
     tags: dict[str, str]
     notification_arns: tuple[str, ...]
+    planned: bool = False
+    """It was planned before, so it is a change set that is executed."""

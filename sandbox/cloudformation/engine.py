@@ -160,6 +160,10 @@ def _delete(stack: Moto) -> None:
     _empty(stack)
 
 
+def _resources(stack: Moto) -> list[Moto]:
+    return [resource for resource in stack.resource_map.values() if resource is not None]
+
+
 def _empty(stack: Moto) -> None:
     """Forget the template's resources: moto would build them anew whenever somebody reads the outputs."""
     stack.resource_map._resource_json_map = {}  # noqa: SLF001
@@ -184,7 +188,9 @@ def _update(
 def _fail(stack: Moto, status: str, error: Exception) -> None:
     stack.status = status
     stack.stack_status_reason = reason_of(error)
-    stack._add_stack_event(status, resource_status_reason=stack.stack_status_reason)  # noqa: SLF001
+    failed = "CREATE_FAILED" if status == "ROLLBACK_COMPLETE" else "UPDATE_FAILED"
+    for event in (failed, status):
+        stack._add_stack_event(event, resource_status_reason=stack.stack_status_reason)  # noqa: SLF001
 
 
 def reason_of(error: Exception) -> str:
@@ -218,6 +224,8 @@ def _install() -> None:
         (Stack, "create_resources", _create_resources),
         (Stack, "update", _update),
         (Stack, "delete", _delete),
+        # moto lists resources that a condition leaves out too, without a name.
+        (Stack, "stack_resources", property(_resources)),
         (Stack, "parse_template", staticmethod(_parse)),
         (FakeEndpointConfig, "validate_instance_type", _instance_type_is_known),
         # moto ignores the names that a template gives to these.

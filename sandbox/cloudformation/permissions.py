@@ -8,6 +8,7 @@ from moto.iam.models import Role
 
 from sandbox.cloudformation import StackError
 from sandbox.cloudformation.resource_types import RESOURCE_TYPES, STACK_ACTIONS, ResourceType
+from sandbox.cloudformation.resources import AcceptedPortfolioShare
 from sandbox.principals import find_principal, find_role, iam_of, is_permitted, trusts_service
 from sandbox.servicecatalog.launch_roles import Builder
 
@@ -71,7 +72,9 @@ def require_resource(step: str, kind: str, name: str, properties: dict[str, Any]
     known = RESOURCE_TYPES.get(kind)
     if known is None:
         raise StackError(f"The sandbox does not know which permissions {kind} needs, so it cannot launch it")
-    arn = known.arn.format(account=account, region=region, name=name, lower_name=name.lower())
+    shared = properties.get("PortfolioId")
+    portfolio = AcceptedPortfolioShare.arn_of(str(shared), region) if shared else "*"
+    arn = known.arn.format(account=account, region=region, name=name, lower_name=name.lower(), portfolio=portfolio)
     context = _scaling_context(properties) if kind.startswith("AWS::ApplicationAutoScaling::") else {}
     for action in known.actions(step, properties):
         _require(builder, region, action, arn, context)

@@ -14,7 +14,10 @@ class ResourceType:
 
     service: str
     arn: str
-    """`{name}` is the physical name, `{lower_name}` the same where the service writes it in lower case."""
+    """`{name}` is the physical name, `{lower_name}` the same where the service writes it in lower case.
+
+    `{portfolio}` is the whole ARN of the portfolio in the properties.
+    """
     create: str
     update: str
     delete: str
@@ -105,12 +108,18 @@ RESOURCE_TYPES = {
     ),
     "AWS::ServiceCatalog::AcceptedPortfolioShare": ResourceType(
         "servicecatalog",
-        "*",
+        "{portfolio}",
         create="AcceptPortfolioShare",
         update="AcceptPortfolioShare",
         delete="RejectPortfolioShare",
     ),
 }
 
-STACK_ACTIONS = {"create": "CreateStack", "update": "UpdateStack", "delete": "DeleteStack"}
+STACK_ACTIONS = {
+    "create": "CreateStack",
+    "update": "UpdateStack",
+    "delete": "DeleteStack",
+    "plan": "CreateChangeSet",
+    "execute": "ExecuteChangeSet",
+}
 """CloudFormation's own action of each step, on the stack's ARN, besides looking at the stack."""

@@ -165,6 +165,12 @@ class AcceptedPortfolioShare(_Resource, CloudFormationModel):
         return "AWS::ServiceCatalog::AcceptedPortfolioShare"
 
     @classmethod
+    def arn_of(cls, portfolio_id: str, region: str) -> str:
+        """The ARN of a portfolio, which is its owner's; of one that does not exist, an ARN of nobody."""
+        portfolio = cls.world.regions[region].portfolios.get(portfolio_id)
+        return portfolio.arn if portfolio else f"arn:aws:catalog:{region}::portfolio/{portfolio_id}"
+
+    @classmethod
     def create_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Moto
     ) -> AcceptedPortfolioShare:

@@ -7,6 +7,7 @@ from typing import Any
 from moto.cloudformation.models import Stack, cloudformation_backends
 
 from sandbox.cloudformation import StackError, StackOrder
+from sandbox.cloudformation.changes import additions, modifications
 from sandbox.cloudformation.engine import reason_of
 from sandbox.cloudformation.permissions import building_as, require_stack
 from sandbox.cloudformation.resources import AcceptedPortfolioShare
@@ -14,6 +15,7 @@ from sandbox.servicecatalog.call import World
 from sandbox.servicecatalog.launch_roles import Builder
 
 Outputs = list[dict[str, Any]]
+Changes = list[dict[str, Any]]
 
 
 def install(world: World) -> None:
@@ -27,7 +29,7 @@ def create(order: StackOrder) -> Outputs:
     Raises:
         StackError: it failed; what had been built is gone again, the stack remains.
     """
-    require_stack(order.builder, order.region, order.name, "create")
+    require_stack(order.builder, order.region, order.name, "execute" if order.planned else "create")
     backend = cloudformation_backends[order.builder.account][order.region]
     with building_as(order.builder), _reasons():
         stack = backend.create_stack(
@@ -42,12 +44,24 @@ def create(order: StackOrder) -> Outputs:
 
 def update(order: StackOrder) -> Outputs:
     """Change a stack. A failed change is rolled back, then StackError is raised."""
-    require_stack(order.builder, order.region, order.name, "update")
+    require_stack(order.builder, order.region, order.name, "execute" if order.planned else "update")
     backend = cloudformation_backends[order.builder.account][order.region]
     parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in order.parameters.items()]
     with building_as(order.builder), _reasons():
         stack = backend.update_stack(order.name, order.template, None, parameters, order.tags)
     return _outputs(stack)
+
+
+def preview(order: StackOrder) -> Changes:
+    """What building an order would change; nothing is changed.
+
+    Raises:
+        StackError: nothing would change, or the builder may not ask.
+    """
+    require_stack(order.builder, order.region, order.name, "plan")
+    stack = _find(order.builder.account, order.region, order.name)
+    with _reasons():
+        return modifications(stack, order) if stack else additions(order)
 
 
 def delete(name: str, builder: Builder, region: str) -> None:

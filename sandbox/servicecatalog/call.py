@@ -14,7 +14,8 @@ from sandbox.clock import Clock
 from sandbox.identifiers import Identifiers
 from sandbox.organization import Organization
 from sandbox.servicecatalog.errors import InvalidParametersException
-from sandbox.servicecatalog.model import Json, RegionState, Value
+from sandbox.servicecatalog.model import Json, Value
+from sandbox.servicecatalog.state import RegionState
 
 _DEFAULT_PAGE = 20
 

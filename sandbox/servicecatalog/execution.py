@@ -29,6 +29,7 @@ class Stacks(Protocol):
     def install(self, world: World) -> None: ...
     def create(self, order: StackOrder) -> list[Json]: ...
     def update(self, order: StackOrder) -> list[Json]: ...
+    def preview(self, order: StackOrder) -> list[Json]: ...
     def delete(self, name: str, builder: Builder, region: str) -> None: ...
     def stack_id(self, account: str, region: str, name: str) -> str | None: ...
 
@@ -36,7 +37,7 @@ class Stacks(Protocol):
 def start_provisioning(call: Call, provisioned: ProvisionedProduct, order: Order) -> Record:
     """Build a new provisioned product. Failure leaves it in status ERROR."""
     wanted = _stack_order(call, provisioned, order)
-    record = make_record(call, provisioned, "PROVISION_PRODUCT", wanted.tags)
+    record = make_record(call, provisioned, "PROVISION_PRODUCT", order.path.tags | order.tags)
     provisioned.last_provisioning_record_id = record.record_id
 
     def build() -> list[Json]:
@@ -59,7 +60,7 @@ def start_update(call: Call, provisioned: ProvisionedProduct, order: Order) -> R
     }
     wanted = _stack_order(call, provisioned, order)
     never_built = provisioned.status == "ERROR"
-    record = make_record(call, provisioned, "UPDATE_PROVISIONED_PRODUCT", wanted.tags, **changed)
+    record = make_record(call, provisioned, "UPDATE_PROVISIONED_PRODUCT", order.path.tags | order.tags, **changed)
     provisioned.last_provisioning_record_id = record.record_id
 
     def build() -> list[Json]:
@@ -76,6 +77,15 @@ def start_update(call: Call, provisioned: ProvisionedProduct, order: Order) -> R
     return record
 
 
+def preview(call: Call, provisioned: ProvisionedProduct, order: Order) -> list[Json]:
+    """What an order would change, resource by resource.
+
+    Raises:
+        StackError: CloudFormation cannot say, or nothing would change.
+    """
+    return _stacks(call).preview(_stack_order(call, provisioned, order))
+
+
 def start_termination(call: Call, provisioned: ProvisionedProduct, *, ignore_errors: bool, retain: bool) -> Record:
     """Take it down. Terminated, it is gone; failed, it is TAINTED, unless errors are to be ignored."""
     record = make_record(call, provisioned, "TERMINATE_PROVISIONED_PRODUCT", provisioned.tags)
@@ -88,6 +98,8 @@ def start_termination(call: Call, provisioned: ProvisionedProduct, *, ignore_err
             if not ignore_errors:
                 raise
         del call.state.provisioned[provisioned.id]
+        for plan in [plan for plan in call.state.plans.values() if plan.provision_product_id == provisioned.id]:
+            del call.state.plans[plan.plan_id]
         return []
 
     _progress(call, provisioned, record, destroy, failed="TAINTED")
@@ -150,6 +162,7 @@ def _stack_order(call: Call, provisioned: ProvisionedProduct, order: Order) -> S
         parameters=order.parameters,
         tags=tags,
         notification_arns=tuple(provisioned.notification_arns),
+        planned=order.planned,
     )
 
 

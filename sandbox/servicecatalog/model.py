@@ -210,8 +210,8 @@ class ProvisionedProduct:
     type: str = "CFN_STACK"
     status: str = "UNDER_CHANGE"
     status_message: str | None = None
-    last_record_id: str = ""
-    last_provisioning_record_id: str = ""
+    last_record_id: str | None = None
+    last_provisioning_record_id: str | None = None
     last_successful_provisioning_record_id: str | None = None
     physical_id: str | None = None
 
@@ -227,16 +227,3 @@ class TagOption:
     value: str
     owner: str
     active: bool = True
-
-
-@dataclass
-class RegionState:
-    """All accounts' objects of one region, by id. Who may see which is for the rules to say."""
-
-    portfolios: dict[str, Portfolio] = field(default_factory=dict[str, Portfolio])
-    products: dict[str, Product] = field(default_factory=dict[str, Product])
-    constraints: dict[str, Constraint] = field(default_factory=dict[str, Constraint])
-    share_actions: dict[str, ShareAction] = field(default_factory=dict[str, ShareAction])
-    provisioned: dict[str, ProvisionedProduct] = field(default_factory=dict[str, ProvisionedProduct])
-    records: dict[str, Record] = field(default_factory=dict[str, Record])
-    tag_options: dict[str, TagOption] = field(default_factory=dict[str, TagOption])

@@ -7,8 +7,8 @@ from sandbox.servicecatalog import quotas
 from sandbox.servicecatalog.artifacts import CREATION_SECONDS, make_artifact
 from sandbox.servicecatalog.call import Call, amend, operation, page, tags_in
 from sandbox.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
-from sandbox.servicecatalog.model import Json, Product
-from sandbox.servicecatalog.tag_options import retag
+from sandbox.servicecatalog.model import Json, Product, TagOption
+from sandbox.servicecatalog.tag_options import offered_tag_options, retag
 from sandbox.servicecatalog.visibility import contains, own_product, visible_portfolio, visible_product
 
 
@@ -51,13 +51,26 @@ def describe_product_as_admin(call: Call, request: Json) -> Json:
         product = next((product for product in own if product.name == request["Name"]), None)
     if product is None:
         raise not_found("Product", request["Name"])
+    owned = product.account == call.account
     return {
         "ProductViewDetail": product,
         "ProvisioningArtifactSummaries": list(product.artifacts.values()),
         "Tags": product.tags,
-        "TagOptions": [call.state.tag_options[option] for option in product.tag_options],
-        "Budgets": [{"BudgetName": budget} for budget in product.budgets],
+        "TagOptions": _tag_options(call, product, request.get("SourcePortfolioId")),
+        "Budgets": [{"BudgetName": budget} for budget in product.budgets if owned],
     }
+
+
+def _tag_options(call: Call, product: Product, portfolio_id: str | None) -> list[TagOption]:
+    """All of one's own product's; of a shared one those that the portfolio named as its source shares too."""
+    if product.account == call.account:
+        return [call.state.tag_options[option] for option in product.tag_options]
+    if portfolio_id is None:
+        return []
+    portfolio = visible_portfolio(call, portfolio_id)
+    if portfolio.account == call.account or not contains(call, portfolio, product.product_id):
+        raise InvalidParametersException(f"Product {product.product_id} is not shared through {portfolio_id}")
+    return offered_tag_options(call, portfolio, product.tag_options)
 
 
 @operation

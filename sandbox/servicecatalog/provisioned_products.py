@@ -6,7 +6,7 @@ from botocore import xform_name
 
 from sandbox.servicecatalog.access_levels import in_access_level
 from sandbox.servicecatalog.call import Call, operation, page
-from sandbox.servicecatalog.errors import InvalidParametersException, not_found
+from sandbox.servicecatalog.errors import InvalidParametersException, InvalidStateException, not_found
 from sandbox.servicecatalog.launch_roles import require_launch_role
 from sandbox.servicecatalog.model import Json, ProvisionedProduct, part
 from sandbox.servicecatalog.records import make_record
@@ -35,6 +35,8 @@ def describe_provisioned_product(call: Call, request: Json) -> Json:
 def update_provisioned_product_properties(call: Call, request: Json) -> Json:
     """OWNER, a user or role; LAUNCH_ROLE, a role by ARN or local name (API:UpdateProvisionedProductProperties)."""
     provisioned = find_provisioned(call, request["ProvisionedProductId"], None)
+    if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):
+        raise InvalidStateException(f"Provisioned product {provisioned.id} is {provisioned.status}")
     properties: dict[str, str] = request["ProvisionedProductProperties"]
     if "LAUNCH_ROLE" in properties:
         if provisioned.launch_role_arn is None:

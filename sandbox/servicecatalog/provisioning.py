@@ -8,7 +8,7 @@ from sandbox.servicecatalog.constraints import parameters_of
 from sandbox.servicecatalog.errors import (
     DuplicateResourceException,
     InvalidParametersException,
-    LimitExceededException,
+    ValidationException,
     not_found,
 )
 from sandbox.servicecatalog.execution import start_provisioning, start_termination, start_update
@@ -32,6 +32,7 @@ class Order:
     builder: Builder
     parameters: dict[str, str]
     tags: dict[str, str]
+    planned: bool = False
 
 
 def check_order(call: Call, request: Json, current: ProvisionedProduct | None = None) -> Order:
@@ -95,13 +96,15 @@ def _tags(call: Call, path: LaunchPath, request: Json, current: ProvisionedProdu
         update = path.constraint("RESOURCE_UPDATE")
         if not update or parameters_of(update)["Properties"]["TagUpdateOnProvisionedProduct"] != "ALLOWED":
             raise InvalidParametersException("Tags cannot be updated: no RESOURCE_UPDATE constraint allows it")
-    if len(tags) > _MOST_TAGS:
-        raise LimitExceededException(f"You have reached the limit of {_MOST_TAGS} tags per provisioned product")
     for key, values in path.tag_values(call).items():
+        if not values:  # a conflict of portfolio and product, which blocks nothing (API:DescribeProvisioningParameters)
+            tags[key] = f"sc-tagconflict-{path.portfolio.id}-{path.product.product_id}"
         if len(values) == 1:
             tags.setdefault(key, values[0])
         if values and tags.get(key) not in values:
             raise InvalidParametersException(f"Tag {key} must have one of the values [{', '.join(values)}]")
+    if len(path.tags | tags) > _MOST_TAGS:
+        raise InvalidParametersException(f"A provisioned product can have at most {_MOST_TAGS} tags")
     return tags
 
 
@@ -116,14 +119,19 @@ def launch(call: Call, request: Json) -> Record:
     name = request["ProvisionedProductName"]
     if any(pp.name == name and pp.account == call.account for pp in call.state.provisioned.values()):
         raise DuplicateResourceException(f"A provisioned product named {name} already exists")
+    return start_provisioning(call, add_provisioned(call, request, order, request["ProvisionToken"]), order)
+
+
+def add_provisioned(call: Call, request: Json, order: Order, token: str) -> ProvisionedProduct:
+    """Write down what an order will build, before anything is built."""
     topics = [parameters_of(c)["NotificationArns"] for c in order.path.constraints if c.type == "NOTIFICATION"]
     provisioned = ProvisionedProduct(
         id=call.new_id("pp-"),
-        name=name,
+        name=request["ProvisionedProductName"],
         account=call.account,
         region=call.region,
         created_time=call.now,
-        idempotency_token=request["ProvisionToken"],
+        idempotency_token=token,
         product_id=order.product.product_id,
         product_name=order.product.name,
         provisioning_artifact_id=order.artifact.id,
@@ -137,7 +145,7 @@ def launch(call: Call, request: Json) -> Record:
         notification_arns=[*request.get("NotificationArns", []), *(arn for arns in topics for arn in arns)],
     )
     call.state.provisioned[provisioned.id] = provisioned
-    return start_provisioning(call, provisioned, order)
+    return provisioned
 
 
 @operation
@@ -148,8 +156,12 @@ def update_provisioned_product(call: Call, request: Json) -> Json:
 
 @operation
 def terminate_provisioned_product(call: Call, request: Json) -> Json:
+    try:
+        provisioned = settled(call, request)
+    except InvalidParametersException as error:  # a code that this operation does not have in AWS's model
+        raise ValidationException(str(error)) from error
     ignore_errors, retain = request.get("IgnoreErrors", False), request.get("RetainPhysicalResources", False)
-    record = start_termination(call, settled(call, request), ignore_errors=ignore_errors, retain=retain)
+    record = start_termination(call, provisioned, ignore_errors=ignore_errors, retain=retain)
     return {"RecordDetail": record}
 
 

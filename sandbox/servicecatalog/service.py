@@ -24,6 +24,8 @@ from sandbox.servicecatalog.validation import validate
 from sandbox.wire import Request, Response
 
 TARGET = "AWS242ServiceCatalogService."
+_MOST_ANSWERED = 5000
+"""Requests whose idempotency tokens are remembered; AWS forgets them in time, too."""
 
 for _noun in (
     "artifacts",
@@ -32,6 +34,7 @@ for _noun in (
     "constraints",
     "launch_paths",
     "organizations_access",
+    "plans",
     "portfolios",
     "principals",
     "product_views",
@@ -94,6 +97,8 @@ class ServiceCatalog:
             answer = cast("Json", shaped(operation.output_shape, handler(call, request)) or {})
             if token_name in request:
                 self.world.answered[key] = (request, answer)
+                if len(self.world.answered) > _MOST_ANSWERED:
+                    del self.world.answered[next(iter(self.world.answered))]
         return answer
 
 

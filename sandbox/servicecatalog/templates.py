@@ -77,23 +77,28 @@ def parameters_of(template: Json) -> dict[str, Json]:
 
 def references(node: Value) -> Iterator[str]:
     """Names that a part of a template refers to, pseudo parameters left out."""
+    yield from (entity.split(".")[0] for entity in entities(node))
+
+
+def entities(node: Value) -> Iterator[str]:
+    """What a part of a template refers to: `Name`, or `Name.Attribute`. Pseudo parameters are left out."""
     if isinstance(node, list):
         for item in cast("list[Any]", node):
-            yield from references(item)
+            yield from entities(item)
     if not isinstance(node, dict):
         return
     for key, value in cast("Json", node).items():
         if key == "Ref" and isinstance(value, str):
             yield from (name for name in (value,) if not name.startswith(_PSEUDO))
         elif key == "Fn::GetAtt":
-            yield value[0] if isinstance(value, list) else str(value).split(".")[0]
+            yield ".".join(map(str, cast("list[Any]", value))) if isinstance(value, list) else str(value)
         elif key == "Fn::Sub":
             text, own = cast("tuple[str, Json]", (value, {}) if isinstance(value, str) else value)
-            names = {name.split(".")[0] for name in _IN_SUB.findall(text)}
-            yield from (name for name in names if name not in own and not name.startswith(_PSEUDO))
-            yield from references(own)
+            names: list[str] = _IN_SUB.findall(text)
+            yield from (n for n in dict.fromkeys(names) if n.split(".")[0] not in own and not n.startswith(_PSEUDO))
+            yield from entities(own)
         else:
-            yield from references(value)
+            yield from entities(value)
 
 
 def as_json(template: Json) -> str:

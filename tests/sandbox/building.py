@@ -1,11 +1,12 @@
-"""What a launch role needs to build the template that tests launch, and what it built."""
+"""What a launch role needs, and what launches leave behind."""
 
 from typing import Any
 
-from tests.sandbox.stage import RESEARCH, Stage
+from tests.sandbox.accounts import ACCOUNTS
+from tests.sandbox.stage import Stage
 
 CLOUDFORMATION: list[dict[str, Any]] = [
-    {"Effect": "Allow", "Action": "cloudformation:*", "Resource": f"arn:aws:cloudformation:*:{RESEARCH}:stack/SC-*"},
+    {"Effect": "Allow", "Action": "cloudformation:*", "Resource": "arn:aws:cloudformation:*:*:stack/SC-*"},
     {"Effect": "Allow", "Action": "cloudformation:GetTemplateSummary", "Resource": "*"},
     {
         "Effect": "Allow",
@@ -14,9 +15,14 @@ CLOUDFORMATION: list[dict[str, Any]] = [
         "Condition": {"StringEquals": {"s3:ExistingObjectTag/servicecatalog:provisioning": "true"}},
     },
 ]
-LOGS = {"Effect": "Allow", "Action": "logs:*", "Resource": f"arn:aws:logs:*:{RESEARCH}:log-group:SC-*"}
+LOGS = {"Effect": "Allow", "Action": "logs:*", "Resource": "arn:aws:logs:*:*:log-group:SC-*"}
 
 
-def groups(stage: Stage, account: str = RESEARCH) -> set[str]:
-    found = stage.client("logs", account).describe_log_groups()["logGroups"]
-    return {group["logGroupName"] for group in found}
+def groups(stage: Stage, account: str | None = None) -> set[str]:
+    found = stage.client("logs", account or ACCOUNTS.research).get_paginator("describe_log_groups").paginate()
+    return {group["logGroupName"] for page in found for group in page["logGroups"]}
+
+
+def trusting_research() -> dict[str, Any]:
+    """A trust policy for whoever administers research."""
+    return {"Effect": "Allow", "Principal": {"AWS": ACCOUNTS.research}, "Action": "sts:AssumeRole"}

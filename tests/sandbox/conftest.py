@@ -1,5 +1,6 @@
-"""A sandbox for the tests of this folder."""
+"""A sandbox for the tests of this folder, or with `--aws` three accounts of AWS."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -8,12 +9,63 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox.stage import Sandbox, Stage, running, trust_service_catalog
+from tests.sandbox.accounts import ACCOUNTS
+from tests.sandbox.cleaning import clean
+from tests.sandbox.process import Sandbox, running, trust_service_catalog
+from tests.sandbox.stage import Stage
+
+FOLDER = Path(__file__).parent
+PARTS = ("management", "hub", "spoke")
+DOCUMENTED = (
+    "Cannot process more than one portfolio share action at the same time",
+    "Invalid PathId",
+    "Multiple Provisioning Artifact with name",
+    "No launch paths found for resource",
+    "Portfolio not found",
+)
+"""Words of AWS's that somebody has published. For the others there is the code alone."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("sandbox", "tests of the sandbox, tried on AWS itself")
+    group.addoption("--aws", action="store_true", help="run the tests of tests/sandbox against AWS, not the sandbox")
+    for part in PARTS:
+        variable = f"SANDBOX_AWS_{part.upper()}"
+        group.addoption(f"--aws-{part}", metavar="PROFILE", default=os.environ.get(variable), help=f"or ${variable}")
+    group.addoption("--aws-iam-seconds", type=float, default=15, help="how long a new role takes to be known")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sandbox_only: what AWS cannot be asked to do; left out with --aws")
+    if not config.getoption("--aws", default=False):
+        return
+    profiles: list[str] = [str(config.getoption(f"--aws-{part}") or "") for part in PARTS]
+    if not all(profiles):
+        raise pytest.UsageError("--aws needs --aws-management, --aws-hub and --aws-spoke: three AWS profiles")
+    ACCOUNTS.use(*profiles, iam_seconds=float(str(config.getoption("--aws-iam-seconds"))))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--aws", default=False):
+        return
+    left_out = [item for item in items if needs_sandbox(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def needs_sandbox(item: pytest.Item) -> bool:
+    """Whether only the sandbox can do it: tests of the plug-in, those with a sandbox of their own, and the marked."""
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    of_plugin = (FOLDER / "plugin") in item.path.parents
+    return of_plugin or "own_sandbox" in fixtures or item.get_closest_marker("sandbox_only") is not None
 
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """One sandbox for all tests that leave the organization as it is."""
+    if ACCOUNTS.real:
+        yield Sandbox(None)
+        return
     with running(tmp_path_factory.mktemp("sandbox")) as started:
         trust_service_catalog(started)
         yield started
@@ -28,8 +80,11 @@ def own_sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def stage(sandbox: Sandbox) -> Stage:
-    return Stage(sandbox)
+def stage(sandbox: Sandbox) -> Iterator[Stage]:
+    stage = Stage(sandbox)
+    yield stage
+    if ACCOUNTS.real:
+        clean(stage)
 
 
 Refused = Callable[..., AbstractContextManager[object]]
@@ -37,9 +92,10 @@ Refused = Callable[..., AbstractContextManager[object]]
 
 @pytest.fixture
 def refused() -> Refused:
-    """Expect an error: give its code and a part of its text."""
+    """Expect an error: give its code and a part of its text. AWS is held to those texts that are known."""
 
     def expect(code: str, text: str = "") -> AbstractContextManager[object]:
-        return pytest.raises(ClientError, match=rf"\({code}\)[^$]*{re.escape(text)}")
+        known = text if not ACCOUNTS.real or text.startswith(DOCUMENTED) else ""
+        return pytest.raises(ClientError, match=rf"\({code}\)[^$]*{re.escape(known)}")
 
     return expect

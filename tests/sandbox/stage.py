@@ -1,34 +1,16 @@
-"""A sandbox process, clients for its accounts, and a stage that is set for launches."""
+"""A stage that is set for launches: a hub with a portfolio and a product."""
 
 import itertools
 import json
-import subprocess
-import sys
 import time
 import uuid
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, cast
-from urllib.request import Request, urlopen
+from typing import Any
 
-import boto3
-from botocore.config import Config
+from tests.sandbox.accounts import ACCOUNTS
+from tests.sandbox.process import Client, Sandbox
 
-from tests.sandbox.conformity import conforms
-
-MANAGEMENT, HUB, RESEARCH, PRODUCTION, SUSPENDED = (
-    "111122223333",
-    "222233334444",
-    "333344445555",
-    "444455556666",
-    "555566667777",
-)
-REGION = "eu-central-1"
 REGIONS = ("eu-central-1", "eu-west-1", "eu-west-2", "eu-north-1", "us-west-2", "us-east-2")
-"""Stages take turns in these, so that no quota of a region is used up."""
-FAST = 20_000.0
-"""Virtual seconds per second: what takes a minute on AWS takes 3 ms."""
+"""Stages take turns in these, so that no quota of a region is used up. On AWS all are in the hub's region."""
 
 TEMPLATE = """
 Parameters:
@@ -43,84 +25,6 @@ Outputs:
 """
 ADMINISTRATOR = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
-Client = Any
-"""A boto3 client. The stubs know one class per service; the tests use one function for all."""
-
-
-class Sandbox:
-    """A running sandbox, and how to call it."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._clients: dict[tuple[str, str, str], Client] = {}
-
-    def client(self, service: str, account: str, region: str = REGION) -> Client:
-        """A client of an account's administrator; or, given three parts of credentials, of their owner."""
-        key = (service, account, region)
-        if key not in self._clients:
-            self._clients[key] = self.client_with(service, {"AccessKeyId": account, "SecretAccessKey": "x"}, region)
-        return self._clients[key]
-
-    def client_with(self, service: str, credentials: dict[str, str], region: str = REGION) -> Client:
-        session = boto3.Session(
-            aws_access_key_id=credentials["AccessKeyId"],
-            aws_secret_access_key=credentials["SecretAccessKey"],
-            aws_session_token=credentials.get("SessionToken"),
-            region_name=region,
-        )
-        session.events.register("after-call.service-catalog", conforms)
-        config = Config(retries={"total_max_attempts": 1}, read_timeout=30)
-        connect = cast("Callable[..., Client]", getattr(session, "client"))  # noqa: B009 - see Client
-        return connect(service, endpoint_url=self.url, config=config)
-
-    def assume(self, arn: str, by: str, session: str = "test") -> dict[str, str]:
-        """Credentials of a role, assumed by an account's administrator."""
-        return self.client("sts", by).assume_role(RoleArn=arn, RoleSessionName=session)["Credentials"]
-
-    def ask(self, path: str) -> dict[str, Any]:
-        """Read from the sandbox's own endpoint."""
-        with urlopen(f"{self.url}/_sandbox/{path}", timeout=10) as answer:  # noqa: S310 - http
-            return json.load(answer)
-
-    def post(self, path: str, body: object) -> None:
-        """Change something at the sandbox's own endpoint."""
-        request = Request(f"{self.url}/_sandbox/{path}", data=json.dumps(body).encode())  # noqa: S310 - http
-        urlopen(request, timeout=10).close()  # noqa: S310
-
-    @contextmanager
-    def standing_still(self) -> Generator[None, None, None]:
-        """Hold virtual time (nearly), so that what is in progress stays so."""
-        self.post("clock", {"speed": 0.001})
-        try:
-            yield
-        finally:
-            self.post("clock", {"speed": FAST})
-
-
-@contextmanager
-def running(folder: Path, *options: str) -> Generator[Sandbox, None, None]:
-    """Run a sandbox process of its own."""
-    command = [sys.executable, "-m", "sandbox", "serve", "--speed", str(FAST), *options]
-    with (folder / "sandbox.log").open("w") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line.startswith("ready http://"), (folder / "sandbox.log").read_text()
-            yield Sandbox(line.split()[1])
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def trust_service_catalog(sandbox: Sandbox) -> None:
-    """Give Service Catalog its trusted access, and the hub its delegation."""
-    sandbox.client("servicecatalog", MANAGEMENT).enable_aws_organizations_access()
-    sandbox.client("organizations", MANAGEMENT).register_delegated_administrator(
-        AccountId=HUB, ServicePrincipal="servicecatalog.amazonaws.com"
-    )
-
-
 _turns = itertools.count()
 
 
@@ -130,44 +34,58 @@ class Stage:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self.name = f"t{uuid.uuid4().hex[:10]}"
-        self.region = REGIONS[next(_turns) % len(REGIONS)]
-        self.hub = self.client("servicecatalog", HUB)
-        self.research = self.client("servicecatalog", RESEARCH)
-        self.production = self.client("servicecatalog", PRODUCTION)
-        self.s3 = sandbox.client("s3", HUB)
-        self.s3.create_bucket(Bucket=self.name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.region = ACCOUNTS.region if ACCOUNTS.real else REGIONS[next(_turns) % len(REGIONS)]
+        self.hub = self.client("servicecatalog", ACCOUNTS.hub)
+        self.research = self.client("servicecatalog", ACCOUNTS.research)
+        self.s3 = sandbox.client("s3", ACCOUNTS.hub)
+        place = {"LocationConstraint": ACCOUNTS.region}
+        elsewhere = {"CreateBucketConfiguration": place} if ACCOUNTS.region != "us-east-1" else {}
+        self.s3.create_bucket(Bucket=self.name, **elsewhere)
         self.portfolio = self.hub.create_portfolio(DisplayName=self.name, ProviderName="platform")["PortfolioDetail"][
             "Id"
         ]
+        self.add_product(self.name, TEMPLATE)
+
+    def add_product(self, name: str, template: str) -> None:
+        """Put a product into the portfolio; from now on it is the one that the stage speaks of."""
         made = self.hub.create_product(
-            Name=self.name,
+            Name=name if self.name in name else f"{self.name}-{name}",
             Owner="ml",
             ProductType="CLOUD_FORMATION_TEMPLATE",
-            ProvisioningArtifactParameters={"Name": "v1", "Info": self.info(TEMPLATE)},
+            ProvisioningArtifactParameters={"Name": "v1", "Info": self.info(template)},
         )
-        self.product = made["ProductViewDetail"]["ProductViewSummary"]["ProductId"]
-        self.version = made["ProvisioningArtifactDetail"]["Id"]
+        self.product: str = made["ProductViewDetail"]["ProductViewSummary"]["ProductId"]
+        self.version: str = made["ProvisioningArtifactDetail"]["Id"]
+        self._wait_until_available(self.version)
         self.hub.associate_product_with_portfolio(ProductId=self.product, PortfolioId=self.portfolio)
+
+    def _wait_until_available(self, version: str) -> str:
+        def look() -> str | None:
+            found = self.hub.describe_provisioning_artifact(ProductId=self.product, ProvisioningArtifactId=version)
+            return version if found["Status"] == "AVAILABLE" else None
+
+        return ACCOUNTS.until(look, "the version")
 
     def client(self, service: str, account: str) -> Client:
         """A client of an account's administrator, in the stage's region."""
         return self.sandbox.client(service, account, self.region)
 
-    def as_role(self, arn: str, session: str = "test", by: str = RESEARCH) -> Client:
-        """A Service Catalog client of a role, in the stage's region."""
-        return self.sandbox.client_with("servicecatalog", self.sandbox.assume(arn, by, session), self.region)
+    def as_role(self, arn: str, session: str = "test") -> Client:
+        """A Service Catalog client of one of research's roles, in the stage's region."""
+        credentials = self.sandbox.assume(arn, ACCOUNTS.research, session)
+        return self.sandbox.client_with("servicecatalog", credentials, self.region)
 
     def info(self, template: str) -> dict[str, str]:
         """Upload a template and return what a version's Info says of it."""
         key = f"{uuid.uuid4().hex}.template"
         self.s3.put_object(Bucket=self.name, Key=key, Body=template.encode())
-        return {"LoadTemplateFromURL": f"https://{self.name}.s3.{REGION}.amazonaws.com/{key}"}
+        return {"LoadTemplateFromURL": f"https://{self.name}.s3.{ACCOUNTS.region}.amazonaws.com/{key}"}
 
     def add_version(self, name: str, template: str) -> str:
         made = self.hub.create_provisioning_artifact(
             ProductId=self.product, Parameters={"Name": name, "Info": self.info(template)}
         )
-        return made["ProvisioningArtifactDetail"]["Id"]
+        return self._wait_until_available(made["ProvisioningArtifactDetail"]["Id"])
 
     def constrain(self, kind: str, **parameters: object) -> str:
         made = self.hub.create_constraint(
@@ -190,38 +108,63 @@ class Stage:
         return self.make_role(account, name, trust, statements)
 
     def make_role(
-        self, account: str, name: str, trust: dict[str, Any], statements: list[dict[str, Any]] | None = None
+        self,
+        account: str,
+        name: str,
+        trust: dict[str, Any],
+        statements: list[dict[str, Any]] | None = None,
+        path: str = "/",
     ) -> str:
         iam = self.sandbox.client("iam", account)
-        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))
+        made = iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=policy(trust))
         iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=policy(*(statements or [ADMINISTRATOR])))
+        time.sleep(ACCOUNTS.iam_seconds)
         return made["Role"]["Arn"]
 
     def launch_role(self, statements: list[dict[str, Any]] | None = None) -> str:
         """A launch constraint by local role name, and the role in the hub and in research."""
         name = f"launch-{self.name}"
-        self.role(HUB, name)
-        self.role(RESEARCH, name, statements=statements)
+        self.role(ACCOUNTS.hub, name)
+        self.role(ACCOUNTS.research, name, statements=statements)
         self.constrain("LAUNCH", LocalRoleName=name)
         return name
 
     def share(self, kind: str = "ORGANIZATIONAL_UNIT", value: str | None = None, **flags: bool) -> str:
         """Share to the unit of the workloads, or to another node; returns the finished share's status."""
-        node = {"Type": kind, "Value": value or self.unit("Workloads")}
+        node = {"Type": kind, "Value": value} if value else self.workloads()
         token = self.hub.create_portfolio_share(PortfolioId=self.portfolio, OrganizationNode=node, **flags)
         return self.share_status(token["PortfolioShareToken"])
 
+    def unshare(self) -> str:
+        """Take the share to the unit of the workloads back; returns how that ended."""
+        token = self.hub.delete_portfolio_share(PortfolioId=self.portfolio, OrganizationNode=self.workloads())
+        return self.share_status(token["PortfolioShareToken"])
+
     def share_status(self, token: str) -> str:
-        for _ in range(200):
+        def look() -> str | None:
             status = self.hub.describe_portfolio_share_status(PortfolioShareToken=token)["Status"]
-            if status not in ("NOT_STARTED", "IN_PROGRESS"):
-                return status
-            time.sleep(0.005)
-        raise AssertionError("the share made no progress")
+            return None if status in ("NOT_STARTED", "IN_PROGRESS") else status
+
+        return ACCOUNTS.until(look, "the share")
+
+    def workloads(self) -> dict[str, str]:
+        """The node of the workloads' unit: of AWS's, the one that the spoke is in."""
+        if not ACCOUNTS.real:
+            return {"Type": "ORGANIZATIONAL_UNIT", "Value": self.unit("Workloads")}
+        organizations = self.sandbox.client("organizations", ACCOUNTS.management)
+        (parent,) = organizations.list_parents(ChildId=ACCOUNTS.research)["Parents"]
+        assert parent["Type"] == "ORGANIZATIONAL_UNIT", "the spoke must be in a unit, not at the organization's root"
+        return {"Type": "ORGANIZATIONAL_UNIT", "Value": parent["Id"]}
+
+    def imported(self, account: str | None = None, kind: str = "AWS_ORGANIZATIONS") -> bool:
+        """Whether research, or another account, has the portfolio among its imported ones."""
+        client = self.client("servicecatalog", account or ACCOUNTS.research)
+        pages = client.get_paginator("list_accepted_portfolio_shares").paginate(PortfolioShareType=kind)
+        return self.portfolio in {portfolio["Id"] for page in pages for portfolio in page["PortfolioDetails"]}
 
     def unit(self, name: str) -> str:
         """A unit's id, by the name of one right below the root or in Workloads."""
-        organizations = self.sandbox.client("organizations", MANAGEMENT)
+        organizations = self.sandbox.client("organizations", ACCOUNTS.management)
         parents = [organizations.list_roots()["Roots"][0]["Id"]]
         while parents:
             parent = parents.pop()
@@ -231,12 +174,25 @@ class Stage:
                 parents.append(unit["Id"])
         raise AssertionError(f"no unit {name}")
 
-    def grant(self, account: str = RESEARCH, arn: str | None = None, kind: str = "IAM") -> None:
-        """Make the account's administrator, or another, a principal of the portfolio."""
-        self.client("servicecatalog", account).associate_principal_with_portfolio(
-            PortfolioId=self.portfolio,
-            PrincipalARN=arn or f"arn:aws:iam::{account}:user/administrator",
-            PrincipalType=kind,
+    def grant(self, account: str | None = None, arn: str | None = None, kind: str = "IAM") -> None:
+        """Make research's administrator, or another, a principal of the portfolio."""
+        who = account or ACCOUNTS.research
+        self.client("servicecatalog", who).associate_principal_with_portfolio(
+            PortfolioId=self.portfolio, PrincipalARN=arn or ACCOUNTS.administrator(who), PrincipalType=kind
+        )
+
+    def local_portfolio(self, name: str = "local") -> str:
+        """A portfolio of research's own."""
+        made = self.research.create_portfolio(DisplayName=f"{self.name}-{name}", ProviderName="x")
+        return made["PortfolioDetail"]["Id"]
+
+    def take_over(self, local: str) -> None:
+        """Put the shared product into a portfolio of research's own, and grant that to its administrator."""
+        self.research.associate_product_with_portfolio(
+            ProductId=self.product, PortfolioId=local, SourcePortfolioId=self.portfolio
+        )
+        self.research.associate_principal_with_portfolio(
+            PortfolioId=local, PrincipalARN=ACCOUNTS.administrator(ACCOUNTS.research), PrincipalType="IAM"
         )
 
     def open(self) -> "Stage":
@@ -246,28 +202,38 @@ class Stage:
         self.wait_for_path(self.research)
         return self
 
-    def wait_for_path(self, client: Client) -> str:
-        for _ in range(200):
+    def wait_for_path(self, client: Client, count: int = 1) -> str:
+        """The last of the launch paths, once there are as many."""
+
+        def look() -> str | None:
             try:
-                return client.list_launch_paths(ProductId=self.product)["LaunchPathSummaries"][0]["Id"]
+                paths = client.list_launch_paths(ProductId=self.product)["LaunchPathSummaries"]
             except client.exceptions.ResourceNotFoundException:
-                time.sleep(0.005)
-        raise AssertionError("no launch path came")
+                return None
+            return paths[-1]["Id"] if len(paths) == count else None
+
+        return ACCOUNTS.until(look, "a launch path")
 
     def launch(self, client: Client | None = None, name: str | None = None, **more: object) -> dict[str, Any]:
         """Launch and wait; returns the provisioned product as it is then."""
         caller = client or self.research
         order = {"ProductId": self.product, "ProvisioningArtifactId": self.version, **more}
-        record = caller.provision_product(ProvisionedProductName=name or f"pp-{uuid.uuid4().hex[:8]}", **order)
+        record = caller.provision_product(ProvisionedProductName=name or f"{self.name}-{uuid.uuid4().hex[:8]}", **order)
         return self.settled(record["RecordDetail"]["ProvisionedProductId"], caller)
 
     def settled(self, provisioned: str, client: Client | None = None) -> dict[str, Any]:
-        for _ in range(500):
-            found = (client or self.research).describe_provisioned_product(Id=provisioned)["ProvisionedProductDetail"]
-            if found["Status"] != "UNDER_CHANGE":
-                return found
-            time.sleep(0.01)
-        raise AssertionError("the provisioned product made no progress")
+        caller = client or self.research
+
+        def look() -> dict[str, Any] | None:
+            found = caller.describe_provisioned_product(Id=provisioned)["ProvisionedProductDetail"]
+            return None if found["Status"] == "UNDER_CHANGE" else found
+
+        return ACCOUNTS.until(look, "the provisioned product")
+
+    def update(self, provisioned: str, client: Client | None = None, **more: object) -> dict[str, Any]:
+        """Update and wait; returns the provisioned product as it is then."""
+        (client or self.research).update_provisioned_product(ProvisionedProductId=provisioned, **more)
+        return self.settled(provisioned, client)
 
     def terminated(self, provisioned: str, **options: bool) -> bool:
         """Terminate; True when it is gone."""

@@ -8,6 +8,8 @@ import pytest
 from sandbox.access import decide
 from sandbox.clock import Clock
 
+pytestmark = pytest.mark.sandbox_only
+
 ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/${aws:username}/*"}
 CONTEXT = {"aws:username": ["ann"], "aws:PrincipalTag/team": ["ml"], "aws:TagKeys": ["a", "b"]}
 ANN = "arn:aws:s3:::b/ann/x"

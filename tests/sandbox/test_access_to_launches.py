@@ -1,15 +1,53 @@
-"""Who may launch, and whose launches one may touch."""
+"""Who may launch, on which path, and whose launches one may touch."""
 
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.sandbox.accounts import ACCOUNTS
+from tests.sandbox.building import trusting_research
 from tests.sandbox.conftest import Refused
-from tests.sandbox.stage import (
-    ADMINISTRATOR,
-    HUB,
-    PRODUCTION,
-    RESEARCH,
-    Stage,
-)
+from tests.sandbox.process import Client
+from tests.sandbox.stage import ADMINISTRATOR, TEMPLATE, Stage
+
+
+def test_a_launch_without_an_associated_principal_finds_no_path(stage: Stage, refused: Refused) -> None:
+    """aws-cdk issue 8404: AdministratorAccess is not enough."""
+    stage.share()
+    with refused("ResourceNotFoundException", f"No launch paths found for resource: {stage.product}"):
+        stage.launch()
+    stage.grant()
+    stage.wait_for_path(stage.research)
+
+    assert stage.launch()["Status"] == "AVAILABLE"
+
+
+@pytest.mark.sandbox_only
+def test_a_path_appears_a_moment_after_the_association(stage: Stage, refused: Refused) -> None:
+    """aws-service-catalog-products issue 51: eventual consistency."""
+    stage.share()
+    with stage.sandbox.standing_still():
+        stage.grant()
+        with refused("ResourceNotFoundException", "No launch paths found"):
+            stage.research.list_launch_paths(ProductId=stage.product)
+    path = stage.wait_for_path(stage.research)
+
+    assert path.startswith("lpv3-")
+
+
+def test_with_two_paths_one_must_be_named(stage: Stage, refused: Refused) -> None:
+    """API:ProvisionProduct, PathId: "required if the product has more than one path"."""
+    stage.open()
+    stage.take_over(stage.local_portfolio())
+    path = stage.wait_for_path(stage.research, 2)
+    with refused("InvalidParametersException", "More than one launch path"):
+        stage.launch()
+    with refused("InvalidParametersException", "Invalid PathId: lpv3-nowhere"):
+        stage.launch(PathId="lpv3-nowhere")
+
+    assert stage.launch(PathId=path)["Status"] == "AVAILABLE"
+    assert stage.launch(PathName=f"{stage.name}-local")["Status"] == "AVAILABLE"
 
 
 def test_shared_tag_options_ask_for_a_value(stage: Stage, refused: Refused) -> None:
@@ -35,6 +73,47 @@ def test_shared_tag_options_ask_for_a_value(stage: Stage, refused: Refused) -> N
     assert {"Key": f"cost-{stage.name}", "Value": "one"} in tags
 
 
+def offer(stage: Stage, resource: str, value: str) -> None:
+    """Hang a tag option on a portfolio or product."""
+    option = stage.hub.create_tag_option(Key=f"stage-{stage.name}", Value=value)["TagOptionDetail"]["Id"]
+    stage.hub.associate_tag_option_with_resource(ResourceId=resource, TagOptionId=option)
+
+
+def tag_options(stage: Stage) -> list[dict[str, Any]]:
+    """What research is asked for."""
+    asked = {"ProductId": stage.product, "ProvisioningArtifactId": stage.version}
+    return stage.research.describe_provisioning_parameters(**asked)["TagOptions"]
+
+
+def test_tag_options_stay_at_home_unless_they_are_shared(stage: Stage) -> None:
+    """API:CreatePortfolioShare, ShareTagOptions: the default is no; API:UpdatePortfolioShare."""
+    offer(stage, stage.portfolio, "dev")
+    stage.open()
+    assert tag_options(stage) == []
+    assert stage.launch()["Status"] == "AVAILABLE"
+
+    token = stage.hub.update_portfolio_share(
+        PortfolioId=stage.portfolio, OrganizationNode=stage.workloads(), ShareTagOptions=True
+    )["PortfolioShareToken"]
+    assert stage.share_status(token) == "COMPLETED"
+    assert tag_options(stage) == [{"Key": f"stage-{stage.name}", "Values": ["dev"]}]
+
+
+def test_tag_options_that_contradict_each_other_leave_no_value_and_do_not_block(stage: Stage) -> None:
+    """API:DescribeProvisioningParameters: an empty list of values is a conflict, and sc-tagconflict-... the tag."""
+    offer(stage, stage.portfolio, "dev")
+    offer(stage, stage.product, "prod")
+    stage.share(ShareTagOptions=True)
+    stage.grant()
+    stage.wait_for_path(stage.research)
+    launched = stage.launch()
+    tags = stage.research.describe_record(Id=launched["LastRecordId"])["RecordDetail"]["RecordTags"]
+
+    assert tag_options(stage) == [{"Key": f"stage-{stage.name}", "Values": []}]
+    conflict = f"sc-tagconflict-{stage.portfolio}-{stage.product}"
+    assert {"Key": f"stage-{stage.name}", "Value": conflict} in tags
+
+
 def test_end_users_see_what_they_can_launch(stage: Stage, refused: Refused) -> None:
     """API:SearchProducts, DescribeProduct, DescribeProductView, DescribeProvisioningParameters."""
     with refused("ResourceNotFoundException"):
@@ -54,20 +133,20 @@ def test_end_users_see_what_they_can_launch(stage: Stage, refused: Refused) -> N
     assert (days["ParameterKey"], days["DefaultValue"]) == ("Days", "7")
     assert days["ParameterConstraints"]["AllowedValues"] == ["7", "30"]
     assert asked["ProvisioningArtifactOutputKeys"] == [{"Key": "Name", "Description": "the group"}]
-    assert stage.production.search_products(Filters={"FullTextSearch": [stage.name]})["ProductViewSummaries"] == []
+    management = stage.client("servicecatalog", ACCOUNTS.management)
+    assert management.search_products(Filters={"FullTextSearch": [stage.name]})["ProductViewSummaries"] == []
 
 
 def test_a_pattern_grants_by_name_in_any_account(stage: Stage, refused: Refused) -> None:
     """API:AssociatePrincipalWithPortfolio, IAM_PATTERN."""
     stage.share()
-    trust = {"Effect": "Allow", "Principal": {"AWS": RESEARCH}, "Action": "sts:AssumeRole"}
-    arn = stage.make_role(RESEARCH, f"{stage.name}-ml", trust)
+    arn = stage.make_role(ACCOUNTS.research, f"{stage.name}-ml", trusting_research())
     team = stage.as_role(arn)
     with refused("InvalidParametersException", "IAM_PATTERN"):
-        stage.grant(RESEARCH, f"arn:aws:iam::{RESEARCH}:role/{stage.name}*", "IAM_PATTERN")
+        stage.grant(ACCOUNTS.research, f"arn:aws:iam::{ACCOUNTS.research}:role/{stage.name}*", "IAM_PATTERN")
     with refused("InvalidParametersException", "not valid"):
-        stage.grant(RESEARCH, "arn:aws:iam:::*/x", "IAM_PATTERN")
-    stage.grant(RESEARCH, f"arn:aws:iam:::role/{stage.name}-ml?", "IAM_PATTERN")
+        stage.grant(ACCOUNTS.research, "arn:aws:iam:::*/x", "IAM_PATTERN")
+    stage.grant(ACCOUNTS.research, f"arn:aws:iam:::role/{stage.name}-ml?", "IAM_PATTERN")
 
     assert stage.wait_for_path(team)
 
@@ -76,7 +155,7 @@ def test_ten_patterns_are_the_most(stage: Stage, refused: Refused) -> None:
     """API:AssociatePrincipalWithPortfolio: at most 10 IAM_PATTERN principals."""
     with refused("LimitExceededException", "10"):
         for number in range(11):
-            stage.grant(HUB, f"arn:aws:iam:::role/{stage.name}{number}", "IAM_PATTERN")
+            stage.grant(ACCOUNTS.hub, f"arn:aws:iam:::role/{stage.name}{number}", "IAM_PATTERN")
 
     assert len(stage.hub.list_principals_for_portfolio(PortfolioId=stage.portfolio)["Principals"]) == 10
 
@@ -84,21 +163,21 @@ def test_ten_patterns_are_the_most(stage: Stage, refused: Refused) -> None:
 def test_a_principal_must_exist_in_the_account(stage: Stage, refused: Refused) -> None:
     """API:AssociatePrincipalWithPortfolio, IAM: an existing ARN."""
     with refused("InvalidParametersException", "existing"):
-        stage.grant(HUB, f"arn:aws:iam::{HUB}:role/nobody")
+        stage.grant(ACCOUNTS.hub, f"arn:aws:iam::{ACCOUNTS.hub}:role/nobody")
     with refused("InvalidParametersException", "existing"):
-        stage.grant(HUB, f"arn:aws:iam::{RESEARCH}:user/administrator")
+        stage.grant(ACCOUNTS.hub, ACCOUNTS.administrator(ACCOUNTS.research))
 
 
 def test_a_role_made_anew_is_another_principal(stage: Stage, refused: Refused) -> None:
     """aws-nuke issue 801: the association points to a dead unique id."""
     stage.share()
-    trust = {"Effect": "Allow", "Principal": {"AWS": RESEARCH}, "Action": "sts:AssumeRole"}
-    arn = stage.make_role(RESEARCH, stage.name, trust)
-    stage.grant(RESEARCH, arn)
-    iam = stage.sandbox.client("iam", RESEARCH)
+    trust = trusting_research()
+    arn = stage.make_role(ACCOUNTS.research, stage.name, trust)
+    stage.grant(ACCOUNTS.research, arn)
+    iam = stage.sandbox.client("iam", ACCOUNTS.research)
     iam.delete_role_policy(RoleName=stage.name, PolicyName="p")
     iam.delete_role(RoleName=stage.name)
-    stage.make_role(RESEARCH, stage.name, trust)
+    stage.make_role(ACCOUNTS.research, stage.name, trust)
     team = stage.as_role(arn)
     (listed,) = stage.research.list_principals_for_portfolio(PortfolioId=stage.portfolio)["Principals"]
 
@@ -107,56 +186,80 @@ def test_a_role_made_anew_is_another_principal(stage: Stage, refused: Refused) -
         stage.launch(team)
 
 
-def test_an_account_share_is_accepted_by_a_stack_and_an_organization_share_is_not(stage: Stage) -> None:
-    """CloudFormation User Guide, AWS::ServiceCatalog::AcceptedPortfolioShare; roadmap issue 1860."""
-    template = (
-        '{"Resources":{"A":{"Type":"AWS::ServiceCatalog::AcceptedPortfolioShare",'
-        f'"Properties":{{"PortfolioId":"{stage.portfolio}"}}}}}}}}'
-    )
-    stacks = stage.client("cloudformation", RESEARCH)
-
-    def status(name: str) -> dict[str, Any]:
-        stacks.create_stack(StackName=name, TemplateBody=template)
-        return stacks.describe_stacks(StackName=name)["Stacks"][0]
-
-    failed = status(f"{stage.name}-1")
-    stage.hub.create_portfolio_share(PortfolioId=stage.portfolio, AccountId=RESEARCH)
-    made = status(f"{stage.name}-2")
-    accepted = stage.research.describe_portfolio(Id=stage.portfolio)["PortfolioDetail"]
-    stacks.delete_stack(StackName=f"{stage.name}-2")
-    shares = stage.hub.describe_portfolio_shares(PortfolioId=stage.portfolio, Type="ACCOUNT")["PortfolioShareDetails"]
-
-    assert failed["StackStatus"] == "ROLLBACK_COMPLETE"
-    assert f"Portfolio not found: {stage.portfolio}" in failed["StackStatusReason"]
-    assert made["StackStatus"] == "CREATE_COMPLETE"
-    assert accepted["Id"] == stage.portfolio
-    assert shares[0]["Accepted"] is False
-
-
-def test_levels_of_access_decide_whose_launches_one_touches(stage: Stage, refused: Refused) -> None:
+@pytest.mark.parametrize(
+    ("level", "sees_other_session", "sees_other_role"),
+    [("userLevel", False, False), ("roleLevel", True, False), ("accountLevel", True, True)],
+)
+def test_levels_of_access_decide_whose_launches_one_touches(
+    stage: Stage, refused: Refused, level: str, *, sees_other_session: bool, sees_other_role: bool
+) -> None:
     """Administrator Guide, "Example access policies for provisioned product management"."""
-    trust = {"Effect": "Allow", "Principal": {"AWS": RESEARCH}, "Action": "sts:AssumeRole"}
+    launching = ["ListLaunchPaths", "ProvisionProduct"]
+    managing = ["DescribeProvisionedProduct", "ScanProvisionedProducts"]
+    catalog = {**ADMINISTRATOR, "Action": [f"servicecatalog:{name}" for name in launching]}
     own = {
-        "Effect": "Allow",
-        "Action": "servicecatalog:*",
-        "Resource": "*",
-        "Condition": {"StringEquals": {"servicecatalog:userLevel": "self"}},
+        **ADMINISTRATOR,
+        "Action": [f"servicecatalog:{name}" for name in managing],
+        "Condition": {"StringEquals": {f"servicecatalog:{level}": "self"}},
     }
-    role = stage.make_role(
-        RESEARCH, stage.name, trust, [own, {**ADMINISTRATOR, "Action": ["logs:*", "cloudformation:*", "s3:*"]}]
-    )
+    build = {**ADMINISTRATOR, "Action": ["logs:*", "cloudformation:*", "s3:*"]}
+    role = stage.make_role(ACCOUNTS.research, stage.name, trusting_research(), [catalog, own, build])
     stage.open()
-    stage.grant(RESEARCH, role)
-    mine = stage.as_role(role, "ann")
-    theirs = stage.as_role(role, "bob")
-    stage.wait_for_path(mine)
-    launched = stage.launch(mine)
+    stage.grant(ACCOUNTS.research, role)
+    stage.grant()
+    ann, bob = stage.as_role(role, "ann"), stage.as_role(role, "bob")
+    stage.wait_for_path(ann)
+    hers, others = stage.launch(ann), stage.launch()
 
-    assert launched["Status"] == "AVAILABLE"
-    assert len(mine.scan_provisioned_products()["ProvisionedProducts"]) == 1
-    assert theirs.scan_provisioned_products()["ProvisionedProducts"] == []
-    with refused("AccessDeniedException"):
-        theirs.describe_provisioned_product(Id=launched["Id"])
-    with refused("AccessDeniedException"):
-        theirs.scan_provisioned_products(AccessLevelFilter={"Key": "Account", "Value": "self"})
-    assert PRODUCTION not in str(launched)
+    assert (hers["Status"], others["Status"]) == ("AVAILABLE", "AVAILABLE")
+    assert touches(ann, hers["Id"])
+    assert touches(bob, hers["Id"]) is sees_other_session
+    assert touches(ann, others["Id"]) is sees_other_role
+    listing = {"Key": level.removesuffix("Level").capitalize(), "Value": "self"}
+    listed = bob.scan_provisioned_products(AccessLevelFilter=listing)["ProvisionedProducts"]
+    assert (hers["Id"] in {each["Id"] for each in listed}) is sees_other_session
+    if level != "accountLevel":
+        with refused("AccessDeniedException"):
+            bob.scan_provisioned_products(AccessLevelFilter={"Key": "Account", "Value": "self"})
+
+
+def touches(client: Client, provisioned: str) -> bool:
+    try:
+        client.describe_provisioned_product(Id=provisioned)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "AccessDeniedException":
+            raise
+        return False
+    return True
+
+
+def test_a_new_version_is_there_for_all_who_have_access(stage: Stage) -> None:
+    """Administrator Guide, "Updating products": it is automatically available, in shared portfolios too."""
+    stage.open()
+    second = stage.add_version("v2", TEMPLATE)
+    offered = stage.research.describe_product(Id=stage.product)["ProvisioningArtifacts"]
+
+    assert {version["Id"] for version in offered} == {stage.version, second}
+    assert stage.launch(ProvisioningArtifactId=second)["ProvisioningArtifactId"] == second
+
+
+def test_the_star_of_a_pattern_spans_the_path_of_a_role(stage: Stage) -> None:
+    """API:AssociatePrincipalWithPortfolio: "*" also matches "/"."""
+    stage.share()
+    stage.grant(ACCOUNTS.research, f"arn:aws:iam:::role/*{stage.name}", "IAM_PATTERN")
+    arn = stage.make_role(ACCOUNTS.research, stage.name, trusting_research(), path="/teams/ml/")
+
+    assert arn.endswith(f":role/teams/ml/{stage.name}")
+    assert stage.wait_for_path(stage.as_role(arn))
+
+
+def test_portfolios_of_one_name_leave_the_path_open(stage: Stage, refused: Refused) -> None:
+    """terraform-provider-controltower issue 48: "More than one launch path ids exist"."""
+    stage.open()
+    local = stage.local_portfolio()
+    stage.research.update_portfolio(Id=local, DisplayName=stage.name)
+    stage.take_over(local)
+    stage.wait_for_path(stage.research, 2)
+
+    with refused("InvalidParametersException", "More than one launch path ids exist"):
+        stage.launch(PathName=stage.name)

@@ -2,22 +2,29 @@
 
 import pytest
 
+from tests.sandbox.accounts import ACCOUNTS
 from tests.sandbox.conftest import Refused
-from tests.sandbox.stage import HUB, RESEARCH, TEMPLATE, Sandbox, Stage
+from tests.sandbox.process import Sandbox
+from tests.sandbox.stage import TEMPLATE, Stage
 
 
 def test_a_portfolio_lives_from_create_to_delete(stage: Stage, refused: Refused) -> None:
     """API:CreatePortfolio, UpdatePortfolio, DeletePortfolio."""
     made = stage.hub.create_portfolio(
-        DisplayName="a", ProviderName="b", Tags=[{"Key": "k", "Value": "1"}, {"Key": "gone", "Value": "x"}]
+        DisplayName=f"{stage.name}-a",
+        ProviderName="b",
+        Tags=[{"Key": "k", "Value": "1"}, {"Key": "gone", "Value": "x"}],
     )["PortfolioDetail"]
     changed = stage.hub.update_portfolio(
-        Id=made["Id"], DisplayName="c", AddTags=[{"Key": "k", "Value": "2"}], RemoveTags=["k", "gone"]
+        Id=made["Id"], DisplayName=f"{stage.name}-c", AddTags=[{"Key": "k", "Value": "2"}], RemoveTags=["k", "gone"]
     )
 
     assert made["Id"].startswith("port-")
-    assert made["ARN"] == f"arn:aws:catalog:{stage.region}:{HUB}:portfolio/{made['Id']}"
-    assert (changed["PortfolioDetail"]["DisplayName"], changed["PortfolioDetail"]["ProviderName"]) == ("c", "b")
+    assert made["ARN"] == f"arn:aws:catalog:{stage.region}:{ACCOUNTS.hub}:portfolio/{made['Id']}"
+    assert (changed["PortfolioDetail"]["DisplayName"], changed["PortfolioDetail"]["ProviderName"]) == (
+        f"{stage.name}-c",
+        "b",
+    )
     assert changed["Tags"] == [{"Key": "k", "Value": "2"}]
     assert stage.hub.describe_portfolio(Id=made["Id"])["PortfolioDetail"] == changed["PortfolioDetail"]
 
@@ -28,19 +35,21 @@ def test_a_portfolio_lives_from_create_to_delete(stage: Stage, refused: Refused)
 
 def test_another_account_and_another_region_do_not_have_it(stage: Stage, refused: Refused) -> None:
     """Administrator Guide, "Infrastructure security": catalogs are regional, and each account's own."""
+    elsewhere = "us-east-1" if stage.region != "us-east-1" else "eu-west-1"
     with refused("ResourceNotFoundException"):
         stage.research.describe_portfolio(Id=stage.portfolio)
     with refused("ResourceNotFoundException"):
-        stage.sandbox.client("servicecatalog", HUB, "us-east-1").describe_portfolio(Id=stage.portfolio)
+        stage.sandbox.client("servicecatalog", ACCOUNTS.hub, elsewhere).describe_portfolio(Id=stage.portfolio)
     with refused("ResourceNotFoundException"):
         stage.research.describe_product_as_admin(Id=stage.product)
 
 
+@pytest.mark.sandbox_only
 def test_a_product_is_creating_and_then_available(stage: Stage) -> None:
     """API:CreateProduct, DescribeProductAsAdmin."""
     with stage.sandbox.standing_still():
         made = stage.hub.create_product(
-            Name="p",
+            Name=f"{stage.name}-p",
             Owner="o",
             Description="d",
             SupportEmail="a@example.com",
@@ -83,7 +92,7 @@ def test_a_template_must_be_readable_by_the_caller(stage: Stage, refused: Refuse
     info = stage.info(TEMPLATE)
     with refused("InvalidParametersException", "may not read"):
         stage.research.create_product(
-            Name="p",
+            Name=f"{stage.name}-p",
             Owner="o",
             ProductType="CLOUD_FORMATION_TEMPLATE",
             ProvisioningArtifactParameters={"Name": "v1", "Info": info},
@@ -91,6 +100,15 @@ def test_a_template_must_be_readable_by_the_caller(stage: Stage, refused: Refuse
     missing = {"LoadTemplateFromURL": info["LoadTemplateFromURL"] + "x"}
     with refused("InvalidParametersException", "no object"):
         stage.hub.create_provisioning_artifact(ProductId=stage.product, Parameters={"Name": "v", "Info": missing})
+
+
+@pytest.mark.parametrize(
+    "info", [{"Body": "Resources: {}"}, {"LoadTemplateFromURL": "http://b.s3.amazonaws.com/t.template"}]
+)
+def test_a_template_comes_by_https(stage: Stage, refused: Refused, info: dict[str, str]) -> None:
+    """API:ProvisioningArtifactProperties, Info: a URL of the form https://..."""
+    with refused("InvalidParametersException"):
+        stage.hub.create_provisioning_artifact(ProductId=stage.product, Parameters={"Name": "v", "Info": info})
 
 
 def test_a_version_keeps_its_template_whatever_becomes_of_the_object(stage: Stage) -> None:
@@ -135,7 +153,7 @@ def test_the_last_version_stays(stage: Stage, refused: Refused) -> None:
 
 def test_what_hangs_on_a_portfolio_keeps_it_from_being_deleted(stage: Stage, refused: Refused) -> None:
     """API:DeletePortfolio, API:DeleteProduct."""
-    stage.grant(HUB)
+    stage.grant(ACCOUNTS.hub)
     with refused("ResourceInUseException", "Products, Principals"):
         stage.hub.delete_portfolio(Id=stage.portfolio)
     with refused("ResourceInUseException", "portfolio"):
@@ -143,12 +161,28 @@ def test_what_hangs_on_a_portfolio_keeps_it_from_being_deleted(stage: Stage, ref
 
     stage.hub.disassociate_product_from_portfolio(ProductId=stage.product, PortfolioId=stage.portfolio)
     stage.hub.disassociate_principal_from_portfolio(
-        PortfolioId=stage.portfolio, PrincipalARN=f"arn:aws:iam::{HUB}:user/administrator"
+        PortfolioId=stage.portfolio, PrincipalARN=ACCOUNTS.administrator(ACCOUNTS.hub)
     )
     stage.hub.delete_portfolio(Id=stage.portfolio)
     stage.hub.delete_product(Id=stage.product)
     with refused("ResourceNotFoundException"):
         stage.hub.describe_product_as_admin(Id=stage.product)
+
+
+def test_constraints_shares_and_tag_options_keep_a_portfolio_too(stage: Stage, refused: Refused) -> None:
+    """API:DeletePortfolio: "if it was shared with other accounts or if it has associated ... constraints"."""
+    stage.constrain("RESOURCE_UPDATE", Version="2.0", Properties={"TagUpdateOnProvisionedProduct": "ALLOWED"})
+    with refused("ResourceInUseException", "Products, Constraints"):
+        stage.hub.delete_portfolio(Id=stage.portfolio)
+    shared = stage.hub.create_portfolio(DisplayName=f"{stage.name}-shared", ProviderName="x")["PortfolioDetail"]["Id"]
+    stage.hub.create_portfolio_share(PortfolioId=shared, AccountId=ACCOUNTS.research)
+    with refused("ResourceInUseException", "Shares"):
+        stage.hub.delete_portfolio(Id=shared)
+    stage.hub.delete_portfolio_share(PortfolioId=shared, AccountId=ACCOUNTS.research)
+    stage.hub.delete_portfolio(Id=shared)
+
+    with refused("ResourceNotFoundException"):
+        stage.hub.describe_portfolio(Id=shared)
 
 
 def test_a_product_with_constraints_stays_in_its_portfolio(stage: Stage, refused: Refused) -> None:
@@ -159,9 +193,10 @@ def test_a_product_with_constraints_stays_in_its_portfolio(stage: Stage, refused
         stage.hub.disassociate_product_from_portfolio(ProductId=stage.product, PortfolioId=stage.portfolio)
 
 
+@pytest.mark.sandbox_only
 def test_listings_come_in_pages(sandbox: Sandbox, refused: Refused) -> None:
     """API:ListPortfolios: PageSize and PageToken."""
-    catalog = sandbox.client("servicecatalog", RESEARCH, "sa-east-1")
+    catalog = sandbox.client("servicecatalog", ACCOUNTS.research, "sa-east-1")
     made = {catalog.create_portfolio(DisplayName=f"p{n}", ProviderName="x")["PortfolioDetail"]["Id"] for n in range(5)}
     pages = list(catalog.get_paginator("list_portfolios").paginate(PaginationConfig={"PageSize": 2}))
 
@@ -173,7 +208,7 @@ def test_listings_come_in_pages(sandbox: Sandbox, refused: Refused) -> None:
 
 def test_one_idempotency_token_acts_once(stage: Stage, refused: Refused) -> None:
     """API:CreatePortfolio, IdempotencyToken."""
-    asked = {"DisplayName": "once", "ProviderName": "x", "IdempotencyToken": stage.name}
+    asked = {"DisplayName": f"{stage.name}-once", "ProviderName": "x", "IdempotencyToken": stage.name}
     first = stage.hub.create_portfolio(**asked)["PortfolioDetail"]
 
     assert stage.hub.create_portfolio(**asked)["PortfolioDetail"] == first
@@ -190,9 +225,10 @@ def test_products_are_found_by_filter_and_portfolio(stage: Stage) -> None:
     assert stage.hub.search_products_as_admin(Filters={"Owner": [stage.name]})["ProductViewDetails"] == []
 
 
+@pytest.mark.sandbox_only
 def test_quotas_end_in_limit_exceeded(sandbox: Sandbox, refused: Refused) -> None:
     """AWS General Reference, "Service Catalog endpoints and quotas"."""
-    catalog = sandbox.client("servicecatalog", RESEARCH, "ca-central-1")
+    catalog = sandbox.client("servicecatalog", ACCOUNTS.research, "ca-central-1")
     tags = [{"Key": f"k{n}", "Value": "v"} for n in range(21)]
     made = catalog.create_portfolio(DisplayName="p", ProviderName="x", Tags=tags[:20])["PortfolioDetail"]
     with refused("LimitExceededException", "20"):
@@ -201,6 +237,34 @@ def test_quotas_end_in_limit_exceeded(sandbox: Sandbox, refused: Refused) -> Non
         catalog.create_portfolio(DisplayName="p", ProviderName="x")
     with refused("LimitExceededException", "100"):
         catalog.create_portfolio(DisplayName="p", ProviderName="x")
+
+
+@pytest.mark.sandbox_only
+def test_quotas_of_a_product_end_in_limit_exceeded(stage: Stage, refused: Refused) -> None:
+    """AWS General Reference, "Service Catalog endpoints and quotas": versions, constraints, tag options."""
+    info = stage.info(TEMPLATE)
+
+    def add_version(number: int) -> None:
+        parameters = {"Name": f"v{number}", "Info": info}
+        stage.hub.create_provisioning_artifact(ProductId=stage.product, Parameters=parameters)
+
+    def add_tag_option(number: int) -> None:
+        option = stage.hub.create_tag_option(Key=stage.name, Value=str(number))["TagOptionDetail"]["Id"]
+        stage.hub.associate_tag_option_with_resource(ResourceId=stage.product, TagOptionId=option)
+
+    def add_constraint(number: int) -> None:
+        rule = {"Assertions": [{"Assert": {"Fn::Equals": [str(number), "a"]}}]}
+        stage.constrain("TEMPLATE", Rules={"R": rule})
+
+    for present, quota, add in (
+        (1, 100, add_version),
+        (0, 100, add_constraint),
+        (0, 25, add_tag_option),
+    ):
+        for number in range(present, quota):
+            add(number)
+        with refused("LimitExceededException", str(quota)):
+            add(quota)
 
 
 def test_tag_options_are_kept_apart_by_key_and_value(stage: Stage, refused: Refused) -> None:
@@ -223,6 +287,7 @@ def test_tag_options_are_kept_apart_by_key_and_value(stage: Stage, refused: Refu
     assert stage.hub.list_tag_options(Filters={"Key": stage.name})["TagOptionDetails"] == []
 
 
+@pytest.mark.sandbox_only
 def test_what_is_not_emulated_says_so_by_name(stage: Stage, refused: Refused) -> None:
     with refused("NotImplementedException", "servicecatalog:CopyProduct"):
         stage.hub.copy_product(SourceProductArn="arn:aws:catalog:eu-central-1:222233334444:product/prod-x")

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.building import CLOUDFORMATION, LOGS, groups
+from tests.sandbox.accounts import ACCOUNTS
+from tests.sandbox.building import CLOUDFORMATION, LOGS, groups, trusting_research
 from tests.sandbox.conftest import Refused
-from tests.sandbox.stage import HUB, PRODUCTION, RESEARCH, Stage, parameters
+from tests.sandbox.stage import ADMINISTRATOR, Stage, parameters
 
 
 def test_a_launch_role_by_local_name_builds_in_the_launching_account(stage: Stage) -> None:
@@ -16,17 +17,17 @@ def test_a_launch_role_by_local_name_builds_in_the_launching_account(stage: Stag
     launched = stage.open().launch()
 
     assert launched["Status"] == "AVAILABLE"
-    assert launched["LaunchRoleArn"] == f"arn:aws:iam::{RESEARCH}:role/{name}"
+    assert launched["LaunchRoleArn"] == f"arn:aws:iam::{ACCOUNTS.research}:role/{name}"
     assert [group for group in groups(stage) if launched["Id"] in group]
 
 
 def test_a_launch_role_by_arn_builds_in_the_roles_account(stage: Stage) -> None:
     """Administrator Guide, "Sharing a portfolio": the account that owns the role provisions the resources."""
-    stage.constrain("LAUNCH", RoleArn=stage.role(HUB, stage.name))
+    stage.constrain("LAUNCH", RoleArn=stage.role(ACCOUNTS.hub, stage.name))
     launched = stage.open().launch()
 
     assert launched["Status"] == "AVAILABLE"
-    assert [group for group in groups(stage, HUB) if launched["Id"] in group]
+    assert [group for group in groups(stage, ACCOUNTS.hub) if launched["Id"] in group]
     assert not [group for group in groups(stage) if launched["Id"] in group]
 
 
@@ -38,16 +39,16 @@ def test_a_local_role_must_exist_in_the_account_of_the_constraint(stage: Stage, 
 
 def test_and_in_the_account_that_launches(stage: Stage, refused: Refused) -> None:
     """API:CreateConstraint: "... the account of the user who launches a product"."""
-    stage.role(HUB, stage.name)
+    stage.role(ACCOUNTS.hub, stage.name)
     stage.constrain("LAUNCH", LocalRoleName=stage.name)
     stage.open()
-    with refused("InvalidParametersException", f"arn:aws:iam::{RESEARCH}:role/{stage.name}"):
+    with refused("InvalidParametersException", f"arn:aws:iam::{ACCOUNTS.research}:role/{stage.name}"):
         stage.launch()
 
 
 @pytest.mark.parametrize(
     ("account", "fits"),
-    [(RESEARCH, True), (HUB, False)],
+    [(ACCOUNTS.research, True), (ACCOUNTS.hub, False)],
 )
 def test_the_trust_policy_of_the_launch_role_decides(
     stage: Stage, refused: Refused, account: str, *, fits: bool
@@ -57,8 +58,8 @@ def test_the_trust_policy_of_the_launch_role_decides(
         "StringEquals": {"aws:SourceAccount": account},
         "ArnLike": {"aws:SourceArn": f"arn:aws:servicecatalog:*:{account}:*"},
     }
-    stage.role(HUB, stage.name)
-    stage.role(RESEARCH, stage.name, condition=condition)
+    stage.role(ACCOUNTS.hub, stage.name)
+    stage.role(ACCOUNTS.research, stage.name, condition=condition)
     stage.constrain("LAUNCH", LocalRoleName=stage.name)
     stage.open()
     if fits:
@@ -69,7 +70,8 @@ def test_the_trust_policy_of_the_launch_role_decides(
 
 
 def test_a_role_of_another_service_cannot_launch(stage: Stage, refused: Refused) -> None:
-    stage.role(HUB, stage.name, "lambda.amazonaws.com")
+    """Administrator Guide, "Launch constraints": the trust policy names servicecatalog.amazonaws.com."""
+    stage.role(ACCOUNTS.hub, stage.name, "lambda.amazonaws.com")
     with refused("InvalidParametersException", "servicecatalog.amazonaws.com"):
         stage.constrain("LAUNCH", LocalRoleName=stage.name)
 
@@ -117,7 +119,7 @@ def test_constraints_that_exclude_each_other(stage: Stage, refused: Refused) -> 
     name = stage.launch_role()
     with refused("DuplicateResourceException", "LAUNCH"):
         stage.constrain("LAUNCH", LocalRoleName=name)
-    roles = {"AdminRole": f"arn:aws:iam::{HUB}:role/a", "ExecutionRole": "b"}
+    roles = {"AdminRole": f"arn:aws:iam::{ACCOUNTS.hub}:role/a", "ExecutionRole": "b"}
     with refused("InvalidParametersException", "exclude"):
         stage.constrain("STACKSET", Version="1.0", Properties={"AccountList": [], "RegionList": [], **roles})
 
@@ -178,9 +180,9 @@ def test_a_local_portfolio_inherits_rules_and_may_have_its_own_launch_role(stage
     stage.launch_role()
     stage.constrain("TEMPLATE", Rules={"R": RULE})
     stage.share()
-    local = stage.research.create_portfolio(DisplayName="local", ProviderName="x")["PortfolioDetail"]["Id"]
+    local = stage.local_portfolio()
     stage.research.associate_product_with_portfolio(ProductId=stage.product, PortfolioId=local)
-    stage.role(RESEARCH, f"own-{stage.name}")
+    stage.role(ACCOUNTS.research, f"own-{stage.name}")
     stage.research.create_constraint(
         PortfolioId=local,
         ProductId=stage.product,
@@ -188,7 +190,7 @@ def test_a_local_portfolio_inherits_rules_and_may_have_its_own_launch_role(stage
         Parameters=json.dumps({"LocalRoleName": f"own-{stage.name}"}),
     )
     stage.research.associate_principal_with_portfolio(
-        PortfolioId=local, PrincipalARN=f"arn:aws:iam::{RESEARCH}:user/administrator", PrincipalType="IAM"
+        PortfolioId=local, PrincipalARN=ACCOUNTS.administrator(ACCOUNTS.research), PrincipalType="IAM"
     )
     stage.wait_for_path(stage.research)
     with refused("InvalidParametersException", "a week is enough"):
@@ -209,4 +211,41 @@ def test_an_update_of_a_constraint_is_in_force_at_once(stage: Stage, refused: Re
         stage.launch()
     stage.hub.delete_constraint(Id=rule)
     assert stage.launch()["Status"] == "AVAILABLE"
-    assert PRODUCTION not in str(updated)
+
+
+def test_without_a_launch_constraint_the_caller_builds(stage: Stage) -> None:
+    """Administrator Guide, "Launch constraints": without one, the end user's own permissions count."""
+    catalog = {**ADMINISTRATOR, "Action": "servicecatalog:*"}
+    role = stage.make_role(ACCOUNTS.research, stage.name, trusting_research(), [catalog, *CLOUDFORMATION])
+    stage.share()
+    stage.grant(ACCOUNTS.research, role)
+    caller = stage.as_role(role)
+    stage.wait_for_path(caller)
+    launched = stage.launch(caller)
+
+    assert launched["Status"] == "ERROR"
+    assert f"assumed-role/{stage.name}/test is not authorized to perform: logs:" in launched["StatusMessage"]
+    assert "LaunchRoleArn" not in launched
+
+
+def test_the_hubs_copy_of_the_role_must_let_the_hub_use_it(stage: Stage, refused: Refused) -> None:
+    """Administrator Guide, "Launch constraints": aws:SourceAccount counts when the constraint is made, too."""
+    spoke_only = {"StringEquals": {"aws:SourceAccount": ACCOUNTS.research}}
+    stage.role(ACCOUNTS.hub, stage.name, condition=spoke_only)
+
+    with refused("InvalidParametersException", "trust policy"):
+        stage.constrain("LAUNCH", LocalRoleName=stage.name)
+
+
+def test_the_topics_of_a_notification_constraint_reach_the_stack(stage: Stage) -> None:
+    """API:CreateConstraint, NOTIFICATION; API:ProvisionProduct, NotificationArns."""
+    topics = stage.client("sns", ACCOUNTS.research)
+    constraints, launch = (topics.create_topic(Name=f"{stage.name}-{n}")["TopicArn"] for n in ("constraint", "launch"))
+    stage.constrain("NOTIFICATION", NotificationArns=[constraints])
+    launched = stage.open().launch(NotificationArns=[launch])
+    name = f"SC-{ACCOUNTS.research}-{launched['Id']}"
+    (stack,) = stage.client("cloudformation", ACCOUNTS.research).describe_stacks(StackName=name)["Stacks"]
+    for topic in (constraints, launch):
+        topics.delete_topic(TopicArn=topic)
+
+    assert set(stack["NotificationARNs"]) == {constraints, launch}

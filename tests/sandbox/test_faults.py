@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectionClosedError, HTTPClientError
 
+from sandbox.clock import Clock
+from sandbox.faults import Faults, FaultsError
+from tests.sandbox.accounts import RESEARCH
 from tests.sandbox.conftest import Refused
-from tests.sandbox.stage import RESEARCH, Sandbox, Stage, running
+from tests.sandbox.process import Sandbox, running
+from tests.sandbox.stage import Stage
+
+pytestmark = pytest.mark.sandbox_only
 
 
 @pytest.fixture
@@ -114,10 +120,19 @@ def test_an_update_can_be_made_to_fail(stage: Stage, faults: Injector) -> None:
 def test_a_wrong_file_of_faults_is_one_clear_line(tmp_path: Path, text: str, reason: str) -> None:
     file = tmp_path / "faults.yaml"
     file.write_text(text)
+    with pytest.raises(FaultsError) as error:
+        Faults(Clock(1), 0).read(file)
+
+    assert str(file) in str(error.value)
+    assert reason in str(error.value)
+
+
+def test_a_sandbox_does_not_start_with_a_wrong_file_of_faults(tmp_path: Path) -> None:
+    file = tmp_path / "faults.yaml"
+    file.write_text("- {error: X}")
     command = [sys.executable, "-m", "sandbox", "serve", "--faults", str(file)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
 
     assert ended.returncode == 1
-    assert str(file) in ended.stderr
-    assert reason in ended.stderr
+    assert ended.stderr.startswith("error: ")
     assert "Traceback" not in ended.stderr

@@ -7,7 +7,10 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox.stage import HUB, PRODUCTION, RESEARCH, Stage
+from tests.sandbox.accounts import HUB, PRODUCTION, RESEARCH
+from tests.sandbox.stage import Stage
+
+pytestmark = pytest.mark.sandbox_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable

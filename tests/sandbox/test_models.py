@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.accounts import HUB, RESEARCH
 from tests.sandbox.building import CLOUDFORMATION
 from tests.sandbox.conftest import Refused
-from tests.sandbox.stage import ADMINISTRATOR, HUB, RESEARCH, Stage, parameters, policy
+from tests.sandbox.stage import ADMINISTRATOR, Stage, parameters, policy
+
+pytestmark = pytest.mark.sandbox_only
 
 TEMPLATE = """
 Parameters:
@@ -213,6 +216,9 @@ def test_budgets_hang_on_products(stage: Stage, refused: Refused) -> None:
     }
     stage.sandbox.client("budgets", HUB).create_budget(AccountId=HUB, Budget=budget)
     stage.hub.associate_budget_with_resource(BudgetName=stage.name, ResourceId=stage.product)
+    stage.hub.disassociate_product_from_portfolio(ProductId=stage.product, PortfolioId=stage.portfolio)
+    with refused("ResourceInUseException", "budget"):
+        stage.hub.delete_product(Id=stage.product)
     with refused("DuplicateResourceException"):
         stage.hub.associate_budget_with_resource(BudgetName=stage.name, ResourceId=stage.product)
 

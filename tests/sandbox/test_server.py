@@ -12,8 +12,12 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from sandbox.__main__ import main
+from tests.sandbox.accounts import HUB, MANAGEMENT, RESEARCH, SUSPENDED
 from tests.sandbox.conftest import Refused
-from tests.sandbox.stage import HUB, MANAGEMENT, RESEARCH, SUSPENDED, Sandbox, running
+from tests.sandbox.process import Sandbox, running
+
+pytestmark = pytest.mark.sandbox_only
 
 
 def serve(*options: str) -> subprocess.Popen[str]:
@@ -58,17 +62,21 @@ def test_a_port_in_use_is_one_clear_line_and_no_traceback() -> None:
     ],
 )
 def test_a_wrong_organization_file_is_one_line_that_names_file_and_field(
-    tmp_path: Path, text: str, expected: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    expected: str,
 ) -> None:
     file = tmp_path / "organization.yaml"
     file.write_text(text)
-    process = serve("--organization", str(file))
-    _, errors = process.communicate(timeout=10)
+    monkeypatch.setattr(sys, "argv", ["sandbox", "serve", "--organization", str(file)])
+    code = main()
+    output, errors = capsys.readouterr()
 
-    assert process.returncode == 1
-    assert str(file) in errors
+    assert (code, output) == (1, "")
+    assert errors.startswith(f"error: {file}")
     assert expected in errors
-    assert "Traceback" not in errors
 
 
 def test_an_organization_file_makes_its_accounts_and_units(tmp_path: Path) -> None:

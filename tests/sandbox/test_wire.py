@@ -9,7 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox.stage import HUB, Sandbox
+from tests.sandbox.accounts import HUB
+from tests.sandbox.process import Sandbox
+
+pytestmark = pytest.mark.sandbox_only
 
 SIGNATURE = f"AWS4-HMAC-SHA256 Credential={HUB}/20260101/eu-central-1/servicecatalog/aws4_request, Signature=x"
 

@@ -1,0 +1,236 @@
+"""The policies that docs/iam recommends, as the deployers' only permissions."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from botocore.exceptions import ClientError
+
+from shared.policies import render
+from tests.engine.stage import ALL_STACKS, HUB, PRODUCTION, RESEARCH, Stage
+from tools.rehearsal import ROOT
+
+MANAGEMENT: Final = "111122223333"
+DEPLOYER: Final = "ModelCatalogDeployer"
+ACCOUNTS: Final = {"organization": MANAGEMENT, "hub": HUB, "spoke-research": RESEARCH, "spoke-production": PRODUCTION}
+POLICIES: Final = ("organization", "hub", "spoke")
+BOUNDED: Final = "spoke-research"
+"""The stack whose deployer makes roles within a boundary alone."""
+BOUNDARY: Final = f"arn:aws:iam::{RESEARCH}:policy/ModelCatalogBoundary"
+LARGEST_MANAGED_POLICY: Final = 6144
+
+NOT_ASKED_FOR: Final = {
+    "organization": {
+        "iam:CreateServiceLinkedRole",  # AWS asks for it inside EnableAWSOrganizationsAccess
+        "organizations:EnableAWSServiceAccess",  # likewise
+    },
+    "hub": {
+        "cloudformation:GetTemplateSummary",  # AWS asks for both inside CreateProduct and CreateProvisioningArtifact
+        "cloudformation:ValidateTemplate",
+        "iam:CreateServiceLinkedRole",  # inside CreatePortfolioShare
+        "iam:PassRole",  # inside CreateConstraint
+        "iam:GetRolePolicy",  # after a change by hand
+        "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRoleDescription",
+        "iam:TagRole",
+        "s3:ListTagsForResource",  # newer releases of the plug-in read and write a bucket's tags with these
+        "s3:TagResource",
+        "s3:UntagResource",
+    },
+    "spoke": {
+        "cloudformation:TagResource",  # AWS asks for it inside CreateStack and UpdateStack
+        "cloudformation:UntagResource",
+        "cloudformation:UpdateStack",  # another portfolio id
+        "cloudformation:DescribeStackEvents",  # a stack that fails
+        "iam:TagRole",
+        "iam:UntagRole",  # after a change by hand
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRoleDescription",
+        "servicecatalog:ListAcceptedPortfolioShares",  # AWS asks for it inside the stack
+    },
+}
+"""What the run below does not need: AWS asks for it behind another call, or another change than the run's does."""
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Stage]:
+    """A stage whose stacks work as deployers that may do what docs/iam says, and nothing else."""
+    with Stage(tmp_path / "rehearsal") as stage:
+        for stack, account in ACCOUNTS.items():
+            trusted = {"AWS": f"arn:aws:iam::{MANAGEMENT}:user/administrator"}
+            trust = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
+            _ = stage.client("iam", account).create_role(
+                RoleName=DEPLOYER,
+                AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+            )
+            permit(stage, stack)
+            work_as_deployer(stage, stack)
+        _ = stage.client("iam", RESEARCH).create_policy(
+            PolicyName="ModelCatalogBoundary", PolicyDocument=written("role-boundary", RESEARCH)
+        )
+        first = "model-catalog-spoke:launches"
+        _ = stage.edit(
+            f"Pulumi.{BOUNDED}.yaml", first, f"model-catalog-spoke:permissionsBoundary: {BOUNDARY}\n  {first}"
+        )
+        yield stage
+
+
+def test_exactly_these_policies_suffice_from_the_first_up_to_the_last_destroy(guarded: Stage) -> None:
+    for stack in ALL_STACKS:
+        _ = guarded.up(stack)
+    for stack in ALL_STACKS:
+        _ = guarded.up(stack, "--expect-no-changes")
+        _ = guarded.succeed(f"refresh-{stack}")
+    change_something(guarded)
+    for stack in ("hub", "spoke-research", "spoke-production"):
+        _ = guarded.up(stack)
+    for stack in ("spoke-production", "spoke-research", "hub"):
+        _ = guarded.succeed(f"destroy-{stack}")
+
+    used = permissions_used(guarded)
+    unused = {
+        name: actions(name) - set().union(*(used[deployer_of(ACCOUNTS[stack])] for stack in stacks_with(name)))
+        for name in POLICIES
+    }
+    assert unused == NOT_ASKED_FOR
+
+
+def test_it_is_the_policy_that_decides(guarded: Stage) -> None:
+    """Without one action the run fails and names it; with it, the next run goes on where that one stopped."""
+    _ = guarded.up("organization")
+    for stack, action in (
+        ("hub", "servicecatalog:CreateProvisioningArtifact"),
+        ("spoke-production", "servicecatalog:AssociatePrincipalWithPortfolio"),
+    ):
+        permit(guarded, stack, leaving_out=action)
+
+        said = guarded.refuse(f"up-{stack}")
+        permit(guarded, stack)
+        _ = guarded.up(stack)
+
+        assert f"is not authorized to perform: {action} on resource: " in said
+        assert "AccessDenied" in said
+
+
+def test_with_a_boundary_a_deployer_gives_no_role_more_than_it_allows(guarded: Stage) -> None:
+    """It can neither make a role without it, nor fill one that has none, nor take it off."""
+    administrator, deployer = guarded.client("iam", RESEARCH), as_deployer(guarded, RESEARCH)
+    name, trust = "ModelCatalogLaunch-anything", '{"Version": "2012-10-17", "Statement": []}'
+    everything = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+
+    with pytest.raises(ClientError, match=r"AccessDenied.*iam:CreateRole"):
+        deployer.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    administrator.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    with pytest.raises(ClientError, match=r"AccessDenied.*iam:PutRolePolicy"):
+        deployer.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=everything)
+    administrator.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=BOUNDARY)
+    deployer.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=everything)
+    with pytest.raises(ClientError, match=r"AccessDenied.*iam:DeleteRolePermissionsBoundary"):
+        deployer.delete_role_permissions_boundary(RoleName=name)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_recommended_policy_names_every_action_and_fits_into_a_managed_policy(name: str) -> None:
+    document = policy(name)
+    sids = [statement["Sid"] for statement in document["Statement"]]
+
+    assert [action for action in actions(name) if "*" in action] == []
+    assert len(set(sids)) == len(sids)
+    assert len(json.dumps(document, separators=(",", ":"))) < LARGEST_MANAGED_POLICY
+
+
+def policy(name: str) -> dict[str, Any]:
+    """Read a recommended policy."""
+    document: dict[str, Any] = json.loads(text_of(f"{name}-deployer"))
+    return document
+
+
+def text_of(name: str) -> str:
+    return (ROOT / "docs" / "iam" / f"{name}.json").read_text()
+
+
+def written(name: str, account: str) -> str:
+    """Write a recommended policy for an account."""
+    return rendered(json.loads(text_of(name)), account)
+
+
+def rendered(document: dict[str, Any], account: str) -> str:
+    return render(document, partition="aws", account=account).replace("${HubAccountId}", HUB)
+
+
+def actions(name: str) -> set[str]:
+    """List what a recommended policy allows."""
+    return {action for statement in policy(name)["Statement"] for action in listed(statement["Action"])}
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def stacks_with(name: str) -> list[str]:
+    """List the stacks that a policy is for."""
+    return [stack for stack in ALL_STACKS if stack.partition("-")[0] == name]
+
+
+def permit(stage: Stage, stack: str, *, leaving_out: str = "") -> None:
+    """Give a stack's deployer the recommended policy, or that policy without one of its actions."""
+    document = policy(stack.partition("-")[0])
+    for statement in document["Statement"]:
+        statement["Action"] = [action for action in listed(statement["Action"]) if action != leaving_out]
+        if stack == BOUNDED and statement["Sid"] == "RightsOfLaunchAndExecutionRoles":
+            statement["Condition"] = {"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}
+    account = ACCOUNTS[stack]
+    _ = stage.client("iam", account).put_role_policy(
+        RoleName=DEPLOYER,
+        PolicyName="deployer",
+        PolicyDocument=rendered(document, account),
+    )
+
+
+def work_as_deployer(stage: Stage, stack: str) -> None:
+    """Let a stack's settings name the deployer as the role to assume."""
+    account, settings = ACCOUNTS[stack], f"Pulumi.{stack}.yaml"
+    if stack == "organization":
+        line = f'accountId: "{account}"'
+        key = "\n  model-catalog-organization:assumeRole: "
+        _ = stage.edit(settings, line, f"{line}{key}{deployer_of(account)}")
+    else:
+        _ = stage.edit(settings, "role/OrganizationAccountAccessRole", f"role/{DEPLOYER}")
+
+
+def deployer_of(account: str) -> str:
+    return f"arn:aws:iam::{account}:role/{DEPLOYER}"
+
+
+def as_deployer(stage: Stage, account: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Make an IAM client of an account's deployer."""
+    given = stage.client("sts", MANAGEMENT).assume_role(RoleArn=deployer_of(account), RoleSessionName="trial")
+    return stage.client("iam", given["Credentials"]["AccessKeyId"])
+
+
+def change_something(stage: Stage) -> None:
+    """Edit what a hub and an account edit: texts, rules, principals, parameters; and let the hub be destroyed."""
+    guest = "arn:aws:iam::222233334444:role/OrganizationAccountAccessRole"
+    principals = f"model-catalog-hub:principals: [{{portfolio: batch-inference, arn: {guest}}}]"
+    _ = stage.edit(
+        "Pulumi.hub.yaml",
+        "model-catalog-hub:shares",
+        f"model-catalog-hub:protect: false\n  {principals}\n  model-catalog-hub:shares",
+    )
+    _ = stage.edit("hub/catalog/portfolios.yaml", "name: Online inference models", "name: Models for online inference")
+    product = "hub/catalog/products/fraud-detector-realtime"
+    _ = stage.edit(f"{product}/product.yaml", "owner: ", "owner: The ")
+    _ = stage.edit(f"{product}/product.yaml", "AssertDescription: ", "AssertDescription: Please note. ")
+    _ = stage.edit("Pulumi.spoke-research.yaml", "InstanceType: ml.m5.large", "InstanceType: ml.m5.xlarge")
+    _ = stage.edit("Pulumi.spoke-production.yaml", "MinInstanceCount: 2", "MinInstanceCount: 3")
+
+
+def permissions_used(stage: Stage) -> dict[str, set[str]]:
+    """Ask the sandbox what policies have allowed, by role."""
+    with urllib.request.urlopen(f"{stage.url}/_sandbox/permissions") as answer:  # noqa: S310 - the sandbox's own address
+        found: dict[str, list[str]] = json.load(answer)
+    return {principal: set(names) for principal, names in found.items()}

@@ -19,6 +19,7 @@ Parameters:
   Extra: {Type: String, Default: "yes"}
 Conditions:
   More: !Equals [!Ref Extra, "yes"]
+  Never: !Equals [!Ref Extra, never]
 Resources:
   Logs:
     Type: AWS::Logs::LogGroup
@@ -32,8 +33,8 @@ Resources:
   Alarm:
     Type: AWS::CloudWatch::Alarm
     Properties:
-      {AlarmDescription: !Ref ByArn, MetricName: Errors, Namespace: x, ComparisonOperator: GreaterThanThreshold,
-       EvaluationPeriods: 1, Threshold: 3, Statistic: Sum, Period: 60}
+      {AlarmDescription: !Ref ByArn, MetricName: !If [Never, !GetAtt Logs.Arn, Errors], Namespace: x,
+       ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, Threshold: 3, Statistic: Sum, Period: 60}
   Extras:
     Type: AWS::Logs::LogGroup
     Condition: More

@@ -10,17 +10,29 @@ from typing import Final
 from sandbox.__main__ import main as sandbox
 
 FOLDER: Final = Path(".sandbox")
+HIGHEST_PORT: Final = 65535
 
 
 def main() -> int:
     """Empty the backend, since what it describes ended with the last sandbox, and serve."""
     parser = argparse.ArgumentParser(prog="python -m tools.stage", description=__doc__)
-    parser.add_argument("--port", type=int, choices=range(65536), metavar="0..65535", required=True)
+    parser.add_argument("--port", type=port_number, required=True)
     port: int = parser.parse_args().port
     if _is_free(port):
         shutil.rmtree(FOLDER / "backend", ignore_errors=True)
     sys.argv = ["sandbox", "serve", "--port", str(port)]
     return sandbox()
+
+
+def port_number(text: str) -> int:
+    """Read a port.
+
+    Raises:
+        argparse.ArgumentTypeError: it is no port.
+    """
+    if not text.isdecimal() or int(text) > HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 0 to {HIGHEST_PORT}, such as 5005")
+    return int(text)
 
 
 def _is_free(port: int) -> bool:

@@ -217,3 +217,12 @@ def test_a_contract_of_another_major_version_is_refused(catalog: Stage, edit: Ed
 
     assert remedy in said
     assert "Bring hub and spoke to the same release" in said
+
+
+def test_a_misspelt_target_leaves_no_stack_behind(catalog: Stage) -> None:
+    said = catalog.refuse("up-spoke-reserch")
+
+    assert "there is no Pulumi.spoke-reserch.yaml" in said
+    assert "spoke-research" in said
+    assert not (catalog.project / "Pulumi.spoke-reserch.yaml").exists()
+    assert "spoke-reserch" not in catalog.run("pulumi", "-C", "spoke", "stack", "ls", "--all").stdout

@@ -1,14 +1,17 @@
 """Starts one provider instance for the Pulumi engine: `python -m sandbox.plugin <engine address>`."""
 
+import gc
 import os
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
-from .lean import without_the_sdk
+from .lean import without_asyncio, without_the_sdk
 
+gc.set_threshold(100_000)  # collecting while a thousand modules are read finds nothing
 without_the_sdk()
+without_asyncio()
 
 import grpc  # noqa: E402 - what follows must not import the SDK
 from pulumi.runtime.proto import provider_pb2_grpc  # noqa: E402

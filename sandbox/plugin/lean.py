@@ -24,8 +24,33 @@ _ENDPOINTS = {
 }
 
 
+_RULES: dict[str, Any] = {
+    "version": "1.0",
+    "parameters": {
+        "Endpoint": {"type": "String", "builtIn": "SDK::Endpoint", "required": True, "documentation": ""},
+        "Region": {"type": "String", "builtIn": "AWS::Region", "required": False, "documentation": ""},
+        "Bucket": {"type": "String", "required": False, "documentation": ""},
+    },
+    "rules": [
+        {
+            "conditions": [{"fn": "isSet", "argv": [{"ref": "Bucket"}]}],
+            "endpoint": {"url": "{Endpoint}/{Bucket}", "properties": {}, "headers": {}},
+            "type": "endpoint",
+        },
+        {"conditions": [], "endpoint": {"url": "{Endpoint}", "properties": {}, "headers": {}}, "type": "endpoint"},
+    ],
+}
+"""Every client here is given its endpoint, and buckets are named in the path."""
+
+
 class LeanLoader(Loader):
     """Loads the data of botocore without looking into 440 folders, or for addresses that nobody calls."""
+
+    def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:  # noqa: ANN401 - as in the base class
+        """A description of a service; the rules for its address are the same for all."""
+        if type_name == "endpoint-rule-set-1":
+            return _RULES
+        return super().load_service_model(service_name, type_name, api_version)
 
     def list_available_services(self, type_name: str) -> list[str]:
         """The services of this plug-in."""
@@ -57,3 +82,8 @@ def without_the_sdk() -> None:
         package = ModuleType(name)
         package.__path__ = [str(folder.joinpath(*name.split(".")[1:]))]
         sys.modules[name] = package
+
+
+def without_asyncio() -> None:
+    """Let gRPC be imported without its asyncio half, and asyncio with it."""
+    sys.modules["grpc.aio"] = ModuleType("grpc.aio")

@@ -5,7 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared.checking import Document, Key, SemVer
+from hub.approval import Approval, Registry
+from hub.artefacts import Artefacts
+from hub.cost import CostRule
+from hub.lifecycle import Lifecycle
+from shared.checking import Document, Key
+from shared.versions import SemVer
 
 Tags = Annotated[dict[str, str], Field(max_length=20, description="at most 20 tags of text", examples=["{team: risk}"])]
 Service = Annotated[
@@ -62,12 +67,30 @@ class ExecutionRole(Document):
 
 
 class VersionEntry(Document):
-    """A version of a product. Once published, its template never changes."""
+    """A version of a product: a template, and the model that it runs. Once published, its template never changes.
+
+    Attributes:
+        card: The model card's file.
+        model_package: The package in the product's registry that the version publishes.
+        approval: Without it the version is not published as active.
+        backport: Says that the version's number is below one published earlier on purpose.
+        lifecycle: How it ends; a version without it is active.
+    """
 
     version: SemVer
     released: dt.date = Field(description="a date", examples=["2026-09-01"])
     description: str = Field(min_length=1, description="a sentence that says what the version brings")
     template: FileName
+    card: FileName
+    model_package: str = Field(
+        pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/[A-Za-z0-9-]+/[1-9][0-9]*$",
+        description="the ARN of a version in a model package group",
+        examples=["arn:aws:sagemaker:eu-central-1:222233334444:model-package/fraud-detector/3"],
+    )
+    artefacts: Artefacts
+    approval: Approval | None = None
+    backport: bool = False
+    lifecycle: Lifecycle | None = None
 
 
 class ProductFile(Document):
@@ -83,5 +106,7 @@ class ProductFile(Document):
     tags: Tags = {}
     launch_policy: FileName
     execution_role: ExecutionRole
+    registry: Registry
+    cost: CostRule
     template_rules: dict[str, dict[str, Any]] = {}
     versions: list[VersionEntry] = Field(min_length=1, description="a list of versions, oldest first")

@@ -10,8 +10,9 @@ from typing import Final
 
 import yaml
 
-from shared.checking import Document, Key, SemVer, checked
+from shared.checking import Document, Key, checked
 from shared.errors import ContentError
+from shared.versions import SemVer
 
 LOCK_FILE: Final = "templates.lock"
 _HEADER: Final = "# The SHA-256 of every published template. Written by: make lock. Lines are added, never changed.\n"

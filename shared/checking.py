@@ -33,15 +33,6 @@ Key = Annotated[
         examples=["fraud-detector-realtime"],
     ),
 ]
-SemVer = Annotated[
-    str,
-    Field(
-        pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$",
-        description="a semantic version of three numbers",
-        examples=["1.2.0"],
-    ),
-]
-
 
 class Document(BaseModel):
     """A part of a document that a person writes: unknown keys are mistakes, and nothing is guessed."""

@@ -13,9 +13,11 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from shared.cost import Cost
 from shared.errors import ContractError
+from shared.lifecycle import State
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 """Major and minor. Within a major, fields are only added; a reader refuses another major."""
 
 Policy = dict[str, Any]
@@ -60,10 +62,23 @@ class Parameter(_Part):
 
 
 class Version(_Part):
-    """A version of a product: one provisioning artifact."""
+    """A version of a product: one provisioning artifact, and the model behind it.
+
+    Attributes:
+        state: As AWS has it since the hub's last run; the dates may say more by now.
+        card: What the model card says in a word: task, framework, modality, licence, owner, contact, risk.
+        model_package: The ARN in the model registry.
+    """
 
     id: str
-    state: Literal["active"]
+    state: State
+    deprecated_on: str | None = None
+    retires_on: str | None = None
+    replacement: str | None = None
+    reason: str | None = None
+    model_package: str | None = None
+    card: dict[str, str] = {}
+    cost: Cost | None = None
     released: str
     description: str
     template_sha256: str

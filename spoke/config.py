@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from shared.checking import Document, Key, Region, SemVer
+from shared.checking import Document, Key, Region
 from shared.names import HUB_PROJECT
 from shared.settings import AccountSettings
+from shared.versions import VersionOrRange
 
 
 def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of a parameter's value
@@ -76,7 +77,7 @@ class Launch(Document):
         ),
     ]
     product: Key
-    version: SemVer
+    version: VersionOrRange
     region: Region | None = None
     parameters: dict[str, ParameterValue] = {}
     timeout: Minutes = "30m"

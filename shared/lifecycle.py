@@ -1,0 +1,48 @@
+"""The life of a version: active, then deprecated, then retired."""
+
+import datetime as dt
+import os
+from typing import Final, Literal
+
+from shared.errors import ConfigError
+
+State = Literal["active", "deprecated", "retired"]
+STATES: Final[tuple[State, ...]] = ("active", "deprecated", "retired")
+"""In the order in which a version goes through them; there is no way back."""
+
+AS_OF: Final = "MODEL_CATALOG_AS_OF"
+"""The environment variable that sets the date a run works with, such as 2026-12-24. `make` has AS_OF=… for it."""
+
+
+def as_of() -> dt.date:
+    """The date that decides states: that of the environment, or else today's (UTC).
+
+    Raises:
+        ConfigError: the environment's is no date.
+    """
+    given = os.environ.get(AS_OF)
+    if not given:
+        return dt.datetime.now(dt.UTC).date()
+    try:
+        return dt.date.fromisoformat(given)
+    except ValueError:
+        raise ConfigError(f"{AS_OF}: found {given!r}. It must be a date, for example 2026-12-24.") from None
+
+
+def state_on(
+    day: dt.date, *, state: State = "active", deprecated_on: dt.date | None = None, retires_on: dt.date | None = None
+) -> State:
+    """Say which state a version has on a day.
+
+    Args:
+        day: The day.
+        state: The least that it is, whatever the dates.
+        deprecated_on: The first day on which no new launch may use it.
+        retires_on: The first day on which no launch may be made or updated with it.
+    """
+    by_date: State = "active"
+    if deprecated_on is not None and day >= deprecated_on:
+        by_date = "deprecated"
+    if retires_on is not None and day >= retires_on:
+        by_date = "retired"
+    return max(state, by_date, key=STATES.index)

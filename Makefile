@@ -13,6 +13,8 @@ outputs = $(if $(filter hub,$(call project,$(1))),--suppress-outputs)
 # What was built here comes last on purpose: an official CLI on PATH serves as well (docs/adr/0002).
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 export PULUMI_SKIP_UPDATE_CHECK := true
+# The day that decides which versions are deprecated or retired; today where none is given.
+export MODEL_CATALOG_AS_OF := $(or $(AS_OF),$(MODEL_CATALOG_AS_OF))
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z%-]+:.*## / {sub(/\$$\$$/, "$$", $$2); printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +33,7 @@ check: install ## Lint code and templates, check types, check the lock file
 	@ruff check .
 	@ruff format --check .
 	@pyright
-	@cfn-lint hub/catalog/products/*/*[0-9].yaml
+	@cfn-lint hub/catalog/marker.yaml hub/catalog/products/*/*[0-9].yaml
 	@python -m tools.lock --check
 
 format: ## Format the code

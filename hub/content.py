@@ -8,7 +8,7 @@ from pydantic import Field
 from hub.approval import Approval, Registry
 from hub.artefacts import Artefacts
 from hub.cost import CostRule
-from hub.lifecycle import Lifecycle
+from hub.lifecycle import Life, Lifecycle
 from shared.checking import Document, Key
 from shared.versions import SemVer
 
@@ -91,6 +91,11 @@ class VersionEntry(Document):
     approval: Approval | None = None
     backport: bool = False
     lifecycle: Lifecycle | None = None
+
+    @property
+    def life(self) -> Life:
+        """From its release to its end."""
+        return Life(released=self.released, lifecycle=self.lifecycle)
 
 
 class ProductFile(Document):

@@ -20,6 +20,8 @@ _HEADER: Final = "# The SHA-256 of every published template. Written by: make lo
 
 class _Lock(Document):
     templates: dict[Key, dict[SemVer, str]] = {}
+    removed: dict[Key, list[SemVer]] = {}
+    """Numbers that never come back, because somebody may remember what they meant."""
 
 
 Published = Iterable[tuple[str, str, str, Path]]
@@ -32,8 +34,9 @@ def check_lock(catalog: Path, published: Published) -> None:
     Raises:
         ContentError: names the first such template.
     """
-    locked = _read(catalog / LOCK_FILE)
-    published = list(published)
+    lock = _read(catalog / LOCK_FILE)
+    locked, published = lock.templates, list(published)
+    _refuse_return(catalog, lock.removed, published)
     _refuse_removal(catalog, locked, published)
     for product, version, sha256, path in published:
         expected = locked.get(product, {}).get(version)
@@ -48,8 +51,10 @@ def add_to_lock(catalog: Path, published: Published) -> list[str]:
     Raises:
         ContentError: a template that is already locked has changed. Nothing is written then.
     """
-    lock = catalog / LOCK_FILE
-    locked = {product: dict(versions) for product, versions in _read(lock).items()}
+    lock = _read(catalog / LOCK_FILE)
+    locked = {product: dict(versions) for product, versions in lock.templates.items()}
+    published = list(published)
+    _refuse_return(catalog, lock.removed, published)
     added: list[str] = []
     for product, version, sha256, path in published:
         expected = locked.setdefault(product, {}).get(version)
@@ -59,29 +64,45 @@ def add_to_lock(catalog: Path, published: Published) -> list[str]:
         else:
             _refuse_change(path, product, version, expected, sha256)
     if added:
-        lock.write_text(_HEADER + yaml.safe_dump({"templates": locked}, sort_keys=False))
+        _write(catalog, _Lock(templates=locked, removed=lock.removed))
     return added
 
 
-def _refuse_removal(catalog: Path, locked: Mapping[str, Mapping[str, str]], published: Published) -> None:
-    """Refuse a catalog without a version that was published, or with another first version.
+def strike_from_lock(catalog: Path, product: str, version: str) -> None:
+    """Let a version go: its hash leaves the lock file, and its number is kept there so that it never returns.
 
-    Spokes hold on to versions, and the first one is part of its product (docs/adr/0005).
+    Raises:
+        ContentError: the version is not in the lock file.
     """
-    listed: dict[str, list[str]] = {}
+    lock = _read(catalog / LOCK_FILE)
+    if version not in lock.templates.get(product, {}):
+        raise ContentError(f"{catalog / LOCK_FILE}: {product} {version} is not in it, so there is nothing to remove.")
+    left = {
+        key: {number: sha256 for number, sha256 in versions.items() if (key, number) != (product, version)}
+        for key, versions in lock.templates.items()
+    }
+    removed = {**lock.removed, product: [*lock.removed.get(product, []), version]}
+    _write(catalog, _Lock(templates=left, removed=removed))
+
+
+def _refuse_return(catalog: Path, removed: Mapping[str, list[str]], published: Published) -> None:
     for product, version, _, _ in published:
-        listed.setdefault(product, []).append(version)
-    for product, versions in locked.items():
-        there = listed.get(product, [])
-        place = catalog / "products" / product / "product.yaml"
-        missing = next((version for version in versions if version not in there), None)
-        if missing is not None:
-            raise ContentError(f"{place}: the published version {missing} is missing. Put it back: spokes may use it.")
-        first = next(iter(versions))
-        if there[0] != first:
+        if version in removed.get(product, []):
             raise ContentError(
-                f"{place}: versions: found {there[0]} first. The first one, {first}, is part of the product: put it "
-                f"first."
+                f"{catalog / 'products' / product / 'product.yaml'}: the version {version} was removed, and its number "
+                f"never comes back. Delete its entry, or give it another number."
+            )
+
+
+def _refuse_removal(catalog: Path, locked: Mapping[str, Mapping[str, str]], published: Published) -> None:
+    """Refuse a catalog without a version that was published: spokes may hold on to it."""
+    listed = {(product, version) for product, version, _, _ in published}
+    for product, versions in locked.items():
+        missing = next((version for version in versions if (product, version) not in listed), None)
+        if missing is not None:
+            raise ContentError(
+                f"{catalog / 'products' / product / 'product.yaml'}: the published version {missing} is missing. Put "
+                f"it back: spokes may use it. To let a version go, retire it first, then run make remove-version."
             )
 
 
@@ -93,8 +114,13 @@ def _refuse_change(path: Path, product: str, version: str, expected: str, sha256
         )
 
 
-def _read(lock: Path) -> dict[str, dict[str, str]]:
+def _read(lock: Path) -> _Lock:
     if not lock.exists():
-        return {}
+        return _Lock()
     content: object = yaml.safe_load(lock.read_text()) or {}
-    return checked(_Lock, content, where=str(lock), error=ContentError).templates
+    return checked(_Lock, content, where=str(lock), error=ContentError)
+
+
+def _write(catalog: Path, lock: _Lock) -> None:
+    content = yaml.safe_dump(lock.model_dump(exclude_defaults=True), sort_keys=False)
+    (catalog / LOCK_FILE).write_text(_HEADER + content)

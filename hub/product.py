@@ -1,7 +1,6 @@
 """A model as a product in one region: its versions, its place in a portfolio, its constraints."""
 
 import json
-from collections.abc import Mapping
 from typing import Any, Final
 
 import pulumi
@@ -11,7 +10,6 @@ from hub.launch_role import LaunchRole
 from hub.portfolio import Portfolio
 from hub.reading import CatalogProduct, CatalogVersion
 from hub.template_bucket import TemplateBucket
-from shared.errors import ContentError
 from shared.names import launch_role_name
 
 _TAG_UPDATES_ALLOWED: Final = {"Version": "2.0", "Properties": {"TagUpdateOnProvisionedProduct": "ALLOWED"}}
@@ -20,10 +18,11 @@ _TAG_UPDATES_ALLOWED: Final = {"Version": "2.0", "Properties": {"TagUpdateOnProv
 class ModelProduct(pulumi.ComponentResource):
     """A product with all its versions, associated with its portfolio and constrained there.
 
-    A product's first version is part of the product and can never change: every field of it forces a
-    replacement, which would give the product another id and cut off every spoke. Later versions are resources
-    of their own, which are added and never altered (source: terraform-provider-aws, product.go and
-    provisioning_artifact.go).
+    AWS makes a product with a first artifact that is part of it: it has no resource of its own, so nothing could
+    ever deprecate or retire it, and every field of it forces a replacement of the product, which would give it
+    another id and cut off every spoke (source: terraform-provider-aws, product.go). So the first artifact is a
+    marker that cannot be launched, and every version of the catalog is a `ProvisioningArtifact`, which is added
+    once, and of which only guidance and activity ever change (docs/adr/0010).
 
     Type: modelcatalog:hub:ModelProduct
     """
@@ -37,6 +36,7 @@ class ModelProduct(pulumi.ComponentResource):
         bucket: TemplateBucket,
         portfolio: Portfolio,
         launch_role: LaunchRole,
+        marker: pulumi.Input[str],
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -48,15 +48,15 @@ class ModelProduct(pulumi.ComponentResource):
         self._keep = protect
         self.content = content
         self.portfolio = portfolio
-        first, *later = content.versions
-        self.product = self._with_first(first)
+        self.product = self._marked(marker)
         self.id = self.product.id
-        versions = [self._later(version) for version in later]
+        self.version_ids = {
+            version.entry.version: self._publish(version).provisioning_artifact_id for version in content.versions
+        }
         self._constrain(launch_role)
-        self.version_ids = self._version_ids(first, versions)
         self.register_outputs({"product_id": self.id})
 
-    def _with_first(self, first: CatalogVersion) -> aws.servicecatalog.Product:
+    def _marked(self, marker: pulumi.Input[str]) -> aws.servicecatalog.Product:
         file = self.content.file
         return aws.servicecatalog.Product(
             self._stem,
@@ -70,9 +70,9 @@ class ModelProduct(pulumi.ComponentResource):
             tags=file.tags,
             type="CLOUD_FORMATION_TEMPLATE",
             provisioning_artifact_parameters={
-                "name": first.entry.version,
-                "description": first.entry.description,
-                "template_url": self._bucket.upload(file.key, first.entry.version, first.template, parent=self),
+                "name": "no version",
+                "description": "Marks the product and cannot be launched. Choose another version.",
+                "template_url": marker,
                 "type": "CLOUD_FORMATION_TEMPLATE",
             },
             region=self._region,
@@ -81,19 +81,30 @@ class ModelProduct(pulumi.ComponentResource):
             ),
         )
 
-    def _later(self, version: CatalogVersion) -> aws.servicecatalog.ProvisioningArtifact:
+    def _publish(self, version: CatalogVersion) -> aws.servicecatalog.ProvisioningArtifact:
+        """Publish a version in its state.
+
+        A deprecated artifact takes no new launch; an inactive one takes no update either (source: Service Catalog
+        API reference, UpdateProvisioningArtifact).
+        """
+        number = version.entry.version
         return aws.servicecatalog.ProvisioningArtifact(
-            f"{self._stem}-{version.entry.version}",
+            f"{self._stem}-{number}",
             product_id=self.id,
-            name=version.entry.version,
+            name=number,
             description=version.entry.description,
-            template_url=self._bucket.upload(
-                self.content.file.key, version.entry.version, version.template, parent=self
-            ),
+            template_url=self._bucket.upload(self.content.file.key, number, template=version.template, parent=self),
             type="CLOUD_FORMATION_TEMPLATE",
+            guidance="DEFAULT" if version.state == "active" else "DEPRECATED",
+            active=version.state != "retired",
             region=self._region,
-            # An update of productId would go to the old product and never converge.
-            opts=pulumi.ResourceOptions(parent=self, protect=self._keep, replace_on_changes=["productId"]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # What is retired may be removed, once nobody uses it: make remove-version sees to that.
+                protect=self._keep and version.state != "retired",
+                # An update of productId would go to the old product and never converge.
+                replace_on_changes=["productId"],
+            ),
         )
 
     def _constrain(self, launch_role: LaunchRole) -> None:
@@ -104,7 +115,7 @@ class ModelProduct(pulumi.ComponentResource):
             region=self._region,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        constraints: dict[str, Mapping[str, Any]] = {
+        constraints: dict[str, dict[str, Any]] = {
             "LAUNCH": {"LocalRoleName": launch_role_name(self.content.file.key)},
             # It governs only what is provisioned after it was made, so it is there from the first day.
             "RESOURCE_UPDATE": _TAG_UPDATES_ALLOWED,
@@ -122,27 +133,3 @@ class ModelProduct(pulumi.ComponentResource):
                 region=self._region,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[association, launch_role]),
             )
-
-    def _version_ids(
-        self, first: CatalogVersion, later: list[aws.servicecatalog.ProvisioningArtifact]
-    ) -> dict[str, pulumi.Output[str]]:
-        """Give each version's id; the first version is no resource, so its id is looked up by name."""
-        listed = aws.servicecatalog.get_provisioning_artifacts_output(
-            product_id=self.id, region=self._region, opts=pulumi.InvokeOutputOptions(parent=self)
-        )
-        found = listed.provisioning_artifact_details.apply(
-            lambda details: self._id_of(first.entry.version, {item.name: item.id for item in details})
-        )
-        ids = {first.entry.version: found}
-        for version, resource in zip(self.content.versions[1:], later, strict=True):
-            ids[version.entry.version] = resource.provisioning_artifact_id
-        return ids
-
-    def _id_of(self, version: str, ids: Mapping[str, str]) -> str:
-        if version not in ids:
-            raise ContentError(
-                f"The product {self.content.file.key} has no version {version} in {self._region}, although it is "
-                f"the first of its product.yaml (found: {', '.join(sorted(ids)) or 'none'}). The first version of a "
-                f"published product can be neither renamed nor removed: put it back."
-            )
-        return ids[version]

@@ -7,11 +7,13 @@ import pulumi
 
 from hub.config import HubSettings
 from hub.launch_role import LaunchRole
+from hub.lifecycle import coming_changes
 from hub.reading import Catalog, read_catalog
 from hub.regional_catalog import RegionalCatalog
 from hub.sharing import share_target
 from shared import contract
 from shared.errors import ConfigError
+from shared.lifecycle import as_of
 from shared.names import CATALOG_OUTPUT
 from shared.provider import account_provider, confirm_account
 from shared.settings import load_settings
@@ -23,7 +25,8 @@ CATALOG_FOLDER: Final = Path("catalog")
 def run() -> None:
     """Deploy a hub stack."""
     settings = load_settings(HubSettings)
-    catalog = read_catalog(CATALOG_FOLDER)
+    catalog = read_catalog(CATALOG_FOLDER, as_of())
+    _announce(catalog)
     _check_portfolios(settings, catalog)
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
@@ -48,6 +51,13 @@ def run() -> None:
     pulumi.export("product_id", {region: published.product_ids for region, published in regions.items()})
     documents = pulumi.Output.from_input({region: published.document for region, published in regions.items()})
     pulumi.export(CATALOG_OUTPUT, documents.apply(lambda parts: contract.publish(settings.account_id, parts)))
+
+
+def _announce(catalog: Catalog) -> None:
+    """Say which versions change their state soon, because nobody has to touch a file for that."""
+    for product in catalog.products:
+        for change in coming_changes(product.lives, catalog.day):
+            pulumi.log.info(f"{product.file.key} {change}")
 
 
 def _check_portfolios(settings: HubSettings, catalog: Catalog) -> None:

@@ -1,5 +1,6 @@
 """Reads the catalog's files into one checked whole."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -11,10 +12,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from hub.content import PortfolioFile, PortfoliosFile, ProductFile, VersionEntry
+from hub.lifecycle import Lives, check_lifecycles
 from hub.lockfile import Published, check_lock
 from hub.templates import Template, read_template
 from shared.checking import checked
 from shared.errors import ContentError
+from shared.lifecycle import State
 from shared.names import execution_role_name
 
 M = TypeVar("M", bound=BaseModel)
@@ -22,10 +25,11 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogVersion:
-    """A version as its product's file and its template describe it."""
+    """A version as its product's file and its template describe it, and its state on the day."""
 
     entry: VersionEntry
     template: Template
+    state: State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +41,22 @@ class CatalogProduct:
     execution_statements: list[dict[str, Any]]
     versions: list[CatalogVersion]
 
+    @property
+    def lives(self) -> Lives:
+        """Each version from its release to its end."""
+        return {version.entry.version: version.entry.life for version in self.versions}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """Everything under the catalog's folder."""
+    """Everything under the catalog's folder.
+
+    Attributes:
+        day: The day whose states of versions count.
+    """
 
     folder: Path
+    day: dt.date
     portfolios: list[PortfolioFile]
     products: list[CatalogProduct]
 
@@ -55,31 +69,31 @@ class Catalog:
         ]
 
 
-def read_catalog(folder: Path) -> Catalog:
-    """Read and check a catalog, lock file included.
+def read_catalog(folder: Path, day: dt.date) -> Catalog:
+    """Read and check a catalog as it is on a day, lock file included.
 
     Raises:
         ContentError: names the file and the place of the first mistake, and what to do about it.
     """
-    catalog = read_unlocked(folder)
+    catalog = read_unlocked(folder, day)
     check_lock(folder, catalog.published())
     return catalog
 
 
-def read_unlocked(folder: Path) -> Catalog:
+def read_unlocked(folder: Path, day: dt.date) -> Catalog:
     """Read and check a catalog whose new versions may not be in the lock file yet."""
     listing = folder / "portfolios.yaml"
     portfolios = _document(PortfoliosFile, listing).portfolios
     _refuse_twins(((listing, "key", item.key) for item in portfolios), "portfolios")
     _refuse_twins(((listing, "name", item.name) for item in portfolios), "portfolios")
     files = sorted((folder / "products").glob("*/product.yaml"))
-    products = [_product(path, {item.key for item in portfolios}) for path in files]
+    products = [_product(path, {item.key for item in portfolios}, day) for path in files]
     names = ((path, "name", product.file.name) for path, product in zip(files, products, strict=True))
     _refuse_twins(names, "products")
-    return Catalog(folder=folder, portfolios=portfolios, products=products)
+    return Catalog(folder=folder, day=day, portfolios=portfolios, products=products)
 
 
-def _product(path: Path, portfolios: set[str]) -> CatalogProduct:
+def _product(path: Path, portfolios: set[str], day: dt.date) -> CatalogProduct:
     file = _document(ProductFile, path)
     folder = path.parent
     if file.key != folder.name:
@@ -88,6 +102,7 @@ def _product(path: Path, portfolios: set[str]) -> CatalogProduct:
         known = ", ".join(sorted(portfolios))
         raise ContentError(f"{path}: portfolio: found {file.portfolio!r}. The portfolios are: {known}.")
     _refuse_twins(((path, "version", entry.version) for entry in file.versions), "versions")
+    check_lifecycles(path, {entry.version: entry.life for entry in file.versions}, day)
     for entry in file.versions:
         _refuse_foreign_role(folder / entry.template, file.key)
     return CatalogProduct(
@@ -95,7 +110,8 @@ def _product(path: Path, portfolios: set[str]) -> CatalogProduct:
         launch_statements=_statements(folder / file.launch_policy),
         execution_statements=_statements(folder / file.execution_role.policy),
         versions=[
-            CatalogVersion(entry=entry, template=read_template(folder / entry.template)) for entry in file.versions
+            CatalogVersion(entry=entry, template=read_template(folder / entry.template), state=entry.life.state_on(day))
+            for entry in file.versions
         ],
     )
 

@@ -1,7 +1,7 @@
 """The whole catalog in one region, as resources and as its part of the contract."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
@@ -12,9 +12,13 @@ from hub.product import ModelProduct
 from hub.reading import Catalog, CatalogProduct
 from hub.sharing import PortfolioSharing
 from hub.template_bucket import TemplateBucket
+from hub.templates import read_template
 from shared.names import execution_role_name, launch_role_name
 from shared.policies import launch_policy, permission_policy
 from shared.provider import standard_tags
+
+MARKER: Final = "marker.yaml"
+"""The template of every product's first artifact, in the catalog's folder (docs/adr/0010)."""
 
 Targets = Sequence[tuple[ShareSetting, str]]
 """Each share with the id that it is made with."""
@@ -39,6 +43,7 @@ class RegionalCatalog(pulumi.ComponentResource):
         super().__init__("modelcatalog:hub:RegionalCatalog", region, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         bucket = TemplateBucket(f"model-catalog-templates-{region}", region=region, opts=child)
+        marker = bucket.upload("marker", template=read_template(catalog.folder / MARKER), parent=self)
         portfolios = {
             file.key: Portfolio(
                 f"{file.key}-{region}",
@@ -58,6 +63,7 @@ class RegionalCatalog(pulumi.ComponentResource):
                 bucket=bucket,
                 portfolio=portfolios[content.file.portfolio],
                 launch_role=roles[content.file.key],
+                marker=marker,
                 protect=settings.protect,
                 opts=child,
             )
@@ -103,7 +109,8 @@ def _product_entry(product: ModelProduct) -> dict[str, Any]:
         "versions": {
             version.entry.version: {
                 "id": product.version_ids[version.entry.version],
-                "state": "active",
+                "state": version.state,
+                **(version.entry.lifecycle.announced() if version.entry.lifecycle else {}),
                 "released": version.entry.released.isoformat(),
                 "description": version.entry.description,
                 "template_sha256": version.template.sha256,

@@ -64,13 +64,12 @@ class TemplateBucket(pulumi.ComponentResource):
         self._ready: list[pulumi.Resource] = [private, encryption, versioning, policy]
         self.register_outputs({"bucket": self.bucket.bucket})
 
-    def upload(self, product: str, version: str, template: Template, *, parent: pulumi.Resource) -> pulumi.Output[str]:
-        """Put a template into the bucket and give its URL, which is known once the object is there."""
-        key = f"templates/{product}/{version}/{template.sha256}.template"
+    def upload(self, *place: str, template: Template, parent: pulumi.Resource) -> pulumi.Output[str]:
+        """Put a template at a place in the bucket and give its URL, which is known once the object is there."""
         stored = aws.s3.BucketObjectv2(
-            f"{product}-{version}-{self._region}",
+            "-".join([*place, self._region]),
             bucket=self.bucket.bucket,
-            key=key,
+            key="/".join(["templates", *place, f"{template.sha256}.template"]),
             region=self._region,
             source=pulumi.FileAsset(str(template.path)),
             content_type="application/yaml",

@@ -34,6 +34,7 @@ Key = Annotated[
     ),
 ]
 
+
 class Document(BaseModel):
     """A part of a document that a person writes: unknown keys are mistakes, and nothing is guessed."""
 

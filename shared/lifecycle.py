@@ -45,4 +45,4 @@ def state_on(
         by_date = "deprecated"
     if retires_on is not None and day >= retires_on:
         by_date = "retired"
-    return max(state, by_date, key=STATES.index)
+    return by_date if STATES.index(by_date) > STATES.index(state) else state

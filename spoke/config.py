@@ -61,7 +61,7 @@ class Launch(Document):
     Attributes:
         name: The provisioned product's name, which can never change.
         product: The product's key in the catalog.
-        version: The version to run, exactly.
+        version: The version to run, or a range whose newest version is run.
         region: Where; without it, the stack's own region.
         parameters: Template parameters; what is left out takes the template's default.
         timeout: How long creating, updating and terminating may each take.

@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from shared.errors import LaunchError
 from spoke.granted_portfolio import GrantedPortfolio
+from spoke.guarding import guards
 from spoke.offer import Order
 
 
@@ -29,7 +30,7 @@ def provision(
         launch.name,
         name=launch.name,
         product_id=order.product.id,
-        provisioning_artifact_id=order.version.id,
+        provisioning_artifact_id=order.choice.version.id,
         path_id=ready.apply(lambda _: _path_id(order, pulumi.InvokeOptions(provider=provider))),
         provisioning_parameters=[{"key": key, "value": value} for key, value in sorted(launch.parameters.items())],
         # AWS adds the catalog's tags by itself and reports them back: left out here, they would look like a change.
@@ -40,6 +41,7 @@ def provision(
             depends_on=[granted, *depends_on],
             # Its name is unique in the account, so a replacement cannot stand beside it.
             delete_before_replace=True,
+            hooks=guards(order),
             custom_timeouts=pulumi.CustomTimeouts(create=launch.timeout, update=launch.timeout, delete=launch.timeout),
         ),
     )
@@ -51,7 +53,8 @@ def launch_outputs(order: Order, provisioned: aws.servicecatalog.ProvisionedProd
     outputs = provisioned.outputs.apply(lambda items: {item.key: item.value for item in items})
     return {
         "product": order.launch.product,
-        "version": order.launch.version,
+        "version": order.choice.number,
+        "state": order.choice.state,
         "region": order.region,
         "provisioned_product": provisioned.id,
         "status": status,
@@ -64,7 +67,7 @@ def _confirm_status(order: Order, status: str) -> str:
     if status in ("AVAILABLE", "UNDER_CHANGE"):
         return status
     advice = (
-        f"Pulumi.{pulumi.get_stack()}.yaml: {order.launch.name}: the provisioned product is in status {status}. "
+        f"{order.where}: the provisioned product is in status {status}. "
         f'See docs/operations/recovering.md, "A launch failed".'
     )
     if not pulumi.runtime.is_dry_run():
@@ -74,7 +77,7 @@ def _confirm_status(order: Order, status: str) -> str:
 
 
 def _path_id(order: Order, opts: pulumi.InvokeOptions) -> str:
-    where = f"Pulumi.{pulumi.get_stack()}.yaml: {order.launch.name}"
+    where = order.where
     try:
         paths = aws.servicecatalog.get_launch_paths(
             product_id=order.product.id, region=order.region, opts=opts

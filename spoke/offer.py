@@ -1,12 +1,14 @@
 """Matches what an account wants with what the hub offers, before AWS is asked for anything."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from shared.contract import Contract, Parameter, Portfolio, Product, RegionCatalog, Version
+from shared.contract import Contract, Parameter, Portfolio, Product, RegionCatalog
 from shared.errors import LaunchError
+from spoke.choosing import Choice, choose
 from spoke.config import Launch, SpokeSettings
 
 T = TypeVar("T")
@@ -17,28 +19,34 @@ _NUMBER: Final = r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A launch with the product and version that fulfil it."""
+    """A launch with the product and version that fulfil it.
 
+    Attributes:
+        where: The settings file and the launch in it, for messages.
+    """
+
+    where: str
     launch: Launch
     region: str
     product: Product
-    version: Version
+    choice: Choice
     portfolio: Portfolio
 
 
-def match(settings: SpokeSettings, contract: Contract, *, where: str) -> list[Order]:
+def match(settings: SpokeSettings, contract: Contract, day: dt.date, *, where: str) -> list[Order]:
     """Find what each launch asks for.
 
     Args:
         settings: What the account wants.
         contract: What the hub offers.
+        day: The day whose states of versions count.
         where: The stack's settings file, for messages.
 
     Raises:
         LaunchError: a region, product, version, parameter or value is not offered.
     """
     return [
-        _order(launch, settings.region_of(launch), contract, f"{where}: launches[{index}] ({launch.name})")
+        _order(launch, settings.region_of(launch), contract, day, f"{where}: launches[{index}] ({launch.name})")
         for index, launch in enumerate(settings.launches)
     ]
 
@@ -52,17 +60,18 @@ def region_catalog(contract: Contract, region: str, *, where: str) -> RegionCata
     return _offered(contract.regions, region, where=f"{where}: region", what="region")
 
 
-def _order(launch: Launch, region: str, contract: Contract, where: str) -> Order:
+def _order(launch: Launch, region: str, contract: Contract, day: dt.date, where: str) -> Order:
     catalog = region_catalog(contract, region, where=where)
     product = _offered(catalog.products, launch.product, where=f"{where}: product", what="product")
-    version = _offered(product.versions, launch.version, where=f"{where}: version", what=f"version of {launch.product}")
-    _check_parameters(launch.parameters, version.parameters, where)
+    choice = choose(product, launch.version, day, where=where)
+    _check_parameters(launch.parameters, choice.version.parameters, where)
     _check_tags(launch.tags, product.tags, where)
     return Order(
+        where=where,
         launch=launch,
         region=region,
         product=product,
-        version=version,
+        choice=choice,
         portfolio=catalog.portfolios[product.portfolio],
     )
 

@@ -9,10 +9,12 @@ import pulumi_aws as aws
 
 from shared.contract import Contract, Product
 from shared.errors import LaunchError
+from shared.lifecycle import as_of
 from shared.provider import account_provider, confirm_account
 from shared.settings import load_settings
 from spoke.config import SpokeSettings
 from spoke.granted_portfolio import GrantedPortfolio
+from spoke.guarding import warn_of_ends
 from spoke.hub import read_contract
 from spoke.launching import launch_outputs, provision
 from spoke.neighbours import refuse_second_stack
@@ -35,7 +37,8 @@ async def deploy() -> Mapping[str, Any]:
     refuse_second_stack(settings.account_id, own=where, folder=SETTINGS_FOLDER)
     hub = settings.hub_reference(pulumi.get_organization())
     contract = await read_contract(hub)
-    orders = match(settings, contract, where=where)
+    orders = match(settings, contract, as_of(), where=where)
+    warn_of_ends(orders)
     wanted = _wanted_portfolios(settings, contract, orders, where)
     products = _products(contract, wanted)
 

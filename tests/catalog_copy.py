@@ -1,6 +1,14 @@
 """A copy of the catalog's files that a test can spoil."""
 
+import datetime as dt
+import shutil
 from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+DAY: Final = dt.date(2026, 11, 1)
+"""The day on which every test happens, so that no state of a version depends on the clock."""
 
 
 class CatalogCopy:
@@ -27,3 +35,24 @@ class CatalogCopy:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         return path
+
+    def add_version(self, product: str, number: str, **changed: object) -> None:
+        """Append a version to a product: its newest one once more, but for what is changed."""
+        folder = self.folder / "products" / product
+        file = folder / "product.yaml"
+        content: dict[str, Any] = yaml.safe_load(file.read_text())
+        last = content["versions"][-1]
+        new = {**last, "version": number, "template": f"{number}.yaml", "card": f"{number}.card.yaml", **changed}
+        for kind in ("template", "card"):
+            if (folder / last[kind]).exists() and not (folder / new[kind]).exists():
+                shutil.copyfile(folder / last[kind], folder / new[kind])
+        kept = {key: value for key, value in new.items() if value is not None}
+        file.write_text(yaml.safe_dump({**content, "versions": [*content["versions"], kept]}, sort_keys=False))
+
+    def end(self, product: str, number: str, **lifecycle: object) -> None:
+        """Give a version a lifecycle."""
+        file = self.folder / "products" / product / "product.yaml"
+        content: dict[str, Any] = yaml.safe_load(file.read_text())
+        entry = next(entry for entry in content["versions"] if entry["version"] == number)
+        entry["lifecycle"] = {"reason": "It has grown old.", **lifecycle}
+        file.write_text(yaml.safe_dump(content, sort_keys=False))

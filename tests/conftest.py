@@ -1,11 +1,15 @@
 """What more than one folder of tests uses. Mocks are set where there are programs: in the folders' own files."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.catalog_copy import CatalogCopy
+from shared.lifecycle import AS_OF
+from tests.catalog_copy import DAY, CatalogCopy
+
+os.environ[AS_OF] = DAY.isoformat()
 
 CATALOG = Path(__file__).parent.parent / "hub" / "catalog"
 

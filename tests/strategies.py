@@ -42,12 +42,17 @@ _PARAMETER: _Drawn = st.fixed_dictionaries(
 _VERSION: _Drawn = st.fixed_dictionaries(
     {
         "id": _TEXT,
-        "state": st.just("active"),
+        "state": st.sampled_from(["active", "deprecated", "retired"]),
+        "card": st.dictionaries(_TEXT, _TEXT, max_size=2),
         "released": _TEXT,
         "description": _TEXT,
         "template_sha256": _TEXT,
         "parameters": st.dictionaries(_TEXT, _PARAMETER, max_size=2),
-    }
+    },
+    optional={
+        **dict.fromkeys(("replacement", "reason", "model_package"), _TEXT),
+        **dict.fromkeys(("deprecated_on", "retires_on"), st.dates().map(str)),
+    },
 )
 _PRODUCT: _Drawn = st.fixed_dictionaries(
     {

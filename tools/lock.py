@@ -7,6 +7,7 @@ from pathlib import Path
 from hub.lockfile import LOCK_FILE, add_to_lock
 from hub.reading import read_catalog, read_unlocked
 from shared.errors import CatalogError
+from shared.lifecycle import as_of
 
 
 def main() -> int:
@@ -16,10 +17,10 @@ def main() -> int:
     folder = Path("hub/catalog")
     try:
         if parser.parse_args().check:
-            _ = read_catalog(folder)
+            _ = read_catalog(folder, as_of())
             print(f"{folder / LOCK_FILE}: every template is as it was published")
             return 0
-        added = add_to_lock(folder, read_unlocked(folder).published())
+        added = add_to_lock(folder, read_unlocked(folder, as_of()).published())
     except CatalogError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1

@@ -29,9 +29,9 @@ class Stage(Rehearsal):
         assert done.returncode == 0, done.stdout
         return done.stdout
 
-    def refuse(self, target: str) -> str:
+    def refuse(self, target: str, *options: str) -> str:
         """Run a target that has to be refused, without a traceback."""
-        done = self.make(target)
+        done = self.make(target, *options)
         assert done.returncode != 0, done.stdout
         assert "Traceback" not in done.stdout
         return done.stdout

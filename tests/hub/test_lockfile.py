@@ -1,10 +1,11 @@
 """A published template never changes: what the lock file lets through, and what it refuses."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from hub.lockfile import LOCK_FILE, add_to_lock, check_lock
+from hub.lockfile import LOCK_FILE, Published, add_to_lock, check_lock, strike_from_lock
 from shared.errors import ContentError
 
 FIRST = ("some-model", "1.0.0", "aaaaaaaaaaaaaaaa", Path("products/some-model/1.0.0.yaml"))
@@ -99,10 +100,46 @@ def test_a_product_that_is_missing_is_refused(tmp_path: Path) -> None:
         check_lock(tmp_path, [])
 
 
-def test_another_first_version_is_refused(tmp_path: Path) -> None:
+def test_versions_may_stand_in_any_order(tmp_path: Path) -> None:
     add_to_lock(tmp_path, [FIRST, SECOND])
 
-    with pytest.raises(
-        ContentError, match=r"versions: found 1\.1\.0 first\. The first one, 1\.0\.0, is part of the product"
-    ):
-        check_lock(tmp_path, [SECOND, FIRST])
+    check_lock(tmp_path, [SECOND, FIRST])
+
+
+def test_a_version_that_was_let_go_may_be_missing(tmp_path: Path) -> None:
+    add_to_lock(tmp_path, [FIRST, SECOND])
+
+    strike_from_lock(tmp_path, "some-model", "1.0.0")
+
+    check_lock(tmp_path, [SECOND])
+
+
+@pytest.mark.parametrize("act", [check_lock, add_to_lock])
+def test_the_number_of_a_version_that_was_let_go_never_comes_back(
+    tmp_path: Path, act: Callable[[Path, Published], object]
+) -> None:
+    add_to_lock(tmp_path, [FIRST, SECOND])
+    strike_from_lock(tmp_path, "some-model", "1.0.0")
+    before = (tmp_path / LOCK_FILE).read_text()
+
+    with pytest.raises(ContentError, match=r"product\.yaml: the version 1\.0\.0 was removed, and its number never"):
+        act(tmp_path, [CHANGED, SECOND])
+
+    assert before == (tmp_path / LOCK_FILE).read_text()
+
+
+def test_what_was_let_go_is_remembered_when_others_are_added(tmp_path: Path) -> None:
+    add_to_lock(tmp_path, [FIRST])
+    strike_from_lock(tmp_path, "some-model", "1.0.0")
+    add_to_lock(tmp_path, [SECOND])
+
+    with pytest.raises(ContentError, match="never comes back"):
+        check_lock(tmp_path, [FIRST, SECOND])
+
+
+@pytest.mark.parametrize(("product", "version"), [("some-model", "9.0.0"), ("another-model", "1.0.0")])
+def test_what_is_not_locked_cannot_be_let_go(tmp_path: Path, product: str, version: str) -> None:
+    add_to_lock(tmp_path, [FIRST])
+
+    with pytest.raises(ContentError, match=rf"templates\.lock: {product} {version} is not in it"):
+        strike_from_lock(tmp_path, product, version)

@@ -1,11 +1,14 @@
 """What makes a product, and in which order."""
 
+import datetime as dt
 import json
 from collections.abc import Callable
 
 import pulumi_aws as aws
 import pytest
 
+from hub.program import run
+from tests.catalog_copy import DAY, CatalogCopy
 from tests.recorder import Mocks, Resource
 
 FRAUD = "fraud-detector-realtime"
@@ -29,48 +32,79 @@ def test_a_product_says_who_answers_for_it(published: Mocks) -> None:
 
 
 @each_product
-def test_the_first_version_is_part_of_the_product(published: Mocks, product: str) -> None:
+def test_a_product_begins_with_a_marker_that_is_no_version(published: Mocks, product: str) -> None:
+    marker = published.one(aws.s3.BucketObjectv2, "marker-eu-central-1")
     first = published.one(aws.servicecatalog.Product, product).inputs["provisioningArtifactParameters"]
 
-    assert "1.0.0" == first["name"]
-    assert "CLOUD_FORMATION_TEMPLATE" == first["type"]
+    assert "no version" == first["name"]
+    assert first["templateUrl"].endswith(f"/{marker.inputs['key']}")
 
 
-def test_later_versions_are_resources_of_their_own(published: Mocks) -> None:
-    [version] = published.all(aws.servicecatalog.ProvisioningArtifact)
+def test_every_version_is_a_resource_of_its_own(published: Mocks) -> None:
+    made = published.all(aws.servicecatalog.ProvisioningArtifact)
 
-    assert f"{FRAUD}-eu-central-1-1.1.0" == version.name
-    assert "1.1.0" == version.inputs["name"]
-    assert f"prod-{FRAUD}-eu-central-1" == version.inputs["productId"]
-    assert "CLOUD_FORMATION_TEMPLATE" == version.inputs["type"]
+    assert {
+        f"{FRAUD}-eu-central-1-1.0.0": ("1.0.0", f"prod-{FRAUD}-eu-central-1"),
+        f"{FRAUD}-eu-central-1-1.1.0": ("1.1.0", f"prod-{FRAUD}-eu-central-1"),
+        f"{BATCH}-eu-central-1-1.0.0": ("1.0.0", f"prod-{BATCH}-eu-central-1"),
+        f"{TEXT}-eu-central-1-1.0.0": ("1.0.0", f"prod-{TEXT}-eu-central-1"),
+    } == {version.name: (version.inputs["name"], version.inputs["productId"]) for version in made}
 
 
-def test_a_later_version_is_replaced_with_its_product(published: Mocks) -> None:
+def test_an_active_version_takes_launches(published: Mocks) -> None:
+    assert {("DEFAULT", True)} == {
+        (version.inputs["guidance"], version.inputs["active"])
+        for version in published.all(aws.servicecatalog.ProvisioningArtifact)
+    }
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "guidance", "active", "protected"),
+    [
+        ({"state": "deprecated"}, "DEPRECATED", True, True),
+        ({"state": "retired"}, "DEPRECATED", False, False),
+        ({"deprecated_on": DAY}, "DEPRECATED", True, True),
+        ({"retires_on": DAY}, "DEPRECATED", False, False),
+        ({"deprecated_on": DAY + dt.timedelta(days=1)}, "DEFAULT", True, True),
+    ],
+)
+def test_a_first_version_comes_to_its_end_like_any_other(
+    mocks: Mocks,
+    catalog_copy: CatalogCopy,
+    monkeypatch: pytest.MonkeyPatch,
+    lifecycle: dict[str, object],
+    guidance: str,
+    active: bool,  # noqa: FBT001 - a value of the table
+    protected: bool,  # noqa: FBT001 - likewise
+) -> None:
+    catalog_copy.end(FRAUD, "1.0.0", **lifecycle)
+    monkeypatch.chdir(catalog_copy.folder.parent)
+
+    mocks.deploy(run)
+
+    version = mocks.one(aws.servicecatalog.ProvisioningArtifact, f"{FRAUD}-eu-central-1-1.0.0")
+    assert (guidance, active) == (version.inputs["guidance"], version.inputs["active"])
+    assert protected is version.protect
+
+
+def test_a_version_is_replaced_with_its_product(published: Mocks) -> None:
     """An update of productId would go to the old product, and never converge."""
-    version = published.one(aws.servicecatalog.ProvisioningArtifact)
-
-    assert ["productId"] == version.replace_on_changes
+    assert [["productId"]] * 4 == [
+        version.replace_on_changes for version in published.all(aws.servicecatalog.ProvisioningArtifact)
+    ]
 
 
 @each_product
-def test_a_change_of_the_first_version_never_replaces_the_product(published: Mocks, product: str) -> None:
+def test_a_change_of_the_marker_never_replaces_the_product(published: Mocks, product: str) -> None:
     made = published.one(aws.servicecatalog.Product, product)
 
     assert ["provisioningArtifactParameters"] == made.ignore_changes
 
 
-@each_product
-def test_the_first_template_is_uploaded_before_the_product_is_made(published: Mocks, product: str) -> None:
-    template = published.one(aws.s3.BucketObjectv2, f"{product}-1.0.0")
-    made = published.one(aws.servicecatalog.Product, product)
-
-    assert template.urn in made.dependencies
-    assert made.inputs["provisioningArtifactParameters"]["templateUrl"].endswith(f"/{template.inputs['key']}")
-
-
-def test_a_later_template_is_uploaded_before_its_version_is_made(published: Mocks) -> None:
-    template = published.one(aws.s3.BucketObjectv2, f"{FRAUD}-1.1.0")
-    version = published.one(aws.servicecatalog.ProvisioningArtifact)
+@pytest.mark.parametrize(("product", "number"), [(FRAUD, "1.0.0"), (FRAUD, "1.1.0"), (BATCH, "1.0.0"), (TEXT, "1.0.0")])
+def test_a_template_is_uploaded_before_its_version_is_made(published: Mocks, product: str, number: str) -> None:
+    template = published.one(aws.s3.BucketObjectv2, f"{product}-{number}")
+    version = published.one(aws.servicecatalog.ProvisioningArtifact, f"{product}-eu-central-1-{number}")
 
     assert template.urn in version.dependencies
     assert version.inputs["templateUrl"].endswith(f"/{template.inputs['key']}")

@@ -7,7 +7,7 @@ import pytest
 
 from hub.reading import read_catalog, read_unlocked
 from shared.errors import ContentError
-from tests.catalog_copy import CatalogCopy
+from tests.catalog_copy import DAY, CatalogCopy
 
 PRODUCT = "products/text-embedder-serverless/product.yaml"
 POLICY = "products/text-embedder-serverless/launch-policy.json"
@@ -15,7 +15,7 @@ NAME = "name: Text embedder, serverless endpoint\n"
 
 
 def test_the_catalogs_products_and_versions_are_read_in_order(catalog_copy: CatalogCopy) -> None:
-    catalog = read_catalog(catalog_copy.folder)
+    catalog = read_catalog(catalog_copy.folder, DAY)
 
     assert {
         "demand-forecaster-batch": ["1.0.0"],
@@ -31,7 +31,7 @@ def test_policies_are_read_as_they_are_written(catalog_copy: CatalogCopy) -> Non
     )
     catalog_copy.write(POLICY, f"[{statement}]")
 
-    product = read_catalog(catalog_copy.folder).products[2]
+    product = read_catalog(catalog_copy.folder, DAY).products[2]
 
     assert [
         {"Sid": "Only", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"Bool": {}}}
@@ -100,14 +100,14 @@ def test_a_mistake_in_a_product_is_named(catalog_copy: CatalogCopy, old: str, ne
     catalog_copy.replace(PRODUCT, old, new)
 
     with pytest.raises(ContentError, match=rf"/products/text-embedder-serverless/.*{message}"):
-        read_catalog(catalog_copy.folder)
+        read_catalog(catalog_copy.folder, DAY)
 
 
 def test_a_products_file_that_is_no_map_is_refused(catalog_copy: CatalogCopy) -> None:
     catalog_copy.write(PRODUCT, "- a list\n")
 
     with pytest.raises(ContentError, match=r"product\.yaml: found a list"):
-        read_catalog(catalog_copy.folder)
+        read_catalog(catalog_copy.folder, DAY)
 
 
 def test_two_products_with_one_name_are_refused(catalog_copy: CatalogCopy) -> None:
@@ -118,14 +118,14 @@ def test_two_products_with_one_name_are_refused(catalog_copy: CatalogCopy) -> No
         ContentError,
         match=r"text-embedder.*two products have the name 'Fraud detector.*the other is in .*fraud-.*Rename one of",
     ):
-        read_catalog(catalog_copy.folder)
+        read_catalog(catalog_copy.folder, DAY)
 
 
 def test_two_versions_with_one_number_are_refused(catalog_copy: CatalogCopy) -> None:
     catalog_copy.replace("products/fraud-detector-realtime/product.yaml", "version: 1.1.0", "version: 1.0.0")
 
     with pytest.raises(ContentError, match=r"product\.yaml: two versions have the version '1\.0\.0'. Rename one"):
-        read_catalog(catalog_copy.folder)
+        read_catalog(catalog_copy.folder, DAY)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_mistake_in_the_portfolios_is_named(catalog_copy: CatalogCopy, old: st
     catalog_copy.replace("portfolios.yaml", old, new)
 
     with pytest.raises(ContentError, match=rf"portfolios\.yaml: {message}"):
-        read_catalog(catalog_copy.folder)
+        read_catalog(catalog_copy.folder, DAY)
 
 
 @pytest.mark.parametrize("text", ["portfolios: []", "portfolios: none", "{}"])
@@ -161,12 +161,12 @@ def test_a_catalog_without_portfolios_is_refused(catalog_copy: CatalogCopy, text
     catalog_copy.write("portfolios.yaml", text)
 
     with pytest.raises(ContentError, match=r"portfolios\.yaml: portfolios.*Expected a list of portfolios"):
-        read_catalog(catalog_copy.folder)
+        read_catalog(catalog_copy.folder, DAY)
 
 
 def test_a_folder_that_is_no_catalog_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match=r"portfolios\.yaml: cannot be read \(No such file or directory\)"):
-        read_catalog(tmp_path)
+        read_catalog(tmp_path, DAY)
 
 
 @pytest.mark.parametrize(
@@ -183,26 +183,26 @@ def test_a_policy_that_is_none_is_refused(catalog_copy: CatalogCopy, text: str, 
     catalog_copy.write(POLICY, text)
 
     with pytest.raises(ContentError, match=rf"launch-policy\.json: {message}"):
-        read_catalog(catalog_copy.folder)
+        read_catalog(catalog_copy.folder, DAY)
 
 
 def test_a_changed_template_is_refused_when_the_catalog_is_read(catalog_copy: CatalogCopy) -> None:
     catalog_copy.replace("products/text-embedder-serverless/1.0.0.yaml", "Default: 3072", "Default: 4096")
 
     with pytest.raises(ContentError, match=r"1\.0\.0\.yaml: the template of text-embedder-serverless 1\.0\.0 changed"):
-        read_catalog(catalog_copy.folder)
+        read_catalog(catalog_copy.folder, DAY)
 
 
 def test_a_new_version_can_be_read_before_it_is_locked(catalog_copy: CatalogCopy) -> None:
     catalog_copy.replace("products/text-embedder-serverless/1.0.0.yaml", "Default: 3072", "Default: 4096")
 
-    catalog = read_unlocked(catalog_copy.folder)
+    catalog = read_unlocked(catalog_copy.folder, DAY)
 
     assert "4096" == catalog.products[2].versions[0].template.parameters["MemorySizeInMB"].default
 
 
 def test_what_was_read_does_not_change(catalog_copy: CatalogCopy) -> None:
-    catalog = read_catalog(catalog_copy.folder)
+    catalog = read_catalog(catalog_copy.folder, DAY)
 
     with pytest.raises(dataclasses.FrozenInstanceError, match="folder"):
         catalog.folder = Path()  # pyright: ignore[reportAttributeAccessIssue] - that it is refused is the point
@@ -221,4 +221,4 @@ def test_a_template_that_runs_as_another_products_role_is_refused(catalog_copy: 
         match=r"1\.0\.0\.yaml: found the role ModelCatalogExecution-other, which is another product's\. "
         r"This product runs as ModelCatalogExecution-text-embedder-serverless",
     ):
-        read_unlocked(catalog_copy.folder)
+        read_unlocked(catalog_copy.folder, DAY)

@@ -83,6 +83,8 @@ def test_a_template_is_stored_under_its_hash(published: Mocks, product: str, ver
 
 
 def test_service_catalog_reads_a_template_from_the_bucket_of_its_region(published: Mocks) -> None:
-    first = published.one(aws.servicecatalog.Product, "text").inputs["provisioningArtifactParameters"]
+    first = published.one(aws.servicecatalog.ProvisioningArtifact, "text")
 
-    assert first["templateUrl"].startswith(f"https://{NAME}.s3.example.com/templates/text-embedder-serverless/1.0.0/")
+    assert first.inputs["templateUrl"].startswith(
+        f"https://{NAME}.s3.example.com/templates/text-embedder-serverless/1.0.0/"
+    )

@@ -25,7 +25,7 @@ PRINCIPAL = {"portfolio": "online", "arn": "arn:aws:iam::333344445555:role/DataS
         ),
         (
             {"launches": [{**LAUNCH, "version": "latest"}]},
-            r"launches\[0\]\.version: found 'latest'. Expected a semantic",
+            r"launches\[0\]\.version: found 'latest'. Expected one version, or a range .* ~1\.2",
         ),
         (
             {"launches": [{**LAUNCH, "version": 1.0}]},

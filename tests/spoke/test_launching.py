@@ -100,7 +100,7 @@ def test_a_launch_without_exactly_one_path_is_refused(
         "summaries": [{"name": name, "pathId": identity} for name, identity in paths]
     }
 
-    with pytest.raises(LaunchError, match=rf"^Pulumi\.spoke-research\.yaml: scoring: {message}"):
+    with pytest.raises(LaunchError, match=rf"^Pulumi\.spoke-research\.yaml: launches\[0\] \(scoring\): {message}"):
         deploy()
 
     assert [] == mocks.all(aws.servicecatalog.ProvisionedProduct)
@@ -122,7 +122,7 @@ def test_a_run_that_leaves_a_launch_unusable_fails(deploy: Callable[..., Mocks],
     """After a refresh nothing would be left to do, and the run would be green."""
     mocks.made["aws:servicecatalog/provisionedProduct:ProvisionedProduct"] = _failed
 
-    with pytest.raises(LaunchError, match=r"scoring: the provisioned product is in status ERROR\. See docs/operations"):
+    with pytest.raises(LaunchError, match=r"\(scoring\): the provisioned product is in status ERROR\. See docs"):
         deploy()
 
 
@@ -133,7 +133,7 @@ def test_a_path_that_aws_does_not_give_is_explained(deploy: Callable[..., Mocks]
     mocks.answers["getLaunchPaths"] = refuse
 
     remedy = "make refresh-spoke-research and make up-spoke-research"
-    with pytest.raises(LaunchError, match=rf"scoring: no launch path to .*{remedy}"):
+    with pytest.raises(LaunchError, match=rf"\(scoring\): no launch path to .*{remedy}"):
         deploy()
 
 

@@ -8,6 +8,7 @@ from shared.contract import Contract
 from shared.errors import LaunchError
 from spoke.config import SpokeSettings
 from spoke.offer import Order, match, region_catalog
+from tests.catalog_copy import DAY
 
 DATA = "s3://models/scorer.tar.gz"
 
@@ -17,7 +18,7 @@ def test_an_order_holds_all_that_a_launch_needs(published: Contract) -> None:
 
     assert "eu-central-1" == order.region
     assert "prod-scorer" == order.product.id
-    assert "pa-scorer-100" == order.version.id
+    assert "pa-scorer-100" == order.choice.version.id
     assert "port-online" == order.portfolio.id
 
 
@@ -30,7 +31,7 @@ def test_orders_come_in_the_order_of_the_settings(published: Contract) -> None:
         {"accountId": "333344445555", "region": "eu-central-1", "launches": launches}
     )
 
-    found = match(settings, published, where="Pulumi.spoke-research.yaml")
+    found = match(settings, published, DAY, where="Pulumi.spoke-research.yaml")
 
     assert [("z", "port-west"), ("a", "port-online")] == [(order.launch.name, order.portfolio.id) for order in found]
 
@@ -39,7 +40,10 @@ def test_orders_come_in_the_order_of_the_settings(published: Contract) -> None:
     ("changed", "message"),
     [
         ({"product": "scorerr"}, r"product: found 'scorerr'.* It offers as product: .*scorer"),
-        ({"version": "1.2.0"}, r"version: found '1\.2\.0'.* It offers as version of scorer: .*1\.0\.0"),
+        (
+            {"version": "1.2.0"},
+            r"version: found '1\.2\.0'.* It offers of The scorer: 1\.0\.0, 1\.1\.0\.",
+        ),
         ({"region": "us-east-1"}, r"region: found 'us-east-1'.* It offers as region: .*eu-central-1"),
         ({"region": "eu-west-1"}, r"product: found 'scorer'.* It offers as product: embedder\."),
         ({"parameters": {"Size": "1"}}, r"parameters: found 'Size'.* It offers as parameter: .*InstanceCount"),
@@ -148,4 +152,4 @@ def orders(published: Contract, **changed: object) -> list[Order]:
     settings = SpokeSettings.model_validate(
         {"accountId": "333344445555", "region": "eu-central-1", "launches": [launch]}
     )
-    return match(settings, published, where="Pulumi.spoke-research.yaml")
+    return match(settings, published, DAY, where="Pulumi.spoke-research.yaml")

@@ -42,6 +42,7 @@ def test_a_spoke_tells_what_became_of_its_launches(deployed: Mocks) -> None:
         "scoring": {
             "product": "scorer",
             "version": "1.1.0",
+            "state": "active",
             "region": "eu-central-1",
             "provisioned_product": "pp-scoring",
             "status": "AVAILABLE",

@@ -59,7 +59,7 @@ def the_end_is_announced_and_nothing_changes_yet(catalog: Stage) -> None:
 
 
 def a_deprecated_version_serves_those_who_run_it(catalog: Stage, edit: Callable[[str, str, str], None]) -> None:
-    assert '"DEFAULT" => "DEPRECATED"' in catalog.succeed("up-hub", DEPRECATION)
+    assert "[diff: ~guidance]" in catalog.succeed("up-hub", DEPRECATION)
     assert ("DEPRECATED", True) == version(catalog, "1.0.0")
 
     edit(SETTINGS, PARAMETERS, f"{PARAMETERS}        MinInstanceCount: 2\n")

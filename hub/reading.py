@@ -6,21 +6,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from hub.approval import check_approvals
+from hub.artefacts import artefact_statements
+from hub.card import ModelCard, read_card
 from hub.content import PortfolioFile, PortfoliosFile, ProductFile, VersionEntry
 from hub.lifecycle import Lives, check_lifecycles
 from hub.lockfile import Published, check_lock
 from hub.templates import Template, read_template
+from hub.yamlfile import read_document
 from shared.checking import checked
 from shared.errors import ContentError
 from shared.lifecycle import State
 from shared.names import execution_role_name
-
-M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class CatalogVersion:
 
     entry: VersionEntry
     template: Template
+    card: ModelCard
     state: State
 
 
@@ -40,6 +42,11 @@ class CatalogProduct:
     launch_statements: list[dict[str, Any]]
     execution_statements: list[dict[str, Any]]
     versions: list[CatalogVersion]
+
+    @property
+    def artefact_statements(self) -> list[dict[str, Any]]:
+        """What is needed to pull the models of all versions: a retired one may still run somewhere, and scale."""
+        return artefact_statements([version.entry.artefacts for version in self.versions])
 
     @property
     def lives(self) -> Lives:
@@ -83,7 +90,7 @@ def read_catalog(folder: Path, day: dt.date) -> Catalog:
 def read_unlocked(folder: Path, day: dt.date) -> Catalog:
     """Read and check a catalog whose new versions may not be in the lock file yet."""
     listing = folder / "portfolios.yaml"
-    portfolios = _document(PortfoliosFile, listing).portfolios
+    portfolios = read_document(PortfoliosFile, listing).portfolios
     _refuse_twins(((listing, "key", item.key) for item in portfolios), "portfolios")
     _refuse_twins(((listing, "name", item.name) for item in portfolios), "portfolios")
     files = sorted((folder / "products").glob("*/product.yaml"))
@@ -94,7 +101,7 @@ def read_unlocked(folder: Path, day: dt.date) -> Catalog:
 
 
 def _product(path: Path, portfolios: set[str], day: dt.date) -> CatalogProduct:
-    file = _document(ProductFile, path)
+    file = read_document(ProductFile, path)
     folder = path.parent
     if file.key != folder.name:
         raise ContentError(f"{path}: key: found {file.key!r}. It must be the name of the folder, {folder.name!r}.")
@@ -102,6 +109,7 @@ def _product(path: Path, portfolios: set[str], day: dt.date) -> CatalogProduct:
         known = ", ".join(sorted(portfolios))
         raise ContentError(f"{path}: portfolio: found {file.portfolio!r}. The portfolios are: {known}.")
     _refuse_twins(((path, "version", entry.version) for entry in file.versions), "versions")
+    check_approvals(path, file, day)
     check_lifecycles(path, {entry.version: entry.life for entry in file.versions}, day)
     for entry in file.versions:
         _refuse_foreign_role(folder / entry.template, file.key)
@@ -110,7 +118,12 @@ def _product(path: Path, portfolios: set[str], day: dt.date) -> CatalogProduct:
         launch_statements=_statements(folder / file.launch_policy),
         execution_statements=_statements(folder / file.execution_role.policy),
         versions=[
-            CatalogVersion(entry=entry, template=read_template(folder / entry.template), state=entry.life.state_on(day))
+            CatalogVersion(
+                entry=entry,
+                template=read_template(folder / entry.template),
+                card=read_card(folder / entry.card, model_package=entry.model_package),
+                state=entry.life.state_on(day),
+            )
             for entry in file.versions
         ],
     )
@@ -159,24 +172,3 @@ def _statements(path: Path) -> list[dict[str, Any]]:
         raise ContentError(f"{path}: is not JSON: {problem}.") from None
     statements = checked(_Statements, content, where=str(path), error=ContentError)
     return [statement.model_dump(by_alias=True) for statement in statements.root]
-
-
-class _Loader(yaml.CSafeLoader):
-    """A safe loader that refuses a key given twice, which YAML forbids and PyYAML overlooks."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's own signature
-        keys = [key.value for key, _ in node.value]
-        twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
-        if twice is not None:
-            raise yaml.MarkedYAMLError(problem=f"the key {twice} stands here twice", problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def _document(model: type[M], path: Path) -> M:
-    try:
-        content: object = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a safe loader
-    except OSError as problem:
-        raise ContentError(f"{path}: cannot be read ({problem.strerror}).") from None
-    except yaml.YAMLError as problem:
-        raise ContentError(f"{path}: is not YAML: {' '.join(str(problem).split())}.") from None
-    return checked(model, content, where=str(path), error=ContentError)

@@ -111,6 +111,8 @@ def _product_entry(product: ModelProduct) -> dict[str, Any]:
                 "id": product.version_ids[version.entry.version],
                 "state": version.state,
                 **(version.entry.lifecycle.announced() if version.entry.lifecycle else {}),
+                "model_package": version.entry.model_package,
+                "card": version.card.digest,
                 "released": version.entry.released.isoformat(),
                 "description": version.entry.description,
                 "template_sha256": version.template.sha256,
@@ -137,6 +139,6 @@ def _roles_entry(content: CatalogProduct) -> dict[str, Any]:
         "execution_role": {
             "name": execution_role_name(key),
             "services": services,
-            "policy": permission_policy(content.execution_statements),
+            "policy": permission_policy([*content.artefact_statements, *content.execution_statements]),
         },
     }

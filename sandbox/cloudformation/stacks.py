@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from moto.cloudformation.models import Stack, cloudformation_backends
 
@@ -13,6 +13,9 @@ from sandbox.cloudformation.permissions import building_as, require_stack
 from sandbox.cloudformation.resources import AcceptedPortfolioShare
 from sandbox.servicecatalog.call import World
 from sandbox.servicecatalog.launch_roles import Builder
+
+MOST_DELETED: Final = 50
+"""Deleted stacks that can still be described, per account and region; AWS forgets them after 90 days."""
 
 Outputs = list[dict[str, Any]]
 Changes = list[dict[str, Any]]
@@ -78,6 +81,8 @@ def delete(name: str, builder: Builder, region: str) -> None:
         backend.stacks[stack.stack_id] = stack
         stack.status = "DELETE_FAILED"
         raise
+    while len(backend.deleted_stacks) > MOST_DELETED:
+        del backend.deleted_stacks[next(iter(backend.deleted_stacks))]
 
 
 def stack_id(account: str, region: str, name: str) -> str | None:

@@ -97,9 +97,7 @@ def start_termination(call: Call, provisioned: ProvisionedProduct, *, ignore_err
         except (StackError, InvalidParametersException):
             if not ignore_errors:
                 raise
-        del call.state.provisioned[provisioned.id]
-        for plan in [plan for plan in call.state.plans.values() if plan.provision_product_id == provisioned.id]:
-            del call.state.plans[plan.plan_id]
+        call.state.bury(provisioned.id)
         return []
 
     _progress(call, provisioned, record, destroy, failed="TAINTED")

@@ -24,7 +24,7 @@ from sandbox.servicecatalog.validation import validate
 from sandbox.wire import Request, Response
 
 TARGET = "AWS242ServiceCatalogService."
-_MOST_ANSWERED = 5000
+_MOST_ANSWERED = 1000
 """Requests whose idempotency tokens are remembered; AWS forgets them in time, too."""
 
 for _noun in (

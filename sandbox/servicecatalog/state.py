@@ -1,6 +1,8 @@
 """What there is in one region."""
 
+from collections import deque
 from dataclasses import dataclass, field
+from typing import Final
 
 from sandbox.servicecatalog.model import (
     Constraint,
@@ -12,6 +14,9 @@ from sandbox.servicecatalog.model import (
     TagOption,
 )
 from sandbox.servicecatalog.planned import Plan
+
+MOST_GONE: Final = 200
+"""Terminated provisioned products whose records stay. Without an end to it, a sandbox that runs for days would grow."""
 
 
 @dataclass
@@ -26,3 +31,16 @@ class RegionState:
     records: dict[str, Record] = field(default_factory=dict[str, Record])
     plans: dict[str, Plan] = field(default_factory=dict[str, Plan])
     tag_options: dict[str, TagOption] = field(default_factory=dict[str, TagOption])
+    gone: deque[str] = field(default_factory=deque[str])
+    """Terminated provisioned products that still have records."""
+
+    def bury(self, provisioned_id: str) -> None:
+        """Take a terminated provisioned product away with its plans; its records stay for a while."""
+        del self.provisioned[provisioned_id]
+        for plan in [plan for plan in self.plans.values() if plan.provision_product_id == provisioned_id]:
+            del self.plans[plan.plan_id]
+        self.gone.append(provisioned_id)
+        if len(self.gone) > MOST_GONE:
+            oldest = self.gone.popleft()
+            for record in [record for record in self.records.values() if record.provisioned_product_id == oldest]:
+                del self.records[record.record_id]

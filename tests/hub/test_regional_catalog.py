@@ -49,7 +49,9 @@ def test_the_contract_names_the_roles_and_what_they_may_do(read: RegionCatalog) 
         "events.amazonaws.com",
     ] == product.execution_role.services
     assert "PassExecutionRole" in {statement["Sid"] for statement in product.launch_role.policy["Statement"]}
-    assert "ReadModelArtefacts" in {statement["Sid"] for statement in product.execution_role.policy["Statement"]}
+    assert {"ReadDeclaredModels", "PullDeclaredImages", "ReadCopiesOfModelsInThisAccountOnly"} <= {
+        statement["Sid"] for statement in product.execution_role.policy["Statement"]
+    }
 
 
 def test_the_contract_tells_the_tags_that_aws_puts_on_whatever_is_launched(read: RegionCatalog) -> None:

@@ -41,9 +41,10 @@ class Artefacts(Document):
         kms_key: The key that encrypts the archive, where it is not one that AWS manages.
     """
 
+    # No wildcard and no variable: the URI becomes the resource of an IAM statement, where they would open more.
     model_data: str = Field(
-        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+$",
-        description="the S3 URI of the model's archive",
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.()=+,@/-]*[A-Za-z0-9!_.()=+,@-]$",
+        description="the S3 URI of the model's archive, of letters, digits and !_.()=+,@/-",
         examples=["s3://model-catalog-artifacts-hub/fraud-detector/2026-09-01/model.tar.gz"],
     )
     images: Annotated[

@@ -6,6 +6,7 @@ from typing import Final
 import pulumi
 
 from hub.config import HubSettings
+from hub.cost import unpriced
 from hub.launch_role import LaunchRole
 from hub.lifecycle import coming_changes
 from hub.reading import Catalog, read_catalog
@@ -27,6 +28,7 @@ def run() -> None:
     settings = load_settings(HubSettings)
     catalog = read_catalog(CATALOG_FOLDER, as_of())
     _announce(catalog)
+    _warn_of_unknown_prices(catalog, settings.all_regions)
     _check_portfolios(settings, catalog)
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
@@ -58,6 +60,22 @@ def _announce(catalog: Catalog) -> None:
     for product in catalog.products:
         for change in coming_changes(product.lives, catalog.day):
             pulumi.log.info(f"{product.file.key} {change}")
+
+
+def _warn_of_unknown_prices(catalog: Catalog, regions: list[str]) -> None:
+    """Name the instance types whose cost nobody will see, instead of failing for want of a price."""
+    for product in catalog.products:
+        for region in regions:
+            missing = {
+                kind
+                for version in product.versions
+                for kind in unpriced(product.file.cost, version.template.parameters, catalog.prices, region)
+            }
+            if missing:
+                pulumi.warn(
+                    f"{product.file.key}: prices.yaml has no price in {region} of {', '.join(sorted(missing))}. "
+                    f"Launches with it show their cost as unknown."
+                )
 
 
 def _check_portfolios(settings: HubSettings, catalog: Catalog) -> None:

@@ -13,9 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from hub.approval import check_approvals
 from hub.artefacts import artefact_statements
 from hub.card import ModelCard, read_card
+from hub.compatibility import refuse_breaking_changes, refuse_silent_backports
 from hub.content import PortfolioFile, PortfoliosFile, ProductFile, VersionEntry
+from hub.cost import Prices, check_rule, read_prices
 from hub.lifecycle import Lives, check_lifecycles
 from hub.lockfile import Published, check_lock
+from hub.permissions import check_permissions
 from hub.templates import Template, read_template
 from hub.yamlfile import read_document
 from shared.checking import checked
@@ -66,6 +69,7 @@ class Catalog:
     day: dt.date
     portfolios: list[PortfolioFile]
     products: list[CatalogProduct]
+    prices: Prices
 
     def published(self) -> Published:
         """List what the lock file must hold."""
@@ -97,7 +101,11 @@ def read_unlocked(folder: Path, day: dt.date) -> Catalog:
     products = [_product(path, {item.key for item in portfolios}, day) for path in files]
     names = ((path, "name", product.file.name) for path, product in zip(files, products, strict=True))
     _refuse_twins(names, "products")
-    return Catalog(folder=folder, day=day, portfolios=portfolios, products=products)
+    for path, product in zip(files, products, strict=True):
+        check_permissions(path.parent, product)
+    return Catalog(
+        folder=folder, day=day, portfolios=portfolios, products=products, prices=read_prices(folder / "prices.yaml")
+    )
 
 
 def _product(path: Path, portfolios: set[str], day: dt.date) -> CatalogProduct:
@@ -109,10 +117,15 @@ def _product(path: Path, portfolios: set[str], day: dt.date) -> CatalogProduct:
         known = ", ".join(sorted(portfolios))
         raise ContentError(f"{path}: portfolio: found {file.portfolio!r}. The portfolios are: {known}.")
     _refuse_twins(((path, "version", entry.version) for entry in file.versions), "versions")
+    refuse_silent_backports(path, [(entry.version, entry.backport) for entry in file.versions])
     check_approvals(path, file, day)
     check_lifecycles(path, {entry.version: entry.life for entry in file.versions}, day)
     for entry in file.versions:
         _refuse_foreign_role(folder / entry.template, file.key)
+    templates = {entry.version: read_template(folder / entry.template) for entry in file.versions}
+    refuse_breaking_changes(path, templates)
+    for version, template in templates.items():
+        check_rule(f"{path} with {version}", file.cost, template.parameters)
     return CatalogProduct(
         file=file,
         launch_statements=_statements(folder / file.launch_policy),
@@ -120,7 +133,7 @@ def _product(path: Path, portfolios: set[str], day: dt.date) -> CatalogProduct:
         versions=[
             CatalogVersion(
                 entry=entry,
-                template=read_template(folder / entry.template),
+                template=templates[entry.version],
                 card=read_card(folder / entry.card, model_package=entry.model_package),
                 state=entry.life.state_on(day),
             )

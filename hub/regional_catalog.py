@@ -6,7 +6,9 @@ from typing import Any, Final
 import pulumi
 
 from hub.config import HubSettings, ShareSetting
+from hub.cost import Prices, cost_entry
 from hub.launch_role import LaunchRole
+from hub.permissions import execution_permissions, launch_permissions
 from hub.portfolio import Portfolio
 from hub.product import ModelProduct
 from hub.reading import Catalog, CatalogProduct
@@ -14,7 +16,6 @@ from hub.sharing import PortfolioSharing
 from hub.template_bucket import TemplateBucket
 from hub.templates import read_template
 from shared.names import execution_role_name, launch_role_name
-from shared.policies import launch_policy, permission_policy
 from shared.provider import standard_tags
 
 MARKER: Final = "marker.yaml"
@@ -81,7 +82,7 @@ class RegionalCatalog(pulumi.ComponentResource):
         )
         self.document = {
             "portfolios": {key: _portfolio_entry(portfolio, targets) for key, portfolio in portfolios.items()},
-            "products": {key: _product_entry(product) for key, product in products.items()},
+            "products": {key: _product_entry(product, region, catalog.prices) for key, product in products.items()},
         }
         self.register_outputs({"portfolio_ids": self.portfolio_ids, "product_ids": self.product_ids})
 
@@ -96,7 +97,7 @@ def _portfolio_entry(portfolio: Portfolio, targets: Targets) -> dict[str, Any]:
     }
 
 
-def _product_entry(product: ModelProduct) -> dict[str, Any]:
+def _product_entry(product: ModelProduct, region: str, prices: Prices) -> dict[str, Any]:
     file = product.content.file
     return {
         "id": product.id,
@@ -113,6 +114,7 @@ def _product_entry(product: ModelProduct) -> dict[str, Any]:
                 **(version.entry.lifecycle.announced() if version.entry.lifecycle else {}),
                 "model_package": version.entry.model_package,
                 "card": version.card.digest,
+                "cost": cost_entry(file.cost, version.template.parameters, prices, region),
                 "released": version.entry.released.isoformat(),
                 "description": version.entry.description,
                 "template_sha256": version.template.sha256,
@@ -132,13 +134,11 @@ def _roles_entry(content: CatalogProduct) -> dict[str, Any]:
         "launch_role": {
             "name": launch_role_name(key),
             "services": ["servicecatalog.amazonaws.com"],
-            "policy": launch_policy(
-                content.launch_statements, execution_role=execution_role_name(key), services=services
-            ),
+            "policy": launch_permissions(content),
         },
         "execution_role": {
             "name": execution_role_name(key),
             "services": services,
-            "policy": permission_policy([*content.artefact_statements, *content.execution_statements]),
+            "policy": execution_permissions(content),
         },
     }

@@ -15,6 +15,7 @@ from sandbox.callers import Caller, Callers
 from sandbox.clock import Clock
 from sandbox.faults import Dropped, Fault, Faults, FaultsError
 from sandbox.identifiers import Identifiers
+from sandbox.model_packages import ModelPackages
 from sandbox.organization import Organization
 from sandbox.principals import add_aws_managed_policies, used
 from sandbox.refusals import Refused, refusal
@@ -39,6 +40,7 @@ class Sandbox:
         self.callers = Callers(organization)
         self._world = World(clock, identifiers, organization)
         self._service_catalog = ServiceCatalog(self._world)
+        self._model_packages = ModelPackages(organization.model_packages, organization.id)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
 
@@ -81,6 +83,7 @@ class Sandbox:
     def _call(self, request: Request, caller: Caller) -> Response:
         if request.target.startswith(TARGET):
             return self._service_catalog.respond(request, caller)
+        self._model_packages.make(request.service)
         authorize(request, caller)
         request.act_as(caller.account, caller.access_key)
         match request.service:

@@ -11,6 +11,8 @@ from moto.organizations import utils as moto_ids
 from moto.organizations.models import FakeAccount, OrganizationsBackend, organizations_backends
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from sandbox.model_packages import DEFAULT_PACKAGES, ModelPackageEntry
+
 SERVICE_CATALOG = "servicecatalog.amazonaws.com"
 
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$", description="twelve digits, in quotes in YAML")]
@@ -39,14 +41,18 @@ class OrganizationFile(BaseModel):
     management: AccountId
     accounts: tuple[AccountEntry, ...] = ()
     units: tuple[str, ...] = Field(default=(), description="paths of units that exist without accounts")
+    model_packages: tuple[ModelPackageEntry, ...] = ()
 
     @model_validator(mode="after")
-    def ids_are_unique(self) -> "OrganizationFile":
+    def ids_are_unique_and_known(self) -> "OrganizationFile":
         seen = {self.management}
         for account in self.accounts:
             if account.id in seen:
                 raise ValueError(f"account id {account.id} is used twice")
             seen.add(account.id)
+        for package in self.model_packages:
+            if package.account not in seen:
+                raise ValueError(f"model package of {package.group}: there is no account {package.account}")
         return self
 
 
@@ -58,6 +64,7 @@ DEFAULT = OrganizationFile(
         AccountEntry(id="444455556666", name="production", ou="Workloads/Production"),
         AccountEntry(id="555566667777", name="suspended", ou="Suspended", status="SUSPENDED"),
     ),
+    model_packages=DEFAULT_PACKAGES,
 )
 
 
@@ -86,6 +93,7 @@ class Organization:
     def __init__(self, file: OrganizationFile, seed: int) -> None:
         mock_random.seed(seed)
         self.management = file.management
+        self.model_packages = file.model_packages
         self.backend: OrganizationsBackend = organizations_backends[file.management]["aws"]
         with _next_account_id(file.management):
             self.backend.create_organization(region="us-east-1")

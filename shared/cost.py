@@ -1,11 +1,97 @@
-"""The estimated monthly cost of a launch, as hub and spokes reckon it."""
+"""The estimated monthly cost of a launch, as the hub publishes it and spokes reckon it."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Cost(BaseModel):
-    """What a version costs a month, by the parameters that decide it."""
+    """How a version's monthly cost follows from a launch's parameters; numbers are text.
+
+    Attributes:
+        kind: `instances` that run for a number of hours, or `serverless` by gigabyte and second.
+        currency: Of all prices.
+        date: The day of the price table.
+        instance_type: The parameter that names the type of instance.
+        count: The parameter that says how many run.
+        most: The parameter that says how many run at most, while `scales` is `true`.
+        scales: The parameter that turns scaling on.
+        memory: The parameter with the megabytes of a serverless endpoint.
+        hours: A month has so many in which the instances run.
+        seconds: A month has so many in which a serverless endpoint serves requests.
+        prices: By instance type, for an hour; or of a gigabyte-second under `serverless`.
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Literal["instances", "serverless"]
+    currency: str
+    date: str
+    instance_type: str | None = None
+    count: str | None = None
+    most: str | None = None
+    scales: str | None = None
+    memory: str | None = None
+    hours: str | None = None
+    seconds: str | None = None
+    prices: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A month's cost: the least and, where the launch scales, the most; or why it is unknown."""
+
+    currency: str
+    date: str
+    least: Decimal | None = None
+    most: Decimal | None = None
+    unknown: str = ""
+
+    def __str__(self) -> str:
+        """Say it in words, and that it is an estimate."""
+        if self.least is None:
+            return f"cost unknown: {self.unknown}"
+        amount = str(_rounded(self.least))
+        if self.most is not None and self.most != self.least:
+            amount += f" to {_rounded(self.most)}"
+        return f"about {amount} {self.currency} a month (estimate, list prices of {self.date})"
+
+
+def estimate(cost: Cost, values: Mapping[str, str]) -> Estimate:
+    """Estimate the monthly cost of a launch.
+
+    Args:
+        cost: As the hub published it for the launch's region.
+        values: All parameters of the launch, defaults included.
+    """
+    kind = values.get(cost.instance_type or "", "") if cost.kind == "instances" else "serverless"
+    if kind not in cost.prices:
+        return Estimate(
+            currency=cost.currency, date=cost.date, unknown=f"the hub's price table has no price of {kind} here"
+        )
+    price = Decimal(cost.prices[kind])
+    if cost.kind == "serverless":
+        gigabytes = Decimal(values[cost.memory or ""]) / 1024
+        least = gigabytes * Decimal(cost.seconds or 0) * price
+        return Estimate(currency=cost.currency, date=cost.date, least=least)
+    month = price * Decimal(cost.hours or 0)
+    count = Decimal(values[cost.count or ""])
+    scaling = cost.most is not None and values.get(cost.scales or "") == "true"
+    most = Decimal(values[cost.most]) if cost.most and scaling else count
+    return Estimate(currency=cost.currency, date=cost.date, least=month * count, most=month * max(count, most))
+
+
+def total(estimates: list[Estimate]) -> tuple[Decimal, Decimal, int]:
+    """Add estimates up: the least, the most, and how many are unknown."""
+    known = [each for each in estimates if each.least is not None]
+    least = sum((each.least for each in known if each.least is not None), Decimal(0))
+    most = sum((each.most or each.least or Decimal(0) for each in known), Decimal(0))
+    return least, most, len(estimates) - len(known)
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    """Cents matter below ten."""
+    return amount.quantize(Decimal("0.01") if amount < 10 else Decimal(1), rounding=ROUND_HALF_UP)  # noqa: PLR2004 - as said

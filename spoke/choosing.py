@@ -52,7 +52,7 @@ def choose(product: Product, wanted: str, day: dt.date, *, where: str) -> Choice
     for state in usable:
         number = newest(number for number, has in states.items() if has == state)
         if number is not None:
-            return Choice(number=number, version=product.versions[number], state=state)
+            return Choice(number=number, version=product.versions[number], state=states[number])
     if not is_range(wanted) and wanted in states:
         return Choice(number=wanted, version=product.versions[wanted], state=states[wanted])
     raise LaunchError(

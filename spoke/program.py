@@ -13,6 +13,7 @@ from shared.lifecycle import as_of
 from shared.provider import account_provider, confirm_account
 from shared.settings import load_settings
 from spoke.config import SpokeSettings
+from spoke.cost import report_costs
 from spoke.granted_portfolio import GrantedPortfolio
 from spoke.guarding import warn_of_ends
 from spoke.hub import read_contract
@@ -39,6 +40,7 @@ async def deploy() -> Mapping[str, Any]:
     contract = await read_contract(hub)
     orders = match(settings, contract, as_of(), where=where)
     warn_of_ends(orders)
+    report_costs(orders)
     wanted = _wanted_portfolios(settings, contract, orders, where)
     products = _products(contract, wanted)
 

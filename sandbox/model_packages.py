@@ -1,0 +1,136 @@
+"""Models in registries: what the organization file declares, made when SageMaker or S3 is first asked.
+
+Not at the start, because moto's SageMaker takes over a second to load.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from moto.s3.models import s3_backends
+from pydantic import BaseModel, ConfigDict, Field
+
+IMAGES: Final = {
+    "xgboost": "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1",
+    "hugging-face": "763104351884.dkr.ecr.eu-central-1.amazonaws.com/huggingface-pytorch-inference:"
+    "2.1.0-transformers4.37.0-cpu-py310-ubuntu22.04",
+}
+
+
+class ModelPackageEntry(BaseModel):
+    """One version of a model package group. Numbers follow from the order of a group's entries, from 1."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    account: str = Field(pattern=r"^\d{12}$", description="twelve digits, in quotes in YAML")
+    region: str = "eu-central-1"
+    group: str = Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
+    approval: Literal["Approved", "PendingManualApproval", "Rejected"]
+    image: str
+    model_data: str = Field(
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+$",
+        description="its bucket is made in the same account, readable for the whole organization",
+    )
+
+    @property
+    def bucket(self) -> str:
+        return self.model_data.split("/")[2]
+
+
+class ModelPackages:
+    """Makes the packages, and the buckets that their models are in, before the first call that could see them."""
+
+    def __init__(self, entries: Sequence[ModelPackageEntry], organization: str) -> None:
+        self._entries = entries
+        self._organization = organization
+        self._missing = {"sagemaker", "s3"} if entries else set[str]()
+
+    def make(self, service: str) -> None:
+        """Make what is seen through a service, once."""
+        if service not in self._missing:
+            return
+        self._missing.remove(service)
+        for entry in self._entries:
+            if service == "s3":
+                _make_bucket(entry, self._organization)
+            else:
+                _make_package(entry)
+
+
+def _make_bucket(entry: ModelPackageEntry, organization: str) -> None:
+    s3 = s3_backends[entry.account]["aws"]
+    if entry.bucket not in s3.buckets:
+        s3.create_bucket(entry.bucket, entry.region)
+        s3.put_bucket_policy(entry.bucket, json.dumps(_readable_within(organization, entry.bucket)).encode())
+    s3.put_object(entry.bucket, entry.model_data.split("/", 3)[3], b"")
+
+
+def _readable_within(organization: str, bucket: str) -> dict[str, object]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "ModelsForTheOrganization",
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "s3:GetObject",
+                "Resource": f"arn:aws:s3:::{bucket}/*",
+                "Condition": {"StringEquals": {"aws:PrincipalOrgID": organization}},
+            }
+        ],
+    }
+
+
+def _make_package(entry: ModelPackageEntry) -> None:
+    from moto.sagemaker.models import sagemaker_backends  # noqa: PLC0415 - see above
+
+    sagemaker = sagemaker_backends[entry.account][entry.region]
+    if entry.group not in sagemaker.model_package_groups:
+        sagemaker.create_model_package_group(entry.group, "", [])
+    sagemaker.create_model_package(
+        model_package_name=None,
+        model_package_group_name=entry.group,
+        model_package_description="",
+        inference_specification={
+            "Containers": [{"Image": entry.image, "ModelDataUrl": entry.model_data}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+        validation_specification=None,
+        source_algorithm_specification=None,
+        certify_for_marketplace=False,
+        tags=None,
+        model_approval_status=entry.approval,
+        metadata_properties=None,
+        model_metrics=None,
+        client_token=None,
+        customer_metadata_properties=None,
+        drift_check_baselines=None,
+        domain=None,
+        task=None,
+        sample_payload_url=None,
+        additional_inference_specifications=None,
+    )
+
+
+def _of_hub(
+    group: str, date: str, image: str, approval: Literal["Approved", "PendingManualApproval", "Rejected"]
+) -> ModelPackageEntry:
+    return ModelPackageEntry(
+        account="222233334444",
+        group=group,
+        approval=approval,
+        image=IMAGES[image],
+        model_data=f"s3://model-catalog-artifacts-hub/{group}/{date}/model.tar.gz",
+    )
+
+
+DEFAULT_PACKAGES: Final = (
+    _of_hub("fraud-detector", "2026-09-01", "xgboost", "Approved"),
+    _of_hub("fraud-detector", "2026-10-06", "xgboost", "Approved"),
+    _of_hub("fraud-detector", "2026-11-16", "xgboost", "PendingManualApproval"),
+    _of_hub("text-embedder", "2026-09-08", "hugging-face", "Approved"),
+    _of_hub("text-embedder", "2026-10-20", "hugging-face", "Rejected"),
+    _of_hub("demand-forecaster", "2026-09-15", "xgboost", "Approved"),
+)
+"""Those of the default organization's hub: the models of the catalog in this repository, and two that never got in."""

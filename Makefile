@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock sandbox sandbox-env new-spoke clean FORCE
+.PHONY: help install demo test check format lock verify-catalog schemas models card diff-version usage remove-version verify-catalog sandbox sandbox-env new-spoke clean FORCE
 SHELL := bash
 
 PYTHON ?= python3
@@ -35,12 +35,34 @@ check: install ## Lint code and templates, check types, check the lock file
 	@pyright
 	@cfn-lint hub/catalog/marker.yaml hub/catalog/products/*/*[0-9].yaml
 	@python -m tools.lock --check
+	@python -m tools.schemas --check
 
 format: ## Format the code
 	@ruff check --fix . ; ruff format .
 
 lock: ## Add the templates of new versions to the catalog's lock file
 	@python -m tools.lock
+
+schemas: ## Write the JSON Schemas of the catalog's files, for editors
+	@python -m tools.schemas
+
+models: ## List the models: [TASK=…] [FRAMEWORK=…] [LICENCE=…] [MODALITY=…] [WORD=…]
+	@python -m tools.models --task "$(TASK)" --framework "$(FRAMEWORK)" --licence "$(LICENCE)" --modality "$(MODALITY)" --word "$(WORD)"
+
+card: ## Print a model card in SageMaker's form: PRODUCT=… VERSION=…
+	@python -m tools.card --product "$(PRODUCT)" --version "$(VERSION)"
+
+diff-version: ## Show what changes for a user: PRODUCT=… FROM=… TO=…
+	@python -m tools.diff_version --product "$(PRODUCT)" --from "$(FROM)" --to "$(TO)"
+
+usage: ## Tell who runs what, from the spoke stacks: [PRODUCT=…] [VERSION=…]
+	@python -m tools.usage --product "$(PRODUCT)" --version "$(VERSION)"
+
+remove-version: ## Let a retired version go that nobody uses: PRODUCT=… VERSION=…
+	@python -m tools.remove_version --product "$(PRODUCT)" --version "$(VERSION)"
+
+verify-catalog: ## Ask AWS whether the catalog's models are approved and may be pulled: as the registry's account [STACK=hub]
+	@python -m tools.verify_catalog --stack $(or $(STACK),hub)
 
 # A name without settings is a typing mistake, and would otherwise leave an empty stack in the backend.
 settings = @test -f Pulumi.$*.yaml || { echo "error: there is no Pulumi.$*.yaml. The stacks here are: $(STACKS). A new spoke: make new-spoke" >&2; exit 1; }

@@ -1,7 +1,7 @@
 """Reads CloudFormation templates: enough to refuse what is none, and to publish their parameters."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -61,11 +61,15 @@ class Template:
         path: Where it is.
         sha256: The hash of its bytes, in hexadecimal.
         parameters: What a launch can set, by name.
+        resources: What it builds, by logical name; short forms such as `!Ref` are only text here.
+        outputs: What it tells, by name.
     """
 
     path: Path
     sha256: str
     parameters: dict[str, Parameter]
+    resources: dict[str, Any] = field(default_factory=dict[str, Any])
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def read_template(path: Path) -> Template:
@@ -97,4 +101,10 @@ def read_template(path: Path) -> Template:
         name: Parameter.model_validate(found.model_dump(exclude_none=True))
         for name, found in template.parameters.items()
     }
-    return Template(path=path, sha256=hashlib.sha256(content).hexdigest(), parameters=parameters)
+    return Template(
+        path=path,
+        sha256=hashlib.sha256(content).hexdigest(),
+        parameters=parameters,
+        resources=body["Resources"],
+        outputs=body.get("Outputs") or {},
+    )

@@ -1,6 +1,6 @@
 """Models in registries: what the organization file declares, made when SageMaker or S3 is first asked.
 
-Not at the start, because moto's SageMaker takes over a second to load.
+Not at the start, because moto's SageMaker takes a while to load.
 """
 
 import json

@@ -47,14 +47,13 @@ def choose(product: Product, wanted: str, day: dt.date, *, where: str) -> Choice
     Raises:
         LaunchError: no version fits.
     """
-    states = {number: _state(version, day) for number, version in product.versions.items() if fits(number, wanted)}
-    usable: tuple[State, ...] = ("active", "deprecated") if is_range(wanted) else ()
-    for state in usable:
-        number = newest(number for number, has in states.items() if has == state)
-        if number is not None:
-            return Choice(number=number, version=product.versions[number], state=states[number])
-    if not is_range(wanted) and wanted in states:
-        return Choice(number=wanted, version=product.versions[wanted], state=states[wanted])
+    fitting = {number: version for number, version in product.versions.items() if fits(number, wanted)}
+    states: dict[str, State] = {number: _state(version, day) for number, version in fitting.items()}
+    active = [number for number, state in states.items() if state == "active"]
+    deprecated = [number for number, state in states.items() if state == "deprecated"]
+    number = newest(active or deprecated) if is_range(wanted) else wanted
+    if number in states:
+        return Choice(number=number, version=product.versions[number], state=states[number])
     raise LaunchError(
         f"{where}: version: found {wanted!r}, which the hub does not offer"
         f"{' any more' if states else ''}. It offers of {product.name}: {_listed(product.versions, day)}."

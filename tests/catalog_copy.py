@@ -42,7 +42,8 @@ class CatalogCopy:
         file = folder / "product.yaml"
         content: dict[str, Any] = yaml.safe_load(file.read_text())
         last = content["versions"][-1]
-        new = {**last, "version": number, "template": f"{number}.yaml", "card": f"{number}.card.yaml", **changed}
+        files = {"template": f"{number}.yaml", "card": f"{number}.card.yaml"}
+        new: dict[str, Any] = {**last, "version": number, **files, **changed}
         for kind in ("template", "card"):
             if (folder / last[kind]).exists() and not (folder / new[kind]).exists():
                 shutil.copyfile(folder / last[kind], folder / new[kind])
@@ -56,3 +57,10 @@ class CatalogCopy:
         entry = next(entry for entry in content["versions"] if entry["version"] == number)
         entry["lifecycle"] = {"reason": "It has grown old.", **lifecycle}
         file.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def remove_version(self, product: str, number: str) -> None:
+        """Delete a version's entry."""
+        file = self.folder / "products" / product / "product.yaml"
+        content: dict[str, Any] = yaml.safe_load(file.read_text())
+        left = [entry for entry in content["versions"] if entry["version"] != number]
+        file.write_text(yaml.safe_dump({**content, "versions": left}, sort_keys=False))

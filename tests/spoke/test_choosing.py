@@ -1,7 +1,7 @@
 """Which version a launch runs, on which day."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -20,7 +20,7 @@ def offered(**states: object) -> Product:
     versions: dict[str, Any] = {}
     for name, end in states.items():
         number = name.removeprefix("v").replace("_", ".")
-        ended: dict[str, Any] = {"state": end} if isinstance(end, str) else dict(end)  # pyright: ignore[reportCallIssue, reportArgumentType, reportUnknownArgumentType] - a map otherwise
+        ended = {"state": end} if isinstance(end, str) else cast("dict[str, Any]", end)
         versions[number] = {**version(f"pa-{number}", {}), **ended}
     return Product.model_validate(product("scorer", "online", versions))
 

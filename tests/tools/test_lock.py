@@ -1,22 +1,11 @@
 """The command behind `make lock`, and the check that runs with `make check`."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.catalog_copy import CatalogCopy
 from tools import lock
 
 TEMPLATE = "products/text-embedder-serverless/1.0.0.yaml"
-
-
-@pytest.fixture
-def catalog(catalog_copy: CatalogCopy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CatalogCopy:
-    """Give a copy of the catalog where the command looks for it."""
-    (tmp_path / "hub").mkdir()
-    (tmp_path / "hub" / "catalog").symlink_to(catalog_copy.folder)
-    monkeypatch.chdir(tmp_path)
-    return catalog_copy
 
 
 def test_a_new_version_is_added_after_those_that_are_there(

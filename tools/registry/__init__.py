@@ -1,0 +1,1 @@
+"""What AWS says of the models behind the catalog: their approval, and who may pull them."""

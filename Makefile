@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock verify-catalog schemas models card diff-version usage remove-version verify-catalog sandbox sandbox-env new-spoke clean FORCE
+.PHONY: help install demo test check format lock schemas models card diff-version usage remove-version verify-catalog sandbox sandbox-env new-spoke clean FORCE
 SHELL := bash
 
 PYTHON ?= python3
@@ -61,7 +61,7 @@ usage: ## Tell who runs what, from the spoke stacks: [PRODUCT=…] [VERSION=…]
 remove-version: ## Let a retired version go that nobody uses: PRODUCT=… VERSION=…
 	@python -m tools.remove_version --product "$(PRODUCT)" --version "$(VERSION)"
 
-verify-catalog: ## Ask AWS whether the catalog's models are approved and may be pulled: as the registry's account [STACK=hub]
+verify-catalog: ## Ask AWS, as the registry's account, whether the models are approved and may be pulled: [STACK=hub]
 	@python -m tools.verify_catalog --stack $(or $(STACK),hub)
 
 # A name without settings is a typing mistake, and would otherwise leave an empty stack in the backend.

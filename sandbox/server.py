@@ -12,6 +12,7 @@ from werkzeug.serving import ThreadedWSGIServer
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.forgetting import forget_what_is_gone
 from sandbox.front import Sandbox
 from sandbox.identifiers import Identifiers
 from sandbox.organization import Organization, OrganizationFile
@@ -42,6 +43,7 @@ class _Server(ThreadedWSGIServer):
 
 def build(file: OrganizationFile, seed: int, speed: float) -> Sandbox:
     """Make a sandbox without serving it."""
+    forget_what_is_gone()
     clock = Clock(speed)
     return Sandbox(Organization(file, seed), clock, Identifiers(seed), Faults(clock, seed))
 

@@ -10,6 +10,7 @@ from tests.catalog_copy import CatalogCopy
 from tests.engine.stage import HUB, RESEARCH, Stage
 
 FRAUD = "fraud-detector-realtime"
+TEXT = "text-embedder-serverless"
 SETTINGS = "Pulumi.spoke-research.yaml"
 DEPRECATED, RETIRED = "2026-12-01", "2027-03-01"
 BEFORE, DEPRECATION, RETIREMENT = "AS_OF=2026-11-20", f"AS_OF={DEPRECATED}", f"AS_OF={RETIRED}"
@@ -48,8 +49,25 @@ def test_the_first_version_of_a_product_from_its_announced_end_to_its_removal(
     a_deprecated_version_serves_those_who_run_it(catalog, edit)
     a_deprecated_version_takes_no_new_launch(catalog)
     a_retired_version_runs_on_and_takes_no_update(catalog, edit)
+    a_version_in_use_is_not_let_go(catalog)
     a_launch_moves_to_the_replacement(catalog, edit)
+    a_version_that_nobody_uses_is_let_go(catalog, content)
     a_launch_follows_its_range(catalog, content)
+
+
+def test_a_version_that_breaks_its_users_is_refused_before_it_is_published(
+    catalog: Stage, content: CatalogCopy
+) -> None:
+    content.add_version(TEXT, "1.1.0")
+    content.replace(f"products/{TEXT}/1.1.0.yaml", "AllowedValues: [2048, 3072,", "AllowedValues: [3072,")
+
+    refused = "version 1.1.0: the parameter MemorySizeInMB no longer allows 2048"
+    checked = catalog.run("python", "-m", "tools.lock", "--check")  # as `make check` does
+    assert checked.returncode == 1
+    assert refused in checked.stdout
+    assert refused in catalog.refuse("preview-hub")
+
+    content.remove_version(TEXT, "1.1.0")
 
 
 def the_end_is_announced_and_nothing_changes_yet(catalog: Stage) -> None:
@@ -92,6 +110,19 @@ def a_retired_version_runs_on_and_takes_no_update(catalog: Stage, edit: Callable
     edit(SETTINGS, "MinInstanceCount: 2", "MinInstanceCount: 3")
     printed = catalog.refuse("preview-spoke-research", RETIREMENT)
     assert f"(fraud-scoring-previous): an update is refused: 1.0.0 is retired since {RETIRED}" in printed
+
+
+def a_version_in_use_is_not_let_go(catalog: Stage) -> None:
+    printed = catalog.refuse("remove-version", f"PRODUCT={FRAUD}", "VERSION=1.0.0", RETIREMENT)
+    assert f"{FRAUD} 1.0.0 is still in use: fraud-scoring-previous in spoke-research (eu-central-1)" in printed
+
+
+def a_version_that_nobody_uses_is_let_go(catalog: Stage, content: CatalogCopy) -> None:
+    _ = catalog.succeed("remove-version", f"PRODUCT={FRAUD}", "VERSION=1.0.0", RETIREMENT)
+    content.remove_version(FRAUD, "1.0.0")
+    printed = catalog.succeed("up-hub", RETIREMENT)
+    assert "2 deleted" in printed  # the version and its template
+    assert ["1.1.0", "no version"] == sorted(versions(catalog))
 
 
 def a_launch_moves_to_the_replacement(catalog: Stage, edit: Callable[[str, str, str], None]) -> None:
@@ -144,8 +175,13 @@ def launch(client: Any, product: str, artifact: str) -> None:  # noqa: ANN401 - 
 
 def version(stage: Stage, number: str) -> tuple[str, bool]:
     """Guidance and activity of a version of the fraud detector, as AWS has them."""
+    found = versions(stage)[number]
+    return found["Guidance"], found["Active"]
+
+
+def versions(stage: Stage) -> dict[str, dict[str, Any]]:
+    """All artifacts of the fraud detector by name, as AWS has them."""
     client = stage.client("servicecatalog", HUB)
     product = stage.outputs("hub")["product_id"]["eu-central-1"][FRAUD]
-    listed: list[dict[str, Any]] = client.list_provisioning_artifacts(ProductId=product)["ProvisioningArtifactDetails"]
-    [found] = [artifact for artifact in listed if artifact["Name"] == number]
-    return found["Guidance"], found["Active"]
+    listed = client.list_provisioning_artifacts(ProductId=product)["ProvisioningArtifactDetails"]
+    return {artifact["Name"]: artifact for artifact in listed}

@@ -89,6 +89,24 @@ HUB_MISTAKES = {
         "# changed\nAWSTemplateFormatVersion",
         ["1.0.0.yaml: the template of fraud-detector-realtime 1.0.0 changed", "new version"],
     ),
+    "a version that nobody approved": (
+        f"{FRAUD}/product.yaml",
+        "    approval:\n      approved_by: Model Risk Review\n      approved_on: 2026-10-01\n",
+        "",
+        ["versions[1].approval is missing, and 1.1.0 would be published as active", "approved in the registry"],
+    ),
+    "a package of another region": (
+        f"{FRAUD}/product.yaml",
+        "sagemaker:eu-central-1:222233334444:model-package/fraud-detector/2",
+        "sagemaker:us-east-1:222233334444:model-package/fraud-detector/2",
+        ["versions[1].model_package: found 'arn:", "of the region us-east-1"],
+    ),
+    "a card without a licence": (
+        f"{FRAUD}/1.1.0.card.yaml",
+        "licence: proprietary\n",
+        "",
+        ["1.1.0.card.yaml: licence is missing"],
+    ),
     "a template that is not CloudFormation": (
         f"{FRAUD}/1.1.0.yaml",
         "\nResources:",

@@ -3,6 +3,7 @@
 from tests.engine.stage import ALL_STACKS, HUB, PRODUCTION, RESEARCH, Stage
 
 OURS = ("ModelCatalog",)
+MODELS = "model-catalog-artifacts-hub"
 
 
 def test_destroying_in_order_leaves_nothing_in_any_account(stage: Stage) -> None:
@@ -46,7 +47,11 @@ def _left(stage: Stage, account: str) -> list[str]:
             if item["RoleName"].startswith(OURS)
         ),
         *(item["StackName"] for item in stage.client("cloudformation", account).describe_stacks()["Stacks"]),
-        *(item["Name"] for item in stage.client("s3", account).list_buckets()["Buckets"]),
+        *(
+            item["Name"]
+            for item in stage.client("s3", account).list_buckets()["Buckets"]
+            if item["Name"] != MODELS  # it was there before, and no stack's
+        ),
         *(item["EndpointName"] for item in sagemaker.list_endpoints()["Endpoints"]),
         *(item["ModelName"] for item in sagemaker.list_models()["Models"]),
     ]

@@ -67,10 +67,11 @@ verify-catalog: ## Ask AWS, as the registry's account, whether the models are ap
 # A name without settings is a typing mistake, and would otherwise leave an empty stack in the backend.
 settings = @test -f Pulumi.$*.yaml || { echo "error: there is no Pulumi.$*.yaml. The stacks here are: $(STACKS). A new spoke: make new-spoke" >&2; exit 1; }
 
-preview-%: ## Show what would change in a stack, for example preview-hub
+# Without suppressing outputs, a spoke's preview would show the hub's whole contract.
+preview-%: ## Show what would change in a stack, for example preview-hub; AS_OF=2026-12-24 for another day
 	$(settings)
 	@pulumi -C $(call project,$*) stack select $* --create
-	@pulumi -C $(call project,$*) -s $* preview --diff $(call outputs,$*) $(FLAGS)
+	@pulumi -C $(call project,$*) -s $* preview --diff --suppress-outputs $(FLAGS)
 
 up-%: ## Deploy a stack
 	$(settings)

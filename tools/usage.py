@@ -28,6 +28,7 @@ class Usage(BaseModel):
     version: str
     region: str
     status: str
+    state: str = "active"
     estimated_monthly_cost: str = "unknown"
 
 
@@ -81,7 +82,7 @@ def _show(usages: list[Usage], *, as_json: bool) -> int:
     if as_json:
         print(json.dumps([usage.model_dump() for usage in usages], indent=2))
         return 0
-    table = Table("stack", "launch", "product", "version", "region", "status", "cost")
+    table = Table("stack", "launch", "product", "version", "region", "status", "state", "cost")
     for usage in usages:
         table.add_row(*usage.model_dump().values())
     Console(width=None if sys.stdout.isatty() else 180).print(table if usages else "No spoke runs it.")

@@ -78,8 +78,11 @@ def test_the_table_shows_status_and_cost(run: Callable[..., int], capsys: pytest
     assert 0 == run(usage.main)
 
     printed = " ".join(capsys.readouterr().out.split())
-    assert f"spoke-research │ scoring │ {FRAUD} │ 1.0.0 │ eu-central-1 │ AVAILABLE │ about 40 USD a month" in printed
-    assert "TAINTED │ unknown" in printed
+    assert (
+        f"spoke-research │ scoring │ {FRAUD} │ 1.0.0 │ eu-central-1 │ AVAILABLE │ active │ about 40 USD a month"
+        in printed
+    )
+    assert "TAINTED │ active │ unknown" in printed
 
 
 def test_the_list_in_json_is_for_machines(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:

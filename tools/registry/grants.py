@@ -74,7 +74,7 @@ def _holds(statement: Statement, action: str, demand: Demand) -> tuple[Answer, s
     for answer, why in (
         (_names_action(statement, action), ""),
         (_names_resource(statement, demand.target), "its resource has a variable"),
-        (_names_principal(statement, demand), "its principal, which is not all of the guest's accounts and roles"),
+        (_names_principal(statement, demand), "its principal, which may not be all that the share reaches"),
         *_conditions(statement, demand),
     ):
         if answer < least:

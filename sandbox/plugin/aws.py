@@ -3,7 +3,7 @@
 import os
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -86,6 +86,8 @@ class Connection:
     credentials: Credentials
     attempts: int
     clock: Clock
+    explain: Callable[[str], None]
+    """Hears of each attempt that is repeated."""
     _clients: "dict[tuple[str, str], BaseClient]" = field(
         init=False, default_factory=dict["tuple[str, str]", "BaseClient"]
     )
@@ -121,6 +123,7 @@ class Connection:
                 again = isinstance(error, HTTPClientError | BotoConnectionError) and not tired
             if not again or attempt == self.attempts:
                 raise failure
+            self.explain(f"attempt {attempt} of {self.attempts} is repeated: {failure}")
             self.clock.sleep(min(_LONGEST_BACKOFF, random.random() * 2**attempt))  # noqa: S311 - spreads clients, no secret
         raise AssertionError("a call has at least one attempt")
 

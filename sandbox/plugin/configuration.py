@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .aws import Connection, Credentials, Endpoints
@@ -96,7 +96,7 @@ def settings(inputs: State) -> State:
     }
 
 
-def sign_in(inputs: State, clock: Clock) -> Account:
+def sign_in(inputs: State, clock: Clock, explain: Callable[[str], None]) -> Account:
     """Find credentials, assume roles and ask whose account it is.
 
     Raises Failure in the words of the real plug-in; the lists of accounts are not looked at yet (`refuse_account`).
@@ -111,6 +111,7 @@ def sign_in(inputs: State, clock: Clock) -> Account:
         credentials=Credentials(given.get("accessKey"), given.get("secretKey"), given.get("token")),
         attempts=given.get("maxRetries") or _ATTEMPTS,
         clock=clock,
+        explain=explain,
     )
     if not connection.has_credentials():
         raise Failure("No valid credential sources found.")

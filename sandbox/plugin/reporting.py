@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import grpc
 from google.protobuf import any_pb2
@@ -22,12 +22,26 @@ def reporting(context: grpc.ServicerContext) -> Generator[None]:
         context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
 
-def warn(engine: str, text: str) -> None:
-    """Show a warning that is no error of any one call; `engine` is the address of the engine."""
-    from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc  # noqa: PLC0415 - most runs never warn
+Severity = Literal["DEBUG", "WARNING"]
+
+
+def tell(engine: str, severity: Severity, text: str) -> None:
+    """Log a line with the engine, which shows warnings always and the rest under `--debug`.
+
+    Only what is rare is told, such as a refused attempt: nothing says whether anybody listens, and each line costs
+    a connection. No line has a request's content, so none has a secret.
+
+    Args:
+        engine: The engine's address; without one, nobody is told.
+        severity: In the engine's words.
+        text: The line.
+    """
+    if not engine:
+        return
+    from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc  # noqa: PLC0415 - most runs tell nothing
 
     with grpc.insecure_channel(engine) as channel:
-        request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text)
+        request = engine_pb2.LogRequest(severity=engine_pb2.LogSeverity.Value(severity), message=text)
         engine_pb2_grpc.EngineStub(channel).Log(request)  # pyright: ignore[reportUnknownMemberType] - typed for aio too
 
 

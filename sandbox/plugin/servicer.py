@@ -14,7 +14,7 @@ from .check import Naming, check, check_arguments
 from .configuration import Account, problems, refuse_account, region_of_environment, sign_in
 from .failure import Failure, Gone
 from .registry import FUNCTIONS, RESOURCES
-from .reporting import abort_initialization, list_of, reporting, warn
+from .reporting import abort_initialization, list_of, reporting, tell
 from .schema import Operation, Resource
 from .waits import Clock
 from .wire import DEFAULTS, State, decode, encode, is_known
@@ -70,8 +70,8 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
             inputs = decode(request.args)
             account = self._sign_in(inputs)
             refuse_account(inputs, account)
-            if not account.id and self._engine:
-                warn(self._engine, "AWS account ID not found for provider")
+            if not account.id:
+                tell(self._engine, "WARNING", "AWS account ID not found for provider")
             self._account = account
             return provider_pb2.ConfigureResponse(
                 acceptSecrets=False,  # the engine marks outputs that have the name of a secret input
@@ -188,8 +188,11 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         """Sign in once for CheckConfig and Configure."""
         with self._lock:
             if self._signed_in is None or self._signed_in[0] != inputs:
-                self._signed_in = (inputs, sign_in(inputs, self._clock))
+                self._signed_in = (inputs, sign_in(inputs, self._clock, self._explain))
             return self._signed_in[1]
+
+    def _explain(self, text: str) -> None:
+        tell(self._engine, "DEBUG", text)
 
     def _configured(self) -> Account:
         if self._account is None:

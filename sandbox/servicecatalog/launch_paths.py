@@ -43,12 +43,31 @@ class LaunchPath:
         (Administrator Guide, "TagOption Library").
         """
         found: dict[str, list[str]] = {}
-        for ids in (self.portfolio.tag_options, self.product.tag_options):
-            active = [option for option in offered_tag_options(call, self.portfolio, ids) if option.active]
+        for portfolio, ids in (
+            (self.portfolio, self.portfolio.tag_options),
+            (self._source(call), self.product.tag_options),
+        ):
+            active = [option for option in offered_tag_options(call, portfolio, ids) if option.active]
             for key in {option.key: None for option in active}:
                 values = [option.value for option in active if option.key == key]
                 found[key] = [value for value in found.get(key, values) if value in values]
         return found
+
+    def _source(self, call: Call) -> Portfolio:
+        """Where the product came from: a local portfolio may offer one of an imported portfolio."""
+        association = self.portfolio.products[self.product.product_id]
+        return call.state.portfolios.get(association.source_portfolio or "", self.portfolio)
+
+
+def launchable_ids(call: Call) -> set[str]:
+    """The ids of all products that the caller may launch."""
+    now = call.world.clock.timestamp()
+    return {
+        product
+        for portfolio in open_portfolios(call)
+        for product, association in portfolio.products.items()
+        if association.effective <= now and contains(call, portfolio, product)
+    }
 
 
 def open_portfolios(call: Call, product_id: str | None = None) -> list[Portfolio]:
@@ -57,12 +76,12 @@ def open_portfolios(call: Call, product_id: str | None = None) -> list[Portfolio
     return [portfolio for portfolio in holding if is_visible(call, portfolio) and may_launch(call, portfolio)]
 
 
-def launch_paths(call: Call, product: Product, portfolios: list[Portfolio] | None = None) -> list[LaunchPath]:
+def launch_paths(call: Call, product: Product) -> list[LaunchPath]:
     """The caller's paths to a product; none is an empty list."""
     now = call.world.clock.timestamp()
     holding = (
         portfolio
-        for portfolio in (open_portfolios(call, product.product_id) if portfolios is None else portfolios)
+        for portfolio in open_portfolios(call, product.product_id)
         if contains(call, portfolio, product.product_id) and portfolio.products[product.product_id].effective <= now
     )
     return [

@@ -7,7 +7,7 @@ from sandbox.servicecatalog.artifacts import find_artifact
 from sandbox.servicecatalog.call import Call, operation, page
 from sandbox.servicecatalog.constraints import parameters_of
 from sandbox.servicecatalog.errors import InvalidParametersException, not_found
-from sandbox.servicecatalog.launch_paths import choose_path, launch_paths, launchable_product, open_portfolios
+from sandbox.servicecatalog.launch_paths import choose_path, launch_paths, launchable_ids, launchable_product
 from sandbox.servicecatalog.model import Artifact, Json, Product, part
 from sandbox.servicecatalog.parameters import show_parameters
 from sandbox.servicecatalog.products import search
@@ -46,8 +46,8 @@ def describe_product_view(call: Call, request: Json) -> Json:
 
 @operation
 def search_products(call: Call, request: Json) -> Json:
-    portfolios = open_portfolios(call)
-    found = search([p for p in call.state.products.values() if launch_paths(call, p, portfolios)], request)
+    ids = launchable_ids(call)
+    found = search([p for p in call.state.products.values() if p.product_id in ids], request)
     values = {"Owner": [p.owner for p in found], "ProductType": [p.type for p in found]}
     counted = {
         key: [{"Value": value, "ApproximateCount": count} for value, count in Counter(each).items()]

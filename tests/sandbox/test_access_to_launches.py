@@ -99,6 +99,21 @@ def test_tag_options_stay_at_home_unless_they_are_shared(stage: Stage) -> None:
     assert tag_options(stage) == [{"Key": f"stage-{stage.name}", "Values": ["dev"]}]
 
 
+def test_tag_options_of_a_product_stay_at_home_when_it_is_taken_into_a_local_portfolio(stage: Stage) -> None:
+    """API:CreatePortfolioShare, ShareTagOptions: they come with the share, through whatever portfolio."""
+    offer(stage, stage.product, "dev")
+    stage.share()
+    stage.take_over(stage.local_portfolio())
+    stage.wait_for_path(stage.research)
+    assert tag_options(stage) == []
+
+    token = stage.hub.update_portfolio_share(
+        PortfolioId=stage.portfolio, OrganizationNode=stage.workloads(), ShareTagOptions=True
+    )["PortfolioShareToken"]
+    assert stage.share_status(token) == "COMPLETED"
+    assert tag_options(stage) == [{"Key": f"stage-{stage.name}", "Values": ["dev"]}]
+
+
 def test_tag_options_that_contradict_each_other_leave_no_value_and_do_not_block(stage: Stage) -> None:
     """API:DescribeProvisioningParameters: an empty list of values is a conflict, and sc-tagconflict-... the tag."""
     offer(stage, stage.portfolio, "dev")

@@ -180,4 +180,7 @@ def test_deleting_what_is_gone_is_fine() -> None:
     aws = Script(delete_portfolio=NOT_FOUND)
     op = aws.operation(PORTFOLIO, {"name": "it"})
     op.id = "port-1"
+
     RESOURCES[PORTFOLIO].delete(op)
+
+    assert ["port-1"] == [parameters["Id"] for parameters in aws.said("delete_portfolio")]

@@ -157,4 +157,6 @@ def test_cancel_ends_what_waits(configured: Stub) -> None:
 
 
 def test_a_delete_of_what_is_gone_succeeds(configured: Stub) -> None:
-    configured.Delete(provider_pb2.DeleteRequest(id="nobody", type=ROLE, properties=encode({"name": "nobody"})))
+    request = provider_pb2.DeleteRequest(id="nobody", type=ROLE, properties=encode({"name": "nobody"}))
+
+    assert empty_pb2.Empty() == configured.Delete(request)

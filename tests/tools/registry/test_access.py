@@ -31,6 +31,16 @@ def test_what_a_bucket_still_lacks_is_printed_and_is_enough(run: Run, sandbox: S
     assert research.get_object(Bucket=BUCKET, Key="demand-forecaster/2026-09-15/model.tar.gz")
 
 
+def test_nothing_is_asked_for_a_retired_version(run: Run, catalog_copy: CatalogCopy, policy: Write) -> None:
+    catalog_copy.end("fraud-detector-realtime", "1.0.0", state="retired")
+    policy({"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "s3:*", "Resource": "*"})
+
+    resources = {resource for each in printed(run()[2]) for resource in each["Resource"]}
+
+    assert 3 == len(resources)
+    assert not any("fraud-detector/2026-09-01" in resource for resource in resources)
+
+
 def test_a_single_account_is_named_and_a_unit_is_named_by_its_path(run: Run, policy: Write) -> None:
     policy({"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "s3:*", "Resource": "*"})
 
@@ -80,6 +90,8 @@ def test_an_own_repository_and_key_are_checked_as_the_bucket_is(
     assert f"error: repository our/embedder in {REGION}: ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, " in errors
     assert f"error: key {key}: kms:Decrypt is not granted to" in errors
     assert not any("Resource" in each for each in of_repository), "a repository's policy has no resource"
+    for each in (*of_repository, *of_key):
+        assert each["Principal"] != "*" or each["Condition"]["StringEquals"]["aws:PrincipalOrgID"]
     assert {f"s3.{REGION}.amazonaws.com"} == {each["Condition"]["StringLike"]["kms:ViaService"] for each in of_key}
 
     own = {"Sid": "Own", "Effect": "Allow", "Principal": {"AWS": HUB}, "Action": "kms:*", "Resource": "*"}

@@ -207,6 +207,7 @@ def test_all_of_the_actions_are_needed() -> None:
     other = {"Effect": "Allow", "Principal": "*", "Action": pull[1]}
 
     assert not ask(ACCOUNT, one, actions=pull).granted
+    assert not ask(ACCOUNT, other, actions=pull).granted
     assert ask(ACCOUNT, one, other, actions=pull).granted
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.catalog_copy import CatalogCopy
 from tests.engine.stage import ALL_STACKS, HUB, PRODUCTION, REGION, RESEARCH, Stage
 
 RESEARCH_FILE = "Pulumi.spoke-research.yaml"
 PRODUCTION_FILE = "Pulumi.spoke-production.yaml"
-FRAUD = "hub/catalog/products/fraud-detector-realtime"
 
 Edit = Callable[[str, str, str], None]
 
@@ -93,11 +93,7 @@ def test_a_preview_shows_a_change_before_it_is_made(catalog: Stage, change: Edit
 
 
 def test_a_new_version_reaches_a_spoke(catalog: Stage, change: Edit) -> None:
-    body = (catalog.project / FRAUD / "1.1.0.yaml").read_text()
-    (catalog.project / FRAUD / "1.2.0.yaml").write_text(body.replace("Fraud detector 1.1.0.", "Fraud detector 1.2.0."))
-    product = (catalog.project / FRAUD / "product.yaml").read_text()
-    entry = "  - version: 1.2.0\n    released: 2026-11-01\n    description: Another.\n    template: 1.2.0.yaml\n"
-    (catalog.project / FRAUD / "product.yaml").write_text(product + entry)
+    CatalogCopy(catalog.project / "hub" / "catalog").add_version("fraud-detector-realtime", "1.2.0")
 
     unlocked = catalog.refuse("preview-hub")
     catalog.succeed("lock")

@@ -77,6 +77,22 @@ def test_a_principal_that_is_never_listed_fails_after_ten_minutes() -> None:
     assert sum(aws.clock.pauses) == 600
 
 
+@pytest.mark.parametrize(("given", "limit"), [(60, 60), (0, 180)])
+def test_the_program_s_own_time_limit_wins_over_the_type_s(given: int, limit: int) -> None:
+    """`customTimeouts`, which the engine hands over in seconds, and 0 where the program says nothing."""
+    aws = Script(
+        disassociate_product_from_portfolio={}, list_portfolios_for_product={"PortfolioDetails": [{"Id": "port-1"}]}
+    )
+    kind = "aws:servicecatalog/productPortfolioAssociation:ProductPortfolioAssociation"
+    op = aws.operation(kind, {"portfolioId": "port-1", "productId": "prod-1", "acceptLanguage": "en"})
+    op.id, op.timeout = "en:port-1:prod-1", given
+
+    with pytest.raises(Failure, match="timeout"):
+        RESOURCES[kind].delete(op)
+
+    assert limit == sum(aws.clock.pauses)
+
+
 @pytest.mark.parametrize(("wait", "looks"), [(True, 3), (False, 1)])
 def test_a_share_with_the_organization_rests_before_the_next(*, wait: bool, looks: int) -> None:
     progress = [{"Status": status} for status in ("IN_PROGRESS", "IN_PROGRESS", "COMPLETED")]

@@ -18,6 +18,7 @@ from sandbox.plugin.wire import UNKNOWN, decode, encode
 Stub = Any
 HUB = {"region": "eu-central-1", "accessKey": "222233334444", "secretKey": "sandbox"}
 ROLE = "aws:iam/role:Role"
+BUCKET = "aws:s3/bucket:Bucket"
 
 
 @pytest.fixture
@@ -147,6 +148,18 @@ def test_a_create_that_fails_after_the_object_is_made_hands_over_its_id(
     assert failed.id == "half-made"
     assert decode(failed.properties)["policy"] == policy["policy"]
     assert failed.reasons[0].startswith("creating urn: 1 error occurred:\n\t* waiting for S3 Bucket Policy (half-made)")
+
+
+def test_a_get_reads_what_somebody_else_made(configured: Stub) -> None:
+    """`Type.get(name, id)`: the engine sends the id and nothing else."""
+    made = {"bucket": "of-somebody-else", "tags": {"team": "risk"}, "tagsAll": {"team": "risk"}}
+    configured.Create(provider_pb2.CreateRequest(type=BUCKET, properties=encode(made)))
+
+    found = configured.Read(provider_pb2.ReadRequest(type=BUCKET, id="of-somebody-else"))
+    missing = configured.Read(provider_pb2.ReadRequest(type=BUCKET, id="of-nobody"))
+
+    assert ("of-somebody-else", {"team": "risk"}) == (found.id, decode(found.properties)["tags"])
+    assert "" == missing.id
 
 
 def test_cancel_ends_what_waits(configured: Stub) -> None:

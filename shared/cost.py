@@ -1,7 +1,6 @@
 """The estimated monthly cost of a launch, as the hub publishes it and spokes reckon it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar, Literal
 
@@ -40,9 +39,10 @@ class Cost(BaseModel):
     prices: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Estimate(BaseModel):
     """A month's cost: the least and, where the launch scales, the most; or why it is unknown."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
 
     currency: str
     date: str
@@ -90,6 +90,17 @@ def total(estimates: list[Estimate]) -> tuple[Decimal, Decimal, int]:
     least = sum((each.least for each in known if each.least is not None), Decimal(0))
     most = sum((each.most or each.least or Decimal(0) for each in known), Decimal(0))
     return least, most, len(estimates) - len(known)
+
+
+def together(estimates: list[Estimate]) -> str:
+    """Say what several launches cost in all, and how many of them are of unknown cost."""
+    known = [each for each in estimates if each.least is not None]
+    unknown = f"{len(estimates) - len(known)} of unknown cost"
+    if not known:
+        return unknown
+    least, most, missing = total(estimates)
+    said = str(Estimate(currency=known[0].currency, date=known[0].date, least=least, most=most))
+    return f"{said}, and {unknown}" if missing else said
 
 
 def _rounded(amount: Decimal) -> Decimal:

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from shared.cost import Estimate, estimate, total
+from shared.cost import Estimate, estimate, together
 from spoke.offer import Order
 
 
@@ -15,15 +15,17 @@ def estimate_order(order: Order) -> Estimate | None:
     return estimate(version.cost, {**defaults, **order.launch.parameters})
 
 
+def cost_output(order: Order) -> dict[str, str]:
+    """Write the estimate as text, for whoever adds up many spokes."""
+    found = estimate_order(order)
+    return found.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if found else {}
+
+
 def report_costs(orders: list[Order]) -> None:
     """Say what each launch costs, and all of them together."""
     found = {order.launch.name: estimate_order(order) for order in orders}
     known = {name: each for name, each in found.items() if each is not None}
     for name, each in known.items():
         pulumi.log.info(f"{name}: {each}")
-    priced = [each for each in known.values() if each.least is not None]
-    if len(priced) > 1:
-        least, most, unknown = total(list(known.values()))
-        together = Estimate(currency=priced[0].currency, date=priced[0].date, least=least, most=most)
-        rest = f", and {unknown} of unknown cost" if unknown else ""
-        pulumi.log.info(f"{len(priced)} launches together: {together}{rest}")
+    if len(known) > 1:
+        pulumi.log.info(f"{len(known)} launches together: {together(list(known.values()))}")

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from shared.errors import LaunchError
-from spoke.cost import estimate_order
+from spoke.cost import cost_output
 from spoke.granted_portfolio import GrantedPortfolio
 from spoke.guarding import guards
 from spoke.offer import Order
@@ -57,7 +57,7 @@ def launch_outputs(order: Order, provisioned: aws.servicecatalog.ProvisionedProd
         "version": order.choice.number,
         "state": order.choice.state,
         "region": order.region,
-        "estimated_monthly_cost": str(estimate_order(order) or "unknown"),
+        "estimated_monthly_cost": cost_output(order),
         "provisioned_product": provisioned.id,
         "status": status,
         "outputs": outputs,

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
 from rich.console import Console
 from rich.table import Table
 
+from shared.cost import Estimate, together
 from shared.errors import CatalogError, ConfigError
 from shared.names import SPOKE_PROJECT
 from tools.catalog import reporting
@@ -29,7 +30,17 @@ class Usage(BaseModel):
     region: str
     status: str
     state: str = "active"
-    estimated_monthly_cost: str = "unknown"
+    estimated_monthly_cost: Estimate | None = None
+
+    @field_validator("estimated_monthly_cost", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+    @property
+    def cost(self) -> str:
+        """The estimate in words."""
+        return str(self.estimated_monthly_cost or "unknown")
 
 
 def main() -> int:
@@ -80,12 +91,16 @@ def _pulumi(*arguments: str) -> str:
 
 def _show(usages: list[Usage], *, as_json: bool) -> int:
     if as_json:
-        print(json.dumps([usage.model_dump() for usage in usages], indent=2))
+        print(json.dumps([usage.model_dump(mode="json") for usage in usages], indent=2))
         return 0
     table = Table("stack", "launch", "product", "version", "region", "status", "state", "cost")
     for usage in usages:
-        table.add_row(*usage.model_dump().values())
-    Console(width=None if sys.stdout.isatty() else 180).print(table if usages else "No spoke runs it.")
+        table.add_row(*usage.model_dump(exclude={"estimated_monthly_cost"}).values(), usage.cost)
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    console.print(table if usages else "No spoke runs it.")
+    estimates = [usage.estimated_monthly_cost for usage in usages if usage.estimated_monthly_cost]
+    if estimates:
+        console.print(f"{len(usages)} launches together: {together(estimates)}")
     return 0
 
 

@@ -44,7 +44,9 @@ def test_a_launch_shows_what_it_is_estimated_to_cost(deploy: Callable[..., Mocks
 
     told = "about 100 USD a month (estimate, list prices of 2026-11-24)"
     assert f"scoring: {told}" in said
-    assert told == mocks.exports["launches"]["scoring"]["estimated_monthly_cost"]
+    assert {"currency": "USD", "date": "2026-11-24", "least": "100.0", "most": "100.0"} == mocks.exports["launches"][
+        "scoring"
+    ]["estimated_monthly_cost"]
 
 
 def test_the_template_s_default_counts_where_a_launch_says_nothing(
@@ -62,7 +64,7 @@ def test_several_launches_are_added_up_and_the_unknown_are_counted(
         launches=[*launches({}), *launches({}, name="second"), *launches({"Environment": "development"}, name="dear")]
     )
 
-    assert [line for line in said if "2 launches together: about 200 USD" in line and "1 of unknown cost" in line]
+    assert [line for line in said if "3 launches together: about 200 USD" in line and "1 of unknown cost" in line]
     assert "dear: cost unknown: the hub's price table has no price of development here" in said
 
 
@@ -74,7 +76,7 @@ def test_a_hub_that_publishes_no_cost_leaves_it_unknown(
 
     mocks = deploy()
 
-    assert "unknown" == mocks.exports["launches"]["scoring"]["estimated_monthly_cost"]
+    assert {} == mocks.exports["launches"]["scoring"]["estimated_monthly_cost"]
     assert [] == [line for line in said if "USD" in line]
 
 

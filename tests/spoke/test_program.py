@@ -44,7 +44,7 @@ def test_a_spoke_tells_what_became_of_its_launches(deployed: Mocks) -> None:
             "version": "1.1.0",
             "state": "active",
             "region": "eu-central-1",
-            "estimated_monthly_cost": "unknown",
+            "estimated_monthly_cost": {},
             "provisioned_product": "pp-scoring",
             "status": "AVAILABLE",
             "outputs": {"EndpointName": "scoring-endpoint"},

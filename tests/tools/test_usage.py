@@ -19,7 +19,7 @@ STACKS: Mapping[str, Mapping[str, Any]] = {
                 "state": "active",
                 "region": "eu-central-1",
                 "status": "AVAILABLE",
-                "estimated_monthly_cost": "about 40 USD a month",
+                "estimated_monthly_cost": {"currency": "USD", "date": "2026-11-24", "least": "40", "most": "80.4"},
                 "outputs": {},
             }
         }
@@ -79,10 +79,11 @@ def test_the_table_shows_status_and_cost(run: Callable[..., int], capsys: pytest
 
     printed = " ".join(capsys.readouterr().out.split())
     assert (
-        f"spoke-research │ scoring │ {FRAUD} │ 1.0.0 │ eu-central-1 │ AVAILABLE │ active │ about 40 USD a month"
+        f"spoke-research │ scoring │ {FRAUD} │ 1.0.0 │ eu-central-1 │ AVAILABLE │ active │ about 40 to 80 USD"
         in printed
     )
     assert "TAINTED │ active │ unknown" in printed
+    assert "2 launches together: about 40 to 80 USD a month (estimate, list prices of 2026-11-24)" in printed
 
 
 def test_the_list_in_json_is_for_machines(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:

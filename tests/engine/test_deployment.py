@@ -1,5 +1,6 @@
 """The catalog in operation, on the real engine."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -142,3 +143,19 @@ def _instances(sagemaker: Any, endpoint: str) -> int:  # noqa: ANN401 - boto3 ma
     configuration = sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
     described = sagemaker.describe_endpoint_config(EndpointConfigName=configuration)
     return int(described["ProductionVariants"][0]["InitialInstanceCount"])
+
+
+def test_the_execution_role_of_a_spoke_may_pull_what_the_versions_declare(catalog: Stage) -> None:
+    role = "ModelCatalogExecution-fraud-detector-realtime"
+    policy = catalog.client("iam", PRODUCTION).get_role_policy(RoleName=role, PolicyName="catalog")
+    by_sid = {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
+    bucket = "arn:aws:s3:::model-catalog-artifacts-hub/fraud-detector"
+
+    assert [
+        f"{bucket}/2026-09-01/model.tar.gz",
+        f"{bucket}/2026-10-06/model.tar.gz",
+    ] == by_sid["ReadDeclaredModels"]["Resource"]
+    assert (
+        "arn:aws:ecr:eu-central-1:492215442770:repository/sagemaker-xgboost" in by_sid["PullDeclaredImages"]["Resource"]
+    )
+    assert PRODUCTION in json.dumps(by_sid["ReadCopiesOfModelsInThisAccountOnly"]["Condition"])

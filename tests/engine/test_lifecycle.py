@@ -141,8 +141,6 @@ def a_launch_follows_its_range(catalog: Stage, content: CatalogCopy) -> None:
     printed = catalog.succeed("preview-spoke-research", RETIREMENT)
     assert "fraud-scoring-previous moves from 1.1.0 to 1.1.1, the newest of ~1.1" in printed
     assert "fraud-scoring moves" not in printed
-    _ = catalog.succeed("up-spoke-research", RETIREMENT)
-    assert "1.1.1" == catalog.outputs("spoke-research")["launches"]["fraud-scoring-previous"]["version"]
 
 
 def test_the_marker_of_a_product_can_never_be_launched(catalog: Stage) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.engine.stage import RESEARCH, Stage
+from tests.engine.stage import HUB, RESEARCH, Stage
 
 RESEARCH_FILE = "Pulumi.spoke-research.yaml"
 HUB_FILE = "Pulumi.hub.yaml"
 ORGANIZATION_STACK = "organization/model-catalog-organization/organization"
 FRAUD = "hub/catalog/products/fraud-detector-realtime"
+PACKAGES = "arn:aws:sagemaker:eu-central-1:222233334444:model-package/fraud-detector"
 
 Edit = Callable[[str, str, str], None]
 
@@ -244,3 +245,16 @@ def test_a_misspelt_target_leaves_no_stack_behind(catalog: Stage) -> None:
     assert "spoke-research" in said
     assert not (catalog.project / "Pulumi.spoke-reserch.yaml").exists()
     assert "spoke-reserch" not in catalog.run("pulumi", "-C", "spoke", "stack", "ls", "--all").stdout
+
+
+def test_an_approval_that_the_registry_does_not_know_of_is_found(catalog: Stage, edit: Edit) -> None:
+    """Whoever writes the catalog's file can write anything; the registry has the last word."""
+    verified = catalog.make("verify-catalog", account=HUB)
+    edit(f"{FRAUD}/product.yaml", f"{PACKAGES}/2", f"{PACKAGES}/3")
+    edit(f"{FRAUD}/1.1.0.card.yaml", f"{PACKAGES}/2", f"{PACKAGES}/3")
+    found = catalog.make("verify-catalog", account=HUB)
+
+    assert (0, True) == (verified.returncode, "no problems" in verified.stdout), verified.stdout
+    assert found.returncode != 0
+    assert f"{PACKAGES}/3 is PendingManualApproval in the registry, not Approved." in found.stdout
+    assert "Traceback" not in found.stdout

@@ -104,6 +104,7 @@ def test_versions_may_stand_in_any_order(tmp_path: Path) -> None:
     add_to_lock(tmp_path, [FIRST, SECOND])
 
     check_lock(tmp_path, [SECOND, FIRST])
+    assert [] == add_to_lock(tmp_path, [SECOND, FIRST])
 
 
 def test_a_version_that_was_let_go_may_be_missing(tmp_path: Path) -> None:
@@ -112,6 +113,7 @@ def test_a_version_that_was_let_go_may_be_missing(tmp_path: Path) -> None:
     strike_from_lock(tmp_path, "some-model", "1.0.0")
 
     check_lock(tmp_path, [SECOND])
+    assert FIRST[2] not in (tmp_path / LOCK_FILE).read_text()
 
 
 @pytest.mark.parametrize("act", [check_lock, add_to_lock])

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from shared.checking import Document, Key, Region
+from shared.principals import MOST_PATTERNS, Grant, PrincipalPattern
 from shared.settings import AccountSettings
 
 ShareType = Literal["ACCOUNT", "ORGANIZATION", "ORGANIZATIONAL_UNIT", "ORGANIZATION_MEMBER_ACCOUNT"]
@@ -34,6 +35,8 @@ class ShareSetting(Document):
         portfolio: The portfolio's key in the catalog.
         type: The mechanism. `ACCOUNT` is the only one that the recipient must accept.
         target: An account id; a unit's id or path; for the own organization it may be left out.
+        tag_options: Whether tag options go along; launches by the recipients then have to have these tags.
+        principals: Whether patterns of principals go along, so that roles of that name may launch there.
     """
 
     portfolio: Key
@@ -50,6 +53,18 @@ class ShareSetting(Document):
         examples=['"444455556666"'],
     )
 
+    tag_options: bool = False
+    principals: bool = False
+
+    @model_validator(mode="after")
+    def _names_go_to_units(self) -> Self:
+        if self.principals and self.type not in ("ORGANIZATION", "ORGANIZATIONAL_UNIT"):
+            raise ValueError(
+                f"found principals: true on a share of type {self.type}. Names of principals are shared with the "
+                f"organization and its units only: remove it, and name the principals in the spoke's settings."
+            )
+        return self
+
     @model_validator(mode="after")
     def _target_fits_the_type(self) -> Self:
         pattern, wanted = _TARGETS[self.type]
@@ -61,18 +76,28 @@ class ShareSetting(Document):
         return self
 
 
-class PrincipalSetting(Document):
-    """Somebody in the hub's own account who may launch from a portfolio."""
+class PrincipalSetting(Grant):
+    """Somebody who may launch from a portfolio: in the hub's own account, or, by a shared pattern, in any.
 
-    portfolio: Key
-    arn: Annotated[
-        str,
-        Field(
-            pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user|group)/.+$",
-            description="the full ARN of an IAM role, user or group",
-            examples=["arn:aws:iam::222233334444:role/PlatformEngineer"],
-        ),
-    ]
+    Attributes:
+        pattern: A name with wildcards. Shared, it holds in every account that the portfolio is shared with.
+        anyone_who_can_create_roles: Says that this is understood of a pattern.
+    """
+
+    pattern: PrincipalPattern | None = None
+    anyone_who_can_create_roles: Literal["may launch"] | None = Field(
+        default=None, description="the words: may launch", examples=["may launch"]
+    )
+
+    @model_validator(mode="after")
+    def _a_pattern_is_acknowledged(self) -> Self:
+        if self.pattern and not self.anyone_who_can_create_roles:
+            raise ValueError(
+                f"found the pattern {self.pattern}. Whoever can create a role in an account that the portfolio is "
+                f"shared with can give it a name that fits, and launch. Name exact principals in the spokes instead, "
+                f"or, where such names are protected, add: anyone_who_can_create_roles: may launch"
+            )
+        return self
 
 
 class HubSettings(AccountSettings):
@@ -94,6 +119,27 @@ class HubSettings(AccountSettings):
     def all_regions(self) -> list[str]:
         """Every region to publish in, the stack's own first."""
         return list(dict.fromkeys([self.region, *self.regions]))
+
+    @model_validator(mode="after")
+    def _tag_options_go_along_or_not(self) -> Self:
+        """A spoke does not know by which share a portfolio reached it, so all of them have to be alike."""
+        for portfolio in {share.portfolio for share in self.shares}:
+            if len({share.tag_options for share in self.shares if share.portfolio == portfolio}) > 1:
+                raise ValueError(
+                    f"shares: {portfolio} is shared with tag_options and without. Say the same in all of its shares."
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _patterns_are_few(self) -> Self:
+        for portfolio in {item.portfolio for item in self.principals}:
+            patterns = [item for item in self.principals if item.portfolio == portfolio and item.pattern]
+            if len(patterns) > MOST_PATTERNS:
+                raise ValueError(
+                    f"principals: {portfolio} has {len(patterns)} patterns, and AWS takes {MOST_PATTERNS} for a "
+                    f"portfolio. Join some of them."
+                )
+        return self
 
     @model_validator(mode="after")
     def _no_share_twice(self) -> Self:

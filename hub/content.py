@@ -1,14 +1,16 @@
 """The shape of the files under `hub/catalog`."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from hub.approval import Approval, Registry
 from hub.artefacts import Artefacts
+from hub.constraints import Constraints
 from hub.cost import CostRule
 from hub.lifecycle import Life, Lifecycle
+from hub.tag_options import TagOptions
 from shared.checking import Document, Key
 from shared.versions import SemVer
 
@@ -31,14 +33,41 @@ FileName = Annotated[
 ]
 
 
-class PortfolioFile(Document):
-    """A portfolio. Its key never changes; its name may."""
+BudgetName = Annotated[
+    str,
+    Field(
+        pattern=r"^[^:\\\\]{1,100}$",
+        description="the name of a budget of the hub's account",
+        examples=["models-monthly"],
+    ),
+]
+
+
+class Keyed(Document):
+    """Something with a key of its own. What is made for it bears its first key for life.
+
+    Attributes:
+        first_key: Where the key was changed, the one that it had at first.
+    """
 
     key: Key
+    first_key: Key | None = None
+
+    @property
+    def origin(self) -> str:
+        """The key that it had when it was published for the first time."""
+        return self.first_key or self.key
+
+
+class PortfolioFile(Keyed):
+    """A portfolio."""
+
     name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
     provider_name: str = Field(min_length=1, max_length=50, description="a name of 1 to 50 characters")
     description: str = Field(default="", max_length=2000, description="at most 2000 characters")
     tags: Tags = {}
+    tag_options: TagOptions = {}
+    budgets: list[BudgetName] = []
 
 
 class PortfoliosFile(Document):
@@ -98,10 +127,15 @@ class VersionEntry(Document):
         return Life(released=self.released, lifecycle=self.lifecycle)
 
 
-class ProductFile(Document):
-    """The file `product.yaml` of a product's folder. Its key, the folder's name, never changes."""
+class ProductFile(Keyed):
+    """The file `product.yaml` of a product's folder, which is named after its key.
 
-    key: Key
+    Attributes:
+        constraints: Beside those that every product has: its launch role, and that tags may change.
+        tag_options: Tags that launches have to have, and their values.
+        budgets: Budgets of the hub's account that watch the product.
+    """
+
     name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
     portfolio: Key
     owner: str = Field(min_length=1, max_length=8191, description="the team that answers for the model")
@@ -113,5 +147,7 @@ class ProductFile(Document):
     execution_role: ExecutionRole
     registry: Registry
     cost: CostRule
-    template_rules: dict[str, dict[str, Any]] = {}
+    constraints: Constraints = []
+    tag_options: TagOptions = {}
+    budgets: list[BudgetName] = []
     versions: list[VersionEntry] = Field(min_length=1, description="a list of versions, oldest first")

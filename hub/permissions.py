@@ -18,7 +18,7 @@ def launch_permissions(product: "CatalogProduct") -> Policy:
     """Say what the role may do that builds the product's stack."""
     return launch_policy(
         product.launch_statements,
-        execution_role=execution_role_name(product.file.key),
+        execution_role=execution_role_name(product.file.origin),
         services=product.file.execution_role.services,
     )
 

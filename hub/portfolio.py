@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from hub.content import PortfolioFile
+from shared.principals import Principal, associate
 
 
 class Portfolio(pulumi.ComponentResource):
@@ -20,7 +21,7 @@ class Portfolio(pulumi.ComponentResource):
         *,
         file: PortfolioFile,
         region: str,
-        principals: Sequence[str],
+        principals: Sequence[Principal],
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -36,12 +37,6 @@ class Portfolio(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
         self.id = self.portfolio.id
-        for arn in principals:
-            _ = aws.servicecatalog.PrincipalPortfolioAssociation(
-                f"{name}-{arn.rpartition(':')[2].replace('/', '-')}",
-                portfolio_id=self.id,
-                principal_arn=arn,
-                region=region,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+        for principal in principals:
+            _ = associate(name, principal, self.id, region=region, opts=pulumi.ResourceOptions(parent=self))
         self.register_outputs({"portfolio_id": self.id})

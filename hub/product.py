@@ -1,18 +1,15 @@
 """A model as a product in one region: its versions, its place in a portfolio, its constraints."""
 
 import json
-from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
 
+from hub.constraints import constraint_documents
 from hub.launch_role import LaunchRole
 from hub.portfolio import Portfolio
 from hub.reading import CatalogProduct, CatalogVersion
 from hub.template_bucket import TemplateBucket
-from shared.names import launch_role_name
-
-_TAG_UPDATES_ALLOWED: Final = {"Version": "2.0", "Properties": {"TagUpdateOnProvisionedProduct": "ALLOWED"}}
 
 
 class ModelProduct(pulumi.ComponentResource):
@@ -93,7 +90,7 @@ class ModelProduct(pulumi.ComponentResource):
             product_id=self.id,
             name=number,
             description=version.entry.description,
-            template_url=self._bucket.upload(self.content.file.key, number, template=version.template, parent=self),
+            template_url=self._bucket.upload(self.content.file.origin, number, template=version.template, parent=self),
             type="CLOUD_FORMATION_TEMPLATE",
             guidance="DEFAULT" if version.state == "active" else "DEPRECATED",
             active=version.state != "retired",
@@ -115,21 +112,15 @@ class ModelProduct(pulumi.ComponentResource):
             region=self._region,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        constraints: dict[str, dict[str, Any]] = {
-            "LAUNCH": {"LocalRoleName": launch_role_name(self.content.file.key)},
-            # It governs only what is provisioned after it was made, so it is there from the first day.
-            "RESOURCE_UPDATE": _TAG_UPDATES_ALLOWED,
-        }
-        if self.content.file.template_rules:
-            constraints["TEMPLATE"] = {"Rules": self.content.file.template_rules}
-        for kind, parameters in constraints.items():
+        file = self.content.file
+        for kind, parameters in constraint_documents(file.origin, file.constraints, self._region).items():
             _ = aws.servicecatalog.Constraint(
                 f"{self._stem}-{kind.lower().replace('_', '-')}",
                 type=kind,
                 portfolio_id=self.portfolio.id,
                 product_id=self.id,
                 parameters=json.dumps(parameters, sort_keys=True),
-                description=f"{kind} of {self.content.file.key}",
+                description=f"{kind} of {file.origin}",
                 region=self._region,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[association, launch_role]),
             )

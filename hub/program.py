@@ -9,6 +9,7 @@ from hub.config import HubSettings
 from hub.cost import unpriced
 from hub.launch_role import LaunchRole
 from hub.lifecycle import coming_changes
+from hub.principals import find_principals
 from hub.reading import Catalog, read_catalog
 from hub.regional_catalog import RegionalCatalog
 from hub.sharing import share_target
@@ -35,10 +36,11 @@ def run() -> None:
     opts = pulumi.ResourceOptions(providers=[provider])
     looking = pulumi.InvokeOptions(provider=provider)
     targets = [(share, share_target(share, opts=looking)) for share in settings.shares]
+    principals = find_principals(settings, looking)
     roles = {
         product.file.key: LaunchRole(
-            product.file.key,
-            product=product.file.key,
+            product.file.origin,
+            product=product.file.origin,
             account_id=settings.account_id,
             region=settings.region,
             opts=opts,
@@ -46,7 +48,15 @@ def run() -> None:
         for product in catalog.products
     }
     regions = {
-        region: RegionalCatalog(region, settings=settings, catalog=catalog, roles=roles, targets=targets, opts=opts)
+        region: RegionalCatalog(
+            region,
+            settings=settings,
+            catalog=catalog,
+            roles=roles,
+            principals=principals,
+            targets=targets,
+            opts=opts,
+        )
         for region in settings.all_regions
     }
     pulumi.export("portfolio_id", {region: published.portfolio_ids for region, published in regions.items()})

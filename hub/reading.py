@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -13,12 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from hub.approval import check_approvals
 from hub.artefacts import artefact_statements
 from hub.card import ModelCard, read_card
+from hub.coherence import check_rules, check_tag_options
 from hub.compatibility import refuse_breaking_changes, refuse_silent_backports
 from hub.content import PortfolioFile, PortfoliosFile, ProductFile, VersionEntry
 from hub.cost import Prices, check_rule, read_prices
 from hub.lifecycle import Lives, check_lifecycles
 from hub.lockfile import Published, check_lock
 from hub.permissions import check_permissions
+from hub.policy_lint import lint_policy
 from hub.templates import Template, read_template
 from hub.yamlfile import read_document
 from shared.checking import checked
@@ -74,7 +76,7 @@ class Catalog:
     def published(self) -> Published:
         """List what the lock file must hold."""
         return [
-            (product.file.key, version.entry.version, version.template.sha256, version.template.path)
+            (product.file.origin, version.entry.version, version.template.sha256, version.template.path)
             for product in self.products
             for version in product.versions
         ]
@@ -96,9 +98,12 @@ def read_unlocked(folder: Path, day: dt.date) -> Catalog:
     listing = folder / "portfolios.yaml"
     portfolios = read_document(PortfoliosFile, listing).portfolios
     _refuse_twins(((listing, "key", item.key) for item in portfolios), "portfolios")
+    _refuse_twins(((listing, "first key", item.origin) for item in portfolios), "portfolios")
     _refuse_twins(((listing, "name", item.name) for item in portfolios), "portfolios")
     files = sorted((folder / "products").glob("*/product.yaml"))
-    products = [_product(path, {item.key for item in portfolios}, day) for path in files]
+    products = [_product(path, {item.key: item for item in portfolios}, day) for path in files]
+    origins = ((path, "first key", product.file.origin) for path, product in zip(files, products, strict=True))
+    _refuse_twins(origins, "products")
     names = ((path, "name", product.file.name) for path, product in zip(files, products, strict=True))
     _refuse_twins(names, "products")
     for path, product in zip(files, products, strict=True):
@@ -108,7 +113,7 @@ def read_unlocked(folder: Path, day: dt.date) -> Catalog:
     )
 
 
-def _product(path: Path, portfolios: set[str], day: dt.date) -> CatalogProduct:
+def _product(path: Path, portfolios: Mapping[str, PortfolioFile], day: dt.date) -> CatalogProduct:
     file = read_document(ProductFile, path)
     folder = path.parent
     if file.key != folder.name:
@@ -121,9 +126,11 @@ def _product(path: Path, portfolios: set[str], day: dt.date) -> CatalogProduct:
     check_approvals(path, file, day)
     check_lifecycles(path, {entry.version: entry.life for entry in file.versions}, day)
     for entry in file.versions:
-        _refuse_foreign_role(folder / entry.template, file.key)
+        _refuse_foreign_role(folder / entry.template, file.origin)
     templates = {entry.version: read_template(folder / entry.template) for entry in file.versions}
     refuse_breaking_changes(path, templates)
+    check_rules(path, file, templates)
+    check_tag_options(path, file, portfolios[file.portfolio])
     for version, template in templates.items():
         check_rule(f"{path} with {version}", file.cost, template.parameters)
     return CatalogProduct(
@@ -183,5 +190,7 @@ def _statements(path: Path) -> list[dict[str, Any]]:
         ) from None
     except ValueError as problem:
         raise ContentError(f"{path}: is not JSON: {problem}.") from None
-    statements = checked(_Statements, content, where=str(path), error=ContentError)
-    return [statement.model_dump(by_alias=True) for statement in statements.root]
+    checked_statements = checked(_Statements, content, where=str(path), error=ContentError)
+    statements = [statement.model_dump(by_alias=True) for statement in checked_statements.root]
+    lint_policy(path, statements)
+    return statements

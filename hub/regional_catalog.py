@@ -6,16 +6,20 @@ from typing import Any, Final
 import pulumi
 
 from hub.config import HubSettings, ShareSetting
+from hub.constraints import is_stack_set, rules_of, tag_updates
 from hub.cost import Prices, cost_entry
+from hub.governance import Governance
 from hub.launch_role import LaunchRole
 from hub.permissions import execution_permissions, launch_permissions
 from hub.portfolio import Portfolio
 from hub.product import ModelProduct
 from hub.reading import Catalog, CatalogProduct
 from hub.sharing import PortfolioSharing
+from hub.tag_options import together
 from hub.template_bucket import TemplateBucket
 from hub.templates import read_template
 from shared.names import execution_role_name, launch_role_name
+from shared.principals import Principal
 from shared.provider import standard_tags
 
 MARKER: Final = "marker.yaml"
@@ -38,6 +42,7 @@ class RegionalCatalog(pulumi.ComponentResource):
         settings: HubSettings,
         catalog: Catalog,
         roles: Mapping[str, LaunchRole],
+        principals: Sequence[tuple[str, Principal]],
         targets: Targets,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -47,10 +52,10 @@ class RegionalCatalog(pulumi.ComponentResource):
         marker = bucket.upload("marker", template=read_template(catalog.folder / MARKER), parent=self)
         portfolios = {
             file.key: Portfolio(
-                f"{file.key}-{region}",
+                f"{file.origin}-{region}",
                 file=file,
                 region=region,
-                principals=[item.arn for item in settings.principals if item.portfolio == file.key],
+                principals=[principal for key, principal in principals if key == file.key],
                 protect=settings.protect,
                 opts=child,
             )
@@ -58,7 +63,7 @@ class RegionalCatalog(pulumi.ComponentResource):
         }
         products = {
             content.file.key: ModelProduct(
-                f"{content.file.key}-{region}",
+                f"{content.file.origin}-{region}",
                 content=content,
                 region=region,
                 bucket=bucket,
@@ -70,19 +75,29 @@ class RegionalCatalog(pulumi.ComponentResource):
             )
             for content in catalog.products
         }
+        governance = Governance(
+            f"governance-{region}", portfolios=portfolios, products=products, region=region, opts=child
+        )
         self.portfolio_ids = {key: portfolio.id for key, portfolio in portfolios.items()}
         self.product_ids = {key: product.id for key, product in products.items()}
         _ = PortfolioSharing(
             f"shares-{region}",
             shares=targets,
             portfolio_ids=self.portfolio_ids,
+            origins={file.key: file.origin for file in catalog.portfolios},
             region=region,
-            after=[*portfolios.values(), *products.values()],
+            after=[*portfolios.values(), *products.values(), governance],
             opts=child,
         )
         self.document = {
             "portfolios": {key: _portfolio_entry(portfolio, targets) for key, portfolio in portfolios.items()},
-            "products": {key: _product_entry(product, region, catalog.prices) for key, product in products.items()},
+            "products": {
+                key: {
+                    **_product_entry(product, region, catalog.prices),
+                    "tag_options": _shared_tag_options(product, targets),
+                }
+                for key, product in products.items()
+            },
         }
         self.register_outputs({"portfolio_ids": self.portfolio_ids, "product_ids": self.product_ids})
 
@@ -90,6 +105,7 @@ class RegionalCatalog(pulumi.ComponentResource):
 def _portfolio_entry(portfolio: Portfolio, targets: Targets) -> dict[str, Any]:
     return {
         "id": portfolio.id,
+        "first_key": portfolio.file.origin,
         "name": portfolio.file.name,
         "shares": [
             {"type": share.type, "target": target} for share, target in targets if share.portfolio == portfolio.file.key
@@ -101,12 +117,16 @@ def _product_entry(product: ModelProduct, region: str, prices: Prices) -> dict[s
     file = product.content.file
     return {
         "id": product.id,
+        "first_key": file.origin,
         "name": file.name,
         "portfolio": file.portfolio,
         "owner": file.owner,
         "description": file.description,
         "tags": {**product.portfolio.file.tags, **file.tags, **standard_tags()},
         **_roles_entry(product.content),
+        "rules": {name: rule.model_dump(exclude_none=True) for name, rule in rules_of(file.constraints).items()},
+        "tag_updates": tag_updates(file.constraints),
+        **({"stack_set": "true"} if is_stack_set(file.constraints) else {}),
         "versions": {
             version.entry.version: {
                 "id": product.version_ids[version.entry.version],
@@ -118,6 +138,7 @@ def _product_entry(product: ModelProduct, region: str, prices: Prices) -> dict[s
                 "released": version.entry.released.isoformat(),
                 "description": version.entry.description,
                 "template_sha256": version.template.sha256,
+                "rules": {name: rule.model_dump(exclude_none=True) for name, rule in version.template.rules.items()},
                 "parameters": {
                     name: parameter.model_dump(exclude_none=True)
                     for name, parameter in version.template.parameters.items()
@@ -128,8 +149,15 @@ def _product_entry(product: ModelProduct, region: str, prices: Prices) -> dict[s
     }
 
 
+def _shared_tag_options(product: ModelProduct, targets: Targets) -> dict[str, list[str]]:
+    """Give the tags that a recipient's launches have to have: none where tag options stay at home."""
+    file, portfolio = product.content.file, product.portfolio.file
+    along = any(share.tag_options for share, _ in targets if share.portfolio == portfolio.key)
+    return together(portfolio.tag_options, file.tag_options) if along else {}
+
+
 def _roles_entry(content: CatalogProduct) -> dict[str, Any]:
-    key, services = content.file.key, content.file.execution_role.services
+    key, services = content.file.origin, content.file.execution_role.services
     return {
         "launch_role": {
             "name": launch_role_name(key),

@@ -1,12 +1,15 @@
 """Shares portfolios with the organization, its units and accounts, and with single accounts outside it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
 from hub.config import ShareSetting
 from shared.errors import ConfigError
+
+_PATIENCE: Final = "15m"
 
 
 class PortfolioSharing(pulumi.ComponentResource):
@@ -24,6 +27,7 @@ class PortfolioSharing(pulumi.ComponentResource):
         *,
         shares: Sequence[tuple[ShareSetting, str]],
         portfolio_ids: dict[str, pulumi.Output[str]],
+        origins: Mapping[str, str],
         region: str,
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
@@ -32,14 +36,21 @@ class PortfolioSharing(pulumi.ComponentResource):
         previous = list(after)
         for share, target in shares:
             made = aws.servicecatalog.PortfolioShare(
-                f"{share.portfolio}-{_slug(share)}-{region}",
+                f"{origins[share.portfolio]}-{_slug(share)}-{region}",
                 portfolio_id=portfolio_ids[share.portfolio],
                 type=share.type,
                 principal_id=target,
                 # An ACCOUNT share waits for its recipient, whose own stack runs after this one.
                 wait_for_acceptance=share.type != "ACCOUNT",
+                share_tag_options=share.tag_options,
+                share_principals=share.principals,
                 region=region,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=previous),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    depends_on=previous,
+                    # AWS takes its time with large units; the provider would wait for three minutes only.
+                    custom_timeouts=pulumi.CustomTimeouts(create=_PATIENCE, update=_PATIENCE, delete=_PATIENCE),
+                ),
             )
             previous = [made]
         self.register_outputs({})

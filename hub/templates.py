@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_pascal
 
 from shared.contract import Parameter
 from shared.errors import ContentError
+from shared.rules import Rule
 
 
 class _TextLoader(yaml.CBaseLoader):
@@ -50,6 +51,7 @@ class _Resource(BaseModel):
 class _Body(BaseModel):
     format: Literal["2010-09-09"] = Field(default="2010-09-09", alias="AWSTemplateFormatVersion")
     parameters: dict[str, _Parameter] = Field(default={}, alias="Parameters")
+    rules: dict[str, Rule] = Field(default={}, alias="Rules")
     resources: dict[str, _Resource] = Field(alias="Resources", min_length=1)
 
 
@@ -61,6 +63,7 @@ class Template:
         path: Where it is.
         sha256: The hash of its bytes, in hexadecimal.
         parameters: What a launch can set, by name.
+        rules: What the values of parameters have to keep to, by name.
         resources: What it builds, by logical name; short forms such as `!Ref` are only text here.
         outputs: What it tells, by name.
     """
@@ -68,6 +71,7 @@ class Template:
     path: Path
     sha256: str
     parameters: dict[str, Parameter]
+    rules: dict[str, Rule] = field(default_factory=dict[str, Rule])
     resources: dict[str, Any] = field(default_factory=dict[str, Any])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -105,6 +109,7 @@ def read_template(path: Path) -> Template:
         path=path,
         sha256=hashlib.sha256(content).hexdigest(),
         parameters=parameters,
+        rules=template.rules,
         resources=body["Resources"],
         outputs=body.get("Outputs") or {},
     )

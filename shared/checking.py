@@ -3,7 +3,7 @@
 from types import UnionType
 from typing import Annotated, ClassVar, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from shared.errors import CatalogError
@@ -33,6 +33,23 @@ Key = Annotated[
         examples=["fraud-detector-realtime"],
     ),
 ]
+TopicArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
+        description="the ARN of an SNS topic",
+        examples=["arn:aws:sns:eu-central-1:222233334444:model-catalog"],
+    ),
+]
+
+
+def _own(key: str) -> str:
+    if key.lower().startswith("aws:"):
+        raise ValueError(f"found {key!r}. Tags that begin with aws: are reserved: use another key.")
+    return key
+
+
+TagKey = Annotated[str, AfterValidator(_own), Field(min_length=1, max_length=128)]
 
 
 class Document(BaseModel):

@@ -16,8 +16,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from shared.cost import Cost
 from shared.errors import ContractError
 from shared.lifecycle import State
+from shared.rules import Rule
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 """Major and minor. Within a major, fields are only added; a reader refuses another major."""
 
 Policy = dict[str, Any]
@@ -83,6 +84,7 @@ class Version(_Part):
     description: str
     template_sha256: str
     parameters: dict[str, Parameter]
+    rules: dict[str, Rule] = {}
 
 
 class Role(_Part):
@@ -97,15 +99,24 @@ class Product(_Part):
     """A product, its roles, and its versions by number.
 
     Attributes:
+        first_key: The key that it had at first, where that has changed since.
         tags: Those of the product and its portfolio, which AWS puts on whatever is launched from it.
+        rules: Those of its template constraint.
+        tag_options: Tags that a launch has to have, with the values that each may have.
+        stack_set: Launches are deployed as a stack set from the hub's account.
     """
 
     id: str
+    first_key: str | None = None
     name: str
     portfolio: str
     owner: str
     description: str
     tags: dict[str, str]
+    rules: dict[str, Rule] = {}
+    tag_options: dict[str, list[str]] = {}
+    tag_updates: Literal["ALLOWED", "NOT_ALLOWED"] = "ALLOWED"
+    stack_set: Literal["true"] | None = None
     launch_role: Role
     execution_role: Role
     versions: dict[str, Version]
@@ -122,6 +133,7 @@ class Portfolio(_Part):
     """A portfolio and how it is shared."""
 
     id: str
+    first_key: str | None = None
     name: str
     shares: list[Share]
 

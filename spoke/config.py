@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from shared.checking import Document, Key, Region
+from shared.checking import Document, Key, Region, TagKey, TopicArn
 from shared.names import HUB_PROJECT
+from shared.principals import Grant
 from shared.settings import AccountSettings
 from shared.versions import VersionOrRange
 
@@ -34,13 +35,6 @@ ParameterValue = Annotated[
 ]
 
 
-def _own(key: str) -> str:
-    if key.lower().startswith("aws:"):
-        raise ValueError(f"found {key!r}. Tags that begin with aws: are reserved: use another key.")
-    return key
-
-
-TagKey = Annotated[str, AfterValidator(_own), Field(min_length=1, max_length=128)]
 PolicyArn = Annotated[
     str,
     Field(
@@ -66,6 +60,7 @@ class Launch(Document):
         parameters: Template parameters; what is left out takes the template's default.
         timeout: How long creating, updating and terminating may each take.
         tags: For the provisioned product and all that it builds.
+        notifications: Topics that hear of its stack. Another list replaces the launch.
     """
 
     name: Annotated[
@@ -84,20 +79,7 @@ class Launch(Document):
     tags: dict[TagKey, str] = Field(
         default={}, max_length=48, description="at most 48 tags of text", examples=["{team: risk}"]
     )
-
-
-class Access(Document):
-    """Somebody in this account, beside the deploying role, who may launch from a portfolio."""
-
-    portfolio: Key
-    arn: Annotated[
-        str,
-        Field(
-            pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user|group)/.+$",
-            description="the full ARN of an IAM role, user or group of this account",
-            examples=["arn:aws:iam::333344445555:role/DataScientist"],
-        ),
-    ]
+    notifications: list[TopicArn] = Field(default=[], max_length=5, description="a list of at most five topics")
 
 
 class SpokeSettings(AccountSettings):
@@ -121,7 +103,7 @@ class SpokeSettings(AccountSettings):
         Literal["create", "existing"], Field(description="create or existing", examples=["create"])
     ] = "create"
     permissions_boundary: PolicyArn | None = None
-    principals: list[Access] = []
+    principals: list[Grant] = []
     launches: list[Launch] = []
 
     def hub_reference(self, organization: str) -> str:
@@ -147,7 +129,7 @@ class SpokeSettings(AccountSettings):
     @model_validator(mode="after")
     def _principals_are_of_the_account(self) -> Self:
         for index, access in enumerate(self.principals):
-            if f"::{self.account_id}:" not in access.arn:
+            if access.arn and f"::{self.account_id}:" not in access.arn:
                 raise ValueError(
                     f"principals[{index}].arn: found {access.arn!r}, which is not of the account {self.account_id}. "
                     f"Grant access to somebody of this account."

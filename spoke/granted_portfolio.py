@@ -1,13 +1,14 @@
 """A hub portfolio as this account sees it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
 
 from shared.contract import Portfolio
+from shared.principals import Principal, associate
 
 _ACCEPTANCE: Final[Mapping[str, Any]] = {
     "AWSTemplateFormatVersion": "2010-09-09",
@@ -41,7 +42,7 @@ class GrantedPortfolio(pulumi.ComponentResource):
         portfolio: Portfolio,
         account_id: str,
         region: str,
-        principals: Mapping[str, pulumi.Input[str]],
+        principals: Sequence[Principal],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("modelcatalog:spoke:GrantedPortfolio", name, None, opts)
@@ -57,13 +58,13 @@ class GrantedPortfolio(pulumi.ComponentResource):
                 )
             )
         self.associations = [
-            aws.servicecatalog.PrincipalPortfolioAssociation(
-                f"{name}-{principal}",
-                portfolio_id=portfolio.id,
-                principal_arn=arn,
+            associate(
+                name,
+                principal,
+                portfolio.id,
                 region=region,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=accepted),
             )
-            for principal, arn in principals.items()
+            for principal in principals
         ]
         self.register_outputs({"portfolio_id": portfolio.id})

@@ -5,6 +5,9 @@ own state. So the rules that depend on it are resource hooks, which the engine r
 too. What they raise is shown as it is and stops the step.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import pulumi
 from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
 
@@ -36,6 +39,12 @@ def guards(order: Order) -> ResourceHookBinding:
     def before_update(args: ResourceHookArgs) -> None:
         if order.choice.state == "retired":
             raise LaunchError(f"{order.where}: an update is refused: {order.choice.end}")
+        old, new = _tags(args.old_inputs), _tags(args.new_inputs)
+        if order.product.tag_updates == "NOT_ALLOWED" and old != new:
+            raise LaunchError(
+                f"{order.where}: tags: an update is refused, because the hub does not let the tags of "
+                f"{order.product.name} change after the launch. Put them back: {_changed(old, new)}."
+            )
         artifact = (args.old_inputs or {}).get("provisioningArtifactId")
         if artifact != order.choice.version.id:
             pulumi.log.info(f"{name} moves from {_number(order, artifact)} to {order.choice.number}{_tracked(order)}")
@@ -44,6 +53,15 @@ def guards(order: Order) -> ResourceHookBinding:
         before_create=[ResourceHook(f"{name}-before-create", before_create, always)],
         before_update=[ResourceHook(f"{name}-before-update", before_update, always)],
     )
+
+
+def _tags(inputs: Mapping[str, Any] | None) -> Mapping[str, str]:
+    return (inputs or {}).get("tags") or {}
+
+
+def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    differing = sorted(key for key in {**old, **new} if old.get(key) != new.get(key))
+    return ", ".join(f"{key} was {old[key]!r}" if key in old else f"{key} was not there" for key in differing)
 
 
 def _number(order: Order, artifact: object) -> str:

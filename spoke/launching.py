@@ -34,8 +34,8 @@ def provision(
         provisioning_artifact_id=order.choice.version.id,
         path_id=ready.apply(lambda _: _path_id(order, pulumi.InvokeOptions(provider=provider))),
         provisioning_parameters=[{"key": key, "value": value} for key, value in sorted(launch.parameters.items())],
-        # AWS adds the catalog's tags by itself and reports them back: left out here, they would look like a change.
-        tags={**order.product.tags, **launch.tags},
+        tags=order.tags,
+        notification_arns=launch.notifications or None,
         region=order.region,
         opts=pulumi.ResourceOptions(
             provider=provider,
@@ -53,7 +53,7 @@ def launch_outputs(order: Order, provisioned: aws.servicecatalog.ProvisionedProd
     status = provisioned.status.apply(partial(_confirm_status, order))
     outputs = provisioned.outputs.apply(lambda items: {item.key: item.value for item in items})
     return {
-        "product": order.launch.product,
+        "product": order.key,
         "version": order.choice.number,
         "state": order.choice.state,
         "region": order.region,

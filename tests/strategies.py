@@ -39,6 +39,15 @@ _PARAMETER: _Drawn = st.fixed_dictionaries(
         "no_echo": st.just("true"),
     },
 )
+_COMPARED: _Drawn = st.builds(lambda name, value: {"Fn::Equals": [{"Ref": name}, value]}, _TEXT, _TEXT)
+_RULE: _Drawn = st.fixed_dictionaries(
+    {
+        "assertions": st.lists(
+            st.fixed_dictionaries({"demand": _COMPARED, "description": _TEXT}), min_size=1, max_size=2
+        )
+    },
+    optional={"condition": st.lists(_COMPARED, min_size=2, max_size=2).map(lambda both: {"Fn::And": both})},
+)
 _VERSION: _Drawn = st.fixed_dictionaries(
     {
         "id": _TEXT,
@@ -48,6 +57,7 @@ _VERSION: _Drawn = st.fixed_dictionaries(
         "description": _TEXT,
         "template_sha256": _TEXT,
         "parameters": st.dictionaries(_TEXT, _PARAMETER, max_size=2),
+        "rules": st.dictionaries(_TEXT, _RULE, max_size=1),
     },
     optional={
         **dict.fromkeys(("replacement", "reason", "model_package"), _TEXT),
@@ -64,8 +74,12 @@ _PRODUCT: _Drawn = st.fixed_dictionaries(
         "tags": st.dictionaries(_TEXT, _TEXT, max_size=2),
         "launch_role": _ROLE,
         "execution_role": _ROLE,
+        "rules": st.dictionaries(_TEXT, _RULE, max_size=1),
+        "tag_options": st.dictionaries(_TEXT, st.lists(_TEXT, max_size=2), max_size=2),
+        "tag_updates": st.sampled_from(["ALLOWED", "NOT_ALLOWED"]),
         "versions": st.dictionaries(_NUMBER, _VERSION, min_size=1, max_size=2),
-    }
+    },
+    optional={"first_key": _KEY, "stack_set": st.just("true")},
 )
 _PORTFOLIO: _Drawn = st.fixed_dictionaries(
     {

@@ -94,6 +94,7 @@ def pretend_aws(mocks: Mocks) -> None:
             "arn": "arn:aws:sts::222233334444:assumed-role/Deployer/session",
             "userId": "AROAEXAMPLE:session",
         },
+        "getRole": lambda asked: {"uniqueId": f"AROA-{asked['name']}"},
         "getOrganization": lambda _: {"id": "o-a1b2c3d4e5", "roots": [{"id": "r-root", "name": "Root"}]},
         "getOrganizationalUnits": _units,
         "getProvisioningArtifacts": lambda asked: _versions(mocks, asked),

@@ -189,7 +189,13 @@ def pretend_aws(mocks: Mocks) -> None:
             "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/Deployer/session",
             "userId": "AROAEXAMPLE:session",
         },
-        "getSessionContext": lambda _: {"issuerArn": f"arn:aws:iam::{ACCOUNT}:role/teams/Deployer"},
+        "getSessionContext": lambda _: {
+            "issuerArn": f"arn:aws:iam::{ACCOUNT}:role/teams/Deployer",
+            "issuerId": "AROA-Deployer",
+        },
+        "getRole": lambda asked: {"uniqueId": f"AROA-{asked['name']}"},
+        "getUser": lambda asked: {"userId": f"AIDA-{asked['userName']}"},
+        "getGroup": lambda asked: {"groupId": f"AGPA-{asked['groupName']}"},
         "getLaunchPaths": lambda asked: {"summaries": [_path("Online models", asked), _path("Batch models", asked)]},
         "getRoles": lambda _: {"names": [], "arns": []},
     }

@@ -57,7 +57,7 @@ PRINCIPAL = {"portfolio": "online", "arn": "arn:aws:iam::333344445555:role/DataS
         ),
         (
             {"principals": [{**PRINCIPAL, "arn": "DataScientist"}]},
-            r"principals\[0\]\.arn: found 'DataScientist'. Expected the full ARN of an IAM role, user or group of this",
+            r"principals\[0\]\.arn: found 'DataScientist'. Expected the full ARN of an IAM role, user or group, without wildcards",
         ),
         ({"launchRoles": "make"}, r"launchRoles: found 'make'. Expected create or existing, for example create"),
         (

@@ -58,7 +58,7 @@ def holdings(products: Iterable[CatalogProduct], guests: Mapping[str, Sequence[G
                 for guest in guests.get(product.file.portfolio, ()):
                     demand = Demand(
                         guest=guest,
-                        role=execution_role_name(product.file.key),
+                        role=execution_role_name(product.file.origin),
                         actions=ACTIONS[place.kind],
                         target=target,
                         via=f"s3.{place.region}.amazonaws.com" if place.kind == "key" else None,

@@ -4,7 +4,8 @@
     ├── ConfigError     a key of a stack's settings file
     ├── ContentError    a file under hub/catalog
     ├── ContractError   what the hub published cannot be used here
-    └── LaunchError     a launch asks for what the catalog does not offer
+    ├── LaunchError     a launch asks for what the catalog does not offer
+    └── PreflightError  AWS would refuse what is asked for, or is not ready for it
 
 Each message says what was wrong, where, and what to do. Pulumi prints a `RunError` without a traceback and
 ends with an exit code that is not 0.
@@ -31,3 +32,7 @@ class ContractError(CatalogError):
 
 class LaunchError(CatalogError):
     """A launch asks for a product, version, region or parameter value that is not offered."""
+
+
+class PreflightError(CatalogError):
+    """Something in an account stands in the way of what the settings ask for."""

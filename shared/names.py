@@ -12,6 +12,9 @@ ORGANIZATION_PROJECT: Final = "model-catalog-organization"
 CATALOG_OUTPUT: Final = "catalog"
 """The hub's one stack output that spokes read."""
 
+PUBLISHED_OUTPUT: Final = "published_on"
+"""The day of the hub's last run. It stands beside the catalog, which stays the same while nothing in it changes."""
+
 PRODUCT_KEY_LIMIT: Final = 40
 """Characters; with the longest prefix below a role name stays within IAM's 64."""
 

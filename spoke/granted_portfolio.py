@@ -33,6 +33,9 @@ class GrantedPortfolio(pulumi.ComponentResource):
     (source: Service Catalog Administrator Guide, "Sharing a portfolio"; API reference, ProvisionProduct).
 
     Type: modelcatalog:spoke:GrantedPortfolio
+
+    Attributes:
+        access: The access of the first principal, which is the one that launches.
     """
 
     def __init__(
@@ -57,7 +60,7 @@ class GrantedPortfolio(pulumi.ComponentResource):
                     opts=pulumi.ResourceOptions(parent=self),
                 )
             )
-        self.associations = [
+        associations = [
             associate(
                 name,
                 principal,
@@ -67,4 +70,5 @@ class GrantedPortfolio(pulumi.ComponentResource):
             )
             for principal in principals
         ]
+        self.access = associations[0]
         self.register_outputs({"portfolio_id": portfolio.id})

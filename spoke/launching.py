@@ -25,8 +25,8 @@ def provision(
         LaunchError: inside the path's output, when the portfolio gives this caller no path.
     """
     launch = order.launch
-    # The lookup fails until the caller is a principal, so it waits for the associations, in a preview too.
-    ready = pulumi.Output.all(*(association.id for association in granted.associations))
+    # The lookup fails until the caller is a principal, so it waits for its association, in a preview too.
+    ready = granted.access.id
     return aws.servicecatalog.ProvisionedProduct(
         launch.name,
         name=launch.name,

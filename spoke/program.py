@@ -34,13 +34,31 @@ async def deploy() -> Mapping[str, Any]:
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
     refuse_second_stack(settings.account_id, own=where, folder=SETTINGS_FOLDER)
     hub = settings.hub_reference(pulumi.get_organization())
-    contract = await read_contract(hub)
-    orders = match(settings, contract, as_of(), where=where)
+    contract, published_on = await read_contract(hub)
+    day = as_of()
+    orders = match(settings, contract, day, where=where)
     warn_of_ends(orders)
     report_costs(orders)
     wanted = wanted_portfolios(settings, contract, orders, where=where)
     products = products_of(contract, wanted)
 
+    if pulumi.runtime.is_dry_run():
+        # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
+        from spoke.preflight import Plan, preflight  # noqa: PLC0415
+
+        preflight(
+            Plan(
+                settings=settings,
+                contract=contract,
+                published_on=published_on,
+                day=day,
+                hub=hub,
+                where=where,
+                orders=orders,
+                wanted=wanted,
+                products=products,
+            )
+        )
     provider = account_provider(settings)
     caller = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])

@@ -29,7 +29,7 @@ def test_a_folder_imports_only_what_it_may(folder: str) -> None:
 
 def test_what_is_shared_needs_little() -> None:
     """It is in every program, so whatever it needs, all of them need."""
-    known = {"shared", "pydantic", "pulumi", "pulumi_aws", "semver"} | sys.stdlib_module_names
+    known = {"shared", "pydantic", "pulumi", "pulumi_aws", "semver", "boto3", "botocore"} | sys.stdlib_module_names
 
     assert {} == {name(module): imports(module) - known for module in MODULES["shared"] if imports(module) - known}
 

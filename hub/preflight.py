@@ -1,0 +1,209 @@
+"""What a preview of a hub says before anything is changed, one line for each check."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.config import HubSettings, ShareSetting
+from hub.content import PortfolioFile
+from hub.reading import Catalog
+from hub.units import Accounts
+from shared.account import Account
+from shared.preflight import Finding, failed, run_checks, warning
+from shared.provider import standard_tags
+
+_MOST = {"portfolios": 100, "products": 350, "versions of a product": 100, "products of a portfolio": 150}
+"""In a region (source: Service Catalog Administrator Guide, "Service quotas"; they can be raised)."""
+_MOST_TAGS = 20
+"""Of a portfolio or product; it cannot be raised (source: the same)."""
+_SERVICE = "servicecatalog.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the stack is about to do; each share with the id that it is made with."""
+
+    settings: HubSettings
+    catalog: Catalog
+    targets: Sequence[tuple[ShareSetting, str]]
+    where: str
+
+
+def preflight(plan: Plan) -> None:
+    """Look at the account and the organization, and report.
+
+    Raises:
+        ConfigError: the credentials are of another account.
+        PreflightError: something stands in the way.
+    """
+    checks = _Checks(plan, Account(plan.settings, where=plan.where))
+    _ = run_checks(
+        [checks.account, checks.delegation, checks.targets, checks.quotas, checks.names, checks.shares, checks.budgets]
+    )
+
+
+class _Checks:
+    def __init__(self, plan: Plan, account: Account) -> None:
+        self._plan = plan
+        self._account = account
+        self._within = [(share, target) for share, target in plan.targets if share.type != "ACCOUNT"]
+
+    def account(self) -> Iterator[Finding]:
+        """The account."""
+        yield Finding(f"account {self._account.id}", f"works as {self._account.caller}")
+
+    def delegation(self) -> Iterator[Finding]:
+        """Trusted access and the delegation."""
+        if not self._within:
+            return
+        organizations = self._account.client("organizations")
+        trusted = self._account.client("servicecatalog").get_aws_organizations_access_status()["AccessStatus"]
+        if trusted == "ENABLED":
+            yield Finding("organization", "Service Catalog has trusted access")
+        else:
+            yield failed("organization", f"Service Catalog's trusted access is {trusted}. Run make up-organization")
+        delegates = organizations.list_delegated_administrators(ServicePrincipal=_SERVICE)["DelegatedAdministrators"]
+        if self._account.id in {item["Id"] for item in delegates}:
+            yield Finding("organization", f"{self._account.id} is a delegated administrator of Service Catalog")
+        else:
+            yield failed(
+                "organization",
+                f"{self._account.id} is no delegated administrator of Service Catalog, so it cannot share with units "
+                f"and members. Run make up-organization",
+            )
+
+    def targets(self) -> Iterator[Finding]:
+        """Targets of the shares."""
+        accounts = Accounts(self._account) if self._within else None
+        for share, target in self._plan.targets:
+            yield _target(share, target, accounts)
+
+    def quotas(self) -> Iterator[Finding]:
+        """Quotas of Service Catalog."""
+        catalog = self._plan.catalog
+        for product in catalog.products:
+            found = {"versions of a product": len(product.versions) + 1}  # and the marker
+            yield from _within_quota(product.file.key, found)
+        for portfolio in catalog.portfolios:
+            members = [product for product in catalog.products if product.file.portfolio == portfolio.key]
+            yield from _within_quota(portfolio.key, {"products of a portfolio": len(members)})
+        for file in [*catalog.portfolios, *(product.file for product in catalog.products)]:
+            count = len({**standard_tags(), **file.tags})
+            if count > _MOST_TAGS:
+                yield failed(
+                    file.key, f"has {count} tags with the stack's own, and AWS takes {_MOST_TAGS}. Remove some"
+                )
+        for region in self._plan.settings.all_regions:
+            yield from _within_quota(region, self._in_region(region), say=True)
+
+    def _in_region(self, region: str) -> Mapping[str, int]:
+        """Count what there is in a region, and what the catalog adds to it, by name."""
+        catalog = self._plan.catalog
+        portfolios = {item["DisplayName"] for item in self._portfolios(region)}
+        views = self._account.pages("servicecatalog", "search_products_as_admin", "ProductViewDetails", region)
+        products = {item["ProductViewSummary"]["Name"] for item in views}
+        return {
+            "portfolios": len(portfolios | {file.name for file in catalog.portfolios}),
+            "products": len(products | {product.file.name for product in catalog.products}),
+        }
+
+    def names(self) -> Iterator[Finding]:
+        """Portfolios that are there already."""
+        for region in self._plan.settings.all_regions:
+            for file in self._plan.catalog.portfolios:
+                yield from self._strangers(file, region)
+
+    def _strangers(self, file: PortfolioFile, region: str) -> Iterator[Finding]:
+        """Two portfolios of one name make the launch paths of every spoke ambiguous."""
+        for item in self._portfolios(region):
+            if item["DisplayName"] == file.name:
+                described = self._account.client("servicecatalog", region).describe_portfolio(Id=item["Id"])
+                tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
+                if not standard_tags().items() <= tags.items():
+                    yield failed(
+                        f"portfolio {file.key} in {region}",
+                        f"{item['Id']} has the name {file.name!r} already, and this stack did not make it. Import it "
+                        f"(docs/operations/adopting.md), or rename one of the two",
+                    )
+
+    def shares(self) -> Iterator[Finding]:
+        """Shares under way."""
+        for region in self._plan.settings.all_regions:
+            names = {file.name: file.key for file in self._plan.catalog.portfolios}
+            for item in self._portfolios(region):
+                if item["DisplayName"] in names:
+                    yield from self._shares_of(item["Id"], names[item["DisplayName"]], region)
+
+    def _shares_of(self, portfolio: str, key: str, region: str) -> Iterator[Finding]:
+        for kind in sorted({share.type for share, _ in self._plan.targets if share.portfolio == key}):
+            there = self._account.pages(
+                "servicecatalog",
+                "describe_portfolio_shares",
+                "PortfolioShareDetails",
+                region,
+                PortfolioId=portfolio,
+                Type=kind,
+            )
+            waiting = [item["PrincipalId"] for item in there if not item["Accepted"]]
+            if waiting and kind == "ACCOUNT":
+                text = f"waits for {', '.join(waiting)} to accept it: their own stacks do"
+                yield Finding(f"shares of {key} in {region}", text)
+            elif waiting:
+                yield warning(
+                    f"shares of {key} in {region}",
+                    f"the share with {', '.join(waiting)} is still under way, and AWS takes one share action at a "
+                    f"time: wait for it, make shares shows it",
+                )
+
+    def budgets(self) -> Iterator[Finding]:
+        """Budgets."""
+        catalog = self._plan.catalog
+        client = self._account.client("budgets", "us-east-1")
+        for file in [*catalog.portfolios, *(product.file for product in catalog.products)]:
+            for name in file.budgets:
+                try:
+                    _ = client.describe_budget(AccountId=self._account.id, BudgetName=name)
+                except client.exceptions.NotFoundException:
+                    yield failed(
+                        file.key, f"budgets: the account {self._account.id} has no budget {name!r}. Make it first"
+                    )
+                else:
+                    yield Finding(file.key, f"the budget {name} is there")
+
+    def _portfolios(self, region: str) -> list[dict[str, Any]]:
+        return self._account.pages("servicecatalog", "list_portfolios", "PortfolioDetails", region)
+
+
+def _target(share: ShareSetting, target: str, accounts: Accounts | None) -> Finding:
+    subject = f"share of {share.portfolio} with {share.target or 'the organization'}"
+    match share.type:
+        case "ACCOUNT":
+            return Finding(subject, "one account, which accepts it")
+        case "ORGANIZATION_MEMBER_ACCOUNT":
+            status = accounts.status(target) if accounts else None
+            if status is None:
+                return failed(subject, "no account of the organization has that id. Correct it, or share by ACCOUNT")
+            if status != "ACTIVE":
+                return failed(subject, f"the account is {status}, and AWS shares with active ones. Remove the share")
+            return Finding(subject, "one account of the organization, ACTIVE")
+        case _:
+            within: Mapping[str, str] = accounts.below(target) if accounts else {}
+            reached = "one account" if len(within) == 1 else f"{len(within)} accounts"
+            idle = sorted(account for account, status in within.items() if status != "ACTIVE")
+            if idle:
+                return warning(
+                    subject,
+                    f"{reached}, of which {', '.join(idle)} cannot get it, because they are suspended. A "
+                    f"new share would end as COMPLETED_WITH_ERRORS: move them to a unit that it does not reach",
+                )
+            return Finding(subject, f"{reached}, ACTIVE")
+
+
+def _within_quota(what: str, found: Mapping[str, int], *, say: bool = False) -> Iterator[Finding]:
+    subject = f"quotas of {what}"
+    for name, count in found.items():
+        if count > _MOST[name]:
+            text = f"{count} {name}, and AWS takes {_MOST[name]} where it has not raised the quota"
+            yield warning(subject, f"{text}. Remove some, or have it raised")
+    if say and all(count <= _MOST[name] for name, count in found.items()):
+        yield Finding(subject, ", ".join(f"{count} of {_MOST[name]} {name}" for name, count in found.items()))

@@ -18,15 +18,16 @@ class _TextLoader(yaml.CBaseLoader):
     """Loads every scalar as the text that it is, which is also how the contract carries it."""
 
 
-def _short_form(loader: _TextLoader, _suffix: str, node: yaml.Node) -> object:
-    """Take `!Sub` and its kind apart without evaluating them."""
+def _short_form(loader: _TextLoader, suffix: str, node: yaml.Node) -> object:
+    """Write `!Sub` and its kind in their long form, without evaluating them."""
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
     match node:
         case yaml.MappingNode():
-            return loader.construct_mapping(node, deep=True)
+            return {name: loader.construct_mapping(node, deep=True)}
         case yaml.SequenceNode():
-            return loader.construct_sequence(node, deep=True)
+            return {name: loader.construct_sequence(node, deep=True)}
         case yaml.ScalarNode():
-            return loader.construct_scalar(node)
+            return {name: loader.construct_scalar(node)}
         case _:
             raise yaml.MarkedYAMLError(problem="an unknown kind of node", problem_mark=node.start_mark)
 
@@ -64,7 +65,7 @@ class Template:
         sha256: The hash of its bytes, in hexadecimal.
         parameters: What a launch can set, by name.
         rules: What the values of parameters have to keep to, by name.
-        resources: What it builds, by logical name; short forms such as `!Ref` are only text here.
+        resources: What it builds, by logical name.
         outputs: What it tells, by name.
     """
 

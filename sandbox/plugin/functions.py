@@ -75,6 +75,26 @@ def _role(op: Operation) -> State:
     }
 
 
+def _user(op: Operation) -> State:
+    name = op.new["userName"]
+    with doing(f"reading IAM User ({name})"):
+        user = op.call("iam", "get_user", UserName=name)["User"]
+    return {
+        **pick(user, "arn", "path", id="UserId", userId="UserId", userName="UserName"),
+        "permissionsBoundary": user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
+        "tags": op.account.tags.visible(as_map(user.get("Tags", []))),
+    }
+
+
+def _group(op: Operation) -> State:
+    name = op.new["groupName"]
+    with doing(f"reading IAM Group ({name})"):
+        answer = op.call("iam", "get_group", GroupName=name)
+    users = [pick(user, "arn", "path", "userId", "userName") for user in answer["Users"]]
+    group = pick(answer["Group"], "arn", "path", id="GroupId", groupId="GroupId", groupName="GroupName")
+    return {**group, "users": users}
+
+
 def _roles(op: Operation) -> State:
     pattern, path = op.new.get("nameRegex", ""), op.new.get("pathPrefix", "/")
     with doing("reading IAM roles"):
@@ -167,6 +187,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "aws:iam/getSessionContext:getSessionContext": Function({"arn": required()}, _session_context),
     "aws:iam/getRoles:getRoles": Function({"nameRegex": optional(), "pathPrefix": optional()}, _roles),
     "aws:iam/getRole:getRole": Function({"name": required(), "tags": optional(kind=dict)}, _role),
+    "aws:iam/getUser:getUser": Function({"userName": required(), "tags": optional(kind=dict)}, _user),
+    "aws:iam/getGroup:getGroup": Function({"groupName": required()}, _group),
     "aws:organizations/getOrganization:getOrganization": Function(
         {"returnOrganizationOnly": optional(kind=bool)}, _organization
     ),

@@ -24,6 +24,7 @@ from .servicecatalog.product import Product
 from .servicecatalog.provisioned_product import ProvisionedProduct
 from .servicecatalog.provisioning_artifact import ProvisioningArtifact
 from .servicecatalog.share import OrganizationsAccess, PortfolioShare
+from .servicecatalog.tag_option import BudgetResourceAssociation, TagOption, TagOptionResourceAssociation
 
 RESOURCES: Mapping[str, Resource] = {
     kind.pulumi_type: kind()
@@ -37,6 +38,7 @@ RESOURCES: Mapping[str, Resource] = {
         BucketPublicAccessBlock,
         BucketServerSideEncryptionConfiguration,
         BucketVersioning,
+        BudgetResourceAssociation,
         Constraint,
         DelegatedAdministrator,
         OrganizationsAccess,
@@ -48,6 +50,8 @@ RESOURCES: Mapping[str, Resource] = {
         ProvisionedProduct,
         ProvisioningArtifact,
         Stack,
+        TagOption,
+        TagOptionResourceAssociation,
     )
 }
 FUNCTIONS: Mapping[str, functions.Function] = {**functions.FUNCTIONS, **servicecatalog_functions.FUNCTIONS}

@@ -4,6 +4,7 @@ import runpy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
+from unittest import mock
 
 import pulumi_aws as aws
 import pytest
@@ -127,7 +128,7 @@ def test_the_ids_are_exported_by_region_for_people_to_read(published_twice: Mock
 def test_a_spoke_can_read_what_the_hub_exports(published_twice: Mocks) -> None:
     read = contract.parse(published_twice.exports["catalog"], source="hub")
 
-    assert {"catalog", "portfolio_id", "product_id"} == published_twice.exports.keys()
+    assert {"catalog", "portfolio_id", "product_id", "published_on"} == published_twice.exports.keys()
     assert "222233334444" == read.hub_account
     assert {"eu-central-1", "eu-west-1"} == read.regions.keys()
 
@@ -139,10 +140,14 @@ def test_everything_that_is_exported_is_text(published_twice: Mocks) -> None:
 
 def test_a_preview_of_a_new_hub_knows_no_ids_and_asks_for_none() -> None:
     settings = {"aws:region": "eu-central-1", "model-catalog-hub:accountId": "222233334444"}
-    with recording("model-catalog-hub", "hub", settings, preview=True) as mocks:
+    with (
+        recording("model-catalog-hub", "hub", settings, preview=True) as mocks,
+        mock.patch("hub.preflight.preflight") as looked,
+    ):
         mocks.answers["getCallerIdentity"] = lambda _: {"arn": "arn:aws:iam::222233334444:user/deployer"}
         mocks.deploy(run)
 
+    looked.assert_called_once()
     assert unknown(mocks.exports["catalog"])
     assert unknown(mocks.all(aws.servicecatalog.ProvisioningArtifact)[0].inputs["productId"])
     assert ["aws:index/getCallerIdentity:getCallerIdentity"] == [call.token for call in mocks.calls]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Generator, Mapping
 from copy import deepcopy
 from typing import Any
+from unittest import mock
 
 import pulumi
 import pytest
@@ -159,10 +160,14 @@ def previewed() -> Mocks:
 
 
 def _deployed(*, preview: bool) -> Mocks:
-    with recording(SPOKE_PROJECT, "spoke-research", as_settings(SETTINGS), preview=preview) as mocks:
+    with (
+        recording(SPOKE_PROJECT, "spoke-research", as_settings(SETTINGS), preview=preview) as mocks,
+        mock.patch("spoke.preflight.preflight") as looked,
+    ):
         pretend_aws(mocks)
         mocks.stacks[HUB_STACK] = {"catalog": contract.publish("222233334444", OFFER)}
         mocks.deploy(run)
+        assert preview is looked.called
         return mocks
 
 

@@ -57,7 +57,23 @@ PRINCIPAL = {"portfolio": "online", "arn": "arn:aws:iam::333344445555:role/DataS
         ),
         (
             {"principals": [{**PRINCIPAL, "arn": "DataScientist"}]},
-            r"principals\[0\]\.arn: found 'DataScientist'. Expected the full ARN of an IAM role, user or group, without wildcards",
+            r"principals\[0\]\.arn: found 'DataScientist'. Expected the full ARN of an IAM role, user or group, without",
+        ),
+        (
+            {"principals": [{**PRINCIPAL, "arn": "arn:aws:iam::333344445555:role/Data*"}]},
+            r"principals\[0\]\.arn: found 'arn:.*Data\*'. Expected .*without wildcards",
+        ),
+        (
+            {"principals": [{"portfolio": "online"}]},
+            r"principals\[0\]: found nobody. A grant names exactly one principal, by arn or permission_set",
+        ),
+        (
+            {"principals": [{**PRINCIPAL, "permission_set": "DataScientist"}]},
+            r"principals\[0\]: found arn and permission_set. A grant names exactly one principal",
+        ),
+        (
+            {"launches": [{**LAUNCH, "notifications": ["models"]}]},
+            r"launches\[0\]\.notifications\[0\]: found 'models'. Expected the ARN of an SNS topic",
         ),
         ({"launchRoles": "make"}, r"launchRoles: found 'make'. Expected create or existing, for example create"),
         (

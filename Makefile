@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock schemas models card diff-version usage remove-version verify-catalog sandbox sandbox-env new-spoke clean FORCE
+.PHONY: help install demo test check format lock schemas models card diff-version usage remove-version verify-catalog shares sandbox sandbox-env new-spoke clean FORCE
 SHELL := bash
 
 PYTHON ?= python3
@@ -64,6 +64,9 @@ remove-version: ## Let a retired version go that nobody uses: PRODUCT=… VERSIO
 verify-catalog: ## Ask AWS, as the registry's account, whether the models are approved and may be pulled: [STACK=hub]
 	@python -m tools.verify_catalog --stack $(or $(STACK),hub)
 
+shares: ## Tell where the hub's portfolios have arrived, account by account: [STACK=hub]
+	@python -m tools.shares --stack $(or $(STACK),hub)
+
 # A name without settings is a typing mistake, and would otherwise leave an empty stack in the backend.
 settings = @test -f Pulumi.$*.yaml || { echo "error: there is no Pulumi.$*.yaml. The stacks here are: $(STACKS). A new spoke: make new-spoke" >&2; exit 1; }
 
@@ -76,7 +79,7 @@ preview-%: ## Show what would change in a stack, for example preview-hub; AS_OF=
 up-%: ## Deploy a stack
 	$(settings)
 	@pulumi -C $(call project,$*) stack select $* --create
-	@pulumi -C $(call project,$*) -s $* up $(call outputs,$*) $(FLAGS)
+	@pulumi -C $(call project,$*) -s $* up $(call outputs,$*) $(FLAGS)$(if $(filter hub,$(call project,$*)), || { code=$$?; python -m tools.shares --stack $* --explain; exit $$code; })
 
 refresh-%: ## Compare a stack with what is really there
 	@pulumi -C $(call project,$*) -s $* refresh $(call outputs,$*) $(FLAGS)

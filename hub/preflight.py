@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hub.arrivals import Shares, State
 from hub.config import HubSettings, ShareSetting
 from hub.content import PortfolioFile
 from hub.reading import Catalog
@@ -128,32 +129,14 @@ class _Checks:
 
     def shares(self) -> Iterator[Finding]:
         """Shares under way."""
+        accounts = Accounts(self._account)
+        names = {file.name: file.key for file in self._plan.catalog.portfolios}
         for region in self._plan.settings.all_regions:
-            names = {file.name: file.key for file in self._plan.catalog.portfolios}
             for item in self._portfolios(region):
-                if item["DisplayName"] in names:
-                    yield from self._shares_of(item["Id"], names[item["DisplayName"]], region)
-
-    def _shares_of(self, portfolio: str, key: str, region: str) -> Iterator[Finding]:
-        for kind in sorted({share.type for share, _ in self._plan.targets if share.portfolio == key}):
-            there = self._account.pages(
-                "servicecatalog",
-                "describe_portfolio_shares",
-                "PortfolioShareDetails",
-                region,
-                PortfolioId=portfolio,
-                Type=kind,
-            )
-            waiting = [item["PrincipalId"] for item in there if not item["Accepted"]]
-            if waiting and kind == "ACCOUNT":
-                text = f"waits for {', '.join(waiting)} to accept it: their own stacks do"
-                yield Finding(f"shares of {key} in {region}", text)
-            elif waiting:
-                yield warning(
-                    f"shares of {key} in {region}",
-                    f"the share with {', '.join(waiting)} is still under way, and AWS takes one share action at a "
-                    f"time: wait for it, make shares shows it",
-                )
+                made = Shares(self._account, accounts, region=region, portfolio=item["Id"])
+                for share, target in self._plan.targets:
+                    if share.portfolio == names.get(item["DisplayName"]):
+                        yield from _under_way(share, region, made.arrivals(share.type, target))
 
     def budgets(self) -> Iterator[Finding]:
         """Budgets."""
@@ -197,6 +180,21 @@ def _target(share: ShareSetting, target: str, accounts: Accounts | None) -> Find
                     f"new share would end as COMPLETED_WITH_ERRORS: move them to a unit that it does not reach",
                 )
             return Finding(subject, f"{reached}, ACTIVE")
+
+
+def _under_way(share: ShareSetting, region: str, arrivals: Mapping[str, State]) -> Iterator[Finding]:
+    subject = f"share of {share.portfolio} with {share.target or 'the organization'} in {region}"
+    missing = [account for account, state in arrivals.items() if state is State.MISSING]
+    if missing:
+        yield warning(
+            subject,
+            f"not arrived in {', '.join(missing)}. AWS may still be at it, and takes one share action at a time: wait "
+            f"for it (make shares)",
+        )
+    elif State.UNACCEPTED in arrivals.values():
+        yield Finding(subject, "there, and waits for the account's own stack to accept it")
+    elif State.ARRIVED in arrivals.values():
+        yield Finding(subject, "arrived")
 
 
 def _within_quota(what: str, found: Mapping[str, int], *, say: bool = False) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.cost import Estimate, together
-from shared.errors import CatalogError, ConfigError
+from shared.errors import CatalogError
 from shared.names import SPOKE_PROJECT
 from tools.catalog import reporting
+from tools.stacks import pulumi
 
 _AT_ONCE: Final = 4
 
@@ -65,7 +65,7 @@ def users_of(product: str = "", version: str = "") -> list[Usage]:
 
 
 def _stacks() -> Iterable[str]:
-    listed: list[dict[str, Any]] = json.loads(_pulumi("stack", "ls", "--json", "--all"))
+    listed: list[dict[str, Any]] = json.loads(pulumi("spoke", "stack", "ls", "--json", "--all"))
     for stack in listed:
         name = str(stack["name"])
         # A name is short where the stack is of the folder's own project, and in full otherwise.
@@ -74,19 +74,9 @@ def _stacks() -> Iterable[str]:
 
 
 def _of_stack(stack: str) -> list[Usage]:
-    outputs: dict[str, Any] = json.loads(_pulumi("-s", stack, "stack", "output", "--json"))
+    outputs: dict[str, Any] = json.loads(pulumi("spoke", "-s", stack, "stack", "output", "--json"))
     launches: dict[str, dict[str, Any]] = outputs.get("launches") or {}
     return [Usage(stack=stack.rpartition("/")[2], launch=name, **launch) for name, launch in launches.items()]
-
-
-def _pulumi(*arguments: str) -> str:
-    try:
-        done = subprocess.run(["pulumi", "-C", "spoke", *arguments], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise ConfigError("pulumi is not on PATH. Run it through make: make usage.") from None
-    if done.returncode != 0:
-        raise ConfigError(f"pulumi {' '.join(arguments)} failed: {' '.join(done.stderr.split())}")
-    return done.stdout
 
 
 def _show(usages: list[Usage], *, as_json: bool) -> int:

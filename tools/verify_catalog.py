@@ -7,23 +7,21 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
-import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hub.config import HubSettings
 from hub.reading import CatalogProduct, read_catalog
-from shared.checking import checked
 from shared.errors import CatalogError, ConfigError
 from shared.lifecycle import as_of
-from shared.names import HUB_PROJECT
 from tools.registry.access import check_access
 from tools.registry.aws import Aws, code_of, message_of
 from tools.registry.findings import Finding
 from tools.registry.guests import OrganizationTree, guests_by_portfolio
 from tools.registry.holdings import holdings
 from tools.registry.packages import check_packages
+from tools.settings import settings_of
 
 CATALOG: Final = Path("hub/catalog")
 
@@ -61,7 +59,7 @@ def verify(stack: str) -> Iterator[Finding]:
         CatalogError: the catalog, the settings or the credentials are not fit for it.
     """
     catalog = read_catalog(CATALOG, as_of())
-    settings = hub_settings(Path(f"Pulumi.{stack}.yaml"))
+    settings = settings_of(HubSettings, stack)
     aws = Aws()
     account = _registry_account(aws, settings.region, catalog.products)
     own = [product for product in catalog.products if product.file.registry.account_id == account]
@@ -78,26 +76,6 @@ def verify(stack: str) -> Iterator[Finding]:
             f"so that not every grant can be confirmed. A delegated administrator may: make up-organization"
         )
     yield from check_access(aws, account, holdings(own, guests))
-
-
-def hub_settings(path: Path) -> HubSettings:
-    """Read a hub stack's settings without the engine.
-
-    Raises:
-        ConfigError: the file cannot be read, or its settings are wrong.
-    """
-    try:
-        content: object = yaml.safe_load(path.read_text())
-    except OSError as problem:
-        raise ConfigError(f"{path}: cannot be read ({problem.strerror}). Name a hub stack: STACK=hub.") from None
-    except yaml.YAMLError as problem:
-        raise ConfigError(f"{path}: is not YAML: {' '.join(str(problem).split())}.") from None
-    config = cast("dict[str, object]", content).get("config") if isinstance(content, dict) else None
-    if not isinstance(config, dict):
-        raise ConfigError(f"{path}: config is missing. It holds the stack's settings.")
-    keys = cast("dict[str, object]", config)
-    given = {str(key).removeprefix(f"{HUB_PROJECT}:"): value for key, value in keys.items()}
-    return checked(HubSettings, given, where=str(path), error=ConfigError)
 
 
 def _registry_account(aws: Aws, region: str, products: list[CatalogProduct]) -> str:

@@ -190,11 +190,17 @@ def list_portfolio_access(call: Call, request: Json) -> Json:
     shares, parent = own_portfolio(call, request["PortfolioId"]).shares, request.get("OrganizationParentId")
     organization = call.world.organization
     if parent is None:
-        found = {share.principal_id for share in shares if "ACCOUNT" in share.type}
+        found = {share.principal_id for share in shares if "ACCOUNT" in share.type and _has_arrived(share)}
     else:
-        shared = any(share.principal_id == parent for share in shares)
-        found = {account for account in organization.members() if shared and organization.covers(parent, account)}
+        arrived = [share for share in shares if share.principal_id == parent and share.complete]
+        missed: set[str] = set().union(*(share.failed for share in arrived))
+        found = {account for account in organization.members() if arrived and organization.covers(parent, account)}
+        found -= missed
     return page(request, "AccountIds", sorted(found - {call.account}))
+
+
+def _has_arrived(share: Share) -> bool:
+    return share.type == "ACCOUNT" or (share.complete and not share.failed)
 
 
 @operation

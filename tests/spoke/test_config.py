@@ -57,7 +57,7 @@ PRINCIPAL = {"portfolio": "online", "arn": "arn:aws:iam::333344445555:role/DataS
         ),
         (
             {"principals": [{**PRINCIPAL, "arn": "DataScientist"}]},
-            r"principals\[0\]\.arn: found 'DataScientist'. Expected the full ARN of an IAM role, user or group, without",
+            r"principals\[0\]\.arn: found 'DataScientist'. Expected the full ARN of an IAM role, user or group",
         ),
         (
             {"principals": [{**PRINCIPAL, "arn": "arn:aws:iam::333344445555:role/Data*"}]},

@@ -90,7 +90,7 @@ def test_tags_stay_where_the_hub_says_so(
     args: Any = SimpleNamespace(old_inputs={**artifact, "tags": {"team": "risk"}}, new_inputs={**artifact, "tags": new})
 
     if refused:
-        with pytest.raises(LaunchError, match="tags: an update is refused.*Put them back: team was 'risk'"):
+        with pytest.raises(LaunchError, match=r"tags: an update is refused.*Put them back: team was 'risk'"):
             cast("Any", hooks[0]).callback(args)
     else:
         cast("Any", hooks[0]).callback(args)

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock schemas models card diff-version usage remove-version verify-catalog shares sandbox sandbox-env new-spoke clean FORCE
+.PHONY: help install demo test check format lock schemas models card diff-version usage remove-version verify-catalog shares off-board dead-principals sandbox sandbox-env new-spoke clean FORCE
 SHELL := bash
 
 PYTHON ?= python3
@@ -66,6 +66,12 @@ verify-catalog: ## Ask AWS, as the registry's account, whether the models are ap
 
 shares: ## Tell where the hub's portfolios have arrived, account by account: [STACK=hub]
 	@python -m tools.shares --stack $(or $(STACK),hub)
+
+off-board: ## Take an account out: NAME=… [ACKNOWLEDGE=its id]; lists what it runs first
+	@python -m tools.off_board --name "$(NAME)" --acknowledge "$(ACKNOWLEDGE)"
+
+dead-principals: ## Find access of roles that are gone: STACK=… [REMOVE=yes]
+	@python -m tools.dead_principals --stack "$(STACK)" --remove "$(REMOVE)"
 
 # A name without settings is a typing mistake, and would otherwise leave an empty stack in the backend.
 settings = @test -f Pulumi.$*.yaml || { echo "error: there is no Pulumi.$*.yaml. The stacks here are: $(STACKS). A new spoke: make new-spoke" >&2; exit 1; }

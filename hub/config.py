@@ -37,6 +37,7 @@ class ShareSetting(Document):
         target: An account id; a unit's id or path; for the own organization it may be left out.
         tag_options: Whether tag options go along; launches by the recipients then have to have these tags.
         principals: Whether patterns of principals go along, so that roles of that name may launch there.
+        leaving: An ACCOUNT share that is about to end: its recipient gives it back at its own next run.
     """
 
     portfolio: Key
@@ -55,6 +56,16 @@ class ShareSetting(Document):
 
     tag_options: bool = False
     principals: bool = False
+    leaving: bool = False
+
+    @model_validator(mode="after")
+    def _only_what_was_accepted_is_given_back(self) -> Self:
+        if self.leaving and self.type != "ACCOUNT":
+            raise ValueError(
+                f"found leaving: true on a share of type {self.type}. Nobody accepted it, so nobody gives it back: "
+                f"remove the share itself."
+            )
+        return self
 
     @model_validator(mode="after")
     def _names_go_to_units(self) -> Self:

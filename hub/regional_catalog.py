@@ -108,7 +108,9 @@ def _portfolio_entry(portfolio: Portfolio, targets: Targets) -> dict[str, Any]:
         "first_key": portfolio.file.origin,
         "name": portfolio.file.name,
         "shares": [
-            {"type": share.type, "target": target} for share, target in targets if share.portfolio == portfolio.file.key
+            {"type": share.type, "target": target}
+            for share, target in targets
+            if share.portfolio == portfolio.file.key and not share.leaving
         ],
     }
 

@@ -56,6 +56,8 @@ class _Checks:
     def __init__(self, plan: Plan, account: Account) -> None:
         self._plan = plan
         self._account = account
+        self._absent: set[str] = set()
+        """Portfolios that did not arrive: nothing more can be said of them."""
 
     def account(self) -> Iterator[Finding]:
         """The account."""
@@ -111,6 +113,7 @@ class _Checks:
             return Finding(subject, "shared with this account alone, and accepted")
         if any(share.type == "ACCOUNT" and share.target == self._account.id for share in each.portfolio.shares):
             return Finding(subject, "shared with this account alone; this stack accepts it")
+        self._absent.add(each.portfolio.id)
         return failed(
             subject,
             f"not shared with this account. The hub shares it by {', '.join(kinds) or 'nothing'}: ask the platform "
@@ -174,6 +177,8 @@ class _Checks:
     def paths(self) -> Iterator[Finding]:
         """Launch paths."""
         for order in self._plan.orders:
+            if order.portfolio.id in self._absent:
+                continue
             catalog = self._account.client("servicecatalog", order.region)
             try:
                 found = self._account.pages(
@@ -210,6 +215,8 @@ class _Checks:
     def access(self) -> Iterator[Finding]:
         """Principals of the portfolios."""
         for each in self._plan.wanted.values():
+            if each.portfolio.id in self._absent:
+                continue
             subject = f"access to {each.key} in {each.region}"
             there = self._principals(each.region, each.portfolio.id)
             dead = [arn for arn in there if not arn.startswith("arn:")]

@@ -116,17 +116,23 @@ def _explain(stack: str) -> int:
         print(f"shares: cannot be read to explain more: {said(problem)}", file=sys.stderr)
         return 0
     for row in rows:
-        print(
-            f"shares: {row.portfolio} in {row.region} by {row.type} with {row.target}: account {row.account}: "
-            f"{row.state}. {_REMEDIES[row.state]}",
-            file=sys.stderr,
-        )
+        if row.state is not State.UNSHARED:
+            print(
+                f"shares: {row.portfolio} in {row.region} by {row.type} with {row.target}: account {row.account}: "
+                f"{row.state}. {_REMEDIES[row.state]}",
+                file=sys.stderr,
+            )
+    left = sum(row.state is State.UNSHARED for row in rows)
+    if left:
+        print(f"shares: {left} further accounts wait for shares that are not made yet.", file=sys.stderr)
     return 0
 
 
 _REMEDIES: Final = {
-    State.UNSHARED: "Run make up-hub again: it goes on with the shares that are left.",
-    State.SUSPENDED: "Move the account to a unit that the share does not reach, or share with units without it.",
+    State.SUSPENDED: (
+        "Move the account to a unit that the share does not reach, or share with units without it; then make up-hub "
+        "goes on."
+    ),
     State.MISSING: (
         "AWS may still be at it: make shares shows when it is there, then make up-hub goes on. A share that stays so "
         "is broken: remove it with pulumi up --replace (docs/operations/sharing.md)."

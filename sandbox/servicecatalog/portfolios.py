@@ -5,7 +5,7 @@ from sandbox.servicecatalog.call import Call, amend, operation, page, tags_in
 from sandbox.servicecatalog.errors import InvalidParametersException, ResourceInUseException
 from sandbox.servicecatalog.model import Json, Portfolio
 from sandbox.servicecatalog.tag_options import offered_tag_options, retag
-from sandbox.servicecatalog.visibility import import_of, own_portfolio, own_portfolios, visible_portfolio
+from sandbox.servicecatalog.visibility import imports_of, own_portfolio, own_portfolios, visible_portfolio
 
 
 @operation
@@ -78,6 +78,6 @@ def list_accepted_portfolio_shares(call: Call, request: Json) -> Json:
     imported = [
         portfolio
         for portfolio in call.state.portfolios.values()
-        if (share := import_of(call, portfolio)) and (share.type == "ACCOUNT") == (kind == "IMPORTED")
+        if any((share.type == "ACCOUNT") == (kind == "IMPORTED") for share in imports_of(call, portfolio))
     ]
     return page(request, "PortfolioDetails", imported)

@@ -12,7 +12,7 @@ from sandbox.servicecatalog.associations import CONSISTENCY_SECONDS
 from sandbox.servicecatalog.call import Call, operation, page
 from sandbox.servicecatalog.errors import InvalidParametersException, ResourceNotFoundException
 from sandbox.servicecatalog.model import Json, Portfolio, Principal
-from sandbox.servicecatalog.visibility import import_of, visible_portfolio
+from sandbox.servicecatalog.visibility import imports_of, visible_portfolio
 
 _PATTERN = re.compile(r"arn:[^:]+:iam:::(role|user|group)/[^:]+")
 
@@ -87,8 +87,7 @@ def _still_there(principal: Principal) -> bool:
 
 
 def _shared_names(call: Call, portfolio: Portfolio) -> list[Principal]:
-    share = import_of(call, portfolio)
-    if share is None or not share.share_principals:
+    if not any(share.share_principals for share in imports_of(call, portfolio)):
         return []
     return [p for p in portfolio.principals.get(portfolio.account, []) if p.principal_type == "IAM_PATTERN"]
 

@@ -11,7 +11,7 @@ from sandbox.servicecatalog.errors import (
 )
 from sandbox.servicecatalog.model import Json, Portfolio, Share, ShareAction
 from sandbox.servicecatalog.organizations_access import require_sharing_account
-from sandbox.servicecatalog.visibility import import_of, own_portfolio
+from sandbox.servicecatalog.visibility import imports_of, own_portfolio
 
 START_SECONDS = 1.0
 SECONDS = 6.0
@@ -86,7 +86,7 @@ def create_portfolio_share(call: Call, request: Json) -> Json:
 def _refuse_sharing_on(call: Call, portfolio_id: str) -> None:
     """API:CreatePortfolioShare: no shared resource can be shared, nor a portfolio that contains one."""
     portfolio = call.state.portfolios.get(portfolio_id)
-    if portfolio and import_of(call, portfolio):
+    if portfolio and imports_of(call, portfolio):
         raise OperationNotSupportedException(f"Portfolio {portfolio_id} is shared with you; it cannot be shared on")
     if portfolio and any(call.state.products[product].account != portfolio.account for product in portfolio.products):
         raise OperationNotSupportedException(f"Portfolio {portfolio_id} contains a shared product")
@@ -193,7 +193,7 @@ def list_portfolio_access(call: Call, request: Json) -> Json:
         found = {share.principal_id for share in shares if "ACCOUNT" in share.type and _has_arrived(share)}
     else:
         arrived = [share for share in shares if share.principal_id == parent and share.complete]
-        missed: set[str] = set().union(*(share.failed for share in arrived))
+        missed = {account for share in arrived for account in share.failed}
         found = {account for account in organization.members() if arrived and organization.covers(parent, account)}
         found -= missed
     return page(request, "AccountIds", sorted(found - {call.account}))

@@ -4,7 +4,7 @@ from sandbox.servicecatalog import quotas
 from sandbox.servicecatalog.call import Call, amend, operation, page, tags_in
 from sandbox.servicecatalog.errors import DuplicateResourceException, ResourceInUseException, not_found
 from sandbox.servicecatalog.model import Json, Portfolio, Product, TagOption
-from sandbox.servicecatalog.visibility import import_of, own_portfolio, own_product
+from sandbox.servicecatalog.visibility import imports_of, own_portfolio, own_product
 
 
 def retag(thing: Portfolio | Product, request: Json) -> None:
@@ -17,8 +17,9 @@ def retag(thing: Portfolio | Product, request: Json) -> None:
 
 def offered_tag_options(call: Call, portfolio: Portfolio, ids: list[str]) -> list[TagOption]:
     """Tag options as seen through a portfolio: an imported one hides them unless they are shared."""
-    share = import_of(call, portfolio)
-    return [call.state.tag_options[option] for option in ids if share is None or share.share_tag_options]
+    own = portfolio.account == call.account
+    offered = own or any(share.share_tag_options for share in imports_of(call, portfolio))
+    return [call.state.tag_options[option] for option in ids if offered]
 
 
 def resource(call: Call, resource_id: str) -> Portfolio | Product:

@@ -20,15 +20,15 @@ def reaches(world: World, share: Share, account: str) -> bool:
     return world.organization.covers(share.principal_id, account)
 
 
-def import_of(call: Call, portfolio: Portfolio) -> Share | None:
-    """The share through which the caller's account has a portfolio of another account."""
+def imports_of(call: Call, portfolio: Portfolio) -> list[Share]:
+    """The shares through which the caller's account has a portfolio of another account."""
     if portfolio.account == call.account:
-        return None
-    return next((share for share in portfolio.shares if reaches(call.world, share, call.account)), None)
+        return []
+    return [share for share in portfolio.shares if reaches(call.world, share, call.account)]
 
 
 def is_visible(call: Call, portfolio: Portfolio) -> bool:
-    return portfolio.account == call.account or import_of(call, portfolio) is not None
+    return portfolio.account == call.account or bool(imports_of(call, portfolio))
 
 
 def own_portfolios(call: Call) -> list[Portfolio]:

@@ -1,5 +1,6 @@
 """Shares portfolios with the organization, its units and accounts, and with single accounts outside it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -10,6 +11,9 @@ from hub.config import ShareSetting
 from shared.errors import ConfigError
 
 _PATIENCE: Final = "15m"
+_BUSY: Final = "Cannot process more than one portfolio share action at the same time"
+_PAUSES: Final = (1, 2, 4, 8, 15, 30, 60, 60, 60, 60)
+"""Seconds before each further try, five minutes in all."""
 
 
 class PortfolioSharing(pulumi.ComponentResource):
@@ -34,6 +38,7 @@ class PortfolioSharing(pulumi.ComponentResource):
     ) -> None:
         super().__init__("modelcatalog:hub:PortfolioSharing", name, None, opts)
         previous = list(after)
+        patience = pulumi.ErrorHook(f"{name}-one-at-a-time", _wait_for_the_one_before)
         for share, target in shares:
             made = aws.servicecatalog.PortfolioShare(
                 f"{origins[share.portfolio]}-{_slug(share)}-{region}",
@@ -50,10 +55,25 @@ class PortfolioSharing(pulumi.ComponentResource):
                     depends_on=previous,
                     # AWS takes its time with large units; the provider would wait for three minutes only.
                     custom_timeouts=pulumi.CustomTimeouts(create=_PATIENCE, update=_PATIENCE, delete=_PATIENCE),
+                    hooks=pulumi.ResourceHookBinding(on_error=[patience]),
                 ),
             )
             previous = [made]
         self.register_outputs({})
+
+
+async def _wait_for_the_one_before(args: pulumi.ErrorHookArgs) -> bool:
+    """Try again where another share action is still under way.
+
+    The provider does not wait for an update of a share, nor for what somebody else began (source:
+    terraform-provider-aws, portfolio_share.go).
+    """
+    busy = _BUSY in args.errors[0] and len(args.errors) <= len(_PAUSES)
+    if busy:
+        pause = _PAUSES[len(args.errors) - 1]
+        pulumi.log.info(f"{args.name}: AWS is still busy with another share. Trying again in {pause} seconds.")
+        await asyncio.sleep(pause)
+    return busy
 
 
 def share_target(share: ShareSetting, *, opts: pulumi.InvokeOptions) -> str:

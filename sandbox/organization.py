@@ -41,6 +41,7 @@ class OrganizationFile(BaseModel):
     management: AccountId
     accounts: tuple[AccountEntry, ...] = ()
     units: tuple[str, ...] = Field(default=(), description="paths of units that exist without accounts")
+    outside: tuple[AccountId, ...] = Field(default=(), description="accounts that are not of the organization")
     model_packages: tuple[ModelPackageEntry, ...] = ()
 
     @model_validator(mode="after")
@@ -50,6 +51,10 @@ class OrganizationFile(BaseModel):
             if account.id in seen:
                 raise ValueError(f"account id {account.id} is used twice")
             seen.add(account.id)
+        for outside in self.outside:
+            if outside in seen:
+                raise ValueError(f"account id {outside} is used twice")
+            seen.add(outside)
         for package in self.model_packages:
             if package.account not in seen:
                 raise ValueError(f"model package of {package.group}: there is no account {package.account}")
@@ -98,7 +103,7 @@ class Organization:
         with _next_account_id(file.management):
             self.backend.create_organization(region="us-east-1")
         self._by_id: dict[str, FakeAccount] = {}
-        self._known = {file.management}
+        self._known = {file.management, *file.outside}
         units = {"": self.root_id}
         for path in (*(account.ou for account in file.accounts), *file.units):
             self._make_units(units, path.strip("/"))

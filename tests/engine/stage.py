@@ -1,6 +1,8 @@
 """A rehearsal with the questions that tests ask of it."""
 
+import datetime as dt
 import json
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -52,6 +54,30 @@ class Stage(Rehearsal):
             aws_access_key_id=account,
             aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox takes any
         )
+
+    def faults(self, *faults: dict[str, object]) -> None:
+        """Let AWS fail in these ways from now on, and in no others."""
+        self._post("faults", list(faults))
+
+    def hurry(self, *, seconds: float) -> None:
+        """Let that much of the sandbox's time pass, in a moment of ours."""
+        clock = self._get("clock")
+        self._post("clock", {"speed": 100_000})
+        due = dt.datetime.fromisoformat(clock["now"]) + dt.timedelta(seconds=seconds)
+        while dt.datetime.fromisoformat(self._get("clock")["now"]) < due:
+            pass
+        self._post("clock", {"speed": clock["speed"]})
+
+    def _get(self, name: str) -> Any:  # noqa: ANN401 - JSON
+        with urllib.request.urlopen(f"{self.url}/_sandbox/{name}") as answer:  # noqa: S310 - the sandbox's own address
+            return json.load(answer)
+
+    def _post(self, name: str, content: object) -> None:
+        request = urllib.request.Request(  # noqa: S310 - the sandbox's own address
+            f"{self.url}/_sandbox/{name}", data=json.dumps(content).encode(), method="POST"
+        )
+        with urllib.request.urlopen(request):  # noqa: S310 - likewise
+            pass
 
     def edit(self, file: str, old: str, new: str) -> Callable[[], None]:
         """Replace text in a file of the copied project, and give the way back."""

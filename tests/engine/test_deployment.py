@@ -139,6 +139,32 @@ def test_an_association_that_was_removed_is_found_missing_and_made_again(catalog
     assert [principal["PrincipalARN"] for principal in principals] == [deployer]
 
 
+def test_a_launch_that_was_moved_to_another_version_or_terminated_by_hand_is_put_back(catalog: Stage) -> None:
+    launch = catalog.outputs("spoke-production")["launches"]["fraud-scoring"]
+    product = catalog.outputs("hub")["catalog"]["regions"][REGION]["products"]["fraud-detector-realtime"]
+    deployer = f"arn:aws:iam::{PRODUCTION}:role/OrganizationAccountAccessRole"
+    given = catalog.client("sts", "111122223333").assume_role(RoleArn=deployer, RoleSessionName="hand")
+    servicecatalog = catalog.client("servicecatalog", given["Credentials"]["AccessKeyId"])
+    servicecatalog.update_provisioned_product(
+        ProvisionedProductId=launch["provisioned_product"],
+        ProductId=product["id"],
+        ProvisioningArtifactId=product["versions"]["1.0.0"]["id"],
+        ProvisioningParameters=[{"Key": "ModelDataUrl", "UsePreviousValue": True}],
+    )
+    _ = catalog.succeed("refresh-spoke-production")
+    moved_back = catalog.up("spoke-production")
+
+    servicecatalog.terminate_provisioned_product(ProvisionedProductId=launch["provisioned_product"])
+    refreshed = catalog.succeed("refresh-spoke-production")
+    _ = catalog.up("spoke-production")
+
+    assert "fraud-scoring moves from 1.0.0 to 1.1.0" in moved_back
+    assert "1 deleted" in refreshed
+    launched = catalog.outputs("spoke-production")["launches"]["fraud-scoring"]
+    assert "AVAILABLE" == launched["status"]
+    assert launch["provisioned_product"] != launched["provisioned_product"]
+
+
 def _instances(sagemaker: Any, endpoint: str) -> int:  # noqa: ANN401 - boto3 makes its clients at run time
     configuration = sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
     described = sagemaker.describe_endpoint_config(EndpointConfigName=configuration)

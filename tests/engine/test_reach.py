@@ -1,8 +1,10 @@
 """A catalog in two regions, shared in all four ways."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
-from tests.engine.stage import PRODUCTION, RESEARCH, Stage
+import pytest
+
+from tests.engine.stage import HUB, PRODUCTION, RESEARCH, Stage
 
 ORGANIZATION = """\
 management: "111122223333"
@@ -10,6 +12,13 @@ accounts:
   - {id: "222233334444", name: hub, ou: Infrastructure}
   - {id: "333344445555", name: research, ou: Workloads/Research}
   - {id: "444455556666", name: production, ou: Workloads/Production}
+outside: ["999900001111"]
+"""
+OUTSIDE = "999900001111"
+RESEARCH_UNIT = """\
+    - portfolio: online-inference
+      type: ORGANIZATIONAL_UNIT
+      target: Workloads/Research
 """
 HUB_FILE = """\
 config:
@@ -22,48 +31,109 @@ config:
     - {portfolio: batch-inference, type: ORGANIZATIONAL_UNIT, target: Workloads/Production}
     - {portfolio: batch-inference, type: ACCOUNT, target: "333344445555"}
     - {portfolio: batch-inference, type: ORGANIZATION_MEMBER_ACCOUNT, target: "222233334444"}
+    - {portfolio: batch-inference, type: ACCOUNT, target: "999900001111"}
+"""
+PARTNER_SHARE = '    - {portfolio: batch-inference, type: ACCOUNT, target: "999900001111"}\n'
+PARTNER_LAUNCHES = """\
+launches:
+    - name: demand-forecast
+      product: demand-forecaster-batch
+      version: 1.0.0
+      parameters:
+        ModelDataUrl: s3://model-catalog-artifacts-partner/demand-forecaster/2026-09-15/model.tar.gz
+        InputS3Uri: s3://model-catalog-data-partner/demand/input
+        OutputS3Uri: s3://model-catalog-data-partner/demand/forecasts
 """
 
 
-def test_two_regions_and_all_four_kinds_of_share(tmp_path: Path) -> None:
-    organization = tmp_path / "organization.yaml"
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A hub in two regions that shares in all four ways, also with an account outside of the organization."""
+    folder = tmp_path_factory.mktemp("wide")
+    organization = folder / "organization.yaml"
     _ = organization.write_text(ORGANIZATION)
-    with Stage(tmp_path / "rehearsal", organization=organization) as stage:
+    with Stage(folder / "rehearsal", organization=organization) as stage:
         _ = (stage.project / "Pulumi.hub.yaml").write_text(HUB_FILE)
-        _ = stage.edit(
-            "Pulumi.spoke-research.yaml", "- name: embeddings", "- name: embeddings\n      region: eu-west-1"
-        )
-
-        for stack in ("organization", "hub", "spoke-research"):
+        for stack in ("organization", "hub"):
             _ = stage.up(stack)
-
-        launches = stage.outputs("spoke-research")["launches"]
-        assert (launches["embeddings"]["region"], launches["embeddings"]["status"]) == ("eu-west-1", "AVAILABLE")
-        assert (launches["demand-forecast"]["region"], launches["demand-forecast"]["status"]) == (
-            "eu-central-1",
-            "AVAILABLE",
-        )
-        regions = stage.outputs("hub")["catalog"]["regions"]
-        # An ACCOUNT share is accepted only where something is launched from it.
-        home, other = regions["eu-central-1"], regions["eu-west-1"]
-        assert _seen(stage, RESEARCH, "eu-central-1") == _ids(home, "online-inference", "batch-inference")
-        assert _seen(stage, RESEARCH, "eu-west-1") == _ids(other, "online-inference")
-        for region in ("eu-central-1", "eu-west-1"):
-            assert _seen(stage, PRODUCTION, region) == _ids(regions[region], "online-inference", "batch-inference")
+        yield stage
 
 
-def test_a_share_that_did_not_reach_every_account_fails_the_run_and_names_them(stage: Stage) -> None:
+def test_two_regions_and_all_four_kinds_of_share(wide: Stage) -> None:
+    stage = wide
+    _ = stage.edit("Pulumi.spoke-research.yaml", "- name: embeddings", "- name: embeddings\n      region: eu-west-1")
+
+    _ = stage.up("spoke-research")
+
+    launches = stage.outputs("spoke-research")["launches"]
+    assert (launches["embeddings"]["region"], launches["embeddings"]["status"]) == ("eu-west-1", "AVAILABLE")
+    assert (launches["demand-forecast"]["region"], launches["demand-forecast"]["status"]) == (
+        "eu-central-1",
+        "AVAILABLE",
+    )
+    regions = stage.outputs("hub")["catalog"]["regions"]
+    # An ACCOUNT share is accepted only where something is launched from it.
+    home, other = regions["eu-central-1"], regions["eu-west-1"]
+    assert _seen(stage, RESEARCH, "eu-central-1") == _ids(home, "online-inference", "batch-inference")
+    assert _seen(stage, RESEARCH, "eu-west-1") == _ids(other, "online-inference")
+    for region in ("eu-central-1", "eu-west-1"):
+        assert _seen(stage, PRODUCTION, region) == _ids(regions[region], "online-inference", "batch-inference")
+
+
+def test_shares_tell_the_truth_about_every_account(stage: Stage) -> None:
     """The organization that is there by default has a suspended account."""
     _ = stage.up("organization")
-    _ = stage.edit(
-        "Pulumi.hub.yaml",
-        "    - portfolio: online-inference\n      type: ORGANIZATIONAL_UNIT\n      target: Workloads/Research\n",
-        "    - portfolio: online-inference\n      type: ORGANIZATION\n",
-    )
+    whole = "    - portfolio: online-inference\n      type: ORGANIZATION\n"
+    back = stage.edit("Pulumi.hub.yaml", RESEARCH_UNIT, whole)
+    foreseen = stage.succeed("preview-hub")
+    failed = stage.refuse("up-hub")
+    listed = stage.refuse("shares")
+    back()
 
-    said = stage.refuse("up-hub")
+    stage.faults({"operation": "servicecatalog:CreatePortfolioShare", "hold": 2000})
+    stuck = stage.refuse("up-hub")
+    waiting = stage.succeed("preview-hub")
+    stage.faults()
+    stage.hurry(seconds=2000)
+    _ = stage.up("hub")
+    arrived = stage.succeed("shares")
 
-    assert "COMPLETED_WITH_ERRORS" in said
+    assert "with the organization: 5 accounts, of which 555566667777 cannot get it" in foreseen
+    assert "COMPLETED_WITH_ERRORS" in failed
+    suspended = "account 555566667777: not arrived: the account is suspended. Move the account to a unit"
+    assert suspended in failed
+    assert "3 further accounts wait for shares that are not made yet" in failed
+    assert "555566667777 │ not arrived: the account is suspended" in listed
+    assert "timeout while waiting for state to become 'COMPLETED' (last state: 'IN_PROGRESS', timeout: 15m0s)" in stuck
+    assert f"account {RESEARCH}: not arrived. AWS may still be at it" in stuck
+    assert f"not arrived in {RESEARCH}. AWS may still be at it" in waiting
+    assert f"{RESEARCH} │ arrived" in arrived
+    assert f"{RESEARCH} │ waits for acceptance" in arrived
+
+
+def test_an_account_outside_of_the_organization_accepts_launches_and_leaves(wide: Stage) -> None:
+    """It has no role that the organization could assume: its own credentials run its stack."""
+    stage = wide
+    settings = (stage.project / "Pulumi.spoke-production.yaml").read_text().replace(PRODUCTION, OUTSIDE)
+    kept = "\n".join(line for line in settings.splitlines() if "assumeRole" not in line and "salt" not in line)
+    _ = (stage.project / "Pulumi.spoke-partner.yaml").write_text(kept.partition("launches:")[0] + PARTNER_LAUNCHES)
+
+    launched = stage.make("up-spoke-partner", account=OUTSIDE)
+    accepted = _seen(stage, OUTSIDE, "eu-central-1")
+    left = stage.make("destroy-spoke-partner", account=OUTSIDE)
+    given_back = _seen(stage, OUTSIDE, "eu-central-1")
+    _ = stage.edit("Pulumi.hub.yaml", PARTNER_SHARE, "")
+    _ = stage.up("hub")
+
+    assert launched.returncode == 0, launched.stdout
+    assert "shared with this account alone; this stack accepts it" in launched.stdout
+    assert accepted == {stage.outputs("hub")["portfolio_id"]["eu-central-1"]["batch-inference"]}
+    assert left.returncode == 0, left.stdout
+    assert given_back == set()
+    servicecatalog = stage.client("servicecatalog", HUB)
+    portfolio = stage.outputs("hub")["portfolio_id"]["eu-central-1"]["batch-inference"]
+    left_over = servicecatalog.describe_portfolio_shares(PortfolioId=portfolio, Type="ACCOUNT")["PortfolioShareDetails"]
+    assert OUTSIDE not in [share["PrincipalId"] for share in left_over]
 
 
 def _seen(stage: Stage, account: str, region: str) -> set[str]:

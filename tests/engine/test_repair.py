@@ -1,10 +1,11 @@
 """Launches that failed, and how they are put right."""
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.stage import RESEARCH, Stage
+from tests.engine.stage import REGION, RESEARCH, Stage
 
 FILE = "Pulumi.spoke-research.yaml"
 ROLE = "ModelCatalogLaunch-text-embedder-serverless"
@@ -66,6 +67,46 @@ def test_a_failed_creation_is_replaced_and_a_failed_update_is_tried_again(spoke:
         "TAINTED",
         "AVAILABLE",
     )
+
+
+def test_a_role_that_was_made_anew_gets_its_access_back(spoke: Stage) -> None:
+    """The association is still there, and of somebody who is gone."""
+    role = "arn:aws:iam::333344445555:role/DataScientist"
+    _make_role(spoke)
+    _launch(spoke, NONE + f"    - portfolio: online-inference\n      arn: {role}\n")
+    _ = spoke.up("spoke-research")
+    _make_role(spoke)
+
+    previewed = spoke.succeed("preview-spoke-research")
+    listed = spoke.refuse("dead-principals", "STACK=spoke-research")
+    repaired = spoke.up("spoke-research")
+    _ = spoke.succeed("dead-principals", "STACK=spoke-research")
+    granted = _principals(spoke)
+
+    _make_role(spoke)
+    removed = spoke.succeed("dead-principals", "STACK=spoke-research", "REMOVE=yes")
+    _ = spoke.up("spoke-research")
+
+    assert "deleted since it was given access, and counted still" in previewed
+    assert "1 to replace" in previewed
+    assert "is gone, and counts still" in listed
+    assert "1 replaced" in repaired
+    assert role in granted
+    assert "was removed" in removed
+    assert granted == _principals(spoke)
+
+
+def _make_role(stage: Stage) -> None:
+    iam = stage.client("iam", RESEARCH)
+    with contextlib.suppress(iam.exceptions.NoSuchEntityException):
+        iam.delete_role(RoleName="DataScientist")
+    iam.create_role(RoleName="DataScientist", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')
+
+
+def _principals(stage: Stage) -> set[str]:
+    portfolio = stage.outputs("hub")["portfolio_id"][REGION]["online-inference"]
+    listed = stage.client("servicecatalog", RESEARCH).list_principals_for_portfolio(PortfolioId=portfolio)
+    return {item["PrincipalARN"] for item in listed["Principals"]}
 
 
 def _launch(stage: Stage, launches: str) -> None:

@@ -13,6 +13,9 @@ from sandbox.wire import Request
 _SERVICE_NAMES = {"monitoring": "cloudwatch"}
 """IAM's prefix where it is not the name in the signature."""
 
+_OTHER_NAMES = {"budgets:DescribeBudget": "budgets:ViewBudget", "budgets:CreateBudget": "budgets:ModifyBudget"}
+"""Calls whose permission has another name (source: Service Authorization Reference, AWS Budget Service)."""
+
 _ALWAYS = ("sts:GetCallerIdentity", "sts:AssumeRole")
 """The first needs no permission; trust policies decide the second."""
 
@@ -33,7 +36,8 @@ def action_of(request: Request) -> str:
     """The call as IAM writes it, such as `iam:CreateRole`."""
     if request.service == "s3":
         return buckets.action(request)
-    return f"{_SERVICE_NAMES.get(request.service, request.service)}:{request.operation}"
+    action = f"{_SERVICE_NAMES.get(request.service, request.service)}:{request.operation}"
+    return _OTHER_NAMES.get(action, action)
 
 
 def authorize(request: Request, caller: Caller) -> None:

@@ -16,7 +16,7 @@ from shared.errors import ConfigError
 from shared.settings import AccountSettings
 from spoke.config import SpokeSettings
 from tools.catalog import reporting
-from tools.settings import settings_of
+from tools.stack_settings import settings_of
 from tools.stacks import contract_of
 
 _IDENTITY: Final = re.compile(r"^A[A-Z0-9]{15,127}$")

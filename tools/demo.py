@@ -11,6 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from tools.deployers import DEPLOYER, make_deployers
 from tools.rehearsal import ROOT, Rehearsal, RehearsalError
 
 FOLDER: Final = ROOT / ".sandbox" / "demo"
@@ -42,6 +43,8 @@ def main() -> int:
     try:
         with Rehearsal(FOLDER) as rehearsal:
             console.print(f"sandbox      an AWS organization of five accounts at {rehearsal.url}")
+            make_deployers(rehearsal)
+            console.print(f"permissions  each stack works as {DEPLOYER}, with its policy of docs/iam and no other\n")
             for stack in STACKS:
                 _run(console, rehearsal, f"up-{stack}")
             console.print("\nagain, to see that nothing changes")

@@ -11,7 +11,7 @@ from hub.config import HubSettings
 from shared.errors import CatalogError
 from spoke.config import SpokeSettings
 from tools.catalog import reporting
-from tools.settings import settings_of
+from tools.stack_settings import settings_of
 from tools.usage import Usage, users_of
 
 

@@ -12,7 +12,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
+
+import boto3
 
 from sandbox.environment import sandbox_environment
 
@@ -93,6 +95,16 @@ class Rehearsal:
     def make(self, target: str, *options: str, account: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run a target of the Makefile in the copy of the project."""
         return self.run("make", "--no-print-directory", target, *options, account=account)
+
+    def client(self, service: str, account: str, region: str = "eu-central-1") -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+        """Make a client of an account's administrator."""
+        return boto3.client(  # pyright: ignore[reportCallIssue, reportUnknownVariableType, reportUnknownMemberType] - any service
+            service,  # pyright: ignore[reportArgumentType] - any service
+            endpoint_url=self.url,
+            region_name=region,
+            aws_access_key_id=account,
+            aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox takes any
+        )
 
     def _stop(self) -> None:
         self._server.terminate()

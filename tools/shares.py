@@ -18,7 +18,7 @@ from shared.account import Account, said
 from shared.contract import Contract
 from shared.errors import CatalogError
 from tools.catalog import reporting
-from tools.settings import settings_of
+from tools.stack_settings import settings_of
 from tools.stacks import contract_of, resources_of
 
 _SHARE: Final = "aws:servicecatalog/portfolioShare:PortfolioShare"

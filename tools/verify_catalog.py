@@ -21,7 +21,7 @@ from tools.registry.findings import Finding
 from tools.registry.guests import OrganizationTree, guests_by_portfolio
 from tools.registry.holdings import holdings
 from tools.registry.packages import check_packages
-from tools.settings import settings_of
+from tools.stack_settings import settings_of
 
 CATALOG: Final = Path("hub/catalog")
 

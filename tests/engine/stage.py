@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
-
 from tools.rehearsal import Rehearsal
 
 HUB: Final = "222233334444"
@@ -44,16 +42,6 @@ class Stage(Rehearsal):
         done = self.run("pulumi", "-C", project, "-s", stack, "stack", "output", "--json")
         assert done.returncode == 0, done.stdout
         return json.loads(done.stdout)
-
-    def client(self, service: str, account: str, region: str = REGION) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-        """Make a client of an account's administrator."""
-        return boto3.client(  # pyright: ignore[reportCallIssue, reportUnknownVariableType, reportUnknownMemberType] - any service
-            service,  # pyright: ignore[reportArgumentType] - any service
-            endpoint_url=self.url,
-            region_name=region,
-            aws_access_key_id=account,
-            aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox takes any
-        )
 
     def faults(self, *faults: dict[str, object]) -> None:
         """Let AWS fail in these ways from now on, and in no others."""

@@ -9,17 +9,10 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
-from shared.policies import render
-from tests.engine.stage import ALL_STACKS, HUB, PRODUCTION, RESEARCH, Stage
-from tools.rehearsal import ROOT
+from tests.engine.stage import ALL_STACKS, HUB, RESEARCH, Stage
+from tools.deployers import ACCOUNTS, MANAGEMENT, boundary_of, deployer_of, listed, make_deployers, permit, policy
 
-MANAGEMENT: Final = "111122223333"
-DEPLOYER: Final = "ModelCatalogDeployer"
-ACCOUNTS: Final = {"organization": MANAGEMENT, "hub": HUB, "spoke-research": RESEARCH, "spoke-production": PRODUCTION}
 POLICIES: Final = ("organization", "hub", "spoke")
-BOUNDED: Final = "spoke-research"
-"""The stack whose deployer makes roles within a boundary alone."""
-BOUNDARY: Final = f"arn:aws:iam::{RESEARCH}:policy/ModelCatalogBoundary"
 LARGEST_MANAGED_POLICY: Final = 6144
 
 NOT_ASKED_FOR: Final = {
@@ -32,6 +25,9 @@ NOT_ASKED_FOR: Final = {
         "cloudformation:ValidateTemplate",
         "iam:CreateServiceLinkedRole",  # inside CreatePortfolioShare
         "iam:PassRole",  # inside CreateConstraint
+        "iam:GetGroup",  # a group or a user as a principal
+        "iam:GetUser",
+        "iam:ListRoles",  # a permission set as a principal
         "iam:GetRolePolicy",  # after a change by hand
         "iam:UntagRole",
         "iam:UpdateAssumeRolePolicy",
@@ -40,17 +36,20 @@ NOT_ASKED_FOR: Final = {
         "s3:ListTagsForResource",  # newer releases of the plug-in read and write a bucket's tags with these
         "s3:TagResource",
         "s3:UntagResource",
+        "servicecatalog:UpdateTagOption",  # after a change by hand
     },
     "spoke": {
         "cloudformation:TagResource",  # AWS asks for it inside CreateStack and UpdateStack
         "cloudformation:UntagResource",
         "cloudformation:UpdateStack",  # another portfolio id
         "cloudformation:DescribeStackEvents",  # a stack that fails
+        "iam:GetGroup",  # a group or a user as a principal
+        "iam:GetUser",
+        "iam:ListRoles",  # a permission set as a principal
         "iam:TagRole",
         "iam:UntagRole",  # after a change by hand
         "iam:UpdateAssumeRolePolicy",
         "iam:UpdateRoleDescription",
-        "servicecatalog:ListAcceptedPortfolioShares",  # AWS asks for it inside the stack
     },
 }
 """What the run below does not need: AWS asks for it behind another call, or another change than the run's does."""
@@ -60,22 +59,7 @@ NOT_ASKED_FOR: Final = {
 def guarded(tmp_path: Path) -> Iterator[Stage]:
     """A stage whose stacks work as deployers that may do what docs/iam says, and nothing else."""
     with Stage(tmp_path / "rehearsal") as stage:
-        for stack, account in ACCOUNTS.items():
-            trusted = {"AWS": f"arn:aws:iam::{MANAGEMENT}:user/administrator"}
-            trust = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
-            _ = stage.client("iam", account).create_role(
-                RoleName=DEPLOYER,
-                AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-            )
-            permit(stage, stack)
-            work_as_deployer(stage, stack)
-        _ = stage.client("iam", RESEARCH).create_policy(
-            PolicyName="ModelCatalogBoundary", PolicyDocument=written("role-boundary", RESEARCH)
-        )
-        first = "model-catalog-spoke:launches"
-        _ = stage.edit(
-            f"Pulumi.{BOUNDED}.yaml", first, f"model-catalog-spoke:permissionsBoundary: {BOUNDARY}\n  {first}"
-        )
+        make_deployers(stage)
         yield stage
 
 
@@ -85,7 +69,10 @@ def test_exactly_these_policies_suffice_from_the_first_up_to_the_last_destroy(gu
     for stack in ALL_STACKS:
         _ = guarded.up(stack, "--expect-no-changes")
         _ = guarded.succeed(f"refresh-{stack}")
+        assert "not checked" not in guarded.succeed(f"preview-{stack}")
     change_something(guarded)
+    said = guarded.succeed("preview-hub")
+    assert [] == [line for line in said.splitlines() if "not checked" in line]
     for stack in ("hub", "spoke-research", "spoke-production"):
         _ = guarded.up(stack)
     for stack in ("spoke-production", "spoke-research", "hub"):
@@ -96,7 +83,7 @@ def test_exactly_these_policies_suffice_from_the_first_up_to_the_last_destroy(gu
         name: actions(name) - set().union(*(used[deployer_of(ACCOUNTS[stack])] for stack in stacks_with(name)))
         for name in POLICIES
     }
-    assert unused == NOT_ASKED_FOR
+    assert {name: unused[name] ^ NOT_ASKED_FOR[name] for name in POLICIES} == dict.fromkeys(POLICIES, set[str]())
 
 
 def test_it_is_the_policy_that_decides(guarded: Stage) -> None:
@@ -127,7 +114,7 @@ def test_with_a_boundary_a_deployer_gives_no_role_more_than_it_allows(guarded: S
     administrator.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
     with pytest.raises(ClientError, match=r"AccessDenied.*iam:PutRolePolicy"):
         deployer.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=everything)
-    administrator.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=BOUNDARY)
+    administrator.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=boundary_of(RESEARCH))
     deployer.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=everything)
     with pytest.raises(ClientError, match=r"AccessDenied.*iam:DeleteRolePermissionsBoundary"):
         deployer.delete_role_permissions_boundary(RoleName=name)
@@ -143,67 +130,14 @@ def test_a_recommended_policy_names_every_action_and_fits_into_a_managed_policy(
     assert len(json.dumps(document, separators=(",", ":"))) < LARGEST_MANAGED_POLICY
 
 
-def policy(name: str) -> dict[str, Any]:
-    """Read a recommended policy."""
-    document: dict[str, Any] = json.loads(text_of(f"{name}-deployer"))
-    return document
-
-
-def text_of(name: str) -> str:
-    return (ROOT / "docs" / "iam" / f"{name}.json").read_text()
-
-
-def written(name: str, account: str) -> str:
-    """Write a recommended policy for an account."""
-    return rendered(json.loads(text_of(name)), account)
-
-
-def rendered(document: dict[str, Any], account: str) -> str:
-    return render(document, partition="aws", account=account).replace("${HubAccountId}", HUB)
-
-
 def actions(name: str) -> set[str]:
     """List what a recommended policy allows."""
     return {action for statement in policy(name)["Statement"] for action in listed(statement["Action"])}
 
 
-def listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
 def stacks_with(name: str) -> list[str]:
     """List the stacks that a policy is for."""
     return [stack for stack in ALL_STACKS if stack.partition("-")[0] == name]
-
-
-def permit(stage: Stage, stack: str, *, leaving_out: str = "") -> None:
-    """Give a stack's deployer the recommended policy, or that policy without one of its actions."""
-    document = policy(stack.partition("-")[0])
-    for statement in document["Statement"]:
-        statement["Action"] = [action for action in listed(statement["Action"]) if action != leaving_out]
-        if stack == BOUNDED and statement["Sid"] == "RightsOfLaunchAndExecutionRoles":
-            statement["Condition"] = {"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}
-    account = ACCOUNTS[stack]
-    _ = stage.client("iam", account).put_role_policy(
-        RoleName=DEPLOYER,
-        PolicyName="deployer",
-        PolicyDocument=rendered(document, account),
-    )
-
-
-def work_as_deployer(stage: Stage, stack: str) -> None:
-    """Let a stack's settings name the deployer as the role to assume."""
-    account, settings = ACCOUNTS[stack], f"Pulumi.{stack}.yaml"
-    if stack == "organization":
-        line = f'accountId: "{account}"'
-        key = "\n  model-catalog-organization:assumeRole: "
-        _ = stage.edit(settings, line, f"{line}{key}{deployer_of(account)}")
-    else:
-        _ = stage.edit(settings, "role/OrganizationAccountAccessRole", f"role/{DEPLOYER}")
-
-
-def deployer_of(account: str) -> str:
-    return f"arn:aws:iam::{account}:role/{DEPLOYER}"
 
 
 def as_deployer(stage: Stage, account: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
@@ -221,7 +155,13 @@ def change_something(stage: Stage) -> None:
         "model-catalog-hub:shares",
         f"model-catalog-hub:protect: false\n  {principals}\n  model-catalog-hub:shares",
     )
-    _ = stage.edit("hub/catalog/portfolios.yaml", "name: Online inference models", "name: Models for online inference")
+    name = "name: Models for online inference\n    tag_options: {tier: [gold]}\n    budgets: [models]"
+    _ = stage.edit("hub/catalog/portfolios.yaml", "name: Online inference models", name)
+    budget = {"BudgetName": "models", "BudgetType": "COST", "TimeUnit": "MONTHLY"}
+    limit = {"BudgetLimit": {"Amount": "100", "Unit": "USD"}}
+    stage.client("budgets", HUB).create_budget(AccountId=HUB, Budget={**budget, **limit})
+    for share in ("ORGANIZATIONAL_UNIT\n      target: Workloads/Research", "ORGANIZATION_MEMBER_ACCOUNT"):
+        _ = stage.edit("Pulumi.hub.yaml", f"type: {share}\n", f"type: {share}\n      tag_options: true\n")
     product = "hub/catalog/products/fraud-detector-realtime"
     _ = stage.edit(f"{product}/product.yaml", "owner: ", "owner: The ")
     _ = stage.edit(f"{product}/product.yaml", "AssertDescription: ", "AssertDescription: Please note. ")

@@ -1,0 +1,80 @@
+"""What a stack set consists of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Json = dict[str, Any]
+
+MOST_OPERATIONS = 50
+"""Operations that a set remembers; AWS forgets them after 90 days."""
+
+
+@dataclass
+class Instance:
+    """A stack of the set in one account and region, or the wish for it."""
+
+    account: str
+    region: str
+    unit: str
+    """The unit, or the root, by which the account is targeted."""
+    overrides: dict[str, str] = field(default_factory=dict[str, str])
+    stack_id: str = ""
+    status: str = "OUTDATED"
+    detailed: str = "PENDING"
+    reason: str = ""
+    operation: str = ""
+
+
+@dataclass
+class Operation:
+    """A change of the instances, which takes its time."""
+
+    id: str
+    action: str
+    created: datetime
+    instances: list[Instance]
+    request: Json = field(default_factory=dict[str, Any])
+    """As the client sent it; empty for an automatic deployment."""
+    retain: bool = False
+    doom: str | None = None
+    status: str = "QUEUED"
+    ended: datetime | None = None
+    results: list[Json] = field(default_factory=list[Json])
+
+
+@dataclass
+class StackSet:
+    """One template, and where it is rolled out."""
+
+    name: str
+    id: str
+    arn: str
+    template: str = ""
+    description: str = ""
+    parameters: dict[str, str] = field(default_factory=dict[str, str])
+    capabilities: list[str] = field(default_factory=list[str])
+    tags: list[Json] = field(default_factory=list[Json])
+    auto_deployment: Json = field(default_factory=dict[str, Any])
+    managed_execution: Json = field(default_factory=dict[str, Any])
+    units: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """The regions in which accounts get the stack that join a unit."""
+    instances: dict[tuple[str, str], Instance] = field(default_factory=dict[tuple[str, str], Instance])
+    operations: dict[str, Operation] = field(default_factory=dict[str, Operation])
+
+    def running(self) -> Operation | None:
+        return next((each for each in self.operations.values() if each.status == "RUNNING"), None)
+
+    def queued(self) -> Operation | None:
+        return next((each for each in self.operations.values() if each.status == "QUEUED"), None)
+
+    def in_order(self, instances: Iterable[Instance]) -> list[Instance]:
+        """Region by region, as they were asked for first, then by account."""
+        regions = list(dict.fromkeys(each.region for each in self.instances.values()))
+        return sorted(instances, key=lambda each: (regions.index(each.region), each.account))
+
+    def add(self, operation: Operation) -> None:
+        self.operations[operation.id] = operation
+        while len(self.operations) > MOST_OPERATIONS:
+            del self.operations[next(iter(self.operations))]

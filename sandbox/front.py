@@ -5,7 +5,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # pyright: ignore[reportMissingTypeStubs]
 
@@ -25,6 +25,9 @@ from sandbox.servicecatalog.organizations_access import forget_delegate
 from sandbox.servicecatalog.service import TARGET, ServiceCatalog
 from sandbox.wire import Environ, Request, Response, TooLarge
 
+if TYPE_CHECKING:
+    from sandbox.cloudformation.stack_sets.service import StackSets
+
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
@@ -41,6 +44,7 @@ class Sandbox:
         self._world = World(clock, identifiers, organization)
         self._service_catalog = ServiceCatalog(self._world)
         self._model_packages = ModelPackages(organization.model_packages, organization.id)
+        self._stack_sets: StackSets | None = None
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
 
@@ -102,14 +106,20 @@ class Sandbox:
         response = self._moto_call(request)
         if request.operation == "DeregisterDelegatedAdministrator":
             forget_delegate(self._world, str(request.json.get("AccountId")))
+        if request.service == "organizations" and self._stack_sets:
+            self._stack_sets.follow_accounts()
         return response
 
     def _cloudformation(self, request: Request, caller: Caller) -> Response:
         """Stacks are built with the permissions of whoever asks for them."""
         # Not before it is needed: moto's CloudFormation takes over a second to load.
         from sandbox.cloudformation import permissions, stacks  # noqa: PLC0415
+        from sandbox.cloudformation.stack_sets.service import StackSets  # noqa: PLC0415
 
         stacks.install(self._world)
+        self._stack_sets = self._stack_sets or StackSets(self._world)
+        if self._stack_sets.knows(request.operation):
+            return self._stack_sets.respond(request, caller)
         if caller.is_administrator:
             return self._moto_call(request)
         with permissions.building_as(Builder(caller.account, caller.principal, caller.arn)):

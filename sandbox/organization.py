@@ -8,12 +8,24 @@ from typing import Annotated, Any, Literal, cast
 import yaml
 from moto.moto_api._internal import mock_random
 from moto.organizations import utils as moto_ids
-from moto.organizations.models import FakeAccount, OrganizationsBackend, organizations_backends
+from moto.organizations.models import (
+    FakeAccount,
+    FakeDelegatedAdministrator,
+    FakeServiceAccess,
+    OrganizationsBackend,
+    organizations_backends,
+)
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sandbox.model_packages import DEFAULT_PACKAGES, ModelPackageEntry
 
 SERVICE_CATALOG = "servicecatalog.amazonaws.com"
+STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
+
+# moto does not know it as a service with delegates. AWS does not know its other name, which moto takes
+# (cdk-organizations issue 1718).
+FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(STACK_SETS)
+FakeServiceAccess.TRUSTED_SERVICES.remove("stacksets.cloudformation.amazonaws.com")
 
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$", description="twelve digits, in quotes in YAML")]
 

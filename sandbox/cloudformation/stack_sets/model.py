@@ -1,6 +1,5 @@
 """What a stack set consists of."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -68,11 +67,6 @@ class StackSet:
 
     def queued(self) -> Operation | None:
         return next((each for each in self.operations.values() if each.status == "QUEUED"), None)
-
-    def in_order(self, instances: Iterable[Instance]) -> list[Instance]:
-        """Region by region, as they were asked for first, then by account."""
-        regions = list(dict.fromkeys(each.region for each in self.instances.values()))
-        return sorted(instances, key=lambda each: (regions.index(each.region), each.account))
 
     def add(self, operation: Operation) -> None:
         self.operations[operation.id] = operation

@@ -2,7 +2,6 @@
 
 import math
 import uuid
-from itertools import groupby
 
 from moto.cloudformation.models import Stack, cloudformation_backends
 
@@ -47,10 +46,10 @@ def _work(world: World, stack_set: StackSet, operation: Operation) -> None:
     API:StackSetOperationPreferences: by default one account at a time, and no failure is tolerated.
     """
     stopped = False
-    for _, group in groupby(stack_set.in_order(operation.instances), key=lambda each: each.region):
-        instances, failures = list(group), 0
+    for region in dict.fromkeys(each.region for each in operation.instances):
+        instances, failures = [each for each in operation.instances if each.region == region], 0
         tolerated = _tolerated(operation, len(instances))
-        for instance in instances:
+        for instance in sorted(instances, key=lambda each: each.account):
             if stopped:
                 instance.detailed, instance.reason = "CANCELLED", _STOPPED
             else:

@@ -82,6 +82,11 @@ preview-%: ## Show what would change in a stack, for example preview-hub; AS_OF=
 	@pulumi -C $(call project,$*) stack select $* --create
 	@pulumi -C $(call project,$*) -s $* preview --diff --suppress-outputs $(FLAGS)
 
+plan-%: ## Show what would change inside each provisioned product, for example plan-spoke-research
+	$(settings)
+	@pulumi -C $(call project,$*) stack select $* --create
+	@python -m tools.plan --stack $*
+
 up-%: ## Deploy a stack
 	$(settings)
 	@pulumi -C $(call project,$*) stack select $* --create

@@ -34,6 +34,9 @@ def launch_policy(product_statements: Sequence[Statement], *, execution_role: st
             "cloudformation:DeleteStack",
             "cloudformation:DescribeStacks",
             "cloudformation:DescribeStackEvents",
+            "cloudformation:CreateChangeSet",  # a plan looks into a launch by one, and never executes it
+            "cloudformation:DescribeChangeSet",
+            "cloudformation:DeleteChangeSet",
             "cloudformation:SetStackPolicy",
             "cloudformation:TagResource",
             "cloudformation:UntagResource",

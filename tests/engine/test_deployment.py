@@ -12,6 +12,14 @@ from tests.engine.stage import ALL_STACKS, HUB, PRODUCTION, REGION, RESEARCH, St
 RESEARCH_FILE = "Pulumi.spoke-research.yaml"
 PRODUCTION_FILE = "Pulumi.spoke-production.yaml"
 
+NEW_LAUNCH = """\
+    - name: embeddings
+      product: text-embedder-serverless
+      version: 1.0.0
+      parameters:
+        ModelDataUrl: s3://model-catalog-artifacts-production/text-embedder/2026-09-08/model.tar.gz
+"""
+
 Edit = Callable[[str, str, str], None]
 
 
@@ -91,6 +99,27 @@ def test_a_preview_shows_a_change_before_it_is_made(catalog: Stage, change: Edit
     assert "~ aws:servicecatalog/provisionedProduct:ProvisionedProduct: (update)" in previewed
     assert "1 to update" in previewed
     assert (before, _instances(sagemaker, endpoint)) == (2, 3)
+
+
+def test_a_plan_looks_inside_what_an_update_would_change_and_leaves_nothing_behind(catalog: Stage, edit: Edit) -> None:
+    nothing = catalog.succeed("plan-spoke-production")
+    edit(PRODUCTION_FILE, "InstanceType: ml.m5.large", "InstanceType: ml.m5.xlarge")
+    edit(PRODUCTION_FILE, "    - name: fraud-scoring", f"{NEW_LAUNCH}    - name: fraud-scoring")
+    servicecatalog = catalog.client("servicecatalog", PRODUCTION)
+
+    planned = catalog.succeed("plan-spoke-production")
+
+    everybody = {"Key": "Account", "Value": "self"}
+    left = servicecatalog.list_provisioned_product_plans(AccessLevelFilter=everybody)["ProvisionedProductPlans"]
+    running = servicecatalog.scan_provisioned_products(AccessLevelFilter=everybody)["ProvisionedProducts"]
+    assert "1 stays as it is; 0 resources inside change" in nothing
+    assert "InstanceType ml.m5.large → ml.m5.xlarge" in planned
+    assert "! REPLACED FraudConfig (AWS::SageMaker::EndpointConfig): ProductionVariants" in planned
+    assert "changed in place FraudEndpoint (AWS::SageMaker::Endpoint)" in planned
+    assert "embeddings will be launched" in planned
+    assert "new EmbedderEndpoint (AWS::SageMaker::Endpoint)" in planned
+    assert [] == left
+    assert ["fraud-scoring"] == [item["Name"] for item in running]
 
 
 def test_a_new_version_reaches_a_spoke(catalog: Stage, change: Edit) -> None:

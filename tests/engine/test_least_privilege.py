@@ -83,7 +83,7 @@ def test_exactly_these_policies_suffice_from_the_first_up_to_the_last_destroy(gu
         name: actions(name) - set().union(*(used[deployer_of(ACCOUNTS[stack])] for stack in stacks_with(name)))
         for name in POLICIES
     }
-    assert {name: unused[name] ^ NOT_ASKED_FOR[name] for name in POLICIES} == dict.fromkeys(POLICIES, set[str]())
+    assert {name: unused[name] ^ NOT_ASKED_FOR[name] for name in POLICIES} == {key: set[str]() for key in POLICIES}
 
 
 def test_it_is_the_policy_that_decides(guarded: Stage) -> None:

@@ -36,12 +36,12 @@ STACKS: Mapping[str, Mapping[str, Any]] = {
 def pulumi(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answer as the CLI does."""
 
-    def answer(*arguments: str) -> str:
+    def answer(_project: str, *arguments: str) -> str:
         if arguments[0] == "stack":
             return json.dumps([{"name": name} for name in STACKS])
         return json.dumps(STACKS[arguments[1]])
 
-    monkeypatch.setattr(usage, "_pulumi", answer)
+    monkeypatch.setattr(usage, "pulumi", answer)
 
 
 @pytest.fixture

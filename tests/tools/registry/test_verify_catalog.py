@@ -56,7 +56,10 @@ def test_a_product_of_another_registry_is_said_not_to_be_checked(run: Run, catal
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, r"Pulumi\.hub\.yaml: cannot be read \(No such file or directory\)\. Name a hub stack: STACK=hub"),
+        (
+            None,
+            r"Pulumi\.hub\.yaml: cannot be read \(No such file or directory\)\. Name a stack that is there: STACK=…",
+        ),
         ("a: [", r"Pulumi\.hub\.yaml: is not YAML"),
         ("[]", r"Pulumi\.hub\.yaml: config is missing"),
         ("config: {aws:region: eu-central-1}", r"Pulumi\.hub\.yaml: accountId is missing"),

@@ -3,6 +3,7 @@
 from sandbox.cloudformation.stack_sets.access import invalid
 from sandbox.cloudformation.stack_sets.model import Instance, Json, StackSet
 from sandbox.organization import Organization
+from sandbox.servicecatalog.model import part
 
 
 def targeted(organization: Organization, request: Json) -> dict[str, str]:
@@ -49,8 +50,9 @@ def forget_units(stack_set: StackSet, request: Json) -> None:
 
 
 def _targets(request: Json) -> tuple[list[str], list[str], str]:
-    targets: Json = request.get("DeploymentTargets") or {}
-    units, accounts = targets.get("OrganizationalUnitIds") or [], targets.get("Accounts") or []
+    targets = part(request, "DeploymentTargets")
+    units: list[str] = targets.get("OrganizationalUnitIds") or []
+    accounts: list[str] = targets.get("Accounts") or []
     return units, accounts, targets.get("AccountFilterType") or ""
 
 
@@ -78,9 +80,8 @@ def moves(stack_set: StackSet, before: Places, now: Places, management: str) -> 
         if old == new or account == management:
             continue
         for unit, regions in stack_set.units.items():
-            for region in regions if unit in new and unit not in old else ():
-                if (account, region) not in stack_set.instances:
-                    joined.append(Instance(account, region, unit))
+            fresh = (region for region in regions if (account, region) not in stack_set.instances)
+            joined += [Instance(account, region, unit) for region in fresh if unit in new and unit not in old]
         kept = {unit for unit in stack_set.units if unit in new}
         for instance in stack_set.instances.values():
             if instance.account == account and instance.unit not in new:

@@ -10,6 +10,7 @@ from sandbox.cloudformation.engine import reason_of
 from sandbox.cloudformation.permissions import unchecked
 from sandbox.cloudformation.stack_sets.model import Instance, Operation, StackSet
 from sandbox.servicecatalog.call import World
+from sandbox.servicecatalog.model import part
 
 SECONDS = 30.0
 """Virtual time that an operation takes."""
@@ -61,7 +62,7 @@ def _work(world: World, stack_set: StackSet, operation: Operation) -> None:
 
 
 def _tolerated(operation: Operation, accounts: int) -> int:
-    preferences = operation.request.get("OperationPreferences") or {}
+    preferences = part(operation.request, "OperationPreferences")
     share = math.floor(accounts * preferences.get("FailureTolerancePercentage", 0) / 100)
     return preferences.get("FailureToleranceCount", share)
 

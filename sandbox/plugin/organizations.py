@@ -1,11 +1,40 @@
-"""Organizations: DelegatedAdministrator."""
+"""Organizations: AwsServiceAccess, DelegatedAdministrator."""
 
 from .answers import pick
 from .failure import Failure, Gone, doing, tolerating
-from .schema import Operation, Resource, length, matching, outputs, required
+from .schema import Operation, Resource, computed, length, matching, outputs, required
 from .wire import State
 
 _OUTPUTS = ("arn", "delegationEnabledDate", "email", "joinedMethod", "joinedTimestamp", "name", "status")
+
+
+class AwsServiceAccess(Resource):
+    """An AWS service's trusted access. Its id is the service principal."""
+
+    pulumi_type = "aws:organizations/awsServiceAccess:AwsServiceAccess"
+    properties = {
+        "servicePrincipal": required(replaces=True, check=length(1, 128)),
+        "dateEnabled": computed(),
+    }
+    title = "Organizations AWS Service Access"
+
+    def create(self, op: Operation) -> None:
+        service = op.new["servicePrincipal"]
+        with doing(f"creating {self.title} ({service})"):
+            op.call("organizations", "enable_aws_service_access", ServicePrincipal=service)
+        op.id = service
+
+    def read(self, op: Operation) -> State:
+        with doing(f"reading {self.title} ({op.id})"):
+            listed = op.pages("organizations", "list_aws_service_access_for_organization", "EnabledServicePrincipals")
+            found = next((one for one in listed if one["ServicePrincipal"] == op.id), None)
+            if found is None:
+                raise Gone("empty result")
+        return pick(found, "dateEnabled", "servicePrincipal")
+
+    def delete(self, op: Operation) -> None:
+        with doing(f"deleting {self.title} ({op.id})"):
+            op.call("organizations", "disable_aws_service_access", ServicePrincipal=op.id)
 
 
 class DelegatedAdministrator(Resource):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from . import functions
 from .cloudformation import Stack
 from .iam import Role, RolePolicy
-from .organizations import DelegatedAdministrator
+from .organizations import AwsServiceAccess, DelegatedAdministrator
 from .s3 import Bucket
 from .s3_object import BucketObjectv2
 from .s3_settings import (
@@ -25,10 +25,13 @@ from .servicecatalog.provisioned_product import ProvisionedProduct
 from .servicecatalog.provisioning_artifact import ProvisioningArtifact
 from .servicecatalog.share import OrganizationsAccess, PortfolioShare
 from .servicecatalog.tag_option import BudgetResourceAssociation, TagOption, TagOptionResourceAssociation
+from .stackset import StackSet
+from .stackset_instances import StackInstances
 
 RESOURCES: Mapping[str, Resource] = {
     kind.pulumi_type: kind()
     for kind in (
+        AwsServiceAccess,
         Role,
         RolePolicy,
         Bucket,
@@ -50,6 +53,8 @@ RESOURCES: Mapping[str, Resource] = {
         ProvisionedProduct,
         ProvisioningArtifact,
         Stack,
+        StackInstances,
+        StackSet,
         TagOption,
         TagOptionResourceAssociation,
     )

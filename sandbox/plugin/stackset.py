@@ -1,0 +1,196 @@
+"""CloudFormation: StackSet, and how a stack set's operation is waited for."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from .answers import pick
+from .equivalence import same_json, same_set
+from .failure import AWSError, Failure, Gone, doing, tolerating
+from .schema import REGION, TAGS, Operation, Property, Resource, computed, matching, one_of, optional, settled
+from .tags import as_list, as_map
+from .waits import retry, wait
+from .wire import State
+
+T = TypeVar("T")
+
+CALL_AS: Property = optional(default="SELF", check=one_of("SELF", "DELEGATED_ADMIN"))
+PREFERENCES: Property = optional(
+    kind=dict,
+    fields={
+        "concurrencyMode": optional(),
+        "failureToleranceCount": optional(kind=int),
+        "failureTolerancePercentage": optional(kind=int),
+        "maxConcurrentCount": optional(kind=int),
+        "maxConcurrentPercentage": optional(kind=int),
+        "regionConcurrencyType": optional(),
+        "regionOrders": optional(kind=list),
+    },
+)
+_LIMIT = 30 * 60
+_PROPAGATION = 120
+_PASSING = (
+    "AccountGate check failed",
+    "is not authorized",
+    "role has insufficient",
+    "role with trust relationship",
+    "The security token included in the request is invalid",
+)
+
+
+class StackSet(Resource):
+    """A stack set. Its id is its name."""
+
+    pulumi_type = "aws:cloudformation/stackSet:StackSet"
+    properties = {
+        "name": settled(
+            replaces=True, check=matching(r"[A-Za-z][A-Za-z0-9-]{0,127}", "must begin with a letter, 128 at most")
+        ),
+        "administrationRoleArn": optional(),
+        "autoDeployment": optional(
+            kind=dict,
+            replaces=True,
+            fields={"enabled": optional(kind=bool), "retainStacksOnAccountRemoval": optional(kind=bool)},
+        ),
+        "callAs": CALL_AS,
+        "capabilities": optional(kind=list, same=same_set),
+        "description": optional(),
+        "executionRoleName": settled(),
+        "managedExecution": optional(kind=dict, fields={"active": optional(kind=bool)}),
+        "operationPreferences": PREFERENCES,
+        "parameters": optional(kind=dict),
+        "permissionModel": optional(
+            default="SELF_MANAGED", replaces=True, check=one_of("SELF_MANAGED", "SERVICE_MANAGED")
+        ),
+        "templateBody": settled(same=same_json),
+        "templateUrl": optional(),
+        **TAGS,
+        **REGION,
+        "arn": computed(),
+        "stackSetId": computed(),
+    }
+    autonamed = ("name", 128)
+
+    def problems(self, inputs: State) -> Iterator[str]:
+        if "templateBody" in inputs and "templateUrl" in inputs:
+            yield '"template_url": conflicts with template_body'
+        if "autoDeployment" in inputs:
+            for key in ("administrationRoleArn", "executionRoleName"):
+                if key in inputs:
+                    yield f'"auto_deployment": conflicts with {key}'
+
+    def locate(self, op: Operation) -> None:
+        op.id, _, call_as = op.id.partition(",")
+        op.new["callAs"] = call_as or "SELF"
+
+    def create(self, op: Operation) -> None:
+        name = op.new["name"]
+        with doing(f"creating CloudFormation StackSet ({name})"):
+            repeated(
+                op,
+                lambda: op.call(
+                    "cloudformation", "create_stack_set", PermissionModel=op.new["permissionModel"], **_given(op, name)
+                ),
+            )
+        op.id = name
+
+    def read(self, op: Operation) -> State:
+        with doing(f"reading CloudFormation StackSet ({op.id})", gone=("StackSetNotFoundException",)):
+            found = _describe(op)
+        parameters = {part["ParameterKey"]: part["ParameterValue"] for part in found.get("Parameters", [])}
+        written, body = op.new.get("templateBody"), found.get("TemplateBody", "")
+        automatic: State = found.get("AutoDeployment") or {}
+        return {
+            **pick(found, "description", "permissionModel", "stackSetId"),
+            "administrationRoleArn": found.get("AdministrationRoleARN", ""),
+            "arn": found.get("StackSetARN", ""),
+            "autoDeployment": _automatic(automatic) if found.get("PermissionModel") == "SERVICE_MANAGED" else None,
+            "capabilities": found.get("Capabilities", []),
+            "executionRoleName": found.get("ExecutionRoleName", ""),
+            "name": found["StackSetName"],
+            "parameters": parameters,
+            "templateBody": written if written and same_json(written, body) else body,
+            "tagsAll": as_map(found.get("Tags", [])),
+        }
+
+    def update(self, op: Operation) -> None:
+        preferences = preferences_of(op)
+        with doing(f"updating CloudFormation StackSet ({op.id})"):
+            begun = op.call("cloudformation", "update_stack_set", **_given(op, op.id), **preferences)
+        with doing(f"waiting for CloudFormation StackSet ({op.id}) update"):
+            settle(op, op.id, begun["OperationId"])
+
+    def delete(self, op: Operation) -> None:
+        with doing(f"deleting CloudFormation StackSet ({op.id})"), tolerating("StackSetNotFoundException"):
+            op.call("cloudformation", "delete_stack_set", StackSetName=op.id, CallAs=op.new["callAs"])
+
+
+def _given(op: Operation, name: str) -> State:
+    """What the program says of the set, as both the create and the update call take it."""
+    url, automatic = op.new.get("templateUrl"), op.new.get("autoDeployment")
+    parameters: State = op.new.get("parameters") or {}
+    given: State = {
+        "StackSetName": name,
+        "CallAs": op.new["callAs"],
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        "Tags": as_list(op.new["tagsAll"]),
+        **({"TemplateURL": url} if url else {"TemplateBody": op.new.get("templateBody")}),
+        **op.given(
+            AdministrationRoleARN="administrationRoleArn",
+            Capabilities="capabilities",
+            Description="description",
+            ExecutionRoleName="executionRoleName",
+        ),
+    }
+    if automatic:
+        given["AutoDeployment"] = {"Enabled": bool(automatic.get("enabled"))}
+        if automatic.get("enabled"):
+            retain = bool(automatic.get("retainStacksOnAccountRemoval"))
+            given["AutoDeployment"]["RetainStacksOnAccountRemoval"] = retain
+    if managed := op.new.get("managedExecution"):
+        given["ManagedExecution"] = {"Active": bool(managed.get("active"))}
+    return given
+
+
+def _automatic(found: State) -> State:
+    retain = found.get("RetainStacksOnAccountRemoval", False)
+    return {"enabled": found.get("Enabled", False), "retainStacksOnAccountRemoval": retain}
+
+
+def _describe(op: Operation) -> State:
+    try:
+        return op.call("cloudformation", "describe_stack_set", StackSetName=op.id, CallAs=op.new["callAs"])["StackSet"]
+    except AWSError as error:
+        if error.code == "ValidationError" and "Failed to check account is Delegated Administrator" in error.message:
+            raise Gone(str(error)) from error
+        raise
+
+
+def preferences_of(op: Operation) -> State:
+    """The parameter for operation preferences, if there are any."""
+    given: State = op.new.get("operationPreferences") or {}
+    return {"OperationPreferences": {key[0].upper() + key[1:]: value for key, value in given.items()}} if given else {}
+
+
+def repeated(op: Operation, call: Callable[[], T]) -> T:
+    """Repeat what fails because IAM does not know a role everywhere yet."""
+    return retry(op.clock, _PROPAGATION, call, on=lambda error: any(text in str(error) for text in _PASSING))
+
+
+def settle(op: Operation, name: str, operation: str) -> None:
+    """Wait until an operation has succeeded. Raises Failure with the reason of each account that failed."""
+    which = {"StackSetName": name, "OperationId": operation, "CallAs": op.new["callAs"]}
+
+    def look() -> tuple[str, str]:
+        found = op.call("cloudformation", "describe_stack_set_operation", **which)["StackSetOperation"]
+        return found["Status"], found["Status"]
+
+    ends = ("SUCCEEDED", "FAILED", "STOPPED", "STOPPING")
+    state = wait(op.clock, op.limit(_LIMIT), look, pending=("RUNNING", "QUEUED"), target=ends, after=10)
+    if state != "SUCCEEDED":
+        results = op.call("cloudformation", "list_stack_set_operation_results", **which)["Summaries"]
+        reasons = "\n".join(
+            f"Account ({each['Account']}), Region ({each['Region']}), {each['Status']}: {each.get('StatusReason', '')}"
+            for each in results
+            if each["Status"] != "SUCCEEDED"
+        )
+        raise Failure(f"unexpected state '{state}', wanted target 'SUCCEEDED'. last error: {reasons}")

@@ -307,3 +307,16 @@ def test_without_automatic_deployment_nothing_follows_the_accounts(rollout: Roll
     rollout.move(RESEARCH, rollout.unit("Workloads", "Research"), rollout.unit("Infrastructure"))
     assert rollout.accounts() == {RESEARCH: "CURRENT", PRODUCTION: "CURRENT"}
     assert rollout.role(RESEARCH)
+
+
+def test_managed_execution_queues_what_comes_meanwhile(rollout: Rollout) -> None:
+    """API:ManagedExecution."""
+    rollout.create(ManagedExecution={"Active": True})
+    targets = {"OrganizationalUnitIds": [rollout.unit("Workloads")]}
+    with rollout.sandbox.standing_still():
+        rollout.hub.create_stack_instances(**rollout.name, DeploymentTargets=targets, Regions=["eu-central-1"])
+        rollout.hub.update_stack_set(**rollout.name, TemplateBody=template("second"), Capabilities=NAMED)
+        listed = rollout.hub.list_stack_set_operations(**rollout.name)["Summaries"]
+        assert [each["Status"] for each in listed] == ["QUEUED", "RUNNING"]
+    rollout.settled()
+    assert rollout.role(RESEARCH) == f"second of {RESEARCH}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-OURS = {"hub", "spoke", "organization", "shared", "sandbox", "tools", "tests", "fleet", "benchmarks"}
+OURS = {"policy", "hub", "spoke", "organization", "shared", "sandbox", "tools", "tests", "fleet", "benchmarks"}
 PROGRAMS = ("hub", "spoke", "organization")
 ALLOWED = {
     "hub": {"hub", "shared"},
@@ -15,6 +15,7 @@ ALLOWED = {
     "organization": {"organization", "shared"},
     "shared": {"shared"},
     "sandbox": {"sandbox"},
+    "policy": {"policy"},
     "tools": {"tools", "shared", "sandbox", "hub", "spoke"},
 }
 MODULES = {folder: sorted((ROOT / folder).rglob("*.py")) for folder in [*ALLOWED, "tests"]}

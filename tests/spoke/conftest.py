@@ -150,16 +150,17 @@ def deploy(mocks: Mocks, offer: dict[str, Any]) -> Callable[..., Mocks]:
 @pytest.fixture(scope="session")
 def deployed() -> Mocks:
     """Give the record of a spoke with the usual settings."""
-    return _deployed(preview=False)
+    return record(preview=False)
 
 
 @pytest.fixture(scope="session")
 def previewed() -> Mocks:
     """Give the record of a preview of a new spoke with the usual settings."""
-    return _deployed(preview=True)
+    return record(preview=True)
 
 
-def _deployed(*, preview: bool) -> Mocks:
+def record(*, preview: bool) -> Mocks:
+    """Deploy a spoke with the usual settings for more than one test to look at."""
     with (
         recording(SPOKE_PROJECT, "spoke-research", as_settings(SETTINGS), preview=preview) as mocks,
         mock.patch("spoke.preflight.preflight") as looked,

@@ -1,0 +1,3 @@
+from policy.pack import run
+
+run()

@@ -111,6 +111,27 @@ class PrincipalSetting(Grant):
         return self
 
 
+class RoleRolloutSetting(Document):
+    """The units whose accounts get the products' roles from the hub.
+
+    Attributes:
+        units: By id or by path of names; accounts that join them later get the roles too.
+        boundary: The name of a policy of each account that limits the roles there.
+    """
+
+    units: list[Annotated[str, Field(pattern=_TARGETS["ORGANIZATIONAL_UNIT"][0])]] = Field(
+        min_length=1, description="a list of units, by id or path of names", examples=["[Workloads]"]
+    )
+    boundary: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[\w+=,.@-]{1,128}$",
+            description="the name of an IAM policy in each of the accounts",
+            examples=["ModelCatalogBoundary"],
+        ),
+    ] = None
+
+
 class HubSettings(AccountSettings):
     """What a hub stack publishes where, and to whom.
 
@@ -119,12 +140,14 @@ class HubSettings(AccountSettings):
         protect: Whether Pulumi refuses to delete what spokes rely on.
         principals: The hub's own users of its portfolios.
         shares: In the order in which they are made.
+        launch_roles: Whom the hub gives the products' roles; without it, spokes make their own.
     """
 
     regions: list[Region] = []
     protect: bool = True
     principals: list[PrincipalSetting] = []
     shares: list[ShareSetting] = []
+    launch_roles: RoleRolloutSetting | None = None
 
     @property
     def all_regions(self) -> list[str]:

@@ -18,15 +18,17 @@ _MOST = {"portfolios": 100, "products": 350, "versions of a product": 100, "prod
 _MOST_TAGS = 20
 """Of a portfolio or product; it cannot be raised (source: the same)."""
 _SERVICE = "servicecatalog.amazonaws.com"
+_STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What the stack is about to do; each share with the id that it is made with."""
+    """What the stack is about to do; each share with the id that it is made with, and the units that get roles."""
 
     settings: HubSettings
     catalog: Catalog
     targets: Sequence[tuple[ShareSetting, str]]
+    units: Sequence[str]
     where: str
 
 
@@ -39,7 +41,16 @@ def preflight(plan: Plan) -> None:
     """
     checks = _Checks(plan, Account(plan.settings, where=plan.where))
     _ = run_checks(
-        [checks.account, checks.delegation, checks.targets, checks.quotas, checks.names, checks.shares, checks.budgets]
+        [
+            checks.account,
+            checks.delegation,
+            checks.targets,
+            checks.rollout,
+            checks.quotas,
+            checks.names,
+            checks.shares,
+            checks.budgets,
+        ]
     )
 
 
@@ -78,6 +89,29 @@ class _Checks:
         accounts = Accounts(self._account) if self._within else None
         for share, target in self._plan.targets:
             yield _target(share, target, accounts)
+
+    def rollout(self) -> Iterator[Finding]:
+        """Rollout of the roles."""
+        if not self._plan.units:
+            return
+        subject = "rollout of the roles"
+        delegates = self._account.client("organizations").list_delegated_administrators(ServicePrincipal=_STACK_SETS)
+        if self._account.id not in {item["Id"] for item in delegates["DelegatedAdministrators"]}:
+            yield failed(
+                subject,
+                f"{self._account.id} is no delegated administrator of stack sets. Set stackSets: true in "
+                f"Pulumi.organization.yaml, then run make up-organization",
+            )
+        accounts = Accounts(self._account)
+        reached = {account for unit in self._plan.units for account in accounts.below(unit)}
+        if self._account.id in reached:
+            yield failed(
+                subject,
+                f"the hub {self._account.id} is in one of the units, and has roles of the same names already. Name "
+                f"units without it",
+            )
+        else:
+            yield Finding(subject, f"{len(reached)} accounts, and those that join later")
 
     def quotas(self) -> Iterator[Finding]:
         """Quotas of Service Catalog."""

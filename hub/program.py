@@ -12,7 +12,8 @@ from hub.lifecycle import coming_changes
 from hub.principals import find_principals
 from hub.reading import Catalog, read_catalog
 from hub.regional_catalog import RegionalCatalog
-from hub.sharing import share_target
+from hub.role_rollout import RoleRollout
+from hub.sharing import find_node, share_target
 from shared import contract
 from shared.errors import ConfigError
 from shared.lifecycle import as_of
@@ -36,12 +37,16 @@ def run() -> None:
     opts = pulumi.ResourceOptions(providers=[provider])
     looking = pulumi.InvokeOptions(provider=provider)
     targets = [(share, share_target(share, opts=looking)) for share in settings.shares]
+    rollout_units = [
+        find_node(unit, opts=looking, where="launchRoles")
+        for unit in (settings.launch_roles.units if settings.launch_roles else [])
+    ]
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
         from hub.preflight import Plan, preflight  # noqa: PLC0415
 
         where = f"Pulumi.{pulumi.get_stack()}.yaml"
-        preflight(Plan(settings=settings, catalog=catalog, targets=targets, where=where))
+        preflight(Plan(settings=settings, catalog=catalog, targets=targets, units=rollout_units, where=where))
     principals = find_principals(settings, looking)
     roles = {
         product.file.key: LaunchRole(
@@ -53,6 +58,15 @@ def run() -> None:
         )
         for product in catalog.products
     }
+    rollout = settings.launch_roles and RoleRollout(
+        "roles",
+        products=catalog.products,
+        setting=settings.launch_roles,
+        units=rollout_units,
+        region=settings.region,
+        keep=settings.protect,
+        opts=opts,
+    )
     regions = {
         region: RegionalCatalog(
             region,
@@ -61,6 +75,7 @@ def run() -> None:
             roles=roles,
             principals=principals,
             targets=targets,
+            before_sharing=[rollout] if rollout else [],
             opts=opts,
         )
         for region in settings.all_regions

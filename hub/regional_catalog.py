@@ -44,6 +44,7 @@ class RegionalCatalog(pulumi.ComponentResource):
         roles: Mapping[str, LaunchRole],
         principals: Sequence[tuple[str, Principal]],
         targets: Targets,
+        before_sharing: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("modelcatalog:hub:RegionalCatalog", region, None, opts)
@@ -86,7 +87,7 @@ class RegionalCatalog(pulumi.ComponentResource):
             portfolio_ids=self.portfolio_ids,
             origins={file.key: file.origin for file in catalog.portfolios},
             region=region,
-            after=[*portfolios.values(), *products.values(), governance],
+            after=[*portfolios.values(), *products.values(), governance, *before_sharing],
             opts=child,
         )
         self.document = {

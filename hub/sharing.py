@@ -87,29 +87,40 @@ def share_target(share: ShareSetting, *, opts: pulumi.InvokeOptions) -> str:
     """
     if share.target is not None and (share.type != "ORGANIZATIONAL_UNIT" or share.target.startswith("ou-")):
         return share.target
+    return find_node(share.target, opts=opts, where="shares")
+
+
+def find_node(path: str | None, *, opts: pulumi.InvokeOptions, where: str) -> str:
+    """Find the id of a unit by its path of names, or of the organization itself.
+
+    Raises:
+        ConfigError: no unit has that path, or the organization cannot be read.
+    """
+    if path and path.startswith("ou-"):
+        return path
     try:
         organization = aws.organizations.get_organization(opts=opts)
-        if share.target is None:
+        if path is None:
             return organization.id
         # An account that may not read the units gets no error here, but an organization without roots.
         unit = next((root.id for root in organization.roots), "")
-        for name in share.target.split("/"):
+        for name in path.split("/"):
             children = aws.organizations.get_organizational_units(parent_id=unit, opts=opts).children
-            unit = _child(name, share.target, {child.name: child.id for child in children})
+            unit = _child(name, path, {child.name: child.id for child in children}, where)
     except ConfigError:
         raise
     except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed invoke
         raise ConfigError(
-            f"Pulumi.{pulumi.get_stack()}.yaml: shares: the organization cannot be read, which only a delegated "
+            f"Pulumi.{pulumi.get_stack()}.yaml: {where}: the organization cannot be read, which only a delegated "
             f"administrator may. Run make up-organization first. AWS says: {' '.join(str(problem).split())}"
         ) from None
     return unit
 
 
-def _child(name: str, path: str, children: Mapping[str, str]) -> str:
+def _child(name: str, path: str, children: Mapping[str, str], where: str) -> str:
     if name not in children:
         raise ConfigError(
-            f"Pulumi.{pulumi.get_stack()}.yaml: shares: the organization has no unit {path!r}: {name!r} is not among "
+            f"Pulumi.{pulumi.get_stack()}.yaml: {where}: the organization has no unit {path!r}: {name!r} is not among "
             f"the units there ({', '.join(sorted(children)) or 'none'}). Correct the path, or create the unit first."
         )
     return children[name]

@@ -10,6 +10,7 @@ from shared.provider import account_provider, confirm_account
 from shared.settings import AccountSettings, load_settings
 
 SERVICE_PRINCIPAL: Final = "servicecatalog.amazonaws.com"
+STACK_SETS: Final = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
 class OrganizationSettings(AccountSettings):
@@ -17,9 +18,11 @@ class OrganizationSettings(AccountSettings):
 
     Attributes:
         hub_account_id: The account that will own and share the portfolios.
+        stack_sets: Whether the hub also rolls roles out to the organization's accounts by stack sets.
     """
 
     hub_account_id: AccountId
+    stack_sets: bool = False
 
 
 class SharingAccess(pulumi.ComponentResource):
@@ -46,14 +49,35 @@ class SharingAccess(pulumi.ComponentResource):
         self.register_outputs({"hub_account": self.administrator.account_id})
 
 
+class RolloutAccess(pulumi.ComponentResource):
+    """Stack sets' trusted access, and the hub as their delegated administrator.
+
+    CloudFormation also wants its access activated by its own call, for which the provider has no resource; it is
+    made once by hand (docs/operations/rolling-out-roles.md).
+
+    Type: modelcatalog:organization:RolloutAccess
+    """
+
+    def __init__(self, name: str, *, hub_account_id: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("modelcatalog:organization:RolloutAccess", name, None, opts)
+        lasting = pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True)
+        access = aws.organizations.AwsServiceAccess(f"{name}-access", service_principal=STACK_SETS, opts=lasting)
+        _ = aws.organizations.DelegatedAdministrator(
+            f"{name}-hub",
+            account_id=hub_account_id,
+            service_principal=STACK_SETS,
+            opts=pulumi.ResourceOptions.merge(lasting, pulumi.ResourceOptions(depends_on=[access])),
+        )
+        self.register_outputs({})
+
+
 def run() -> None:
     """Deploy the organization's stack."""
     settings = load_settings(OrganizationSettings)
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
-    access = SharingAccess(
-        "sharing",
-        hub_account_id=settings.hub_account_id,
-        opts=pulumi.ResourceOptions(providers=[provider]),
-    )
+    opts = pulumi.ResourceOptions(providers=[provider])
+    access = SharingAccess("sharing", hub_account_id=settings.hub_account_id, opts=opts)
+    if settings.stack_sets:
+        _ = RolloutAccess("rollout", hub_account_id=settings.hub_account_id, opts=opts)
     pulumi.export("hub_account", access.administrator.account_id)

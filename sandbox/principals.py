@@ -99,7 +99,9 @@ def is_permitted(principal_arn: str, action: str, resource: str | None, context:
 
 
 def _documents(holder: Role | User | Group) -> list[str]:
-    return [*holder.policies.values(), *map(_document, holder.managed_policies.values())]
+    written: list[Any] = [*holder.policies.values(), *map(_document, holder.managed_policies.values())]
+    # CloudFormation leaves an object in moto where every other way leaves text.
+    return [text if isinstance(text, str) else json.dumps(text) for text in written]
 
 
 def _document(policy: ManagedPolicy) -> str:

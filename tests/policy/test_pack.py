@@ -159,9 +159,10 @@ def test_our_own_programs_keep_to_every_mandatory_rule(lenient: Pack) -> None:
             assert set() == found.keys() - advisory, (resource.name, found)
     # The engine judges a whole stack by what AWS and the plug-in added to the inputs, such as a bucket's name.
     whole = [
-        (each, hub.made[each.type](each.name, each.inputs) if each.type in hub.made else {}) for each in hub.resources
+        (each.type, {**each.inputs, **(hub.made[each.type](each.name, each.inputs) if each.type in hub.made else {})})
+        for each in hub.resources
     ]
-    assert {} == lenient.judge_stack(*((each.type, plain({**each.inputs, **added})) for each, added in whole))
+    assert {} == lenient.judge_stack(*((kind, plain(properties)) for kind, properties in whole))
 
 
 def plain(inputs: dict[str, Any]) -> dict[str, Any]:

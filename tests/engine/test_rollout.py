@@ -1,0 +1,55 @@
+"""The hub rolls the products' roles out to the accounts of units, and spokes find them there."""
+
+from tests.engine.stage import HUB, PRODUCTION, RESEARCH, Stage
+
+MANAGEMENT = "111122223333"
+
+
+def test_the_hub_gives_every_account_of_a_unit_the_roles(stage: Stage) -> None:
+    """As docs/operations/rolling-out-roles.md tells it."""
+    _ = stage.edit(
+        "Pulumi.organization.yaml",
+        f'hubAccountId: "{HUB}"',
+        f'hubAccountId: "{HUB}"\n  model-catalog-organization:stackSets: true',
+    )
+    _ = stage.edit("Pulumi.hub.yaml", "model-catalog-hub:shares", f"{rollout('Workloads')}\n  model-catalog-hub:shares")
+    first = "model-catalog-spoke:launches"
+    _ = stage.edit("Pulumi.spoke-production.yaml", first, f"model-catalog-spoke:launchRoles: existing\n  {first}")
+    refused = stage.refuse("preview-hub")
+    stage.client("cloudformation", MANAGEMENT).activate_organizations_access()
+    _ = stage.up("organization")
+    back = stage.edit("Pulumi.hub.yaml", rollout("Workloads"), rollout("Infrastructure"))
+    own = stage.refuse("preview-hub")
+    back()
+    foreseen = stage.succeed("preview-hub")
+    _ = stage.up("hub")
+    previewed = stage.succeed("preview-spoke-production")
+    _ = stage.up("spoke-production")
+    unchanged = stage.up("hub", "--expect-no-changes")
+
+    assert "Run make up-organization first" in refused
+    assert f"the hub {HUB} is in one of the units, and has roles of the same names already" in own
+    assert "rollout of the roles: 2 accounts, and those that join later" in foreseen
+    assert "role ModelCatalogLaunch-fraud-detector-realtime: there, and trusts Service Catalog" in previewed
+    assert "unchanged" in unchanged
+    assert "AVAILABLE" == stage.outputs("spoke-production")["launches"]["fraud-scoring"]["status"]
+    assert roles(stage, RESEARCH) == roles(stage, PRODUCTION)
+    assert 6 == len(roles(stage, RESEARCH))
+    policies = [
+        stage.client("iam", account).get_role_policy(RoleName=ROLE, PolicyName="catalog") for account in (PRODUCTION,)
+    ]
+    assert f"arn:aws:iam::{PRODUCTION}:role/ModelCatalogExecution-fraud-detector-realtime" in str(policies)
+
+
+ROLE = "ModelCatalogLaunch-fraud-detector-realtime"
+
+
+def rollout(unit: str) -> str:
+    """Write the setting."""
+    return f"model-catalog-hub:launchRoles: {{units: [{unit}]}}"
+
+
+def roles(stage: Stage, account: str) -> set[str]:
+    """List the catalog's roles in an account."""
+    listed = stage.client("iam", account).list_roles()["Roles"]
+    return {role["RoleName"] for role in listed if role["RoleName"].startswith("ModelCatalog")}

@@ -191,6 +191,18 @@ def test_credentials_of_another_account_are_refused_before_anything_is_made(cata
     assert "Nothing was changed" in said
 
 
+def test_expired_credentials_are_refused_before_anything_is_made(catalog: Stage) -> None:
+    catalog.faults({"operation": "sts:AssumeRole", "error": "ExpiredToken", "message": "The token has expired"})
+    previewed = catalog.refuse("preview-spoke-research")
+    deployed = catalog.refuse("up-spoke-research", "FLAGS=--skip-preview")
+    catalog.faults()
+
+    for said in (previewed, deployed):
+        assert "Pulumi.spoke-research.yaml: accountId: no access to the account 333344445555" in said
+        assert "ExpiredToken" in said
+        assert "Nothing was changed" in said
+
+
 def test_a_role_that_cannot_be_assumed_is_refused(catalog: Stage, edit: Edit) -> None:
     edit(RESEARCH_FILE, "role/OrganizationAccountAccessRole", "role/NoSuchRole")
 

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock schemas models card diff-version usage remove-version verify-catalog shares off-board dead-principals sandbox sandbox-env new-spoke clean FORCE
+.PHONY: help install demo test check format lock schemas models card diff-version usage remove-version verify-catalog shares adopt off-board dead-principals sandbox sandbox-env new-spoke clean FORCE
 SHELL := bash
 
 PYTHON ?= python3
@@ -66,6 +66,9 @@ verify-catalog: ## Ask AWS, as the registry's account, whether the models are ap
 
 shares: ## Tell where the hub's portfolios have arrived, account by account: [STACK=hub]
 	@python -m tools.shares --stack $(or $(STACK),hub)
+
+adopt: ## Write the file that takes over what is there already: STACK=…
+	@python -m tools.adopt --stack "$(STACK)"
 
 off-board: ## Take an account out: NAME=… [ACKNOWLEDGE=its id]; lists what it runs first
 	@python -m tools.off_board --name "$(NAME)" --acknowledge "$(ACKNOWLEDGE)"

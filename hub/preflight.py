@@ -149,13 +149,13 @@ class _Checks:
                 yield from self._strangers(file, region)
 
     def _strangers(self, file: PortfolioFile, region: str) -> Iterator[Finding]:
-        """Two portfolios of one name make the launch paths of every spoke ambiguous."""
+        """Two portfolios of one name may make the launch paths of a spoke ambiguous."""
         for item in self._portfolios(region):
             if item["DisplayName"] == file.name:
                 described = self._account.client("servicecatalog", region).describe_portfolio(Id=item["Id"])
                 tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
                 if not standard_tags().items() <= tags.items():
-                    yield failed(
+                    yield warning(
                         f"portfolio {file.key} in {region}",
                         f"{item['Id']} has the name {file.name!r} already, and this stack did not make it. Import it "
                         f"(docs/operations/adopting.md), or rename one of the two",

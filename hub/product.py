@@ -101,6 +101,9 @@ class ModelProduct(pulumi.ComponentResource):
                 protect=self._keep and version.state != "retired",
                 # An update of productId would go to the old product and never converge.
                 replace_on_changes=["productId"],
+                # AWS keeps its own copy of the template, which nothing can change: a version is never made anew
+                # because the place has another name by now, or because it was published by somebody else.
+                ignore_changes=["templateUrl"],
             ),
         )
 

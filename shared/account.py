@@ -28,8 +28,10 @@ class Account:
         self.region = settings.region
         self._session = boto3.Session()
         self._made: dict[tuple[str, str], Any] = {}
+        trying = "the credentials at hand"
         try:
             for role in settings.roles:
+                trying = f"the credentials at hand: {role} cannot be assumed"
                 given = self.client("sts").assume_role(RoleArn=role, RoleSessionName="model-catalog-preflight")
                 self._session = _session(given["Credentials"])
                 self._made.clear()
@@ -37,7 +39,7 @@ class Account:
         except (BotoCoreError, ClientError) as problem:
             remedy = "check assumeRole and who may assume it" if settings.assume_role else "or set assumeRole"
             raise ConfigError(
-                f"{where}: accountId: no access to the account {settings.account_id} with the credentials at hand. "
+                f"{where}: accountId: no access to the account {settings.account_id} with {trying}. "
                 f"Use credentials of that account, {remedy}. Nothing was changed. AWS says: {said(problem)}"
             ) from None
         self.id: str = identity["Account"]

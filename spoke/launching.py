@@ -51,7 +51,7 @@ def provision(
 def launch_outputs(order: Order, provisioned: aws.servicecatalog.ProvisionedProduct) -> dict[str, pulumi.Input[object]]:
     """Say what became of an order: its identity, its status, and the outputs of its stack by key."""
     status = provisioned.status.apply(partial(_confirm_status, order))
-    outputs = provisioned.outputs.apply(lambda items: {item.key: item.value for item in items})
+    outputs = provisioned.outputs.apply(lambda items: {item.key: item.value for item in items or []})
     return {
         "product": order.key,
         "version": order.choice.number,
@@ -64,8 +64,10 @@ def launch_outputs(order: Order, provisioned: aws.servicecatalog.ProvisionedProd
     }
 
 
-def _confirm_status(order: Order, status: str) -> str:
+def _confirm_status(order: Order, status: str | None) -> str:
     """Fail a run that leaves a launch unusable; a preview only warns, because the run may be what repairs it."""
+    if not status:
+        return "not deployed"  # a run of other resources alone, by --target
     if status in ("AVAILABLE", "UNDER_CHANGE"):
         return status
     advice = (

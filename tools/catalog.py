@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from hub.reading import Catalog, CatalogProduct, CatalogVersion, read_catalog
 from shared.errors import CatalogError, ContentError
 from shared.lifecycle import as_of
@@ -41,4 +43,7 @@ def reporting(command: Callable[[], int]) -> int:
         return command()
     except CatalogError as problem:
         print(f"error: {problem}", file=sys.stderr)
+        return 1
+    except (ClientError, BotoCoreError) as problem:
+        print(f"error: AWS cannot be asked: {' '.join(str(problem).split())}", file=sys.stderr)
         return 1

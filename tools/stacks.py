@@ -35,8 +35,8 @@ def contract_of(stack: str) -> Contract:
     return parse(outputs.get(CATALOG_OUTPUT), source=stack)
 
 
-def resources_of(project: str, stack: str, kind: str) -> list[dict[str, Any]]:
-    """List the resources of a type in a stack's state, with their inputs, outputs and dates.
+def resources_of(project: str, stack: str, kind: str = "") -> list[dict[str, Any]]:
+    """List the resources of a type, or all of them, in a stack's state, with their inputs, outputs and dates.
 
     Raises:
         ConfigError: the stack cannot be read.
@@ -44,4 +44,4 @@ def resources_of(project: str, stack: str, kind: str) -> list[dict[str, Any]]:
     state: dict[str, Any] = json.loads(pulumi(project, "-s", stack, "stack", "export"))
     deployment: dict[str, Any] = state.get("deployment") or {}
     resources: list[dict[str, Any]] = deployment.get("resources") or []
-    return [resource for resource in resources if resource["type"] == kind]
+    return [resource for resource in resources if kind in ("", resource["type"])]

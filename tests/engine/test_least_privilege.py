@@ -73,7 +73,9 @@ def test_exactly_these_policies_suffice_from_the_first_up_to_the_last_destroy(gu
     change_something(guarded)
     said = guarded.succeed("preview-hub")
     assert [] == [line for line in said.splitlines() if "not checked" in line]
-    for stack in ("hub", "spoke-research", "spoke-production"):
+    _ = guarded.up("hub")
+    assert "REPLACED FraudConfig" in guarded.succeed("plan-spoke-research")
+    for stack in ("spoke-research", "spoke-production"):
         _ = guarded.up(stack)
     for stack in ("spoke-production", "spoke-research", "hub"):
         _ = guarded.succeed(f"destroy-{stack}")

@@ -103,10 +103,6 @@ def test_a_hub_hears_that_all_is_well(look: Look) -> None:
             {"targets": [member("555566667777")]},
             "share of batch-inference with 555566667777: the account is SUSPENDED, and AWS shares with active ones",
         ),
-        (
-            {"calls": {"describe_portfolio": {"Tags": []}}},
-            "portfolio online-inference in eu-central-1: port-1 has the name 'Online inference models' already",
-        ),
         ({"units": ["ou-all"]}, f"rollout of the roles: the hub {HUB} is in one of the units"),
     ],
 )
@@ -132,6 +128,10 @@ def test_a_budget_that_is_not_there_is_refused(look: Look, catalog_copy: Catalog
         (
             {"targets": [(UNIT[0], "ou-all")], "describe_portfolio_shares": []},
             "share of online-inference with Research: 4 accounts, of which 555566667777 cannot get it",
+        ),
+        (
+            {"calls": {"describe_portfolio": {"Tags": []}}},
+            "portfolio online-inference in eu-central-1: port-1 has the name 'Online inference models' already",
         ),
         (
             {"list_portfolio_access": []},

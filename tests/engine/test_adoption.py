@@ -1,0 +1,72 @@
+"""Taking over what is there already, made by hand or by a stack that is lost."""
+
+import shlex
+
+from tests.engine.stage import PRODUCTION, Stage
+
+PRODUCT = "hub/catalog/products/text-embedder-serverless"
+
+
+def test_what_is_there_is_taken_over_and_nothing_of_it_changes(stage: Stage) -> None:
+    for stack in ("organization", "hub", "spoke-production"):
+        _ = stage.up(stack)
+    ids = stage.outputs("hub")["product_id"]
+    launched = stage.outputs("spoke-production")["launches"]["fraud-scoring"]["provisioned_product"]
+    for stack in ("hub", "spoke-production"):
+        lose(stage, stack)
+    first = "model-catalog-spoke:launches"
+    _ = stage.edit("Pulumi.spoke-production.yaml", first, f"model-catalog-spoke:launchRoles: existing\n  {first}")
+
+    back = stage.edit(f"{PRODUCT}/1.0.0.yaml", "Resources:", "# Another one.\nResources:")
+    _ = stage.run("rm", "hub/catalog/templates.lock")
+    _ = stage.succeed("lock")
+    refused = stage.refuse("adopt", "STACK=hub")
+    back()
+    _ = stage.run("rm", "hub/catalog/templates.lock")
+    _ = stage.succeed("lock")
+    adopted = stage.succeed("adopt", "STACK=hub")
+    follow(stage, "hub", adopted)
+    previewed = stage.succeed("preview-hub")
+    _ = stage.up("hub")
+    again = stage.succeed("adopt", "STACK=hub")
+
+    launches = stage.succeed("adopt", "STACK=spoke-production")
+    follow(stage, "spoke-production", launches)
+    _ = stage.up("spoke-production")
+
+    assert "text-embedder-serverless 1.0.0 is published in eu-central-1 (pa-" in refused
+    assert "with another template" in refused
+    assert "version fraud-detector-realtime 1.1.0: pa-" in adopted
+    assert [] == [line for line in previewed.splitlines() if "aws:servicecatalog" in line and touches(line)]
+    assert ids == stage.outputs("hub")["product_id"]
+    assert "nothing is there that this stack does not have already" in again
+    assert f"launch fraud-scoring: {launched}" in launches
+    found = stage.outputs("spoke-production")["launches"]["fraud-scoring"]
+    assert (launched, "AVAILABLE") == (found["provisioned_product"], found["status"])
+    servicecatalog = stage.client("servicecatalog", PRODUCTION)
+    running = servicecatalog.scan_provisioned_products(AccessLevelFilter={"Key": "Account", "Value": "self"})
+    assert 1 == len(running["ProvisionedProducts"])
+
+
+def lose(stage: Stage, stack: str) -> None:
+    """Let the engine forget a stack, and leave all that it made."""
+    removed = stage.run(
+        "pulumi", "-C", stack.partition("-")[0], "stack", "rm", stack, "--force", "--yes", "--preserve-config"
+    )
+    assert removed.returncode == 0, removed.stdout
+    created = stage.run("pulumi", "-C", stack.partition("-")[0], "stack", "select", stack, "--create")
+    assert created.returncode == 0, created.stdout
+
+
+def follow(stage: Stage, stack: str, said: str) -> None:
+    """Run the commands that a person is told to run."""
+    for line in said.splitlines():
+        if line.startswith(("pulumi ", "python ")):
+            done = stage.run(*shlex.split(line))
+            assert done.returncode == 0, f"{stack}: {line}\n{done.stdout}"
+
+
+def touches(line: str) -> bool:
+    """Say whether a line of a preview changes or replaces something, or makes what should have been taken over."""
+    made_anew = line.strip().startswith("+ ") and "portfolioShare" not in line
+    return made_anew or line.strip().startswith(("~ ", "+-", "- "))

@@ -1,0 +1,1 @@
+"""Takes over what is there already: make adopt STACK=hub."""

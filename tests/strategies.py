@@ -39,7 +39,13 @@ _PARAMETER: _Drawn = st.fixed_dictionaries(
         "no_echo": st.just("true"),
     },
 )
-_COMPARED: _Drawn = st.builds(lambda name, value: {"Fn::Equals": [{"Ref": name}, value]}, _TEXT, _TEXT)
+
+
+def _equals(name: str, value: str) -> dict[str, Any]:
+    return {"Fn::Equals": [{"Ref": name}, value]}
+
+
+_COMPARED: _Drawn = st.builds(_equals, _TEXT, _TEXT)
 _RULE: _Drawn = st.fixed_dictionaries(
     {
         "assertions": st.lists(

@@ -1,12 +1,14 @@
 """A provisioned product: with which ids and values, when, and by which path."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pulumi_aws as aws
 import pytest
 
 from shared.errors import LaunchError
+from spoke.launching import _confirm_status
+from spoke.offer import Order
 from tests.recorder import Mocks, unknown
 
 
@@ -139,3 +141,15 @@ def test_a_path_that_aws_does_not_give_is_explained(deploy: Callable[..., Mocks]
 
 def _failed(name: str, _: dict[str, Any]) -> dict[str, Any]:
     return {"id": f"pp-{name}", "status": "ERROR", "outputs": []}
+
+
+def test_a_launch_tells_its_own_topics(deploy: Callable[..., Mocks]) -> None:
+    topic = "arn:aws:sns:eu-central-1:333344445555:models"
+    launch = {"name": "embeddings", "product": "embedder", "version": "1.0.0", "notifications": [topic]}
+
+    assert [topic] == deploy(launches=[launch]).one(aws.servicecatalog.ProvisionedProduct).inputs["notificationArns"]
+
+
+def test_a_run_of_other_resources_alone_says_that_nothing_is_deployed() -> None:
+    """As with --target, where the engine leaves a launch out that has never been made."""
+    assert "not deployed" == _confirm_status(cast("Order", None), None)

@@ -1,14 +1,12 @@
 """A provisioned product: with which ids and values, when, and by which path."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import pulumi_aws as aws
 import pytest
 
 from shared.errors import LaunchError
-from spoke.launching import _confirm_status
-from spoke.offer import Order
 from tests.recorder import Mocks, unknown
 
 
@@ -150,6 +148,12 @@ def test_a_launch_tells_its_own_topics(deploy: Callable[..., Mocks]) -> None:
     assert [topic] == deploy(launches=[launch]).one(aws.servicecatalog.ProvisionedProduct).inputs["notificationArns"]
 
 
-def test_a_run_of_other_resources_alone_says_that_nothing_is_deployed() -> None:
+def test_a_run_of_other_resources_alone_says_that_nothing_is_deployed(
+    deploy: Callable[..., Mocks], mocks: Mocks
+) -> None:
     """As with --target, where the engine leaves a launch out that has never been made."""
-    assert "not deployed" == _confirm_status(cast("Order", None), None)
+    mocks.made["aws:servicecatalog/provisionedProduct:ProvisionedProduct"] = lambda name, _: {"id": f"pp-{name}"}
+
+    launch = deploy().exports["launches"]["scoring"]
+
+    assert ("not deployed", {}) == (launch["status"], launch["outputs"])

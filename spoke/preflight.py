@@ -14,6 +14,7 @@ from shared.provider import standard_tags
 from spoke.config import SpokeSettings
 from spoke.granting import Place, Wanted
 from spoke.offer import Order
+from spoke.tagging import MOST_TAGS
 from spoke.trust import trusts_service_catalog
 
 _MOST_PRINCIPALS = 100
@@ -246,7 +247,9 @@ def _launch(order: Order, found: dict[str, Any] | None) -> Finding:
     subject = f"launch {order.launch.name}"
     version = f"{order.key} {order.choice.number} ({order.choice.state})"
     if found is None:
-        return Finding(subject, f"{version} is new; parameters, rules and {len(order.tags)} tags are valid")
+        return Finding(
+            subject, f"{version} is new; parameters, rules and {len(order.tags)} of {MOST_TAGS} tags are valid"
+        )
     tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
     if not standard_tags().items() <= tags.items():
         return failed(
@@ -256,7 +259,10 @@ def _launch(order: Order, found: dict[str, Any] | None) -> Finding:
         )
     match found["Status"]:
         case "AVAILABLE":
-            return Finding(subject, f"{version} is AVAILABLE; parameters, rules and {len(order.tags)} tags are valid")
+            return Finding(
+                subject,
+                f"{version} is AVAILABLE; parameters, rules and {len(order.tags)} of {MOST_TAGS} tags are valid",
+            )
         case "ERROR":
             return warning(
                 subject,

@@ -103,7 +103,7 @@ def test_a_new_spoke_hears_what_will_be_made(look: Look) -> None:
         "preflight: role ModelCatalogExecution-scorer: will be made by this stack",
         "preflight: role ModelCatalogLaunch-embedder: will be made by this stack",
         "preflight: role ModelCatalogExecution-embedder: will be made by this stack",
-        "preflight: launch scoring: scorer 1.1.0 (active) is new; parameters, rules and 3 tags are valid",
+        "preflight: launch scoring: scorer 1.1.0 (active) is new; parameters, rules and 3 of 50 tags are valid",
         "preflight: launch path of scoring: will be there once this stack has access to 'Online models'",
         "preflight: access to online in eu-central-1: 0 of 100 principals",
     ] == look(list_launch_paths=MissingError(), list_principals_for_portfolio=MissingError())

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from shared.account import Account, said
+from shared.errors import ConfigError
 from shared.lifecycle import as_of
 from shared.names import SPOKE_PROJECT
 from spoke.config import SpokeSettings
@@ -50,6 +51,10 @@ def plans_of(stack: str) -> list[LaunchPlan]:
     Raises:
         CatalogError: settings, contract or credentials are not fit for it.
     """
+    if not stack.startswith("spoke-"):
+        raise ConfigError(
+            f"STACK: found {stack!r}. Only spokes have launches to plan: make preview-{stack} shows a hub."
+        )
     settings = settings_of(SpokeSettings, stack)
     where = f"Pulumi.{stack}.yaml"
     orders = match(settings, contract_of(settings.hub_stack.rpartition("/")[2]), as_of(), where=where)

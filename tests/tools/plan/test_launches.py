@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import pytest
 
 from shared import contract
+from shared.errors import ConfigError
 from spoke.config import SpokeSettings
 from tests.spoke.conftest import HUB_STACK, OFFER, SETTINGS
 from tools.plan import launches
@@ -117,3 +118,8 @@ def test_a_plan_that_cannot_be_made_says_why_and_stops_no_other(
     [plan] = plans_of("spoke-research")
 
     assert ("new", "there is no launch path yet") == (plan.what, plan.problem)
+
+
+def test_a_hub_has_no_launches_to_plan() -> None:
+    with pytest.raises(ConfigError, match="STACK: found 'hub'. Only spokes have launches to plan: make preview-hub"):
+        plans_of("hub")

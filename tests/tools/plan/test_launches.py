@@ -121,5 +121,5 @@ def test_a_plan_that_cannot_be_made_says_why_and_stops_no_other(
 
 
 def test_a_hub_has_no_launches_to_plan() -> None:
-    with pytest.raises(ConfigError, match="STACK: found 'hub'. Only spokes have launches to plan: make preview-hub"):
+    with pytest.raises(ConfigError, match=r"STACK: found 'hub'\. Only spokes have launches to plan: make preview-hub"):
         plans_of("hub")

@@ -89,8 +89,10 @@ def _remove_pending(stage: Stage) -> None:
     iam, s3 = stage.client("iam", HUB), stage.client("s3", HUB)
     servicecatalog = stage.client("servicecatalog", HUB)
     for operation in pending:
-        inputs: dict[str, Any] = operation["resource"]["inputs"]
-        match operation["resource"]["type"]:
+        kind, inputs = operation["resource"]["type"], operation["resource"].get("inputs", {})
+        if kind.startswith("modelcatalog:"):
+            continue  # a component, which is nothing in the account
+        match kind:
             case "aws:servicecatalog/portfolio:Portfolio":
                 if made := _made(lambda: _portfolios(servicecatalog), inputs["name"]):
                     servicecatalog.delete_portfolio(Id=made)

@@ -90,11 +90,11 @@ def test_shares_tell_the_truth_about_every_account(stage: Stage) -> None:
     listed = stage.refuse("shares")
     back()
 
-    stage.faults({"operation": "servicecatalog:CreatePortfolioShare", "hold": 2000})
+    stage.faults({"operation": "servicecatalog:CreatePortfolioShare", "hold": 20000})
     stuck = stage.refuse("up-hub")
     waiting = stage.succeed("preview-hub")
     stage.faults()
-    stage.hurry(seconds=2000)
+    stage.hurry(seconds=20_000)
     _ = stage.up("hub")
     arrived = stage.succeed("shares")
 

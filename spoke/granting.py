@@ -11,7 +11,7 @@ from shared.errors import ConfigError
 from shared.principals import Principal, find_principal
 from spoke.config import SpokeSettings
 from spoke.granted_portfolio import GrantedPortfolio
-from spoke.offer import Order, offered, region_catalog
+from spoke.offer import Order, offered, region_catalog, renamed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,10 @@ def grant(
     Raises:
         ConfigError: the account has no such principal, or the deploying role is named beside itself.
     """
+    for index, grant in enumerate(settings.principals):
+        [key] = {each.key for each in wanted.values() if grant.portfolio in (each.key, each.portfolio.first_key)}
+        for note in renamed(grant.portfolio, key, where=f"{where}: principals[{index}].portfolio"):
+            pulumi.log.info(note)
     looking = pulumi.InvokeOptions(provider=provider)
     session = aws.iam.get_session_context(arn=caller, opts=looking)
     deployer = Principal(name="deployer", arn=session.issuer_arn, identity=session.issuer_id or None)

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-import pulumi
-
 from shared.contract import Contract, Portfolio, Product, RegionCatalog
 from shared.errors import LaunchError
 from shared.provider import standard_tags
@@ -25,6 +23,7 @@ class Order:
     Attributes:
         where: The settings file and the launch in it, for messages.
         key: The product's key in the catalog, which may have changed since the settings were written.
+        notes: What its owner should know, and that stops nothing.
     """
 
     where: str
@@ -34,6 +33,7 @@ class Order:
     product: Product
     choice: Choice
     portfolio: Portfolio
+    notes: tuple[str, ...] = ()
 
     @property
     def tags(self) -> dict[str, str]:
@@ -91,12 +91,16 @@ def offered(offers: Mapping[str, T], wanted: str, *, where: str, what: str) -> t
         return wanted, offers[wanted]
     for key, offer in offers.items():
         if offer.first_key == wanted:
-            pulumi.log.info(f"{where}: found {wanted!r}, which is called {key!r} by now.")
             return key, offer
     raise LaunchError(
         f"{where}: found {wanted!r}, which the hub does not offer. It offers as {what}: "
         f"{', '.join(sorted(offers)) or 'none'}."
     )
+
+
+def renamed(wanted: str, key: str, *, where: str) -> list[str]:
+    """Say that a portfolio or product has another key than the settings name, where it has."""
+    return [] if wanted == key else [f"{where}: found {wanted!r}, which is called {key!r} by now."]
 
 
 def _order(launch: Launch, region: str, contract: Contract, day: dt.date, where: str) -> Order:
@@ -109,7 +113,7 @@ def _order(launch: Launch, region: str, contract: Contract, day: dt.date, where:
         )
     choice = choose(product, launch.version, day, where=where)
     check_parameters(launch.parameters, choice.version, where)
-    check_rules(launch.parameters, product, choice.version, where)
+    undecided = check_rules(launch.parameters, product, choice.version, where)
     check_tags(launch, product, standard_tags(), where)
     _check_topics(launch, region, where)
     return Order(
@@ -120,6 +124,7 @@ def _order(launch: Launch, region: str, contract: Contract, day: dt.date, where:
         product=product,
         choice=choice,
         portfolio=catalog.portfolios[product.portfolio],
+        notes=(*renamed(launch.product, key, where=f"{where}: product"), *undecided),
     )
 
 

@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-import pulumi
-
 from shared.contract import Parameter, Product, Version
 from shared.errors import LaunchError
 from shared.rules import Rule, UndecidedError
@@ -38,22 +36,27 @@ def check_parameters(values: Mapping[str, str], version: Version, where: str) ->
             raise LaunchError(f"{missing} {parameter.description}".rstrip())
 
 
-def check_rules(values: Mapping[str, str], product: Product, version: Version, where: str) -> None:
+def check_rules(values: Mapping[str, str], product: Product, version: Version, where: str) -> list[str]:
     """Refuse values that break a rule of the template or of the product's template constraint.
+
+    Returns:
+        The rules that only AWS can evaluate, in words.
 
     Raises:
         LaunchError: gives the rule's own words.
     """
     defaults = {name: item.default for name, item in version.parameters.items() if item.default is not None}
+    undecided: list[str] = []
     for name, rule in [*version.rules.items(), *product.rules.items()]:
         try:
             broken = rule.broken_by({**defaults, **values})
         except UndecidedError as function:
-            pulumi.log.info(f"{where}: the rule {name} asks for {function}, which only AWS can evaluate, at launch.")
+            undecided.append(f"{where}: the rule {name} asks for {function}, which only AWS can evaluate, at launch.")
             continue
         if broken:
             found = _found(rule, values, version)
             raise LaunchError(f"{where}: parameters: {found} break the rule {name}: {broken[0]}")
+    return undecided
 
 
 def _found(rule: Rule, values: Mapping[str, str], version: Version) -> str:

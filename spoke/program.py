@@ -37,6 +37,8 @@ async def deploy() -> Mapping[str, Any]:
     contract, published_on = await read_contract(hub)
     day = as_of()
     orders = match(settings, contract, day, where=where)
+    for note in (note for order in orders for note in order.notes):
+        pulumi.log.info(note)
     warn_of_ends(orders)
     report_costs(orders)
     wanted = wanted_portfolios(settings, contract, orders, where=where)

@@ -1,0 +1,28 @@
+"""The errors of a fleet command that a person can put right.
+
+    CatalogError
+    └── FleetError         something about the fleet as a whole
+        ├── SettingsError  fleet.yaml, or a choice on the command line
+        ├── RecordsError   the records of success cannot be used
+        └── EngineError    a command of Pulumi's failed; its own words say why
+
+They end a command before anything runs. What goes wrong in one spoke is part of the report instead.
+"""
+
+from shared.errors import CatalogError
+
+
+class FleetError(CatalogError):
+    """Something about the fleet as a whole is not as it has to be."""
+
+
+class SettingsError(FleetError):
+    """A key of fleet.yaml or a choice on the command line is wrong."""
+
+
+class RecordsError(FleetError):
+    """The records of success are out of reach, or were written by a newer release."""
+
+
+class EngineError(FleetError):
+    """A command of Pulumi's failed."""

@@ -1,0 +1,150 @@
+"""Where Pulumi keeps its state: a local folder, a bucket, or Pulumi Cloud."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import obstore
+from obstore.auth.boto3 import Boto3CredentialProvider
+from obstore.exceptions import BaseError
+from obstore.store import AzureStore, ClientConfig, GCSStore, LocalStore, ObjectStore, S3Store
+
+from fleet.errors import SettingsError
+
+_CLOUD: Final = ("https", "http")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An object as a listing shows it; the tag differs after every write."""
+
+    path: str
+    tag: str
+
+
+def backend_url() -> str:
+    """Tell which backend Pulumi works with: that of the environment, or the one that it is logged in to.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    if given := os.environ.get("PULUMI_BACKEND_URL"):
+        return given
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    try:
+        current = json.loads((home / "credentials.json").read_text()).get("current")
+    except (OSError, ValueError):
+        current = None
+    if not current:
+        raise SettingsError(
+            "Pulumi has no backend: run pulumi login, or set PULUMI_BACKEND_URL to the folder or bucket with the "
+            "state of all stacks."
+        )
+    return str(current)
+
+
+def is_cloud(url: str) -> bool:
+    """Say whether a backend is Pulumi Cloud, which has no bucket that anybody could read."""
+    return urlsplit(url).scheme in _CLOUD
+
+
+class Storage:
+    """Objects under one address, in a folder or a bucket.
+
+    Credentials of S3 are those that boto3 finds; those of Google and Azure are their clients' own.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Open an address such as `file:///var/state`, `s3://bucket/folder?region=eu-central-1`, `gs://…`, `azblob://…`.
+
+        Raises:
+            SettingsError: the address is none of these.
+        """
+        self.url = url
+        self._store = _opened(url)
+
+    def list(self, folder: str) -> Iterator[Entry]:
+        """List every object below a folder."""
+        for page in obstore.list(self._store, prefix=folder, return_arrow=False):  # pyright: ignore[reportUnknownMemberType] - one overload needs Arrow
+            for item in page:
+                yield Entry(item["path"], item["e_tag"] or f"{item['last_modified'].isoformat()} {item['size']}")
+
+    def read(self, path: str) -> tuple[bytes, str] | None:
+        """Give an object's content and tag, or None where there is none."""
+        try:
+            found = obstore.get(self._store, path)
+        except FileNotFoundError:
+            return None
+        meta = found.meta
+        return bytes(found.bytes()), meta["e_tag"] or f"{meta['last_modified'].isoformat()} {meta['size']}"
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write an object as a whole: whoever reads it meanwhile sees the old one or the new one."""
+        _ = obstore.put(self._store, path, content)
+
+    def create(self, path: str, content: bytes) -> bool:
+        """Write an object where there is none, and say whether it was so. Of several writers one succeeds."""
+        try:
+            _ = obstore.put(self._store, path, content, mode="create")
+        except obstore.exceptions.AlreadyExistsError:
+            return False
+        return True
+
+    def remove(self, path: str) -> None:
+        """Remove an object, where it is there."""
+        try:
+            obstore.delete(self._store, path)
+        except FileNotFoundError:
+            return
+
+
+StorageError = (BaseError, OSError)
+"""What reading and writing may raise."""
+
+
+def said(problem: Exception) -> str:
+    """Give a storage's own words, without what only its authors understand."""
+    return " ".join(str(problem).partition("Debug source:")[0].split())
+
+
+def _opened(url: str) -> ObjectStore:
+    parts = urlsplit(url)
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    folder = parts.path.strip("/") or None
+    match parts.scheme:
+        case "file":
+            return LocalStore(Path(f"{parts.netloc}{parts.path}").expanduser().resolve(), mkdir=True)
+        case "s3":
+            return _s3(parts.netloc, folder, options)
+        case "gs":
+            return GCSStore(parts.netloc, prefix=folder)
+        case "azblob":
+            account: dict[str, Any] = {"account_name": name} if (name := options.get("storage_account")) else {}
+            return AzureStore(parts.netloc, prefix=folder, **account)
+        case _:
+            raise SettingsError(
+                f"{url!r} is no folder or bucket. Expected an address that begins with file://, s3://, gs:// or "
+                f"azblob://, for example s3://your-state-bucket."
+            )
+
+
+def _s3(bucket: str, folder: str | None, options: dict[str, str]) -> S3Store:
+    session = boto3.Session(profile_name=options.get("profile"), region_name=options.get("region"))
+    endpoint = options.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    if endpoint and "://" not in endpoint:
+        endpoint = f"https://{endpoint}"
+    settings: dict[str, Any] = {"endpoint": endpoint} if endpoint else {}
+    client: ClientConfig = {"allow_http": bool(endpoint and endpoint.startswith("http://"))}
+    return S3Store(
+        bucket,
+        prefix=folder,
+        credential_provider=Boto3CredentialProvider(session),
+        virtual_hosted_style_request=not endpoint,
+        client_options=client,
+        **settings,
+    )

@@ -30,12 +30,16 @@ class Finished:
     cost: Cost
 
 
+STOPPING: Final = threading.Event()
+"""Nothing new is to be begun in this process."""
+
 _RUNNING: Final[set[int]] = set()
 _LOCK: Final = threading.Lock()
 
 
 def interrupt() -> None:
     """Ask every command that this process has started to stop: Pulumi ends what it has begun, and writes it down."""
+    STOPPING.set()
     with _LOCK:
         for process in _RUNNING:
             os.kill(process, signal.SIGINT)

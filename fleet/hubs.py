@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from fleet.engine import Engine
 from fleet.errors import EngineError
@@ -34,7 +35,7 @@ class Hubs:
         self._found: dict[str, Published | CatalogError] = {}
         wanted = sorted(set(names))
         with ThreadPoolExecutor(_AT_ONCE) as workers:
-            self._found.update(zip(wanted, workers.map(lambda name: _read(engine, name), wanted), strict=True))
+            self._found.update(zip(wanted, workers.map(partial(_read, engine), wanted), strict=True))
         problems = [found for found in self._found.values() if isinstance(found, CatalogError)]
         if problems and len(problems) == len(self._found):
             raise problems[0]
@@ -63,8 +64,8 @@ def _read(engine: Engine, name: str) -> Published | CatalogError:
     except EngineError as problem:
         if "no stack named" in str(problem):
             return ContractError(
-                f"The hub's stack {name} has never been deployed on this backend, so no spoke can run. Deploy it first: "
-                f"make up-{name.rpartition('/')[2]}. If it was, check hubStack and PULUMI_BACKEND_URL."
+                f"The hub's stack {name} has never been deployed on this backend, so no spoke can run. Deploy it "
+                f"first: make up-{name.rpartition('/')[2]}. If it was, check hubStack and PULUMI_BACKEND_URL."
             )
         return problem
     except CatalogError as problem:

@@ -6,7 +6,6 @@ listing of the objects is enough to see that nobody has updated a stack, and tak
 
 import gzip
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -136,14 +135,6 @@ class CloudStates:
     def lock(self, stack: str) -> Lock | None:
         """Say nothing: the service tells only whoever tries."""
         del stack
-
-
-_LOCKED: Final = re.compile(r"currently locked by|another update is currently in progress")
-
-
-def is_locked(said_by_pulumi: str) -> bool:
-    """Say whether a run failed because another one has the stack."""
-    return bool(_LOCKED.search(said_by_pulumi))
 
 
 def _parsed(content: bytes, tag: str) -> State:

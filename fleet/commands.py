@@ -1,0 +1,145 @@
+"""What the commands do: survey, choice, work, report."""
+
+import datetime as dt
+import random
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+from rich.console import Console
+
+from fleet.choosing import parsed_shard, refuse_before_earlier_waves, wanted
+from fleet.drift import Drift, compare, show_drift
+from fleet.errors import SettingsError
+from fleet.executors import workforce
+from fleet.places import places_of
+from fleet.planning import Kind, Plan, Verdict, make_plan
+from fleet.progress import Lines, Screen
+from fleet.reporting import show_result, write_report
+from fleet.rollout import Approver, Request, Result, Rollout
+from fleet.settings import Wave
+from fleet.survey import look
+from fleet.tasks import Verb
+
+RUNS: Final = ".fleet/runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which spokes a command is about, and who does the work."""
+
+    only: Sequence[str]
+    exclude: Sequence[str]
+    waves: Sequence[str]
+    shard: str | None
+    scheduler: str | None
+
+
+def planned(root: Path) -> Plan:
+    """Look at everything and make a plan. Raises CatalogError."""
+    return make_plan(look(root))
+
+
+def roll_out(
+    root: Path, choice: Choice, console: Console, *, force: bool, dry_run: bool, approved: Sequence[str]
+) -> int:
+    """Roll a plan out, and give the exit code: 0 only if every wanted spoke is where it is wanted.
+
+    Raises:
+        CatalogError: something is wrong before anything runs.
+    """
+    begun = dt.datetime.now(dt.UTC)
+    plan = planned(root)
+    _check_approvals(plan, approved)
+    stacks = _wanted(plan, choice)
+    if choice.waves and not dry_run:
+        refuse_before_earlier_waves(plan, choice.waves)
+    for note in plan.notes:
+        console.print(f"note: {note}", markup=False)
+    for verdict in plan.verdicts.values():
+        if verdict.kind is Kind.LEFT_OUT:
+            console.print(f"left out: {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False)
+    logs = f"{RUNS}/{begun:%Y%m%dT%H%M%S%f}"
+    request = Request(
+        wanted=stacks,
+        verb=Verb.PREVIEW if dry_run else Verb.UP,
+        forced=force,
+        begun=begun,
+        places=places_of(plan.survey.settings),
+        logs=logs,
+    )
+    board = Screen(console) if console.is_terminal else Lines(console)
+    with workforce(choice.scheduler) as workers, board if isinstance(board, Screen) else nullcontext():
+        result = Rollout(plan, request, workers, board, _approver(approved, board)).run()
+    behind = _behind(root, stacks, result) if result.outcomes and not dry_run else []
+    unchanged = sum(stack not in result.outcomes for stack in stacks) - len(result.not_begun)
+    show_result(result, behind, unchanged, console)
+    write_report(result, behind, root / logs)
+    good = all(outcome.is_good for outcome in result.outcomes.values())
+    return 0 if good and not behind and not result.not_begun and not result.stopped else 1
+
+
+def find_drift(root: Path, choice: Choice, sample: str, console: Console | None) -> tuple[list[Mapping[str, Any]], int]:
+    """Compare states with accounts; gives what was found, and exit code 1 where something drifted or failed.
+
+    Raises:
+        CatalogError: something is wrong before anything runs.
+    """
+    plan = planned(root)
+    stacks = sorted(_wanted(plan, choice) & plan.survey.tags.keys())
+    stacks = _sampled(stacks, sample)
+    with workforce(choice.scheduler) as workers:
+        here = str(root) if workers.is_here else ""
+        found: list[Drift] = list(workers.executor.map(compare, [here] * len(stacks), stacks))
+    if console:
+        show_drift(found, len(plan.survey.tags), console)
+    return [each.document() for each in found], int(any(each.changes or each.problem for each in found))
+
+
+def _wanted(plan: Plan, choice: Choice) -> frozenset[str]:
+    shard = parsed_shard(choice.shard) if choice.shard else None
+    return wanted(plan, only=choice.only, exclude=choice.exclude, waves=choice.waves, shard=shard)
+
+
+def _behind(root: Path, stacks: frozenset[str], result: Result) -> list[Verdict]:
+    """Look again, at the end: the hub may have changed meanwhile, or an account may be closed by now."""
+    after = planned(root).verdicts
+    behind = [after[stack] for stack in sorted(stacks) if stack in after and stack not in result.not_begun]
+    for verdict in behind:
+        stack = verdict.spoke.stack
+        if verdict.kind is Kind.LEFT_OUT and stack in result.outcomes:
+            del result.outcomes[stack]
+            result.left.append(f"{stack}: {'; '.join(verdict.reasons)}, since the rollout began")
+    return [verdict for verdict in behind if verdict.kind not in (Kind.UNCHANGED, Kind.LEFT_OUT)]
+
+
+def _check_approvals(plan: Plan, approved: Sequence[str]) -> None:
+    known = [members.wave.name for members in plan.waves]
+    for name in approved:
+        if name not in known:
+            raise SettingsError(f"--approve: found {name!r}. The waves are: {', '.join(known)}.")
+
+
+def _approver(approved: Sequence[str], board: Lines) -> Approver:
+    def approve(wave: Wave, spokes: int) -> bool:
+        if wave.name in approved:
+            return True
+        if not sys.stdin.isatty():
+            return False
+        pausing = board.paused() if isinstance(board, Screen) else nullcontext()
+        with pausing:
+            return typer.confirm(f"Begin the wave {wave.name} with {spokes} spokes?")
+
+    return approve
+
+
+def _sampled(stacks: Sequence[str], sample: str) -> list[str]:
+    number = sample.removesuffix("%")
+    if not number.isdecimal() or (sample.endswith("%") and int(number) > 100):  # noqa: PLR2004 - that is what a percentage is
+        raise SettingsError(f"--sample: found {sample!r}. Expected a number of spokes, or a share such as 5%.")
+    count = -(-len(stacks) * int(number) // 100) if sample.endswith("%") else int(number)
+    return sorted(random.sample(list(stacks), min(count, len(stacks))))

@@ -1,0 +1,63 @@
+"""Who does the work: threads here, or the workers of a Dask scheduler."""
+
+import os
+from collections.abc import Generator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fleet.errors import SettingsError
+
+_SECONDS: Final = 10
+_MOST: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Workforce:
+    """An executor, how many spokes it can run at a time, and whether it works in this checkout."""
+
+    executor: Executor
+    width: int
+    is_here: bool
+
+
+def default_width() -> int:
+    """Give the number of spokes to run at a time on this machine: what measured best (benchmarks/README.md)."""
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def workforce(scheduler: str | None) -> Generator[Workforce]:
+    """Give the local threads, or connect to a Dask scheduler such as `tcp://10.0.0.5:8786`.
+
+    Raises:
+        SettingsError: the scheduler is out of reach or has no workers, or Dask is not installed.
+    """
+    if scheduler is None:
+        with ThreadPoolExecutor(_MOST) as threads:  # they are made as they are needed; waves limit themselves
+            yield Workforce(threads, default_width(), is_here=True)
+        return
+    client = _connected(scheduler)
+    try:
+        width = sum(client.nthreads().values())
+        if not width:
+            raise SettingsError(f"--scheduler: {scheduler} has no workers. Start some: dask worker {scheduler}")
+        # A task belongs to one spoke and one run, so no result of another may stand in for it.
+        yield Workforce(client.get_executor(pure=False), width, is_here=False)
+    finally:
+        client.close()
+
+
+def _connected(scheduler: str) -> Any:  # noqa: ANN401 - distributed has no types
+    try:
+        from distributed import Client  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - only where it is asked for, since it takes half a second
+    except ImportError:
+        raise SettingsError("--scheduler needs Dask: pip install 'model-catalog[fleet,dask]'") from None
+    try:
+        return Client(scheduler, timeout=_SECONDS)
+    except (OSError, ValueError) as problem:
+        raise SettingsError(
+            f"--scheduler: no Dask scheduler answers at {scheduler} ({' '.join(str(problem).split()) or 'time-out'}). "
+            f"Start one with dask scheduler, or leave the option out to work on this machine."
+        ) from None

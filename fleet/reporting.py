@@ -1,0 +1,170 @@
+"""What a plan and a rollout came to, for people and for machines."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from fleet.choosing import named
+from fleet.planning import Kind, Plan, Verdict
+from fleet.rollout import Result
+from fleet.tasks import Ending, Outcome
+
+_SHOWN: Final = 40
+_STYLES: Final = {Kind.REFUSED: "bold red", Kind.CHANGED: "yellow", Kind.NEW: "yellow", Kind.LEFT_OUT: "dim"}
+
+
+def show_plan(plan: Plan, console: Console) -> None:
+    """Print who would change and why, in the order of the waves."""
+    for note in plan.notes:
+        console.print(f"note: {note}", markup=False)
+    table = Table("wave", "spoke", "verdict", "why", box=box.SIMPLE)
+    shown = [each for each in _in_order(plan) if each.kind is not Kind.UNCHANGED]
+    for verdict in shown[:_SHOWN]:
+        table.add_row(
+            verdict.wave,
+            verdict.spoke.stack,
+            f"[{_STYLES[verdict.kind]}]{verdict.kind}[/]",
+            "\n".join(verdict.reasons).replace("[", r"\["),
+        )
+    if shown:
+        console.print(table)
+    if len(shown) > _SHOWN:
+        console.print(f"and {len(shown) - _SHOWN} more: --json shows all of them")
+    if plan.without_spoke:
+        accounts = [f"{account.id} ({account.name})" for account in plan.without_spoke]
+        console.print(f"accounts without a spoke: {named(accounts)}", markup=False, soft_wrap=True)
+    if plan.without_account:
+        console.print(f"spokes without an account in the organization: {named(plan.without_account)}", soft_wrap=True)
+    counts = Counter(verdict.kind for verdict in plan.verdicts.values())
+    console.print(
+        f"{len(plan.verdicts)} spokes: {', '.join(f'{counts[kind]} {kind}' for kind in Kind if counts[kind])}"
+    )
+
+
+def explain(verdict: Verdict, plan: Plan, console: Console) -> None:
+    """Print why one spoke would run, or not."""
+    say = console.print
+    record = plan.survey.records.get(verdict.spoke.stack)
+    say(f"{verdict.spoke.stack}: {verdict.kind}", markup=False)
+    for reason in verdict.reasons or (
+        "its fingerprint is that of its last success, and nobody updated its stack since",
+    ):
+        say(f"  {reason}", markup=False, soft_wrap=True)
+    finished = getattr(record, "finished", None)
+    say(f"  wave {verdict.wave}; last success {f'{finished:%Y-%m-%d %H:%M} UTC' if finished else 'unknown'}")
+    for name, part in sorted(verdict.parts.items()):
+        old = getattr(record, "parts", {}).get(name)
+        say(f"  {'=' if old == part else '~' if old else '+'} {name}", markup=False, soft_wrap=True)
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """Give a plan as plain data."""
+    return {
+        "day": plan.survey.day.isoformat(),
+        "contracts": {name: found.contract.content_hash for name, found in plan.survey.hubs.published().items()},
+        "spokes": [
+            {
+                "stack": verdict.spoke.stack,
+                "account": verdict.spoke.account,
+                "unit": verdict.account.unit if verdict.account else None,
+                "wave": verdict.wave,
+                "verdict": verdict.kind,
+                "reasons": list(verdict.reasons),
+                "fingerprint": verdict.fingerprint if verdict.parts else None,
+            }
+            for verdict in _in_order(plan)
+        ],
+        "accounts_without_spoke": [
+            {"id": each.id, "name": each.name, "unit": each.unit} for each in plan.without_spoke
+        ],
+        "spokes_without_account": list(plan.without_account),
+        "notes": list(plan.notes),
+    }
+
+
+def show_result(result: Result, behind: Sequence[Verdict], unchanged: int, console: Console) -> None:
+    """Print what a rollout came to."""
+    say = console.print
+    outcomes = result.outcomes.values()
+    failed = [each for each in outcomes if each.ending is Ending.FAILED]
+    if failed:
+        say("\n[bold red]failed[/]")
+        for outcome in failed:
+            say(f"  {outcome.stack}: {outcome.reason}", markup=False, soft_wrap=True)
+            if outcome.log:
+                say(f"    {outcome.log}", markup=False, soft_wrap=True)
+    for text in result.left:
+        say(f"left out: {text}", markup=False, soft_wrap=True)
+    stale = [verdict for verdict in behind if verdict.spoke.stack in result.outcomes and _is_good(result, verdict)]
+    if stale:
+        say("\n[bold red]not where they are wanted any more[/]: run it again")
+        for verdict in stale[:_SHOWN]:
+            say(f"  {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False, soft_wrap=True)
+    used = Counter(each.contract for each in outcomes if each.contract)
+    for contract, count in used.items():
+        say(f"{count} deployed with the contract {contract[:19]}…", markup=False)
+    if result.stopped:
+        say(f"stopped: {result.stopped}", markup=False)
+    if result.not_begun:
+        say(f"not begun: {named(result.not_begun)}")
+    counts = Counter(each.ending for each in outcomes)
+    parts = [f"{counts[ending]} {ending}" for ending in Ending if counts[ending]]
+    say(
+        ", ".join(
+            [*parts, f"{unchanged} unchanged", *([f"{len(result.not_begun)} not begun"] if result.not_begun else [])]
+        )
+    )
+    ran = [each for each in outcomes if each.tries]
+    if ran:
+        say(
+            f"a spoke took {sum(each.cost.cpu_seconds for each in ran) / len(ran):.2f} s of CPU on average, and "
+            f"{max(each.cost.peak_mib for each in ran):.0f} MiB at most"
+        )
+
+
+def write_report(result: Result, behind: Sequence[Verdict], folder: Path) -> None:
+    """Keep a rollout's report beside its logs, where the disk takes it."""
+    document = {
+        "stopped": result.stopped,
+        "not_begun": result.not_begun,
+        "left_out": result.left,
+        "behind": {verdict.spoke.stack: list(verdict.reasons) for verdict in behind},
+        "spokes": [outcome_document(outcome) for outcome in result.outcomes.values()],
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _ = (folder / "report.json").write_text(json.dumps(document, indent=1))
+    except OSError:
+        return
+
+
+def outcome_document(outcome: Outcome) -> dict[str, Any]:
+    """Give what became of a spoke as plain data."""
+    return {
+        "stack": outcome.stack,
+        "ending": outcome.ending,
+        "reason": outcome.reason,
+        "changes": outcome.changes,
+        "notes": list(outcome.notes),
+        "contract": outcome.contract,
+        "fingerprint": outcome.fingerprint,
+        "log": outcome.log,
+        "host": outcome.host,
+        "tries": outcome.tries,
+        **outcome.cost.model_dump(),
+    }
+
+
+def _is_good(result: Result, verdict: Verdict) -> bool:
+    return result.outcomes[verdict.spoke.stack].is_good
+
+
+def _in_order(plan: Plan) -> list[Verdict]:
+    place = {members.wave.name: number for number, members in enumerate(plan.waves)}
+    return sorted(plan.verdicts.values(), key=lambda each: (place.get(each.wave, len(place)), each.spoke.stack))

@@ -90,15 +90,8 @@ def plan_document(plan: Plan) -> dict[str, Any]:
 
 def show_result(result: Result, behind: Sequence[Verdict], unchanged: int, console: Console) -> None:
     """Print what a rollout came to."""
-    say = console.print
-    outcomes = result.outcomes.values()
-    failed = [each for each in outcomes if each.ending is Ending.FAILED]
-    if failed:
-        say("\n[bold red]failed[/]")
-        for outcome in failed:
-            say(f"  {outcome.stack}: {outcome.reason}", markup=False, soft_wrap=True)
-            if outcome.log:
-                say(f"    {outcome.log}", markup=False, soft_wrap=True)
+    say, outcomes = console.print, result.outcomes.values()
+    _show_failed([each for each in outcomes if each.ending is Ending.FAILED], console)
     for text in result.left:
         say(f"left out: {text}", markup=False, soft_wrap=True)
     stale = [verdict for verdict in behind if verdict.spoke.stack in result.outcomes and _is_good(result, verdict)]
@@ -113,13 +106,9 @@ def show_result(result: Result, behind: Sequence[Verdict], unchanged: int, conso
         say(f"stopped: {result.stopped}", markup=False)
     if result.not_begun:
         say(f"not begun: {named(result.not_begun)}")
-    counts = Counter(each.ending for each in outcomes)
-    parts = [f"{counts[ending]} {ending}" for ending in Ending if counts[ending]]
-    say(
-        ", ".join(
-            [*parts, f"{unchanged} unchanged", *([f"{len(result.not_begun)} not begun"] if result.not_begun else [])]
-        )
-    )
+    counts = {str(ending): count for ending, count in Counter(each.ending for each in outcomes).items()}
+    counts |= {"unchanged": unchanged, "not begun": len(result.not_begun), "left out": len(result.left)}
+    say(", ".join(f"{count} {what}" for what, count in counts.items() if count))
     ran = [each for each in outcomes if each.tries]
     if ran:
         say(
@@ -159,6 +148,15 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
         "tries": outcome.tries,
         **outcome.cost.model_dump(),
     }
+
+
+def _show_failed(failed: Sequence[Outcome], console: Console) -> None:
+    if failed:
+        console.print("\n[bold red]failed[/]")
+    for outcome in failed:
+        console.print(f"  {outcome.stack}: {outcome.reason}", markup=False, soft_wrap=True)
+        if outcome.log:
+            console.print(f"    {outcome.log}", markup=False, soft_wrap=True)
 
 
 def _is_good(result: Result, verdict: Verdict) -> bool:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, Final
 
 from rich import box
@@ -17,12 +18,12 @@ from fleet.planning import Kind, Plan, Verdict
 from fleet.recording import launches_in, used_contract
 from fleet.records import Record, Running, Used
 from fleet.states import State
-from shared.contract import Contract
 from shared.errors import CatalogError
 from shared.lifecycle import state_on
 
 _READERS: Final = 8
 _SHOWN: Final = 200
+_SHOWN_COLUMNS: Final = ("spoke", "launch", "product", "version", "state", "status", "since", "contract", "behind")
 _STYLES: Final = {"deprecated": "yellow", "retired": "bold red"}
 
 
@@ -75,9 +76,7 @@ def rows_of(plan: Plan) -> list[Row]:
 
 def show_status(plan: Plan, rows: Sequence[Row], console: Console) -> None:
     """Print a table, and what in it wants somebody's attention."""
-    table = Table(
-        "spoke", "launch", "product", "version", "state", "status", "since", "contract", "behind", box=box.SIMPLE
-    )
+    table = Table(*_SHOWN_COLUMNS, box=box.SIMPLE)
     for row in rows[:_SHOWN]:
         style = _STYLES.get(row.state, "")
         table.add_row(
@@ -101,8 +100,8 @@ def show_status(plan: Plan, rows: Sequence[Row], console: Console) -> None:
     behind = {row.stack for row in rows if row.behind}
     current = ", ".join(found.contract.content_hash[7:15] for found in plan.survey.hubs.published().values())
     console.print(
-        f"{len(launches)} launches in {len({row.stack for row in rows})} spokes, {len(behind)} spokes behind; the hub's "
-        f"contract is {current}"
+        f"{len(launches)} launches in {len({row.stack for row in rows})} spokes, {len(behind)} spokes behind; the "
+        f"hub's contract is {current}"
     )
 
 
@@ -116,17 +115,17 @@ def _rows(plan: Plan, verdict: Verdict, state: State | None) -> Iterator[Row]:
     record = plan.survey.records.get(stack)
     earlier = record if isinstance(record, Record) else None
     launches, used = _known(earlier, state)
-    shared = {
-        "stack": stack,
-        "account": verdict.spoke.account,
-        "unit": verdict.account.unit if verdict.account else "",
-        "contract": used.content_hash if used else "",
-        "deployed": earlier.finished if earlier else None,
-        "behind": "" if verdict.kind is Kind.UNCHANGED else "; ".join([verdict.kind, *verdict.reasons]),
-    }
+    row = partial(
+        Row,
+        stack=stack,
+        account=verdict.spoke.account,
+        unit=verdict.account.unit if verdict.account else "",
+        contract=used.content_hash if used else "",
+        deployed=earlier.finished if earlier else None,
+        behind="" if verdict.kind is Kind.UNCHANGED else "; ".join([verdict.kind, *verdict.reasons]),
+    )
     for launch, since in launches:
-        yield Row(
-            **shared,
+        yield row(
             launch=launch.name,
             product=launch.product,
             version=launch.version,
@@ -136,7 +135,7 @@ def _rows(plan: Plan, verdict: Verdict, state: State | None) -> Iterator[Row]:
             since=since,
         )
     if not launches:
-        yield Row(**shared, launch="", product="", version="", state="", region="", status="", since=None)
+        yield row(launch="", product="", version="", state="", region="", status="", since=None)
 
 
 def _known(record: Record | None, state: State | None) -> tuple[list[tuple[Running, dt.datetime | None]], Used | None]:
@@ -152,10 +151,10 @@ def _state(plan: Plan, verdict: Verdict, launch: Running) -> str:
     """Say in which state a version is today; nothing where the hub offers it no more."""
     settings = verdict.spoke.settings
     try:
-        contract: Contract | None = plan.survey.hubs.contract(settings.hub_stack) if settings else None
+        regions = plan.survey.hubs.contract(settings.hub_stack).regions if settings else {}
     except CatalogError:
-        contract = None
-    region = contract.regions.get(launch.region) if contract else None
+        regions = {}
+    region = regions.get(launch.region)
     for key, product in region.products.items() if region else ():
         if launch.product in (key, product.first_key) and (version := product.versions.get(launch.version)):
             dates = [dt.date.fromisoformat(day) if day else None for day in (version.deprecated_on, version.retires_on)]

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock schemas models card diff-version usage remove-version verify-catalog shares adopt off-board dead-principals sandbox sandbox-env new-spoke clean FORCE
+.PHONY: help install demo test check format lock schemas models card diff-version usage remove-version verify-catalog shares adopt off-board dead-principals plan rollout status drift sandbox sandbox-env new-spoke clean FORCE
 SHELL := bash
 
 PYTHON ?= python3
@@ -75,6 +75,18 @@ off-board: ## Take an account out: NAME=… [ACKNOWLEDGE=its id]; lists what it 
 
 dead-principals: ## Find access of roles that are gone: STACK=… [REMOVE=yes]
 	@python -m tools.dead_principals --stack "$(STACK)" --remove "$(REMOVE)"
+
+plan: ## Tell which spokes would change, and why: [WHY=research]
+	@python -m fleet plan $(if $(WHY),--why "$(WHY)") $(FLAGS)
+
+rollout: ## Roll out what changed, in the waves of fleet.yaml: [FLAGS="--dry-run --only research"]
+	@python -m fleet up $(FLAGS)
+
+status: ## Tell who runs which version, since when, and who is behind: [FLAGS=--csv]
+	@python -m fleet status $(FLAGS)
+
+drift: ## Tell what was changed behind Pulumi's back: [FLAGS="--sample 5%"]
+	@python -m fleet drift $(FLAGS)
 
 # A name without settings is a typing mistake, and would otherwise leave an empty stack in the backend.
 settings = @test -f Pulumi.$*.yaml || { echo "error: there is no Pulumi.$*.yaml. The stacks here are: $(STACKS). A new spoke: make new-spoke" >&2; exit 1; }

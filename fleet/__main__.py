@@ -14,7 +14,10 @@ from rich.console import Console
 from shared.errors import CatalogError
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Many spokes at once: plan, up, status, drift, shards."
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Many spokes at once: plan, up, status, drift, shards.",
 )
 
 Only = Annotated[list[str] | None, typer.Option("--only", help="Only these spokes; * stands for any text. Repeatable.")]
@@ -120,32 +123,18 @@ def shards(
     sys.stdout.write(matrix(planned(Path.cwd()), number, wave or [], form))
 
 
-def main() -> int:
+def main() -> None:
     """Run the command line; a mistake of its user becomes one line, and exit code 2."""
     # Inherited by Pulumi, which would wait five seconds at its end for an interrupt that it ignores.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        app(standalone_mode=False)
+        app()
     except CatalogError as problem:
-        return _fail(str(problem))
-    except typer.Exit as ended:
-        return ended.exit_code
-    except typer.Abort:
-        return 130
-    except KeyboardInterrupt:
-        return 130
-    except Exception as problem:
-        import click  # noqa: PLC0415
-
-        if not isinstance(problem, click.ClickException):
-            raise
-        problem.show()
-        return 2
-    return 0
+        sys.exit(_refused(str(problem)))
 
 
-def _fail(text: str) -> int:
+def _refused(text: str) -> int:
     sys.stderr.write(f"error: {text}\n")
     return 2
 
@@ -169,4 +158,4 @@ def _console() -> Console:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

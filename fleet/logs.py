@@ -35,7 +35,7 @@ class Log:
 
     def close(self) -> str:
         """Close it, and say why it is not complete, where it is not: Pulumi itself does not mind a full disk."""
-        if self.file:
+        if self.file and not self.file.closed:
             try:
                 with self.file as file:
                     _ = file.write(b"\n")

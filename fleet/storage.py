@@ -12,7 +12,7 @@ import boto3
 import obstore
 from obstore.auth.boto3 import Boto3CredentialProvider
 from obstore.exceptions import BaseError
-from obstore.store import AzureStore, ClientConfig, GCSStore, LocalStore, ObjectStore, S3Store
+from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store
 
 from fleet.errors import SettingsError
 
@@ -139,12 +139,11 @@ def _s3(bucket: str, folder: str | None, options: dict[str, str]) -> S3Store:
     if endpoint and "://" not in endpoint:
         endpoint = f"https://{endpoint}"
     settings: dict[str, Any] = {"endpoint": endpoint} if endpoint else {}
-    client: ClientConfig = {"allow_http": bool(endpoint and endpoint.startswith("http://"))}
     return S3Store(
         bucket,
         prefix=folder,
         credential_provider=Boto3CredentialProvider(session),
         virtual_hosted_style_request=not endpoint,
-        client_options=client,
+        client_options={"allow_http": bool(endpoint and endpoint.startswith("http://"))},
         **settings,
     )

@@ -25,7 +25,7 @@ from fleet.states import Lock, States
 from shared.account import Account
 from spoke.config import SpokeSettings
 
-_MARGIN_SECONDS: Final = 30
+_MARGIN_SECONDS: Final = 10
 """What is left of a killed run ends by itself within seconds: a plug-in looks whether its engine is still there."""
 
 _LAUNCH_SECONDS: Final = 3600

@@ -145,7 +145,7 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
         "contract": outcome.contract,
         "fingerprint": outcome.fingerprint,
         "log": outcome.log,
-        "host": outcome.host,
+        "worker": outcome.worker,
         "tries": outcome.tries,
         **outcome.cost.model_dump(),
     }

@@ -1,5 +1,6 @@
 """Runs one spoke from its claim to its record, on this machine or on a worker's."""
 
+import os
 import signal
 import socket
 import time
@@ -98,7 +99,7 @@ class _Run:
             contract=record.contract.content_hash if record else "",
             fingerprint=record.fingerprint if record else "",
             log=str(self.log.path) if self._tries else "",
-            host=socket.gethostname(),
+            worker=f"{socket.gethostname()} {os.getpid()}",
             tries=self._tries,
             cost=self._cost,
         )

@@ -152,6 +152,8 @@ class _Run:
             await_orphan(left.engine)
             if left.engine and left.engine.is_here:
                 end_session(left.engine.pid)
+        if self._states.mend(self._task.stack):
+            self._notes.append("removed what a killed run had left torn beside the state")
         self._await_lock(left)
         self._notes += settle(self._task.stack, settings, self._engine, self._states, self.log.file)
 

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from benchmarks.fleet_stage import account, stack
 from tests.engine.fleet import Fleet
 
+ROOT = Path(__file__).parent.parent.parent
+MANAGEMENT = "111122223333"
 SPOKES = 4
 ALL = {stack(index) for index in range(SPOKES)}
 
@@ -129,6 +132,27 @@ def test_what_was_changed_by_hand_is_drift_and_no_change(fleet: Fleet) -> None:
     assert ["Role text-embedder-serverless-launch was changed: description"] == found.pop(stack(1))
     assert {(): 3} == {tuple(changes): list(found.values()).count(changes) for changes in found.values()}
     assert set() == fleet.changed()
+
+
+def test_the_rights_of_docs_iam_are_enough_to_roll_out(fleet: Fleet) -> None:
+    policy = (ROOT / "docs" / "iam" / "fleet.json").read_text().replace("${Partition}", "aws")
+    iam = fleet.client("iam", MANAGEMENT)
+    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{MANAGEMENT}:root"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = iam.create_role(RoleName="ModelCatalogFleet", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    _ = iam.put_role_policy(
+        RoleName="ModelCatalogFleet",
+        PolicyName="fleet",
+        PolicyDocument=policy.replace("ModelCatalogDeployer", "OrganizationAccountAccessRole"),
+    )
+    given = fleet.client("sts", MANAGEMENT).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    names = {"AccessKeyId": "ACCESS_KEY_ID", "SecretAccessKey": "SECRET_ACCESS_KEY", "SessionToken": "SESSION_TOKEN"}
+    as_fleet = {f"AWS_{name}": given[key] for key, name in names.items()}
+
+    done = fleet.fleet("up", "--force", "--only", stack(1), variables=as_fleet)
+
+    assert 0 == done.code, done.output
+    assert "note:" not in done.output
 
 
 def test_a_hub_that_was_never_deployed_ends_the_command(fleet: Fleet, tmp_path: object) -> None:

@@ -1,9 +1,10 @@
 """Measures a fleet: how the cost of a run follows the number of accounts, and the number of those that change.
 
-Usage: python -m benchmarks.fleet [--spokes 10 100] [--planned 1000 10000]
+Usage: python -m benchmarks.fleet [--spokes 10 100] [--planned 1000 10000] [--widths 1 2 4]
 
 `--spokes` rolls so many spokes out for real. `--planned` deploys two spokes and copies their states and records, which
-is what a plan and a status look at, so that numbers can be had that a machine could not roll out in a day.
+is what a plan and a status look at, so that numbers can be had that a machine could not roll out in a day. `--widths`
+runs 24 unchanged spokes by force, so many at a time.
 """
 
 import argparse
@@ -25,12 +26,15 @@ from fleet.records import Record, Records
 from fleet.storage import Storage, backend_url
 from fleet.survey import look
 
+_FORCED = 24
+
 
 def main() -> int:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fleet", description=__doc__)
     parser.add_argument("--spokes", type=int, nargs="*", default=[10, 100])
     parser.add_argument("--planned", type=int, nargs="*", default=[1000])
+    parser.add_argument("--widths", type=int, nargs="*", default=[])
     arguments = parser.parse_args()
     table = Table("spokes", "what", "ran", "wall, s", "CPU, s", "peak, MiB", "AWS calls", "exit code")
     console = Console(width=120)
@@ -42,8 +46,25 @@ def main() -> int:
         for what, ran, measured in planned(number):
             _add(table, number, what, ran, measured)
             console.print(f"{number} {what}: {measured.seconds:.1f} s", highlight=False)
+    for what, ran, measured in widths(arguments.widths):
+        _add(table, _FORCED, what, ran, measured)
+        console.print(f"{what}: {60 * ran / measured.seconds:.0f} spokes a minute", highlight=False)
     console.print(table)
     return 0
+
+
+def widths(numbers: list[int]) -> Iterator[tuple[str, int, Measured]]:
+    """Run unchanged spokes by force, so many at a time."""
+    if not numbers:
+        return
+    with tempfile.TemporaryDirectory() as folder, FleetStage(Path(folder) / "stage", _FORCED) as stage:
+        stage.prepare()
+        waves = stage.project / "fleet.yaml"
+        _ = waves.write_text("waves: [{name: all, others: true}]")
+        yield _ran("first rollout", stage.fleet("up"))
+        for number in numbers:
+            _ = waves.write_text(f"waves: [{{name: all, others: true, concurrency: {number}}}]")
+            yield _ran(f"unchanged, by force, {number} at a time", stage.fleet("up", "--force"))
 
 
 def rolled_out(number: int) -> Iterator[tuple[str, int, Measured]]:

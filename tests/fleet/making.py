@@ -64,11 +64,12 @@ class FakeOrganizations:
 
         def paginate(ParentId: str = "", ResourceId: str = "") -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's own names
             self.asked.append((operation, ParentId or ResourceId))
-            yield from self._pages(operation, ParentId, ResourceId)
+            yield from self.pages(operation, ParentId, ResourceId)
 
         return SimpleNamespace(paginate=paginate)
 
-    def _pages(self, operation: str, parent: str, resource: str) -> Iterator[dict[str, Any]]:
+    def pages(self, operation: str, parent: str, resource: str) -> Iterator[dict[str, Any]]:
+        """Answer a listing."""
         match operation:
             case "list_roots":
                 yield {"Roots": [{"Id": "r-root"}]}

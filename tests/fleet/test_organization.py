@@ -1,7 +1,6 @@
 """The accounts of the organization, with units, tags and status."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,7 @@ from fleet.organization import Organization
 from tests.fake_account import always, denied
 from tests.fleet.making import MANAGEMENT, FakeOrganizations, Member, organization, unit_id
 from tests.sandbox.accounts import HUB, PRODUCTION, RESEARCH, SUSPENDED
-from tests.sandbox.process import Sandbox, running
+from tests.sandbox.process import Sandbox
 
 TREE = (
     Member(id="100000000001", name="boss"),
@@ -109,42 +108,26 @@ def test_tags_that_may_not_be_read_are_told(client: FakeOrganizations, monkeypat
         found.tags(["100000000003"])
 
 
-def test_a_real_client_reads_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with running(tmp_path) as sandbox:
-        work_in(sandbox, monkeypatch)
-        client = sandbox.client("organizations", MANAGEMENT)
-        client.tag_resource(ResourceId=RESEARCH, Tags=[{"Key": "tier", "Value": "gold"}])
+def test_a_real_client_reads_the_same(sandbox: Sandbox) -> None:
+    client = sandbox.client("organizations", MANAGEMENT)
+    client.tag_resource(ResourceId=RESEARCH, Tags=[{"Key": "tier", "Value": "gold"}])
 
-        found = Organization()
+    found = Organization()
 
-        assert {
-            MANAGEMENT: ("", True),
-            HUB: (found.accounts[HUB].unit, True),
-            RESEARCH: ("Workloads/Research", True),
-            PRODUCTION: ("Workloads/Production", True),
-            SUSPENDED: (found.accounts[SUSPENDED].unit, False),
-        } == {each.id: (each.unit, each.is_active) for each in found.accounts.values()}
-        assert MANAGEMENT == found.management
-        assert {RESEARCH: {"tier": "gold"}} == dict(found.tags([RESEARCH]))
-        [unit] = client.list_parents(ChildId=RESEARCH)["Parents"]
-        assert found.accounts[RESEARCH].is_in(unit["Id"])
-        role = f"arn:aws:iam::{HUB}:role/OrganizationAccountAccessRole"
-        with pytest.raises(SettingsError, match="AWS says"):
-            Organization(role)  # the hub's account is no administrator of the organization
-
-
-def work_in(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give this process the environment of the sandbox's management account."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": sandbox.url,
-        "AWS_ACCESS_KEY_ID": MANAGEMENT,
-        "AWS_SECRET_ACCESS_KEY": "sandbox",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }.items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+    assert {
+        MANAGEMENT: ("", True),
+        HUB: (found.accounts[HUB].unit, True),
+        RESEARCH: ("Workloads/Research", True),
+        PRODUCTION: ("Workloads/Production", True),
+        SUSPENDED: (found.accounts[SUSPENDED].unit, False),
+    } == {each.id: (each.unit, each.is_active) for each in found.accounts.values()}
+    assert MANAGEMENT == found.management
+    assert {RESEARCH: {"tier": "gold"}} == dict(found.tags([RESEARCH]))
+    [unit] = client.list_parents(ChildId=RESEARCH)["Parents"]
+    assert found.accounts[RESEARCH].is_in(unit["Id"])
+    role = f"arn:aws:iam::{HUB}:role/OrganizationAccountAccessRole"
+    with pytest.raises(SettingsError, match="AWS says"):
+        Organization(role)  # the hub's account is no administrator of the organization
 
 
 def refuse(client: FakeOrganizations, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:

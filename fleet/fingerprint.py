@@ -15,7 +15,7 @@ from spoke.excerpt import Parts, digest
 
 _FOLDERS: Final = ("spoke", "shared")
 _CODE: Final = ("*.py", "Pulumi.yaml")
-_LOCKED: Final = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
+_LOCKED: Final = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
 def fingerprint_of(parts: Parts) -> str:

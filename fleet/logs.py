@@ -7,8 +7,10 @@ from typing import IO, Final
 
 _THROTTLED: Final = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|Rate exceeded|SlowDown")
 _LOCKED: Final = re.compile(r"currently locked by|another update is currently in progress")
-_COUNT: Final = re.compile(r"^\s*[-+~\s]*\s*(\d+ (?:to )?(?:create|update|delete|replace|unchange)d?)\s*$")
-_ENGINE: Final = ("update failed", "preview failed", "an unhandled error occurred: Program exited")
+_COUNT: Final = re.compile(
+    r"^\s*[-+~\s]*(?:\d+ changes\. )?(\d+ (?:to )?(?:create|update|delete|replace|unchange)d?)\s*$"
+)
+_ENGINE: Final = ("update failed", "preview failed", "an unhandled error occurred: program exited")
 """What the engine adds to every failure, and what tells nothing."""
 
 _MOST_ERRORS: Final = 3
@@ -89,7 +91,7 @@ def last_line(path: Path) -> str:
             lines = file.read().decode(errors="replace").splitlines()
     except OSError:
         return ""
-    return next((" ".join(line.split()) for line in reversed(lines) if line.strip(" @.")), "")
+    return next((" ".join(line.split()) for line in reversed(lines) if line.strip(" .") and line[0] != "@"), "")
 
 
 def _errors(text: str) -> Iterator[str]:
@@ -102,6 +104,6 @@ def _errors(text: str) -> Iterator[str]:
             current = []
         if stripped.startswith("error:"):
             said = stripped.removeprefix("error:").strip()
-            current = [] if said.startswith(_ENGINE) else [said]
+            current = [] if said.lower().startswith(_ENGINE) else [said]
         elif current:
             current.append(stripped)

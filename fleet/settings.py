@@ -4,16 +4,24 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 import yaml
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from fleet.errors import SettingsError
 from shared.checking import Document, checked
 from shared.settings import RoleArn
 
 FILE: Final = "fleet.yaml"
-_TAG: Final = "a number of spokes, or a share of the wave's"
 
-Tolerance = Annotated[str | int, Field(description=_TAG, examples=["2, or 5%"])]
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Tolerance = Annotated[
+    str,
+    BeforeValidator(_text),
+    Field(description="a number of spokes, or a share of the wave's", examples=["2, or 5%"]),
+]
 
 
 class Wave(Document):
@@ -44,7 +52,7 @@ class Wave(Document):
     concurrency: Annotated[int | None, Field(ge=1, le=1000, description="a number from 1 to 1000", examples=["8"])] = (
         None
     )
-    tolerance: Tolerance = 0
+    tolerance: Tolerance = "0"
     approve: bool = Field(default=False, description="true or false", examples=["true"])
 
     @model_validator(mode="after")
@@ -58,7 +66,7 @@ class Wave(Document):
 
     @model_validator(mode="after")
     def _tolerance_can_be(self) -> Self:
-        text = str(self.tolerance)
+        text = self.tolerance
         number = text.removesuffix("%")
         if not number.isdecimal() or (text.endswith("%") and int(number) > 100):  # noqa: PLR2004 - that is what a percentage is
             raise ValueError(
@@ -69,7 +77,7 @@ class Wave(Document):
 
     def tolerated(self, spokes: int) -> int:
         """Give the number of failures that stop nothing, of so many spokes."""
-        text = str(self.tolerance)
+        text = self.tolerance
         return spokes * int(text.removesuffix("%")) // 100 if text.endswith("%") else int(text)
 
 

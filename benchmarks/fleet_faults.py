@@ -74,7 +74,7 @@ def _scenes(fleet: Fleet) -> Iterator[Scene]:
     def scene(name: str, *steps: Callable[[], object]) -> Scene:
         """Change every spoke, take the steps, and roll out until the end."""
         before, begun = len(fleet.reports()), time.perf_counter()
-        fleet.change(*everybody, value=name)
+        fleet.change(*everybody, value=str(before))
         for step in steps:
             step()
         fleet.faults()

@@ -135,7 +135,8 @@ def _compared(survey: Survey, spoke: Spoke, parts: Parts, orders: Sequence[Order
     if tag is None:
         return Kind.NEW, ("its stack is gone since it was last rolled out", *reasons)
     if tag != record.state:
-        reasons.append(f"its stack was updated by somebody else since {record.finished:%Y-%m-%d %H:%M} UTC")
+        when = f"{record.finished:%Y-%m-%d %H:%M} UTC"
+        reasons.append(f"its stack was updated since its last success ({when}), by somebody else or a run that failed")
     return (Kind.CHANGED, tuple(reasons)) if reasons else (Kind.UNCHANGED, ())
 
 

@@ -68,6 +68,11 @@ class Rehearsal:
         """Stop the sandbox."""
         self._stop()
 
+    @property
+    def process(self) -> int:
+        """The sandbox's process."""
+        return self._server.pid
+
     def environment(self, account: str | None = None) -> dict[str, str]:
         """Give the whole environment of a command that works as an account's administrator."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}

@@ -1,0 +1,139 @@
+"""Measures one spoke beside the least that Pulumi costs: a bare program and a plug-in that does nothing.
+
+Usage: python -m benchmarks.spoke [--runs 5]
+
+The bare program has as many resources. Its plug-in is a small Go program, built here from the module that the CLI is
+built from. Every process counts: those that the engine leaves behind are collected too, which needs Linux.
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from tools.rehearsal import ROOT, Rehearsal
+
+HERE: Final = Path(__file__).parent
+SPOKE: Final = "spoke-research"
+_SUBREAPER: Final = 36
+"""prctl's PR_SET_CHILD_SUBREAPER: orphans become ours, so that their CPU can be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Medians over some runs, of all processes together; the peak is that of the largest."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+
+
+def main() -> int:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.spoke", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    runs: int = parser.parse_args().runs
+    _ = ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+    table = Table("what", "wall, s", "CPU, s", "beside bare", "peak, MiB")
+    with tempfile.TemporaryDirectory() as folder, Rehearsal(Path(folder) / "rehearsal") as stage:
+        for stack in ("organization", "hub", SPOKE):
+            done = stage.make(f"up-{stack}", "FLAGS=--skip-preview")
+            if done.returncode != 0:
+                sys.exit(done.stdout)
+        bare = _prepare_bare(stage)
+        own = {"PULUMI_HOME": str(bare)}
+        rows = {
+            "bare CLI, instant plug-in": [_run(stage, "bare", "bare", own) for _ in range(runs + 1)][1:],
+            "spoke, unchanged": [_run(stage, "spoke", SPOKE, {}) for _ in range(runs)],
+            "spoke, one launch changed": [_changed(stage, number) for number in range(runs)],
+        }
+        least = statistics.median(cost.cpu_seconds for cost in rows["bare CLI, instant plug-in"])
+        for what, costs in rows.items():
+            cpu = statistics.median(cost.cpu_seconds for cost in costs)
+            wall = statistics.median(cost.seconds for cost in costs)
+            peak = max(cost.peak_mib for cost in costs)
+            table.add_row(what, f"{wall:.2f}", f"{cpu:.2f}", f"{cpu / least:.2f}", f"{peak:.0f}")
+    Console(width=100).print(table)
+    return 0
+
+
+def _run(stage: Rehearsal, project: str, stack: str, variables: Mapping[str, str]) -> Cost:
+    """Deploy a stack as the fleet does, and collect what each process used."""
+    command = ["pulumi", "-C", project, "-s", stack, "up", "--yes", "--skip-preview", "--non-interactive"]
+    log = stage.project / f"{stack}.log"
+    with log.open("wb") as output:
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            cwd=stage.project,
+            env=stage.environment() | dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    _, status, used = os.wait4(process.pid, 0)
+    wall, process.returncode = time.perf_counter() - begun, os.waitstatus_to_exitcode(status)
+    if status:
+        sys.exit(log.read_text())
+    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss
+    for orphan in _orphans(stage):
+        _, _, used = os.wait4(orphan, 0)
+        cpu, peak = cpu + used.ru_utime + used.ru_stime, max(peak, used.ru_maxrss)
+    return Cost(wall, cpu, peak / 1024)
+
+
+def _orphans(stage: Rehearsal) -> list[int]:
+    """List what became ours when the engine ended; the sandbox is ours as well, and stays."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(child) for child in children if int(child) != stage.process]
+
+
+def _changed(stage: Rehearsal, number: int) -> Cost:
+    path = stage.project / f"Pulumi.{SPOKE}.yaml"
+    settings: Any = yaml.safe_load(path.read_text())
+    settings["config"]["model-catalog-spoke:launches"][0]["tags"] = {"round": str(number)}
+    _ = path.write_text(yaml.safe_dump(settings))
+    return _run(stage, "spoke", SPOKE, {})
+
+
+def _prepare_bare(stage: Rehearsal) -> Path:
+    """Make the bare project's stack, with as many resources of each type as the spoke has; gives its Pulumi home."""
+    home = Path(stage.environment()["PULUMI_HOME"]).with_name("pulumi-bare")
+    plugin = home / "plugins" / f"resource-aws-v{version('pulumi_aws')}" / "pulumi-resource-aws"
+    plugin.parent.mkdir(parents=True)
+    build = ["go", "build", "-o", str(plugin), str(HERE / "instant_plugin" / "main.go")]
+    _ = subprocess.run(build, cwd=ROOT / "tools" / "cli", check=True)
+    _ = shutil.copytree(HERE / "bare_spoke", stage.project / "bare")
+    state = json.loads(stage.run("pulumi", "-C", "spoke", "-s", SPOKE, "stack", "export").stdout)
+    counts = Counter(each["type"] for each in state["deployment"]["resources"])
+    resources = {kind: count for kind, count in counts.items() if not kind.startswith("pulumi:")}
+    own = {"PULUMI_HOME": str(home)}
+    for command in (
+        ("stack", "init", "bare"),
+        ("config", "set", "hub", "organization/model-catalog-hub/hub"),
+        ("config", "set", "resources", json.dumps(resources)),
+    ):
+        done = stage.run("pulumi", "-C", "bare", *command, variables=own)
+        if done.returncode != 0:
+            sys.exit(done.stdout)
+    return home
+
+
+if __name__ == "__main__":
+    sys.exit(main())

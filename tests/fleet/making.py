@@ -202,3 +202,10 @@ def deployed(before: Survey) -> Survey:
         if verdict.parts
     }
     return replace(before, records=records, tags={stack: f"tag-{stack}" for stack in records})
+
+
+def recorded(found: Survey, stack: str) -> Record:
+    """Give the record of a spoke, which has to have one."""
+    record = found.records[stack]
+    assert isinstance(record, Record)
+    return record

@@ -11,6 +11,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -44,7 +45,8 @@ def end_session(pid: int) -> None:
     while left := list(_session(pid)):
         if time.monotonic() > deadline:
             for process in left:
-                os.kill(process, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it has ended by itself this very moment
+                    os.kill(process, signal.SIGKILL)
         time.sleep(0.2)
 
 

@@ -11,7 +11,7 @@ from shared import contract
 from shared.errors import CatalogError, ContractError
 from tests.fleet.making import HUB_ACCOUNT, FakeEngine, hubs, offer
 
-GONE = EngineError("pulumi hub -s hub stack failed: error: no stack named 'hub' found")
+GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found")
 
 
 def published() -> dict[str, Any]:

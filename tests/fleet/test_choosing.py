@@ -135,6 +135,12 @@ def test_a_wave_begins_when_the_one_before_it_is_through(plan: Plan) -> None:
     refuse_before_earlier_waves(make_plan(deployed(plan.survey)), ["rest"])
 
 
+def test_an_account_that_is_no_more_holds_nobody_up(plan: Plan) -> None:
+    gone = organization(*(Member(id=NAMES[name], status="CLOSED") for name in ("lab", "lab-two")))
+
+    refuse_before_earlier_waves(make_plan(replace(plan.survey, organization=gone)), ["rest"])
+
+
 @pytest.mark.parametrize(("tolerance", "through"), [("0", False), ("1", True), ("49%", False), ("50%", True)])
 def test_a_wave_is_through_when_no_more_are_missing_than_are_tolerated(
     plan: Plan,

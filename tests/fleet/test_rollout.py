@@ -194,6 +194,7 @@ def test_when_too_many_fail_what_runs_comes_to_its_end_and_nothing_else_begins(s
     assert "1 failed in the wave first, and 0 are tolerated there" == run.result.stopped
     assert [f"note {run.result.stopped}: nothing else is begun"] == [text for text in run.hands.seen if "note" in text]
     assert "so it was" == run.result.outcomes["spoke-a"].reason
+    assert ["wave first: 3 by 2"] == [text for text in run.hands.seen if text.startswith("wave")]
 
 
 def test_as_many_may_fail_as_are_tolerated(start: Start) -> None:
@@ -283,6 +284,10 @@ def test_nothing_begins_where_more_are_refused_than_are_tolerated(start: Start, 
     assert {"a": Ending.FAILED} == run.endings
     assert "b c d e f" == run.not_begun
     assert "1 failed in the wave first, and 0 are tolerated there" == run.result.stopped
+
+
+def test_a_share_is_of_those_that_are_refused_too(start: Start, tmp_path: Path) -> None:
+    assert "" == start(plan=refusing(tmp_path, {**FIRST, "tolerance": "34%"}, REST)).result.stopped
 
 
 def test_an_interrupt_lets_what_runs_come_to_its_end(start: Start) -> None:

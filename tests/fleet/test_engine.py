@@ -15,6 +15,13 @@ from fleet import engine as module
 from fleet.engine import STOPPING, Engine, Finished, interrupt
 from fleet.errors import EngineError
 
+PYTHON = os.path.realpath("/proc/self/exe")
+WAIT = """#!{python}
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+os.write(1, b"ready")
+sys.exit(7 if signal.sigtimedwait([signal.SIGINT], 20) else 8)
+"""
 REPORT = """#!{python}
 import json, os, sys
 json.dump({{"arguments": sys.argv[1:], "session": os.getsid(0) == os.getpid(), "input": sys.stdin.read(),
@@ -48,7 +55,7 @@ def pretend(path: Path, script: str) -> None:
 def test_a_spoke_is_deployed_unattended_in_a_session_of_its_own(
     pulumi: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pretend(pulumi, REPORT.format(python=os.path.realpath("/proc/self/exe")))
+    pretend(pulumi, REPORT.format(python=PYTHON))
     monkeypatch.setenv("PULUMI_SKIP_CONFIRMATIONS", "true")
     started: list[int] = []
 
@@ -84,8 +91,7 @@ def test_a_killed_process_is_told_by_its_signal(pulumi: Path, tmp_path: Path) ->
 
 
 def test_an_interrupt_reaches_every_process_that_runs(pulumi: Path, tmp_path: Path) -> None:
-    pretend(pulumi, "#!/bin/sh\ntrap 'exit 7' INT\necho ready\nwhile :; do read -r line < fifo; done\n")
-    os.mkfifo(tmp_path / "fifo")
+    pretend(pulumi, WAIT.format(python=PYTHON))
     reading, writing = os.pipe()
     found: list[Finished] = []
 
@@ -95,7 +101,7 @@ def test_an_interrupt_reaches_every_process_that_runs(pulumi: Path, tmp_path: Pa
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert b"ready\n" == os.read(reading, 6)
+    assert b"ready" == os.read(reading, 5)
 
     interrupt()
 

@@ -146,6 +146,15 @@ def test_what_is_the_spokes_own_stays_as_it_was_planned(task: Task, settings: Sp
     assert {**task.parts, "locked dependencies": "another"} == parts
 
 
+def test_what_the_hub_offered_when_it_was_planned_counts_no_more(task: Task, settings: SpokeSettings) -> None:
+    published = contract.publish(HUB_ACCOUNT, offer())
+    other = replace(task, parts={**task.parts, "roles of something": "gone by now"})
+
+    parts = parts_against(used(published), FakeEngine({"hub": {"catalog": published}}), other, settings)
+
+    assert task.parts == parts
+
+
 def test_a_contract_that_changed_twice_cannot_be_told(task: Task, settings: SpokeSettings) -> None:
     engine = FakeEngine({"hub": {"catalog": contract.publish(HUB_ACCOUNT, offer())}})
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fleet.errors import SettingsError
 
-_SECONDS: Final = 10
+_SECONDS: Final = 5
 _MOST: Final = 1000
 
 

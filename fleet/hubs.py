@@ -1,14 +1,14 @@
 """The contracts that the hubs of all spokes have published, each read once."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
 from fleet.engine import Engine
 from fleet.errors import EngineError
-from shared.contract import Contract, parse
+from shared.contract import Contract, merge, parse
 from shared.errors import CatalogError, ContractError
 from shared.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT
 
@@ -33,6 +33,7 @@ class Hubs:
             CatalogError: none of them can be read: that of the first one.
         """
         self._found: dict[str, Published | CatalogError] = {}
+        self._merged: dict[tuple[str, ...], Contract] = {}
         wanted = sorted(set(names))
         with ThreadPoolExecutor(_AT_ONCE) as workers:
             self._found.update(zip(wanted, workers.map(partial(_read, engine), wanted), strict=True))
@@ -40,9 +41,12 @@ class Hubs:
         if problems and len(problems) == len(self._found):
             raise problems[0]
 
-    def contract(self, name: str) -> Contract:
-        """Give what a hub published. Raises CatalogError where it cannot be read."""
-        return self._published(name).contract
+    def contract(self, names: Sequence[str]) -> Contract:
+        """Give what the stacks of a hub published. Raises CatalogError where one cannot be read."""
+        key = tuple(names)
+        if key not in self._merged:
+            self._merged[key] = merge({name: self._published(name).contract for name in names})
+        return self._merged[key]
 
     def published(self) -> Mapping[str, Published]:
         """Give what all hubs that can be read published, by name."""

@@ -79,7 +79,7 @@ def make_plan(survey: Survey) -> Plan:
     """
     waves = assign(survey.settings.waves, survey.spokes, survey.organization)
     wave_of = {stack: members.wave.name for members in waves for stack in members.stacks}
-    excerpts = {name: Excerpts(found.contract, survey.day) for name, found in survey.hubs.published().items()}
+    excerpts: dict[tuple[str, ...], Excerpts] = {}
     verdicts = {
         stack: _verdict(spoke, survey, excerpts, wave_of.get(stack, "")) for stack, spoke in survey.spokes.items()
     }
@@ -93,7 +93,7 @@ def make_plan(survey: Survey) -> Plan:
     )
 
 
-def _verdict(spoke: Spoke, survey: Survey, excerpts: Mapping[str, Excerpts], wave: str) -> Verdict:
+def _verdict(spoke: Spoke, survey: Survey, excerpts: dict[tuple[str, ...], Excerpts], wave: str) -> Verdict:
     account = survey.organization.accounts.get(spoke.account) if survey.organization else None
     if account and not account.is_active:
         reason = f"the account {account.id} ({account.name}) is {account.status.lower().replace('_', ' ')}"
@@ -101,8 +101,9 @@ def _verdict(spoke: Spoke, survey: Survey, excerpts: Mapping[str, Excerpts], wav
     if spoke.settings is None:
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=(spoke.problem,), parts={})
     try:
-        contract = survey.hubs.contract(spoke.settings.hub_stack)
-        excerpt, orders = excerpts[spoke.settings.hub_stack].of(spoke.settings, where=spoke.file)
+        contract = survey.hubs.contract(spoke.settings.hub_stacks)
+        key = tuple(spoke.settings.hub_stacks)
+        excerpt, orders = excerpts.setdefault(key, Excerpts(contract, survey.day)).of(spoke.settings, where=spoke.file)
     except CatalogError as problem:
         reasons = (f"a run would be refused: {problem}",)
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, parts={})
@@ -135,7 +136,8 @@ def _compared(survey: Survey, spoke: Spoke, parts: Parts, orders: Sequence[Order
     if tag is None:
         return Kind.NEW, ("its stack is gone since it was last rolled out", *reasons)
     if tag != record.state:
-        reasons.append(f"its stack was updated by somebody else since {record.finished:%Y-%m-%d %H:%M} UTC")
+        when = f"{record.finished:%Y-%m-%d %H:%M} UTC"
+        reasons.append(f"its stack was updated since its last success ({when}), by somebody else or a run that failed")
     return (Kind.CHANGED, tuple(reasons)) if reasons else (Kind.UNCHANGED, ())
 
 

@@ -127,5 +127,5 @@ def line_of(outcome: Outcome) -> Text:
     for line in [*outcome.notes, *outcome.reason.splitlines()]:
         text.append(f"\n      {line}")
     if outcome.log and not outcome.is_good:
-        text.append(f"\n      all that it printed{' on ' + outcome.host if outcome.host else ''}: {outcome.log}")
+        text.append(f"\n      all that it printed, on {outcome.worker.partition(' ')[0]}: {outcome.log}")
     return text

@@ -48,7 +48,7 @@ def parts_against(used: Used, engine: Engine, task: Task, settings: SpokeSetting
         FleetError: the hub has published yet another one meanwhile.
         CatalogError: the hub cannot be read.
     """
-    contract = Hubs(engine, [settings.hub_stack]).contract(settings.hub_stack)
+    contract = Hubs(engine, settings.hub_stacks).contract(settings.hub_stacks)
     if contract.content_hash != used.content_hash:
         raise FleetError(
             f"the hub changed its contract twice while this ran, so nobody can say what the result depends on. It was "

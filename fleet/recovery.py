@@ -7,7 +7,6 @@ forgotten, and a refresh reads the rest. Nothing is made twice and nothing is lo
 
 import json
 import os
-import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,9 +25,10 @@ from fleet.states import Lock, States
 from shared.account import Account
 from spoke.config import SpokeSettings
 
-_MARGIN_SECONDS: Final = 30
+_MARGIN_SECONDS: Final = 10
 """What is left of a killed run ends by itself within seconds: a plug-in looks whether its engine is still there."""
 
+_HOST: Final = "pulumi-language"
 _LAUNCH_SECONDS: Final = 3600
 _SETTLED: Final = ("AVAILABLE", "TAINTED", "ERROR")
 
@@ -40,14 +40,17 @@ def await_orphan(process: Process | None) -> None:
 
 
 def end_session(pid: int) -> None:
-    """Wait until nothing is left of a killed Pulumi process, and end what does not end by itself."""
+    """Wait until nothing is left of a killed Pulumi process, and end what does not end by itself.
+
+    A language host touches nothing and would stay for minutes; a plug-in may be in the middle of a call.
+    """
     deadline = time.monotonic() + _MARGIN_SECONDS
     while left := list(_session(pid)):
-        if time.monotonic() > deadline:
-            for process in left:
-                with suppress(ProcessLookupError):  # it has ended by itself this very moment
-                    os.kill(process, signal.SIGKILL)
-        time.sleep(0.2)
+        for process in left:
+            with suppress(psutil.NoSuchProcess):  # it has ended by itself this very moment
+                if process.name().startswith(_HOST) or time.monotonic() > deadline:
+                    process.kill()
+        time.sleep(0.1)
 
 
 def may_unlock(lock: Lock, left: Claim | None) -> bool:
@@ -146,15 +149,11 @@ def _provisioned_product(account: Account, given: dict[str, Any]) -> str | None:
     return patient(look).get("Id")
 
 
-def _session(pid: int) -> Iterator[int]:
+def _session(pid: int) -> Iterator[psutil.Process]:
     """List the processes of the session that a process had been started in."""
-    for process in psutil.pids():
+    for process in psutil.process_iter():
         try:
-            if (
-                process != pid
-                and os.getsid(process) == pid
-                and psutil.Process(process).status() != psutil.STATUS_ZOMBIE
-            ):
+            if process.pid != pid and os.getsid(process.pid) == pid and process.status() != psutil.STATUS_ZOMBIE:
                 yield process
         except (OSError, psutil.Error):
             continue

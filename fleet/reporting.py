@@ -16,6 +16,7 @@ from fleet.rollout import Result
 from fleet.tasks import Ending, Outcome
 
 _SHOWN: Final = 40
+_LINE: Final = 160
 _STYLES: Final = {Kind.REFUSED: "bold red", Kind.CHANGED: "yellow", Kind.NEW: "yellow", Kind.LEFT_OUT: "dim"}
 
 
@@ -144,7 +145,7 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
         "contract": outcome.contract,
         "fingerprint": outcome.fingerprint,
         "log": outcome.log,
-        "host": outcome.host,
+        "worker": outcome.worker,
         "tries": outcome.tries,
         **outcome.cost.model_dump(),
     }
@@ -154,9 +155,15 @@ def _show_failed(failed: Sequence[Outcome], console: Console) -> None:
     if failed:
         console.print("\n[bold red]failed[/]")
     for outcome in failed:
-        console.print(f"  {outcome.stack}: {outcome.reason}", markup=False, soft_wrap=True)
+        console.print(f"  {outcome.stack}: {_shortened(outcome.reason)}", markup=False, soft_wrap=True)
         if outcome.log:
             console.print(f"    {outcome.log}", markup=False, soft_wrap=True)
+
+
+def _shortened(reason: str) -> str:
+    """Give what fits on a line or two: the whole of it stands where the spoke ended."""
+    first, _, more = reason.partition("\n")
+    return f"{first[:_LINE]} …" if more or len(first) > _LINE else first
 
 
 def _is_good(result: Result, verdict: Verdict) -> bool:

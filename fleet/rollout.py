@@ -104,7 +104,7 @@ class Rollout:
         tolerated = wave.tolerated(len(tasks) + failed)
         waiting, running = deque(tasks), dict[Future[Outcome], Task]()
         self._board.wave(wave.name, len(tasks), width)
-        self._stop_beyond(tolerated, failed, wave)
+        self._stop_after(failed, tolerated, wave)
         while running or (waiting and not self._result.stopped):
             try:
                 while waiting and len(running) < width and not self._result.stopped:
@@ -121,10 +121,10 @@ class Rollout:
                 self._board.note("interrupted: what has begun is brought to an end; again to hurry it")
                 interrupt()
                 self._result.stopped = "it was interrupted"
-            self._stop_beyond(tolerated, failed, wave)
+            self._stop_after(failed, tolerated, wave)
         self._result.not_begun += [task.stack for task in waiting]
 
-    def _stop_beyond(self, tolerated: int, failed: int, wave: Wave) -> None:
+    def _stop_after(self, failed: int, tolerated: int, wave: Wave) -> None:
         if failed > tolerated and not self._result.stopped:
             self._result.stopped = f"{failed} failed in the wave {wave.name}, and {tolerated} are tolerated there"
             self._board.note(f"{self._result.stopped}: nothing else is begun")

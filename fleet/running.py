@@ -1,5 +1,6 @@
 """Runs one spoke from its claim to its record, on this machine or on a worker's."""
 
+import os
 import signal
 import socket
 import time
@@ -98,7 +99,7 @@ class _Run:
             contract=record.contract.content_hash if record else "",
             fingerprint=record.fingerprint if record else "",
             log=str(self.log.path) if self._tries else "",
-            host=socket.gethostname(),
+            worker=f"{socket.gethostname()} {os.getpid()}",
             tries=self._tries,
             cost=self._cost,
         )
@@ -151,6 +152,8 @@ class _Run:
             await_orphan(left.engine)
             if left.engine and left.engine.is_here:
                 end_session(left.engine.pid)
+        if self._states.mend(self._task.stack):
+            self._notes.append("removed what a killed run had left torn beside the state")
         self._await_lock(left)
         self._notes += settle(self._task.stack, settings, self._engine, self._states, self.log.file)
 

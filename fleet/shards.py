@@ -33,8 +33,9 @@ def matrix(plan: Plan, number: int, waves: Sequence[str], form: str) -> str:
     names = [f"{shard}/{number}" for shard in used]
     if form == "github":
         return json.dumps({"shard": names}) + "\n"
-    choice = " ".join(f"--wave {wave}" for wave in waves)
-    job: dict[str, object] = {"script": [f"python -m fleet up {choice} --shard $SHARD".replace("  ", " ")]}
-    if names:
-        return yaml.safe_dump({"rollout": {"extends": ".rollout", "parallel": {"matrix": [{"SHARD": names}]}, **job}})
-    return yaml.safe_dump({"nothing-to-roll-out": {"script": ["true"]}})
+    if not names:
+        return yaml.safe_dump({"nothing-to-roll-out": {"script": ["true"]}})
+    choice = [option for wave in waves for option in ("--wave", wave, "--approve", wave)]
+    script = " ".join(["python -m fleet up", *choice, "--shard $SHARD"])
+    job = {"extends": ".rollout", "parallel": {"matrix": [{"SHARD": names}]}, "script": [script]}
+    return yaml.safe_dump({"rollout": job})

@@ -71,6 +71,10 @@ class States(Protocol):
         """Tell who has locked a stack, where the backend says so."""
         ...
 
+    def mend(self, stack: str) -> bool:
+        """Remove what a killed run of Pulumi left torn, and say whether there was something."""
+        ...
+
 
 class StoredStates:
     """States in a folder or bucket, in the layout that Pulumi has had there since version 3.61."""
@@ -112,6 +116,20 @@ class StoredStates:
                 return Lock(content["username"], content["hostname"], content["pid"], content["timestamp"])
         return None
 
+    def mend(self, stack: str) -> bool:
+        """Remove a torn description of the state.
+
+        In a local folder a description lies beside each state, and unlike the state it is not written in one step
+        (source: gocloud.dev/blob/fileblob, setAttrs). While it is torn, Pulumi reads nothing: `failed to load
+        checkpoint: EOF`. Without it, Pulumi makes it anew.
+        """
+        path = f"{_STATES}/{stack}.json.attrs"
+        found = self._storage.read(path)
+        if found is None or _is_json(found[0]):
+            return False
+        self._storage.remove(path)
+        return True
+
 
 class CloudStates:
     """States in Pulumi Cloud, which lists stacks by itself and whose locks end with their updates."""
@@ -135,6 +153,19 @@ class CloudStates:
     def lock(self, stack: str) -> Lock | None:
         """Say nothing: the service tells only whoever tries."""
         del stack
+
+    def mend(self, stack: str) -> bool:
+        """Do nothing: the service keeps its states in one piece."""
+        del stack
+        return False
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        json.loads(content)
+    except ValueError:
+        return False
+    return True
 
 
 def _parsed(content: bytes, tag: str) -> State:

@@ -151,7 +151,7 @@ def _state(plan: Plan, verdict: Verdict, launch: Running) -> str:
     """Say in which state a version is today; nothing where the hub offers it no more."""
     settings = verdict.spoke.settings
     try:
-        regions = plan.survey.hubs.contract(settings.hub_stack).regions if settings else {}
+        regions = plan.survey.hubs.contract(settings.hub_stacks).regions if settings else {}
     except CatalogError:
         regions = {}
     region = regions.get(launch.region)

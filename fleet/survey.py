@@ -63,7 +63,7 @@ def look(root: Path) -> Survey:
                 "there is no spoke here: no file Pulumi.spoke-*.yaml. Run the command in the project's folder, or make "
                 "one: make new-spoke"
             )
-        names = {spoke.settings.hub_stack for spoke in spokes.values() if spoke.settings} or {"hub"}
+        names = {name for spoke in spokes.values() if spoke.settings for name in spoke.settings.hub_stacks} or {"hub"}
         hubs = workers.submit(Hubs, engine, names)
         records = Records(Storage(places.records)).all()
         found, blind = organization.result()

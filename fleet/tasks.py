@@ -66,6 +66,7 @@ class Outcome:
         notes: What happened on the way: recoveries, waits, a log that could not be kept.
         contract: The hash of the contract that it was deployed with.
         fingerprint: Where it has come to.
+        worker: The process that ran it, as host and number.
     """
 
     stack: str
@@ -76,7 +77,7 @@ class Outcome:
     contract: str = ""
     fingerprint: str = ""
     log: str = ""
-    host: str = ""
+    worker: str = ""
     tries: int = 0
     cost: Cost = field(default_factory=lambda: Cost(seconds=0, cpu_seconds=0, peak_mib=0))
 

@@ -137,6 +137,7 @@ class HubSettings(AccountSettings):
 
     Attributes:
         regions: Further regions to publish in, beside the stack's own.
+        portfolios: Those that this stack publishes, with their products; without them, the whole catalog.
         protect: Whether Pulumi refuses to delete what spokes rely on.
         principals: The hub's own users of its portfolios.
         shares: In the order in which they are made.
@@ -144,6 +145,7 @@ class HubSettings(AccountSettings):
     """
 
     regions: list[Region] = []
+    portfolios: list[Key] = []
     protect: bool = True
     principals: list[PrincipalSetting] = []
     shares: list[ShareSetting] = []

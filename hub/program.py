@@ -7,6 +7,7 @@ import pulumi
 
 from hub.config import HubSettings
 from hub.cost import unpriced
+from hub.dividing import part_of, refuse_overlap
 from hub.launch_role import LaunchRole
 from hub.lifecycle import coming_changes
 from hub.principals import find_principals
@@ -24,11 +25,16 @@ from shared.settings import load_settings
 CATALOG_FOLDER: Final = Path("catalog")
 """Relative to the project's folder, where Pulumi runs the program."""
 
+SETTINGS_FOLDER: Final = Path("..")
+"""Likewise, as stackConfigDir in Pulumi.yaml says."""
+
 
 def run() -> None:
     """Deploy a hub stack."""
     settings = load_settings(HubSettings)
-    catalog = read_catalog(CATALOG_FOLDER, as_of())
+    where = f"Pulumi.{pulumi.get_stack()}.yaml"
+    refuse_overlap(settings, own=where, folder=SETTINGS_FOLDER)
+    catalog = part_of(settings, read_catalog(CATALOG_FOLDER, as_of()), where=where)
     _announce(catalog)
     _warn_of_unknown_prices(catalog, settings.all_regions)
     _check_portfolios(settings, catalog)
@@ -45,7 +51,6 @@ def run() -> None:
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
         from hub.preflight import Plan, preflight  # noqa: PLC0415
 
-        where = f"Pulumi.{pulumi.get_stack()}.yaml"
         preflight(Plan(settings=settings, catalog=catalog, targets=targets, units=rollout_units, where=where))
     principals = find_principals(settings, looking)
     roles = {
@@ -117,5 +122,5 @@ def _check_portfolios(settings: HubSettings, catalog: Catalog) -> None:
             if entry.portfolio not in known:
                 raise ConfigError(
                     f"Pulumi.{pulumi.get_stack()}.yaml: {name}[{index}].portfolio: found {entry.portfolio!r}. "
-                    f"The catalog's portfolios are: {', '.join(sorted(known))}."
+                    f"This stack publishes: {', '.join(sorted(known))}."
                 )

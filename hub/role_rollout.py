@@ -44,7 +44,8 @@ class RoleRollout(pulumi.ComponentResource):
         super().__init__("modelcatalog:hub:RoleRollout", name, None, opts)
         roles = aws.cloudformation.StackSet(
             name,
-            name="model-catalog-roles",
+            # Each stack of a divided catalog has one of its own.
+            name=f"model-catalog-roles{pulumi.get_stack().removeprefix('hub')}",
             description="The launch and execution roles of the model catalog.",
             permission_model="SERVICE_MANAGED",
             call_as="DELEGATED_ADMIN",

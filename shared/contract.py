@@ -211,6 +211,47 @@ def parse(value: object, *, source: str) -> Contract:
     return contract
 
 
+def merge(contracts: Mapping[str, Contract]) -> Contract:
+    """Put the contracts of a catalog together that is divided over several hub stacks.
+
+    Args:
+        contracts: What each stack published, by the stack's name.
+
+    Raises:
+        ContractError: two of them publish the same portfolio or product, or are of different accounts.
+    """
+    [(first, whole), *others] = contracts.items()
+    origin: dict[tuple[str, str, str], str] = {}
+    regions: dict[str, RegionCatalog] = {}
+    for name, contract in contracts.items():
+        if contract.hub_account != whole.hub_account:
+            raise ContractError(
+                f"The stacks {first} and {name} are of the accounts {whole.hub_account} and {contract.hub_account}. "
+                f"One catalog is of one account: name stacks of one of them in hubStack."
+            )
+        for region, catalog in contract.regions.items():
+            keys = [("portfolio", key) for key in catalog.portfolios] + [("product", key) for key in catalog.products]
+            for what, key in keys:
+                if (earlier := origin.setdefault((region, what, key), name)) != name:
+                    raise ContractError(
+                        f"The stacks {earlier} and {name} both publish the {what} {key} in {region}. Deploy both hubs "
+                        f"again after dividing the portfolios between them."
+                    )
+            before = regions.get(region, RegionCatalog(portfolios={}, products={}))
+            regions[region] = RegionCatalog.model_construct(
+                portfolios={**before.portfolios, **catalog.portfolios}, products={**before.products, **catalog.products}
+            )
+    if not others:
+        return whole
+    hashes = sorted(contract.content_hash for contract in contracts.values())
+    return Contract.model_construct(
+        schema_version=min(contract.schema_version for contract in contracts.values()),
+        content_hash=f"sha256:{hashlib.sha256(' '.join(hashes).encode()).hexdigest()}",
+        hub_account=whole.hub_account,
+        regions=regions,
+    )
+
+
 def _content_hash(document: Mapping[str, Any]) -> str:
     content = {key: part for key, part in document.items() if key != "content_hash"}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -35,6 +35,18 @@ ParameterValue = Annotated[
 ]
 
 
+def _listed(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of it
+    return [value] if isinstance(value, str) else value
+
+
+HubStack = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,2}$",
+        description="the name of the hub's stack",
+        examples=["hub"],
+    ),
+]
 PolicyArn = Annotated[
     str,
     Field(
@@ -86,18 +98,15 @@ class SpokeSettings(AccountSettings):
     """What an account takes from the catalog, and what it runs.
 
     Attributes:
-        hub_stack: The hub's stack, or `<organization>/<project>/<stack>` in full.
+        hub_stacks: The hub's stack, or `<organization>/<project>/<stack>` in full; several of a divided catalog.
         launch_roles: `create` makes the products' roles here; `existing` expects them to be there already.
         permissions_boundary: A policy of this account that limits the roles made here, whatever they are given.
         principals: Who else may launch.
         launches: The provisioned products.
     """
 
-    hub_stack: str = Field(
-        default="hub",
-        pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,2}$",
-        description="the name of the hub's stack",
-        examples=["hub"],
+    hub_stacks: Annotated[list[HubStack], BeforeValidator(_listed)] = Field(
+        default=["hub"], alias="hubStack", min_length=1, description="the name of the hub's stack", examples=["hub"]
     )
     launch_roles: Annotated[
         Literal["create", "existing"], Field(description="create or existing", examples=["create"])
@@ -106,9 +115,9 @@ class SpokeSettings(AccountSettings):
     principals: list[Grant] = []
     launches: list[Launch] = []
 
-    def hub_reference(self, organization: str) -> str:
-        """Name the hub's stack in full, for a stack reference."""
-        return self.hub_stack if "/" in self.hub_stack else f"{organization}/{HUB_PROJECT}/{self.hub_stack}"
+    def hub_references(self, organization: str) -> list[str]:
+        """Name the hub's stacks in full, for stack references."""
+        return [name if "/" in name else f"{organization}/{HUB_PROJECT}/{name}" for name in self.hub_stacks]
 
     def region_of(self, launch: Launch) -> str:
         """Say where a launch runs."""

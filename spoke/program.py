@@ -33,8 +33,9 @@ async def deploy() -> Mapping[str, Any]:
     settings = load_settings(SpokeSettings)
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
     refuse_second_stack(settings.account_id, own=where, folder=SETTINGS_FOLDER)
-    hub = settings.hub_reference(pulumi.get_organization())
-    contract, published_on = await read_contract(hub)
+    hubs = settings.hub_references(pulumi.get_organization())
+    contract, published_on = await read_contract(hubs)
+    hub = ", ".join(hubs)
     day = as_of()
     orders = match(settings, contract, day, where=where)
     for note in (note for order in orders for note in order.notes):

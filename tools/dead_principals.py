@@ -33,10 +33,10 @@ def main() -> int:
 
 
 def _clean(stack: str, *, remove: bool) -> int:
-    settings, hub = _settings(stack)
+    settings, hubs = _settings(stack)
     account = Account(settings, where=f"Pulumi.{stack}.yaml")
     left = 0
-    for region, portfolio, key in _portfolios(contract_of(hub)):
+    for region, portfolio, key in _portfolios(contract_of(*hubs)):
         catalog = account.client("servicecatalog", region)
         try:
             found = account.pages(
@@ -54,14 +54,14 @@ def _clean(stack: str, *, remove: bool) -> int:
     return 1 if left else 0
 
 
-def _settings(stack: str) -> tuple[AccountSettings, str]:
-    """Give a stack's settings, and the hub whose portfolios it uses."""
+def _settings(stack: str) -> tuple[AccountSettings, list[str]]:
+    """Give a stack's settings, and the hub's stacks whose portfolios it uses."""
     project = stack.partition("-")[0]
     if project == "hub":
-        return settings_of(HubSettings, stack), stack
+        return settings_of(HubSettings, stack), [stack]
     if project == "spoke":
         spoke = settings_of(SpokeSettings, stack)
-        return spoke, spoke.hub_stack.rpartition("/")[2]
+        return spoke, spoke.hub_stacks
     raise ConfigError(f"STACK: found {stack!r}. Name a stack of the hub or of a spoke, for example spoke-research.")
 
 

@@ -4,7 +4,7 @@ import json
 import subprocess
 from typing import Any
 
-from shared.contract import Contract, parse
+from shared.contract import Contract, merge, parse
 from shared.errors import ConfigError
 from shared.names import CATALOG_OUTPUT
 
@@ -24,15 +24,19 @@ def pulumi(project: str, *arguments: str) -> str:
     return done.stdout
 
 
-def contract_of(stack: str) -> Contract:
-    """Read the catalog that a hub stack published.
+def contract_of(*stacks: str) -> Contract:
+    """Read the catalog that the hub's stacks published, each named shortly or in full.
 
     Raises:
         ConfigError: the stack cannot be read.
         ContractError: it publishes nothing that can be used.
     """
-    outputs: dict[str, Any] = json.loads(pulumi("hub", "-s", stack, "stack", "output", "--json"))
-    return parse(outputs.get(CATALOG_OUTPUT), source=stack)
+    found: dict[str, Contract] = {}
+    for stack in stacks:
+        name = stack.rpartition("/")[2]
+        outputs: dict[str, Any] = json.loads(pulumi("hub", "-s", name, "stack", "output", "--json"))
+        found[stack] = parse(outputs.get(CATALOG_OUTPUT), source=name)
+    return merge(found)
 
 
 def resources_of(project: str, stack: str, kind: str = "") -> list[dict[str, Any]]:

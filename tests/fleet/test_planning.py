@@ -35,6 +35,7 @@ from tests.spoke.conftest import version
 
 A, B = "300000000001", "300000000002"
 RANGE = {**LAUNCH, "version": "~1.0"}
+UPDATED = "its stack was updated since its last success (2026-10-06 12:30 UTC), by somebody else or a run that failed"
 EMBEDDER = ("eu-central-1", "products", "embedder")
 
 
@@ -77,7 +78,7 @@ def test_a_record_that_cannot_be_read_is_none(two: Survey) -> None:
 def test_what_somebody_else_updated_is_run(two: Survey) -> None:
     plan = make_plan(replace(two, tags={**two.tags, "spoke-a": "another"}))
 
-    assert (Kind.CHANGED, ("its stack was updated by somebody else since 2026-10-06 12:30 UTC",)) == verdict(plan)
+    assert (Kind.CHANGED, (UPDATED,)) == verdict(plan)
     assert Kind.UNCHANGED is verdict(plan, "spoke-b")[0]
 
 
@@ -183,7 +184,7 @@ def test_all_reasons_are_told_at_once(two: Survey) -> None:
 
     assert (
         "locked dependencies changed",
-        "its stack was updated by somebody else since 2026-10-06 12:30 UTC",
+        UPDATED,
     ) == verdict(plan)[1]
 
 

@@ -200,6 +200,11 @@ class OneState:
         """Give nothing."""
         del stack
 
+    def mend(self, stack: str) -> bool:
+        """Do nothing."""
+        del stack
+        return False
+
 
 @pytest.fixture
 def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,6 +253,16 @@ def claim(engine: Process | None) -> Claim:
         ("elsewhere", 7, claim(FAR), True),
         ("elsewhere", 8, claim(FAR), False),
         ("another", 7, claim(FAR), False),
+    ],
+    ids=[
+        "a dead run here",
+        "a live run here",
+        "a live run of an abandoned claim",
+        "a run elsewhere",
+        "a claim that was abandoned before its run",
+        "the run of an abandoned claim elsewhere",
+        "another run there",
+        "another machine",
     ],
 )
 def test_a_lock_is_removed_only_where_its_run_has_died(host: str, pid: int, left: Claim | None, may: bool) -> None:  # noqa: FBT001 - what is expected

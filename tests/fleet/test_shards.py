@@ -51,10 +51,12 @@ def test_gitlab_is_given_a_child_pipeline(plan: Plan) -> None:
     } == yaml.safe_load(matrix(plan, 100, [], "gitlab"))
 
 
-def test_its_jobs_keep_to_the_waves(plan: Plan) -> None:
+def test_its_jobs_keep_to_the_waves_and_ask_nobody(plan: Plan) -> None:
     [job] = yaml.safe_load(matrix(plan, 2, ["first", "rest"], "gitlab")).values()
 
-    assert ["python -m fleet up --wave first --wave rest --shard $SHARD"] == job["script"]
+    assert ["python -m fleet up --wave first --approve first --wave rest --approve rest --shard $SHARD"] == job[
+        "script"
+    ]
 
 
 def test_where_nothing_would_run_github_has_an_empty_matrix_and_gitlab_a_job_that_does_nothing(plan: Plan) -> None:

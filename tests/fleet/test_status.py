@@ -81,7 +81,7 @@ def test_what_somebody_else_updated_is_told_from_its_state(two: Survey, backend:
         launch: (row.status, row.since) for launch, row in rows.items()
     }
     assert {"sha256:2"} == {row.contract for row in rows.values()}
-    assert rows["find"].behind.startswith("changed; its stack was updated by somebody else since")
+    assert rows["find"].behind.startswith("changed; its stack was updated since its last success")
 
 
 def test_another_version_that_somebody_else_launched_is_of_unknown_age(two: Survey, backend: Storage) -> None:

@@ -80,7 +80,10 @@ PRINCIPAL = {"portfolio": "online", "arn": "arn:aws:iam::333344445555:role/DataS
             {"permissionsBoundary": "Boundary"},
             r"permissionsBoundary: found 'Boundary'. Expected the ARN of an IAM policy",
         ),
-        ({"hubStack": "a/b/c/d"}, r"hubStack: found 'a/b/c/d'. Expected the name of the hub's stack, for example hub"),
+        (
+            {"hubStack": "a/b/c/d"},
+            r"hubStack\[0\]: found .a/b/c/d.\. Expected the name of the hub",
+        ),
         ({"launch": [LAUNCH]}, r"launch is not a known key. Remove it, or correct its spelling"),
     ],
 )
@@ -133,7 +136,17 @@ def test_the_hubs_stack_is_named_in_full(hub_stack: str, reference: str) -> None
         {"accountId": "333344445555", "region": "eu-central-1", "hubStack": hub_stack}
     )
 
-    assert reference == settings.hub_reference("organization")
+    assert [reference] == settings.hub_references("organization")
+
+
+def test_the_stacks_of_a_divided_catalog_are_named_in_their_order() -> None:
+    settings = SpokeSettings.model_validate(
+        {"accountId": "333344445555", "region": "eu-central-1", "hubStack": ["hub-vision", "hub"]}
+    )
+
+    assert ["organization/model-catalog-hub/hub-vision", "organization/model-catalog-hub/hub"] == (
+        settings.hub_references("organization")
+    )
 
 
 def test_a_tag_that_aws_keeps_to_itself_is_refused() -> None:

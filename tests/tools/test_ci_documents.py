@@ -41,6 +41,20 @@ def test_a_spoke_reads_the_hubs_state_and_writes_only_its_own() -> None:
     assert all("/model-catalog-spoke/${Stack}" in resource for resource in written[0]["Resource"])
 
 
+def test_a_fleet_writes_what_is_of_spokes_and_its_own_records() -> None:
+    statements: list[dict[str, Any]] = json.loads((IAM / "state-fleet.json").read_text())["Statement"]
+    [written] = [statement["Resource"] for statement in statements if "s3:PutObject" in statement["Action"]]
+
+    assert all("/model-catalog-spoke/*" in resource or "/.fleet/" in resource for resource in written)
+
+
+def test_an_example_names_waves_that_there_are() -> None:
+    waves = {wave["name"] for wave in yaml.safe_load((ROOT / "fleet.yaml").read_text())["waves"]}
+
+    for path in (IAM / "examples").glob("rollout-*.yml"):
+        assert set(re.findall(r"--wave (\w+)", path.read_text())) <= waves
+
+
 @pytest.mark.parametrize("path", sorted((IAM / "examples").glob("*.yml")), ids=lambda path: path.stem)
 def test_an_example_runs_targets_that_there_are(path: Path) -> None:
     assert yaml.safe_load(path.read_text())
@@ -48,4 +62,5 @@ def test_an_example_runs_targets_that_there_are(path: Path) -> None:
     run = {re.sub(r"-spoke-\w+", "-%", target) for target in re.findall(r"make ([a-z-]+)", path.read_text())}
 
     assert run <= targets
-    assert {"install", "preview-%", "up-%"} <= run
+    assert "install" in run or "include" in path.read_text()
+    assert {"rollout"} <= run or {"preview-%", "up-%"} <= run or path.stem == "rollout-gitlab-job"

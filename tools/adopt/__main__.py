@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from hub.config import HubSettings
+from hub.dividing import part_of
 from hub.reading import read_catalog
 from shared.account import Account
 from shared.errors import ConfigError
@@ -65,7 +66,12 @@ def _find(project: str, stack: str, file: ImportFile) -> None:
     where = f"Pulumi.{stack}.yaml"
     if project == "hub":
         settings = settings_of(HubSettings, stack)
-        find_in_hub(settings, read_catalog(Path("hub/catalog"), as_of()), Account(settings, where=where), file)
+        find_in_hub(
+            settings,
+            part_of(settings, read_catalog(Path("hub/catalog"), as_of()), where=where),
+            Account(settings, where=where),
+            file,
+        )
         return
     spoke = settings_of(SpokeSettings, stack)
     account = Account(spoke, where=where)

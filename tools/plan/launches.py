@@ -57,7 +57,7 @@ def plans_of(stack: str) -> list[LaunchPlan]:
         )
     settings = settings_of(SpokeSettings, stack)
     where = f"Pulumi.{stack}.yaml"
-    orders = match(settings, contract_of(settings.hub_stack.rpartition("/")[2]), as_of(), where=where)
+    orders = match(settings, contract_of(*settings.hub_stacks), as_of(), where=where)
     deployed = {str(found["inputs"]["name"]): _deployed(found) for found in resources_of("spoke", stack, _LAUNCH)}
     account = Account(settings, where=where)
     ends = [

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -42,7 +43,8 @@ def interrupt() -> None:
     STOPPING.set()
     with _LOCK:
         for process in _RUNNING:
-            os.kill(process, signal.SIGINT)
+            with suppress(ProcessLookupError):  # it has ended this very moment
+                os.kill(process, signal.SIGINT)
 
 
 class Engine:

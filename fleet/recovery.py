@@ -10,6 +10,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -46,8 +47,9 @@ def end_session(pid: int) -> None:
     deadline = time.monotonic() + _MARGIN_SECONDS
     while left := list(_session(pid)):
         for process in left:
-            if process.name().startswith(_HOST) or time.monotonic() > deadline:
-                process.kill()
+            with suppress(psutil.NoSuchProcess):  # it has ended by itself this very moment
+                if process.name().startswith(_HOST) or time.monotonic() > deadline:
+                    process.kill()
         time.sleep(0.1)
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from fleet.storage import Storage
-from tests.fleet.making import MANAGEMENT
+from shared import contract
+from tests.fake_account import always
+from tests.fleet.making import HUB_ACCOUNT, MANAGEMENT, Member, answer, offer, organization, write_spoke
 from tests.sandbox.process import Sandbox, running
 
 
@@ -37,3 +39,18 @@ def sandbox(started: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 def storage(tmp_path: Path) -> Storage:
     """Give a folder to keep things in."""
     return Storage((tmp_path / "storage").as_uri())
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a checkout with two spokes, a backend, an organization and a hub."""
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "requirements.lock").write_text("")
+    (root / "pyproject.toml").write_text("[project]\nname = 'x'\ndependencies = []\n")
+    write_spoke(root, "a", "300000000001")
+    write_spoke(root, "b", "300000000002")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", (tmp_path / "backend").as_uri())
+    monkeypatch.setattr("fleet.survey.Organization", always(organization(Member(id="300000000001"))))
+    answer(monkeypatch, {"hub": {"catalog": contract.publish(HUB_ACCOUNT, offer())}})
+    return root

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+import pytest
 import yaml
 
 from fleet.engine import Engine
@@ -24,6 +25,7 @@ from fleet.survey import Survey
 from shared import contract
 from shared.names import SPOKE_PROJECT
 from tests.catalog_copy import DAY
+from tests.fake_account import always
 from tests.spoke.conftest import OFFER
 
 HUB_ACCOUNT, MANAGEMENT = "222233334444", "111122223333"
@@ -202,3 +204,15 @@ def deployed(before: Survey) -> Survey:
         if verdict.parts
     }
     return replace(before, records=records, tags={stack: f"tag-{stack}" for stack in records})
+
+
+def recorded(found: Survey, stack: str) -> Record:
+    """Give the record of a spoke, which has to have one."""
+    record = found.records[stack]
+    assert isinstance(record, Record)
+    return record
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, outputs: Mapping[str, Mapping[str, Any] | EngineError]) -> None:
+    """Let a survey find hubs with these outputs."""
+    monkeypatch.setattr("fleet.survey.Engine", always(FakeEngine(outputs)))

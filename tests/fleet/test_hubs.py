@@ -11,7 +11,7 @@ from shared import contract
 from shared.errors import CatalogError, ContractError
 from tests.fleet.making import HUB_ACCOUNT, FakeEngine, hubs, offer
 
-GONE = EngineError("pulumi hub -s hub stack failed: error: no stack named 'hub' found")
+GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found")
 
 
 def published() -> dict[str, Any]:
@@ -44,6 +44,25 @@ def test_without_any_hub_nothing_can_be_planned() -> None:
         Hubs(FakeEngine({"hub": GONE}), ["hub"])
 
 
+def test_a_divided_catalog_is_read_as_one() -> None:
+    west = {"eu-west-1": offer()["eu-west-1"]}
+    central = {"eu-central-1": offer()["eu-central-1"]}
+    outputs = {
+        name: {"catalog": contract.publish(HUB_ACCOUNT, part)} for name, part in {"a": west, "b": central}.items()
+    }
+
+    found = Hubs(FakeEngine(outputs), ["a", "b"]).contract(["a", "b"])
+
+    assert offer().keys() == found.regions.keys()
+
+
+def test_two_hubs_that_publish_the_same_are_told() -> None:
+    found = Hubs(FakeEngine({"a": {"catalog": published()}, "b": {"catalog": published()}}), ["a", "b"])
+
+    with pytest.raises(ContractError, match=r"The stacks a and b both publish the portfolio"):
+        found.contract(["a", "b"])
+
+
 @pytest.mark.parametrize(
     ("outputs", "message"),
     [
@@ -60,6 +79,6 @@ def test_one_hub_that_cannot_be_read_is_told_to_its_spokes_alone(
     found = Hubs(FakeEngine({"hub": {"catalog": published()}, name: outputs}), ["hub", name])
 
     assert ["hub"] == list(found.published())
-    assert HUB_ACCOUNT == found.contract("hub").hub_account
+    assert HUB_ACCOUNT == found.contract(["hub"]).hub_account
     with pytest.raises(CatalogError, match=message):
-        found.contract(name)
+        found.contract([name])

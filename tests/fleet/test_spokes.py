@@ -72,7 +72,7 @@ def test_what_is_said_in_full_means_the_same_as_what_goes_without_saying(tmp_pat
     ("old", "new", "part"),
     [
         ("aws:region: eu-central-1", "aws:region: eu-west-1", "setting region"),
-        ("config:", "config:\n  model-catalog-spoke:hubStack: next", "setting hub_stack"),
+        ("config:", "config:\n  model-catalog-spoke:hubStack: next", "setting hub_stacks"),
         ("config:", "config:\n  model-catalog-spoke:launchRoles: existing", "setting launch_roles"),
         (
             "config:",

@@ -16,6 +16,7 @@ ALLOWED = {
     "shared": {"shared"},
     "sandbox": {"sandbox"},
     "policy": {"policy"},
+    "fleet": {"fleet", "shared", "spoke"},
     "tools": {"tools", "shared", "sandbox", "hub", "spoke"},
 }
 MODULES = {folder: sorted((ROOT / folder).rglob("*.py")) for folder in [*ALLOWED, "tests"]}
@@ -26,6 +27,18 @@ def test_a_folder_imports_only_what_it_may(folder: str) -> None:
     beyond = {name(module): imports(module) & OURS - ALLOWED[folder] for module in MODULES[folder]}
 
     assert {} == {module: names for module, names in beyond.items() if names}
+
+
+def test_the_fleet_needs_only_what_a_spoke_is_planned_with() -> None:
+    """What makes resources runs in the engine alone."""
+    planning = {"spoke.config", "spoke.excerpt", "spoke.offer"}
+    used = {each for module in MODULES["fleet"] for each in imported(module) if each.partition(".")[0] == "spoke"}
+
+    assert planning == used
+
+
+def test_one_module_of_the_fleet_starts_processes() -> None:
+    assert ["fleet/engine.py"] == [name(module) for module in MODULES["fleet"] if "subprocess" in imports(module)]
 
 
 def test_what_is_shared_needs_little() -> None:
@@ -67,10 +80,15 @@ def name(path: Path) -> str:
 
 def imports(module: Path) -> set[str]:
     """List the top-level packages that a module imports, wherever in it."""
+    return {each.partition(".")[0] for each in imported(module)}
+
+
+def imported(module: Path) -> set[str]:
+    """List the modules that a module imports, wherever in it."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(module.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found.add((node.module or "").partition(".")[0] if node.level == 0 else module.parent.name)
+            found.add((node.module or "") if node.level == 0 else module.parent.name)
     return found

@@ -1,0 +1,231 @@
+"""What the commands do from beginning to end, without Pulumi."""
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from fleet import rollout
+from fleet.commands import Choice, find_drift, planned, roll_out
+from fleet.drift import Drift
+from fleet.errors import SettingsError
+from fleet.records import Records
+from fleet.storage import Storage
+from fleet.tasks import Ending, Outcome, Task
+from tests.fake_account import always
+from tests.fleet.making import Member, deployed, organization, recorded, write_spoke
+
+EVERYBODY = Choice([], [], [], None, None)
+STATES = ".pulumi/stacks/model-catalog-spoke"
+WAVES = "waves: [{name: first, spokes: [a], approve: %s}, {name: rest, others: true}]"
+
+
+class Pulumi:
+    """Stands for `run_spoke`: leaves a state and a record, or fails.
+
+    Attributes:
+        ran: The stacks that it ran.
+        failing: Those of which nothing comes.
+    """
+
+    def __init__(self, root: Path, backend: str) -> None:
+        self._root = root
+        self._storage = Storage(backend)
+        self.ran: list[str] = []
+        self.failing: set[str] = set()
+        self.forgetting: set[str] = set()
+
+    def run(self, task: Task) -> Outcome:
+        """Run a spoke."""
+        self.ran.append(task.stack)
+        if task.stack in self.failing:
+            return Outcome(stack=task.stack, ending=Ending.FAILED, reason="it broke")
+        if task.stack not in self.forgetting:
+            self._storage.write(f"{STATES}/{task.stack}.json", b"{}")
+            [tag] = [each.tag for each in self._storage.list(STATES) if each.path.endswith(f"{task.stack}.json")]
+            made = recorded(deployed(planned(self._root).survey), task.stack)
+            Records(self._storage).write(made.model_copy(update={"state": tag}))
+        return Outcome(stack=task.stack, ending=Ending.DONE, contract=task.contract)
+
+
+@pytest.fixture
+def pulumi(root: Path, monkeypatch: pytest.MonkeyPatch) -> Pulumi:
+    found = Pulumi(root, (root.parent / "backend").as_uri())
+    monkeypatch.setattr(rollout, "run_spoke", found.run)
+    monkeypatch.setattr(rollout, "_TICK_SECONDS", 0.01)
+    return found
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(file=StringIO(), width=200)
+
+
+Up = Callable[..., int]
+
+
+@pytest.fixture
+def up(root: Path, console: Console) -> Up:
+    """Give a way to roll out, which gives the exit code."""
+
+    def up(choice: Choice = EVERYBODY, *, force: bool = False, approved: str = "") -> int:
+        return roll_out(root, choice, console, force=force, dry_run=False, approved=approved.split())
+
+    return up
+
+
+def test_everybody_is_brought_to_where_they_are_wanted_and_stays_there(
+    pulumi: Pulumi, up: Up, console: Console
+) -> None:
+    assert 0 == up()
+    assert ["spoke-a", "spoke-b"] == sorted(pulumi.ran)
+    assert "2 done" == last(console)
+
+    pulumi.ran.clear()
+    assert 0 == up()
+    assert [] == pulumi.ran
+    assert "2 unchanged" == last(console)
+
+
+def test_a_failure_is_told_and_is_the_exit_code(pulumi: Pulumi, up: Up, console: Console, root: Path) -> None:
+    pulumi.failing = {"spoke-a"}
+    (root / "fleet.yaml").write_text("waves: [{name: all, others: true, tolerance: 1}]")
+
+    assert 1 == up()
+    assert "spoke-a: it broke" in text(console)
+    [report] = (root / ".fleet" / "runs").glob("*/report.json")
+    written = json.loads(report.read_text())
+    assert {"spoke-a": "failed", "spoke-b": "done"} == {each["stack"]: each["ending"] for each in written["spokes"]}
+
+    pulumi.failing, pulumi.ran = set(), []
+    assert 0 == up()
+    assert ["spoke-a"] == pulumi.ran
+
+
+def test_what_is_behind_at_the_end_is_told(pulumi: Pulumi, up: Up, console: Console) -> None:
+    pulumi.forgetting = {"spoke-b"}
+
+    assert 1 == up()
+    assert "not where they are wanted any more: run it again\n  spoke-b: it was never deployed" in text(console)
+
+
+def test_an_account_that_is_closed_meanwhile_is_left_out_afterwards(
+    pulumi: Pulumi, up: Up, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(task: Task) -> Outcome:
+        closed = organization(Member(id="300000000001", name="Lab", status="CLOSED"))
+        monkeypatch.setattr("fleet.survey.Organization", always(closed))
+        return Outcome(stack=task.stack, ending=Ending.FAILED, reason="no access")
+
+    pulumi.failing = {"spoke-a"}
+    monkeypatch.setattr(rollout, "run_spoke", fail)
+    up(Choice(["a"], [], [], None, None))
+
+    assert "left out: spoke-a: the account 300000000001 (Lab) is closed, since the rollout began" in text(console)
+    assert "no access" not in text(console).rpartition("left out")[2]
+
+
+def test_a_wave_waits_for_the_one_before_it(pulumi: Pulumi, up: Up, root: Path) -> None:
+    (root / "fleet.yaml").write_text(WAVES % "false")
+    rest = Choice([], [], ["rest"], None, None)
+
+    with pytest.raises(SettingsError, match=r"the wave first comes first, and is not through: spoke-a"):
+        up(rest)
+    assert 0 == up(Choice([], [], ["first"], None, None))
+    assert 0 == up(rest)
+    assert ["spoke-a", "spoke-b"] == pulumi.ran
+
+
+def test_a_wave_that_wants_a_yes_stays_where_it_is_without_one(
+    pulumi: Pulumi, up: Up, root: Path, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "fleet.yaml").write_text(WAVES % "true")
+    monkeypatch.setattr("sys.stdin", StringIO())
+
+    assert 1 == up()
+    assert [] == pulumi.ran
+    assert "the wave first waits for approval: --approve first" in text(console)
+    assert 0 == up(approved="first")
+
+
+def test_approval_is_of_a_wave_that_there_is(pulumi: Pulumi, up: Up) -> None:
+    with pytest.raises(SettingsError, match=r"^--approve: found 'second'\. The waves are: all\.$"):
+        up(approved="second")
+    assert [] == pulumi.ran
+
+
+def test_a_preview_needs_no_earlier_wave_and_looks_at_nothing_afterwards(
+    pulumi: Pulumi, root: Path, console: Console
+) -> None:
+    (root / "fleet.yaml").write_text(WAVES % "true")
+    pulumi.forgetting = {"spoke-b"}
+
+    rest = Choice([], [], ["rest"], None, None)
+    assert 0 == roll_out(root, rest, console, force=False, dry_run=True, approved=[])
+    assert ["spoke-b"] == pulumi.ran
+
+
+def test_whoever_is_left_out_is_told(pulumi: Pulumi, up: Up, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = organization(Member(id="300000000001", name="Lab", status="SUSPENDED"))
+    monkeypatch.setattr("fleet.survey.Organization", always(closed))
+
+    assert 0 == up()
+    assert ["spoke-b"] == pulumi.ran
+    assert "left out: spoke-a: the account 300000000001 (Lab) is suspended" in text(console)
+
+
+@pytest.mark.parametrize(
+    ("sample", "number"), [("100%", 6), ("50%", 3), ("1%", 1), ("0%", 0), ("2", 2), ("9", 6), ("0", 0)]
+)
+def test_a_sample_is_a_number_or_a_share_rounded_up(
+    root: Path, monkeypatch: pytest.MonkeyPatch, sample: str, number: int
+) -> None:
+    pretend_drift(root, monkeypatch)
+
+    found, code = find_drift(root, EVERYBODY, sample, None)
+
+    assert (number, number) == (len(found), len({each["stack"] for each in found}))
+    assert int(number > 0) == code
+
+
+@pytest.mark.parametrize("sample", ["", "%", "101%", "-1", "x", "1.5", "5 %"])
+def test_what_is_no_sample_is_refused(root: Path, sample: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^--sample: found '{sample}'\. Expected a number of spokes, or a share"):
+        find_drift(root, EVERYBODY, sample, None)
+
+
+def test_only_what_was_deployed_is_compared(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend_drift(root, monkeypatch)
+    write_spoke(root, "new", "300000000099")
+
+    found, _ = find_drift(root, EVERYBODY, "100%", None)
+
+    assert "spoke-new" not in {each["stack"] for each in found}
+
+
+def pretend_drift(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let six spokes be deployed, and all of them have drifted."""
+    storage = Storage((root.parent / "backend").as_uri())
+    for name in "abcdef":
+        write_spoke(root, name, f"3000000000{ord(name)}")
+        storage.write(f"{STATES}/spoke-{name}.json", b"{}")
+
+    def compare(where: str, stack: str) -> Drift:
+        assert str(root) == where
+        return Drift(stack, ("Role x is gone",))
+
+    monkeypatch.setattr("fleet.commands.compare", compare)
+
+
+def text(console: Console) -> str:
+    """Give all that was printed."""
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def last(console: Console) -> str:
+    """Give the last line that was printed."""
+    return text(console).splitlines()[-1]

@@ -1,0 +1,146 @@
+"""Pulumi's processes: how they are started, what they cost, and how they are stopped."""
+
+import json
+import os
+import signal
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleet import engine as module
+from fleet.engine import STOPPING, Engine, Finished, interrupt
+from fleet.errors import EngineError
+
+PYTHON = os.path.realpath("/proc/self/exe")
+WAIT = """#!{python}
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+os.write(1, b"ready")
+sys.exit(7 if signal.sigtimedwait([signal.SIGINT], 20) else 8)
+"""
+REPORT = """#!{python}
+import json, os, sys
+json.dump({{"arguments": sys.argv[1:], "session": os.getsid(0) == os.getpid(), "input": sys.stdin.read(),
+           "environment": dict(os.environ), "folder": os.getcwd()}}, open("report.json", "w"))
+"""
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the path of what runs in place of Pulumi."""
+    path = tmp_path / "bin" / "pulumi"
+    path.parent.mkdir()
+    monkeypatch.setenv("PATH", f"{path.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(module.sys, "executable", str(path.parent / "python"))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def going_on() -> Iterator[None]:
+    """Let nothing be stopped for longer than a test."""
+    yield
+    STOPPING.clear()
+
+
+def pretend(path: Path, script: str) -> None:
+    """Write what runs in place of Pulumi."""
+    path.write_text(script)
+    path.chmod(path.stat().st_mode | stat.S_IEXEC)
+
+
+def test_a_spoke_is_deployed_unattended_in_a_session_of_its_own(
+    pulumi: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(pulumi, REPORT.format(python=PYTHON))
+    monkeypatch.setenv("PULUMI_SKIP_CONFIRMATIONS", "true")
+    started: list[int] = []
+
+    finished = Engine(tmp_path).up("spoke-a", None, started.append)
+
+    report: dict[str, Any] = json.loads((tmp_path / "report.json").read_text())
+    assert "-C spoke -s spoke-a up --yes --skip-preview --non-interactive --color never" == " ".join(
+        report["arguments"]
+    )
+    assert (True, "", str(tmp_path)) == (report["session"], report["input"], report["folder"])
+    assert "PULUMI_SKIP_CONFIRMATIONS" not in report["environment"]
+    assert report["environment"]["PATH"].endswith(str(tmp_path / ".tools" / "bin"))
+    assert 1 == len(started)
+    assert 0 == finished.code
+    assert finished.cost.peak_mib > 1
+    assert finished.cost.seconds > 0
+
+
+def test_what_it_prints_goes_into_the_log(pulumi: Path, tmp_path: Path) -> None:
+    pretend(pulumi, "#!/bin/sh\necho out; echo error >&2; exit 3\n")
+
+    with (tmp_path / "log").open("ab") as log:
+        finished = Engine(tmp_path).preview("spoke-a", log, lambda _: None)
+
+    assert 3 == finished.code
+    assert "out\nerror\n" == (tmp_path / "log").read_text()
+
+
+def test_a_killed_process_is_told_by_its_signal(pulumi: Path, tmp_path: Path) -> None:
+    pretend(pulumi, "#!/bin/sh\nkill -KILL $$\n")
+
+    assert -signal.SIGKILL == Engine(tmp_path).refresh("spoke-a", None, lambda _: None).code
+
+
+def test_an_interrupt_reaches_every_process_that_runs(pulumi: Path, tmp_path: Path) -> None:
+    pretend(pulumi, WAIT.format(python=PYTHON))
+    reading, writing = os.pipe()
+    found: list[Finished] = []
+
+    def run() -> None:
+        with os.fdopen(writing, "wb") as log:
+            found.append(Engine(tmp_path).up("spoke-a", log, lambda _: None))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert b"ready" == os.read(reading, 5)
+
+    interrupt()
+
+    thread.join(10)
+    assert [7] == [each.code for each in found]
+    assert STOPPING.is_set()
+    os.close(reading)
+
+
+def test_a_process_that_has_ended_this_very_moment_stops_no_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_RUNNING", {2**22 + 1})
+
+    interrupt()
+
+    assert STOPPING.is_set()
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [("echo '{\"steps\": []}'", {"steps": []}), ("echo noise >&2; echo '{}'", {})],
+)
+def test_an_answer_is_read_from_standard_output(
+    pulumi: Path, tmp_path: Path, script: str, found: dict[str, Any]
+) -> None:
+    pretend(pulumi, f"#!/bin/sh\n{script}\n")
+
+    assert found == Engine(tmp_path).drift("spoke-a")
+
+
+def test_a_command_that_fails_is_told_in_pulumis_words(pulumi: Path, tmp_path: Path) -> None:
+    pretend(pulumi, "#!/bin/sh\necho 'error: no stack\n  named x' >&2; exit 255\n")
+
+    with pytest.raises(EngineError, match=r"^pulumi -s x stack output failed: error: no stack named x$"):
+        Engine(tmp_path).outputs("hub", "x")
+
+
+def test_without_pulumi_there_is_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(module.sys, "executable", str(tmp_path / "python"))
+
+    with pytest.raises(EngineError, match=r"^pulumi is not on PATH\. Run the command through make\.$"):
+        Engine(tmp_path).listed("spoke")

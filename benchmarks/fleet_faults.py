@@ -144,7 +144,7 @@ def _full_disk(fleet: Fleet) -> None:
     folder.rmdir()
     _ = kept.rename(folder)
     endings: list[dict[str, Any]] = [_ending(line) for line in done.output.splitlines() if " done " in line]
-    told: dict[str, Any] = {"spokes": endings, "stopped": "", "left_out": [], "behind": {}}
+    told: dict[str, Any] = {"spokes": endings, "stopped": "", "behind": {}}
     run = folder / "runs" / f"{time.time_ns()}"
     run.mkdir()
     _ = (run / "report.json").write_text(json.dumps(told))
@@ -187,7 +187,6 @@ def _lost(fleet: Fleet) -> list[str]:
 
 def _told(report: dict[str, Any]) -> Iterator[str]:
     yield from [report["stopped"]] if report["stopped"] else []
-    yield from report["left_out"]
     for each in report["spokes"]:
         for line in [*each["notes"], *each["reason"].splitlines()]:
             yield line[:110]

@@ -130,22 +130,32 @@ class Claims:
             return found
         claim = Claim(token=uuid.uuid4().hex, owner=Process.of(os.getpid()), renewed=dt.datetime.now(dt.UTC))
         path = f"{_FOLDER}/{stack}/{newest + 1:06}"
-        if self._storage.create(path, claim.model_dump_json().encode()):
-            return Held(self._storage, stack, newest + 1, claim, found)
-        return self._newest(stack)[1] or claim
+        if not self._storage.create(path, claim.model_dump_json().encode()):
+            return self._newest(stack)[1] or claim
+        if rival := self._rival(stack, path):
+            self._storage.remove(path)
+            return rival
+        return Held(self._storage, stack, newest + 1, claim, found)
+
+    def _rival(self, stack: str, own: str) -> Claim | None:
+        """Look once more: between our look and our claim others may have come, gone and begun again at the first."""
+        for entry in self._storage.list(f"{_FOLDER}/{stack}"):
+            if entry.path < own and (other := self._read(entry.path)) and not other.is_abandoned:
+                return other
+        return None
 
     def _newest(self, stack: str) -> tuple[int, Claim | None]:
         paths = sorted(entry.path for entry in self._storage.list(f"{_FOLDER}/{stack}"))
         if not paths:
             return 0, None
-        generation = int(paths[-1].rpartition("/")[2])
-        found = self._storage.read(paths[-1])
-        if found is None:
-            return generation, None
+        return int(paths[-1].rpartition("/")[2]), self._read(paths[-1])
+
+    def _read(self, path: str) -> Claim | None:
+        found = self._storage.read(path)
         try:
-            return generation, Claim.model_validate_json(found[0])
+            return Claim.model_validate_json(found[0]) if found else None
         except ValidationError:
-            return generation, None
+            return None
 
 
 def _started(pid: int) -> float | None:

@@ -108,13 +108,8 @@ def _wanted(plan: Plan, choice: Choice) -> frozenset[str]:
 def _behind(root: Path, stacks: frozenset[str], result: Result) -> list[Verdict]:
     """Look again, at the end: the hub may have changed meanwhile, or an account may be closed by now."""
     after = planned(root).verdicts
-    behind = [after[stack] for stack in sorted(stacks) if stack in after and stack not in result.not_begun]
-    for verdict in behind:
-        stack = verdict.spoke.stack
-        if verdict.kind is Kind.LEFT_OUT and stack in result.outcomes:
-            del result.outcomes[stack]
-            result.left.append(f"{stack}: {'; '.join(verdict.reasons)}, since the rollout began")
-    return [verdict for verdict in behind if verdict.kind not in (Kind.UNCHANGED, Kind.LEFT_OUT)]
+    wanted_still = [after[stack] for stack in sorted(stacks) if stack in after and stack not in result.not_begun]
+    return [verdict for verdict in wanted_still if verdict.kind not in (Kind.UNCHANGED, Kind.LEFT_OUT)]
 
 
 def _check_approvals(plan: Plan, approved: Sequence[str]) -> None:

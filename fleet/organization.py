@@ -78,6 +78,13 @@ class Organization:
                 f"AWS says: {said(problem)}"
             ) from None
 
+    def status_of(self, account: str) -> str:
+        """Ask for an account's status as it is now; the one that was read where AWS does not say."""
+        try:
+            return _status(self._client.describe_account(AccountId=account)["Account"])
+        except (BotoCoreError, ClientError):
+            return self.accounts[account].status if account in self.accounts else "ACTIVE"
+
     def tags(self, accounts: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
         """Give the tags of accounts, one call for each (source: Organizations API reference, ListTagsForResource)."""
 

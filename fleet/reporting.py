@@ -93,8 +93,6 @@ def show_result(result: Result, behind: Sequence[Verdict], unchanged: int, conso
     """Print what a rollout came to."""
     say, outcomes = console.print, result.outcomes.values()
     _show_failed([each for each in outcomes if each.ending is Ending.FAILED], console)
-    for text in result.left:
-        say(f"left out: {text}", markup=False, soft_wrap=True)
     stale = [verdict for verdict in behind if verdict.spoke.stack in result.outcomes and _is_good(result, verdict)]
     if stale:
         say("\n[bold red]not where they are wanted any more[/]: run it again")
@@ -108,7 +106,7 @@ def show_result(result: Result, behind: Sequence[Verdict], unchanged: int, conso
     if result.not_begun:
         say(f"not begun: {named(result.not_begun)}")
     counts = {str(ending): count for ending, count in Counter(each.ending for each in outcomes).items()}
-    counts |= {"unchanged": unchanged, "not begun": len(result.not_begun), "left out": len(result.left)}
+    counts |= {"unchanged": unchanged, "not begun": len(result.not_begun)}
     say(", ".join(f"{count} {what}" for what, count in counts.items() if count))
     ran = [each for each in outcomes if each.tries]
     if ran:
@@ -123,7 +121,6 @@ def write_report(result: Result, behind: Sequence[Verdict], folder: Path) -> Non
     document = {
         "stopped": result.stopped,
         "not_begun": result.not_begun,
-        "left_out": result.left,
         "behind": {verdict.spoke.stack: list(verdict.reasons) for verdict in behind},
         "spokes": [outcome_document(outcome) for outcome in result.outcomes.values()],
     }

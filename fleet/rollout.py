@@ -4,7 +4,7 @@ import datetime as dt
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fleet.engine import interrupt
@@ -45,13 +45,11 @@ class Result:
     """What a rollout came to.
 
     Attributes:
-        left: Spokes whose account was suspended or closed on the way, in words.
         stopped: Why it ended before its end, in words.
     """
 
     outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
     not_begun: list[str] = field(default_factory=list[str])
-    left: list[str] = field(default_factory=list[str])
     stopped: str = ""
 
 
@@ -113,7 +111,7 @@ class Rollout:
                     self._board.started(task)
                 ended, _ = wait(running, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
                 for future in ended:
-                    outcome = _outcome(future, running.pop(future))
+                    outcome = self._explained(_outcome(future, running.pop(future)))
                     failed += outcome.ending is Ending.FAILED
                     self._ended(outcome)
                 self._board.tick()
@@ -123,6 +121,17 @@ class Rollout:
                 self._result.stopped = "it was interrupted"
             self._stop_after(failed, tolerated, wave)
         self._result.not_begun += [task.stack for task in waiting]
+
+    def _explained(self, outcome: Outcome) -> Outcome:
+        """A spoke whose account was suspended or closed on the way has not failed: nobody can want it any more."""
+        organization, spoke = self._plan.survey.organization, self._plan.verdicts[outcome.stack].spoke
+        if outcome.ending is not Ending.FAILED or organization is None:
+            return outcome
+        status = organization.status_of(spoke.account)
+        if status == "ACTIVE":
+            return outcome
+        reason = f"the account {spoke.account} is {status.lower().replace('_', ' ')} since the rollout began"
+        return replace(outcome, ending=Ending.LEFT_OUT, reason=reason)
 
     def _stop_after(self, failed: int, tolerated: int, wave: Wave) -> None:
         if failed > tolerated and not self._result.stopped:

@@ -24,6 +24,7 @@ class Ending(StrEnum):
     PREVIEWED = "previewed"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import json
 import threading
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
@@ -47,6 +48,7 @@ class Sandbox:
         self._stack_sets: StackSets | None = None
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
+        self._calls: dict[str, Counter[str]] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -64,6 +66,7 @@ class Sandbox:
                 if request.path.startswith("/_sandbox/"):
                     return self._administer(request)
                 caller = self.callers.resolve(request)
+                self._calls.setdefault(caller.account, Counter())[action_of(request)] += 1
                 hits = self.faults.hitting(action_of(request), caller.account) if self.faults.active else ()
             self.faults.wait(hits)  # without the lock: others are not to wait as well
             with self._lock:
@@ -147,10 +150,14 @@ class Sandbox:
                     if request.method == "POST":
                         self.faults.replace(json.loads(request.body), "the request")
                     answer = [fault.model_dump(exclude_defaults=True) for fault in self.faults.active]
+                case "calls":
+                    if request.method == "POST":
+                        self._calls.clear()
+                    answer = self._calls
                 case "permissions":
                     answer = {principal: sorted(actions) for principal, actions in used.items()}
                 case other:
-                    known = "try clock, faults or permissions"
+                    known = "try clock, faults, calls or permissions"
                     raise Refused("ResourceNotFoundException", f"there is no {other}: {known}", 404)
         except (ValueError, KeyError, TypeError, FaultsError) as error:
             hint = 'send {"speed": 100} to clock, or a list of faults to faults'

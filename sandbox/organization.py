@@ -43,6 +43,7 @@ class AccountEntry(BaseModel):
     name: str
     ou: str = Field(default="", description="path of unit names, as in Workloads/Research; empty: the root")
     status: Literal["ACTIVE", "SUSPENDED"] = "ACTIVE"
+    tags: dict[str, str] = {}
 
 
 class OrganizationFile(BaseModel):
@@ -137,6 +138,7 @@ class Organization:
         account = self.backend.get_account_by_id(entry.id)
         account.parent_id = parent
         account.status = account.state = entry.status
+        account.tags.update(entry.tags)
 
     @property
     def id(self) -> str:

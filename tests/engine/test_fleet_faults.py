@@ -116,8 +116,9 @@ def test_an_account_that_is_suspended_on_the_way_is_left_out(fleet: Fleet) -> No
 
     code = process.wait(timeout=120)
 
-    [told] = fleet.report()["left_out"]
-    assert f"the account {account(3)} (a00003) is" in told
+    told = fleet.report()["by"][stack(3)]
+    assert "left out" == told["ending"]
+    assert f"the account {account(3)} is suspended since the rollout began" == told["reason"]
     assert 0 == code
     assert "left out" == fleet.plan()[stack(3)]["verdict"]
 

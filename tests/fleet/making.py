@@ -61,6 +61,11 @@ class FakeOrganizations:
         """Give the management account."""
         return {"Organization": {"MasterAccountId": MANAGEMENT}}
 
+    def describe_account(self, AccountId: str) -> dict[str, Any]:  # noqa: N803 - boto3's own name
+        """Give one account."""
+        [found] = [member for member in self._members if member.id == AccountId]
+        return {"Account": {"Id": found.id, "Status": found.status}}
+
     def get_paginator(self, operation: str) -> Any:  # noqa: ANN401 - as boto3 has it
         """Give the pages of a listing."""
 

@@ -1,10 +1,13 @@
 """Shares in an organization that changes: accounts move, join and leave, trust is given and taken."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.sandbox.accounts import ACCOUNTS, PRODUCTION
 from tests.sandbox.conftest import Refused
-from tests.sandbox.process import Sandbox
+from tests.sandbox.process import Sandbox, running
 from tests.sandbox.stage import Stage
 
 
@@ -82,3 +85,16 @@ def test_accounts_that_join_get_the_share_and_those_that_leave_lose_it(own_sandb
     organizations.remove_account_from_organization(AccountId=joined)
     assert not stage.imported(joined)
     assert stage.imported()
+
+
+@pytest.mark.sandbox_only
+def test_an_account_has_the_tags_of_the_organization_file(tmp_path: Path) -> None:
+    """API:ListTagsForResource."""
+    accounts = [{"id": "600000000001", "name": "gold", "ou": "Workloads", "tags": {"tier": "gold"}}]
+    file = tmp_path / "organization.yaml"
+    _ = file.write_text(json.dumps({"management": ACCOUNTS.management, "accounts": accounts}))
+
+    with running(tmp_path, "--organization", str(file)) as sandbox:
+        answer = sandbox.client("organizations", ACCOUNTS.management).list_tags_for_resource(ResourceId="600000000001")
+
+    assert [{"Key": "tier", "Value": "gold"}] == answer["Tags"]

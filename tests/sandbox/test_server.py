@@ -181,3 +181,18 @@ def test_management_is_who_one_is_unless_told_otherwise(tmp_path: Path) -> None:
     assert (
         f"AWS_ACCESS_KEY_ID={MANAGEMENT}" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
     )
+
+
+def test_calls_are_counted_for_each_account_until_somebody_begins_anew(own_sandbox: Sandbox) -> None:
+    own_sandbox.post("calls", {})
+    hub = own_sandbox.client("servicecatalog", HUB)
+    for _ in range(2):
+        _ = hub.list_portfolios()
+    _ = own_sandbox.client("sts", RESEARCH).get_caller_identity()
+
+    counted = own_sandbox.ask("calls")
+    own_sandbox.post("calls", {})
+
+    assert {"servicecatalog:ListPortfolios": 2} == counted[HUB]
+    assert {"sts:GetCallerIdentity": 1} == counted[RESEARCH]
+    assert {} == own_sandbox.ask("calls")

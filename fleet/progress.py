@@ -1,5 +1,6 @@
 """What a person sees while a rollout runs: one line for each running spoke, or plain lines in a log."""
 
+import re
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rich.text import Text
 from fleet.logs import last_line
 from fleet.tasks import Ending, Outcome, Task
 
+_OWN_STACK: Final = re.compile(r"^pulumi:pulumi:Stack \S+ (running )?")
 _STYLES: Final = {Ending.FAILED: "bold red", Ending.INTERRUPTED: "yellow"}
 
 
@@ -112,7 +114,8 @@ class Screen(Lines):
         table = Table.grid(padding=(0, 2))
         for stack, (task, since) in list(self._running.items()):
             said = last_line(Path(task.root) / task.logs / f"{stack}.log") if task.root else "on a worker"
-            table.add_row(stack, f"{time.monotonic() - since:4.0f} s", Text(said, no_wrap=True, overflow="ellipsis"))
+            shown = Text(_OWN_STACK.sub("", said), no_wrap=True, overflow="ellipsis")
+            table.add_row(stack, f"{time.monotonic() - since:4.0f} s", shown)
         return Group(table, Text(f"{len(self._running)} running, {self._left} left in this wave", style="dim"))
 
 

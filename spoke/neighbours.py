@@ -30,11 +30,19 @@ def refuse_second_stack(account_id: str, *, own: str, folder: Path) -> None:
         ConfigError: names the other file.
     """
     for other in sorted(folder.glob("Pulumi.spoke-*.yaml")):
-        if other.name != own and _account_of(other) == account_id:
+        # Every spoke looks at all others: reading YAML of a thousand files would cost more than the run itself.
+        if other.name != own and _mentions(other, account_id) and _account_of(other) == account_id:
             raise ConfigError(
                 f"{own}: the account {account_id} is that of {other.name} already. There is one spoke stack per "
                 f"account, because two would make the same roles: put all launches into one of the files."
             )
+
+
+def _mentions(settings: Path, account_id: str) -> bool:
+    try:
+        return account_id.encode() in settings.read_bytes()
+    except OSError:
+        return False  # it says so itself when it is used
 
 
 def _account_of(settings: Path) -> str | None:

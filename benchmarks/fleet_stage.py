@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sys
 import time
 import urllib.request
@@ -13,7 +12,7 @@ from typing import Final
 
 import yaml
 
-from tools.rehearsal import ROOT, Rehearsal
+from tools.rehearsal import Rehearsal
 
 HUB: Final = "222233334444"
 UNITS: Final = 20
@@ -61,9 +60,6 @@ class FleetStage(Rehearsal):
 
     def prepare(self) -> None:
         """Write the settings, and deploy organization and hub."""
-        for name in ("fleet", "fleet.yaml"):
-            source = ROOT / name
-            (shutil.copytree if source.is_dir() else shutil.copyfile)(source, self.project / name)
         for file in self.project.glob("Pulumi.spoke-*.yaml"):
             file.unlink()
         for index in range(self.spokes):

@@ -19,7 +19,10 @@ import boto3
 from sandbox.environment import sandbox_environment
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-COPIED: Final = ("hub", "spoke", "organization", "shared", "tools", "Makefile", "pyproject.toml", "requirements.lock")
+COPIED: Final = (
+    *("hub", "spoke", "organization", "shared", "fleet", "tools"),
+    *("Makefile", "fleet.yaml", "pyproject.toml", "requirements.lock"),
+)
 SETTINGS: Final = ROOT / "tools" / "settings"
 """Those of the organization that the sandbox has by default; the ones at the root are yours to change."""
 

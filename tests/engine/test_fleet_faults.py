@@ -24,9 +24,11 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 
 @pytest.fixture(autouse=True)
 def quiet(fleet: Fleet) -> Iterator[None]:
-    """End every fault with its test."""
+    """End every fault with its test, and leave the waves as they were."""
+    waves = (fleet.project / "fleet.yaml").read_text()
     yield
     fleet.faults()
+    _ = (fleet.project / "fleet.yaml").write_text(waves)
 
 
 def test_a_killed_fleet_goes_on_where_it_was(fleet: Fleet) -> None:

@@ -52,9 +52,7 @@ def install_packages() -> None:
     print("packages: installing the locked versions (about a minute, once)", flush=True)
     pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--require-hashes", "-r", LOCK], check=True)
-    # As a plain path: the default hooks into every start of Python, and a run of Pulumi starts three.
-    plain = ["--config-settings", "editable_mode=compat"]
-    subprocess.run([*pip, "--no-deps", "--no-build-isolation", *plain, "--editable", ROOT], check=True)
+    subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT], check=True)
     STAMP.write_text(wanted)
     print("packages: done")
 

@@ -1,8 +1,12 @@
-// An aws plug-in that answers every call at once, from what it is asked: the least that a plug-in can cost.
+// An aws plug-in that answers every call at once: the least that a plug-in can cost.
+//
+// Resources are as they were asked for. What functions give is read from a file of answers by token, which
+// INSTANT_PLUGIN_ANSWERS names.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log"
 	"net"
@@ -11,10 +15,12 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/structpb"
 )
 
 type plugin struct {
 	pulumirpc.UnimplementedResourceProviderServer
+	answers map[string]map[string]any
 }
 
 func (plugin) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
@@ -49,17 +55,36 @@ func (plugin) Delete(context.Context, *pulumirpc.DeleteRequest) (*emptypb.Empty,
 	return &emptypb.Empty{}, nil
 }
 
+func (p plugin) Invoke(_ context.Context, asked *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
+	answer, found := p.answers[asked.GetTok()]
+	if !found {
+		return nil, fmt.Errorf("no answer for %s", asked.GetTok())
+	}
+	properties, err := structpb.NewStruct(answer)
+	return &pulumirpc.InvokeResponse{Return: properties}, err
+}
+
 func (plugin) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
 	return &emptypb.Empty{}, nil
 }
 
 func main() {
+	answers := map[string]map[string]any{}
+	if file := os.Getenv("INSTANT_PLUGIN_ANSWERS"); file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := json.Unmarshal(text, &answers); err != nil {
+			log.Fatal(err)
+		}
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(listener.Addr().(*net.TCPAddr).Port)
 	server := grpc.NewServer()
-	pulumirpc.RegisterResourceProviderServer(server, plugin{})
+	pulumirpc.RegisterResourceProviderServer(server, plugin{answers: answers})
 	log.Fatal(server.Serve(listener))
 }

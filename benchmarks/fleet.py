@@ -1,10 +1,11 @@
 """Measures a fleet: how the cost of a run follows the number of accounts, and the number of those that change.
 
-Usage: python -m benchmarks.fleet [--spokes 10 100] [--planned 1000 10000] [--widths 1 2 4]
+Usage: python -m benchmarks.fleet [--spokes 10 100] [--planned 1000 10000] [--changed 0 25 50]
+       [--widths 1 2 4]
 
 `--spokes` rolls so many spokes out for real. `--planned` deploys two spokes and copies their states and records, which
-is what a plan and a status look at, so that numbers can be had that a machine could not roll out in a day. `--widths`
-runs 24 unchanged spokes by force, so many at a time.
+is what a plan and a status look at, so that numbers can be had that a machine could not roll out in a day. `--changed`
+changes a launch of so many of the spokes of one fleet. `--widths` runs 24 unchanged spokes by force, so many at a time.
 """
 
 import argparse
@@ -34,6 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fleet", description=__doc__)
     parser.add_argument("--spokes", type=int, nargs="*", default=[10, 100])
     parser.add_argument("--planned", type=int, nargs="*", default=[1000])
+    parser.add_argument("--changed", type=int, nargs="*", default=[])
     parser.add_argument("--widths", type=int, nargs="*", default=[])
     arguments = parser.parse_args()
     table = Table("spokes", "what", "ran", "wall, s", "CPU, s", "peak, MiB", "AWS calls", "exit code")
@@ -46,6 +48,9 @@ def main() -> int:
         for what, ran, measured in planned(number):
             _add(table, number, what, ran, measured)
             console.print(f"{number} {what}: {measured.seconds:.1f} s", highlight=False)
+    for what, ran, measured in changed(arguments.changed):
+        _add(table, max(arguments.changed), what, ran, measured)
+        console.print(f"{what}: {measured.seconds:.1f} s", highlight=False)
     for what, ran, measured in widths(arguments.widths):
         _add(table, _FORCED, what, ran, measured)
         console.print(f"{what}: {60 * ran / measured.seconds:.0f} spokes a minute", highlight=False)
@@ -65,6 +70,18 @@ def widths(numbers: list[int]) -> Iterator[tuple[str, int, Measured]]:
         for number in numbers:
             _ = waves.write_text(f"waves: [{{name: all, others: true, concurrency: {number}}}]")
             yield _ran(f"unchanged, by force, {number} at a time", stage.fleet("up", "--force"))
+
+
+def changed(numbers: list[int]) -> Iterator[tuple[str, int, Measured]]:
+    """Change a launch of so many spokes, and roll out."""
+    if not numbers:
+        return
+    with tempfile.TemporaryDirectory() as folder, FleetStage(Path(folder) / "stage", max(numbers)) as stage:
+        stage.prepare()
+        yield _ran("first rollout", stage.fleet("up"))
+        for number in numbers:
+            stage.change(*range(number), value=f"{number} changed")
+            yield _ran(f"{number} spokes changed", stage.fleet("up"))
 
 
 def rolled_out(number: int) -> Iterator[tuple[str, int, Measured]]:

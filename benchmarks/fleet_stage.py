@@ -96,6 +96,14 @@ class FleetStage(Rehearsal):
             calls=self._calls("GET"),
         )
 
+    def change(self, *indexes: int, value: str) -> None:
+        """Change a tag of a launch of some spokes, so that they have something to update."""
+        for index in indexes:
+            path = self.project / f"Pulumi.{stack(index)}.yaml"
+            settings = yaml.safe_load(path.read_text())
+            settings["config"]["model-catalog-spoke:launches"][0]["tags"] = {"round": value}
+            _ = path.write_text(yaml.safe_dump(settings))
+
     def publish_a_version(self) -> None:
         """Publish another version of the product that 5 % of the spokes run, and follow."""
         folder = self.project / "hub" / "catalog" / "products" / "demand-forecaster-batch"

@@ -73,12 +73,7 @@ class Rollout:
             if self._result.stopped:
                 self._result.not_begun += [task.stack for task in tasks]
                 continue
-            if (
-                tasks
-                and members.wave.approve
-                and self._request.verb is Verb.UP
-                and not self._approved(members.wave, tasks)
-            ):
+            if tasks and not self._approved(members.wave, tasks):
                 continue
             for verdict in refused:
                 self._ended(Outcome(stack=verdict.spoke.stack, ending=Ending.FAILED, reason="\n".join(verdict.reasons)))

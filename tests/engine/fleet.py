@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from benchmarks.fleet_stage import FleetStage, account, stack
+from benchmarks.fleet_stage import FleetStage, account
 from tests.engine.stage import Stage
 
 PATIENCE_SECONDS: Final = 120
@@ -78,14 +76,6 @@ class Fleet(FleetStage, Stage):
                 stderr=output,
                 start_new_session=True,  # so that no signal of its group reaches the tests
             )
-
-    def change(self, *indexes: int, value: str) -> None:
-        """Change a tag of a launch of some spokes, so that they have something to update."""
-        for index in indexes:
-            path = self.project / f"Pulumi.{stack(index)}.yaml"
-            settings = yaml.safe_load(path.read_text())
-            settings["config"]["model-catalog-spoke:launches"][0]["tags"] = {"round": value}
-            _ = path.write_text(yaml.safe_dump(settings))
 
     def engines(self) -> dict[str, int]:
         """Find the Pulumi processes of this stage that deploy a spoke, by stack."""

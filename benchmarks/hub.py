@@ -8,6 +8,7 @@ Python that has aws-cdk-lib: it synthesizes the same catalog beside it.
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,8 @@ class Cost:
 
 def main() -> int:
     """Measure and print a table."""
+    # Whoever inherits from a shell in the background that it is ignored has to wait 5 s for the CLI's end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hub", description=__doc__)
     parser.add_argument("--products", type=int, nargs="*", default=[10, 100, 350])
     parser.add_argument("--whole", type=int, nargs="*", default=[10, 100])

@@ -11,6 +11,7 @@ import ctypes
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -47,6 +48,8 @@ class Cost:
 
 def main() -> int:
     """Measure and print a table."""
+    # Whoever inherits from a shell in the background that it is ignored has to wait 5 s for the CLI's end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m benchmarks.spoke", description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     runs: int = parser.parse_args().runs

@@ -7,7 +7,6 @@ right number of roles in its account, and nothing may be pending in any state.
 """
 
 import argparse
-import json
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from benchmarks.fleet_stage import account, stack, uses_batch
 from tests.engine.fleet import Fleet, kill, wait_for
 
 _FULL_DISK_KIB = 32
+_WIDTH = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,20 @@ class Scene:
     name: str
     seconds: float
     reports: list[dict[str, Any]]
+    printed: list[str]
     lost: list[str]
 
     @property
+    def runs(self) -> list[tuple[str, int]]:
+        """Whoever was run, with the number of tries, in every rollout."""
+        reported = [(each["stack"], each["tries"]) for report in self.reports for each in report["spokes"]]
+        printed = [(line.split(maxsplit=1)[0], 1) for line in self.printed if " done " in line]
+        return [(name, tries) for name, tries in (*reported, *printed) if tries]
+
+    @property
     def said(self) -> str:
-        """What the reports say in words, each thing once."""
-        found: dict[str, None] = {}
+        """What the reports say in words, each thing once; what was printed, where there is no report."""
+        found = dict.fromkeys(line.strip()[:_WIDTH] for line in self.printed if "could not be" in line)
         for report in self.reports:
             found |= dict.fromkeys(_told(report))
         return "\n".join(found)
@@ -57,12 +65,11 @@ def main() -> int:
         fleet.prepare()
         _ = (fleet.project / "fleet.yaml").write_text("waves: [{name: all, others: true, tolerance: 100%}]")
         for scene in _scenes(fleet):
-            ran = [each["stack"] for report in scene.reports for each in report["spokes"] if each["tries"]]
-            tries = sum(each["tries"] for report in scene.reports for each in report["spokes"])
-            twice = len(ran) - len(set(ran))
+            names = [name for name, _ in scene.runs]
+            tries = sum(tries for _, tries in scene.runs)
+            counts = (len(set(names)), len(names) - len(set(names)), tries, len(scene.lost))
             lost += len(scene.lost)
-            cells = (f"{scene.seconds:.0f}", str(len(set(ran))), str(twice), str(tries), str(len(scene.lost)))
-            table.add_row(scene.name, *cells, scene.said)
+            table.add_row(scene.name, f"{scene.seconds:.0f}", *map(str, counts), scene.said)
             console.print(f"{scene.name}: {scene.seconds:.0f} s, {len(scene.lost)} lost", highlight=False)
     console.print(table)
     return 1 if lost else 0
@@ -71,30 +78,34 @@ def main() -> int:
 def _scenes(fleet: Fleet) -> Iterator[Scene]:
     everybody = range(fleet.spokes)
 
-    def scene(name: str, *steps: Callable[[], object]) -> Scene:
-        """Change every spoke, take the steps, and roll out until the end."""
+    def scene(name: str, *steps: Callable[[], list[str] | None]) -> Scene:
+        """Change every spoke, take the steps, and roll out until the end. A step may give what was printed."""
         before, begun = len(fleet.reports()), time.perf_counter()
         fleet.change(*everybody, value=str(before))
-        for step in steps:
-            step()
+        printed = [line for step in steps for line in step() or ()]
         fleet.faults()
         _ = fleet.fleet("up")
-        return Scene(name, time.perf_counter() - begun, fleet.reports()[before:], _lost(fleet))
+        return Scene(name, time.perf_counter() - begun, fleet.reports()[before:], printed, _lost(fleet))
 
     yield scene("first rollout, nothing wrong")
     yield scene("nothing wrong")
-    yield scene("5 % of all calls throttled", lambda: fleet.faults(_throttling()), lambda: fleet.fleet("up"))
+    yield scene("5 % of all calls throttled", lambda: _throttle(fleet))
     yield scene("the fleet killed (-9) after a third", lambda: _kill_fleet(fleet))
     yield scene("three Pulumi processes killed (-9)", lambda: _kill_engines(fleet, 3))
     yield scene("an account without access", lambda: _without_access(fleet, 1))
     yield scene("the hub's contract changes on the way", lambda: _change_contract(fleet))
-    yield scene("a record unreadable", lambda: (fleet.records / f"{stack(2)}.json").write_text("{torn"))
+    yield scene("a record unreadable", lambda: _tear_record(fleet, 2))
     yield scene("the disk for logs full", lambda: _full_disk(fleet))
     yield scene("an account suspended on the way", lambda: _suspend(fleet, fleet.spokes - 1))
 
 
-def _throttling() -> dict[str, object]:
-    return {"operation": "*", "rate": 0.05, "error": "ThrottlingException"}
+def _throttle(fleet: Fleet) -> None:
+    fleet.faults({"operation": "*", "rate": 0.05, "error": "ThrottlingException"})
+    _ = fleet.fleet("up")
+
+
+def _tear_record(fleet: Fleet, index: int) -> None:
+    _ = (fleet.records / f"{stack(index)}.json").write_text("{torn")
 
 
 def _kill_fleet(fleet: Fleet) -> None:
@@ -131,33 +142,21 @@ def _change_contract(fleet: Fleet) -> None:
     _ = process.wait()
 
 
-def _full_disk(fleet: Fleet) -> None:
-    """Give the logs a file system of their own that is soon full; needs the right to mount one."""
+def _full_disk(fleet: Fleet) -> list[str]:
+    """Give the logs a file system of their own that is soon full; needs the right to mount one.
+
+    The report finds no room either, so what was printed is all there is.
+    """
     folder = fleet.project / ".fleet"
     kept = folder.rename(fleet.project / ".fleet-before")
     folder.mkdir()
     size = f"size={_FULL_DISK_KIB}k"
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], check=False)
+    _ = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], check=True)
     done = fleet.fleet("up")
-    if mounted.returncode == 0:
-        _ = subprocess.run(["umount", str(folder)], check=True)
+    _ = subprocess.run(["umount", str(folder)], check=True)
     folder.rmdir()
     _ = kept.rename(folder)
-    endings: list[dict[str, Any]] = [_ending(line) for line in done.output.splitlines() if " done " in line]
-    told: dict[str, Any] = {"spokes": endings, "stopped": "", "behind": {}}
-    run = folder / "runs" / f"{time.time_ns()}"
-    run.mkdir()
-    _ = (run / "report.json").write_text(json.dumps(told))
-
-
-def _ending(line: str) -> dict[str, Any]:
-    """Read what a report would have said of a spoke, had it found room."""
-    return {
-        "stack": line.split(maxsplit=1)[0],
-        "tries": 1,
-        "notes": ["the log could not be kept in full"],
-        "reason": "",
-    }
+    return done.output.splitlines()
 
 
 def _suspend(fleet: Fleet, index: int) -> None:
@@ -188,10 +187,11 @@ def _lost(fleet: Fleet) -> list[str]:
 def _told(report: dict[str, Any]) -> Iterator[str]:
     yield from [report["stopped"]] if report["stopped"] else []
     for each in report["spokes"]:
-        for line in [*each["notes"], *each["reason"].splitlines()]:
-            yield line[:110]
+        unreadable = [line for line in each["why"] if "cannot be read" in line]
+        for line in [*unreadable, *each["notes"], *each["reason"].splitlines()]:
+            yield line[:_WIDTH]
     for name, reasons in report["behind"].items():
-        yield f"{name} behind: {'; '.join(reasons)}"[:110]
+        yield f"{name} behind: {'; '.join(reasons)}"[:_WIDTH]
 
 
 if __name__ == "__main__":

@@ -78,7 +78,8 @@ def roll_out(
     behind = _behind(root, stacks, result) if result.outcomes and not dry_run else []
     unchanged = sum(stack not in result.outcomes for stack in stacks) - len(result.not_begun)
     show_result(result, behind, unchanged, console)
-    write_report(result, behind, root / logs)
+    if problem := write_report(plan, result, behind, root / logs):
+        console.print(problem, markup=False, soft_wrap=True)
     good = all(outcome.is_good for outcome in result.outcomes.values())
     return 0 if good and not behind and not result.not_begun and not result.stopped else 1
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -116,25 +117,34 @@ def show_result(result: Result, behind: Sequence[Verdict], unchanged: int, conso
         )
 
 
-def write_report(result: Result, behind: Sequence[Verdict], folder: Path) -> None:
-    """Keep a rollout's report beside its logs, where the disk takes it."""
+def write_report(plan: Plan, result: Result, behind: Sequence[Verdict], folder: Path) -> str:
+    """Keep a rollout's report beside its logs, and say why there is none, where the disk does not take it."""
+    left_out = [verdict for verdict in plan.verdicts.values() if verdict.kind is Kind.LEFT_OUT]
     document = {
         "stopped": result.stopped,
         "not_begun": result.not_begun,
+        "left_out": {verdict.spoke.stack: list(verdict.reasons) for verdict in left_out},
         "behind": {verdict.spoke.stack: list(verdict.reasons) for verdict in behind},
-        "spokes": [outcome_document(outcome) for outcome in result.outcomes.values()],
+        "spokes": [
+            outcome_document(outcome, plan.verdicts[stack].reasons) for stack, outcome in result.outcomes.items()
+        ],
     }
+    path = folder / "report.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _ = (folder / "report.json").write_text(json.dumps(document, indent=1))
-    except OSError:
-        return
+        _ = path.write_text(json.dumps(document, indent=1))
+    except OSError as problem:
+        with suppress(OSError):
+            path.unlink()  # whoever reads it shall not find half of one
+        return f"the report could not be written: {path}: {problem.strerror}"
+    return ""
 
 
-def outcome_document(outcome: Outcome) -> dict[str, Any]:
-    """Give what became of a spoke as plain data."""
+def outcome_document(outcome: Outcome, why: Sequence[str]) -> dict[str, Any]:
+    """Give what became of a spoke, and why it was run, as plain data."""
     return {
         "stack": outcome.stack,
+        "why": list(why),
         "ending": outcome.ending,
         "reason": outcome.reason,
         "changes": outcome.changes,

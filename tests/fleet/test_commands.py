@@ -1,5 +1,6 @@
 """What the commands do from beginning to end, without Pulumi."""
 
+import errno
 import json
 from collections.abc import Callable
 from io import StringIO
@@ -106,6 +107,35 @@ def test_a_failure_is_told_and_is_the_exit_code(pulumi: Pulumi, up: Up, console:
     assert ["spoke-a"] == pulumi.ran
 
 
+@pytest.mark.usefixtures("pulumi")
+def test_the_report_says_why_each_spoke_was_run(up: Up, root: Path) -> None:
+    assert 0 == up(Choice(["b"], [], [], None, None))
+    (root.parent / "backend" / ".fleet" / "records" / "spoke-b.json").write_text("{torn")
+    assert 0 == up()
+
+    *_, report = sorted((root / ".fleet" / "runs").glob("*/report.json"))
+    [a, b] = sorted(json.loads(report.read_text())["spokes"], key=lambda each: each["stack"])
+    assert ["it was never deployed"] == a["why"]
+    assert "its record cannot be read: Invalid JSON" in b["why"][0]
+
+
+@pytest.mark.usefixtures("pulumi")
+def test_a_report_that_the_disk_does_not_take_is_told_and_not_left_torn(
+    up: Up, root: Path, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, text: str) -> None:
+        path.touch()
+        raise OSError(errno.ENOSPC, f"No space left on device for {len(text)} bytes")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", full)
+        assert 0 == up()
+
+    assert "the report could not be written: " in text(console)
+    assert "report.json: No space left on device" in text(console)
+    assert [] == list((root / ".fleet" / "runs").glob("*/report.json"))
+
+
 def test_what_is_behind_at_the_end_is_told(pulumi: Pulumi, up: Up, console: Console) -> None:
     pulumi.forgetting = {"spoke-b"}
 
@@ -164,13 +194,18 @@ def test_a_preview_needs_no_earlier_wave_and_looks_at_nothing_afterwards(
     assert ["spoke-b"] == pulumi.ran
 
 
-def test_whoever_is_left_out_is_told(pulumi: Pulumi, up: Up, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_is_left_out_is_told(
+    pulumi: Pulumi, up: Up, root: Path, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     closed = organization(Member(id="300000000001", name="Lab", status="SUSPENDED"))
     monkeypatch.setattr("fleet.survey.Organization", always(closed))
 
     assert 0 == up()
     assert ["spoke-b"] == pulumi.ran
     assert "left out: spoke-a: the account 300000000001 (Lab) is suspended" in text(console)
+    [report] = (root / ".fleet" / "runs").glob("*/report.json")
+    left_out = json.loads(report.read_text())["left_out"]
+    assert {"spoke-a": ["the account 300000000001 (Lab) is suspended"]} == left_out
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ Python that has aws-cdk-lib: it synthesizes the same catalog beside it.
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.hub_catalog import add_version, write_catalog
-from tools.rehearsal import Rehearsal
+from tools.rehearsal import Rehearsal, listen_to_interrupts
 
 _CDK: Final = """\
 import sys, aws_cdk as cdk
@@ -54,8 +53,7 @@ class Cost:
 
 def main() -> int:
     """Measure and print a table."""
-    # Whoever inherits from a shell in the background that it is ignored has to wait 5 s for the CLI's end.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    listen_to_interrupts()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hub", description=__doc__)
     parser.add_argument("--products", type=int, nargs="*", default=[10, 100, 350])
     parser.add_argument("--whole", type=int, nargs="*", default=[10, 100])

@@ -11,7 +11,6 @@ import ctypes
 import json
 import os
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
@@ -28,7 +27,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from tools.rehearsal import ROOT, Rehearsal
+from tools.rehearsal import ROOT, Rehearsal, listen_to_interrupts
 
 HERE: Final = Path(__file__).parent
 SPOKE: Final = "spoke-research"
@@ -48,8 +47,7 @@ class Cost:
 
 def main() -> int:
     """Measure and print a table."""
-    # Whoever inherits from a shell in the background that it is ignored has to wait 5 s for the CLI's end.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    listen_to_interrupts()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.spoke", description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     runs: int = parser.parse_args().runs

@@ -18,7 +18,7 @@ SCHEMA_VERSION: Final = "1.0"
 """Major and minor. Within a major, fields are only added; a record of another major is refused."""
 
 _FOLDER: Final = ".fleet/records"
-_READERS: Final = 32
+_READERS: Final = 16
 
 
 class _Part(BaseModel):

@@ -87,7 +87,6 @@ class Rehearsal:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in the copy of the project; standard error is part of the output."""
         environment = self.environment(account) | dict(variables or {})
-        # A child of a shell that ignores SIGINT would make the CLI wait seconds for nothing at its end.
         return subprocess.run(
             command,
             cwd=self.project,
@@ -97,7 +96,7 @@ class Rehearsal:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            preexec_fn=_listen_to_interrupts,
+            preexec_fn=listen_to_interrupts,
         )
 
     def make(self, target: str, *options: str, account: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -123,7 +122,11 @@ class Rehearsal:
             self._server.wait()
 
 
-def _listen_to_interrupts() -> None:
+def listen_to_interrupts() -> None:
+    """Undo what a shell does for the commands that it runs in the background: it has them ignore interrupts.
+
+    A Pulumi CLI that inherits this waits 5 s for nothing at its end.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import sysconfig
 import venv
 from pathlib import Path
 
 import pytest
 
 from tools import install
+from tools.rehearsal import ROOT
 
 
 class Shell:
@@ -154,3 +156,9 @@ def test_a_python_that_is_too_old_is_refused(
     assert 1 == install.main()
     assert f"this is {sys.version.split()[0]}" in capsys.readouterr().err
     assert [] == shell.started
+
+
+def test_the_project_is_installed_as_a_plain_path_that_costs_no_start_of_python_anything() -> None:
+    [file] = Path(sysconfig.get_path("purelib")).glob("__editable__.model_catalog-*.pth")
+
+    assert str(ROOT) == file.read_text().strip()

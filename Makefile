@@ -24,7 +24,7 @@ install: ## Make .venv, and build the Pulumi CLI where none is found
 	@$(PYTHON) tools/install.py
 
 demo: install ## Run organization, hub and two spokes on the sandbox, end to end
-	@python -m tools.demo
+	@python -m cli.rehearsal.demo
 
 test: install ## Run every test
 	@python -m pytest -n 2
@@ -34,47 +34,47 @@ check: install ## Lint code and templates, check types, check the lock file
 	@ruff format --check .
 	@pyright
 	@cfn-lint hub/catalog/marker.yaml hub/catalog/products/*/*[0-9].yaml
-	@python -m tools.lock --check
-	@python -m tools.schemas --check
+	@python -m cli.lock --check
+	@python -m cli.schemas --check
 
 format: ## Format the code
 	@ruff check --fix . ; ruff format .
 
 lock: ## Add the templates of new versions to the catalog's lock file
-	@python -m tools.lock
+	@python -m cli.lock
 
 schemas: ## Write the JSON Schemas of the catalog's files, for editors
-	@python -m tools.schemas
+	@python -m cli.schemas
 
 models: ## List the models: [TASK=…] [FRAMEWORK=…] [LICENCE=…] [MODALITY=…] [WORD=…]
-	@python -m tools.models --task "$(TASK)" --framework "$(FRAMEWORK)" --licence "$(LICENCE)" --modality "$(MODALITY)" --word "$(WORD)"
+	@python -m cli.models --task "$(TASK)" --framework "$(FRAMEWORK)" --licence "$(LICENCE)" --modality "$(MODALITY)" --word "$(WORD)"
 
 card: ## Print a model card in SageMaker's form: PRODUCT=… VERSION=…
-	@python -m tools.card --product "$(PRODUCT)" --version "$(VERSION)"
+	@python -m cli.card --product "$(PRODUCT)" --version "$(VERSION)"
 
 diff-version: ## Show what changes for a user: PRODUCT=… FROM=… TO=…
-	@python -m tools.diff_version --product "$(PRODUCT)" --from "$(FROM)" --to "$(TO)"
+	@python -m cli.diff_version --product "$(PRODUCT)" --from "$(FROM)" --to "$(TO)"
 
 usage: ## Tell who runs what, from the spoke stacks: [PRODUCT=…] [VERSION=…]
-	@python -m tools.usage --product "$(PRODUCT)" --version "$(VERSION)"
+	@python -m cli.usage --product "$(PRODUCT)" --version "$(VERSION)"
 
 remove-version: ## Let a retired version go that nobody uses: PRODUCT=… VERSION=…
-	@python -m tools.remove_version --product "$(PRODUCT)" --version "$(VERSION)"
+	@python -m cli.remove_version --product "$(PRODUCT)" --version "$(VERSION)"
 
 verify-catalog: ## Ask AWS, as the registry's account, whether the models are approved and may be pulled: [STACK=hub]
-	@python -m tools.verify_catalog --stack $(or $(STACK),hub)
+	@python -m cli.verify_catalog --stack $(or $(STACK),hub)
 
 shares: ## Tell where the hub's portfolios have arrived, account by account: [STACK=hub]
-	@python -m tools.shares --stack $(or $(STACK),hub)
+	@python -m cli.shares --stack $(or $(STACK),hub)
 
 adopt: ## Write the file that takes over what is there already: STACK=…
-	@python -m tools.adopt --stack "$(STACK)"
+	@python -m cli.adopt --stack "$(STACK)"
 
 off-board: ## Take an account out: NAME=… [ACKNOWLEDGE=its id]; lists what it runs first
-	@python -m tools.off_board --name "$(NAME)" --acknowledge "$(ACKNOWLEDGE)"
+	@python -m cli.off_board --name "$(NAME)" --acknowledge "$(ACKNOWLEDGE)"
 
 dead-principals: ## Find access of roles that are gone: STACK=… [REMOVE=yes]
-	@python -m tools.dead_principals --stack "$(STACK)" --remove "$(REMOVE)"
+	@python -m cli.dead_principals --stack "$(STACK)" --remove "$(REMOVE)"
 
 plan: ## Tell which spokes would change, and why: [WHY=research]
 	@python -m fleet plan $(if $(WHY),--why "$(WHY)") $(FLAGS)
@@ -100,12 +100,12 @@ preview-%: ## Show what would change in a stack, for example preview-hub; AS_OF=
 plan-%: ## Show what would change inside each provisioned product, for example plan-spoke-research
 	$(settings)
 	@pulumi -C $(call project,$*) stack select $* --create
-	@python -m tools.plan --stack $*
+	@python -m cli.plan --stack $*
 
 up-%: ## Deploy a stack
 	$(settings)
 	@pulumi -C $(call project,$*) stack select $* --create
-	@pulumi -C $(call project,$*) -s $* up $(call outputs,$*) $(FLAGS)$(if $(filter hub,$(call project,$*)), || { code=$$?; python -m tools.shares --stack $* --explain; exit $$code; })
+	@pulumi -C $(call project,$*) -s $* up $(call outputs,$*) $(FLAGS)$(if $(filter hub,$(call project,$*)), || { code=$$?; python -m cli.shares --stack $* --explain; exit $$code; })
 
 refresh-%: ## Compare a stack with what is really there
 	@pulumi -C $(call project,$*) -s $* refresh $(call outputs,$*) $(FLAGS)
@@ -114,10 +114,10 @@ destroy-%: ## Remove all that a stack made
 	@pulumi -C $(call project,$*) -s $* destroy $(call outputs,$*) $(FLAGS)
 
 new-spoke: ## Write the settings of a new spoke: NAME=… ACCOUNT=… [REGION=…]
-	@python -m tools.new_spoke --name "$(NAME)" --account "$(ACCOUNT)" --region "$(REGION)"
+	@python -m cli.new_spoke --name "$(NAME)" --account "$(ACCOUNT)" --region "$(REGION)"
 
 sandbox: install ## Run the sandbox in the foreground on port 5005, from an empty organization
-	@python -m tools.stage --port $(PORT)
+	@python -m cli.rehearsal.sandbox_server --port $(PORT)
 
 sandbox-env: ## Print the exports that point a shell at the sandbox: eval "$$(make -s sandbox-env)"
 	@python -m sandbox env --url http://127.0.0.1:$(PORT) --folder .sandbox $(if $(ACCOUNT),--account $(ACCOUNT))

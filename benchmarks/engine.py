@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tools.rehearsal import Rehearsal
+from cli.rehearsal.deployment import Rehearsal
 
 # The engine starts a plug-in and ends it with a signal, so the plug-in's CPU is asked of a parent that waits for it.
 _MEASURING = """\

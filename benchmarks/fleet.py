@@ -22,10 +22,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.fleet_stage import FleetStage, Measured, account, stack, uses_batch
-from fleet.planning import make_plan
-from fleet.records import Record, Records
-from fleet.storage import Storage, backend_url
-from fleet.survey import look
+from fleet.plan.inventory import look
+from fleet.plan.verdicts import make_plan
+from fleet.store.records import Record, Records
+from fleet.store.storage import Storage, backend_url
 
 _FORCED = 24
 

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.fleet_stage import account, stack, uses_batch
-from tests.engine.fleet import Fleet, kill, wait_for
+from tests.support.fleet.stage import Fleet, kill, wait_for
 
 _FULL_DISK_KIB = 32
 _WIDTH = 110

@@ -12,7 +12,7 @@ from typing import Final
 
 import yaml
 
-from tools.rehearsal import Rehearsal
+from cli.rehearsal.deployment import Rehearsal
 
 HUB: Final = "222233334444"
 UNITS: Final = 20

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.hub_catalog import add_version, write_catalog
-from tools.rehearsal import Rehearsal, listen_to_interrupts
+from cli.rehearsal.deployment import Rehearsal, listen_to_interrupts
 
 _CDK: Final = """\
 import sys, aws_cdk as cdk

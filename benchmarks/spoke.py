@@ -27,7 +27,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from tools.rehearsal import ROOT, Rehearsal, listen_to_interrupts
+from cli.rehearsal.deployment import ROOT, Rehearsal, listen_to_interrupts
 
 HERE: Final = Path(__file__).parent
 SPOKE: Final = "spoke-research"

@@ -34,8 +34,8 @@ def plan(
 ) -> None:
     """Tell which spokes would change and why, without running any of them."""
     from fleet.commands import planned  # noqa: PLC0415 - a command loads what it needs, and --help nothing
-    from fleet.reporting import explain, plan_document, show_plan  # noqa: PLC0415
-    from fleet.spokes import chosen  # noqa: PLC0415
+    from fleet.plan.spokes import chosen  # noqa: PLC0415
+    from fleet.show.reporting import explain, plan_document, show_plan  # noqa: PLC0415
 
     found = planned(Path.cwd())
     if why:
@@ -76,7 +76,7 @@ def status(
 ) -> None:
     """Tell who runs which version of which product, since when, and against which contract."""
     from fleet.commands import planned  # noqa: PLC0415
-    from fleet.status import COLUMNS, rows_of, show_status  # noqa: PLC0415
+    from fleet.show.status import COLUMNS, rows_of, show_status  # noqa: PLC0415
 
     found = planned(Path.cwd())
     rows = [row for row in rows_of(found) if product in ("", row.product) and version in ("", row.version)]
@@ -118,7 +118,7 @@ def shards(
 ) -> None:
     """Print the matrix that divides what would run over so many jobs."""
     from fleet.commands import planned  # noqa: PLC0415
-    from fleet.shards import matrix  # noqa: PLC0415
+    from fleet.plan.shards import matrix  # noqa: PLC0415
 
     sys.stdout.write(matrix(planned(Path.cwd()), number, wave or [], form))
 

@@ -12,18 +12,18 @@ from typing import Any, Final
 import typer
 from rich.console import Console
 
-from fleet.choosing import parsed_shard, refuse_before_earlier_waves, wanted
-from fleet.drift import Drift, compare, show_drift
 from fleet.errors import SettingsError
-from fleet.executors import workforce
-from fleet.places import places_of
-from fleet.planning import Kind, Plan, Verdict, make_plan
-from fleet.progress import Lines, Screen
-from fleet.reporting import show_result, write_report
-from fleet.rollout import Approver, Request, Result, Rollout
-from fleet.settings import Wave
-from fleet.survey import look
-from fleet.tasks import Verb
+from fleet.plan.inventory import look
+from fleet.plan.settings import Wave
+from fleet.plan.spoke_selection import parsed_shard, refuse_before_earlier_waves, wanted
+from fleet.plan.verdicts import Kind, Plan, Verdict, make_plan
+from fleet.run.executors import workforce
+from fleet.run.rollout import Approver, Request, Result, Rollout
+from fleet.run.tasks import Verb
+from fleet.show.drift import Drift, compare, show_drift
+from fleet.show.progress import Lines, Screen
+from fleet.show.reporting import show_result, write_report
+from fleet.store.locations import places_of
 
 RUNS: Final = ".fleet/runs"
 

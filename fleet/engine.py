@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from fleet.errors import EngineError
-from fleet.records import Cost
+from fleet.store.records import Cost
 
 _UNATTENDED: Final = ("--non-interactive", "--color", "never")
 

@@ -5,9 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from shared.checking import Document, Key, Region
-from shared.principals import MOST_PATTERNS, Grant, PrincipalPattern
-from shared.settings import AccountSettings
+from shared.stack.principals import MOST_PATTERNS, Grant, PrincipalPattern
+from shared.stack.settings import AccountSettings
+from shared.validation import Document, Key, Region
 
 ShareType = Literal["ACCOUNT", "ORGANIZATION", "ORGANIZATIONAL_UNIT", "ORGANIZATION_MEMBER_ACCOUNT"]
 

@@ -6,21 +6,21 @@ from typing import Final
 import pulumi
 
 from hub.config import HubSettings
-from hub.cost import unpriced
-from hub.dividing import part_of, refuse_overlap
-from hub.launch_role import LaunchRole
-from hub.lifecycle import coming_changes
-from hub.principals import find_principals
-from hub.reading import Catalog, read_catalog
-from hub.regional_catalog import RegionalCatalog
-from hub.role_rollout import RoleRollout
-from hub.sharing import find_node, share_target
-from shared import contract
+from hub.definitions.cost import unpriced
+from hub.definitions.lifecycle import coming_changes
+from hub.definitions.load import Catalog, read_catalog
+from hub.definitions.portfolio_selection import part_of, refuse_overlap
+from hub.resources.launch_role import LaunchRole
+from hub.resources.portfolio_sharing import find_node, share_target
+from hub.resources.principals import find_principals
+from hub.resources.regional_catalog import RegionalCatalog
+from hub.resources.role_stack_set import RoleRollout
+from shared.catalog import contract
+from shared.catalog.lifecycle import as_of
 from shared.errors import ConfigError
-from shared.lifecycle import as_of
-from shared.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT
-from shared.provider import account_provider, confirm_account
-from shared.settings import load_settings
+from shared.stack.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT
+from shared.stack.provider import account_provider, confirm_account
+from shared.stack.settings import load_settings
 
 CATALOG_FOLDER: Final = Path("catalog")
 """Relative to the project's folder, where Pulumi runs the program."""
@@ -49,7 +49,7 @@ def run() -> None:
     ]
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
-        from hub.preflight import Plan, preflight  # noqa: PLC0415
+        from hub.inspection.preflight import Plan, preflight  # noqa: PLC0415
 
         preflight(Plan(settings=settings, catalog=catalog, targets=targets, units=rollout_units, where=where))
     principals = find_principals(settings, looking)

@@ -9,9 +9,9 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from sandbox.access import like
+from sandbox.aws.errors import Refused
+from sandbox.aws.iam.evaluation import like
 from sandbox.clock import Clock
-from sandbox.refusals import Refused
 
 _Positive = Annotated[float, Field(gt=0)]
 

@@ -10,12 +10,12 @@ from types import FrameType
 from moto.moto_server.werkzeug_app import MotoRequestHandler  # pyright: ignore[reportMissingTypeStubs]
 from werkzeug.serving import ThreadedWSGIServer
 
+from sandbox.aws.app import Sandbox
+from sandbox.aws.identifiers import Identifiers
+from sandbox.aws.organization import Organization, OrganizationFile
+from sandbox.aws.retention import forget_what_is_gone
 from sandbox.clock import Clock
 from sandbox.faults import Faults
-from sandbox.forgetting import forget_what_is_gone
-from sandbox.front import Sandbox
-from sandbox.identifiers import Identifiers
-from sandbox.organization import Organization, OrganizationFile
 
 
 class PortInUseError(Exception):

@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from shared.checking import Document, Key, Region, TagKey, TopicArn
-from shared.names import HUB_PROJECT
-from shared.principals import Grant
-from shared.settings import AccountSettings
-from shared.versions import VersionOrRange
+from shared.catalog.versions import VersionOrRange
+from shared.stack.names import HUB_PROJECT
+from shared.stack.principals import Grant
+from shared.stack.settings import AccountSettings
+from shared.validation import Document, Key, Region, TagKey, TopicArn
 
 
 def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of a parameter's value

@@ -6,18 +6,18 @@ from typing import Any, Final
 
 import pulumi
 
-from shared.lifecycle import as_of
-from shared.provider import account_provider, confirm_account
-from shared.settings import load_settings
+from shared.catalog.lifecycle import as_of
+from shared.stack.provider import account_provider, confirm_account
+from shared.stack.settings import load_settings
 from spoke.config import SpokeSettings
-from spoke.cost import report_costs
-from spoke.granting import grant, products_of, wanted_portfolios
-from spoke.guarding import warn_of_ends
-from spoke.hub import read_contract
-from spoke.launching import launch_outputs, provision
-from spoke.neighbours import refuse_second_stack
-from spoke.offer import match
-from spoke.product_roles import ProductRoles, confirm_roles
+from spoke.launches.cost import report_costs
+from spoke.launches.one_stack_per_account import refuse_second_stack
+from spoke.launches.resolution import match
+from spoke.resources.hub_contract import read_contract
+from spoke.resources.lifecycle_hooks import warn_of_ends
+from spoke.resources.portfolio_access import grant, products_of, wanted_portfolios
+from spoke.resources.product_roles import ProductRoles, confirm_roles
+from spoke.resources.provisioned_product import launch_outputs, provision
 
 SETTINGS_FOLDER: Final = Path("..")
 """Relative to the project's folder, as stackConfigDir in Pulumi.yaml says."""
@@ -47,7 +47,7 @@ async def deploy() -> Mapping[str, Any]:
 
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
-        from spoke.preflight import Plan, preflight  # noqa: PLC0415
+        from spoke.inspection.preflight import Plan, preflight  # noqa: PLC0415
 
         preflight(
             Plan(

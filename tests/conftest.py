@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from shared.lifecycle import AS_OF
-from tests.catalog_copy import DAY, CatalogCopy
+from shared.catalog.lifecycle import AS_OF
+from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.paths import ROOT
 
 os.environ[AS_OF] = DAY.isoformat()
 
-CATALOG = Path(__file__).parent.parent / "hub" / "catalog"
+CATALOG = ROOT / "hub" / "catalog"
 
 
 @pytest.hookimpl(trylast=True)

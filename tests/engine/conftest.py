@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.engine.stage import ALL_STACKS, Stage
+from tests.support.stage import ALL_STACKS, Stage
 
 
 @pytest.fixture(scope="module")

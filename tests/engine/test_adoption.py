@@ -2,7 +2,7 @@
 
 import shlex
 
-from tests.engine.stage import PRODUCTION, Stage
+from tests.support.stage import PRODUCTION, Stage
 
 PRODUCT = "hub/catalog/products/text-embedder-serverless"
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.catalog_copy import CatalogCopy
-from tests.engine.stage import HUB, PRODUCTION, REGION, RESEARCH, Stage
+from tests.support.catalog_copy import CatalogCopy
+from tests.support.stage import HUB, PRODUCTION, REGION, RESEARCH, Stage
 
 HUB_FILE = "Pulumi.hub.yaml"
 RESEARCH_FILE = "Pulumi.spoke-research.yaml"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.catalog_copy import CatalogCopy
-from tests.engine.stage import ALL_STACKS, HUB, PRODUCTION, REGION, RESEARCH, Stage
+from tests.support.catalog_copy import CatalogCopy
+from tests.support.stage import ALL_STACKS, HUB, PRODUCTION, REGION, RESEARCH, Stage
 
 RESEARCH_FILE = "Pulumi.spoke-research.yaml"
 PRODUCTION_FILE = "Pulumi.spoke-production.yaml"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from tests.engine.stage import Stage
+from tests.support.stage import Stage
 
 ONLINE, BATCH = "online-inference", "batch-inference"
 NAMESPACE = "model-catalog-hub"

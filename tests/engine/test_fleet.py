@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from benchmarks.fleet_stage import account, stack
-from tests.engine.fleet import Fleet
+from tests.support.fleet.stage import Fleet
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 MANAGEMENT = "111122223333"
 SPOKES = 4
 ALL = {stack(index) for index in range(SPOKES)}

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from benchmarks.fleet_stage import account, stack
-from tests.engine.fleet import Fleet, kill, wait_for
+from tests.support.fleet.stage import Fleet, kill, wait_for
 
 SPOKES = 4
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.fleet_stage import stack
-from tests.engine.fleet import Fleet, wait_for
+from tests.support.fleet.stage import Fleet, wait_for
 
 SPOKES = 4
 ALL = {stack(index) for index in range(SPOKES)}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.stage import HUB, REGION, Stage
+from tests.support.stage import HUB, REGION, Stage
 
 UP = ("pulumi", "-C", "hub", "-s", "hub", "up", "--yes", "--skip-preview")
 PATIENCE_SECONDS = 60

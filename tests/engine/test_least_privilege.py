@@ -9,8 +9,17 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.engine.stage import ALL_STACKS, HUB, RESEARCH, Stage
-from tools.deployers import ACCOUNTS, MANAGEMENT, boundary_of, deployer_of, listed, make_deployers, permit, policy
+from cli.rehearsal.deployers import (
+    ACCOUNTS,
+    MANAGEMENT,
+    boundary_of,
+    deployer_of,
+    listed,
+    make_deployers,
+    permit,
+    policy,
+)
+from tests.support.stage import ALL_STACKS, HUB, RESEARCH, Stage
 
 POLICIES: Final = ("organization", "hub", "spoke")
 LARGEST_MANAGED_POLICY: Final = 6144

@@ -1,6 +1,6 @@
 """The organization's stack, whose resources outlive it."""
 
-from tests.engine.stage import HUB, Stage
+from tests.support.stage import HUB, Stage
 
 
 def test_the_organization_keeps_its_access_when_its_stack_is_destroyed(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.stage import HUB, PRODUCTION, RESEARCH, Stage
+from tests.support.stage import HUB, PRODUCTION, RESEARCH, Stage
 
 ORGANIZATION = """\
 management: "111122223333"

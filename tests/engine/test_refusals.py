@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.engine.stage import HUB, RESEARCH, Stage
+from tests.support.stage import HUB, RESEARCH, Stage
 
 RESEARCH_FILE = "Pulumi.spoke-research.yaml"
 HUB_FILE = "Pulumi.hub.yaml"

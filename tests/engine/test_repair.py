@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.stage import REGION, RESEARCH, Stage
+from tests.support.stage import REGION, RESEARCH, Stage
 
 FILE = "Pulumi.spoke-research.yaml"
 ROLE = "ModelCatalogLaunch-text-embedder-serverless"

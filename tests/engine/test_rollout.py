@@ -1,6 +1,6 @@
 """The hub rolls the products' roles out to the accounts of units, and spokes find them there."""
 
-from tests.engine.stage import HUB, PRODUCTION, RESEARCH, Stage
+from tests.support.stage import HUB, PRODUCTION, RESEARCH, Stage
 
 MANAGEMENT = "111122223333"
 

@@ -1,6 +1,6 @@
 """Taking everything down again, in the order in which it hangs together."""
 
-from tests.engine.stage import ALL_STACKS, HUB, PRODUCTION, RESEARCH, Stage
+from tests.support.stage import ALL_STACKS, HUB, PRODUCTION, RESEARCH, Stage
 
 OURS = ("ModelCatalog",)
 MODELS = "model-catalog-artifacts-hub"

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from fleet.storage import Storage
-from shared import contract
-from tests.fake_account import always
-from tests.fleet.making import HUB_ACCOUNT, MANAGEMENT, Member, answer, offer, organization, write_spoke
-from tests.sandbox.process import Sandbox, running
+from fleet.store.storage import Storage
+from shared.catalog import contract
+from tests.support.fake_account import always
+from tests.support.fleet.making import HUB_ACCOUNT, MANAGEMENT, Member, answer, offer, organization, write_spoke
+from tests.support.sandbox.process import Sandbox, running
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +51,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_spoke(root, "a", "300000000001")
     write_spoke(root, "b", "300000000002")
     monkeypatch.setenv("PULUMI_BACKEND_URL", (tmp_path / "backend").as_uri())
-    monkeypatch.setattr("fleet.survey.Organization", always(organization(Member(id="300000000001"))))
+    monkeypatch.setattr("fleet.plan.inventory.Organization", always(organization(Member(id="300000000001"))))
     answer(monkeypatch, {"hub": {"catalog": contract.publish(HUB_ACCOUNT, offer())}})
     return root

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from fleet import rollout
 from fleet.commands import Choice, find_drift, planned, roll_out
-from fleet.drift import Drift
 from fleet.errors import SettingsError
-from fleet.organization import Organization
-from fleet.records import Records
-from fleet.storage import Storage
-from fleet.tasks import Ending, Outcome, Task
-from tests.fake_account import always
-from tests.fleet.making import Member, deployed, organization, recorded, write_spoke
+from fleet.run import rollout
+from fleet.run.tasks import Ending, Outcome, Task
+from fleet.show.drift import Drift
+from fleet.store.records import Records
+from fleet.store.storage import Storage
+from shared.aws.organization import Organization
+from tests.support.fake_account import always
+from tests.support.fleet.making import Member, deployed, organization, recorded, write_spoke
 
 EVERYBODY = Choice([], [], [], None, None)
 STATES = ".pulumi/stacks/model-catalog-spoke"
@@ -198,7 +198,7 @@ def test_whoever_is_left_out_is_told(
     pulumi: Pulumi, up: Up, root: Path, console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = organization(Member(id="300000000001", name="Lab", status="SUSPENDED"))
-    monkeypatch.setattr("fleet.survey.Organization", always(closed))
+    monkeypatch.setattr("fleet.plan.inventory.Organization", always(closed))
 
     assert 0 == up()
     assert ["spoke-b"] == pulumi.ran

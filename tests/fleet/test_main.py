@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from fleet.__main__ import main
-from fleet.status import COLUMNS
-
-ROOT = Path(__file__).parent.parent.parent
+from fleet.show.status import COLUMNS
+from tests.support.paths import ROOT
 
 Command = Callable[..., tuple[int, str, str]]
 

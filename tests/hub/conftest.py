@@ -3,17 +3,17 @@
 import contextlib
 import json
 from collections.abc import Callable, Generator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 
 from hub.program import run
-from shared.names import HUB_PROJECT
-from tests.recorder import Mocks, RefusedError, recording
+from shared.stack.names import HUB_PROJECT
+from tests.support.paths import ROOT
+from tests.support.recorder import Mocks, RefusedError, recording
 
-HUB = Path(__file__).parent.parent.parent / "hub"
+HUB = ROOT / "hub"
 SETTINGS: Mapping[str, object] = {
     "accountId": "222233334444",
     "principals": [

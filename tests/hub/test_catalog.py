@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.reading import CatalogProduct, CatalogVersion, read_catalog
-from shared.names import PRODUCT_KEY_LIMIT, execution_role_name, launch_role_name
-from tests.catalog_copy import DAY
+from hub.definitions.load import CatalogProduct, CatalogVersion, read_catalog
+from shared.stack.names import PRODUCT_KEY_LIMIT, execution_role_name, launch_role_name
+from tests.support.catalog_copy import DAY
+from tests.support.paths import ROOT
 
-CATALOG = read_catalog(Path(__file__).parent.parent.parent / "hub" / "catalog", DAY)
+CATALOG = read_catalog(ROOT / "hub" / "catalog", DAY)
 VERSIONS = [(product, version) for product in CATALOG.products for version in product.versions]
 each_product = pytest.mark.parametrize("product", CATALOG.products, ids=lambda product: product.file.key)
 each_version = pytest.mark.parametrize(

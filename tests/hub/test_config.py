@@ -6,7 +6,7 @@ import pulumi_aws as aws
 import pytest
 
 from shared.errors import ConfigError
-from tests.recorder import Mocks
+from tests.support.recorder import Mocks
 
 SHARE = {"portfolio": "online-inference", "type": "ACCOUNT", "target": "444455556666"}
 

@@ -2,7 +2,6 @@
 
 import runpy
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, cast
 from unittest import mock
 
@@ -10,12 +9,13 @@ import pulumi_aws as aws
 import pytest
 
 from hub.program import run
-from shared import contract
+from shared.catalog import contract
 from shared.errors import ConfigError, ContentError
-from tests.catalog_copy import CatalogCopy
-from tests.recorder import Mocks, RefusedError, recording, unknown
+from tests.support.catalog_copy import CatalogCopy
+from tests.support.paths import ROOT
+from tests.support.recorder import Mocks, RefusedError, recording, unknown
 
-HUB = Path(__file__).parent.parent.parent / "hub"
+HUB = ROOT / "hub"
 COMPONENTS = ("LaunchRole", "ModelProduct", "Portfolio", "PortfolioSharing", "RegionalCatalog", "TemplateBucket")
 REGIONAL = (
     aws.s3.Bucket,
@@ -142,7 +142,7 @@ def test_a_preview_of_a_new_hub_knows_no_ids_and_asks_for_none() -> None:
     settings = {"aws:region": "eu-central-1", "model-catalog-hub:accountId": "222233334444"}
     with (
         recording("model-catalog-hub", "hub", settings, preview=True) as mocks,
-        mock.patch("hub.preflight.preflight") as looked,
+        mock.patch("hub.inspection.preflight.preflight") as looked,
     ):
         mocks.answers["getCallerIdentity"] = lambda _: {"arn": "arn:aws:iam::222233334444:user/deployer"}
         mocks.deploy(run)

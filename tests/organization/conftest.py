@@ -4,8 +4,8 @@ from collections.abc import Generator
 
 import pytest
 
-from shared.names import ORGANIZATION_PROJECT
-from tests.recorder import Mocks, recording
+from shared.stack.names import ORGANIZATION_PROJECT
+from tests.support.recorder import Mocks, recording
 
 
 @pytest.fixture(autouse=True)

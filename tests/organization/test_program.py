@@ -1,7 +1,6 @@
 """What the organization needs once, in the right order, and for good."""
 
 import runpy
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -10,9 +9,10 @@ import pytest
 
 from organization.program import run
 from shared.errors import ConfigError
-from tests.recorder import Mocks, RefusedError
+from tests.support.paths import ROOT
+from tests.support.recorder import Mocks, RefusedError
 
-ORGANIZATION = Path(__file__).parent.parent.parent / "organization"
+ORGANIZATION = ROOT / "organization"
 KINDS = (aws.servicecatalog.OrganizationsAccess, aws.organizations.DelegatedAdministrator)
 
 

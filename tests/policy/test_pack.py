@@ -9,8 +9,8 @@ import pytest
 from policy.pack import POLICIES
 from tests.hub.conftest import SETTINGS as HUB_SETTINGS
 from tests.hub.conftest import deployed as deployed_hub
-from tests.policy.process import Pack, running
 from tests.spoke.conftest import record as record_spoke
+from tests.support.policy_process import Pack, running
 
 ROLE: Final = "aws:iam/role:Role"
 POLICY: Final = "aws:iam/rolePolicy:RolePolicy"

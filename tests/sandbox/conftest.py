@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox.accounts import ACCOUNTS
-from tests.sandbox.cleaning import clean
-from tests.sandbox.process import Sandbox, running, trust_service_catalog
-from tests.sandbox.stage import Stage
+from tests.support.sandbox.accounts import ACCOUNTS
+from tests.support.sandbox.cleaning import clean
+from tests.support.sandbox.process import Sandbox, running, trust_service_catalog
+from tests.support.sandbox.stage import Stage
 
 FOLDER = Path(__file__).parent
 PARTS = ("management", "hub", "spoke")

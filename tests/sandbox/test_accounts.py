@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.sandbox.accounts import ACCOUNTS
 from tests.sandbox.conftest import Refused
-from tests.sandbox.process import Sandbox
-from tests.sandbox.stage import Stage, policy
+from tests.support.sandbox.accounts import ACCOUNTS
+from tests.support.sandbox.process import Sandbox
+from tests.support.sandbox.stage import Stage, policy
 
 
 def test_the_management_account_gets_into_every_member_by_the_access_role(sandbox: Sandbox) -> None:

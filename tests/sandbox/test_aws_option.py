@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.accounts import ACCOUNTS, HUB, MANAGEMENT, RESEARCH
-from tests.sandbox.process import Sandbox
+from tests.support.paths import ROOT
+from tests.support.sandbox.accounts import ACCOUNTS, HUB, MANAGEMENT, RESEARCH
+from tests.support.sandbox.process import Sandbox
 
 pytestmark = pytest.mark.sandbox_only
 
-ROOT = Path(__file__).parent.parent.parent
 PROFILES = {"m": MANAGEMENT, "h": HUB, "s": RESEARCH}
 WITH_PROFILES = ("--aws", "--aws-management=m", "--aws-hub=h", "--aws-spoke=s", "--aws-iam-seconds=0")
 
@@ -39,7 +39,7 @@ def run(folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[
 
 
 def test_facts_are_checked_in_the_accounts_of_three_profiles(own_sandbox: Sandbox, tmp_path: Path) -> None:
-    done = run(tmp_path, own_sandbox.url, "tests/sandbox/test_shares.py", "-k", SOME, *WITH_PROFILES)
+    done = run(tmp_path, own_sandbox.url, "tests/sandbox/aws/servicecatalog/test_shares.py", "-k", SOME, *WITH_PROFILES)
     counts = {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", done.stdout.splitlines()[-1])}
 
     assert done.returncode == 0, done.stdout
@@ -52,7 +52,9 @@ def test_facts_are_checked_in_the_accounts_of_three_profiles(own_sandbox: Sandbo
 
 
 def test_a_profile_that_is_missing_is_asked_for(tmp_path: Path) -> None:
-    done = run(tmp_path, "http://127.0.0.1:1", "tests/sandbox/test_shares.py", "--aws", "--aws-hub=h")
+    done = run(
+        tmp_path, "http://127.0.0.1:1", "tests/sandbox/aws/servicecatalog/test_shares.py", "--aws", "--aws-hub=h"
+    )
 
     assert done.returncode == 4
     assert "--aws needs --aws-management, --aws-hub and --aws-spoke" in done.stderr

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.accounts import HUB, REGION, RESEARCH
-from tests.sandbox.conformity import watch
-from tests.sandbox.process import Sandbox
-from tests.sandbox.stage import TEMPLATE, policy
+from tests.support.sandbox.accounts import HUB, REGION, RESEARCH
+from tests.support.sandbox.conformity import watch
+from tests.support.sandbox.process import Sandbox
+from tests.support.sandbox.stage import TEMPLATE, policy
 
 pytestmark = pytest.mark.sandbox_only
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from tests.sandbox.accounts import HUB
-from tests.sandbox.process import Client, Sandbox
+from tests.support.sandbox.accounts import HUB
+from tests.support.sandbox.process import Client, Sandbox
 
 pytestmark = pytest.mark.sandbox_only
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.paths import ROOT
+
 pytestmark = pytest.mark.sandbox_only
 
 FOLDER = Path(__file__).parent
@@ -19,9 +21,9 @@ def functions_of(module: Path) -> dict[str, ast.FunctionDef]:
 
 
 def test_each_test_in_the_table_of_facts_exists() -> None:
-    text = (FOLDER.parent.parent / "docs" / "sandbox.md").read_text()
-    modules = {module.stem for module in FOLDER.glob("test_*.py")}
-    known = {name for module in FOLDER.glob("test_*.py") for name in functions_of(module)}
+    text = (ROOT / "docs" / "sandbox.md").read_text()
+    modules = {module.stem for module in FOLDER.rglob("test_*.py")}
+    known = {name for module in FOLDER.rglob("test_*.py") for name in functions_of(module)}
     named = set(re.findall(r"`(test_\w+)`", text))
 
     assert len(named) > 60
@@ -30,7 +32,8 @@ def test_each_test_in_the_table_of_facts_exists() -> None:
 
 @pytest.mark.parametrize("module", FACTS)
 def test_each_test_of_a_fact_names_its_source(module: str) -> None:
-    found = functions_of(FOLDER / f"test_{module}.py")
+    [file] = FOLDER.rglob(f"test_{module}.py")
+    found = functions_of(file)
 
     assert found
     assert [name for name, node in found.items() if not ast.get_docstring(node)] == []

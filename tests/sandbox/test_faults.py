@@ -11,10 +11,10 @@ from botocore.exceptions import ConnectionClosedError, HTTPClientError
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults, FaultsError
-from tests.sandbox.accounts import RESEARCH
 from tests.sandbox.conftest import Refused
-from tests.sandbox.process import Sandbox, running
-from tests.sandbox.stage import Stage
+from tests.support.sandbox.accounts import RESEARCH
+from tests.support.sandbox.process import Sandbox, running
+from tests.support.sandbox.stage import Stage
 
 pytestmark = pytest.mark.sandbox_only
 

@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox.accounts import HUB, PRODUCTION, RESEARCH
-from tests.sandbox.stage import Stage
+from tests.support.sandbox.accounts import HUB, PRODUCTION, RESEARCH
+from tests.support.sandbox.stage import Stage
 
 pytestmark = pytest.mark.sandbox_only
 

@@ -13,9 +13,9 @@ from urllib.request import Request, urlopen
 import pytest
 
 from sandbox.__main__ import main
-from tests.sandbox.accounts import HUB, MANAGEMENT, RESEARCH, SUSPENDED
 from tests.sandbox.conftest import Refused
-from tests.sandbox.process import Sandbox, running
+from tests.support.sandbox.accounts import HUB, MANAGEMENT, RESEARCH, SUSPENDED
+from tests.support.sandbox.process import Sandbox, running
 
 pytestmark = pytest.mark.sandbox_only
 

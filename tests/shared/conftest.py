@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.recorder import Mocks, recording
+from tests.support.recorder import Mocks, recording
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,10 @@ from unittest import mock
 import pulumi
 import pytest
 
-from shared import contract
-from shared.names import SPOKE_PROJECT
+from shared.catalog import contract
+from shared.stack.names import SPOKE_PROJECT
 from spoke.program import run
-from tests.recorder import Mocks, recording
+from tests.support.recorder import Mocks, recording
 
 ACCOUNT = "333344445555"
 HUB_STACK = "organization/model-catalog-hub/hub"
@@ -163,7 +163,7 @@ def record(*, preview: bool) -> Mocks:
     """Deploy a spoke with the usual settings for more than one test to look at."""
     with (
         recording(SPOKE_PROJECT, "spoke-research", as_settings(SETTINGS), preview=preview) as mocks,
-        mock.patch("spoke.preflight.preflight") as looked,
+        mock.patch("spoke.inspection.preflight.preflight") as looked,
     ):
         pretend_aws(mocks)
         mocks.stacks[HUB_STACK] = {"catalog": contract.publish("222233334444", OFFER)}

@@ -6,7 +6,7 @@ import pytest
 
 from shared.errors import ConfigError
 from spoke.config import Launch, SpokeSettings
-from tests.recorder import Mocks
+from tests.support.recorder import Mocks
 
 LAUNCH = {"name": "embeddings", "product": "embedder", "version": "1.0.0"}
 PRINCIPAL = {"portfolio": "online", "arn": "arn:aws:iam::333344445555:role/DataScientist"}

@@ -2,17 +2,17 @@
 
 import runpy
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pulumi_aws as aws
 import pytest
 
-from shared import contract
+from shared.catalog import contract
 from shared.errors import ConfigError, ContractError, LaunchError
-from tests.recorder import Mocks, RefusedError
+from tests.support.paths import ROOT
+from tests.support.recorder import Mocks, RefusedError
 
-SPOKE = Path(__file__).parent.parent.parent / "spoke"
+SPOKE = ROOT / "spoke"
 EMBEDDER = {"name": "embeddings", "product": "embedder", "version": "1.0.0"}
 FORECASTER = {"name": "forecast", "product": "forecaster", "version": "1.0.0"}
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -11,11 +10,11 @@ import pytest
 import yaml
 
 from hub import program as hub
-from shared.names import HUB_PROJECT, SPOKE_PROJECT
+from shared.stack.names import HUB_PROJECT, SPOKE_PROJECT
 from spoke import program as spoke
-from tests.recorder import Mocks, recording
+from tests.support.paths import ROOT
+from tests.support.recorder import Mocks, recording
 
-ROOT = Path(__file__).parent.parent.parent
 SPOKES = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in ROOT.glob("Pulumi.spoke-*.yaml"))
 
 

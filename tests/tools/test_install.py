@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.rehearsal.deployment import ROOT
 from tools import install
-from tools.rehearsal import ROOT
 
 
 class Shell:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.paths import ROOT
 from tools import pulumi_cli
 
-ROOT = Path(__file__).parent.parent.parent
 GO = """\
 #!/bin/sh
 case "$1" in

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.sandbox.plugin.project import Project
+from tests.support.sandbox.plugin_project import Project
 
 _READY_WITHIN = 60
 """Seconds; other tests may be using all cores."""

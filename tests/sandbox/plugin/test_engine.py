@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.plugin.project import Project
+from tests.support.sandbox.plugin_project import Project
 
 STORE = """
     import os

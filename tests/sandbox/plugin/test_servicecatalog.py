@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.plugin.failure import AWSError, Failure, Gone
 from sandbox.plugin.registry import RESOURCES
-from tests.sandbox.plugin.scripted import NOT_FOUND, NOW, Script
+from tests.support.sandbox.plugin_scripted import NOT_FOUND, NOW, Script
 
 PORTFOLIO, SHARE, LAUNCH, PRINCIPAL, VERSION, CONSTRAINT = (
     f"aws:servicecatalog/{name[0].lower()}{name[1:]}:{name}"

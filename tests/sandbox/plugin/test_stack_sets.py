@@ -9,8 +9,8 @@ import pytest
 
 from sandbox.plugin.failure import AWSError, Failure
 from sandbox.plugin.registry import RESOURCES
-from tests.sandbox.plugin.project import Project
-from tests.sandbox.plugin.scripted import Script
+from tests.support.sandbox.plugin_project import Project
+from tests.support.sandbox.plugin_scripted import Script
 
 SET, INSTANCES, ACCESS = (
     "aws:cloudformation/stackSet:StackSet",

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.plugin.failure import AWSError, Cancelled, Failure, Gone
 from sandbox.plugin.waits import Clock, passing, retry, until_gone, wait
-from tests.sandbox.plugin.scripted import Watch
+from tests.support.sandbox.plugin_scripted import Watch
 
 
 def states(*names: str | None) -> Callable[[], tuple[str, str] | None]:

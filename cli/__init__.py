@@ -1,0 +1,1 @@
+"""`model-catalog`: the one front door."""

@@ -1,0 +1,140 @@
+"""Shows what changes for a user between two versions: make diff-version PRODUCT=… FROM=… TO=…."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from cli.catalog import catalog_as_of, find_product, find_version, reporting
+from hub.definitions.artifacts import artefact_statements
+from hub.definitions.compatibility import breaking_changes
+from hub.definitions.cost import cost_entry
+from hub.definitions.load import Catalog, CatalogProduct, CatalogVersion
+from shared.catalog.contract import Parameter
+from shared.catalog.cost import Cost, estimate
+
+Change = tuple[str, str, str]
+"""What it is about, its name, and what changed."""
+
+_TAG: Final = "model-catalog:version"
+
+
+def main() -> int:
+    """Print the changes, and whether one of them breaks a launch that is good now."""
+    parser = argparse.ArgumentParser(prog="python -m cli.diff_version", description=__doc__)
+    parser.add_argument("--product", required=True)
+    parser.add_argument("--from", dest="old", required=True)
+    parser.add_argument("--to", dest="new", required=True)
+    arguments = parser.parse_args()
+    return reporting(lambda: _show(arguments.product, arguments.old, arguments.new))
+
+
+def _show(key: str, before: str, after: str) -> int:
+    catalog = catalog_as_of()
+    product = find_product(catalog, key)
+    old, new = find_version(product, before, what="FROM"), find_version(product, after, what="TO")
+    table = Table("what", "name", "change", title=f"{key}: from {before} to {after}")
+    for change in changes(catalog, product, old, new):
+        table.add_row(*change)
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table if table.rows else f"{key}: nothing changes for a user from {before} to {after}")
+    broken = list(breaking_changes(old.template.parameters, new.template.parameters))
+    for name, reason in broken:
+        console.print(f"breaking: the parameter {name} {reason}")
+    if not broken:
+        console.print(f"Every launch that is good with {before} is good with {after}.")
+    return 0
+
+
+def changes(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, new: CatalogVersion) -> Iterator[Change]:
+    """Give what changes: parameters, resources, outputs, permissions, model and cost."""
+    yield from _compared("parameter", old.template.parameters, new.template.parameters, _parameter_change)
+    yield from _compared("resource", old.template.resources, new.template.resources, _resource_change)
+    yield from _compared("output", old.template.outputs, new.template.outputs, _output_change)
+    yield from _permissions(old, new)
+    if old.entry.model_package != new.entry.model_package:
+        yield "model", "package", f"{_number(old)} → {_number(new)}"
+    yield from _cost(catalog, product, old, new)
+
+
+def _compared(
+    what: str, old: Mapping[str, Any], new: Mapping[str, Any], change: Callable[[Any, Any], str | None]
+) -> Iterator[Change]:
+    for name in [*old, *(name for name in new if name not in old)]:
+        if name not in new:
+            yield what, name, "removed"
+        elif name not in old:
+            yield what, name, f"added{_kind(new[name])}"
+        elif (said := change(old[name], new[name])) is not None:
+            yield what, name, said
+
+
+def _kind(item: object) -> str:
+    if isinstance(item, Parameter):
+        return f", default {item.default!r}" if item.default is not None else ", has to be given"
+    kind = item.get("Type") if isinstance(item, Mapping) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - a template's part
+    return f", {kind}" if kind else ""
+
+
+def _parameter_change(old: Parameter, new: Parameter) -> str | None:
+    before, after = (item.model_dump(exclude={"description", "constraint_description"}) for item in (old, new))
+    said = [f"{key}: {before[key]} → {after[key]}" for key in before if before[key] != after[key]]
+    return "; ".join(said) or None
+
+
+def _resource_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
+    if old["Type"] != new["Type"]:
+        return f"{old['Type']} → {new['Type']}"
+    before, after = ({**item, **item.get("Properties", {})} for item in (old, new))
+    keys = [key for key in {**before, **after} if key not in ("Properties", "Type")]
+    changed = [key for key in keys if _untagged(before.get(key)) != _untagged(after.get(key))]
+    return f"changes {', '.join(changed)}" if changed else None
+
+
+def _output_change(old: object, new: object) -> str | None:
+    return None if old == new else "has another value or description"
+
+
+def _untagged(value: object) -> object:
+    """Leave the version's own tag out: it changes every time and means nothing."""
+    if isinstance(value, list):
+        return [item for item in value if not (isinstance(item, Mapping) and item.get("Key") == _TAG)]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - a template's part
+    return value
+
+
+def _permissions(old: CatalogVersion, new: CatalogVersion) -> Iterator[Change]:
+    """The policies belong to the product; what differs is what the versions declare as their artefacts."""
+    before, after = _pulled(old), _pulled(new)
+    for sid, resource in sorted(before - after):
+        yield "permission", sid, f"no longer needs {resource}"
+    for sid, resource in sorted(after - before):
+        yield "permission", sid, f"needs {resource}"
+
+
+def _pulled(version: CatalogVersion) -> set[tuple[str, str]]:
+    statements = artefact_statements([version.entry.artefacts])
+    return {(statement["Sid"], resource) for statement in statements for resource in statement["Resource"]}
+
+
+def _cost(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, new: CatalogVersion) -> Iterator[Change]:
+    for region in catalog.prices.instance_hour:
+        before, after = (_estimate(catalog, product, each, region) for each in (old, new))
+        if before != after:
+            yield "cost", region, f"{before} → {after}"
+
+
+def _estimate(catalog: Catalog, product: CatalogProduct, version: CatalogVersion, region: str) -> str:
+    parameters = version.template.parameters
+    cost = Cost.model_validate(cost_entry(product.file.cost, parameters, catalog.prices, region))
+    return str(estimate(cost, {name: item.default for name, item in parameters.items() if item.default is not None}))
+
+
+def _number(version: CatalogVersion) -> str:
+    return version.entry.model_package.partition(":model-package/")[2]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""Writes the settings file of a new spoke: make new-spoke NAME=… ACCOUNT=… [REGION=…]."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from shared.errors import CatalogError, ConfigError
+from shared.stack.names import partition_of
+from shared.validation import AccountId, Document, Key, Region, checked
+from spoke.launches.one_stack_per_account import refuse_second_stack
+
+_TEMPLATE: Final = """\
+# The {name} account. Add launches, then: make up-spoke-{name}
+config:
+  aws:region: {region}
+  model-catalog-spoke:accountId: "{account}"
+  model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/OrganizationAccountAccessRole
+  model-catalog-spoke:launches: []
+"""
+
+
+class NewSpoke(Document):
+    """What a new spoke's settings start from."""
+
+    name: Key
+    account: AccountId
+    region: Region
+
+
+def main() -> int:
+    """Write `Pulumi.spoke-<name>.yaml`, and never over one that is there."""
+    parser = argparse.ArgumentParser(prog="python -m cli.new_spoke", description=__doc__)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--account", required=True)
+    parser.add_argument("--region", default="", help="default: the hub's own region")
+    arguments = parser.parse_args()
+    try:
+        path = write_settings(arguments.name, arguments.account, arguments.region or hub_region(Path()), folder=Path())
+    except CatalogError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    print(f"wrote {path}: add launches to it, then run make preview-{path.stem.removeprefix('Pulumi.')}")
+    return 0
+
+
+def write_settings(name: str, account: str, region: str, *, folder: Path) -> Path:
+    """Write the settings file and give its path.
+
+    Raises:
+        ConfigError: a value is not fit, or there is such a spoke, or another spoke has that account.
+    """
+    values = {"name": name, "account": account, "region": region}
+    spoke = checked(NewSpoke, values, where="make new-spoke", error=ConfigError)
+    path = folder / f"Pulumi.spoke-{spoke.name}.yaml"
+    if path.exists():
+        raise ConfigError(f"{path} exists already. Edit it, or choose another NAME.")
+    refuse_second_stack(spoke.account, own=path.name, folder=folder)
+    path.write_text(_TEMPLATE.format(partition=partition_of(spoke.region), **spoke.model_dump()))
+    return path
+
+
+def hub_region(folder: Path) -> str:
+    """Read the hub's own region from its settings; empty where it has none."""
+    path = folder / "Pulumi.hub.yaml"
+    settings: object = yaml.safe_load(path.read_text()) if path.exists() else {}
+    config: object = settings.get("config", {}) if isinstance(settings, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - any YAML
+    return str(config.get("aws:region", "")) if isinstance(config, dict) else ""  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - any YAML
+
+
+if __name__ == "__main__":
+    sys.exit(main())

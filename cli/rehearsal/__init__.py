@@ -1,0 +1,1 @@
+"""A copy of the project on the sandbox: the demo, and what tests and benchmarks run on."""

@@ -1,0 +1,145 @@
+"""A stage to rehearse on: a copy of the project, the sandbox, and a backend of its own.
+
+The demo and the engine tests use it. They run the same `make` targets as people do, on a copy, because creating a
+stack writes into its settings file.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import boto3
+
+from sandbox.environment import sandbox_environment
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+COPIED: Final = (
+    *("hub", "spoke", "organization", "shared", "fleet", "cli", "tools"),
+    *("Makefile", "fleet.yaml", "pyproject.toml", "requirements.lock"),
+)
+SETTINGS: Final = ROOT / "cli" / "rehearsal" / "settings"
+"""Those of the organization that the sandbox has by default; the ones at the root are yours to change."""
+
+LINKED: Final = (".venv", ".tools")
+READY_SECONDS: Final = 30
+
+
+class RehearsalError(Exception):
+    """The stage could not be set."""
+
+
+class Rehearsal:
+    """A sandbox that runs as long as the `with` block does, and commands that work against it.
+
+    Attributes:
+        project: The copy of the project.
+        url: Where the sandbox listens.
+    """
+
+    def __init__(self, folder: Path, *, organization: Path | None = None) -> None:
+        """Prepare a rehearsal in a folder, which is made; `organization` is a file of accounts and units."""
+        self._folder = folder
+        self._organization = organization
+        self.project = folder / "project"
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        """Copy the project and start the sandbox; returns when it accepts calls."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        _copy_project(self.project)
+        command = [sys.executable, "-m", "sandbox", "serve"]
+        if self._organization:
+            command += ["--organization", str(self._organization)]
+        with (self._folder / "sandbox.log").open("w") as log:
+            self._server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+        line = self._server.stdout.readline() if self._server.stdout else ""
+        if not line.startswith("ready "):
+            self._stop()
+            raise RehearsalError(f"the sandbox did not start: see {self._folder / 'sandbox.log'}")
+        self.url = line.split()[1]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the sandbox."""
+        self._stop()
+
+    @property
+    def process(self) -> int:
+        """The sandbox's process."""
+        return self._server.pid
+
+    def environment(self, account: str | None = None) -> dict[str, str]:
+        """Give the whole environment of a command that works as an account's administrator."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
+        unattended = {"PULUMI_SKIP_CONFIRMATIONS": "true"}
+        return inherited | sandbox_environment(self.url, self._folder, account) | unattended
+
+    def run(
+        self, *command: str, account: str | None = None, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in the copy of the project; standard error is part of the output."""
+        environment = self.environment(account) | dict(variables or {})
+        return subprocess.run(
+            command,
+            cwd=self.project,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            preexec_fn=listen_to_interrupts,
+        )
+
+    def make(self, target: str, *options: str, account: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a target of the Makefile in the copy of the project."""
+        return self.run("make", "--no-print-directory", target, *options, account=account)
+
+    def client(self, service: str, account: str, region: str = "eu-central-1") -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+        """Make a client of an account's administrator."""
+        return boto3.client(  # pyright: ignore[reportCallIssue, reportUnknownVariableType, reportUnknownMemberType] - any service
+            service,  # pyright: ignore[reportArgumentType] - any service
+            endpoint_url=self.url,
+            region_name=region,
+            aws_access_key_id=account,
+            aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox takes any
+        )
+
+    def _stop(self) -> None:
+        self._server.terminate()
+        try:
+            self._server.wait(timeout=READY_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+
+
+def listen_to_interrupts() -> None:
+    """Undo what a shell does for the commands that it runs in the background: it has them ignore interrupts.
+
+    A Pulumi CLI that inherits this waits 5 s for nothing at its end.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _copy_project(target: Path) -> None:
+    target.mkdir()
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, target / name)
+    for settings in SETTINGS.glob("Pulumi.*.yaml"):
+        shutil.copyfile(settings, target / settings.name)
+    for name in LINKED:
+        if (ROOT / name).exists():
+            (target / name).symlink_to(ROOT / name)

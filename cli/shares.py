@@ -1,0 +1,143 @@
+"""Tells where the hub's portfolios have arrived: make shares [STACK=hub]. It changes nothing."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+
+from cli.catalog import reporting
+from cli.stack_settings import settings_of
+from cli.stacks import contract_of, resources_of
+from hub.config import HubSettings
+from hub.inspection.share_status import Shares, State
+from shared.aws.accounts import Accounts
+from shared.aws.session import Account, said
+from shared.catalog.contract import Contract
+from shared.errors import CatalogError
+
+_SHARE: Final = "aws:servicecatalog/portfolioShare:PortfolioShare"
+_TYPES: Final = ("ORGANIZATION", "ORGANIZATIONAL_UNIT", "ORGANIZATION_MEMBER_ACCOUNT", "ACCOUNT")
+_BY_HAND: Final = "made by hand"
+
+
+class Row(BaseModel):
+    """One account that a share is meant for.
+
+    Attributes:
+        target: A unit, an account or the organization, as the share has it.
+        since: When this stack made the share. AWS itself does not say since when an account has it.
+    """
+
+    portfolio: str
+    region: str
+    type: str
+    target: str
+    account: str
+    state: State
+    since: str
+
+
+def main() -> int:
+    """Print the table; the exit code is 1 where a share has not arrived in an active account."""
+    parser = argparse.ArgumentParser(prog="python -m cli.shares", description=__doc__)
+    parser.add_argument("--stack", default="hub", help="the hub's stack; default: hub")
+    parser.add_argument("--json", action="store_true", help="print a list in JSON")
+    parser.add_argument("--explain", action="store_true", help="after a failed run: say what is wrong with shares")
+    arguments = parser.parse_args()
+    if arguments.explain:
+        return _explain(arguments.stack)
+    return reporting(lambda: _show(arguments.stack, as_json=arguments.json))
+
+
+def rows_of(stack: str) -> list[Row]:
+    """List every share that is there, and every one that the stack knows of, account by account.
+
+    Raises:
+        CatalogError: settings, credentials or contract are not fit for it.
+    """
+    settings = settings_of(HubSettings, stack)
+    account = Account(settings, where=f"Pulumi.{stack}.yaml")
+    accounts = Accounts(account)
+    since = {
+        (resource["inputs"]["portfolioId"], resource["inputs"]["type"], resource["outputs"]["principalId"]): str(
+            resource.get("created", "")
+        )[:19].replace("T", " ")
+        for resource in resources_of("hub", stack, _SHARE)
+        if resource.get("outputs")
+    }
+    return list(_rows(contract_of(stack), account, accounts, since))
+
+
+def _rows(
+    contract: Contract, account: Account, accounts: Accounts, since: dict[tuple[str, str, str], str]
+) -> Iterator[Row]:
+    for region, catalog in contract.regions.items():
+        for key, portfolio in catalog.portfolios.items():
+            shares = Shares(account, accounts, region=region, portfolio=portfolio.id)
+            for kind in _TYPES:
+                wanted = [share.target for share in portfolio.shares if share.type == kind]
+                for target in dict.fromkeys([*wanted, *shares.made(kind)]):
+                    for member, state in sorted(shares.arrivals(kind, target).items()):
+                        made = since.get((portfolio.id, kind, target), "" if target in wanted else _BY_HAND)
+                        yield Row(
+                            portfolio=key,
+                            region=region,
+                            type=kind,
+                            target=target,
+                            account=member,
+                            state=state,
+                            since=made,
+                        )
+
+
+def _show(stack: str, *, as_json: bool) -> int:
+    rows = rows_of(stack)
+    if as_json:
+        print(json.dumps([row.model_dump(mode="json") for row in rows], indent=2))
+    else:
+        table = Table("portfolio", "region", "shared by", "with", "account", "state", "since")
+        for row in rows:
+            table.add_row(*(str(value) for value in row.model_dump(mode="json").values()))
+        Console(width=None if sys.stdout.isatty() else 200).print(table if rows else "Nothing is shared.")
+    return 1 if any(row.state in (State.MISSING, State.UNSHARED) for row in rows) else 0
+
+
+def _explain(stack: str) -> int:
+    """Say what is wrong with shares after a run that failed, whatever it failed for. It never fails itself."""
+    try:
+        rows = [row for row in rows_of(stack) if row.state not in (State.ARRIVED, State.UNACCEPTED)]
+    except (CatalogError, ClientError, BotoCoreError) as problem:
+        print(f"shares: cannot be read to explain more: {said(problem)}", file=sys.stderr)
+        return 0
+    for row in rows:
+        if row.state is not State.UNSHARED:
+            print(
+                f"shares: {row.portfolio} in {row.region} by {row.type} with {row.target}: account {row.account}: "
+                f"{row.state}. {_REMEDIES[row.state]}",
+                file=sys.stderr,
+            )
+    left = sum(row.state is State.UNSHARED for row in rows)
+    if left:
+        print(f"shares: {left} further accounts wait for shares that are not made yet.", file=sys.stderr)
+    return 0
+
+
+_REMEDIES: Final = {
+    State.SUSPENDED: (
+        "Move the account to a unit that the share does not reach, or share with units without it; then make up-hub "
+        "goes on."
+    ),
+    State.MISSING: (
+        "AWS may still be at it: make shares shows when it is there, then make up-hub goes on. A share that stays so "
+        "is broken: remove it with pulumi up --replace (docs/operations/sharing.md)."
+    ),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

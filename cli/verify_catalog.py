@@ -1,0 +1,94 @@
+"""Asks AWS whether the models behind the catalog are approved, and may be pulled by those it is shared with.
+
+make verify-catalog [STACK=hub], with credentials of the account that owns the model registry.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.stack_settings import settings_of
+from hub.config import HubSettings
+from hub.definitions.load import CatalogProduct, read_catalog
+from hub.inspection.registry.access import check_access
+from hub.inspection.registry.artifact_stores import holdings
+from hub.inspection.registry.aws import Aws, code_of, message_of
+from hub.inspection.registry.consumers import OrganizationTree, guests_by_portfolio
+from hub.inspection.registry.findings import Finding
+from hub.inspection.registry.packages import check_packages
+from shared.catalog.lifecycle import as_of
+from shared.errors import CatalogError, ConfigError
+
+CATALOG: Final = Path("hub/catalog")
+
+
+def main() -> int:
+    """Verify the catalog; the exit code is 1 when anything is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m cli.verify_catalog", description=__doc__)
+    parser.add_argument("--stack", default="hub", help="whose shares count; default: hub")
+    stack: str = parser.parse_args().stack
+    wrong = 0
+    try:
+        for finding in verify(stack):
+            wrong += finding.wrong
+            stream = sys.stderr if finding.wrong else sys.stdout
+            print(f"error: {finding.text}" if finding.wrong else finding.text, file=stream, flush=True)
+            if finding.remedy:
+                print(finding.remedy, file=stream, flush=True)
+    except CatalogError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    except ClientError as problem:
+        print(f"error: {problem.operation_name}: {code_of(problem)}: {message_of(problem)}", file=sys.stderr)
+        return 1
+    except BotoCoreError as problem:
+        print(f"error: AWS cannot be asked: {' '.join(str(problem).split())}", file=sys.stderr)
+        return 1
+    print(f"{wrong or 'no'} problem{'' if wrong == 1 else 's'}")
+    return 1 if wrong else 0
+
+
+def verify(stack: str) -> Iterator[Finding]:
+    """Check packages, then grants.
+
+    Raises:
+        CatalogError: the catalog, the settings or the credentials are not fit for it.
+    """
+    catalog = read_catalog(CATALOG, as_of())
+    settings = settings_of(HubSettings, stack)
+    aws = Aws()
+    account = _registry_account(aws, settings.region, catalog.products)
+    own = [product for product in catalog.products if product.file.registry.account_id == account]
+    for product in catalog.products:
+        if product not in own:
+            owner = product.file.registry.account_id
+            yield Finding(f"{product.file.key}: not checked: its registry is in {owner}, whose credentials it takes")
+    yield from check_packages(aws, own)
+    tree = OrganizationTree(aws.client("organizations", settings.region))
+    guests = guests_by_portfolio(settings.shares, tree)
+    if tree.unread:
+        yield Finding(
+            f"organization: {account} may not read {', '.join(tree.unread)} ({', '.join(set(tree.unread.values()))}), "
+            f"so that not every grant can be confirmed. A delegated administrator may: make up-organization"
+        )
+    yield from check_access(aws, account, holdings(own, guests))
+
+
+def _registry_account(aws: Aws, region: str, products: list[CatalogProduct]) -> str:
+    """Name the account of the credentials, which must be that of a registry: only it can read all the policies."""
+    identity = aws.client("sts", region).get_caller_identity()
+    account, owners = str(identity["Account"]), {product.file.registry.account_id for product in products}
+    if account not in owners:
+        raise ConfigError(
+            f"the credentials are those of {identity['Arn']}, account {account}, and the model registry is in "
+            f"{', '.join(sorted(owners))}. Use credentials of that account, for example with AWS_PROFILE."
+        )
+    return account
+
+
+if __name__ == "__main__":
+    sys.exit(main())

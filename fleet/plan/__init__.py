@@ -1,0 +1,1 @@
+"""Which spokes would change, and why."""

@@ -1,0 +1,76 @@
+"""The contracts that the hubs of all spokes have published, each read once."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from fleet.engine import Engine
+from fleet.errors import EngineError
+from shared.catalog.contract import Contract, merge, parse
+from shared.errors import CatalogError, ContractError
+from shared.stack.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT
+
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a hub published, and on which day it ran last, as far as it says so."""
+
+    contract: Contract
+    on: dt.date | None
+
+
+class Hubs:
+    """The hubs that some spokes read."""
+
+    def __init__(self, engine: Engine, names: Iterable[str]) -> None:
+        """Read every hub.
+
+        Raises:
+            CatalogError: none of them can be read: that of the first one.
+        """
+        self._found: dict[str, Published | CatalogError] = {}
+        self._merged: dict[tuple[str, ...], Contract] = {}
+        wanted = sorted(set(names))
+        with ThreadPoolExecutor(_AT_ONCE) as workers:
+            self._found.update(zip(wanted, workers.map(partial(_read, engine), wanted), strict=True))
+        problems = [found for found in self._found.values() if isinstance(found, CatalogError)]
+        if problems and len(problems) == len(self._found):
+            raise problems[0]
+
+    def contract(self, names: Sequence[str]) -> Contract:
+        """Give what the stacks of a hub published. Raises CatalogError where one cannot be read."""
+        key = tuple(names)
+        if key not in self._merged:
+            self._merged[key] = merge({name: self._published(name).contract for name in names})
+        return self._merged[key]
+
+    def published(self) -> Mapping[str, Published]:
+        """Give what all hubs that can be read published, by name."""
+        return {name: found for name, found in self._found.items() if isinstance(found, Published)}
+
+    def _published(self, name: str) -> Published:
+        found = self._found[name]
+        if isinstance(found, CatalogError):
+            raise found
+        return found
+
+
+def _read(engine: Engine, name: str) -> Published | CatalogError:
+    try:
+        outputs = engine.outputs("hub", name)
+        day = outputs.get(PUBLISHED_OUTPUT)
+        contract = parse(outputs.get(CATALOG_OUTPUT), source=name)
+        return Published(contract, dt.date.fromisoformat(str(day)) if day else None)
+    except EngineError as problem:
+        if "no stack named" in str(problem):
+            return ContractError(
+                f"The hub's stack {name} has never been deployed on this backend, so no spoke can run. Deploy it "
+                f"first: make up-{name.rpartition('/')[2]}. If it was, check hubStack and PULUMI_BACKEND_URL."
+            )
+        return problem
+    except CatalogError as problem:
+        return problem

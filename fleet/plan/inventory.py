@@ -1,0 +1,88 @@
+"""Everything that a plan is made from, read at the same time."""
+
+import datetime as dt
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from fleet.engine import Engine
+from fleet.errors import SettingsError
+from fleet.plan.fingerprint import code_parts
+from fleet.plan.hub_contracts import Hubs
+from fleet.plan.settings import FleetSettings, read_settings
+from fleet.plan.spokes import Spoke, read_spokes
+from fleet.store.locations import places_of, states_at
+from fleet.store.records import Record, Records, Unreadable
+from fleet.store.storage import Storage
+from shared.aws.organization import Organization
+from shared.catalog.lifecycle import as_of
+from spoke.launches.contract_dependencies import Parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """A fleet as it is at one moment.
+
+    Attributes:
+        spokes: By stack.
+        organization: None where it could not be read; `blind` says why.
+        records: Of success, by stack.
+        tags: Those of the stacks' states, by stack.
+        code: The parts of a fingerprint that all spokes have in common.
+        day: The day whose states of versions count.
+    """
+
+    root: Path
+    settings: FleetSettings
+    spokes: Mapping[str, Spoke]
+    organization: Organization | None
+    blind: str
+    records: Mapping[str, Record | Unreadable]
+    tags: Mapping[str, str]
+    hubs: Hubs
+    code: Parts
+    day: dt.date
+
+
+def look(root: Path) -> Survey:
+    """Look at everything.
+
+    Raises:
+        CatalogError: a setting is wrong, no hub was ever deployed, or backend or records are out of reach.
+    """
+    settings = read_settings(root)
+    places = places_of(settings)
+    engine = Engine(root)
+    with ThreadPoolExecutor() as workers:
+        organization = workers.submit(_organization, settings)
+        tags = workers.submit(states_at(places, engine).tags)
+        spokes = read_spokes(root)
+        if not spokes:
+            raise SettingsError(
+                "there is no spoke here: no file Pulumi.spoke-*.yaml. Run the command in the project's folder, or make "
+                "one: make new-spoke"
+            )
+        names = {name for spoke in spokes.values() if spoke.settings for name in spoke.settings.hub_stacks} or {"hub"}
+        hubs = workers.submit(Hubs, engine, names)
+        records = Records(Storage(places.records)).all()
+        found, blind = organization.result()
+        return Survey(
+            root=root,
+            settings=settings,
+            spokes=spokes,
+            organization=found,
+            blind=blind,
+            records=records,
+            tags=tags.result(),
+            hubs=hubs.result(),
+            code=code_parts(root),
+            day=as_of(),
+        )
+
+
+def _organization(settings: FleetSettings) -> tuple[Organization | None, str]:
+    try:
+        return Organization(settings.organization.assume_role), ""
+    except SettingsError as problem:
+        return None, str(problem)

@@ -1,0 +1,130 @@
+"""The settings of the fleet: fleet.yaml."""
+
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+import yaml
+from pydantic import BeforeValidator, Field, model_validator
+
+from fleet.errors import SettingsError
+from shared.stack.settings import RoleArn
+from shared.validation import Document, checked
+
+FILE: Final = "fleet.yaml"
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Tolerance = Annotated[
+    str,
+    BeforeValidator(_text),
+    Field(description="a number of spokes, or a share of the wave's", examples=["2, or 5%"]),
+]
+
+
+class Wave(Document):
+    """Spokes that are rolled out together, after all waves before them.
+
+    Attributes:
+        spokes: By name, with or without `spoke-`; `*` stands for any text.
+        units: By path of names or id: spokes whose account is in the unit or below it.
+        tags: Of the account: all of them.
+        others: All that are in no other wave.
+        without: Spokes that the wave leaves to others.
+        concurrency: How many run at a time; without it, as many as measured best for the cores at hand.
+        tolerance: How many may fail before no other one is begun and the waves after this one stay where they are.
+        approve: Whether somebody has to say yes before the wave begins.
+    """
+
+    name: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="lower-case words joined by hyphens", examples=["canary"]
+        ),
+    ]
+    spokes: list[str] = Field(default=[], description="a list of spokes", examples=["[research]"])
+    units: list[str] = Field(default=[], description="a list of units", examples=["[Workloads/Research]"])
+    tags: dict[str, str] = Field(default={}, description="tags of accounts", examples=["{tier: gold}"])
+    others: bool = Field(default=False, description="true or false", examples=["true"])
+    without: list[str] = Field(default=[], description="a list of spokes", examples=["[research]"])
+    concurrency: Annotated[int | None, Field(ge=1, le=1000, description="a number from 1 to 1000", examples=["8"])] = (
+        None
+    )
+    tolerance: Tolerance = "0"
+    approve: bool = Field(default=False, description="true or false", examples=["true"])
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        if not (self.spokes or self.units or self.tags or self.others):
+            raise ValueError(
+                f"the wave {self.name!r} names nobody. Give it spokes, units or tags, or others: true for all that are "
+                f"in no other wave."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _tolerance_can_be(self) -> Self:
+        text = self.tolerance
+        number = text.removesuffix("%")
+        if not number.isdecimal() or (text.endswith("%") and int(number) > 100):  # noqa: PLR2004 - that is what a percentage is
+            raise ValueError(
+                f"tolerance of the wave {self.name!r}: found {text!r}. Expected a number of spokes, such as 2, or a "
+                f"share from 0% to 100%."
+            )
+        return self
+
+    def tolerated(self, spokes: int) -> int:
+        """Give the number of failures that stop nothing, of so many spokes."""
+        text = self.tolerance
+        return spokes * int(text.removesuffix("%")) // 100 if text.endswith("%") else int(text)
+
+
+class Organization(Document):
+    """How the list of accounts is read.
+
+    Attributes:
+        assume_role: A role that may list them; without it, the credentials of the environment serve.
+    """
+
+    assume_role: Annotated[RoleArn | None, Field(alias="assumeRole")] = None
+
+
+class FleetSettings(Document):
+    """All of fleet.yaml. Without the file every spoke is in one wave."""
+
+    organization: Organization = Organization()
+    records: Annotated[
+        str | None, Field(description="the address of a folder or bucket", examples=["s3://your-state-bucket"])
+    ] = None
+    waves: list[Wave] = Field(default=[Wave(name="all", others=True)], min_length=1)
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        seen: set[str] = set()
+        for wave in self.waves:
+            if wave.name in seen:
+                raise ValueError(f"waves: {wave.name!r} is there twice. Rename one of them.")
+            seen.add(wave.name)
+        if sum(wave.others for wave in self.waves) > 1:
+            raise ValueError("waves: more than one has others: true. Only one can take all that are in no other wave.")
+        return self
+
+
+def read_settings(root: Path) -> FleetSettings:
+    """Read fleet.yaml.
+
+    Raises:
+        SettingsError: names the key, what was found and what is wanted.
+    """
+    path = root / FILE
+    try:
+        content: object = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) or {}
+    except FileNotFoundError:
+        return FleetSettings()
+    except OSError as problem:
+        raise SettingsError(f"{FILE}: cannot be read ({problem.strerror}).") from None
+    except yaml.YAMLError as problem:
+        raise SettingsError(f"{FILE}: is not YAML: {' '.join(str(problem).split())}.") from None
+    return checked(FleetSettings, content, where=FILE, error=SettingsError)

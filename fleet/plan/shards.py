@@ -1,0 +1,41 @@
+"""Divides what would run over the jobs of a CI system."""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+import yaml
+
+from fleet.errors import SettingsError
+from fleet.plan.spoke_selection import shard_of, wanted
+from fleet.plan.verdicts import Kind, Plan
+
+_FORMS: Final = ("github", "gitlab")
+
+
+def matrix(plan: Plan, number: int, waves: Sequence[str], form: str) -> str:
+    """Write the matrix of the shards in which something would run.
+
+    Args:
+        plan: Who would run.
+        number: How many shards there are, empty ones included.
+        waves: Only these, where any are named.
+        form: `github` for the JSON of a job's `strategy.matrix`; `gitlab` for the YAML of a child pipeline.
+
+    Raises:
+        SettingsError: there is no such form or wave.
+    """
+    if form not in _FORMS:
+        raise SettingsError(f"--format: found {form!r}. The formats are: {', '.join(_FORMS)}.")
+    stacks = wanted(plan, only=[], exclude=[], waves=waves, shard=None)
+    running = [stack for stack in stacks if plan.verdicts[stack].kind is not Kind.UNCHANGED]
+    used = sorted({shard_of(stack, number) for stack in running})
+    names = [f"{shard}/{number}" for shard in used]
+    if form == "github":
+        return json.dumps({"shard": names}) + "\n"
+    if not names:
+        return yaml.safe_dump({"nothing-to-roll-out": {"script": ["true"]}})
+    choice = [option for wave in waves for option in ("--wave", wave, "--approve", wave)]
+    script = " ".join(["python -m fleet up", *choice, "--shard $SHARD"])
+    job = {"extends": ".rollout", "parallel": {"matrix": [{"SHARD": names}]}, "script": [script]}
+    return yaml.safe_dump({"rollout": job})

@@ -1,0 +1,192 @@
+"""Which spokes would change, and why, without running any of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from fleet.plan.fingerprint import fingerprint_of
+from fleet.plan.inventory import Survey
+from fleet.plan.spokes import Spoke
+from fleet.plan.waves import Members, assign
+from fleet.store.records import Record, Unreadable
+from shared.aws.organization import Account
+from shared.errors import CatalogError
+from spoke.launches.contract_dependencies import Excerpts, Parts
+from spoke.launches.resolution import Order
+
+
+class Kind(StrEnum):
+    """What a plan says of a spoke."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    NEW = "new"
+    REFUSED = "refused"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a plan says of one spoke.
+
+    Attributes:
+        reasons: In words, each a sentence's worth.
+        parts: All that its result depends on; empty where that cannot be said.
+        contract: The hash of the contract that the plan was made with.
+        orders: Its launches, as the hub offers them.
+    """
+
+    spoke: Spoke
+    wave: str
+    account: Account | None
+    kind: Kind
+    reasons: tuple[str, ...] = ()
+    parts: Parts
+    contract: str = ""
+    orders: tuple[Order, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """One name for all that the result depends on."""
+        return fingerprint_of(self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The verdicts of all spokes.
+
+    Attributes:
+        waves: In their order.
+        without_spoke: Active accounts of the organization that no spoke is for.
+        without_account: Spokes whose account is not of the organization.
+        notes: What a person should know of the plan as a whole.
+    """
+
+    survey: Survey
+    verdicts: Mapping[str, Verdict]
+    waves: Sequence[Members]
+    without_spoke: Sequence[Account]
+    without_account: Sequence[str]
+    notes: Sequence[str]
+
+
+def make_plan(survey: Survey) -> Plan:
+    """Compare every spoke's fingerprint with that of its last success.
+
+    Raises:
+        CatalogError: the waves do not fit the spokes.
+    """
+    waves = assign(survey.settings.waves, survey.spokes, survey.organization)
+    wave_of = {stack: members.wave.name for members in waves for stack in members.stacks}
+    excerpts: dict[tuple[str, ...], Excerpts] = {}
+    verdicts = {
+        stack: _verdict(spoke, survey, excerpts, wave_of.get(stack, "")) for stack, spoke in survey.spokes.items()
+    }
+    return Plan(
+        survey=survey,
+        verdicts=verdicts,
+        waves=waves,
+        without_spoke=_without_spoke(survey),
+        without_account=_without_account(survey),
+        notes=[f"accounts are not looked at: {survey.blind}"] if survey.blind else [],
+    )
+
+
+def _verdict(spoke: Spoke, survey: Survey, excerpts: dict[tuple[str, ...], Excerpts], wave: str) -> Verdict:
+    account = survey.organization.accounts.get(spoke.account) if survey.organization else None
+    if account and not account.is_active:
+        reason = f"the account {account.id} ({account.name}) is {account.status.lower().replace('_', ' ')}"
+        return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.LEFT_OUT, reasons=(reason,), parts={})
+    if spoke.settings is None:
+        return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=(spoke.problem,), parts={})
+    try:
+        contract = survey.hubs.contract(spoke.settings.hub_stacks)
+        key = tuple(spoke.settings.hub_stacks)
+        excerpt, orders = excerpts.setdefault(key, Excerpts(contract, survey.day)).of(spoke.settings, where=spoke.file)
+    except CatalogError as problem:
+        reasons = (f"a run would be refused: {problem}",)
+        return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, parts={})
+    parts = {**survey.code, **spoke.parts, **excerpt}
+    kind, reasons = _compared(survey, spoke, parts, orders)
+    return Verdict(
+        spoke=spoke,
+        wave=wave,
+        account=account,
+        kind=kind,
+        reasons=reasons,
+        parts=parts,
+        contract=contract.content_hash,
+        orders=tuple(orders),
+    )
+
+
+def _compared(survey: Survey, spoke: Spoke, parts: Parts, orders: Sequence[Order]) -> tuple[Kind, tuple[str, ...]]:
+    tag, record = survey.tags.get(spoke.stack), survey.records.get(spoke.stack)
+    match record:
+        case None if tag is None:
+            return Kind.NEW, ("it was never deployed",)
+        case None:
+            return Kind.CHANGED, ("no record of success: it was deployed by somebody else, or a run did not end",)
+        case Unreadable():
+            return Kind.CHANGED, (f"its record cannot be read: {record.reason}",)
+        case Record():
+            pass
+    reasons = list(_differences(record, parts, orders))
+    if tag is None:
+        return Kind.NEW, ("its stack is gone since it was last rolled out", *reasons)
+    if tag != record.state:
+        when = f"{record.finished:%Y-%m-%d %H:%M} UTC"
+        reasons.append(f"its stack was updated since its last success ({when}), by somebody else or a run that failed")
+    return (Kind.CHANGED, tuple(reasons)) if reasons else (Kind.UNCHANGED, ())
+
+
+_OFFER: Final = "offer of "
+_LAUNCH: Final = "launch "
+
+
+def _differences(record: Record, parts: Parts, orders: Sequence[Order]) -> Iterator[str]:
+    """Say what is different since a record was written."""
+    before = {launch.name: launch for launch in record.launches}
+    now = {order.launch.name: order for order in orders}
+    for name in sorted(record.parts.keys() | parts.keys()):
+        old, new = record.parts.get(name), parts.get(name)
+        if old == new:
+            continue
+        subject = name.removeprefix(_LAUNCH if name.startswith(_LAUNCH) else _OFFER)
+        if name.startswith(_LAUNCH):
+            yield (
+                f"{subject} is a new launch"
+                if old is None
+                else (f"{subject} is launched no more" if new is None else f"the settings of {subject} changed")
+            )
+        elif name.startswith(_OFFER):
+            if old is not None and new is not None:
+                yield _moved(subject, before[subject].version if subject in before else "", now[subject])
+        else:
+            yield f"{name} is new" if old is None else f"{name} is used no more" if new is None else f"{name} changed"
+
+
+def _moved(launch: str, before: str, order: Order) -> str:
+    if before and before != order.choice.number:
+        return f"{launch} moves from {before} to {order.choice.number}"
+    if order.choice.state != "active":
+        return f"{launch}: {order.choice.end}"
+    return f"the hub changed what it offers to {launch} ({order.key} {order.choice.number})"
+
+
+def _without_spoke(survey: Survey) -> list[Account]:
+    if survey.organization is None:
+        return []
+    served = {spoke.account for spoke in survey.spokes.values()}
+    hubs = {found.contract.hub_account for found in survey.hubs.published().values()}
+    others = {survey.organization.management, *hubs, *served}
+    return [
+        account for account in survey.organization.accounts.values() if account.is_active and account.id not in others
+    ]
+
+
+def _without_account(survey: Survey) -> list[str]:
+    if survey.organization is None:
+        return []
+    return [stack for stack, spoke in survey.spokes.items() if spoke.account not in survey.organization.accounts]

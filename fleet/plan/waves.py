@@ -1,0 +1,108 @@
+"""Which spoke is in which wave."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fleet.errors import SettingsError
+from fleet.plan.settings import FILE, Wave
+from fleet.plan.spokes import Spoke, chosen
+from shared.aws.organization import Organization
+
+_SHOWN: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A wave with the stacks that are in it."""
+
+    wave: Wave
+    stacks: tuple[str, ...]
+
+
+def assign(
+    waves: Sequence[Wave], spokes: Mapping[str, Spoke], organization: Organization | None
+) -> tuple[Members, ...]:
+    """Give every spoke its wave.
+
+    Args:
+        waves: In their order.
+        spokes: All of them, by stack.
+        organization: None where it could not be read: then no wave can go by unit or tag.
+
+    Raises:
+        SettingsError: a wave names nobody, or a spoke is in two waves or in none.
+    """
+    tags = _tags(waves, spokes, organization)
+    reasons: dict[str, dict[str, str]] = {stack: {} for stack in spokes}
+    for index, wave in enumerate(waves):
+        for stack, reason in _named(wave, f"{FILE}: waves[{index}]", spokes, organization, tags).items():
+            reasons[stack][wave.name] = reason
+    for wave in waves:
+        if wave.others:
+            for found in reasons.values():
+                if not found:
+                    found[wave.name] = "others"
+    _refuse_two_or_none(reasons)
+    members = tuple(Members(wave, tuple(stack for stack in spokes if wave.name in reasons[stack])) for wave in waves)
+    for index, each in enumerate(members):
+        if not each.stacks and not each.wave.others:
+            raise SettingsError(
+                f"{FILE}: waves[{index}]: the wave {each.wave.name!r} names nobody: no spoke's account is in "
+                f"{_wanted(each.wave)}. Correct it, or remove the wave."
+            )
+    return members
+
+
+def _named(
+    wave: Wave,
+    where: str,
+    spokes: Mapping[str, Spoke],
+    organization: Organization | None,
+    tags: Mapping[str, Mapping[str, str]],
+) -> dict[str, str]:
+    """List the spokes that a wave names, and by what."""
+    found = dict.fromkeys(sorted(chosen(spokes, wave.spokes, where=f"{where}.spokes")), "spokes")
+    for stack, spoke in spokes.items():
+        account = organization.accounts.get(spoke.account) if organization else None
+        if account and (unit := next((unit for unit in wave.units if account.is_in(unit)), None)):
+            found.setdefault(stack, f"the unit {unit}")
+        if wave.tags and wave.tags.items() <= tags.get(spoke.account, {}).items():
+            found.setdefault(stack, f"the tags {wave.tags}")
+    left = chosen(spokes, wave.without, where=f"{where}.without")
+    return {stack: reason for stack, reason in found.items() if stack not in left}
+
+
+def _tags(
+    waves: Sequence[Wave], spokes: Mapping[str, Spoke], organization: Organization | None
+) -> Mapping[str, Mapping[str, str]]:
+    by_account = next((wave for wave in waves if wave.units or wave.tags), None)
+    if by_account and organization is None:
+        raise SettingsError(
+            f"{FILE}: the wave {by_account.name!r} goes by units or tags of accounts, and the organization could not "
+            f"be read. Use credentials that may list its accounts, or name the spokes."
+        )
+    if organization is None or not any(wave.tags for wave in waves):
+        return {}
+    return organization.tags(spoke.account for spoke in spokes.values())
+
+
+def _refuse_two_or_none(reasons: Mapping[str, Mapping[str, str]]) -> None:
+    for stack, found in reasons.items():
+        if len(found) > 1:
+            named = " and ".join(f"{wave!r} (by {reason})" for wave, reason in found.items())
+            raise SettingsError(
+                f"{FILE}: {stack} is in the waves {named}. Take it out of one of them: without: [{stack}]"
+            )
+    none = [stack for stack, found in reasons.items() if not found]
+    if none:
+        shown = ", ".join(none[:_SHOWN]) + (f" and {len(none) - _SHOWN} more" if len(none) > _SHOWN else "")
+        raise SettingsError(
+            f"{FILE}: in no wave: {shown}. Name them in a wave, or add one with others: true for all that are in no "
+            f"other."
+        )
+
+
+def _wanted(wave: Wave) -> str:
+    parts = [*(f"the unit {unit}" for unit in wave.units), *(f"{key}={value}" for key, value in wave.tags.items())]
+    return " or ".join(parts) or "its list once `without` is taken away"

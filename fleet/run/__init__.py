@@ -1,0 +1,1 @@
+"""Runs spokes, in waves."""

@@ -1,0 +1,167 @@
+"""Rolls a plan out, wave after wave."""
+
+import datetime as dt
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from fleet.engine import interrupt
+from fleet.plan.settings import Wave
+from fleet.plan.verdicts import Kind, Plan, Verdict
+from fleet.run.executors import Workforce
+from fleet.run.spoke_run import run_spoke
+from fleet.run.tasks import Ending, Outcome, Task, Verb
+from fleet.show.progress import Board
+from fleet.store.locations import Places
+
+_TICK_SECONDS: Final = 0.5
+
+Approver = Callable[[Wave, int], bool]
+"""Asks whether a wave of so many spokes may begin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked of a rollout.
+
+    Attributes:
+        wanted: The stacks to bring to their fingerprints.
+        forced: They run even where nothing changed.
+        logs: The folder, below the checkout, of this run's logs.
+    """
+
+    wanted: frozenset[str]
+    verb: Verb
+    forced: bool
+    begun: dt.datetime
+    places: Places
+    logs: str
+
+
+@dataclass(slots=True)
+class Result:
+    """What a rollout came to.
+
+    Attributes:
+        stopped: Why it ended before its end, in words.
+    """
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
+    not_begun: list[str] = field(default_factory=list[str])
+    stopped: str = ""
+
+
+class Rollout:
+    """One rollout. It keeps no queue: a wave's spokes are handed over as others end."""
+
+    def __init__(self, plan: Plan, request: Request, workers: Workforce, board: Board, approve: Approver) -> None:
+        self._plan = plan
+        self._request = request
+        self._workers = workers
+        self._board = board
+        self._approve = approve
+        self._result = Result()
+
+    def run(self) -> Result:
+        """Go through the waves until the end, or until too many spokes have failed or somebody says no."""
+        for members in self._plan.waves:
+            verdicts = [self._plan.verdicts[stack] for stack in members.stacks if stack in self._request.wanted]
+            tasks = [self._task(verdict) for verdict in verdicts if self._runs(verdict)]
+            refused = [verdict for verdict in verdicts if verdict.kind is Kind.REFUSED]
+            if self._result.stopped:
+                self._result.not_begun += [task.stack for task in tasks]
+                continue
+            if tasks and not self._approved(members.wave, tasks):
+                continue
+            for verdict in refused:
+                self._ended(Outcome(stack=verdict.spoke.stack, ending=Ending.FAILED, reason="\n".join(verdict.reasons)))
+            if tasks or refused:
+                self._run_wave(members.wave, tasks, len(refused))
+        return self._result
+
+    def _runs(self, verdict: Verdict) -> bool:
+        changed = verdict.kind in (Kind.CHANGED, Kind.NEW)
+        return changed or (self._request.forced and verdict.kind is Kind.UNCHANGED)
+
+    def _approved(self, wave: Wave, tasks: Sequence[Task]) -> bool:
+        if not wave.approve or self._request.verb is not Verb.UP or self._approve(wave, len(tasks)):
+            return True
+        self._result.stopped = f"the wave {wave.name} waits for approval: --approve {wave.name}"
+        self._result.not_begun += [task.stack for task in tasks]
+        return False
+
+    def _run_wave(self, wave: Wave, tasks: Sequence[Task], failed: int) -> None:
+        width = wave.concurrency or self._workers.width
+        tolerated = wave.tolerated(len(tasks) + failed)
+        waiting, running = deque(tasks), dict[Future[Outcome], Task]()
+        self._board.wave(wave.name, len(tasks), width)
+        self._stop_after(failed, tolerated, wave)
+        while running or (waiting and not self._result.stopped):
+            try:
+                while waiting and len(running) < width and not self._result.stopped:
+                    task = waiting.popleft()
+                    running[self._workers.executor.submit(run_spoke, task)] = task
+                    self._board.started(task)
+                ended, _ = wait(running, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    outcome = self._explained(_outcome(future, running.pop(future)))
+                    failed += outcome.ending is Ending.FAILED
+                    self._ended(outcome)
+                self._board.tick()
+            except KeyboardInterrupt:
+                self._board.note("interrupted: what has begun is brought to an end; again to hurry it")
+                interrupt()
+                self._result.stopped = "it was interrupted"
+            self._stop_after(failed, tolerated, wave)
+        self._result.not_begun += [task.stack for task in waiting]
+
+    def _explained(self, outcome: Outcome) -> Outcome:
+        """A spoke whose account was suspended or closed on the way has not failed: nobody can want it any more."""
+        organization, spoke = self._plan.survey.organization, self._plan.verdicts[outcome.stack].spoke
+        if outcome.ending is not Ending.FAILED or organization is None:
+            return outcome
+        status = organization.status_of(spoke.account)
+        if status == "ACTIVE":
+            return outcome
+        reason = f"the account {spoke.account} is {status.lower().replace('_', ' ')} since the rollout began"
+        return replace(outcome, ending=Ending.LEFT_OUT, reason=reason)
+
+    def _stop_after(self, failed: int, tolerated: int, wave: Wave) -> None:
+        if failed > tolerated and not self._result.stopped:
+            self._result.stopped = f"{failed} failed in the wave {wave.name}, and {tolerated} are tolerated there"
+            self._board.note(f"{self._result.stopped}: nothing else is begun")
+
+    def _ended(self, outcome: Outcome) -> None:
+        self._result.outcomes[outcome.stack] = outcome
+        self._board.ended(outcome)
+
+    def _task(self, verdict: Verdict) -> Task:
+        survey = self._plan.survey
+        return Task(
+            stack=verdict.spoke.stack,
+            verb=self._request.verb,
+            root=str(survey.root) if self._workers.is_here else "",
+            places=self._request.places,
+            fingerprint=verdict.fingerprint,
+            parts=verdict.parts,
+            own=frozenset(survey.code) | frozenset(verdict.spoke.parts),
+            contract=verdict.contract,
+            day=survey.day,
+            begun=self._request.begun,
+            forced=self._request.forced,
+            logs=self._request.logs,
+        )
+
+
+def _outcome(future: Future[Outcome], task: Task) -> Outcome:
+    """Give what a worker brought back; a worker that died brings back its own end."""
+    try:
+        return future.result()
+    except Exception as problem:  # noqa: BLE001 - whatever an executor raises for a worker that is gone
+        return Outcome(
+            stack=task.stack,
+            ending=Ending.FAILED,
+            reason=f"its worker failed: {type(problem).__name__}: {' '.join(str(problem).split())}",
+        )

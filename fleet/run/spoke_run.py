@@ -1,0 +1,246 @@
+"""Runs one spoke from its claim to its record, on this machine or on a worker's."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tenacity import (
+    Retrying,
+    retry_if_result,
+    sleep_using_event,
+    stop_after_attempt,
+    stop_when_event_set,
+    wait_random_exponential,
+)
+
+from fleet.engine import STOPPING, Engine, Finished
+from fleet.errors import FleetError
+from fleet.plan.fingerprint import code_parts
+from fleet.plan.spokes import read_spoke
+from fleet.run.engine_log import Log, changes_in, is_locked, is_throttled, reason_in
+from fleet.run.recording import parts_against, record_of, used_contract
+from fleet.run.recovery import await_orphan, end_session, may_unlock, settle
+from fleet.run.tasks import Ending, Outcome, Task, Verb
+from fleet.store.leases import Claim, Claims, Held
+from fleet.store.locations import states_at
+from fleet.store.records import Cost, Record, Records
+from fleet.store.storage import Storage, StorageError, said
+from shared.errors import CatalogError
+from spoke.config import SpokeSettings
+
+_TRIES: Final = 6
+"""Of a spoke that AWS throttles, or whose Pulumi process dies under it."""
+
+_LONGEST_PAUSE: Final = 60
+_POLL_SECONDS: Final = 0.5
+_LOCK_PATIENCE: Final = 600
+"""Seconds to wait for a run that is nobody's we know."""
+
+
+def run_spoke(task: Task) -> Outcome:
+    """Run one spoke; whatever goes wrong is told in the outcome."""
+    run = _Run(task)
+    try:
+        return run.go()
+    except CatalogError as problem:
+        return run.outcome(Ending.FAILED, reason=str(problem))
+    except StorageError as problem:
+        return run.outcome(Ending.FAILED, reason=f"the records of success are out of reach: {said(problem)}")
+    finally:
+        run.log.close()
+
+
+class _Run:
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._root = Path(task.root) if task.root else Path.cwd()
+        self._engine = Engine(self._root)
+        self._states = states_at(task.places, self._engine)
+        self._records = Records(Storage(task.places.records))
+        self._claims = Claims(Storage(task.places.records))
+        self._notes: list[str] = []
+        self._tries = 0
+        self._cost = Cost(seconds=0, cpu_seconds=0, peak_mib=0)
+        self.log = Log(self._root / task.logs / f"{task.stack}.log")
+
+    def go(self) -> Outcome:
+        settings = self._settings()
+        if self._task.verb is Verb.PREVIEW:
+            self._make_stack()
+            finished, text = self._attempt(None, settings)
+            ending = Ending.PREVIEWED if finished.code == 0 else Ending.FAILED
+            return self._told(ending, finished, text)
+        with self._claimed() as held:
+            if record := self._done_meanwhile():
+                return self.outcome(Ending.DONE_ELSEWHERE, record=record)
+            self._clear_up(held.left, settings)
+            self._make_stack()
+            finished, text = self._patiently(held, settings)
+            if STOPPING.is_set() and finished.code != 0:
+                return self._told(Ending.INTERRUPTED, finished, text)
+            if finished.code != 0:
+                return self._told(Ending.FAILED, finished, text)
+            return self._recorded(text, settings)
+
+    def outcome(self, ending: Ending, *, reason: str = "", changes: str = "", record: Record | None = None) -> Outcome:
+        """Word what became of it."""
+        incomplete = self.log.close()
+        return Outcome(
+            stack=self._task.stack,
+            ending=ending,
+            reason=reason,
+            changes=changes,
+            notes=(*self._notes, *([incomplete] if incomplete else [])),
+            contract=record.contract.content_hash if record else "",
+            fingerprint=record.fingerprint if record else "",
+            log=str(self.log.path) if self._tries else "",
+            worker=f"{socket.gethostname()} {os.getpid()}",
+            tries=self._tries,
+            cost=self._cost,
+        )
+
+    def _settings(self) -> SpokeSettings:
+        """Read the spoke's settings, which must be those that the plan was made with, as must the code.
+
+        Raises:
+            FleetError: they are not.
+        """
+        spoke = read_spoke(self._root / f"Pulumi.{self._task.stack}.yaml")
+        here = spoke.parts if self._task.root else {**spoke.parts, **code_parts(self._root)}
+        if spoke.settings is None:
+            raise FleetError(spoke.problem)
+        if any(self._task.parts.get(name) != part for name, part in here.items()):
+            raise FleetError(
+                f"{spoke.file} or the code of the checkout on {socket.gethostname()} is not what the plan was made "
+                f"with. Bring it to the same commit, and run it again."
+            )
+        return spoke.settings
+
+    @contextmanager
+    def _claimed(self) -> Generator[Held]:
+        """Claim the spoke, as soon as no other fleet has it."""
+        waited = False
+        while isinstance(found := self._claims.take(self._task.stack), Claim):
+            if STOPPING.wait(_POLL_SECONDS):
+                raise FleetError(f"interrupted while waiting for another fleet, {found}")
+            if not waited:
+                self._notes.append(f"waited for another fleet, {found}")
+            waited = True
+        try:
+            yield found
+        finally:
+            found.give_back()
+
+    def _done_meanwhile(self) -> Record | None:
+        """Give the record of somebody who brought the spoke to where we want it, after we had planned to."""
+        record = self._records.of(self._task.stack)
+        if not isinstance(record, Record) or record.fingerprint != self._task.fingerprint:
+            return None
+        state = self._states.read(self._task.stack)
+        current = state is not None and state.tag == record.state
+        return record if current and (record.finished >= self._task.begun or not self._task.forced) else None
+
+    def _clear_up(self, left: Claim | None, settings: SpokeSettings) -> None:
+        """Bring what an earlier run left behind to an end."""
+        if left:
+            self._notes.append(f"an earlier fleet ({left}) was killed while it ran this")
+            await_orphan(left.engine)
+            if left.engine and left.engine.is_here:
+                end_session(left.engine.pid)
+        if self._states.mend(self._task.stack):
+            self._notes.append("removed what a killed run had left torn beside the state")
+        self._await_lock(left)
+        self._notes += settle(self._task.stack, settings, self._engine, self._states, self.log.file)
+
+    def _await_lock(self, left: Claim | None) -> None:
+        """Remove the lock of a dead run, or wait for a live one.
+
+        Raises:
+            FleetError: it lasts too long.
+        """
+        deadline = time.monotonic() + _LOCK_PATIENCE
+        while lock := self._states.lock(self._task.stack):
+            if may_unlock(lock, left):
+                self._engine.cancel(self._task.stack)
+                self._notes.append(f"removed the lock of a run that had died: {lock}")
+                return
+            if time.monotonic() > deadline or STOPPING.wait(_POLL_SECONDS):
+                raise FleetError(
+                    f"the stack is locked by {lock}. Wait for that run to end; if it has died, remove its lock: pulumi "
+                    f"-C spoke cancel {self._task.stack}"
+                )
+
+    def _make_stack(self) -> None:
+        if self._states.read(self._task.stack) is None:
+            self._engine.create(self._task.stack)
+
+    def _patiently(self, held: Held, settings: SpokeSettings) -> tuple[Finished, str]:
+        """Run it again, later and later, while AWS throttles, another run has the stack or Pulumi itself is killed."""
+        patient = Retrying(
+            retry=retry_if_result(lambda result: _is_worth_another_try(*result)),
+            wait=wait_random_exponential(multiplier=1, max=_LONGEST_PAUSE),
+            stop=stop_after_attempt(_TRIES) | stop_when_event_set(STOPPING),
+            sleep=sleep_using_event(STOPPING),
+            retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+        )
+        return patient(self._attempt, held, settings)
+
+    def _attempt(self, held: Held | None, settings: SpokeSettings) -> tuple[Finished, str]:
+        since, process = self.log.size, 0
+
+        def started(pid: int) -> None:
+            nonlocal process
+            process = pid
+            if held:
+                held.names(pid)
+
+        run = self._engine.up if held else self._engine.preview
+        finished = run(self._task.stack, self.log.file, started)
+        self._tries += 1
+        self._cost = Cost(
+            seconds=round(self._cost.seconds + finished.cost.seconds, 2),
+            cpu_seconds=round(self._cost.cpu_seconds + finished.cost.cpu_seconds, 2),
+            peak_mib=max(self._cost.peak_mib, finished.cost.peak_mib),
+        )
+        text = self.log.text(since)
+        if finished.code == -signal.SIGKILL and held:
+            self._notes.append("its Pulumi process was killed")
+            end_session(process)
+            self._clear_up(None, settings)
+        elif finished.code != 0 and is_throttled(text):
+            self._notes.append("AWS throttled it: tried again, later")
+        elif is_locked(text):
+            self._await_lock(None)
+        return finished, text
+
+    def _recorded(self, text: str, settings: SpokeSettings) -> Outcome:
+        """Write the record of a success.
+
+        Raises:
+            FleetError: the contract that the spoke was deployed with cannot be found out any more.
+        """
+        state = self._states.read(self._task.stack)
+        if state is None:
+            raise FleetError("the stack is gone right after its run: somebody removed it")
+        parts, used = self._task.parts, used_contract(state)
+        if used.content_hash != self._task.contract:
+            parts = parts_against(used, self._engine, self._task, settings)
+            self._notes.append(f"the hub's contract had changed since the plan: deployed with {used.content_hash}")
+        record = record_of(self._task, state, parts, settings, self._cost, self._records.of(self._task.stack))
+        self._records.write(record)
+        return self.outcome(Ending.DONE, changes=changes_in(text), record=record)
+
+    def _told(self, ending: Ending, finished: Finished, text: str) -> Outcome:
+        reason = "" if finished.code == 0 else reason_in(text)
+        if finished.code < 0:
+            reason = f"its Pulumi process was ended by signal {-finished.code}"
+        return self.outcome(ending, reason=reason, changes=changes_in(text))
+
+
+def _is_worth_another_try(finished: Finished, text: str) -> bool:
+    return finished.code == -signal.SIGKILL or (finished.code != 0 and (is_throttled(text) or is_locked(text)))

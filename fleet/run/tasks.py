@@ -1,0 +1,88 @@
+"""What is handed to a worker, and what comes back: both can cross to another machine."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fleet.store.locations import Places
+from fleet.store.records import Cost
+
+
+class Verb(StrEnum):
+    """What is done to a spoke."""
+
+    UP = "up"
+    PREVIEW = "preview"
+
+
+class Ending(StrEnum):
+    """What became of it."""
+
+    DONE = "done"
+    DONE_ELSEWHERE = "done by another fleet"
+    PREVIEWED = "previewed"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One spoke to run.
+
+    Attributes:
+        root: The checkout; empty for a worker that has its own, in the folder that it was started in.
+        fingerprint: What the plan wants the spoke to come to.
+        parts: What the fingerprint is made of.
+        own: The parts that are not the hub's: code, dependencies and settings.
+        contract: The hash of the contract that the plan was made with.
+        day: The day whose states of versions count.
+        begun: When the fleet began: whatever succeeded later at the same fingerprint need not be repeated.
+        forced: It runs although its last success was at the same fingerprint.
+        logs: The folder, below the checkout, for what Pulumi prints.
+    """
+
+    stack: str
+    verb: Verb
+    root: str
+    places: Places
+    fingerprint: str
+    parts: Mapping[str, str]
+    own: frozenset[str]
+    contract: str
+    day: dt.date
+    begun: dt.datetime
+    forced: bool
+    logs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a spoke.
+
+    Attributes:
+        reason: Why it failed, in Pulumi's words or ours.
+        changes: The engine's own count, such as `2 updated, 24 unchanged`.
+        notes: What happened on the way: recoveries, waits, a log that could not be kept.
+        contract: The hash of the contract that it was deployed with.
+        fingerprint: Where it has come to.
+        worker: The process that ran it, as host and number.
+    """
+
+    stack: str
+    ending: Ending
+    reason: str = ""
+    changes: str = ""
+    notes: tuple[str, ...] = ()
+    contract: str = ""
+    fingerprint: str = ""
+    log: str = ""
+    worker: str = ""
+    tries: int = 0
+    cost: Cost = field(default_factory=lambda: Cost(seconds=0, cpu_seconds=0, peak_mib=0))
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the spoke is where it was wanted."""
+        return self.ending not in (Ending.FAILED, Ending.INTERRUPTED)

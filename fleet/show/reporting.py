@@ -1,0 +1,182 @@
+"""What a plan and a rollout came to, for people and for machines."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from fleet.plan.spoke_selection import named
+from fleet.plan.verdicts import Kind, Plan, Verdict
+from fleet.run.rollout import Result
+from fleet.run.tasks import Ending, Outcome
+
+_SHOWN: Final = 40
+_LINE: Final = 160
+_STYLES: Final = {Kind.REFUSED: "bold red", Kind.CHANGED: "yellow", Kind.NEW: "yellow", Kind.LEFT_OUT: "dim"}
+
+
+def show_plan(plan: Plan, console: Console) -> None:
+    """Print who would change and why, in the order of the waves."""
+    for note in plan.notes:
+        console.print(f"note: {note}", markup=False)
+    table = Table("wave", "spoke", "verdict", "why", box=box.SIMPLE)
+    shown = [each for each in _in_order(plan) if each.kind is not Kind.UNCHANGED]
+    for verdict in shown[:_SHOWN]:
+        table.add_row(
+            verdict.wave,
+            verdict.spoke.stack,
+            f"[{_STYLES[verdict.kind]}]{verdict.kind}[/]",
+            "\n".join(verdict.reasons).replace("[", r"\["),
+        )
+    if shown:
+        console.print(table)
+    if len(shown) > _SHOWN:
+        console.print(f"and {len(shown) - _SHOWN} more: --json shows all of them")
+    if plan.without_spoke:
+        accounts = [f"{account.id} ({account.name})" for account in plan.without_spoke]
+        console.print(f"accounts without a spoke: {named(accounts)}", markup=False, soft_wrap=True)
+    if plan.without_account:
+        console.print(f"spokes without an account in the organization: {named(plan.without_account)}", soft_wrap=True)
+    counts = Counter(verdict.kind for verdict in plan.verdicts.values())
+    console.print(
+        f"{len(plan.verdicts)} spokes: {', '.join(f'{counts[kind]} {kind}' for kind in Kind if counts[kind])}"
+    )
+
+
+def explain(verdict: Verdict, plan: Plan, console: Console) -> None:
+    """Print why one spoke would run, or not."""
+    say = console.print
+    record = plan.survey.records.get(verdict.spoke.stack)
+    say(f"{verdict.spoke.stack}: {verdict.kind}", markup=False)
+    for reason in verdict.reasons or (
+        "its fingerprint is that of its last success, and nobody updated its stack since",
+    ):
+        say(f"  {reason}", markup=False, soft_wrap=True)
+    finished = getattr(record, "finished", None)
+    say(f"  wave {verdict.wave}; last success {f'{finished:%Y-%m-%d %H:%M} UTC' if finished else 'unknown'}")
+    for name, part in sorted(verdict.parts.items()):
+        old = getattr(record, "parts", {}).get(name)
+        say(f"  {'=' if old == part else '~' if old else '+'} {name}", markup=False, soft_wrap=True)
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """Give a plan as plain data."""
+    return {
+        "day": plan.survey.day.isoformat(),
+        "contracts": {name: found.contract.content_hash for name, found in plan.survey.hubs.published().items()},
+        "spokes": [
+            {
+                "stack": verdict.spoke.stack,
+                "account": verdict.spoke.account,
+                "unit": verdict.account.unit if verdict.account else None,
+                "wave": verdict.wave,
+                "verdict": verdict.kind,
+                "reasons": list(verdict.reasons),
+                "fingerprint": verdict.fingerprint if verdict.parts else None,
+            }
+            for verdict in _in_order(plan)
+        ],
+        "accounts_without_spoke": [
+            {"id": each.id, "name": each.name, "unit": each.unit} for each in plan.without_spoke
+        ],
+        "spokes_without_account": list(plan.without_account),
+        "notes": list(plan.notes),
+    }
+
+
+def show_result(result: Result, behind: Sequence[Verdict], unchanged: int, console: Console) -> None:
+    """Print what a rollout came to."""
+    say, outcomes = console.print, result.outcomes.values()
+    _show_failed([each for each in outcomes if each.ending is Ending.FAILED], console)
+    stale = [verdict for verdict in behind if verdict.spoke.stack in result.outcomes and _is_good(result, verdict)]
+    if stale:
+        say("\n[bold red]not where they are wanted any more[/]: run it again")
+        for verdict in stale[:_SHOWN]:
+            say(f"  {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False, soft_wrap=True)
+    used = Counter(each.contract for each in outcomes if each.contract)
+    for contract, count in used.items():
+        say(f"{count} deployed with the contract {contract[:19]}…", markup=False)
+    if result.stopped:
+        say(f"stopped: {result.stopped}", markup=False)
+    if result.not_begun:
+        say(f"not begun: {named(result.not_begun)}")
+    counts = {str(ending): count for ending, count in Counter(each.ending for each in outcomes).items()}
+    counts |= {"unchanged": unchanged, "not begun": len(result.not_begun)}
+    say(", ".join(f"{count} {what}" for what, count in counts.items() if count))
+    ran = [each for each in outcomes if each.tries]
+    if ran:
+        say(
+            f"a spoke took {sum(each.cost.cpu_seconds for each in ran) / len(ran):.2f} s of CPU on average, and "
+            f"{max(each.cost.peak_mib for each in ran):.0f} MiB at most"
+        )
+
+
+def write_report(plan: Plan, result: Result, behind: Sequence[Verdict], folder: Path) -> str:
+    """Keep a rollout's report beside its logs, and say why there is none, where the disk does not take it."""
+    left_out = [verdict for verdict in plan.verdicts.values() if verdict.kind is Kind.LEFT_OUT]
+    document = {
+        "stopped": result.stopped,
+        "not_begun": result.not_begun,
+        "left_out": {verdict.spoke.stack: list(verdict.reasons) for verdict in left_out},
+        "behind": {verdict.spoke.stack: list(verdict.reasons) for verdict in behind},
+        "spokes": [
+            outcome_document(outcome, plan.verdicts[stack].reasons) for stack, outcome in result.outcomes.items()
+        ],
+    }
+    path = folder / "report.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _ = path.write_text(json.dumps(document, indent=1))
+    except OSError as problem:
+        with suppress(OSError):
+            path.unlink()  # whoever reads it shall not find half of one
+        return f"the report could not be written: {path}: {problem.strerror}"
+    return ""
+
+
+def outcome_document(outcome: Outcome, why: Sequence[str]) -> dict[str, Any]:
+    """Give what became of a spoke, and why it was run, as plain data."""
+    return {
+        "stack": outcome.stack,
+        "why": list(why),
+        "ending": outcome.ending,
+        "reason": outcome.reason,
+        "changes": outcome.changes,
+        "notes": list(outcome.notes),
+        "contract": outcome.contract,
+        "fingerprint": outcome.fingerprint,
+        "log": outcome.log,
+        "worker": outcome.worker,
+        "tries": outcome.tries,
+        **outcome.cost.model_dump(),
+    }
+
+
+def _show_failed(failed: Sequence[Outcome], console: Console) -> None:
+    if failed:
+        console.print("\n[bold red]failed[/]")
+    for outcome in failed:
+        console.print(f"  {outcome.stack}: {_shortened(outcome.reason)}", markup=False, soft_wrap=True)
+        if outcome.log:
+            console.print(f"    {outcome.log}", markup=False, soft_wrap=True)
+
+
+def _shortened(reason: str) -> str:
+    """Give what fits on a line or two: the whole of it stands where the spoke ended."""
+    first, _, more = reason.partition("\n")
+    return f"{first[:_LINE]} …" if more or len(first) > _LINE else first
+
+
+def _is_good(result: Result, verdict: Verdict) -> bool:
+    return result.outcomes[verdict.spoke.stack].is_good
+
+
+def _in_order(plan: Plan) -> list[Verdict]:
+    place = {members.wave.name: number for number, members in enumerate(plan.waves)}
+    return sorted(plan.verdicts.values(), key=lambda each: (place.get(each.wave, len(place)), each.spoke.stack))

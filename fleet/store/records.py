@@ -1,0 +1,150 @@
+"""Records of success: one object for each spoke, beside the state.
+
+Spokes never share an object, so runs on many machines do not meet, and nothing depends on a single file.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import PurePosixPath
+from typing import ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from fleet.errors import RecordsError
+from fleet.store.storage import Storage, StorageError, said
+
+SCHEMA_VERSION: Final = "1.0"
+"""Major and minor. Within a major, fields are only added; a record of another major is refused."""
+
+_FOLDER: Final = ".fleet/records"
+_READERS: Final = 16
+
+
+class _Part(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
+
+
+class Running(_Part):
+    """A launch as it was when its spoke was deployed.
+
+    Attributes:
+        since: When this version of it was first recorded.
+    """
+
+    name: str
+    product: str
+    version: str
+    region: str
+    status: str
+    since: dt.datetime
+
+
+class Used(_Part):
+    """The contract that a spoke was deployed with."""
+
+    hub: str
+    content_hash: str
+
+
+class Cost(_Part):
+    """What a run cost: the Pulumi process with everything that it waited for."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+
+
+class Record(_Part):
+    """What a spoke was deployed with when that last succeeded.
+
+    Attributes:
+        fingerprint: Of all that the result depends on.
+        parts: What the fingerprint is made of, by name.
+        state: The tag of the stack's state right after the run: another tag means that somebody else updated it.
+    """
+
+    schema_version: str = SCHEMA_VERSION
+    stack: str
+    account: str
+    fingerprint: str
+    parts: Mapping[str, str]
+    state: str
+    finished: dt.datetime
+    contract: Used
+    launches: list[Running]
+    cost: Cost
+
+
+class Unreadable(_Part):
+    """A record that is there and cannot be read; its spoke counts as never rolled out."""
+
+    reason: str
+
+
+class Records:
+    """The records of all spokes."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def all(self) -> dict[str, Record | Unreadable]:
+        """Read every record, by stack.
+
+        Raises:
+            RecordsError: the storage is out of reach, or a record is of a newer release.
+        """
+        try:
+            stacks = [PurePosixPath(entry.path).stem for entry in self._storage.list(_FOLDER)]
+            with ThreadPoolExecutor(_READERS) as readers:
+                found = zip(stacks, readers.map(self.of, stacks), strict=True)
+                return {stack: record for stack, record in found if record is not None}
+        except StorageError as problem:
+            raise RecordsError(
+                f"{self._storage.url}: the records of success cannot be listed: {said(problem)}. Check the address and "
+                f"who may read it."
+            ) from None
+
+    def of(self, stack: str) -> Record | Unreadable | None:
+        """Read a spoke's record; None where there is none.
+
+        Raises:
+            RecordsError: it was written by a newer release.
+        """
+        try:
+            found = self._storage.read(_path(stack))
+        except StorageError as problem:
+            return Unreadable(reason=said(problem))
+        return None if found is None else _parsed(found[0], where=f"{self._storage.url}: {_path(stack)}")
+
+    def write(self, record: Record) -> None:
+        """Write a spoke's record in place of the one that it had."""
+        self._storage.write(_path(record.stack), record.model_dump_json(indent=1).encode())
+
+
+class _Versioned(_Part):
+    schema_version: str
+
+
+def _path(stack: str) -> str:
+    return f"{_FOLDER}/{stack}.json"
+
+
+def _parsed(content: bytes, *, where: str) -> Record | Unreadable:
+    try:
+        version = _Versioned.model_validate_json(content).schema_version
+        if _major(version) > _major(SCHEMA_VERSION):
+            raise RecordsError(
+                f"{where} was written by a newer release (version {version}, and this one reads {SCHEMA_VERSION}). "
+                f"Bring this checkout up to date. Nothing was changed."
+            )
+        return Record.model_validate_json(content)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return Unreadable(reason=f"{place}: {first['msg']}" if place else first["msg"])
+
+
+def _major(version: str) -> int:
+    number = version.partition(".")[0]
+    return int(number) if number.isdecimal() else 0

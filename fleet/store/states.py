@@ -1,0 +1,188 @@
+"""What the backend knows of the stacks of all spokes.
+
+`pulumi stack ls` opens the whole state of every stack: 1,000 stacks take 2.8 s and 850 MB. In a folder or bucket a
+listing of the objects is enough to see that nobody has updated a stack, and takes milliseconds (docs/adr/0015).
+"""
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, Final, Protocol
+
+from fleet.engine import Engine
+from fleet.errors import RecordsError
+from fleet.store.leases import Process
+from fleet.store.storage import Storage, StorageError, said
+from shared.stack.names import SPOKE_PROJECT
+
+_STATES: Final = f".pulumi/stacks/{SPOKE_PROJECT}"
+_LOCKS: Final = f".pulumi/locks/organization/{SPOKE_PROJECT}"
+_ENDINGS: Final = (".json", ".json.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A stack's state, as far as a fleet looks at it.
+
+    Attributes:
+        tag: Another one means that the stack was updated.
+        pending: Operations that were under way when a run died.
+    """
+
+    tag: str
+    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The lock of a run of Pulumi."""
+
+    user: str
+    host: str
+    pid: int
+    since: str
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether its process ran on this machine and is gone."""
+        process = Process.of(self.pid)
+        return process.host == self.host and not process.started
+
+    def __str__(self) -> str:
+        """Say whose it is."""
+        return f"{self.user}@{self.host} (process {self.pid}) since {self.since}"
+
+
+class States(Protocol):
+    """The states of all spokes."""
+
+    def tags(self) -> Mapping[str, str]:
+        """Give the tag of every spoke stack's state, by the stack's short name."""
+        ...
+
+    def read(self, stack: str) -> State | None:
+        """Read a stack's state; None where there is no such stack."""
+        ...
+
+    def lock(self, stack: str) -> Lock | None:
+        """Tell who has locked a stack, where the backend says so."""
+        ...
+
+    def mend(self, stack: str) -> bool:
+        """Remove what a killed run of Pulumi left torn, and say whether there was something."""
+        ...
+
+
+class StoredStates:
+    """States in a folder or bucket, in the layout that Pulumi has had there since version 3.61."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def tags(self) -> Mapping[str, str]:
+        """Give every state's tag, by one listing.
+
+        Raises:
+            RecordsError: the backend is out of reach.
+        """
+        try:
+            entries = list(self._storage.list(_STATES))
+        except StorageError as problem:
+            raise RecordsError(f"{self._storage.url}: the backend cannot be listed: {said(problem)}.") from None
+        found: dict[str, str] = {}
+        for entry in entries:
+            name = PurePosixPath(entry.path).name
+            for ending in _ENDINGS:
+                if name.endswith(ending):
+                    found[name.removesuffix(ending)] = entry.tag
+        return found
+
+    def read(self, stack: str) -> State | None:
+        """Read a state."""
+        for ending in _ENDINGS:
+            if found := self._storage.read(f"{_STATES}/{stack}{ending}"):
+                content, tag = found
+                return _parsed(gzip.decompress(content) if ending.endswith("gz") else content, tag)
+        return None
+
+    def lock(self, stack: str) -> Lock | None:
+        """Read the lock that Pulumi puts beside the state while it runs."""
+        for entry in self._storage.list(f"{_LOCKS}/{stack}"):
+            if entry.path.endswith(".json") and (found := self._storage.read(entry.path)):
+                content: dict[str, Any] = json.loads(found[0])
+                return Lock(content["username"], content["hostname"], content["pid"], content["timestamp"])
+        return None
+
+    def mend(self, stack: str) -> bool:
+        """Remove a torn description of the state.
+
+        In a local folder a description lies beside each state, and unlike the state it is not written in one step
+        (source: gocloud.dev/blob/fileblob, setAttrs). While it is torn, Pulumi reads nothing: `failed to load
+        checkpoint: EOF`. Without it, Pulumi makes it anew.
+        """
+        path = f"{_STATES}/{stack}.json.attrs"
+        found = self._storage.read(path)
+        if found is None or _is_json(found[0]):
+            return False
+        self._storage.remove(path)
+        return True
+
+
+class CloudStates:
+    """States in Pulumi Cloud, which lists stacks by itself and whose locks end with their updates."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def tags(self) -> Mapping[str, str]:
+        """Give the time of every stack's last update. Raises EngineError."""
+        listed = self._engine.listed("spoke")
+        return {str(stack["name"]).rpartition("/")[2]: str(stack.get("lastUpdate", "")) for stack in listed}
+
+    def read(self, stack: str) -> State | None:
+        """Ask for a stack's outputs and pending operations. Raises EngineError."""
+        tag = self.tags().get(stack)
+        if tag is None:
+            return None
+        deployment: dict[str, Any] = self._engine.exported(stack).get("deployment") or {}
+        return _from_deployment(deployment, tag)
+
+    def lock(self, stack: str) -> Lock | None:
+        """Say nothing: the service tells only whoever tries."""
+        del stack
+
+    def mend(self, stack: str) -> bool:
+        """Do nothing: the service keeps its states in one piece."""
+        del stack
+        return False
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        json.loads(content)
+    except ValueError:
+        return False
+    return True
+
+
+def _parsed(content: bytes, tag: str) -> State:
+    document: dict[str, Any] = json.loads(content)
+    checkpoint: dict[str, Any] = document.get("checkpoint") or {}
+    return _from_deployment(checkpoint.get("latest") or {}, tag)
+
+
+def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
+    resources: list[dict[str, Any]] = deployment.get("resources") or []
+    pending: list[dict[str, Any]] = deployment.get("pending_operations") or []
+    outputs: dict[str, Any] = {}
+    for each in resources:
+        if each["type"] == "pulumi:pulumi:Stack":
+            outputs = each.get("outputs") or {}
+    return State(
+        tag=tag,
+        outputs=outputs,
+        pending=tuple(f"{each['type']} {str(each['resource']['urn']).rpartition('::')[2]}" for each in pending),
+    )

@@ -1,0 +1,111 @@
+"""What a version's model consists of, and what is needed to pull it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Field
+
+from shared.validation import Document
+
+_IMAGE: Final = re.compile(
+    r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
+    r"(?P<repository>[a-z0-9][a-z0-9._/-]{1,255})(:[A-Za-z0-9._-]{1,128}|@sha256:[0-9a-f]{64})"
+)
+_PULL: Final = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+
+Image = Annotated[
+    str,
+    Field(
+        pattern=f"^{re.sub(r'[?]P<[a-z]+>', '', _IMAGE.pattern)}$",
+        description="the URI of an image in ECR, with a tag or a digest",
+        examples=["492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1"],
+    ),
+]
+
+
+def _one_per_region(images: list[str]) -> list[str]:
+    regions = [image_parts(image)["region"] for image in images]
+    twice = next((region for index, region in enumerate(regions) if region in regions[:index]), None)
+    if twice is not None:
+        raise ValueError(f"found two images of {twice}. A version runs one image in each region: remove one of them.")
+    return images
+
+
+class Artefacts(Document):
+    """The artefacts of a version, and so what the account that launches it must be able to pull.
+
+    Attributes:
+        model_data: The model's archive in S3.
+        images: The container images in ECR, one for each region that the product is published in.
+        kms_key: The key that encrypts the archive, where it is not one that AWS manages.
+    """
+
+    # No wildcard and no variable: the URI becomes the resource of an IAM statement, where they would open more.
+    model_data: str = Field(
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.()=+,@/-]*[A-Za-z0-9!_.()=+,@-]$",
+        description="the S3 URI of the model's archive, of letters, digits and !_.()=+,@/-",
+        examples=["s3://model-catalog-artifacts-hub/fraud-detector/2026-09-01/model.tar.gz"],
+    )
+    images: Annotated[
+        list[Image],
+        AfterValidator(_one_per_region),
+        Field(min_length=1, description="a list of image URIs in ECR"),
+    ]
+    kms_key: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$",
+        description="the ARN of a KMS key",
+        examples=["arn:aws:kms:eu-central-1:222233334444:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    )
+
+
+def image_parts(image: str) -> dict[str, str]:
+    """Take an image's URI apart: account, region and repository."""
+    match = _IMAGE.fullmatch(image)
+    return match.groupdict() if match else {}
+
+
+def object_arn(model_data: str) -> str:
+    """The ARN of an S3 object, with our placeholder for the partition."""
+    return f"arn:${{Partition}}:s3:::{model_data.removeprefix('s3://')}"
+
+
+def repository_arn(image: str) -> str:
+    """The ARN of an image's repository, with our placeholder for the partition."""
+    parts = image_parts(image)
+    return f"arn:${{Partition}}:ecr:{parts['region']}:{parts['account']}:repository/{parts['repository']}"
+
+
+def artefact_statements(artefacts: Sequence[Artefacts]) -> list[dict[str, Any]]:
+    """Say what a product's execution role must be allowed, so that its models' artefacts can be pulled.
+
+    It is the execution role that SageMaker reads the archive and the image with, not the role that creates the
+    model (source: SageMaker Developer Guide, "SageMaker roles", CreateModel API: execution role permissions).
+    """
+    statements = [
+        {
+            "Sid": "ReadDeclaredModels",
+            "Effect": "Allow",
+            "Action": ["s3:GetObject"],
+            "Resource": _unique(object_arn(each.model_data) for each in artefacts),
+        },
+        {
+            "Sid": "PullDeclaredImages",
+            "Effect": "Allow",
+            "Action": _PULL,
+            "Resource": _unique(repository_arn(image) for each in artefacts for image in each.images),
+        },
+        {
+            "Sid": "DecryptDeclaredModelsThroughS3Only",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt"],
+            "Resource": _unique(each.kms_key for each in artefacts if each.kms_key),
+            "Condition": {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}},
+        },
+    ]
+    return [statement for statement in statements if statement["Resource"]]
+
+
+def _unique(values: Iterable[str]) -> list[str]:
+    return sorted(set(values))

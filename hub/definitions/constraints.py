@@ -1,0 +1,127 @@
+"""The constraints of a product in its portfolio: the one place where their JSON is made.
+
+The forms are those of the Service Catalog API reference, CreateConstraint.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from shared.catalog.rules import Rule
+from shared.stack.names import launch_role_name
+from shared.validation import AccountId, Document, Region, TopicArn
+
+
+class Launch(Document):
+    """Launches work as the product's launch role. Every product has it; writing it down changes nothing."""
+
+    type: Literal["LAUNCH"]
+
+
+class Notification(Document):
+    """Topics that hear of a launch's stack; each counts in its own region."""
+
+    type: Literal["NOTIFICATION"]
+    topics: list[TopicArn] = Field(min_length=1, max_length=5, description="a list of one to five topics")
+
+
+class ResourceUpdate(Document):
+    """Whether tags of what was launched may change. Without it they may."""
+
+    type: Literal["RESOURCE_UPDATE"]
+    tag_updates: Literal["ALLOWED", "NOT_ALLOWED"] = Field(description="ALLOWED or NOT_ALLOWED", examples=["ALLOWED"])
+
+
+class StackSet(Document):
+    """Launches go to these accounts and regions at once, and work as these roles, in place of the launch role."""
+
+    type: Literal["STACKSET"]
+    accounts: list[AccountId] = Field(min_length=1, description="a list of account ids")
+    regions: list[Region] = Field(min_length=1, description="a list of regions")
+    admin_role: str = Field(
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$",
+        description="the ARN of the role that administers the stack set",
+        examples=["arn:aws:iam::222233334444:role/AWSCloudFormationStackSetAdministrationRole"],
+    )
+    execution_role: str = Field(
+        pattern=r"^[\w+=,.@-]{1,64}$",
+        description="the name of a role in each of the accounts",
+        examples=["AWSCloudFormationStackSetExecutionRole"],
+    )
+
+
+class Template(Document):
+    """Rules on the values of parameters, checked by the spoke in its preview and by AWS at each launch."""
+
+    type: Literal["TEMPLATE"]
+    rules: dict[str, Rule] = Field(min_length=1, description="rules by name")
+
+
+Constraint = Annotated[Launch | Notification | ResourceUpdate | StackSet | Template, Field(discriminator="type")]
+
+
+def _go_together(constraints: list[Constraint]) -> list[Constraint]:
+    """Refuse what AWS refuses (source: API reference, CreateConstraint: one of each kind, LAUNCH or STACKSET)."""
+    kinds = [each.type for each in constraints]
+    for kind in kinds:
+        if kinds.count(kind) > 1:
+            raise ValueError(f"found {kind} {kinds.count(kind)} times. A product has at most one of each: join them.")
+    if {"LAUNCH", "STACKSET"} <= set(kinds):
+        raise ValueError("found LAUNCH beside STACKSET, which exclude each other. Remove one of the two.")
+    return constraints
+
+
+Constraints = Annotated[list[Constraint], AfterValidator(_go_together)]
+
+
+def rules_of(constraints: list[Constraint]) -> dict[str, Rule]:
+    """Give the template rules, by name."""
+    return {name: rule for each in constraints if isinstance(each, Template) for name, rule in each.rules.items()}
+
+
+def is_stack_set(constraints: list[Constraint]) -> bool:
+    """Say whether launches go to many accounts at once."""
+    return any(isinstance(each, StackSet) for each in constraints)
+
+
+def tag_updates(constraints: list[Constraint]) -> str:
+    """Say whether tags of a launch may change: ALLOWED or NOT_ALLOWED."""
+    return next((each.tag_updates for each in constraints if isinstance(each, ResourceUpdate)), "ALLOWED")
+
+
+def constraint_documents(product: str, constraints: list[Constraint], region: str) -> Mapping[str, dict[str, Any]]:
+    """Write the parameters of each constraint that a product has in a region, by type.
+
+    RESOURCE_UPDATE is always among them: it governs only what is provisioned after it was made, so it has to be
+    there from the first day (source: cloudformation-coverage-roadmap issue 669).
+    """
+    documents: dict[str, dict[str, Any]] = {
+        "LAUNCH": {"LocalRoleName": launch_role_name(product)},
+        "RESOURCE_UPDATE": {
+            "Version": "2.0",
+            "Properties": {"TagUpdateOnProvisionedProduct": tag_updates(constraints)},
+        },
+    }
+    for each in constraints:
+        match each:
+            case Launch() | ResourceUpdate():
+                pass
+            case Template():
+                documents[each.type] = {"Rules": {name: rule.document() for name, rule in each.rules.items()}}
+            case Notification():
+                topics = [arn for arn in each.topics if arn.split(":")[3] == region]
+                if topics:
+                    documents[each.type] = {"NotificationArns": topics}
+            case StackSet():
+                del documents["LAUNCH"]
+                documents[each.type] = {
+                    "Version": "1.0",
+                    "Properties": {
+                        "AccountList": each.accounts,
+                        "RegionList": each.regions,
+                        "AdminRole": each.admin_role,
+                        "ExecutionRole": each.execution_role,
+                    },
+                }
+    return documents

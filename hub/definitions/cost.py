@@ -1,0 +1,121 @@
+"""What a launch of a version costs a month, from the price table: an estimate."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+
+from hub.definitions.yaml_file import read_document
+from shared.catalog.contract import Parameter
+from shared.errors import ContentError
+from shared.validation import Document, Region
+
+HOURS: Final = 730
+"""Of a month, as AWS's calculator has them."""
+
+_NEEDED: Final = {"instances": ("instance_type", "count"), "serverless": ("memory", "requests", "seconds_per_request")}
+
+
+class CostRule(Document):
+    """How a product's monthly cost follows from its parameters.
+
+    Attributes:
+        kind: What is paid for.
+        instance_type: For instances: the parameter that names their type.
+        count: The parameter that says how many run.
+        most: The parameter that says how many run at most, while the one that `scales` names is `true`.
+        hours: How many hours of a month they run; all of it unless said otherwise.
+        memory: For serverless: the parameter with the megabytes.
+        requests: How many requests a month are assumed.
+        seconds_per_request: How long each is assumed to take.
+    """
+
+    kind: Literal["instances", "serverless"] = Field(description="instances or serverless", examples=["instances"])
+    instance_type: str | None = None
+    count: str | None = None
+    most: str | None = None
+    scales: str | None = None
+    hours: PositiveFloat = HOURS
+    memory: str | None = None
+    requests: PositiveInt | None = None
+    seconds_per_request: PositiveFloat | None = None
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters that decide the cost, by what they decide."""
+        names = {name: getattr(self, name) for name in ("instance_type", "count", "most", "scales", "memory")}
+        return {name: parameter for name, parameter in names.items() if parameter is not None}
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        missing = [name for name in _NEEDED[self.kind] if getattr(self, name) is None]
+        if missing:
+            raise ValueError(
+                f"{missing[0]} is missing. A cost of kind {self.kind} needs {', '.join(_NEEDED[self.kind])}."
+            )
+        return self
+
+
+class Prices(Document):
+    """The price table.
+
+    Attributes:
+        date: When it was compared with the source.
+        instance_hour: By region and instance type.
+    """
+
+    date: dt.date = Field(description="a date", examples=["2026-11-24"])
+    source: str = Field(pattern=r"^https://\S+$", description="an https address")
+    note: str = Field(min_length=1, description="what the prices leave out")
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="a currency's three letters", examples=["USD"])
+    serverless_gigabyte_second: Decimal = Field(gt=0, description="a price", examples=["0.00002"])
+    instance_hour: dict[Region, dict[str, Decimal]]
+
+
+def read_prices(path: Path) -> Prices:
+    """Read the price table. Raises ContentError."""
+    return read_document(Prices, path)
+
+
+def check_rule(where: str, rule: CostRule, parameters: Mapping[str, Parameter]) -> None:
+    """Refuse a rule that names parameters which a version does not have.
+
+    Raises:
+        ContentError: names the first such parameter.
+    """
+    for key, name in rule.parameters.items():
+        if name not in parameters:
+            raise ContentError(
+                f"{where}: cost.{key}: found {name!r}, which is no parameter of the template. "
+                f"Its parameters are: {', '.join(parameters)}."
+            )
+
+
+def cost_entry(rule: CostRule, parameters: Mapping[str, Parameter], prices: Prices, region: str) -> dict[str, Any]:
+    """Write a version's cost for the contract: the rule, and the prices of all that a launch may choose."""
+    entry: dict[str, Any] = {
+        "kind": rule.kind,
+        "currency": prices.currency,
+        "date": prices.date.isoformat(),
+        **rule.parameters,
+    }
+    if rule.kind == "serverless":
+        seconds = (rule.requests or 0) * (rule.seconds_per_request or 0)
+        price = str(prices.serverless_gigabyte_second)
+        return {**entry, "seconds": f"{seconds:g}", "prices": {"serverless": price}}
+    known = prices.instance_hour.get(region, {})
+    chosen = {kind: str(known[kind]) for kind in _instance_types(rule, parameters) if kind in known}
+    return {**entry, "hours": f"{rule.hours:g}", "prices": chosen}
+
+
+def unpriced(rule: CostRule, parameters: Mapping[str, Parameter], prices: Prices, region: str) -> list[str]:
+    """List the instance types that a launch may choose and the price table does not know."""
+    known = prices.instance_hour.get(region, {})
+    return [kind for kind in _instance_types(rule, parameters) if kind not in known]
+
+
+def _instance_types(rule: CostRule, parameters: Mapping[str, Parameter]) -> list[str]:
+    return parameters[rule.instance_type].allowed_values or [] if rule.instance_type else []

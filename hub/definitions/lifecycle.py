@@ -1,0 +1,139 @@
+"""What a product's file says of the end of its versions."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from pydantic import Field, model_validator
+
+from shared.catalog.lifecycle import State, state_on
+from shared.catalog.versions import SemVer
+from shared.errors import ContentError
+from shared.validation import Document
+
+FORESIGHT: Final = dt.timedelta(days=30)
+"""How long before its date a change of state is announced."""
+
+
+class Lifecycle(Document):
+    """How a version comes to its end.
+
+    Attributes:
+        state: The least that it is, whatever the dates.
+        deprecated_on: The first day without new launches of it.
+        retires_on: The first day without any launch or update of it.
+        replacement: The version of the same product to use instead.
+        reason: Why, for those who use it.
+    """
+
+    state: State = Field(default="active", description="active, deprecated or retired", examples=["deprecated"])
+    deprecated_on: dt.date | None = Field(default=None, description="a date", examples=["2026-12-01"])
+    retires_on: dt.date | None = Field(default=None, description="a date", examples=["2027-03-01"])
+    replacement: SemVer | None = None
+    reason: str = Field(
+        min_length=1, description="a sentence that says why", examples=["Scores of new card types are too low."]
+    )
+
+    def state_on(self, day: dt.date) -> State:
+        """The version's state on a day."""
+        return state_on(day, state=self.state, deprecated_on=self.deprecated_on, retires_on=self.retires_on)
+
+    def announced(self) -> dict[str, str]:
+        """What spokes are told, as text."""
+        told = {
+            "deprecated_on": self.deprecated_on,
+            "retires_on": self.retires_on,
+            "replacement": self.replacement,
+            "reason": self.reason,
+        }
+        return {key: str(value) for key, value in told.items() if value is not None}
+
+    @model_validator(mode="after")
+    def _dates_are_in_order(self) -> Self:
+        if self.deprecated_on and self.retires_on and self.retires_on <= self.deprecated_on:
+            raise ValueError(
+                f"found deprecated_on {self.deprecated_on} and retires_on {self.retires_on}. A version is deprecated "
+                f"before it is retired: put the dates in this order."
+            )
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """A version from its release to its end."""
+
+    released: dt.date
+    lifecycle: Lifecycle | None
+
+    def state_on(self, day: dt.date) -> State:
+        """The version's state on a day; one without an end is active."""
+        return self.lifecycle.state_on(day) if self.lifecycle else "active"
+
+
+Lives = Mapping[str, Life]
+"""A product's versions by number, in the order of its file."""
+
+
+def check_lifecycles(path: Path, lives: Lives, day: dt.date) -> None:
+    """Refuse ends that cannot be meant.
+
+    Args:
+        path: The product's file.
+        lives: All versions of the product.
+        day: The day whose states count.
+
+    Raises:
+        ContentError: a date before the release, or a replacement that is missing, retired, or leads in a circle.
+    """
+    for index, (version, life) in enumerate(lives.items()):
+        if life.lifecycle is not None:
+            where = f"{path}: versions[{index}].lifecycle"
+            _check_dates(where, version, life.released, life.lifecycle)
+            _check_replacement(where, version, lives, day)
+
+
+def coming_changes(lives: Lives, day: dt.date) -> Iterator[str]:
+    """Say which versions change their state within the next thirty days, and when."""
+    for version, life in lives.items():
+        end = life.lifecycle
+        for date in (end.deprecated_on, end.retires_on) if end else ():
+            if date and day < date <= day + FORESIGHT and life.state_on(date) != life.state_on(day):
+                yield f"{version} will be {life.state_on(date)} on {date}, {_in_days(date - day)}"
+
+
+def _in_days(time: dt.timedelta) -> str:
+    return "tomorrow" if time.days == 1 else f"in {time.days} days"
+
+
+def _check_dates(where: str, version: str, released: dt.date, end: Lifecycle) -> None:
+    for key, date in (("deprecated_on", end.deprecated_on), ("retires_on", end.retires_on)):
+        if date is not None and date < released:
+            raise ContentError(
+                f"{where}.{key}: found {date}, before {version} was released on {released}. Correct one of the dates."
+            )
+
+
+def _check_replacement(where: str, version: str, lives: Lives, day: dt.date) -> None:
+    chain = [version]
+    while (end := lives[chain[-1]].lifecycle) and (following := end.replacement):
+        if following not in lives:
+            # Only the first link is this entry's own; the others are reported at theirs.
+            if len(chain) == 1:
+                raise ContentError(
+                    f"{where}.replacement: found {following!r}, which is no version of this product. "
+                    f"The versions are: {', '.join(lives)}."
+                )
+            return
+        chain.append(following)
+        if following in chain[:-1]:
+            raise ContentError(
+                f"{where}.replacement: found {chain[1]!r}, which leads in a circle: {' -> '.join(chain)}. "
+                f"Let the chain end at a version that stays."
+            )
+    if len(chain) > 1 and lives[chain[1]].state_on(day) == "retired":
+        raise ContentError(
+            f"{where}.replacement: found {chain[1]!r}, which is itself retired. Name a version that is in use, or "
+            f"leave replacement out."
+        )

@@ -1,0 +1,79 @@
+"""A catalog divided over several hub stacks, each with portfolios of its own (docs/adr/0016)."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import BaseModel, Field, ValidationError
+from yaml import YAMLError, safe_load
+
+from hub.config import HubSettings
+from hub.definitions.load import Catalog
+from shared.errors import ConfigError
+
+
+class _Config(BaseModel):
+    account_id: str | None = Field(default=None, alias="model-catalog-hub:accountId")
+    portfolios: list[str] = Field(default=[], alias="model-catalog-hub:portfolios")
+
+
+class _Settings(BaseModel):
+    config: _Config = _Config()
+
+
+def part_of(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
+    """Give the part of the catalog that a stack publishes: its portfolios and their products.
+
+    Args:
+        settings: The stack's; without `portfolios` it publishes everything.
+        catalog: Everything.
+        where: The stack's settings file, for messages.
+
+    Raises:
+        ConfigError: the catalog has no such portfolio.
+    """
+    if not settings.portfolios:
+        return catalog
+    known = {portfolio.key for portfolio in catalog.portfolios}
+    for index, key in enumerate(settings.portfolios):
+        if key not in known:
+            raise ConfigError(
+                f"{where}: portfolios[{index}]: found {key!r}. The catalog's portfolios are: "
+                f"{', '.join(sorted(known))}."
+            )
+    return replace(
+        catalog,
+        portfolios=[portfolio for portfolio in catalog.portfolios if portfolio.key in settings.portfolios],
+        products=[product for product in catalog.products if product.file.portfolio in settings.portfolios],
+    )
+
+
+def refuse_overlap(settings: HubSettings, *, own: str, folder: Path) -> None:
+    """Refuse to publish what another stack of the same account publishes: both would make the same launch roles.
+
+    Args:
+        settings: The stack's.
+        own: The name of the stack's own settings file.
+        folder: Where the settings files are.
+
+    Raises:
+        ConfigError: names the other file, and what both publish.
+    """
+    for other in sorted(folder.glob("Pulumi.hub*.yaml")):
+        config = _config_of(other)
+        if other.name == own or config is None or config.account_id != settings.account_id:
+            continue
+        mine, theirs = set(settings.portfolios), set(config.portfolios)
+        both = mine & theirs if mine and theirs else mine or theirs
+        if both or not (mine or theirs):
+            raise ConfigError(
+                f"{own}: portfolios: {other.name} publishes {', '.join(sorted(both)) or 'everything'} too, in the same "
+                f"account {settings.account_id}. Divide the catalog's portfolios between the two: portfolios in each "
+                f"of the files."
+            )
+
+
+def _config_of(settings: Path) -> _Config | None:
+    try:
+        return _Settings.model_validate(safe_load(settings.read_text())).config
+    except (OSError, YAMLError, ValidationError):
+        return None  # it says so itself when it is used

@@ -1,0 +1,153 @@
+"""The shape of the files under `hub/catalog`."""
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import Field
+
+from hub.definitions.approval import Approval, Registry
+from hub.definitions.artifacts import Artefacts
+from hub.definitions.constraints import Constraints
+from hub.definitions.cost import CostRule
+from hub.definitions.lifecycle import Life, Lifecycle
+from hub.definitions.tag_options import TagOptions
+from shared.catalog.versions import SemVer
+from shared.validation import Document, Key
+
+Tags = Annotated[dict[str, str], Field(max_length=20, description="at most 20 tags of text", examples=["{team: risk}"])]
+Service = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$",
+        description="an AWS service principal",
+        examples=["sagemaker.amazonaws.com"],
+    ),
+]
+FileName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        description="the name of a file in the product's folder",
+        examples=["1.0.0.yaml"],
+    ),
+]
+
+
+BudgetName = Annotated[
+    str,
+    Field(
+        pattern=r"^[^:\\\\]{1,100}$",
+        description="the name of a budget of the hub's account",
+        examples=["models-monthly"],
+    ),
+]
+
+
+class Keyed(Document):
+    """Something with a key of its own. What is made for it bears its first key for life.
+
+    Attributes:
+        first_key: Where the key was changed, the one that it had at first.
+    """
+
+    key: Key
+    first_key: Key | None = None
+
+    @property
+    def origin(self) -> str:
+        """The key that it had when it was published for the first time."""
+        return self.first_key or self.key
+
+
+class PortfolioFile(Keyed):
+    """A portfolio."""
+
+    name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
+    provider_name: str = Field(min_length=1, max_length=50, description="a name of 1 to 50 characters")
+    description: str = Field(default="", max_length=2000, description="at most 2000 characters")
+    tags: Tags = {}
+    tag_options: TagOptions = {}
+    budgets: list[BudgetName] = []
+
+
+class PortfoliosFile(Document):
+    """The file `portfolios.yaml`."""
+
+    portfolios: list[PortfolioFile] = Field(min_length=1, description="a list of portfolios")
+
+
+class Support(Document):
+    """Where a user of a product turns to."""
+
+    description: str = Field(min_length=1, description="a sentence")
+    email: str = Field(
+        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+        description="an e-mail address",
+        examples=["ml-platform@example.com"],
+    )
+    url: str = Field(pattern=r"^https://\S+$", description="an https address", examples=["https://example.com/ml"])
+
+
+class ExecutionRole(Document):
+    """The role that a product's model runs as, in the account that launches it."""
+
+    services: list[Service] = Field(min_length=1, description="a list of AWS service principals")
+    policy: FileName
+
+
+class VersionEntry(Document):
+    """A version of a product: a template, and the model that it runs. Once published, its template never changes.
+
+    Attributes:
+        card: The model card's file.
+        model_package: The package in the product's registry that the version publishes.
+        approval: Without it the version is not published as active.
+        backport: Says that the version's number is below one published earlier on purpose.
+        lifecycle: How it ends; a version without it is active.
+    """
+
+    version: SemVer
+    released: dt.date = Field(description="a date", examples=["2026-09-01"])
+    description: str = Field(min_length=1, description="a sentence that says what the version brings")
+    template: FileName
+    card: FileName
+    model_package: str = Field(
+        pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/[A-Za-z0-9-]+/[1-9][0-9]*$",
+        description="the ARN of a version in a model package group",
+        examples=["arn:aws:sagemaker:eu-central-1:222233334444:model-package/fraud-detector/3"],
+    )
+    artefacts: Artefacts
+    approval: Approval | None = None
+    backport: bool = False
+    lifecycle: Lifecycle | None = None
+
+    @property
+    def life(self) -> Life:
+        """From its release to its end."""
+        return Life(released=self.released, lifecycle=self.lifecycle)
+
+
+class ProductFile(Keyed):
+    """The file `product.yaml` of a product's folder, which is named after its key.
+
+    Attributes:
+        constraints: Beside those that every product has: its launch role, and that tags may change.
+        tag_options: Tags that launches have to have, and their values.
+        budgets: Budgets of the hub's account that watch the product.
+    """
+
+    name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
+    portfolio: Key
+    owner: str = Field(min_length=1, max_length=8191, description="the team that answers for the model")
+    distributor: str = Field(min_length=1, max_length=8191, description="the team that publishes it")
+    description: str = Field(min_length=1, max_length=8191, description="what the model is for")
+    support: Support
+    tags: Tags = {}
+    launch_policy: FileName
+    execution_role: ExecutionRole
+    registry: Registry
+    cost: CostRule
+    constraints: Constraints = []
+    tag_options: TagOptions = {}
+    budgets: list[BudgetName] = []
+    versions: list[VersionEntry] = Field(min_length=1, description="a list of versions, oldest first")

@@ -1,0 +1,116 @@
+"""Reads CloudFormation templates: enough to refuse what is none, and to publish their parameters."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_pascal
+
+from shared.catalog.contract import Parameter
+from shared.catalog.rules import Rule
+from shared.errors import ContentError
+
+
+class _TextLoader(yaml.CBaseLoader):
+    """Loads every scalar as the text that it is, which is also how the contract carries it."""
+
+
+def _short_form(loader: _TextLoader, suffix: str, node: yaml.Node) -> object:
+    """Write `!Sub` and its kind in their long form, without evaluating them."""
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    match node:
+        case yaml.MappingNode():
+            return {name: loader.construct_mapping(node, deep=True)}
+        case yaml.SequenceNode():
+            return {name: loader.construct_sequence(node, deep=True)}
+        case yaml.ScalarNode():
+            return {name: loader.construct_scalar(node)}
+        case _:
+            raise yaml.MarkedYAMLError(problem="an unknown kind of node", problem_mark=node.start_mark)
+
+
+_TextLoader.add_multi_constructor("!", _short_form)  # pyright: ignore[reportUnknownMemberType] - untyped in its stubs
+
+
+class _Parameter(Parameter):
+    """A parameter as a template writes it."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=to_pascal, extra="ignore")
+
+    no_echo: Annotated[
+        Literal["true"] | None, BeforeValidator(lambda text: "true" if str(text).lower() == "true" else None)
+    ] = None
+
+
+class _Resource(BaseModel):
+    type: str = Field(alias="Type")
+
+
+class _Body(BaseModel):
+    format: Literal["2010-09-09"] = Field(default="2010-09-09", alias="AWSTemplateFormatVersion")
+    parameters: dict[str, _Parameter] = Field(default={}, alias="Parameters")
+    rules: dict[str, Rule] = Field(default={}, alias="Rules")
+    resources: dict[str, _Resource] = Field(alias="Resources", min_length=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A template file.
+
+    Attributes:
+        path: Where it is.
+        sha256: The hash of its bytes, in hexadecimal.
+        parameters: What a launch can set, by name.
+        rules: What the values of parameters have to keep to, by name.
+        resources: What it builds, by logical name.
+        outputs: What it tells, by name.
+    """
+
+    path: Path
+    sha256: str
+    parameters: dict[str, Parameter]
+    rules: dict[str, Rule] = field(default_factory=dict[str, Rule])
+    resources: dict[str, Any] = field(default_factory=dict[str, Any])
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def read_template(path: Path) -> Template:
+    """Read a template file.
+
+    Raises:
+        ContentError: the file is missing, or is not a CloudFormation template.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise ContentError(
+            f"{path}: cannot be read ({problem.strerror}). Add the template, or correct its name."
+        ) from None
+    try:
+        body: Any = yaml.load(content, Loader=_TextLoader)  # noqa: S506 - a base loader, which builds text only
+    except yaml.YAMLError as problem:
+        raise ContentError(f"{path}: is not YAML: {' '.join(str(problem).split())}") from None
+    try:
+        template = _Body.model_validate(body)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "its top level"
+        raise ContentError(
+            f"{path}: is not a CloudFormation template: {place}: {first['msg'].lower()}. See the other templates of "
+            f"the catalog, and run cfn-lint on it."
+        ) from None
+    parameters = {
+        name: Parameter.model_validate(found.model_dump(exclude_none=True))
+        for name, found in template.parameters.items()
+    }
+    return Template(
+        path=path,
+        sha256=hashlib.sha256(content).hexdigest(),
+        parameters=parameters,
+        rules=template.rules,
+        resources=body["Resources"],
+        outputs=body.get("Outputs") or {},
+    )

@@ -1,0 +1,38 @@
+"""Reads one of the catalog's YAML files as a checked document."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel
+
+from shared.errors import ContentError
+from shared.validation import checked
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_document(model: type[M], path: Path) -> M:
+    """Read a file as a model.
+
+    Raises:
+        ContentError: it cannot be read, is not YAML, or does not fit; the first mistake is named.
+    """
+    try:
+        content: object = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a safe loader
+    except OSError as problem:
+        raise ContentError(f"{path}: cannot be read ({problem.strerror}).") from None
+    except yaml.YAMLError as problem:
+        raise ContentError(f"{path}: is not YAML: {' '.join(str(problem).split())}.") from None
+    return checked(model, content, where=str(path), error=ContentError)
+
+
+class _Loader(yaml.CSafeLoader):
+    """A safe loader that refuses a key given twice, which YAML forbids and PyYAML overlooks."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's own signature
+        keys = [key.value for key, _ in node.value]
+        twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
+        if twice is not None:
+            raise yaml.MarkedYAMLError(problem=f"the key {twice} stands here twice", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)

@@ -1,0 +1,1 @@
+"""What asks AWS about the hub's account and changes nothing."""

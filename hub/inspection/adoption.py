@@ -1,0 +1,146 @@
+"""What a hub's account has already of the catalog, found by the names in the catalog's files."""
+
+import hashlib
+import urllib.parse
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from hub.config import HubSettings
+from hub.definitions.constraints import constraint_documents
+from hub.definitions.load import Catalog, CatalogProduct, CatalogVersion
+from shared.aws.session import Account, said
+from shared.errors import ContentError
+from shared.stack.import_file import (
+    ASSOCIATION,
+    CONSTRAINT,
+    PORTFOLIO,
+    PRODUCT,
+    ROLE,
+    VERSION,
+    Component,
+    ImportFile,
+)
+from shared.stack.names import launch_role_name
+
+
+def find_in_hub(settings: HubSettings, catalog: Catalog, account: Account, file: ImportFile) -> None:
+    """Look for launch roles, portfolios, products, versions, associations and constraints.
+
+    Raises:
+        ContentError: a version is there with another template than the catalog's, or two things have one name.
+    """
+    _find_roles(catalog, account, file)
+    for region in settings.all_regions:
+        _Region(region, catalog, account, file).find()
+
+
+def _find_roles(catalog: Catalog, account: Account, file: ImportFile) -> None:
+    iam = account.client("iam")
+    for product in catalog.products:
+        origin = product.file.origin
+        try:
+            name = iam.get_role(RoleName=launch_role_name(origin))["Role"]["RoleName"]
+        except iam.exceptions.NoSuchEntityException:
+            continue
+        parent = Component(type="modelcatalog:hub:LaunchRole", name=origin)
+        file.add(ROLE, f"{origin}-launch", name, parent=parent, what=f"launch role of {product.file.key}")
+
+
+class _Region:
+    def __init__(self, region: str, catalog: Catalog, account: Account, file: ImportFile) -> None:
+        self._region = region
+        self._catalog = catalog
+        self._account = account
+        self._file = file
+        self._root = Component(type="modelcatalog:hub:RegionalCatalog", name=region)
+        self._client = account.client("servicecatalog", region)
+
+    def find(self) -> None:
+        """Look for portfolios first, since associations and constraints are theirs."""
+        listed = self._list("list_portfolios", "PortfolioDetails")
+        portfolios = {
+            file.key: found
+            for file in self._catalog.portfolios
+            if (found := self._one(listed, "DisplayName", file.name, "portfolio"))
+        }
+        for file in self._catalog.portfolios:
+            if file.key in portfolios:
+                stem = f"{file.origin}-{self._region}"
+                parent = Component(type="modelcatalog:hub:Portfolio", name=stem, parent=self._root)
+                self._file.add(PORTFOLIO, stem, portfolios[file.key], parent=parent, what=f"portfolio {file.key}")
+        views = self._list("search_products_as_admin", "ProductViewDetails")
+        products = [{**each["ProductViewSummary"], "Id": each["ProductViewSummary"]["ProductId"]} for each in views]
+        for content in self._catalog.products:
+            product = self._one(products, "Name", content.file.name, "product")
+            if product:
+                self._product(content, product, portfolios.get(content.file.portfolio))
+
+    def _product(self, content: CatalogProduct, product: str, portfolio: str | None) -> None:
+        key, stem = content.file.key, f"{content.file.origin}-{self._region}"
+        parent = Component(type="modelcatalog:hub:ModelProduct", name=stem, parent=self._root)
+        self._file.add(PRODUCT, stem, product, parent=parent, what=f"product {key}")
+        for number, artifact in self._versions(content, product):
+            identity = f"{artifact}:{product}"
+            self._file.add(VERSION, f"{stem}-{number}", identity, parent=parent, what=f"version {key} {number}")
+        holding = self._list("list_portfolios_for_product", "PortfolioDetails", ProductId=product)
+        if portfolio and portfolio in {each["Id"] for each in holding}:
+            self._file.add(ASSOCIATION, stem, f"en:{portfolio}:{product}", parent=parent, what=f"place of {key}")
+            self._constraints(content, stem, parent, portfolio, product)
+
+    def _constraints(self, content: CatalogProduct, stem: str, parent: Component, portfolio: str, product: str) -> None:
+        listed = self._list(
+            "list_constraints_for_portfolio", "ConstraintDetails", PortfolioId=portfolio, ProductId=product
+        )
+        there = {each["Type"]: each["ConstraintId"] for each in listed}
+        file = content.file
+        for kind in constraint_documents(file.origin, file.constraints, self._region):
+            if kind in there:
+                name = f"{stem}-{kind.lower().replace('_', '-')}"
+                self._file.add(CONSTRAINT, name, there[kind], parent=parent, what=f"{kind} of {file.key}")
+
+    def _versions(self, content: CatalogProduct, product: str) -> Iterator[tuple[str, str]]:
+        answer = self._client.describe_product_as_admin(Id=product)
+        there = {each["Name"]: each["Id"] for each in answer["ProvisioningArtifactSummaries"]}
+        for version in content.versions:
+            number = version.entry.version
+            if number in there:
+                self._refuse_another_template(content, version, product, there[number])
+                yield number, there[number]
+
+    def _refuse_another_template(
+        self, content: CatalogProduct, version: CatalogVersion, product: str, artifact: str
+    ) -> None:
+        described = self._client.describe_provisioning_artifact(ProductId=product, ProvisioningArtifactId=artifact)
+        found = self._template_hash(described.get("Info", {}).get("TemplateUrl", ""), artifact)
+        if found != version.template.sha256:
+            raise ContentError(
+                f"{version.template.path}: {content.file.key} {version.entry.version} is published in {self._region} "
+                f"({artifact}) with another template (sha256 {found[:12]}…). Put that one into the catalog, or give "
+                f"yours another version."
+            )
+
+    def _template_hash(self, url: str, artifact: str) -> str:
+        address = urllib.parse.urlsplit(url)
+        bucket, key = address.netloc.partition(".s3")[0], address.path.lstrip("/")
+        try:
+            content = self._account.client("s3", self._region).get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as problem:
+            raise ContentError(
+                f"the template of {artifact} in {self._region} cannot be read at {address.netloc}, so it cannot be "
+                f"compared with the catalog's. AWS says: {said(problem)}"
+            ) from None
+        return hashlib.sha256(content).hexdigest()
+
+    def _one(self, listed: list[dict[str, Any]], field: str, name: str, what: str) -> str | None:
+        found = [str(each["Id"]) for each in listed if each[field] == name]
+        if len(found) > 1:
+            raise ContentError(
+                f"{len(found)} {what}s in {self._region} are named {name!r} ({', '.join(found)}). Rename those that "
+                f"the catalog shall not take over."
+            )
+        return found[0] if found else None
+
+    def _list(self, operation: str, result: str, **arguments: str) -> list[Any]:
+        return self._account.pages("servicecatalog", operation, result, self._region, **arguments)

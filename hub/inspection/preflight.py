@@ -1,0 +1,241 @@
+"""What a preview of a hub says before anything is changed, one line for each check."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.config import HubSettings, ShareSetting
+from hub.definitions.load import Catalog
+from hub.definitions.schema import PortfolioFile
+from hub.inspection.share_status import Shares, State
+from shared.aws.accounts import Accounts
+from shared.aws.preflight import Finding, failed, run_checks, warning
+from shared.aws.session import Account
+from shared.stack.provider import standard_tags
+
+_MOST = {"portfolios": 100, "products": 350, "versions of a product": 100, "products of a portfolio": 150}
+"""In a region (source: Service Catalog Administrator Guide, "Service quotas"; they can be raised)."""
+_MOST_TAGS = 20
+"""Of a portfolio or product; it cannot be raised (source: the same)."""
+_SERVICE = "servicecatalog.amazonaws.com"
+_STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the stack is about to do; each share with the id that it is made with, and the units that get roles."""
+
+    settings: HubSettings
+    catalog: Catalog
+    targets: Sequence[tuple[ShareSetting, str]]
+    units: Sequence[str]
+    where: str
+
+
+def preflight(plan: Plan) -> None:
+    """Look at the account and the organization, and report.
+
+    Raises:
+        ConfigError: the credentials are of another account.
+        PreflightError: something stands in the way.
+    """
+    checks = _Checks(plan, Account(plan.settings, where=plan.where))
+    _ = run_checks(
+        [
+            checks.account,
+            checks.delegation,
+            checks.targets,
+            checks.rollout,
+            checks.quotas,
+            checks.names,
+            checks.shares,
+            checks.budgets,
+        ]
+    )
+
+
+class _Checks:
+    def __init__(self, plan: Plan, account: Account) -> None:
+        self._plan = plan
+        self._account = account
+        self._within = [(share, target) for share, target in plan.targets if share.type != "ACCOUNT"]
+
+    def account(self) -> Iterator[Finding]:
+        """The account."""
+        yield Finding(f"account {self._account.id}", f"works as {self._account.caller}")
+
+    def delegation(self) -> Iterator[Finding]:
+        """Trusted access and the delegation."""
+        if not self._within:
+            return
+        organizations = self._account.client("organizations")
+        trusted = self._account.client("servicecatalog").get_aws_organizations_access_status()["AccessStatus"]
+        if trusted == "ENABLED":
+            yield Finding("organization", "Service Catalog has trusted access")
+        else:
+            yield failed("organization", f"Service Catalog's trusted access is {trusted}. Run make up-organization")
+        delegates = organizations.list_delegated_administrators(ServicePrincipal=_SERVICE)["DelegatedAdministrators"]
+        if self._account.id in {item["Id"] for item in delegates}:
+            yield Finding("organization", f"{self._account.id} is a delegated administrator of Service Catalog")
+        else:
+            yield failed(
+                "organization",
+                f"{self._account.id} is no delegated administrator of Service Catalog, so it cannot share with units "
+                f"and members. Run make up-organization",
+            )
+
+    def targets(self) -> Iterator[Finding]:
+        """Targets of the shares."""
+        accounts = Accounts(self._account) if self._within else None
+        for share, target in self._plan.targets:
+            yield _target(share, target, accounts)
+
+    def rollout(self) -> Iterator[Finding]:
+        """Rollout of the roles."""
+        if not self._plan.units:
+            return
+        subject = "rollout of the roles"
+        delegates = self._account.client("organizations").list_delegated_administrators(ServicePrincipal=_STACK_SETS)
+        if self._account.id not in {item["Id"] for item in delegates["DelegatedAdministrators"]}:
+            yield failed(
+                subject,
+                f"{self._account.id} is no delegated administrator of stack sets. Set stackSets: true in "
+                f"Pulumi.organization.yaml, then run make up-organization",
+            )
+        accounts = Accounts(self._account)
+        reached = {account for unit in self._plan.units for account in accounts.below(unit)}
+        if self._account.id in reached:
+            yield failed(
+                subject,
+                f"the hub {self._account.id} is in one of the units, and has roles of the same names already. Name "
+                f"units without it",
+            )
+        else:
+            yield Finding(subject, f"{len(reached)} accounts, and those that join later")
+
+    def quotas(self) -> Iterator[Finding]:
+        """Quotas of Service Catalog."""
+        catalog = self._plan.catalog
+        for product in catalog.products:
+            found = {"versions of a product": len(product.versions) + 1}  # and the marker
+            yield from _within_quota(product.file.key, found)
+        for portfolio in catalog.portfolios:
+            members = [product for product in catalog.products if product.file.portfolio == portfolio.key]
+            yield from _within_quota(portfolio.key, {"products of a portfolio": len(members)})
+        for file in [*catalog.portfolios, *(product.file for product in catalog.products)]:
+            count = len({**standard_tags(), **file.tags})
+            if count > _MOST_TAGS:
+                yield failed(
+                    file.key, f"has {count} tags with the stack's own, and AWS takes {_MOST_TAGS}. Remove some"
+                )
+        for region in self._plan.settings.all_regions:
+            yield from _within_quota(region, self._in_region(region), say=True)
+
+    def _in_region(self, region: str) -> Mapping[str, int]:
+        """Count what there is in a region, and what the catalog adds to it, by name."""
+        catalog = self._plan.catalog
+        portfolios = {item["DisplayName"] for item in self._portfolios(region)}
+        views = self._account.pages("servicecatalog", "search_products_as_admin", "ProductViewDetails", region)
+        products = {item["ProductViewSummary"]["Name"] for item in views}
+        return {
+            "portfolios": len(portfolios | {file.name for file in catalog.portfolios}),
+            "products": len(products | {product.file.name for product in catalog.products}),
+        }
+
+    def names(self) -> Iterator[Finding]:
+        """Portfolios that are there already."""
+        for region in self._plan.settings.all_regions:
+            for file in self._plan.catalog.portfolios:
+                yield from self._strangers(file, region)
+
+    def _strangers(self, file: PortfolioFile, region: str) -> Iterator[Finding]:
+        """Two portfolios of one name may make the launch paths of a spoke ambiguous."""
+        for item in self._portfolios(region):
+            if item["DisplayName"] == file.name:
+                described = self._account.client("servicecatalog", region).describe_portfolio(Id=item["Id"])
+                tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
+                if not standard_tags().items() <= tags.items():
+                    yield warning(
+                        f"portfolio {file.key} in {region}",
+                        f"{item['Id']} has the name {file.name!r} already, and this stack did not make it. Import it "
+                        f"(docs/operations/adopting.md), or rename one of the two",
+                    )
+
+    def shares(self) -> Iterator[Finding]:
+        """Shares under way."""
+        accounts = Accounts(self._account)
+        names = {file.name: file.key for file in self._plan.catalog.portfolios}
+        for region in self._plan.settings.all_regions:
+            for item in self._portfolios(region):
+                made = Shares(self._account, accounts, region=region, portfolio=item["Id"])
+                for share, target in self._plan.targets:
+                    if share.portfolio == names.get(item["DisplayName"]):
+                        yield from _under_way(share, region, made.arrivals(share.type, target))
+
+    def budgets(self) -> Iterator[Finding]:
+        """Budgets."""
+        catalog = self._plan.catalog
+        client = self._account.client("budgets", "us-east-1")
+        for file in [*catalog.portfolios, *(product.file for product in catalog.products)]:
+            for name in file.budgets:
+                try:
+                    _ = client.describe_budget(AccountId=self._account.id, BudgetName=name)
+                except client.exceptions.NotFoundException:
+                    yield failed(
+                        file.key, f"budgets: the account {self._account.id} has no budget {name!r}. Make it first"
+                    )
+                else:
+                    yield Finding(file.key, f"the budget {name} is there")
+
+    def _portfolios(self, region: str) -> list[dict[str, Any]]:
+        return self._account.pages("servicecatalog", "list_portfolios", "PortfolioDetails", region)
+
+
+def _target(share: ShareSetting, target: str, accounts: Accounts | None) -> Finding:
+    subject = f"share of {share.portfolio} with {share.target or 'the organization'}"
+    match share.type:
+        case "ACCOUNT":
+            return Finding(subject, "one account, which accepts it")
+        case "ORGANIZATION_MEMBER_ACCOUNT":
+            status = accounts.status(target) if accounts else None
+            if status is None:
+                return failed(subject, "no account of the organization has that id. Correct it, or share by ACCOUNT")
+            if status != "ACTIVE":
+                return failed(subject, f"the account is {status}, and AWS shares with active ones. Remove the share")
+            return Finding(subject, "one account of the organization, ACTIVE")
+        case _:
+            within: Mapping[str, str] = accounts.below(target) if accounts else {}
+            reached = "one account" if len(within) == 1 else f"{len(within)} accounts"
+            idle = sorted(account for account, status in within.items() if status != "ACTIVE")
+            if idle:
+                return warning(
+                    subject,
+                    f"{reached}, of which {', '.join(idle)} cannot get it, because they are suspended. A "
+                    f"new share would end as COMPLETED_WITH_ERRORS: move them to a unit that it does not reach",
+                )
+            return Finding(subject, f"{reached}, ACTIVE")
+
+
+def _under_way(share: ShareSetting, region: str, arrivals: Mapping[str, State]) -> Iterator[Finding]:
+    subject = f"share of {share.portfolio} with {share.target or 'the organization'} in {region}"
+    missing = [account for account, state in arrivals.items() if state is State.MISSING]
+    if missing:
+        yield warning(
+            subject,
+            f"not arrived in {', '.join(missing)}. AWS may still be at it, and takes one share action at a time: wait "
+            f"for it (make shares)",
+        )
+    elif State.UNACCEPTED in arrivals.values():
+        yield Finding(subject, "there, and waits for the account's own stack to accept it")
+    elif State.ARRIVED in arrivals.values():
+        yield Finding(subject, "arrived")
+
+
+def _within_quota(what: str, found: Mapping[str, int], *, say: bool = False) -> Iterator[Finding]:
+    subject = f"quotas of {what}"
+    for name, count in found.items():
+        if count > _MOST[name]:
+            text = f"{count} {name}, and AWS takes {_MOST[name]} where it has not raised the quota"
+            yield warning(subject, f"{text}. Remove some, or have it raised")
+    if say and all(count <= _MOST[name] for name, count in found.items()):
+        yield Finding(subject, ", ".join(f"{count} of {_MOST[name]} {name}" for name, count in found.items()))

@@ -1,0 +1,88 @@
+"""What holds the catalog's artefacts, and who must get at them there."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from hub.definitions.artifacts import Artefacts, image_parts, object_arn, repository_arn
+from hub.definitions.load import CatalogProduct
+from hub.inspection.registry.consumers import Guest
+from hub.inspection.registry.grants import Demand
+from shared.stack.names import execution_role_name, partition_of
+
+Kind = Literal["bucket", "repository", "key"]
+ACTIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "bucket": ("s3:GetObject",),
+    "repository": ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+    "key": ("kms:Decrypt",),
+}
+"""What an execution role needs of each, as hub/definitions/artifacts.py grants it on the other side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A bucket, a repository or a key: what a resource policy hangs on.
+
+    Attributes:
+        name: The bucket's or repository's name, the key's ARN.
+        account: Whose it is. A bucket's URI does not tell; it should be the registry's.
+        region: Where it is, or at least where its model is registered.
+    """
+
+    kind: Kind
+    name: str
+    account: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}" + (f" in {self.region}" if self.kind == "repository" else "")
+
+
+@dataclass(slots=True)
+class Holding:
+    """A place, and what is demanded of its policy."""
+
+    place: Place
+    demands: list[Demand] = field(default_factory=list[Demand])
+
+
+def holdings(products: Iterable[CatalogProduct], guests: Mapping[str, Sequence[Guest]]) -> list[Holding]:
+    """List what holds the artefacts of all versions that are not retired, each with who must get at them."""
+    found: dict[Place, Holding] = {}
+    for product in products:
+        for version in product.versions:
+            if version.state == "retired":
+                continue
+            for place, target in _places(product, version.entry.artefacts):
+                holding = found.setdefault(place, Holding(place))
+                for guest in guests.get(product.file.portfolio, ()):
+                    demand = Demand(
+                        guest=guest,
+                        role=execution_role_name(product.file.origin),
+                        actions=ACTIONS[place.kind],
+                        target=target,
+                        via=f"s3.{place.region}.amazonaws.com" if place.kind == "key" else None,
+                    )
+                    if demand not in holding.demands:
+                        holding.demands.append(demand)
+    return sorted(found.values(), key=lambda each: (each.place.kind, each.place.name, each.place.region))
+
+
+def _places(product: CatalogProduct, artefacts: Artefacts) -> Iterator[tuple[Place, str]]:
+    """Give each place that holds an artefact, with the ARN of what is needed there."""
+    registry = product.file.registry
+    partition = partition_of(registry.region)
+    bucket = artefacts.model_data.removeprefix("s3://").partition("/")[0]
+    yield (
+        Place(kind="bucket", name=bucket, account=registry.account_id, region=registry.region),
+        object_arn(artefacts.model_data).replace("${Partition}", partition),
+    )
+    for image in artefacts.images:
+        parts = image_parts(image)
+        yield (
+            Place(kind="repository", name=parts["repository"], account=parts["account"], region=parts["region"]),
+            repository_arn(image).replace("${Partition}", partition),
+        )
+    if artefacts.kms_key:
+        region, account = artefacts.kms_key.split(":")[3:5]
+        yield Place(kind="key", name=artefacts.kms_key, account=account, region=region), artefacts.kms_key

@@ -1,0 +1,1 @@
+"""What the hub makes in AWS: one Pulumi component a file."""

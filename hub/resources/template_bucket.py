@@ -1,0 +1,78 @@
+"""The bucket that Service Catalog reads a region's templates from."""
+
+import pulumi
+import pulumi_aws as aws
+
+from hub.definitions.templates import Template
+from shared.aws.policies import tls_only
+
+
+class TemplateBucket(pulumi.ComponentResource):
+    """A versioned, encrypted, private bucket, and the templates in it.
+
+    Every region has its own. Objects are named by their content, so that publishing the same template again
+    changes nothing and a changed one can never take its place. Service Catalog copies a template when a
+    version is made, so no other account needs to read the bucket (source: Service Catalog Administrator Guide,
+    "Launch constraints", the service-owned bucket).
+
+    Type: modelcatalog:hub:TemplateBucket
+    """
+
+    def __init__(self, name: str, *, region: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("modelcatalog:hub:TemplateBucket", name, None, opts)
+        self._stem = name
+        self._region = region
+        child = pulumi.ResourceOptions(parent=self)
+        self.bucket = aws.s3.Bucket(name, region=region, opts=child)
+        private = aws.s3.BucketPublicAccessBlock(
+            f"{name}-private",
+            bucket=self.bucket.bucket,
+            region=region,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+        encryption = aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=self.bucket.bucket,
+            region=region,
+            rules=[
+                {
+                    "apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"},
+                    "bucket_key_enabled": True,
+                }
+            ],
+            opts=child,
+        )
+        versioning = aws.s3.BucketVersioning(
+            f"{name}-versioning",
+            bucket=self.bucket.bucket,
+            region=region,
+            versioning_configuration={"status": "Enabled"},
+            opts=child,
+        )
+        policy = aws.s3.BucketPolicy(
+            f"{name}-tls",
+            bucket=self.bucket.bucket,
+            region=region,
+            policy=self.bucket.arn.apply(tls_only),
+            # S3 refuses a policy while the public access block of the same bucket is being changed.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[private]),
+        )
+        self._ready: list[pulumi.Resource] = [private, encryption, versioning, policy]
+        self.register_outputs({"bucket": self.bucket.bucket})
+
+    def upload(self, *place: str, template: Template, parent: pulumi.Resource) -> pulumi.Output[str]:
+        """Put a template at a place in the bucket and give its URL, which is known once the object is there."""
+        stored = aws.s3.BucketObjectv2(
+            "-".join([*place, self._region]),
+            bucket=self.bucket.bucket,
+            key="/".join(["templates", *place, f"{template.sha256}.template"]),
+            region=self._region,
+            source=pulumi.FileAsset(str(template.path)),
+            content_type="application/yaml",
+            opts=pulumi.ResourceOptions(parent=parent, depends_on=self._ready),
+        )
+        return pulumi.Output.format("https://{0}/{1}", self.bucket.bucket_regional_domain_name, stored.key)

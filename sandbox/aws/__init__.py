@@ -1,0 +1,1 @@
+"""AWS, emulated: one folder or module a service."""

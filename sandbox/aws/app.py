@@ -1,0 +1,167 @@
+"""The front door: finds out who calls, keeps accounts apart, and sends each call to its service."""
+
+import json
+import threading
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # pyright: ignore[reportMissingTypeStubs]
+
+from sandbox.aws import organizations_access as membership
+from sandbox.aws import s3 as buckets
+from sandbox.aws.errors import Refused, refusal
+from sandbox.aws.iam import assume_role as assume
+from sandbox.aws.iam.authorization import action_of, authorize
+from sandbox.aws.iam.callers import Caller, Callers
+from sandbox.aws.iam.principals import add_aws_managed_policies, used
+from sandbox.aws.identifiers import Identifiers
+from sandbox.aws.model_packages import ModelPackages
+from sandbox.aws.organization import Organization
+from sandbox.aws.servicecatalog.call import World
+from sandbox.aws.servicecatalog.launch_roles import Builder
+from sandbox.aws.servicecatalog.organizations_access import forget_delegate
+from sandbox.aws.servicecatalog.service import TARGET, ServiceCatalog
+from sandbox.aws.wire import Environ, Request, Response, TooLarge
+from sandbox.clock import Clock
+from sandbox.faults import Dropped, Fault, Faults, FaultsError
+
+if TYPE_CHECKING:
+    from sandbox.aws.cloudformation.stack_sets.service import StackSets
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class Sandbox:
+    """An AWS organization as one WSGI application.
+
+    One lock keeps calls apart: each runs to its end before the next begins, after the clock's due events.
+    """
+
+    def __init__(self, organization: Organization, clock: Clock, identifiers: Identifiers, faults: Faults) -> None:
+        self.clock = clock
+        self.faults = faults
+        self.callers = Callers(organization)
+        self._world = World(clock, identifiers, organization)
+        self._service_catalog = ServiceCatalog(self._world)
+        self._model_packages = ModelPackages(organization.model_packages, organization.id)
+        self._stack_sets: StackSets | None = None
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._lock = threading.Lock()
+        self._calls: dict[str, Counter[str]] = {}
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            response = self._respond(Request(environ))
+        except TooLarge:
+            response = Response(413, b"")
+        headers = {"Content-Length": str(len(response.body)), **response.headers}
+        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", list(headers.items()))
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+
+    def _respond(self, request: Request) -> Response:
+        try:
+            with self._lock:
+                self.clock.run_due()
+                if request.path.startswith("/_sandbox/"):
+                    return self._administer(request)
+                caller = self.callers.resolve(request)
+                self._calls.setdefault(caller.account, Counter())[action_of(request)] += 1
+                hits = self.faults.hitting(action_of(request), caller.account) if self.faults.active else ()
+            self.faults.wait(hits)  # without the lock: others are not to wait as well
+            with self._lock:
+                self.clock.run_due()
+                return self._call_with_faults(request, caller, hits)
+        except Refused as refused:
+            return refusal(request, refused)
+        except Dropped:
+            raise  # werkzeug closes the connection
+        except Exception as error:  # noqa: BLE001 - the server outlives any one call
+            traceback.print_exc()
+            return refusal(request, Refused("InternalFailure", f"the sandbox failed: {error!r}", 500))
+
+    def _call_with_faults(self, request: Request, caller: Caller, hits: Sequence[Fault]) -> Response:
+        self.faults.before(hits)
+        try:
+            return self._call(request, caller)
+        finally:
+            self.faults.after(hits)
+
+    def _call(self, request: Request, caller: Caller) -> Response:
+        if request.target.startswith(TARGET):
+            return self._service_catalog.respond(request, caller)
+        self._model_packages.make(request.service)
+        authorize(request, caller)
+        request.act_as(caller.account, caller.access_key)
+        match request.service:
+            case "organizations":
+                membership.authorize(request, caller, self._world.organization)
+            case "sts":
+                assume.authorize(request, caller, self.callers)
+            case "s3":
+                buckets.route(request, caller)
+            case "cloudformation":
+                return self._cloudformation(request, caller)
+            case "iam" if b"iam%3A%3Aaws%3Apolicy" in request.body:
+                add_aws_managed_policies(caller.account)
+            case _:
+                pass
+        response = self._moto_call(request)
+        if request.operation == "DeregisterDelegatedAdministrator":
+            forget_delegate(self._world, str(request.json.get("AccountId")))
+        if request.service == "organizations" and self._stack_sets:
+            self._stack_sets.follow_accounts()
+        return response
+
+    def _cloudformation(self, request: Request, caller: Caller) -> Response:
+        """Stacks are built with the permissions of whoever asks for them."""
+        # Not before it is needed: moto's CloudFormation takes over a second to load.
+        from sandbox.aws.cloudformation import permissions, stacks  # noqa: PLC0415
+        from sandbox.aws.cloudformation.stack_sets.service import StackSets  # noqa: PLC0415
+
+        stacks.install(self._world)
+        self._stack_sets = self._stack_sets or StackSets(self._world)
+        if self._stack_sets.knows(request.operation):
+            return self._stack_sets.respond(request, caller)
+        if caller.is_administrator:
+            return self._moto_call(request)
+        with permissions.building_as(Builder(caller.account, caller.principal, caller.arn)):
+            return self._moto_call(request)
+
+    def _moto_call(self, request: Request) -> Response:
+        status, headers = "", list[tuple[str, str]]()
+
+        def start(started: str, names: list[tuple[str, str]], _error: object = None) -> None:
+            nonlocal status, headers
+            status, headers = started, names
+
+        body = b"".join(cast("Iterable[bytes]", self._moto(request.environ, start)))
+        return Response(int(status.split(maxsplit=1)[0]), body, dict(headers))
+
+    def _administer(self, request: Request) -> Response:
+        """The sandbox's own endpoint: GET shows, POST changes."""
+        try:
+            match request.path.removeprefix("/_sandbox/"):
+                case "clock":
+                    if request.method == "POST":
+                        self.clock.speed = float(json.loads(request.body)["speed"])
+                    answer: object = {"now": self.clock.now().isoformat(), "speed": self.clock.speed}
+                case "faults":
+                    if request.method == "POST":
+                        self.faults.replace(json.loads(request.body), "the request")
+                    answer = [fault.model_dump(exclude_defaults=True) for fault in self.faults.active]
+                case "calls":
+                    if request.method == "POST":
+                        self._calls.clear()
+                    answer = self._calls
+                case "permissions":
+                    answer = {principal: sorted(actions) for principal, actions in used.items()}
+                case other:
+                    known = "try clock, faults, calls or permissions"
+                    raise Refused("ResourceNotFoundException", f"there is no {other}: {known}", 404)
+        except (ValueError, KeyError, TypeError, FaultsError) as error:
+            hint = 'send {"speed": 100} to clock, or a list of faults to faults'
+            raise Refused("ValidationException", f"{hint}: {error}", 400) from error
+        return Response(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})

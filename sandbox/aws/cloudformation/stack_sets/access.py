@@ -1,0 +1,62 @@
+"""Who may operate service-managed stack sets, and whether the organization lets StackSets in at all."""
+
+from sandbox.aws.cloudformation.stack_sets.model import Json
+from sandbox.aws.errors import Refused
+from sandbox.aws.iam.callers import Caller
+from sandbox.aws.iam.principals import is_permitted
+from sandbox.aws.organization import STACK_SETS, Organization
+
+NOT_FOUND = "StackSetNotFoundException"
+
+
+def invalid(message: str) -> Refused:
+    return Refused("ValidationError", message, 400)
+
+
+def require_operator(organization: Organization, caller: Caller, name: str, *, creates: bool, request: Json) -> None:
+    """Let the management account in, and with CallAs=DELEGATED_ADMIN its delegates.
+
+    Without it a member sees its own stack sets only, which are not service-managed (messages from
+    terraform-provider-aws issues 22867 and 32536; cdk-stacksets issue 265).
+    """
+    if request.get("CallAs") == "DELEGATED_ADMIN":
+        # A delegate who may not look that up is told the same (terraform-provider-aws pull request 37069).
+        asks = "organizations:ListDelegatedAdministrators"
+        may_ask = caller.is_administrator or is_permitted(caller.principal, asks, "*", caller.context())
+        if not (organization.administers(caller.account, STACK_SETS) and may_ask):
+            raise invalid("Account used is not a delegated administrator")
+    elif caller.account != organization.management:
+        if creates:
+            raise invalid(
+                "You must be the management account or delegated admin account of an organization "
+                "before operating a SERVICE_MANAGED stack set"
+            )
+        raise Refused(NOT_FOUND, f"StackSet {name} not found", 404)
+
+
+class OrganizationsAccess:
+    """What ActivateOrganizationsAccess gives: trusted access, and the role by which StackSets uses it.
+
+    Trusted access alone, from organizations:EnableAWSServiceAccess, does not suffice (cdk-organizations issue 1718).
+    """
+
+    def __init__(self, organization: Organization) -> None:
+        self._organization = organization
+        self._activated = False
+
+    @property
+    def enabled(self) -> bool:
+        return self._activated and self._organization.trusts(STACK_SETS)
+
+    def switch(self, caller: Caller, *, on: bool) -> None:
+        """Only the management account may."""
+        if caller.account != self._organization.management:
+            raise Refused("InvalidOperationException", "Only the management account may do this", 400)
+        backend = self._organization.backend
+        change = backend.enable_aws_service_access if on else backend.disable_aws_service_access
+        change(ServicePrincipal=STACK_SETS)
+        self._activated = on
+
+    def require(self) -> None:
+        if not self.enabled:
+            raise invalid("You must enable organizations access to operate a service managed stack set")

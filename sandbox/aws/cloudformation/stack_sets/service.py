@@ -1,0 +1,215 @@
+"""The calls about stack sets: read, answered from the state, written as AWS's model of the service says."""
+
+import uuid
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from moto.cloudformation.utils import get_stack_from_s3_url
+from moto.core.parse import QueryParser
+from moto.core.serialize import QuerySerializer
+from moto.core.utils import get_service_model
+
+from sandbox.aws.cloudformation.stack_sets import answers
+from sandbox.aws.cloudformation.stack_sets.access import NOT_FOUND, OrganizationsAccess, invalid, require_operator
+from sandbox.aws.cloudformation.stack_sets.model import Instance, Json, Operation, StackSet
+from sandbox.aws.cloudformation.stack_sets.targets import forget_units, moves, places, selected, targeted
+from sandbox.aws.cloudformation.stack_sets.template import read, require_capabilities, settle_parameters
+from sandbox.aws.cloudformation.stack_sets.work import begin
+from sandbox.aws.errors import Refused
+from sandbox.aws.iam.callers import Caller
+from sandbox.aws.servicecatalog.call import World
+from sandbox.aws.servicecatalog.model import part
+from sandbox.aws.wire import Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class StackSets:
+    """All service-managed stack sets: they belong to the management account, whoever makes them (API:ListStackSets)."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._access = OrganizationsAccess(world.organization)
+        self._sets: defaultdict[str, dict[str, StackSet]] = defaultdict(dict)
+        self._places = places(world.organization)
+        self._changes: dict[str, Callable[[StackSet, Json], Json]] = {
+            "UpdateStackSet": self._update,
+            "CreateStackInstances": self._create_instances,
+            "UpdateStackInstances": self._update_instances,
+            "DeleteStackInstances": self._delete_instances,
+        }
+        self._reads: dict[str, Callable[[StackSet, Json], Json]] = {
+            "DescribeStackSet": answers.stack_set,
+            "DescribeStackInstance": answers.instance,
+            "ListStackInstances": answers.instances,
+            "DescribeStackSetOperation": answers.operation,
+            "ListStackSetOperations": answers.operations,
+            "ListStackSetOperationResults": answers.results,
+        }
+
+    def knows(self, operation: str) -> bool:
+        return "StackSet" in operation or "StackInstance" in operation or operation.endswith("OrganizationsAccess")
+
+    def respond(self, request: Request, caller: Caller) -> Response:
+        """Answer a call.
+
+        Raises:
+            Refused: AWS would refuse it, or the sandbox does not emulate it.
+        """
+        operation = get_service_model("cloudformation").operation_model(request.operation)
+        given: Json = QueryParser(operation).parse({"values": request.form})  # pyright: ignore[reportArgumentType] - all it reads
+        answer = self._answer(request.operation, given, caller)
+        written = QuerySerializer(operation).serialize(answer)
+        return Response(written["status_code"], str(written["body"]).encode(), {"Content-Type": "text/xml"})
+
+    def _answer(self, name: str, request: Json, caller: Caller) -> Json:
+        if name in ("ActivateOrganizationsAccess", "DeactivateOrganizationsAccess"):
+            self._access.switch(caller, on=name.startswith("Activate"))
+            return {}
+        wanted = request.get("StackSetName", "")
+        require_operator(self._world.organization, caller, wanted, creates=name == "CreateStackSet", request=request)
+        sets = self._sets[caller.region]
+        match name:
+            case "DescribeOrganizationsAccess":
+                answer = {"Status": "ENABLED" if self._access.enabled else "DISABLED"}
+            case "ListStackSets":
+                answer = {"Summaries": [answers.summary(each) for each in sets.values()]}
+            case "CreateStackSet":
+                self._access.require()
+                answer = self._create(sets, request, caller)
+            case "DeleteStackSet":
+                answer = self._delete(sets, _find(sets, wanted))
+            case _ if name in self._reads:
+                answer = self._reads[name](_find(sets, wanted), request)
+            case _ if name in self._changes:
+                self._access.require()
+                answer = self._changes[name](_find(sets, wanted), request)
+            case _:
+                raise Refused("NotImplemented", f"{name} is not emulated by the sandbox", 501)
+        return answer
+
+    def _create(self, sets: dict[str, StackSet], request: Json, caller: Caller) -> Json:
+        if request.get("PermissionModel") != "SERVICE_MANAGED":
+            raise invalid("The sandbox emulates stack sets with PermissionModel SERVICE_MANAGED only")
+        if "AutoDeployment" not in request:
+            raise invalid("AutoDeployment is required, as the permission model is SERVICE_MANAGED")
+        name = request["StackSetName"]
+        if name in sets:
+            raise Refused("NameAlreadyExistsException", f"A StackSet with the name {name} already exists", 409)
+        stack_set_id = f"{name}:{self._uuid(caller.region)}"
+        owner = self._world.organization.management
+        arn = f"arn:aws:cloudformation:{caller.region}:{owner}:stackset/{stack_set_id}"
+        made = StackSet(name, stack_set_id, arn)
+        self._amend(made, request)
+        sets[name] = made
+        return {"StackSetId": made.id}
+
+    def _amend(self, stack_set: StackSet, request: Json) -> None:
+        """Take over what a request says of the set itself."""
+        text = request.get("TemplateBody") or stack_set.template
+        if url := request.get("TemplateURL"):
+            text = get_stack_from_s3_url(url, account_id=self._world.organization.management, partition="aws")
+        template = read(text)
+        require_capabilities(template, request.get("Capabilities") or [])
+        automatic = request.get("AutoDeployment") or stack_set.auto_deployment
+        if not automatic["Enabled"] and "RetainStacksOnAccountRemoval" in automatic:
+            raise invalid("RetainStacksOnAccountRemoval is for automatic deployments that are enabled")
+        stack_set.parameters = settle_parameters(template, request.get("Parameters") or [], stack_set.parameters)
+        stack_set.template, stack_set.auto_deployment = text, automatic
+        stack_set.capabilities = request.get("Capabilities") or []
+        stack_set.description = request.get("Description", stack_set.description)
+        stack_set.tags = request.get("Tags", stack_set.tags)
+        stack_set.managed_execution = request.get("ManagedExecution") or stack_set.managed_execution
+
+    def _delete(self, sets: dict[str, StackSet], stack_set: StackSet) -> Json:
+        self._refuse_parallel(stack_set)
+        if stack_set.instances:
+            raise Refused("StackSetNotEmptyException", "StackSet is not empty", 409)
+        del sets[stack_set.name]
+        return {}
+
+    def _update(self, stack_set: StackSet, request: Json) -> Json:
+        self._refuse_parallel(stack_set)
+        self._amend(stack_set, request)
+        return self._begin(stack_set, "UPDATE", selected(self._world.organization, stack_set, request), request)
+
+    def _create_instances(self, stack_set: StackSet, request: Json) -> Json:
+        self._refuse_parallel(stack_set)
+        accounts, regions = targeted(self._world.organization, request), request["Regions"]
+        overrides = _overrides(request)
+        instances: list[Instance] = []
+        for region in regions:
+            for account, unit in accounts.items():
+                fresh = Instance(account, region, unit)
+                instance = stack_set.instances.setdefault((account, region), fresh)
+                instance.overrides = overrides or instance.overrides
+                instances.append(instance)
+        for unit in request["DeploymentTargets"]["OrganizationalUnitIds"]:
+            stack_set.units[unit] = list(dict.fromkeys((*stack_set.units.get(unit, ()), *regions)))
+        return self._begin(stack_set, "CREATE", instances, request)
+
+    def _update_instances(self, stack_set: StackSet, request: Json) -> Json:
+        self._refuse_parallel(stack_set)
+        instances = selected(self._world.organization, stack_set, request)
+        if not instances:
+            raise Refused("StackInstanceNotFoundException", "No stack instances match the targets", 404)
+        for instance in instances:
+            instance.overrides = _overrides(request)
+        return self._begin(stack_set, "UPDATE", instances, request)
+
+    def _delete_instances(self, stack_set: StackSet, request: Json) -> Json:
+        self._refuse_parallel(stack_set)
+        if not part(request, "DeploymentTargets").get("OrganizationalUnitIds"):
+            raise invalid("StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target")
+        instances = selected(self._world.organization, stack_set, request)
+        forget_units(stack_set, request)
+        return self._begin(stack_set, "DELETE", instances, request, retain=bool(request.get("RetainStacks")))
+
+    def _refuse_parallel(self, stack_set: StackSet) -> None:
+        running = stack_set.running()
+        if running and not stack_set.managed_execution.get("Active"):
+            message = f"Another Operation on StackSet {stack_set.arn} is in progress: {running.id}"
+            raise Refused("OperationInProgressException", message, 409)
+
+    def _begin(
+        self, stack_set: StackSet, action: str, instances: list[Instance], request: Json, *, retain: bool = False
+    ) -> Json:
+        operation_id = request.get("OperationId") or self._uuid(stack_set.id)
+        if operation_id in stack_set.operations:
+            raise Refused("OperationIdAlreadyExistsException", f"Operation {operation_id} already exists", 409)
+        now = self._world.clock.now()
+        begin(self._world, stack_set, Operation(operation_id, action, now, instances, request, retain))
+        return {"OperationId": operation_id}
+
+    def follow_accounts(self) -> None:
+        """Automatic deployments: accounts may have joined units, or left them."""
+        before, self._places = self._places, places(self._world.organization)
+        if before == self._places:
+            return
+        for stack_set in [each for sets in self._sets.values() for each in sets.values()]:
+            automatic = stack_set.auto_deployment
+            if not (automatic["Enabled"] and self._access.enabled):
+                continue
+            joined, left = moves(stack_set, before, self._places, self._world.organization.management)
+            if left:
+                retain = bool(automatic.get("RetainStacksOnAccountRemoval"))
+                self._begin(stack_set, "DELETE", left, {}, retain=retain)
+            if joined:
+                stack_set.instances |= {(each.account, each.region): each for each in joined}
+                self._begin(stack_set, "CREATE", joined, {})
+
+    def _uuid(self, scope: str) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, self._world.identifiers.new("stack-set-", scope)))
+
+
+def _find(sets: dict[str, StackSet], wanted: str) -> StackSet:
+    found = next((each for each in sets.values() if wanted in (each.name, each.id, each.arn)), None)
+    if found is None:
+        raise Refused(NOT_FOUND, f"StackSet {wanted} not found", 404)
+    return found
+
+
+def _overrides(request: Json) -> dict[str, str]:
+    given: list[Json] = request.get("ParameterOverrides") or []
+    return {each["ParameterKey"]: each.get("ParameterValue", "") for each in given}

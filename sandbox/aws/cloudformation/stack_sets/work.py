@@ -1,0 +1,129 @@
+"""Operations at work: stacks are made, changed and deleted in the accounts that a set targets."""
+
+import math
+import uuid
+
+from moto.cloudformation.models import Stack, cloudformation_backends
+
+from sandbox.aws.cloudformation import StackError
+from sandbox.aws.cloudformation.engine import reason_of
+from sandbox.aws.cloudformation.permissions import unchecked
+from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
+from sandbox.aws.servicecatalog.call import World
+from sandbox.aws.servicecatalog.model import part
+
+SECONDS = 30.0
+"""Virtual time that an operation takes."""
+_STOPPED = "Cancelled since failure tolerance has exceeded"
+
+
+def begin(world: World, stack_set: StackSet, operation: Operation) -> None:
+    """Run an operation, or queue it behind the one that runs."""
+    operation.doom = world.clock.doom
+    stack_set.add(operation)
+    for instance in operation.instances:
+        instance.operation = operation.id
+    if not stack_set.running():
+        _run(world, stack_set, operation)
+
+
+def _run(world: World, stack_set: StackSet, operation: Operation) -> None:
+    operation.status = "RUNNING"
+    for instance in operation.instances:
+        instance.status, instance.detailed = "OUTDATED", "RUNNING"
+
+    def finish() -> None:
+        _work(world, stack_set, operation)
+        operation.ended = world.clock.now()
+        if following := stack_set.queued():
+            _run(world, stack_set, following)
+
+    world.clock.after(SECONDS, finish)
+
+
+def _work(world: World, stack_set: StackSet, operation: Operation) -> None:
+    """Go through the regions and accounts, and stop where more fail than are tolerated.
+
+    API:StackSetOperationPreferences: by default one account at a time, and no failure is tolerated.
+    """
+    stopped = False
+    for region in dict.fromkeys(each.region for each in operation.instances):
+        instances, failures = [each for each in operation.instances if each.region == region], 0
+        tolerated = _tolerated(operation, len(instances))
+        for instance in sorted(instances, key=lambda each: each.account):
+            if stopped:
+                instance.detailed, instance.reason = "CANCELLED", _STOPPED
+            else:
+                _attempt(world, stack_set, operation, instance)
+            failures += instance.detailed == "FAILED"
+            stopped = stopped or failures > tolerated
+            operation.results.append(_result(instance))
+    operation.status = "FAILED" if stopped else "SUCCEEDED"
+
+
+def _tolerated(operation: Operation, accounts: int) -> int:
+    preferences = part(operation.request, "OperationPreferences")
+    share = math.floor(accounts * preferences.get("FailureTolerancePercentage", 0) / 100)
+    return preferences.get("FailureToleranceCount", share)
+
+
+def _result(instance: Instance) -> dict[str, str]:
+    skipped = instance.detailed == "SKIPPED_SUSPENDED_ACCOUNT"
+    return {
+        "Account": instance.account,
+        "Region": instance.region,
+        "Status": "SUCCEEDED" if skipped else instance.detailed,
+        "StatusReason": instance.reason,
+        "OrganizationalUnitId": instance.unit,
+    }
+
+
+def _attempt(world: World, stack_set: StackSet, operation: Operation, instance: Instance) -> None:
+    deletes = operation.action == "DELETE"
+    if world.organization.status(instance.account) == "SUSPENDED":
+        instance.detailed, instance.reason = "SKIPPED_SUSPENDED_ACCOUNT", "The account is suspended"
+        return
+    try:
+        if operation.doom:
+            raise StackError(operation.doom)  # noqa: TRY301 - it fails as a stack would
+        with unchecked():  # the role that StackSets has in each member account may do everything
+            if not deletes:
+                _deploy(stack_set, instance)
+            elif not operation.retain:
+                _remove(instance)
+    except Exception as error:  # noqa: BLE001 - whatever moto raises is the reason of the failure
+        instance.status = "INOPERABLE" if deletes else "OUTDATED"
+        instance.detailed, instance.reason = "FAILED", reason_of(error)
+        return
+    instance.status, instance.detailed, instance.reason = "CURRENT", "SUCCEEDED", ""
+    if deletes:
+        stack_set.instances.pop((instance.account, instance.region), None)
+
+
+def _deploy(stack_set: StackSet, instance: Instance) -> None:
+    backend = cloudformation_backends[instance.account][instance.region]
+    stack = backend.stacks.get(instance.stack_id)
+    if stack and stack.status == "ROLLBACK_COMPLETE":  # it can only be deleted
+        backend.delete_stack(stack.stack_id)
+        stack = None
+    parameters = {**stack_set.parameters, **instance.overrides}
+    tags = {tag["Key"]: tag["Value"] for tag in stack_set.tags}
+    if stack:
+        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+        stack = backend.update_stack(stack.stack_id, stack_set.template, None, given, tags)
+    else:
+        name = f"StackSet-{stack_set.name}-{uuid.uuid5(uuid.NAMESPACE_URL, instance.operation + instance.account)}"
+        stack = backend.create_stack(name, stack_set.template, parameters, tags=tags)
+        instance.stack_id = stack.stack_id
+    _require_success(stack)
+
+
+def _require_success(stack: Stack) -> None:
+    if "ROLLBACK" in stack.status:
+        raise StackError(str(getattr(stack, "stack_status_reason", stack.status)))
+
+
+def _remove(instance: Instance) -> None:
+    backend = cloudformation_backends[instance.account][instance.region]
+    if instance.stack_id in backend.stacks:
+        backend.delete_stack(instance.stack_id)

@@ -1,0 +1,28 @@
+"""sts:AssumeRole, with the trust policy really read."""
+
+from moto.iam.models import Role
+
+from sandbox.aws.errors import Refused
+from sandbox.aws.iam.callers import Caller, Callers
+from sandbox.aws.iam.principals import find_principal, trusts_principal
+from sandbox.aws.wire import Request
+
+
+def authorize(request: Request, caller: Caller, callers: Callers) -> None:
+    """Refuse to assume a role that does not exist or whose trust policy does not let the caller.
+
+    STS gives one and the same answer in both cases, so that nobody can find out which roles exist.
+    """
+    if request.operation != "AssumeRole":
+        return
+    arn = request.form.get("RoleArn", "")
+    account = arn.split(":")[4] if arn.count(":") == 5 else ""  # noqa: PLR2004 - an ARN has six parts
+    if account.isdigit() and callers.knows(account):
+        callers.prepare(account)
+        role = find_principal(arn)
+        conditions = {"sts:RoleSessionName": request.form.get("RoleSessionName", "")}
+        if external_id := request.form.get("ExternalId"):
+            conditions["sts:ExternalId"] = external_id
+        if isinstance(role, Role) and trusts_principal(role, caller.principal, caller.context(**conditions)):
+            return
+    raise Refused("AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}")

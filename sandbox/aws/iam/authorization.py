@@ -1,0 +1,110 @@
+"""IAM at the front door: whether the caller's own policies allow the call at all.
+
+Resources are worked out for what the catalog's programs touch. For any other call the resource is unknown,
+and a statement is taken to concern it, unless it is a Deny on particular resources.
+"""
+
+from sandbox.aws import s3 as buckets
+from sandbox.aws.errors import Refused
+from sandbox.aws.iam.callers import Caller
+from sandbox.aws.iam.principals import find_role, is_permitted
+from sandbox.aws.wire import Request
+
+_SERVICE_NAMES = {"monitoring": "cloudwatch"}
+"""IAM's prefix where it is not the name in the signature."""
+
+_OTHER_NAMES = {"budgets:DescribeBudget": "budgets:ViewBudget", "budgets:CreateBudget": "budgets:ModifyBudget"}
+"""Calls whose permission has another name (source: Service Authorization Reference, AWS Budget Service)."""
+
+_ALWAYS = ("sts:GetCallerIdentity", "sts:AssumeRole")
+"""The first needs no permission; trust policies decide the second."""
+
+_ABOUT_NO_NODE = (
+    "DescribeOrganization",
+    "EnableAWSServiceAccess",
+    "ListAWSServiceAccessForOrganization",
+    "ListAccounts",
+    "ListDelegatedAdministrators",
+    "ListRoots",
+)
+"""Calls to AWS Organizations that a policy allows on every resource or not at all."""
+
+_IAM_RESOURCES = {"RoleName": "role", "UserName": "user", "GroupName": "group", "PolicyName": "policy"}
+
+
+def action_of(request: Request) -> str:
+    """The call as IAM writes it, such as `iam:CreateRole`."""
+    if request.service == "s3":
+        return buckets.action(request)
+    action = f"{_SERVICE_NAMES.get(request.service, request.service)}:{request.operation}"
+    return _OTHER_NAMES.get(action, action)
+
+
+def authorize(request: Request, caller: Caller) -> None:
+    """Refuse what no policy of the caller allows.
+
+    Raises:
+        Refused: with the text that tells which action on which resource was missing.
+    """
+    action = action_of(request)
+    if request.service == "s3":
+        for wanted, bucket, key in buckets.wanted(request):
+            if not buckets.may(caller, wanted, bucket, key):
+                raise Refused("AccessDenied", f"User: {caller.arn} is not authorized to perform: {wanted}")
+    elif not (caller.is_administrator or action in _ALWAYS or not request.operation):
+        require(caller, action, _resource(request, caller), **_context(request, caller))
+
+
+def require(caller: Caller, action: str, resource: str | None, **context: str) -> None:
+    """Refuse an action that the caller's policies do not allow."""
+    if not is_permitted(caller.principal, action, resource, caller.context(**context)):
+        raise Refused(
+            "AccessDenied" if action.startswith(("iam:", "sts:", "cloudformation:")) else "AccessDeniedException",
+            f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource or '*'} "
+            f"because no identity-based policy allows the {action} action",
+            400 if action.startswith(("servicecatalog:", "organizations:")) else 403,
+        )
+
+
+def _resource(request: Request, caller: Caller) -> str | None:
+    account, region = caller.account, caller.region
+    match request.service:
+        case "iam":
+            if arn := request.form.get("PolicyArn") if "RoleName" not in request.form else None:
+                return arn
+            named = ((kind, request.form.get(key)) for key, kind in _IAM_RESOURCES.items())
+            return next((f"arn:aws:iam::{account}:{kind}/{name}" for kind, name in named if name), None)
+        case "cloudformation":
+            stack = request.form.get("StackName")
+            is_arn = bool(stack) and stack.startswith("arn:")
+            return stack if is_arn or not stack else f"arn:aws:cloudformation:{region}:{account}:stack/{stack}/*"
+        case "sns":
+            return request.form.get("TopicArn")
+        case "organizations":
+            return _node(request, caller)
+        case _:
+            return None
+
+
+def _node(request: Request, caller: Caller) -> str | None:
+    """What a call to AWS Organizations is about (Service Authorization Reference, "AWS Organizations")."""
+    if request.operation in _ABOUT_NO_NODE:
+        return "*"
+    account, parent = request.json.get("AccountId"), request.json.get("ParentId")
+    if not (account or parent):
+        return None
+    kind = "account" if account else "root" if str(parent).startswith("r-") else "ou"
+    return f"arn:aws:organizations::{caller.management}:{kind}/{caller.organization}/{account or parent}"
+
+
+def _context(request: Request, caller: Caller) -> dict[str, str]:
+    """The condition keys that a service adds."""
+    match request.service:
+        case "organizations" if principal := request.json.get("ServicePrincipal"):
+            return {"organizations:ServicePrincipal": str(principal)}
+        case "iam":
+            role = find_role(caller.account, request.form.get("RoleName", ""))
+            boundary = request.form.get("PermissionsBoundary") or (role and role.permissions_boundary_arn)
+            return {"iam:PermissionsBoundary": boundary} if boundary else {}
+        case _:
+            return {}

@@ -1,0 +1,120 @@
+"""From credentials to the one who calls."""
+
+import re
+from dataclasses import dataclass
+
+from moto.core.utils import utcnow
+from moto.iam.models import get_account_id_from
+from moto.sts.models import AssumedRole, sts_backends
+
+from sandbox.aws.errors import Refused
+from sandbox.aws.iam.principals import ADMINISTRATOR, administrator_key, find_principal, iam_of, prepare_account
+from sandbox.aws.organization import Organization
+from sandbox.aws.wire import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A signed request's identity."""
+
+    account: str
+    arn: str
+    """As sts:GetCallerIdentity tells it: a user, or the session of a role."""
+    principal: str
+    """The IAM ARN that policies hang on: the user, or the role behind the session."""
+    access_key: str
+    region: str
+    organization: str = ""
+    management: str = ""
+    """Of that organization: the account that owns its units and accounts."""
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.principal == f"arn:aws:iam::{self.account}:user/{ADMINISTRATOR}"
+
+    def context(self, **more: str) -> dict[str, list[str]]:
+        """The condition keys that IAM knows about every request."""
+        known = {
+            "aws:PrincipalAccount": self.account,
+            "aws:PrincipalArn": self.principal,
+            "aws:RequestedRegion": self.region,
+            "aws:SecureTransport": "true",  # the sandbox speaks HTTP in place of AWS's HTTPS
+            "aws:userid": self.arn.rpartition("/")[2],
+        }
+        if self.organization:
+            known["aws:PrincipalOrgID"] = self.organization
+        return {key: [value] for key, value in (known | more).items()}
+
+
+class Callers:
+    """Resolves access keys. Twelve digits are the administrator of that account."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._organization = organization
+        self._sessions: dict[str, AssumedRole] = {}
+
+    def resolve(self, request: Request) -> Caller:
+        """Find out who signed the request; the signature itself is not checked.
+
+        Raises:
+            Refused: there is no signature, or the credentials belong to nobody or to a suspended account.
+        """
+        if not request.access_key:
+            raise Refused("MissingAuthenticationToken", "Request is missing Authentication Token")
+        caller = (
+            self._administrator(request)
+            if re.fullmatch(r"\d{12}", request.access_key)
+            else self._session(request) or self._user(request)
+        )
+        if caller is None:
+            raise Refused("InvalidClientTokenId", "The security token included in the request is invalid.")
+        if self._organization.status(caller.account) == "SUSPENDED":
+            raise Refused("AccessDenied", f"Account {caller.account} is suspended.")
+        return caller
+
+    def _administrator(self, request: Request) -> Caller | None:
+        account = request.access_key
+        if not self._organization.exists(account):
+            return None
+        self.prepare(account)
+        arn = f"arn:aws:iam::{account}:user/{ADMINISTRATOR}"
+        return self._caller(account, arn, arn, administrator_key(account), request.region)
+
+    def knows(self, account: str) -> bool:
+        return self._organization.exists(account)
+
+    def prepare(self, account: str) -> None:
+        """Make sure that an account has its administrator before anything is done in it."""
+        prepare_account(account, management=account == self._organization.management)
+
+    def _session(self, request: Request) -> Caller | None:
+        key = request.access_key
+        session = self._sessions.get(key) or next(
+            (
+                role
+                for partitions in list(sts_backends.values())
+                for role in reversed(partitions["aws"].assumed_roles)
+                if role.access_key_id == key
+            ),
+            None,
+        )
+        if session is None:
+            return None
+        self._sessions[key] = session
+        if session.expiration < utcnow():
+            raise Refused("ExpiredToken", "The security token included in the request is expired")
+        if find_principal(session.role_arn) is None:
+            return None
+        return self._caller(session.account_id, session.arn, session.role_arn, key, request.region)
+
+    def _user(self, request: Request) -> Caller | None:
+        account = get_account_id_from(request.access_key)
+        user = iam_of(account).get_user_from_access_key_id(request.access_key)
+        if user is None or not self._organization.exists(account):
+            return None
+        return self._caller(account, user.arn, user.arn, request.access_key, request.region)
+
+    def _caller(self, account: str, arn: str, principal: str, key: str, region: str) -> Caller:
+        member = self._organization.has(account)
+        organization, management = (self._organization.id, self._organization.management) if member else ("", "")
+        return Caller(account, arn, principal, key, region, organization, management)

@@ -1,0 +1,214 @@
+"""The AWS organization: which accounts exist, and where in the tree of units."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+import yaml
+from moto.moto_api._internal import mock_random
+from moto.organizations import utils as moto_ids
+from moto.organizations.models import (
+    FakeAccount,
+    FakeDelegatedAdministrator,
+    FakeServiceAccess,
+    OrganizationsBackend,
+    organizations_backends,
+)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from sandbox.aws.model_packages import DEFAULT_PACKAGES, ModelPackageEntry
+
+SERVICE_CATALOG = "servicecatalog.amazonaws.com"
+STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
+
+# moto does not know it as a service with delegates. AWS does not know its other name, which moto takes
+# (cdk-organizations issue 1718).
+FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(STACK_SETS)
+FakeServiceAccess.TRUSTED_SERVICES.remove("stacksets.cloudformation.amazonaws.com")
+
+AccountId = Annotated[str, Field(pattern=r"^\d{12}$", description="twelve digits, in quotes in YAML")]
+
+
+class OrganizationError(Exception):
+    """An organization file that cannot be used; the message says where and what is wrong."""
+
+
+class AccountEntry(BaseModel):
+    """One member account."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: AccountId
+    name: str
+    ou: str = Field(default="", description="path of unit names, as in Workloads/Research; empty: the root")
+    status: Literal["ACTIVE", "SUSPENDED"] = "ACTIVE"
+    tags: dict[str, str] = {}
+
+
+class OrganizationFile(BaseModel):
+    """The whole organization, as `--organization FILE` gives it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    management: AccountId
+    accounts: tuple[AccountEntry, ...] = ()
+    units: tuple[str, ...] = Field(default=(), description="paths of units that exist without accounts")
+    outside: tuple[AccountId, ...] = Field(default=(), description="accounts that are not of the organization")
+    model_packages: tuple[ModelPackageEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def ids_are_unique_and_known(self) -> "OrganizationFile":
+        seen = {self.management}
+        for account in self.accounts:
+            if account.id in seen:
+                raise ValueError(f"account id {account.id} is used twice")
+            seen.add(account.id)
+        for outside in self.outside:
+            if outside in seen:
+                raise ValueError(f"account id {outside} is used twice")
+            seen.add(outside)
+        for package in self.model_packages:
+            if package.account not in seen:
+                raise ValueError(f"model package of {package.group}: there is no account {package.account}")
+        return self
+
+
+DEFAULT = OrganizationFile(
+    management="111122223333",
+    accounts=(
+        AccountEntry(id="222233334444", name="hub", ou="Infrastructure"),
+        AccountEntry(id="333344445555", name="research", ou="Workloads/Research"),
+        AccountEntry(id="444455556666", name="production", ou="Workloads/Production"),
+        AccountEntry(id="555566667777", name="suspended", ou="Suspended", status="SUSPENDED"),
+    ),
+    model_packages=DEFAULT_PACKAGES,
+)
+
+
+def read_organization(path: Path) -> OrganizationFile:
+    """Read an organization file.
+
+    Raises:
+        OrganizationError: it is missing, is not YAML, or a field is wrong; the first fault is named.
+    """
+    try:
+        return OrganizationFile.model_validate(yaml.safe_load(path.read_text()))
+    except OSError as error:
+        raise OrganizationError(f"{path}: cannot be read: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise OrganizationError(f"{path}: is not YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        hint = ". Account ids are twelve digits in quotes, for example '222233334444'" if "id" in field else ""
+        raise OrganizationError(f"{path}: {field}: {first['msg']}, got {first['input']!r}{hint}") from error
+
+
+class Organization:
+    """The living organization. The tree itself is kept by moto, so that Organizations calls change it."""
+
+    def __init__(self, file: OrganizationFile, seed: int) -> None:
+        mock_random.seed(seed)
+        self.management = file.management
+        self.model_packages = file.model_packages
+        self.backend: OrganizationsBackend = organizations_backends[file.management]["aws"]
+        with _next_account_id(file.management):
+            self.backend.create_organization(region="us-east-1")
+        self._by_id: dict[str, FakeAccount] = {}
+        self._known = {file.management, *file.outside}
+        units = {"": self.root_id}
+        for path in (*(account.ou for account in file.accounts), *file.units):
+            self._make_units(units, path.strip("/"))
+        for account in file.accounts:
+            self._make_account(account, units[account.ou.strip("/")])
+
+    def _make_units(self, units: dict[str, str], path: str) -> None:
+        parent = ""
+        for name in filter(None, path.split("/")):
+            here = f"{parent}/{name}".strip("/")
+            if here not in units:
+                made = self.backend.create_organizational_unit(Name=name, ParentId=units[parent])
+                units[here] = made["OrganizationalUnit"]["Id"]
+            parent = here
+
+    def _make_account(self, entry: AccountEntry, parent: str) -> None:
+        with _next_account_id(entry.id):
+            self.backend.create_account(AccountName=entry.name, Email=f"{entry.name}@example.com")
+        account = self.backend.get_account_by_id(entry.id)
+        account.parent_id = parent
+        account.status = account.state = entry.status
+        account.tags.update(entry.tags)
+
+    @property
+    def id(self) -> str:
+        return cast("Any", self.backend.org).id
+
+    @property
+    def root_id(self) -> str:
+        return cast("Any", self.backend.org).root_id
+
+    def _members(self) -> dict[str, FakeAccount]:
+        """The members by id, looked up anew only when accounts have come or gone."""
+        accounts = self.backend.accounts
+        if len(accounts) != len(self._by_id) or (accounts and accounts[-1].id not in self._by_id):
+            self._by_id = {account.id: account for account in accounts}
+        return self._by_id
+
+    def members(self) -> list[str]:
+        """Ids of all accounts that are in the organization now, the management account among them."""
+        return list(self._members())
+
+    def has(self, account: str) -> bool:
+        return account in self._members()
+
+    def exists(self, account: str) -> bool:
+        """Whether there is such an account; one that left the organization still exists."""
+        if account in self._members():
+            self._known.add(account)
+        return account in self._known
+
+    def status(self, account: str) -> str:
+        member = self._members().get(account)
+        return member.status if member else "ACTIVE"
+
+    def covers(self, node: str, account: str) -> bool:
+        """Whether the organization, unit or account named by `node` (an id) contains the account."""
+        if account not in self._members():
+            return False
+        return node in (self.id, account, *self.ancestors(account))
+
+    def ancestors(self, account: str) -> list[str]:
+        """Ids of the units above the account, nearest first, the root last."""
+        parents = {unit.id: cast("str | None", unit.parent_id) for unit in self.backend.ou}
+        path: list[str] = []
+        unit = cast("str | None", self._members()[account].parent_id)
+        while unit:
+            path.append(unit)
+            unit = parents.get(unit)
+        return path
+
+    def has_unit(self, unit: str) -> bool:
+        return any(candidate.id == unit for candidate in self.backend.ou)
+
+    def administers(self, account: str, service: str | None = None) -> bool:
+        """Whether the account is a delegated administrator, for one service or for any."""
+        return any(
+            admin.account.id == account and (service is None or service in admin.services)
+            for admin in self.backend.admins
+        )
+
+    def trusts(self, service: str) -> bool:
+        """Whether the service has trusted access to the organization."""
+        return any(entry["ServicePrincipal"] == service for entry in self.backend.services)
+
+
+@contextmanager
+def _next_account_id(wanted: str) -> Generator[None, None, None]:
+    """Let moto, which rolls dice for account ids, make the wanted one."""
+    original = moto_ids.make_random_account_id
+    moto_ids.make_random_account_id = lambda: wanted
+    try:
+        yield
+    finally:
+        moto_ids.make_random_account_id = original

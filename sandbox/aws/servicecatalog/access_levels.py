@@ -1,0 +1,108 @@
+"""Whose launches a caller sees and touches: the account's, the role's, or the user's own."""
+
+from sandbox.aws.iam.authorization import require
+from sandbox.aws.servicecatalog.call import Call
+from sandbox.aws.servicecatalog.errors import InvalidParametersException
+from sandbox.aws.servicecatalog.model import Json, ProvisionedProduct, Record, part
+from sandbox.aws.servicecatalog.planned import Plan
+
+_ON_PORTFOLIOS = frozenset(
+    {
+        "AcceptPortfolioShare",
+        "AssociatePrincipalWithPortfolio",
+        "CreatePortfolio",
+        "CreatePortfolioShare",
+        "DeletePortfolio",
+        "DeletePortfolioShare",
+        "DescribePortfolio",
+        "DescribePortfolioShares",
+        "DisassociatePrincipalFromPortfolio",
+        "ListPortfolioAccess",
+        "ListPrincipalsForPortfolio",
+        "RejectPortfolioShare",
+        "UpdatePortfolio",
+        "UpdatePortfolioShare",
+    }
+)
+_ON_PRODUCTS = frozenset(
+    {
+        "CreateConstraint",
+        "CreateProduct",
+        "CreateProvisioningArtifact",
+        "DeleteProduct",
+        "DeleteProvisioningArtifact",
+        "DescribeProduct",
+        "DescribeProductAsAdmin",
+        "DescribeProvisioningArtifact",
+        "DescribeProvisioningParameters",
+        "ListLaunchPaths",
+        "ListPortfoliosForProduct",
+        "ListProvisioningArtifacts",
+        "ProvisionProduct",
+        "UpdateProduct",
+        "UpdateProvisioningArtifact",
+    }
+)
+"""The operations with a resource type in the Service Authorization Reference, "AWS Service Catalog"."""
+
+
+def _levels(call: Call, thing: ProvisionedProduct | Record | Plan) -> list[str]:
+    levels = {
+        "Account": thing.account == call.account,
+        "Role": thing.user_arn == call.caller.principal,
+        "User": thing.user_arn_session == call.caller.arn,
+    }
+    return [level for level, holds in levels.items() if holds]
+
+
+def in_access_level(call: Call, request: Json, thing: ProvisionedProduct | Record | Plan) -> bool:
+    """Whether the request's AccessLevelFilter shows a thing; without one, what the user made.
+
+    API:ScanProvisionedProducts: "The access level to use to obtain results. The default is User."
+    """
+    wanted = part(request, "AccessLevelFilter")
+    if wanted.get("Value", "self") != "self":
+        raise InvalidParametersException("The only supported Value of AccessLevelFilter is self")
+    return thing.account == call.account and wanted.get("Key", "User") in _levels(call, thing)
+
+
+def authorize_operation(call: Call, name: str, request: Json) -> None:
+    """Ask IAM, with the condition keys servicecatalog:accountLevel, roleLevel and userLevel.
+
+    They are `self` as far as the provisioned product or record is the account's, the role's or the user's;
+    of a listing, when it asks for that level (Administrator Guide, "Example access policies for provisioned
+    product management").
+    """
+    if call.caller.is_administrator:
+        return
+    wanted = request.get("ProvisionedProductId") or request.get("PlanId") or request.get("Id")
+    named = request.get("ProvisionedProductName") or request.get("Name")
+    things = [
+        *(pp for pp in call.state.provisioned.values() if pp.id == wanted or (pp.name == named and not wanted)),
+        *(record for record in call.state.records.values() if record.record_id == wanted),
+        *(plan for plan in call.state.plans.values() if plan.plan_id == wanted),
+    ]
+    levels = _levels(call, things[0]) if things else [part(request, "AccessLevelFilter").get("Key", "User")]
+    if not things and (wanted or named or name == "ProvisionProduct"):
+        levels = ["Account", "Role", "User"]  # whoever asks for what is not there learns just that
+    context = {f"servicecatalog:{level.lower()}Level": "self" for level in levels}
+    require(call.caller, f"servicecatalog:{name}", _resource(call, name, request), **context)
+
+
+def _resource(call: Call, name: str, request: Json) -> str:
+    """The portfolio or product that an operation is about, or `*` where IAM knows no resource of it."""
+    if name in _ON_PORTFOLIOS:
+        portfolio_id = request.get("PortfolioId") or request.get("Id") or "*"
+        portfolio = call.state.portfolios.get(portfolio_id)
+        return portfolio.arn if portfolio else f"arn:aws:catalog:{call.region}:{call.account}:portfolio/{portfolio_id}"
+    if name in _ON_PRODUCTS:
+        product_id = request.get("ProductId") or request.get("Id") or "*"
+        named = request.get("ProductName") or request.get("Name")
+        products = call.state.products
+        product = products.get(product_id) or next((p for p in products.values() if p.name == named), None)
+        return product.product_arn if product else f"arn:aws:catalog:{call.region}:{call.account}:product/{product_id}"
+    if name.endswith(("TagOptionWithResource", "TagOptionFromResource")):
+        resource_id = request["ResourceId"]
+        kind = "portfolio" if resource_id.startswith("port-") else "product"
+        return f"arn:aws:catalog:{call.region}:{call.account}:{kind}/{resource_id}"
+    return "*"

@@ -1,0 +1,110 @@
+"""Provisioning artifacts: the versions of a product."""
+
+from sandbox.aws.s3 import read_object
+from sandbox.aws.servicecatalog import quotas
+from sandbox.aws.servicecatalog.call import Call, amend, operation
+from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
+from sandbox.aws.servicecatalog.model import Artifact, Json, Product, part
+from sandbox.aws.servicecatalog.parameters import show_parameters
+from sandbox.aws.servicecatalog.templates import TemplateError, parse_template
+from sandbox.aws.servicecatalog.visibility import own_product, visible_product
+
+CREATION_SECONDS = 2.0
+"""Virtual time until a product or version becomes AVAILABLE."""
+
+
+def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
+    """Make a version from its properties: fetch, check and keep the template.
+
+    Raises:
+        InvalidParametersException: the template cannot be read by the caller, or is not CloudFormation.
+    """
+    quotas.room_for("versions per product", len(product.artifacts), quotas.VERSIONS_PER_PRODUCT)
+    kind = given.get("Type") or "CLOUD_FORMATION_TEMPLATE"
+    url: str = part(given, "Info").get("LoadTemplateFromURL", "")
+    if kind != "CLOUD_FORMATION_TEMPLATE" or given.get("DisableTemplateValidation") or not url:
+        raise InvalidParametersException(
+            "The sandbox emulates validated versions of type CLOUD_FORMATION_TEMPLATE alone, from LoadTemplateFromURL"
+        )
+    try:
+        template = parse_template(read_object(call.caller, url))
+    except ValueError as error:
+        raise InvalidParametersException(f"Invalid templateUrl. {error}") from error
+    except TemplateError as error:
+        raise InvalidParametersException(f"Invalid templateBody. {error}") from error
+    artifact = Artifact(
+        id=call.new_id("pa-"),
+        name=given.get("Name", ""),
+        description=given.get("Description", ""),
+        type=kind,
+        created_time=call.now,
+        info={"TemplateUrl": url},
+        template=template,
+    )
+    product.artifacts[artifact.id] = artifact
+    call.world.clock.after(CREATION_SECONDS, lambda: setattr(artifact, "status", "AVAILABLE"))
+    return artifact
+
+
+def find_artifact(product: Product, request: Json) -> Artifact:
+    """The version that a request names by id or by name.
+
+    Raises:
+        InvalidParametersException: several versions have that name (terraform-provider-aws issue 24362).
+    """
+    wanted, name = request.get("ProvisioningArtifactId"), request.get("ProvisioningArtifactName")
+    if not wanted and not name:
+        raise InvalidParametersException("Either ProvisioningArtifactId or ProvisioningArtifactName is required")
+    found = [a for a in product.artifacts.values() if (a.id == wanted if wanted else a.name == name)]
+    if len(found) > 1:
+        raise InvalidParametersException(f"Multiple Provisioning Artifact with name {name} found")
+    if not found:
+        raise not_found("ProvisioningArtifact", wanted or name)
+    return found[0]
+
+
+@operation
+def create_provisioning_artifact(call: Call, request: Json) -> Artifact:
+    return make_artifact(call, own_product(call, request["ProductId"]), request["Parameters"])
+
+
+@operation
+def describe_provisioning_artifact(call: Call, request: Json) -> Json:
+    name = request.get("ProductName")
+    named = (product.product_id for product in call.state.products.values() if product.name == name)
+    artifact = find_artifact(visible_product(call, request.get("ProductId") or next(named, name)), request)
+    wants_parameters = request.get("IncludeProvisioningArtifactParameters")
+    return {
+        "ProvisioningArtifactDetail": artifact,
+        "Info": artifact.info,
+        "Status": artifact.status,
+        "ProvisioningArtifactParameters": show_parameters(artifact.template) if wants_parameters else None,
+    }
+
+
+@operation
+def update_provisioning_artifact(call: Call, request: Json) -> Artifact:
+    """Name, description, activity and guidance: a version's template never changes."""
+    artifact = find_artifact(
+        own_product(call, request["ProductId"]), {"ProvisioningArtifactId": request["ProvisioningArtifactId"]}
+    )
+    amend(artifact, request, "Name", "Description", "Active", "Guidance")
+    return artifact
+
+
+@operation
+def delete_provisioning_artifact(call: Call, request: Json) -> Json:
+    """The last version stays: "You cannot delete the last provisioning artifact for a product"."""
+    product = own_product(call, request["ProductId"])
+    artifact = find_artifact(product, request)
+    if len(product.artifacts) == 1:
+        raise ResourceInUseException("You cannot delete the last provisioning artifact for a product")
+    del product.artifacts[artifact.id]
+    return {}
+
+
+@operation
+def list_provisioning_artifacts(call: Call, request: Json) -> Json:
+    product = visible_product(call, request["ProductId"])
+    owned = product.account == call.account
+    return {"ProvisioningArtifactDetails": [a for a in product.artifacts.values() if a.active or owned]}

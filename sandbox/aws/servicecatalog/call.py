@@ -1,0 +1,102 @@
+"""One call: who makes it, where, and on which state. And the list of operations that there are."""
+
+import base64
+import binascii
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from botocore import xform_name
+
+from sandbox.aws.iam.callers import Caller
+from sandbox.aws.identifiers import Identifiers
+from sandbox.aws.organization import Organization
+from sandbox.aws.servicecatalog.errors import InvalidParametersException
+from sandbox.aws.servicecatalog.model import Json, Value
+from sandbox.aws.servicecatalog.state import RegionState
+from sandbox.clock import Clock
+
+_DEFAULT_PAGE = 20
+
+
+@dataclass
+class World:
+    """What all calls share."""
+
+    clock: Clock
+    identifiers: Identifiers
+    organization: Organization
+    regions: dict[str, RegionState] = field(default_factory=lambda: defaultdict(RegionState))
+    answered: dict[tuple[str, ...], tuple[Json, Json]] = field(default_factory=dict[tuple[str, ...], tuple[Json, Json]])
+    """By idempotency token: the request that was answered, and the answer."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an operation."""
+
+    world: World
+    caller: Caller
+
+    @property
+    def account(self) -> str:
+        return self.caller.account
+
+    @property
+    def region(self) -> str:
+        return self.caller.region
+
+    @property
+    def state(self) -> RegionState:
+        return self.world.regions[self.region]
+
+    @property
+    def now(self) -> datetime:
+        return self.world.clock.now()
+
+    def new_id(self, prefix: str) -> str:
+        return self.world.identifiers.new(prefix, self.account, self.region)
+
+
+Handler = Callable[[Call, Json], object]
+
+operations: dict[str, Handler] = {}
+"""The emulated operations by name in snake case; modules add theirs when they are imported."""
+
+
+def operation(handler: Handler) -> Handler:
+    """Register a function under its name: `create_portfolio` is CreatePortfolio."""
+    operations[handler.__name__] = handler
+    return handler
+
+
+def page(request: Json, key: str, items: Sequence[object], token: str = "NextPageToken") -> Json:  # noqa: S107
+    """The part of a listing that the request asks for, under `key`, and a token if there is more."""
+    start = _offset(request.get("PageToken"), len(items))
+    end = start + (request.get("PageSize") or _DEFAULT_PAGE)
+    more = base64.urlsafe_b64encode(f"after {end}".encode()).decode() if end < len(items) else None
+    return {key: items[start:end], token: more}
+
+
+def _offset(token: str | None, total: int) -> int:
+    if not token:
+        return 0
+    try:
+        offset = int(base64.urlsafe_b64decode(token).decode().removeprefix("after "))
+    except (binascii.Error, ValueError):
+        offset = -1
+    if not 0 <= offset <= total:
+        raise InvalidParametersException(f"Invalid page token: {token}")
+    return offset
+
+
+def tags_in(request: Json, key: str = "Tags") -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in request.get(key) or ()}
+
+
+def amend(thing: Value, request: Json, *members: str) -> None:
+    """Set the attributes of those members that the request has."""
+    for member in members:
+        if member in request:
+            setattr(thing, xform_name(member), request[member])

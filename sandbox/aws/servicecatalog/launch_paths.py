@@ -1,0 +1,138 @@
+"""Launch paths: a product, in a portfolio, for a principal."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sandbox.aws.servicecatalog.call import Call, operation, page
+from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceNotFoundException
+from sandbox.aws.servicecatalog.model import Constraint, Json, Portfolio, Product
+from sandbox.aws.servicecatalog.principals import may_launch
+from sandbox.aws.servicecatalog.tag_options import offered_tag_options
+from sandbox.aws.servicecatalog.visibility import constraints_on, contains, is_visible
+
+
+@dataclass(frozen=True)
+class LaunchPath:
+    """One way for the caller to launch a product."""
+
+    id: str
+    portfolio: Portfolio
+    product: Product
+    constraints: tuple[Constraint, ...]
+
+    @property
+    def name(self) -> str:
+        return self.portfolio.display_name
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What portfolio and product put on every launch."""
+        return self.portfolio.tags | self.product.tags
+
+    @property
+    def constraint_summaries(self) -> tuple[Constraint, ...]:
+        return self.constraints
+
+    def constraint(self, kind: str) -> Constraint | None:
+        return next((constraint for constraint in self.constraints if constraint.type == kind), None)
+
+    def tag_values(self, call: Call) -> dict[str, list[str]]:
+        """The values that tag options leave to choose from, by key.
+
+        Options of portfolio and product are combined with AND: of a key that both have, the values of both
+        (Administrator Guide, "TagOption Library").
+        """
+        found: dict[str, list[str]] = {}
+        for portfolio, ids in (
+            (self.portfolio, self.portfolio.tag_options),
+            (self._source(call), self.product.tag_options),
+        ):
+            active = [option for option in offered_tag_options(call, portfolio, ids) if option.active]
+            for key in {option.key: None for option in active}:
+                values = [option.value for option in active if option.key == key]
+                found[key] = [value for value in found.get(key, values) if value in values]
+        return found
+
+    def _source(self, call: Call) -> Portfolio:
+        """Where the product came from: a local portfolio may offer one of an imported portfolio."""
+        association = self.portfolio.products[self.product.product_id]
+        return call.state.portfolios.get(association.source_portfolio or "", self.portfolio)
+
+
+def launchable_ids(call: Call) -> set[str]:
+    """The ids of all products that the caller may launch."""
+    now = call.world.clock.timestamp()
+    return {
+        product
+        for portfolio in open_portfolios(call)
+        for product, association in portfolio.products.items()
+        if association.effective <= now and contains(call, portfolio, product)
+    }
+
+
+def open_portfolios(call: Call, product_id: str | None = None) -> list[Portfolio]:
+    """The portfolios that the caller may launch from, all or those with a product."""
+    holding = [p for p in call.state.portfolios.values() if product_id is None or product_id in p.products]
+    return [portfolio for portfolio in holding if is_visible(call, portfolio) and may_launch(call, portfolio)]
+
+
+def launch_paths(call: Call, product: Product) -> list[LaunchPath]:
+    """The caller's paths to a product; none is an empty list."""
+    now = call.world.clock.timestamp()
+    holding = (
+        portfolio
+        for portfolio in open_portfolios(call, product.product_id)
+        if contains(call, portfolio, product.product_id) and portfolio.products[product.product_id].effective <= now
+    )
+    return [
+        LaunchPath(_path_id(call, each, product), each, product, tuple(constraints_on(call, each, product.product_id)))
+        for each in holding
+    ]
+
+
+def _path_id(call: Call, portfolio: Portfolio, product: Product) -> str:
+    """The same as long as the association lives; made anew, it is another path."""
+    association = portfolio.products[product.product_id]
+    seed = f"{association.id}/{portfolio.id}/{product.product_id}/{call.account}"
+    digest = hashlib.sha256(seed.encode()).digest()
+    return "lpv3-" + "".join("abcdefghijklmnopqrstuvwxyz234567"[byte % 32] for byte in digest[:13])
+
+
+def launchable_product(call: Call, request: Json) -> Product:
+    """The product that an end user's request names by id or name.
+
+    Raises:
+        ResourceNotFoundException: there is none that the caller could launch; the text is that of a
+            missing path, whatever the reason (aws-cdk issue 8404).
+    """
+    wanted = request.get("ProductId") or request.get("ProductName")
+    if not wanted:
+        raise InvalidParametersException("Either ProductId or ProductName is required")
+    by_id = "ProductId" in request
+    for product in call.state.products.values():
+        if (product.product_id if by_id else product.name) == wanted and launch_paths(call, product):
+            return product
+    raise ResourceNotFoundException(f"No launch paths found for resource: {wanted}")
+
+
+def choose_path(call: Call, product: Product, request: Json) -> LaunchPath:
+    """The path that a request names, or the only one there is."""
+    paths = launch_paths(call, product)
+    if path_id := request.get("PathId"):
+        chosen = [path for path in paths if path.id == path_id]
+        if not chosen:
+            raise InvalidParametersException(f"Invalid PathId: {path_id}")
+        return chosen[0]
+    if name := request.get("PathName"):
+        paths = [path for path in paths if path.name == name]
+    if not paths:
+        raise ResourceNotFoundException(f"No launch paths found for resource: {product.product_id}")
+    if len(paths) > 1:
+        ids = ", ".join(path.id for path in paths)
+        raise InvalidParametersException(f"More than one launch path ids exist: [{ids}]; a PathId is required")
+    return paths[0]
+
+
+@operation
+def list_launch_paths(call: Call, request: Json) -> Json:
+    return page(request, "LaunchPathSummaries", launch_paths(call, launchable_product(call, request)))

@@ -1,0 +1,120 @@
+"""Principals: who may launch from a portfolio."""
+
+import re
+from dataclasses import replace
+
+from moto.iam.models import Group, User
+
+from sandbox.aws.iam.callers import Caller
+from sandbox.aws.iam.principals import find_principal, iam_of
+from sandbox.aws.servicecatalog import quotas
+from sandbox.aws.servicecatalog.associations import CONSISTENCY_SECONDS
+from sandbox.aws.servicecatalog.call import Call, operation, page
+from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceNotFoundException
+from sandbox.aws.servicecatalog.model import Json, Portfolio, Principal
+from sandbox.aws.servicecatalog.visibility import imports_of, visible_portfolio
+
+_PATTERN = re.compile(r"arn:[^:]+:iam:::(role|user|group)/[^:]+")
+
+
+@operation
+def associate_principal_with_portfolio(call: Call, request: Json) -> Json:
+    portfolio = visible_portfolio(call, request["PortfolioId"])
+    arn, kind = request["PrincipalARN"], request["PrincipalType"]
+    granted = portfolio.principals.setdefault(call.account, [])
+    unique_id = _pattern_id(arn, granted) if kind == "IAM_PATTERN" else _unique_id(call, arn)
+    if any((p.principal_arn, p.principal_type, p.unique_id) == (arn, kind, unique_id) for p in granted):
+        return {}
+    quotas.room_for("principals per portfolio", len(granted), quotas.PRINCIPALS_PER_PORTFOLIO)
+    granted.append(Principal(arn, kind, unique_id, call.world.clock.later(CONSISTENCY_SECONDS)))
+    return {}
+
+
+def _unique_id(call: Call, arn: str) -> str:
+    """IAM's id of an existing principal of the caller's account."""
+    principal = find_principal(arn)
+    if principal is None or f":{call.account}:" not in arn:
+        raise InvalidParametersException(
+            f"Principal {arn} is not valid: it must be an existing user, group or role of account {call.account}"
+        )
+    return principal.id
+
+
+def _pattern_id(arn: str, granted: list[Principal]) -> str:
+    """Patterns name no account, and wildcards come after the kind only (API:AssociatePrincipalWithPortfolio)."""
+    if not _PATTERN.fullmatch(arn):
+        raise InvalidParametersException(
+            f"Principal {arn} is not valid: an IAM_PATTERN is like arn:aws:iam:::role/Name*, without an account"
+        )
+    patterns = [principal.principal_arn for principal in granted if principal.principal_type == "IAM_PATTERN"]
+    if arn not in patterns:
+        quotas.room_for("IAM_PATTERN principals per portfolio", len(patterns), quotas.PATTERNS_PER_PORTFOLIO)
+    return arn
+
+
+@operation
+def disassociate_principal_from_portfolio(call: Call, request: Json) -> Json:
+    portfolio = visible_portfolio(call, request["PortfolioId"])
+    kind = request.get("PrincipalType", "IAM")
+    granted = portfolio.principals.get(call.account, [])
+    gone = [
+        p for p in granted if p.principal_type == kind and request["PrincipalARN"] in (p.principal_arn, p.unique_id)
+    ]
+    if not gone:
+        raise ResourceNotFoundException(
+            f"Principal {request['PrincipalARN']} is not associated with portfolio {portfolio.id}"
+        )
+    granted[:] = [principal for principal in granted if principal not in gone]
+    return {}
+
+
+@operation
+def list_principals_for_portfolio(call: Call, request: Json) -> Json:
+    """The account's own grants, and the names that the portfolio's owner shares."""
+    portfolio = visible_portfolio(call, request["PortfolioId"])
+    found = [*portfolio.principals.get(call.account, []), *_shared_names(call, portfolio)]
+
+    # One whose role is gone shows the id that IAM leaves behind, as in any policy.
+    shown = [p if _still_there(p) else replace(p, principal_arn=p.unique_id) for p in found]
+    return page(request, "Principals", shown)
+
+
+def _still_there(principal: Principal) -> bool:
+    if principal.principal_type == "IAM_PATTERN":
+        return True
+    found = find_principal(principal.principal_arn)
+    return found is not None and found.id == principal.unique_id
+
+
+def _shared_names(call: Call, portfolio: Portfolio) -> list[Principal]:
+    if not any(share.share_principals for share in imports_of(call, portfolio)):
+        return []
+    return [p for p in portfolio.principals.get(portfolio.account, []) if p.principal_type == "IAM_PATTERN"]
+
+
+def may_launch(call: Call, portfolio: Portfolio) -> bool:
+    """Whether the caller is a principal of the portfolio; being an administrator does not count."""
+    now = call.world.clock.timestamp()
+    granted = [*portfolio.principals.get(call.account, []), *_shared_names(call, portfolio)]
+    return any(p.effective <= now and _is(p, call.caller) for p in granted)
+
+
+def _is(principal: Principal, caller: Caller) -> bool:
+    names = {caller.principal, *_groups(caller)}
+    if principal.principal_type == "IAM_PATTERN":
+        pattern = _name_pattern(principal.principal_arn)
+        return any(pattern.fullmatch(name.replace(f":{caller.account}:", "::", 1)) for name in names)
+    return principal.principal_arn in names and _still_there(principal)
+
+
+def _groups(caller: Caller) -> set[str]:
+    user = find_principal(caller.principal)
+    if not isinstance(user, User):
+        return set()
+    groups: list[Group] = iam_of(caller.account).get_groups_for_user(user.name)
+    return {group.arn for group in groups}
+
+
+def _name_pattern(arn: str) -> re.Pattern[str]:
+    """`*` matches anything, `/` too; `?` matches one character or none."""
+    return re.compile("".join({"*": ".*", "?": ".?"}.get(c, re.escape(c)) for c in arn))

@@ -1,0 +1,100 @@
+"""Provisioned products: what has been launched."""
+
+from typing import Any
+
+from botocore import xform_name
+
+from sandbox.aws.servicecatalog.access_levels import in_access_level
+from sandbox.aws.servicecatalog.call import Call, operation, page
+from sandbox.aws.servicecatalog.errors import InvalidParametersException, InvalidStateException, not_found
+from sandbox.aws.servicecatalog.launch_roles import require_launch_role
+from sandbox.aws.servicecatalog.model import Json, ProvisionedProduct, part
+from sandbox.aws.servicecatalog.records import make_record
+
+_SORTS = ("arn", "id", "name", "lastRecordId", "createdTime", "status", "productId", "productName")
+
+
+def find_provisioned(call: Call, provisioned_id: str | None, name: str | None) -> ProvisionedProduct:
+    """A provisioned product of the caller's account, by id or else by name."""
+    if not provisioned_id and not name:
+        raise InvalidParametersException("An id or a name of a provisioned product is required")
+    for provisioned in call.state.provisioned.values():
+        named = provisioned.id == provisioned_id if provisioned_id else name in (provisioned.name, provisioned.arn)
+        if named and provisioned.account == call.account:
+            return provisioned
+    raise not_found("Provisioned product", provisioned_id or name)
+
+
+@operation
+def describe_provisioned_product(call: Call, request: Json) -> Json:
+    provisioned = find_provisioned(call, request.get("Id"), request.get("Name"))
+    return {"ProvisionedProductDetail": provisioned, "CloudWatchDashboards": []}
+
+
+@operation
+def update_provisioned_product_properties(call: Call, request: Json) -> Json:
+    """OWNER, a user or role; LAUNCH_ROLE, a role by ARN or local name (API:UpdateProvisionedProductProperties)."""
+    provisioned = find_provisioned(call, request["ProvisionedProductId"], None)
+    if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):
+        raise InvalidStateException(f"Provisioned product {provisioned.id} is {provisioned.status}")
+    properties: dict[str, str] = request["ProvisionedProductProperties"]
+    if "LAUNCH_ROLE" in properties:
+        if provisioned.launch_role_arn is None:
+            raise InvalidParametersException("LAUNCH_ROLE needs a product with a launch constraint")
+        role = properties["LAUNCH_ROLE"]
+        builder = require_launch_role(call, {"RoleArn" if role.startswith("arn:") else "LocalRoleName": role})
+        provisioned.launch_role_arn = builder.principal
+    if "OWNER" in properties:
+        provisioned.user_arn = provisioned.user_arn_session = properties["OWNER"]
+    record = make_record(call, provisioned, "UPDATE_PROVISIONED_PRODUCT_PROPERTIES", provisioned.tags)
+    record.status, provisioned.status = "SUCCEEDED", "AVAILABLE"
+    return {
+        "ProvisionedProductId": provisioned.id,
+        "ProvisionedProductProperties": properties,
+        "RecordId": record.record_id,
+        "Status": record.status,
+    }
+
+
+@operation
+def get_provisioned_product_outputs(call: Call, request: Json) -> Json:
+    provisioned = find_provisioned(call, request.get("ProvisionedProductId"), request.get("ProvisionedProductName"))
+    record = call.state.records.get(provisioned.last_successful_provisioning_record_id or "")
+    outputs = {output["OutputKey"]: output for output in record.record_outputs} if record else {}
+    wanted: list[str] = request.get("OutputKeys") or list(outputs)
+    if missing := [key for key in wanted if key not in outputs]:
+        raise InvalidParametersException(f"Invalid output keys: {', '.join(missing)}")
+    return page(request, "Outputs", [outputs[key] for key in wanted])
+
+
+@operation
+def scan_provisioned_products(call: Call, request: Json) -> Json:
+    found = [pp for pp in call.state.provisioned.values() if in_access_level(call, request, pp)]
+    return page(request, "ProvisionedProducts", found)
+
+
+@operation
+def search_provisioned_products(call: Call, request: Json) -> Json:
+    """Filter by SearchQuery terms such as `name:x` or plain `x`; sort by an attribute."""
+    queries: list[str] = part(request, "Filters").get("SearchQuery", [])
+    found = [
+        pp
+        for pp in call.state.provisioned.values()
+        if in_access_level(call, request, pp) and all(_matches(pp, query) for query in queries)
+    ]
+    if sort := request.get("SortBy"):
+        if sort not in _SORTS:
+            raise InvalidParametersException(f"SortBy must be one of {', '.join(_SORTS)}")
+        found.sort(key=lambda pp: _attribute(pp, sort), reverse=request.get("SortOrder") == "DESCENDING")
+    return {**page(request, "ProvisionedProducts", found), "TotalResultsCount": len(found)}
+
+
+def _attribute(provisioned: ProvisionedProduct, name: str) -> Any:  # noqa: ANN401 - a text or a time
+    return getattr(provisioned, xform_name(name), None) or ""
+
+
+def _matches(provisioned: ProvisionedProduct, query: str) -> bool:
+    key, colon, text = query.partition(":")
+    if colon and key in (*_SORTS, "physicalId", "provisioningArtifactId", "type", "userArn"):
+        return str(_attribute(provisioned, key)) == text.strip("\"'")
+    return any(query in str(_attribute(provisioned, each)) for each in _SORTS)

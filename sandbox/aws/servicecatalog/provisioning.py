@@ -1,0 +1,175 @@
+"""Launching, updating and terminating: what is asked, checked before anything begins."""
+
+from dataclasses import dataclass
+
+from sandbox.aws.servicecatalog.artifacts import find_artifact
+from sandbox.aws.servicecatalog.call import Call, operation, tags_in
+from sandbox.aws.servicecatalog.constraints import parameters_of
+from sandbox.aws.servicecatalog.errors import (
+    DuplicateResourceException,
+    InvalidParametersException,
+    ValidationException,
+    not_found,
+)
+from sandbox.aws.servicecatalog.execution import start_provisioning, start_termination, start_update
+from sandbox.aws.servicecatalog.launch_paths import LaunchPath, choose_path, launchable_product
+from sandbox.aws.servicecatalog.launch_roles import Builder, require_launch_role
+from sandbox.aws.servicecatalog.model import Artifact, Json, Product, ProvisionedProduct, Record
+from sandbox.aws.servicecatalog.parameters import resolve_parameters
+from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
+from sandbox.aws.servicecatalog.template_rules import apply_rules
+
+_MOST_TAGS = 50
+
+
+@dataclass(frozen=True)
+class Order:
+    """A launch or update that has passed every check."""
+
+    product: Product
+    artifact: Artifact
+    path: LaunchPath
+    builder: Builder
+    parameters: dict[str, str]
+    tags: dict[str, str]
+    planned: bool = False
+
+
+def check_order(call: Call, request: Json, current: ProvisionedProduct | None = None) -> Order:
+    """Check a launch, or with `current` an update, as AWS does before it makes a record.
+
+    Raises:
+        ServiceCatalogError: whatever is wrong first.
+    """
+    if current and not request.keys() & {"ProductId", "ProductName"}:
+        request = {**request, "ProductId": current.product_id}
+    if current and not request.keys() & {"ProvisioningArtifactId", "ProvisioningArtifactName"}:
+        request = {**request, "ProvisioningArtifactId": current.provisioning_artifact_id}
+    product = launchable_product(call, request)
+    path = choose_path(call, product, request)
+    artifact = find_artifact(product, request)
+    _check_version(artifact, current)
+    parameters = _parameters(artifact, path, request, current)
+    return Order(product, artifact, path, _builder(call, path), parameters, _tags(call, path, request, current))
+
+
+def _check_version(artifact: Artifact, current: ProvisionedProduct | None) -> None:
+    """Inactive: neither launch nor update; deprecated: update alone (API:UpdateProvisioningArtifact)."""
+    if not artifact.active or artifact.status != "AVAILABLE":
+        raise not_found("ProvisioningArtifact", artifact.id)
+    if artifact.guidance == "DEPRECATED" and current is None:
+        raise InvalidParametersException(f"ProvisioningArtifact {artifact.id} is deprecated and cannot be launched")
+
+
+def _parameters(
+    artifact: Artifact, path: LaunchPath, request: Json, current: ProvisionedProduct | None
+) -> dict[str, str]:
+    """The given values, checked against the template's declarations, its rules and template constraints."""
+    previous = current.parameters if current else {}
+    given = {
+        parameter["Key"]: previous.get(parameter["Key"], "")
+        if parameter.get("UsePreviousValue")
+        else parameter.get("Value", "")
+        for parameter in request.get("ProvisioningParameters") or ()
+    }
+    values = resolve_parameters(artifact.template, given)
+    apply_rules(artifact.template.get("Rules") or {}, values)
+    for constraint in path.constraints:
+        if constraint.type == "TEMPLATE":
+            apply_rules(parameters_of(constraint)["Rules"], values)
+    return values
+
+
+def _builder(call: Call, path: LaunchPath) -> Builder:
+    """The launch role, or without a launch constraint the caller (Administrator Guide, "Launch constraints")."""
+    if path.constraint("STACKSET"):
+        raise InvalidParametersException("The sandbox does not emulate launches with a STACKSET constraint")
+    if launch := path.constraint("LAUNCH"):
+        return require_launch_role(call, parameters_of(launch))
+    return Builder(call.account, call.caller.principal, call.caller.arn)
+
+
+def _tags(call: Call, path: LaunchPath, request: Json, current: ProvisionedProduct | None) -> dict[str, str]:
+    """The launch's own tags; changing them later takes a RESOURCE_UPDATE constraint."""
+    tags = tags_in(request) if "Tags" in request or current is None else dict(current.tags)
+    if current and tags != current.tags:
+        update = path.constraint("RESOURCE_UPDATE")
+        if not update or parameters_of(update)["Properties"]["TagUpdateOnProvisionedProduct"] != "ALLOWED":
+            raise InvalidParametersException("Tags cannot be updated: no RESOURCE_UPDATE constraint allows it")
+    for key, values in path.tag_values(call).items():
+        if not values:  # a conflict of portfolio and product, which blocks nothing (API:DescribeProvisioningParameters)
+            tags[key] = f"sc-tagconflict-{path.portfolio.id}-{path.product.product_id}"
+        if len(values) == 1:
+            tags.setdefault(key, values[0])
+        if values and tags.get(key) not in values:
+            raise InvalidParametersException(f"Tag {key} must have one of the values [{', '.join(values)}]")
+    if len(path.tags | tags) > _MOST_TAGS:
+        raise InvalidParametersException(f"A provisioned product can have at most {_MOST_TAGS} tags")
+    return tags
+
+
+@operation
+def provision_product(call: Call, request: Json) -> Json:
+    return {"RecordDetail": launch(call, request)}
+
+
+def launch(call: Call, request: Json) -> Record:
+    """Check a launch and begin it."""
+    order = check_order(call, request)
+    name = request["ProvisionedProductName"]
+    if any(pp.name == name and pp.account == call.account for pp in call.state.provisioned.values()):
+        raise DuplicateResourceException(f"A provisioned product named {name} already exists")
+    return start_provisioning(call, add_provisioned(call, request, order, request["ProvisionToken"]), order)
+
+
+def add_provisioned(call: Call, request: Json, order: Order, token: str) -> ProvisionedProduct:
+    """Write down what an order will build, before anything is built."""
+    topics = [parameters_of(c)["NotificationArns"] for c in order.path.constraints if c.type == "NOTIFICATION"]
+    provisioned = ProvisionedProduct(
+        id=call.new_id("pp-"),
+        name=request["ProvisionedProductName"],
+        account=call.account,
+        region=call.region,
+        created_time=call.now,
+        idempotency_token=token,
+        product_id=order.product.product_id,
+        product_name=order.product.name,
+        provisioning_artifact_id=order.artifact.id,
+        provisioning_artifact_name=order.artifact.name,
+        path_id=order.path.id,
+        launch_role_arn=order.builder.principal if order.path.constraint("LAUNCH") else None,
+        user_arn=call.caller.principal,
+        user_arn_session=call.caller.arn,
+        parameters=order.parameters,
+        tags=order.tags,
+        notification_arns=[*request.get("NotificationArns", []), *(arn for arns in topics for arn in arns)],
+    )
+    call.state.provisioned[provisioned.id] = provisioned
+    return provisioned
+
+
+@operation
+def update_provisioned_product(call: Call, request: Json) -> Json:
+    provisioned = settled(call, request)
+    return {"RecordDetail": start_update(call, provisioned, check_order(call, request, provisioned))}
+
+
+@operation
+def terminate_provisioned_product(call: Call, request: Json) -> Json:
+    try:
+        provisioned = settled(call, request)
+    except InvalidParametersException as error:  # a code that this operation does not have in AWS's model
+        raise ValidationException(str(error)) from error
+    ignore_errors, retain = request.get("IgnoreErrors", False), request.get("RetainPhysicalResources", False)
+    record = start_termination(call, provisioned, ignore_errors=ignore_errors, retain=retain)
+    return {"RecordDetail": record}
+
+
+def settled(call: Call, request: Json) -> ProvisionedProduct:
+    """The provisioned product of a request, if nothing is happening to it."""
+    provisioned = find_provisioned(call, request.get("ProvisionedProductId"), request.get("ProvisionedProductName"))
+    if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):
+        raise InvalidParametersException(
+            f"This operation isn't supported while the provisioned product is {provisioned.status}"
+        )
+    return provisioned

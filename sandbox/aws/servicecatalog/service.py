@@ -1,0 +1,112 @@
+"""The service's wire: reads a call, runs its operation, writes the answer."""
+
+import importlib
+import json
+from functools import cached_property
+from typing import cast
+
+import botocore.session
+from botocore import xform_name
+from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
+
+from sandbox.aws.iam.callers import Caller
+from sandbox.aws.servicecatalog.access_levels import authorize_operation
+from sandbox.aws.servicecatalog.answers import shaped
+from sandbox.aws.servicecatalog.call import Call, Handler, World, operations
+from sandbox.aws.servicecatalog.errors import (
+    InvalidParametersException,
+    NotImplementedException,
+    ServiceCatalogError,
+    ValidationException,
+)
+from sandbox.aws.servicecatalog.model import Json
+from sandbox.aws.servicecatalog.validation import validate
+from sandbox.aws.wire import Request, Response
+
+TARGET = "AWS242ServiceCatalogService."
+_MOST_ANSWERED = 1000
+"""Requests whose idempotency tokens are remembered; AWS forgets them in time, too."""
+
+for _noun in (
+    "artifacts",
+    "associations",
+    "budgets",
+    "constraints",
+    "launch_paths",
+    "organizations_access",
+    "plans",
+    "portfolios",
+    "principals",
+    "product_views",
+    "products",
+    "provisioned_products",
+    "provisioning",
+    "records",
+    "shares",
+    "tag_options",
+):
+    importlib.import_module(f"sandbox.aws.servicecatalog.{_noun}")
+
+
+class ServiceCatalog:
+    """All accounts' and regions' Service Catalog."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @cached_property
+    def _model(self) -> ServiceModel:
+        return botocore.session.Session().get_service_model("servicecatalog")
+
+    def respond(self, request: Request, caller: Caller) -> Response:
+        """Answer one call in the JSON 1.1 protocol."""
+        try:
+            answer = self._run(request.target.removeprefix(TARGET), request.body, caller)
+        except ServiceCatalogError as error:
+            return _write(400, {"__type": error.code, "Message": str(error)}, {"x-amzn-ErrorType": error.code})
+        return _write(200, answer)
+
+    def _run(self, name: str, body: bytes, caller: Caller) -> Json:
+        try:
+            operation = self._model.operation_model(name)
+        except OperationNotFoundError:
+            raise ValidationException(f"Unknown operation: {name}") from None
+        handler = operations.get(xform_name(name))
+        if handler is None:
+            raise NotImplementedException(f"The sandbox does not emulate servicecatalog:{name}.")
+        try:
+            request = cast("Json", json.loads(body or b"{}"))
+        except (ValueError, RecursionError):
+            raise ValidationException("The request body is not JSON") from None
+        validate(operation.input_shape, request)
+        call, request = Call(self.world, caller), _without_nulls(request)
+        authorize_operation(call, name, request)
+        return self._once(call, operation, handler, request)
+
+    def _once(self, call: Call, operation: OperationModel, handler: Handler, request: Json) -> Json:
+        """Run the handler, unless the request's idempotency token has been answered before (API Reference,
+        "If multiple requests differ only by the idempotency token, the same response is returned").
+        """  # noqa: D205 - a quotation
+        members = operation.input_shape.members if operation.input_shape else {}
+        token_name = next((name for name, member in members.items() if "idempotencyToken" in member.metadata), "")
+        key = (call.account, call.region, operation.name, str(request.get(token_name)))
+        asked, answer = self.world.answered.get(key, (request, None))
+        if asked != request:
+            raise InvalidParametersException(f"Idempotency token {key[-1]} was used for another request")
+        if answer is None:
+            answer = cast("Json", shaped(operation.output_shape, handler(call, request)) or {})
+            if token_name in request:
+                self.world.answered[key] = (request, answer)
+                if len(self.world.answered) > _MOST_ANSWERED:
+                    del self.world.answered[next(iter(self.world.answered))]
+        return answer
+
+
+def _without_nulls(request: Json) -> Json:
+    return {key: value for key, value in request.items() if value is not None}
+
+
+def _write(status: int, answer: Json, headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        status, json.dumps(answer).encode(), {"Content-Type": "application/x-amz-json-1.1", **(headers or {})}
+    )

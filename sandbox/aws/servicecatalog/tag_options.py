@@ -1,0 +1,115 @@
+"""Tags, and tag options: the tags, and their values, that launches of a portfolio or product may carry."""
+
+from sandbox.aws.servicecatalog import quotas
+from sandbox.aws.servicecatalog.call import Call, amend, operation, page, tags_in
+from sandbox.aws.servicecatalog.errors import DuplicateResourceException, ResourceInUseException, not_found
+from sandbox.aws.servicecatalog.model import Json, Portfolio, Product, TagOption
+from sandbox.aws.servicecatalog.visibility import imports_of, own_portfolio, own_product
+
+
+def retag(thing: Portfolio | Product, request: Json) -> None:
+    """Apply AddTags and RemoveTags; a key in both ends up added."""
+    removed = request.get("RemoveTags") or ()
+    tags = {key: value for key, value in thing.tags.items() if key not in removed} | tags_in(request, "AddTags")
+    quotas.room_for("tags per resource", 0, quotas.TAGS, len(tags))
+    thing.tags = tags
+
+
+def offered_tag_options(call: Call, portfolio: Portfolio, ids: list[str]) -> list[TagOption]:
+    """Tag options as seen through a portfolio: an imported one hides them unless they are shared."""
+    own = portfolio.account == call.account
+    offered = own or any(share.share_tag_options for share in imports_of(call, portfolio))
+    return [call.state.tag_options[option] for option in ids if offered]
+
+
+def resource(call: Call, resource_id: str) -> Portfolio | Product:
+    """A portfolio or product of the caller's, by its id."""
+    return (own_portfolio if resource_id.startswith("port-") else own_product)(call, resource_id)
+
+
+def _own(call: Call, option_id: str) -> TagOption:
+    option = call.state.tag_options.get(option_id)
+    if option is None or option.owner != call.account:
+        raise not_found("TagOption", option_id)
+    return option
+
+
+def _refuse_twin(call: Call, key: str, value: str) -> None:
+    if any((o.owner, o.key, o.value) == (call.account, key, value) for o in call.state.tag_options.values()):
+        raise DuplicateResourceException(f"TagOption with key {key} and value {value} already exists")
+
+
+def _bearers(call: Call, option: TagOption) -> list[Portfolio | Product]:
+    things = [*call.state.portfolios.values(), *call.state.products.values()]
+    return [thing for thing in things if option.id in thing.tag_options]
+
+
+@operation
+def create_tag_option(call: Call, request: Json) -> Json:
+    _refuse_twin(call, request["Key"], request["Value"])
+    option = TagOption(call.new_id("tag-"), request["Key"], request["Value"], call.account)
+    call.state.tag_options[option.id] = option
+    return {"TagOptionDetail": option}
+
+
+@operation
+def describe_tag_option(call: Call, request: Json) -> Json:
+    return {"TagOptionDetail": _own(call, request["Id"])}
+
+
+@operation
+def update_tag_option(call: Call, request: Json) -> Json:
+    option = _own(call, request["Id"])
+    if "Value" in request:
+        _refuse_twin(call, option.key, request["Value"])
+    amend(option, request, "Value", "Active")
+    return {"TagOptionDetail": option}
+
+
+@operation
+def delete_tag_option(call: Call, request: Json) -> Json:
+    option = _own(call, request["Id"])
+    if _bearers(call, option):
+        raise ResourceInUseException(f"TagOption {option.id} is associated with a resource")
+    del call.state.tag_options[option.id]
+    return {}
+
+
+@operation
+def list_tag_options(call: Call, request: Json) -> Json:
+    wanted = request.get("Filters", {}).items()
+    own = [option for option in call.state.tag_options.values() if option.owner == call.account]
+    found = [o for o in own if wanted <= {"Key": o.key, "Value": o.value, "Active": o.active}.items()]
+    return page(request, "TagOptionDetails", found, token="PageToken")  # noqa: S106 - of a page
+
+
+@operation
+def associate_tag_option_with_resource(call: Call, request: Json) -> Json:
+    option, bearer = _own(call, request["TagOptionId"]), resource(call, request["ResourceId"])
+    if option.id in bearer.tag_options:
+        raise DuplicateResourceException(f"TagOption {option.id} is already associated with {bearer.id}")
+    quotas.room_for("tag options per resource", len(bearer.tag_options), quotas.TAG_OPTIONS)
+    bearer.tag_options.append(option.id)
+    return {}
+
+
+@operation
+def disassociate_tag_option_from_resource(call: Call, request: Json) -> Json:
+    option, bearer = _own(call, request["TagOptionId"]), resource(call, request["ResourceId"])
+    if option.id not in bearer.tag_options:
+        raise not_found("Association of TagOption", option.id)
+    bearer.tag_options.remove(option.id)
+    return {}
+
+
+@operation
+def list_resources_for_tag_option(call: Call, request: Json) -> Json:
+    wanted = request.get("ResourceType", "")
+    bearers = [b for b in _bearers(call, _own(call, request["TagOptionId"])) if wanted in ("", type(b).__name__)]
+    found = [
+        {"Id": b.id, "ARN": b.arn, "Name": b.display_name, "CreatedTime": b.created_time}
+        if isinstance(b, Portfolio)
+        else {"Id": b.product_id, "ARN": b.product_arn, "Name": b.name, "CreatedTime": b.created_time}
+        for b in bearers
+    ]
+    return page(request, "ResourceDetails", found, token="PageToken")  # noqa: S106 - of a page

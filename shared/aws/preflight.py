@@ -1,0 +1,76 @@
+"""Checks before anything is changed: one line each, and an end where one fails."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import pulumi
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.aws.session import said
+from shared.errors import PreflightError
+
+
+class Verdict(Enum):
+    """What a check found."""
+
+    PASSED = auto()
+    WARNING = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a preflight: what was looked at, and what is there, in words."""
+
+    subject: str
+    text: str
+    verdict: Verdict = Verdict.PASSED
+
+
+def warning(subject: str, text: str) -> Finding:
+    """Word what a person should know, and that stops nothing."""
+    return Finding(subject, text, Verdict.WARNING)
+
+
+def failed(subject: str, text: str) -> Finding:
+    """Word what AWS would refuse."""
+    return Finding(subject, text, Verdict.FAILED)
+
+
+Check = Callable[[], Iterable[Finding]]
+
+
+def run_checks(checks: Iterable[Check]) -> list[Finding]:
+    """Carry checks out and report what they find.
+
+    A check that may not look says so and stops nothing: the policies in docs/iam let every one of them look.
+
+    Raises:
+        PreflightError: names everything that failed.
+    """
+    findings = [finding for check in checks for finding in _carried_out(check)]
+    for finding in findings:
+        match finding.verdict:
+            case Verdict.PASSED:
+                pulumi.log.info(f"preflight: {finding.subject}: {finding.text}")
+            case Verdict.WARNING:
+                pulumi.warn(f"preflight: {finding.subject}: {finding.text}")
+            case Verdict.FAILED:
+                pass
+    wrong = [f"{finding.subject}: {finding.text}" for finding in findings if finding.verdict is Verdict.FAILED]
+    if wrong:
+        raise PreflightError(
+            "\n".join([f"{len(wrong)} of {len(findings)} checks failed. Nothing was changed.", *wrong])
+        )
+    return findings
+
+
+def _carried_out(check: Check) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except ClientError as problem:
+        subject = (check.__doc__ or check.__name__).partition(".")[0].lower()
+        yield warning(subject, f"not checked: {said(problem)}")
+    except BotoCoreError as problem:
+        yield warning("AWS", f"not checked: {said(problem)}")

@@ -1,0 +1,258 @@
+"""The contract: the one document that the hub exports and its spokes read.
+
+It is made of strings, lists and maps only, because numbers cross a stack reference as floats. It is keyed by
+region, since portfolios, products and versions have other ids in each. It holds nothing secret: whoever can
+read the hub's state can read it.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from shared.catalog.cost import Cost
+from shared.catalog.lifecycle import State
+from shared.catalog.rules import Rule
+from shared.errors import ContractError
+
+SCHEMA_VERSION: Final = "1.2"
+"""Major and minor. Within a major, fields are only added; a reader refuses another major."""
+
+Policy = dict[str, Any]
+"""An IAM policy document; `${Partition}` and `${AccountId}` stand for those of the account that uses it."""
+
+
+class _Part(BaseModel):
+    # A newer minor version may have added fields that this reader does not know.
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
+
+
+def _compiled(pattern: str) -> str:
+    try:
+        _ = re.compile(pattern)
+    except re.error as problem:
+        raise ValueError(f"{pattern!r} is not a regular expression: {problem}") from None
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiled)]
+Count = Annotated[str, Field(pattern=r"^[0-9]+$")]
+Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+
+
+class Parameter(_Part):
+    """A template parameter, as far as a spoke can check a value against it.
+
+    Field names follow CloudFormation's; bounds are numbers written as text.
+    """
+
+    type: str
+    description: str = ""
+    default: str | None = None
+    allowed_values: list[str] | None = None
+    allowed_pattern: Pattern | None = None
+    constraint_description: str | None = None
+    min_length: Count | None = None
+    max_length: Count | None = None
+    min_value: Number | None = None
+    max_value: Number | None = None
+    no_echo: Literal["true"] | None = None
+
+
+class Version(_Part):
+    """A version of a product: one provisioning artifact, and the model behind it.
+
+    Attributes:
+        state: As AWS has it since the hub's last run; the dates may say more by now.
+        card: What the model card says in a word: task, framework, modality, licence, owner, contact, risk.
+        model_package: The ARN in the model registry.
+    """
+
+    id: str
+    state: State
+    deprecated_on: str | None = None
+    retires_on: str | None = None
+    replacement: str | None = None
+    reason: str | None = None
+    model_package: str | None = None
+    card: dict[str, str] = {}
+    cost: Cost | None = None
+    released: str
+    description: str
+    template_sha256: str
+    parameters: dict[str, Parameter]
+    rules: dict[str, Rule] = {}
+
+
+class Role(_Part):
+    """A role that an account needs to launch or to run a product, with the services that may assume it."""
+
+    name: str
+    services: list[str]
+    policy: Policy
+
+
+class Product(_Part):
+    """A product, its roles, and its versions by number.
+
+    Attributes:
+        first_key: The key that it had at first, where that has changed since.
+        tags: Those of the product and its portfolio, which AWS puts on whatever is launched from it.
+        rules: Those of its template constraint.
+        tag_options: Tags that a launch has to have, with the values that each may have.
+        stack_set: Launches are deployed as a stack set from the hub's account.
+    """
+
+    id: str
+    first_key: str | None = None
+    name: str
+    portfolio: str
+    owner: str
+    description: str
+    tags: dict[str, str]
+    rules: dict[str, Rule] = {}
+    tag_options: dict[str, list[str]] = {}
+    tag_updates: Literal["ALLOWED", "NOT_ALLOWED"] = "ALLOWED"
+    stack_set: Literal["true"] | None = None
+    launch_role: Role
+    execution_role: Role
+    versions: dict[str, Version]
+
+
+class Share(_Part):
+    """One share of a portfolio; `target` is an account id, or the id of a unit or of the organization."""
+
+    type: str
+    target: str
+
+
+class Portfolio(_Part):
+    """A portfolio and how it is shared."""
+
+    id: str
+    first_key: str | None = None
+    name: str
+    shares: list[Share]
+
+
+class RegionCatalog(_Part):
+    """What the hub offers in one region, by the keys of the catalog's files."""
+
+    portfolios: dict[str, Portfolio]
+    products: dict[str, Product]
+
+
+class Contract(_Part):
+    """The whole catalog as a hub published it."""
+
+    schema_version: str
+    content_hash: str
+    hub_account: str
+    regions: dict[str, RegionCatalog]
+
+
+def publish(hub_account: str, regions: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the contract.
+
+    Args:
+        hub_account: The account that owns the portfolios, twelve digits.
+        regions: What is offered per region, in the shape of `RegionCatalog`.
+
+    Raises:
+        pydantic.ValidationError: when the hub's own program built a document that does not fit.
+    """
+    document = {"schema_version": SCHEMA_VERSION, "hub_account": hub_account, "regions": dict(regions)}
+    content_hash = _content_hash(document)
+    contract = Contract.model_validate({**document, "content_hash": content_hash})
+    plain = contract.model_dump(exclude_none=True)
+    return {**plain, "content_hash": _content_hash(plain)}
+
+
+def parse(value: object, *, source: str) -> Contract:
+    """Read what a hub published.
+
+    Args:
+        value: The stack output, or None where the hub has none.
+        source: The hub's stack, for messages.
+
+    Raises:
+        ContractError: when there is no contract, when its major version is another, when it was altered on
+            the way, or when a field is missing.
+    """
+    if not isinstance(value, Mapping):
+        raise ContractError(
+            f"The stack {source} exports no catalog. Check the spelling of 'hubStack', and deploy the hub "
+            f"first: make up-hub."
+        )
+    document: dict[str, Any] = {str(key): part for key, part in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - pydantic checks it below
+    published = str(document.get("schema_version", "(none)"))
+    if published.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
+        raise ContractError(
+            f"The stack {source} publishes catalog version {published}, and this program reads "
+            f"{SCHEMA_VERSION}. Bring hub and spoke to the same release, then deploy the hub before the spoke."
+        )
+    try:
+        contract = Contract.model_validate(document)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ContractError(
+            f"The catalog that the stack {source} publishes is not usable: {place}: {first['msg'].lower()}. "
+            f"Deploy the hub again with this release: make up-hub."
+        ) from None
+    if contract.content_hash != _content_hash(document):
+        raise ContractError(
+            f"The catalog that the stack {source} publishes does not fit its own content hash "
+            f"({contract.content_hash}): it was altered after the hub wrote it. Deploy the hub again: make up-hub."
+        )
+    return contract
+
+
+def merge(contracts: Mapping[str, Contract]) -> Contract:
+    """Put the contracts of a catalog together that is divided over several hub stacks.
+
+    Args:
+        contracts: What each stack published, by the stack's name.
+
+    Raises:
+        ContractError: two of them publish the same portfolio or product, or are of different accounts.
+    """
+    [(first, whole), *others] = contracts.items()
+    origin: dict[tuple[str, str, str], str] = {}
+    regions: dict[str, RegionCatalog] = {}
+    for name, contract in contracts.items():
+        if contract.hub_account != whole.hub_account:
+            raise ContractError(
+                f"The stacks {first} and {name} are of the accounts {whole.hub_account} and {contract.hub_account}. "
+                f"One catalog is of one account: name stacks of one of them in hubStack."
+            )
+        for region, catalog in contract.regions.items():
+            keys = [("portfolio", key) for key in catalog.portfolios] + [("product", key) for key in catalog.products]
+            for what, key in keys:
+                if (earlier := origin.setdefault((region, what, key), name)) != name:
+                    raise ContractError(
+                        f"The stacks {earlier} and {name} both publish the {what} {key} in {region}. Deploy both hubs "
+                        f"again after dividing the portfolios between them."
+                    )
+            before = regions.get(region, RegionCatalog(portfolios={}, products={}))
+            regions[region] = RegionCatalog.model_construct(
+                portfolios={**before.portfolios, **catalog.portfolios}, products={**before.products, **catalog.products}
+            )
+    if not others:
+        return whole
+    hashes = sorted(contract.content_hash for contract in contracts.values())
+    return Contract.model_construct(
+        schema_version=min(contract.schema_version for contract in contracts.values()),
+        content_hash=f"sha256:{hashlib.sha256(' '.join(hashes).encode()).hexdigest()}",
+        hub_account=whole.hub_account,
+        regions=regions,
+    )
+
+
+def _content_hash(document: Mapping[str, Any]) -> str:
+    content = {key: part for key, part in document.items() if key != "content_hash"}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

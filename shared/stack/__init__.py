@@ -1,0 +1,1 @@
+"""What every stack has: settings, provider, principals, names."""

@@ -1,0 +1,1 @@
+"""What asks AWS about a spoke's account and changes nothing."""

@@ -1,0 +1,147 @@
+"""Asks AWS what a launch or an update would change in its stack, by a plan that is deleted again."""
+
+import time
+import uuid
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel
+
+from shared.aws.session import Account, code_of, said
+from spoke.launches.resolution import Order
+
+_PREFIX: Final = "model-catalog-preview-"
+_PATIENCE: Final = 300
+"""Seconds; a change set takes some of them."""
+_PAUSE: Final = 0.5
+
+
+class PlanError(Exception):
+    """AWS cannot make the plan; the message says why, and what to do."""
+
+
+class Change(BaseModel):
+    """One resource of a stack, as a plan tells of it.
+
+    Attributes:
+        action: ADD, MODIFY or REMOVE.
+        replacement: TRUE, FALSE or CONDITIONAL, where something is modified.
+        causes: Properties and attributes that change, and what makes them.
+    """
+
+    action: str
+    logical_id: str
+    type: str
+    replacement: str = ""
+    causes: list[str] = []
+
+
+def changes_of(order: Order, tags: Mapping[str, str], account: Account) -> list[Change]:
+    """Ask what would change in an order's stack.
+
+    Raises:
+        PlanError: there is no launch path yet, the launch role may not look, or the plan fails.
+    """
+    catalog = account.client("servicecatalog", order.region)
+    _remove_leftovers(catalog, order.launch.name)
+    with _plan(catalog, order, tags) as plan:
+        details = _finished(catalog, plan, order)
+        found: list[dict[str, Any]] = []
+        answer = details
+        while True:
+            found += answer.get("ResourceChanges", [])
+            if not answer.get("NextPageToken"):
+                return [_change(each) for each in found]
+            answer = catalog.describe_provisioned_product_plan(PlanId=plan, PageToken=answer["NextPageToken"])
+
+
+@contextmanager
+def _plan(catalog: Any, order: Order, tags: Mapping[str, str]) -> Generator[str]:  # noqa: ANN401 - a boto3 client
+    """Make a plan, and delete it whatever happens."""
+    made = catalog.create_provisioned_product_plan(
+        PlanName=f"{_PREFIX}{order.launch.name}"[:128],
+        PlanType="CLOUDFORMATION",
+        PathId=_path(catalog, order),
+        ProductId=order.product.id,
+        ProvisionedProductName=order.launch.name,
+        ProvisioningArtifactId=order.choice.version.id,
+        ProvisioningParameters=[{"Key": key, "Value": value} for key, value in sorted(order.launch.parameters.items())],
+        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+        IdempotencyToken=str(uuid.uuid4()),
+    )
+    try:
+        yield made["PlanId"]
+    finally:
+        catalog.delete_provisioned_product_plan(PlanId=made["PlanId"], IgnoreErrors=True)
+
+
+def _path(catalog: Any, order: Order) -> str:  # noqa: ANN401 - a boto3 client
+    try:
+        paths: list[dict[str, str]] = catalog.list_launch_paths(ProductId=order.product.id)["LaunchPathSummaries"]
+    except catalog.exceptions.ResourceNotFoundException:
+        paths = []
+    found = [path["Id"] for path in paths if path["Name"] == order.portfolio.name]
+    if not found:
+        raise PlanError(
+            f"there is no launch path to {order.product.name} yet, so AWS cannot look into it. The first make up gives "
+            f"this stack access; everything in the template will be new"
+        )
+    return found[0]
+
+
+def _finished(catalog: Any, plan: str, order: Order) -> dict[str, Any]:  # noqa: ANN401 - a boto3 client
+    """Wait until a plan says what would change."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        answer: dict[str, Any] = catalog.describe_provisioned_product_plan(PlanId=plan)
+        details = answer["ProvisionedProductPlanDetails"]
+        match details["Status"]:
+            case "CREATE_SUCCESS":
+                return answer
+            case "CREATE_FAILED":
+                raise PlanError(_failure(details.get("StatusMessage", "AWS gives no reason"), order))
+            case _ if time.monotonic() > deadline:
+                raise PlanError(f"the plan is still {details['Status']} after {_PATIENCE} seconds. Try again later")
+            case _:
+                time.sleep(_PAUSE)
+
+
+def _failure(reason: str, order: Order) -> str:
+    text = " ".join(reason.split())
+    if "ChangeSet" in text and "not authorized" in text:
+        return (
+            f"{text} The role {order.product.launch_role.name} is older than the hub's policy for it, which allows it "
+            f"to look: run make up once, or have the role's maker renew it"
+        )
+    return text
+
+
+def _remove_leftovers(catalog: Any, launch: str) -> None:  # noqa: ANN401 - a boto3 client
+    """Remove the plan of a run that was killed: AWS takes one of a name."""
+    try:
+        there = catalog.list_provisioned_product_plans()["ProvisionedProductPlans"]
+    except ClientError as problem:
+        raise PlanError(f"plans cannot be listed ({code_of(problem)}): {said(problem)}") from None
+    for plan in there:
+        if plan["PlanName"] == f"{_PREFIX}{launch}"[:128]:
+            catalog.delete_provisioned_product_plan(PlanId=plan["PlanId"], IgnoreErrors=True)
+
+
+def _change(found: dict[str, Any]) -> Change:
+    causes: list[str] = []
+    for detail in found.get("Details", []):
+        target = detail.get("Target", {})
+        what = target.get("Name") or target.get("Attribute", "")
+        because = detail.get("CausingEntity")
+        text = f"{what} (from {because})" if because else str(what)
+        if text and text not in causes:
+            causes.append(text)
+    return Change(
+        action=found["Action"],
+        logical_id=found["LogicalResourceId"],
+        type=found["ResourceType"],
+        replacement=found.get("Replacement", ""),
+        causes=causes,
+    )

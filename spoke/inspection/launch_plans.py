@@ -1,0 +1,112 @@
+"""Compares what a spoke's settings ask for with what is deployed, launch by launch, and asks AWS for the rest."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel
+
+from cli.stack_settings import settings_of
+from cli.stacks import contract_of, resources_of
+from shared.aws.session import Account, said
+from shared.catalog.lifecycle import as_of
+from shared.errors import ConfigError
+from shared.stack.names import SPOKE_PROJECT
+from spoke.config import SpokeSettings
+from spoke.inspection.change_sets import Change, PlanError, changes_of
+from spoke.launches.resolution import Order, match
+
+_LAUNCH: Final = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
+
+
+class LaunchPlan(BaseModel):
+    """What would become of one launch.
+
+    Attributes:
+        differences: What differs from the last deployment, in words; a hidden parameter's value is not among them.
+        changes: What AWS says would change in the launch's stack.
+        problem: Why AWS could not say.
+    """
+
+    launch: str
+    what: Literal["new", "changed", "unchanged", "ends"]
+    differences: list[str] = []
+    changes: list[Change] = []
+    problem: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Deployed:
+    """A launch as the stack deployed it last."""
+
+    artifact: str
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+
+
+def plans_of(stack: str) -> list[LaunchPlan]:
+    """Plan every launch of a spoke. Nothing is changed, and nothing is left behind.
+
+    Raises:
+        CatalogError: settings, contract or credentials are not fit for it.
+    """
+    if not stack.startswith("spoke-"):
+        raise ConfigError(
+            f"STACK: found {stack!r}. Only spokes have launches to plan: make preview-{stack} shows a hub."
+        )
+    settings = settings_of(SpokeSettings, stack)
+    where = f"Pulumi.{stack}.yaml"
+    orders = match(settings, contract_of(*settings.hub_stacks), as_of(), where=where)
+    deployed = {str(found["inputs"]["name"]): _deployed(found) for found in resources_of("spoke", stack, _LAUNCH)}
+    account = Account(settings, where=where)
+    ends = [
+        LaunchPlan(launch=name, what="ends") for name in deployed if name not in {each.launch.name for each in orders}
+    ]
+    return [*(_plan(order, deployed.get(order.launch.name), account, stack) for order in orders), *ends]
+
+
+def _plan(order: Order, deployed: _Deployed | None, account: Account, stack: str) -> LaunchPlan:
+    name = order.launch.name
+    tags = {SPOKE_PROJECT: stack, **order.tags}
+    differences = _differences(order, deployed, tags) if deployed else []
+    if deployed and not differences:
+        return LaunchPlan(launch=name, what="unchanged")
+    what = "changed" if deployed else "new"
+    try:
+        changes = changes_of(order, tags, account)
+    except (PlanError, ClientError) as problem:
+        return LaunchPlan(launch=name, what=what, differences=differences, problem=said(problem))
+    return LaunchPlan(launch=name, what=what, differences=differences, changes=changes)
+
+
+def _deployed(resource: dict[str, Any]) -> _Deployed:
+    inputs: dict[str, Any] = resource["inputs"]
+    parameters: list[dict[str, str]] = inputs.get("provisioningParameters") or []
+    return _Deployed(
+        artifact=str(inputs["provisioningArtifactId"]),
+        parameters={each["key"]: each.get("value", "") for each in parameters},
+        tags=dict(inputs.get("tagsAll") or inputs.get("tags") or {}),
+    )
+
+
+def _differences(order: Order, deployed: _Deployed, tags: Mapping[str, str]) -> list[str]:
+    found: list[str] = []
+    if deployed.artifact != order.choice.version.id:
+        numbers = {version.id: number for number, version in order.product.versions.items()}
+        found.append(f"version {numbers.get(deployed.artifact, deployed.artifact)} → {order.choice.number}")
+    hidden = {name for name, parameter in order.choice.version.parameters.items() if parameter.no_echo}
+    found += [
+        f"{key} (hidden)" if key in hidden else f"{key} {_shown(old)} → {_shown(new)}"
+        for key, old, new in _changed(deployed.parameters, order.launch.parameters)
+    ]
+    found += [f"tag {key} {_shown(old)} → {_shown(new)}" for key, old, new in _changed(deployed.tags, tags)]
+    return found
+
+
+def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str, str | None, str | None]]:
+    return [(key, old.get(key), new.get(key)) for key in sorted({**old, **new}) if old.get(key) != new.get(key)]
+
+
+def _shown(value: str | None) -> str:
+    return "nothing" if value is None else value or "''"

@@ -1,0 +1,1 @@
+"""A launch, resolved against the contract. Pure: no Pulumi, no AWS."""

@@ -1,0 +1,102 @@
+"""The excerpt of the hub's contract that a spoke's result depends on.
+
+Whoever runs many spokes asks it whether a change in the hub means anything to a spoke. What is left out here, such as
+a product's description, a model card or a version that nobody launches, changes nothing that the spoke makes.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+
+from pydantic import BaseModel
+
+from shared.catalog.contract import Contract, Product
+from spoke.config import SpokeSettings
+from spoke.launches.resolution import Order, match
+from spoke.resources.portfolio_access import Wanted, products_of, wanted_portfolios
+
+Parts = Mapping[str, str]
+"""What a result depends on: the name of each part in words, and a digest of its content."""
+
+
+def digest(content: object) -> str:
+    """Give a short name to plain content: the same for the same content, whatever the order of its keys."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+class Excerpts:
+    """Cuts the excerpts of many spokes out of one contract. What spokes have in common is digested once.
+
+    Attributes:
+        contract: What the hub offers.
+        day: The day whose states of versions count.
+    """
+
+    def __init__(self, contract: Contract, day: dt.date) -> None:
+        self.contract = contract
+        self.day = day
+        self._digests: dict[tuple[int, str], str] = {}
+
+    def of(self, settings: SpokeSettings, *, where: str) -> tuple[Parts, list[Order]]:
+        """Give a spoke's excerpt, and its launches as the hub offers them.
+
+        Args:
+            settings: Those of the spoke.
+            where: Its settings file, for messages.
+
+        Raises:
+            LaunchError: the spoke asks for what the hub does not offer, so a run of it would be refused.
+        """
+        orders = match(settings, self.contract, self.day, where=where)
+        wanted = wanted_portfolios(settings, self.contract, orders, where=where)
+        existing = settings.launch_roles == "existing"
+        return {
+            **{
+                f"portfolio {each.key} in {each.region}": digest(_portfolio(each, settings.account_id))
+                for each in wanted.values()
+            },
+            **{
+                f"roles of {key}": self._roles(product, existing=existing)
+                for key, product in products_of(self.contract, wanted).items()
+            },
+            **{f"offer of {order.launch.name}": self._offer(order) for order in orders},
+        }, orders
+
+    def _roles(self, product: Product, *, existing: bool) -> str:
+        roles = (product.launch_role, product.execution_role)
+        if existing:
+            return digest([role.name for role in roles])
+        return self._once(product, "roles", lambda: [product.first_key, *(_plain(role) for role in roles)])
+
+    def _offer(self, order: Order) -> str:
+        product, version = order.product, order.choice.version
+        return digest(
+            [
+                order.key,
+                order.choice.number,
+                order.choice.state,
+                self._once(product, "terms", lambda: _plain(product, *_TERMS)),
+                self._once(version, "version", lambda: _plain(version, *_VERSION)),
+            ]
+        )
+
+    def _once(self, part: BaseModel, what: str, content: Callable[[], object]) -> str:
+        key = (id(part), what)  # the contract keeps its parts alive, so an id is never another's
+        if key not in self._digests:
+            self._digests[key] = digest(content())
+        return self._digests[key]
+
+
+_TERMS = ("id", "tags", "rules", "tag_options", "tag_updates", "stack_set")
+_VERSION = ("id", "parameters", "rules")
+
+
+def _plain(part: BaseModel, *fields: str) -> object:
+    return part.model_dump(mode="json", include=set(fields) or None)
+
+
+def _portfolio(each: Wanted, account: str) -> list[object]:
+    accepted = any(share.type == "ACCOUNT" and share.target == account for share in each.portfolio.shares)
+    return [each.portfolio.id, each.portfolio.name, each.portfolio.first_key, accepted]

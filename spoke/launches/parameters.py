@@ -1,0 +1,99 @@
+"""Checks the values of a launch's parameters against what the hub published of the template."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from shared.catalog.contract import Parameter, Product, Version
+from shared.catalog.rules import Rule, UndecidedError
+from shared.errors import LaunchError
+
+_LISTS: Final = ("CommaDelimitedList", "List<")
+_NUMBER: Final = r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
+
+
+def check_parameters(values: Mapping[str, str], version: Version, where: str) -> None:
+    """Refuse values that CloudFormation would refuse.
+
+    Raises:
+        LaunchError: names the parameter.
+    """
+    for name, value in values.items():
+        parameter = version.parameters.get(name)
+        if parameter is None:
+            raise LaunchError(
+                f"{where}: parameters: found {name!r}, which the hub does not offer. It offers as parameter: "
+                f"{', '.join(sorted(version.parameters)) or 'none'}."
+            )
+        problem = _problem(parameter, value)
+        if problem:
+            hint = f" {parameter.constraint_description}" if parameter.constraint_description else ""
+            shown = "(hidden)" if parameter.no_echo else repr(value)
+            raise LaunchError(f"{where}: parameters.{name}: found {shown}. {problem}{hint}")
+    for name, parameter in version.parameters.items():
+        if parameter.default is None and name not in values:
+            missing = f"{where}: parameters.{name} is missing, and the template has no default."
+            raise LaunchError(f"{missing} {parameter.description}".rstrip())
+
+
+def check_rules(values: Mapping[str, str], product: Product, version: Version, where: str) -> list[str]:
+    """Refuse values that break a rule of the template or of the product's template constraint.
+
+    Returns:
+        The rules that only AWS can evaluate, in words.
+
+    Raises:
+        LaunchError: gives the rule's own words.
+    """
+    defaults = {name: item.default for name, item in version.parameters.items() if item.default is not None}
+    undecided: list[str] = []
+    for name, rule in [*version.rules.items(), *product.rules.items()]:
+        try:
+            broken = rule.broken_by({**defaults, **values})
+        except UndecidedError as function:
+            undecided.append(f"{where}: the rule {name} asks for {function}, which only AWS can evaluate, at launch.")
+            continue
+        if broken:
+            found = _found(rule, values, version)
+            raise LaunchError(f"{where}: parameters: {found} break the rule {name}: {broken[0]}")
+    return undecided
+
+
+def _found(rule: Rule, values: Mapping[str, str], version: Version) -> str:
+    shown: list[str] = []
+    for name in sorted(rule.parameters()):
+        parameter = version.parameters[name]
+        value = "(hidden)" if parameter.no_echo else repr(values.get(name, parameter.default))
+        shown.append(f"{name} {value}" if name in values else f"{name} {value} (the default)")
+    return " and ".join(shown)
+
+
+def _problem(parameter: Parameter, value: str) -> str | None:
+    """Say what CloudFormation would refuse about a value.
+
+    For a list the allowed values and the pattern count for each item (source: CloudFormation User Guide,
+    "Parameters", AllowedPattern and AllowedValues).
+    """
+    items = [part.strip() for part in value.split(",")] if parameter.type.startswith(_LISTS) else [value]
+    allowed, pattern = parameter.allowed_values, parameter.allowed_pattern
+    if allowed is not None and not all(item in allowed for item in items):
+        return f"The allowed values are: {', '.join(allowed)}."
+    if pattern is not None and not all(re.fullmatch(pattern, item) for item in items):
+        return f"It must match {pattern}."
+    if parameter.type == "Number":
+        return _number_problem(parameter, value)
+    shortest, longest = int(parameter.min_length or 0), int(parameter.max_length or 4096)
+    if not shortest <= len(value) <= longest:
+        return f"It must have {shortest} to {longest} characters."
+    return None
+
+
+def _number_problem(parameter: Parameter, value: str) -> str | None:
+    if not re.fullmatch(_NUMBER, value):
+        return "It must be a number."
+    number = float(value)
+    if parameter.min_value is not None and number < float(parameter.min_value):
+        return f"It must be at least {parameter.min_value}."
+    if parameter.max_value is not None and number > float(parameter.max_value):
+        return f"It must be at most {parameter.max_value}."
+    return None

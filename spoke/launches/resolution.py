@@ -1,0 +1,137 @@
+"""Matches what an account wants with what the hub offers, before AWS is asked for anything."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from shared.catalog.contract import Contract, Portfolio, Product, RegionCatalog
+from shared.errors import LaunchError
+from shared.stack.provider import standard_tags
+from spoke.config import Launch, SpokeSettings
+from spoke.launches.parameters import check_parameters, check_rules
+from spoke.launches.tags import check_tags, tags_of
+from spoke.launches.version_selection import Choice, choose
+
+T = TypeVar("T", Product, Portfolio)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A launch with the product and version that fulfil it.
+
+    Attributes:
+        where: The settings file and the launch in it, for messages.
+        key: The product's key in the catalog, which may have changed since the settings were written.
+        notes: What its owner should know, and that stops nothing.
+    """
+
+    where: str
+    launch: Launch
+    region: str
+    key: str
+    product: Product
+    choice: Choice
+    portfolio: Portfolio
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The launch's tags, with those of the catalog."""
+        return tags_of(self.launch, self.product)
+
+
+def match(settings: SpokeSettings, contract: Contract, day: dt.date, *, where: str) -> list[Order]:
+    """Find what each launch asks for.
+
+    Args:
+        settings: What the account wants.
+        contract: What the hub offers.
+        day: The day whose states of versions count.
+        where: The stack's settings file, for messages.
+
+    Raises:
+        LaunchError: a region, product, version, parameter, rule or tag is not as offered; it tells each launch's
+            first mistake.
+    """
+    orders: list[Order] = []
+    mistakes: list[str] = []
+    for index, launch in enumerate(settings.launches):
+        place = f"{where}: launches[{index}] ({launch.name})"
+        try:
+            orders.append(_order(launch, settings.region_of(launch), contract, day, place))
+        except LaunchError as mistake:
+            mistakes.append(str(mistake))
+    if mistakes:
+        raise LaunchError("\n".join(mistakes))
+    return orders
+
+
+def region_catalog(contract: Contract, region: str, *, where: str) -> RegionCatalog:
+    """Give what is offered in a region.
+
+    Raises:
+        LaunchError: the hub publishes nothing there.
+    """
+    if region in contract.regions:
+        return contract.regions[region]
+    raise LaunchError(
+        f"{where}: region: found {region!r}, which the hub does not offer. It offers as region: "
+        f"{', '.join(sorted(contract.regions)) or 'none'}."
+    )
+
+
+def offered(offers: Mapping[str, T], wanted: str, *, where: str, what: str) -> tuple[str, T]:
+    """Find a portfolio or product by its key, or by the one that it had at first.
+
+    Raises:
+        LaunchError: none has that key.
+    """
+    if wanted in offers:
+        return wanted, offers[wanted]
+    for key, offer in offers.items():
+        if offer.first_key == wanted:
+            return key, offer
+    raise LaunchError(
+        f"{where}: found {wanted!r}, which the hub does not offer. It offers as {what}: "
+        f"{', '.join(sorted(offers)) or 'none'}."
+    )
+
+
+def renamed(wanted: str, key: str, *, where: str) -> list[str]:
+    """Say that a portfolio or product has another key than the settings name, where it has."""
+    return [] if wanted == key else [f"{where}: found {wanted!r}, which is called {key!r} by now."]
+
+
+def _order(launch: Launch, region: str, contract: Contract, day: dt.date, where: str) -> Order:
+    catalog = region_catalog(contract, region, where=where)
+    key, product = offered(catalog.products, launch.product, where=f"{where}: product", what="product")
+    if product.stack_set:
+        raise LaunchError(
+            f"{where}: product: found {key!r}, which is deployed as a stack set by the hub's roles, to accounts that "
+            f"the hub chose. Launched from here it would build there: ask the platform team for a launch."
+        )
+    choice = choose(product, launch.version, day, where=where)
+    check_parameters(launch.parameters, choice.version, where)
+    undecided = check_rules(launch.parameters, product, choice.version, where)
+    check_tags(launch, product, standard_tags(), where)
+    _check_topics(launch, region, where)
+    return Order(
+        where=where,
+        launch=launch,
+        region=region,
+        key=key,
+        product=product,
+        choice=choice,
+        portfolio=catalog.portfolios[product.portfolio],
+        notes=(*renamed(launch.product, key, where=f"{where}: product"), *undecided),
+    )
+
+
+def _check_topics(launch: Launch, region: str, where: str) -> None:
+    for arn in launch.notifications:
+        if arn.split(":")[3] != region:
+            raise LaunchError(
+                f"{where}: notifications: found {arn!r}, but the launch runs in {region}. CloudFormation tells only "
+                f"topics of its own region: name one there."
+            )

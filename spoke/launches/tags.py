@@ -1,0 +1,53 @@
+"""The tags of a launch: its own, the catalog's, and those that tag options ask for."""
+
+from collections.abc import Mapping
+
+from shared.catalog.contract import Product
+from shared.errors import LaunchError
+from spoke.config import Launch
+
+MOST_TAGS = 50
+"""Of a provisioned product (source: Service Catalog Administrator Guide, "Service quotas")."""
+
+
+def tags_of(launch: Launch, product: Product) -> dict[str, str]:
+    """Give all the tags of a launch.
+
+    AWS adds the catalog's tags, and those with one possible value, by itself and reports them back: left out here,
+    they would look like a change.
+    """
+    settled = {key: values[0] for key, values in product.tag_options.items() if len(values) == 1}
+    return {**product.tags, **settled, **launch.tags}
+
+
+def check_tags(launch: Launch, product: Product, own: Mapping[str, str], where: str) -> None:
+    """Refuse tags that the catalog has set already, and tags that it asks for and that are missing.
+
+    Args:
+        launch: What is wanted.
+        product: What is offered.
+        own: The tags that the stack puts on all that it makes.
+        where: The launch, for messages.
+
+    Raises:
+        LaunchError: names the tag.
+    """
+    given = launch.tags
+    for key in sorted(given.keys() & product.tags.keys()):
+        if given[key] != product.tags[key]:
+            raise LaunchError(
+                f"{where}: tags.{key}: found {given[key]!r}, but the catalog sets it to {product.tags[key]!r} on all "
+                f"that is launched from this product. Use another key."
+            )
+    for key, values in product.tag_options.items():
+        value = {**product.tags, **given}.get(key)
+        if value is None and len(values) > 1:
+            raise LaunchError(f"{where}: tags.{key} is missing. The hub asks for one of: {', '.join(values)}.")
+        if value is not None and value not in values:
+            raise LaunchError(f"{where}: tags.{key}: found {value!r}. The hub allows: {', '.join(values)}.")
+    count = len({**own, **tags_of(launch, product)})
+    if count > MOST_TAGS:
+        raise LaunchError(
+            f"{where}: tags: together with those of the catalog and the stack there are {count}, and AWS takes "
+            f"{MOST_TAGS}. Remove some."
+        )

@@ -1,0 +1,78 @@
+"""Picks the version that a launch runs, and says what is coming for it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.catalog.contract import Product, Version
+from shared.catalog.lifecycle import State, state_on
+from shared.catalog.versions import ascending, fits, is_range, newest
+from shared.errors import LaunchError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A version of a product, with its state on the day of the run."""
+
+    number: str
+    version: Version
+    state: State
+
+    @property
+    def end(self) -> str:
+        """What is known of its end, as the rest of a sentence."""
+        dates = {"deprecated": self.version.deprecated_on, "retired": self.version.retires_on}
+        since = dates.get(self.state)
+        said = f"{self.number} is {self.state}" + (f" since {since}" if since else "")
+        if self.state == "deprecated" and self.version.retires_on:
+            said += f" and will be retired on {self.version.retires_on}"
+        reason = f" ({self.version.reason.rstrip('.')})" if self.version.reason else ""
+        advice = f" Use {self.version.replacement} instead." if self.version.replacement else ""
+        return f"{said}{reason}.{advice}"
+
+
+def choose(product: Product, wanted: str, day: dt.date, *, where: str) -> Choice:
+    """Find the version that is meant.
+
+    A range means its newest active version. Only where it has none, a deprecated one serves what is launched
+    already.
+
+    Args:
+        product: The product as the hub offers it.
+        wanted: One version, or a range.
+        day: The day whose states count. They come from the dates too, so that a spoke keeps to them even when
+            the hub has not run since.
+        where: The launch, for messages.
+
+    Raises:
+        LaunchError: no version fits.
+    """
+    fitting = {number: version for number, version in product.versions.items() if fits(number, wanted)}
+    states: dict[str, State] = {number: _state(version, day) for number, version in fitting.items()}
+    active = [number for number, state in states.items() if state == "active"]
+    deprecated = [number for number, state in states.items() if state == "deprecated"]
+    number = newest(active or deprecated) if is_range(wanted) else wanted
+    if number in states:
+        return Choice(number=number, version=product.versions[number], state=states[number])
+    raise LaunchError(
+        f"{where}: version: found {wanted!r}, which the hub does not offer"
+        f"{' any more' if states else ''}. It offers of {product.name}: {_listed(product.versions, day)}."
+    )
+
+
+def _state(version: Version, day: dt.date) -> State:
+    return state_on(
+        day, state=version.state, deprecated_on=_date(version.deprecated_on), retires_on=_date(version.retires_on)
+    )
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _listed(versions: Mapping[str, Version], day: dt.date) -> str:
+    named: list[str] = []
+    for number in ascending(versions):
+        state = _state(versions[number], day)
+        named.append(number if state == "active" else f"{number} ({state})")
+    return ", ".join(named) or "none"

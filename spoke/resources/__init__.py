@@ -1,0 +1,1 @@
+"""What a spoke makes in AWS: roles, access to portfolios, provisioned products."""

@@ -1,0 +1,73 @@
+"""Keeps a launch to the life of its version: warnings beforehand, refusals when the engine is about to act.
+
+Whether a launch is new, moves to another version or stays as it is, only the engine knows: it compares with its
+own state. So the rules that depend on it are resource hooks, which the engine runs before the step, in a preview
+too. What they raise is shown as it is and stops the step.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
+
+from shared.catalog.versions import is_range
+from shared.errors import LaunchError
+from spoke.launches.resolution import Order
+
+
+def warn_of_ends(orders: list[Order]) -> None:
+    """Warn of every launch whose version comes to its end, in one line each."""
+    for order in orders:
+        if order.choice.state != "active":
+            pulumi.warn(f"{order.where}: {order.choice.end}")
+
+
+def guards(order: Order) -> ResourceHookBinding:
+    """The rules for a launch's steps.
+
+    A deprecated version takes no new launch, and a retired one neither that nor an update (source: Service
+    Catalog API reference, UpdateProvisioningArtifact). What runs already goes on running.
+    """
+    name, always = order.launch.name, ResourceHookOptions(on_dry_run=True)
+
+    def before_create(args: ResourceHookArgs) -> None:
+        del args
+        if order.choice.state != "active":
+            raise LaunchError(f"{order.where}: a new launch is refused: {order.choice.end}")
+
+    def before_update(args: ResourceHookArgs) -> None:
+        if order.choice.state == "retired":
+            raise LaunchError(f"{order.where}: an update is refused: {order.choice.end}")
+        old, new = _tags(args.old_inputs), _tags(args.new_inputs)
+        if order.product.tag_updates == "NOT_ALLOWED" and old != new:
+            raise LaunchError(
+                f"{order.where}: tags: an update is refused, because the hub does not let the tags of "
+                f"{order.product.name} change after the launch. Put them back: {_changed(old, new)}."
+            )
+        artifact = (args.old_inputs or {}).get("provisioningArtifactId")
+        if artifact != order.choice.version.id:
+            pulumi.log.info(f"{name} moves from {_number(order, artifact)} to {order.choice.number}{_tracked(order)}")
+
+    return ResourceHookBinding(
+        before_create=[ResourceHook(f"{name}-before-create", before_create, always)],
+        before_update=[ResourceHook(f"{name}-before-update", before_update, always)],
+    )
+
+
+def _tags(inputs: Mapping[str, Any] | None) -> Mapping[str, str]:
+    return (inputs or {}).get("tags") or {}
+
+
+def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    differing = sorted(key for key in {**old, **new} if old.get(key) != new.get(key))
+    return ", ".join(f"{key} was {old[key]!r}" if key in old else f"{key} was not there" for key in differing)
+
+
+def _number(order: Order, artifact: object) -> str:
+    known = {version.id: number for number, version in order.product.versions.items()}
+    return known.get(str(artifact), "another product")
+
+
+def _tracked(order: Order) -> str:
+    return f", the newest of {order.launch.version}" if is_range(order.launch.version) else ""

@@ -1,0 +1,80 @@
+"""The roles that a product needs in the account that launches it."""
+
+import pulumi
+import pulumi_aws as aws
+
+from shared.aws.policies import execution_trust, launch_trust, render
+from shared.catalog.contract import Product
+from shared.errors import LaunchError
+from shared.stack.names import partition_of
+
+
+class ProductRoles(pulumi.ComponentResource):
+    """A product's launch role, which builds its stack, and its execution role, which the model runs as.
+
+    Both have the names and the least-privilege policies that the hub publishes. The launch role may pass the
+    execution role and do nothing else in IAM, so that launching a model never means creating rights.
+
+    Type: modelcatalog:spoke:ProductRoles
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        product: Product,
+        account_id: str,
+        region: str,
+        boundary: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("modelcatalog:spoke:ProductRoles", name, None, opts)
+        partition = partition_of(region)
+        trusts = {
+            "launch": (product.launch_role, launch_trust(partition=partition, account=account_id)),
+            "execution": (
+                product.execution_role,
+                execution_trust(product.execution_role.services, account=account_id),
+            ),
+        }
+        for kind, (role, trust) in trusts.items():
+            made = aws.iam.Role(
+                f"{name}-{kind}",
+                name=role.name,
+                path="/",
+                description=f"{kind.capitalize()} role of the model {name}.",
+                assume_role_policy=trust,
+                permissions_boundary=boundary,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            _ = aws.iam.RolePolicy(
+                f"{name}-{kind}",
+                name="catalog",
+                role=made.name,
+                policy=render(role.policy, partition=partition, account=account_id),
+                # Not a child of the role: whoever depends on the component waits for its own children alone.
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        self.register_outputs({})
+
+
+def confirm_roles(products: dict[str, Product], *, account_id: str, opts: pulumi.InvokeOptions) -> None:
+    """Check that roles which somebody else makes are there, before a launch would fail for want of one.
+
+    Raises:
+        LaunchError: names the first missing role and who needs it.
+    """
+    names = {
+        role.name: key for key, product in products.items() for role in (product.launch_role, product.execution_role)
+    }
+    if not names:
+        return
+    pattern = f"^({'|'.join(names)})$"
+    present = set(aws.iam.get_roles(name_regex=pattern, opts=opts).names)
+    for name, product in names.items():
+        if name not in present:
+            raise LaunchError(
+                f"Pulumi.{pulumi.get_stack()}.yaml: launchRoles: found 'existing', but the account {account_id} has no "
+                f"role {name}, which {product} needs. Have it made by whoever manages the account's roles, or set "
+                f"launchRoles to create."
+            )

@@ -1,0 +1,120 @@
+"""The settings file of a new spoke."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cli import new_spoke
+from cli.new_spoke import hub_region, write_settings
+from shared.errors import ConfigError
+from spoke.config import SpokeSettings
+
+HUB = "config:\n  aws:region: eu-west-1\n"
+
+
+def test_what_is_written_is_what_a_spoke_reads(tmp_path: Path) -> None:
+    path = write_settings("trading", "666677778888", "eu-central-1", folder=tmp_path)
+    config = yaml.safe_load(path.read_text())["config"]
+    settings = SpokeSettings.model_validate({key.rpartition(":")[2]: value for key, value in config.items()})
+
+    assert tmp_path / "Pulumi.spoke-trading.yaml" == path
+    assert ("666677778888", "eu-central-1") == (settings.account_id, settings.region)
+    assert ["arn:aws:iam::666677778888:role/OrganizationAccountAccessRole"] == settings.roles
+    assert [] == settings.launches
+
+
+def test_an_account_that_begins_with_a_zero_keeps_it(tmp_path: Path) -> None:
+    path = write_settings("trading", "012345670123", "eu-central-1", folder=tmp_path)
+
+    assert "012345670123" == yaml.safe_load(path.read_text())["config"]["model-catalog-spoke:accountId"]
+
+
+@pytest.mark.parametrize(
+    ("name", "account", "region", "message"),
+    [
+        (
+            "",
+            "666677778888",
+            "eu-west-1",
+            r"make new-spoke: name: found ''. Expected lower-case words joined by hyphens",
+        ),
+        ("My Team", "666677778888", "eu-west-1", r"make new-spoke: name: found 'My Team'. Expected lower-case words"),
+        ("team", "66667777888", "eu-west-1", r"make new-spoke: account: found '66667777888'. Expected twelve digits"),
+        ("team", "", "eu-west-1", r"make new-spoke: account: found ''. Expected twelve digits"),
+        (
+            "team",
+            "666677778888",
+            "Ireland",
+            r"make new-spoke: region: found 'Ireland'. Expected the name of an AWS region",
+        ),
+        ("team", "666677778888", "", r"make new-spoke: region: found ''. Expected the name of an AWS region"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_and_nothing_is_written(
+    tmp_path: Path, name: str, account: str, region: str, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=rf"^{message}"):
+        write_settings(name, account, region, folder=tmp_path)
+
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_spoke_that_is_there_is_never_written_over(tmp_path: Path) -> None:
+    path = write_settings("trading", "666677778888", "eu-central-1", folder=tmp_path)
+    before = path.read_text()
+
+    with pytest.raises(
+        ConfigError, match=r"Pulumi\.spoke-trading\.yaml exists already. Edit it, or choose another NAME"
+    ):
+        write_settings("trading", "777788889999", "eu-west-1", folder=tmp_path)
+
+    assert before == path.read_text()
+
+
+def test_an_account_has_one_spoke(tmp_path: Path) -> None:
+    """Two stacks would make the same roles."""
+    write_settings("trading", "666677778888", "eu-central-1", folder=tmp_path)
+
+    with pytest.raises(ConfigError, match=r"the account 666677778888 is that of Pulumi\.spoke-trading\.yaml already"):
+        write_settings("fraud", "666677778888", "eu-central-1", folder=tmp_path)
+
+    assert ["Pulumi.spoke-trading.yaml"] == [path.name for path in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("text", "region"), [(HUB, "eu-west-1"), ("config: {}\n", ""), ("config:\n", ""), ("- a list\n", ""), ("", "")]
+)
+def test_the_hubs_region_is_read_from_its_settings(tmp_path: Path, text: str, region: str) -> None:
+    (tmp_path / "Pulumi.hub.yaml").write_text(text)
+
+    assert region == hub_region(tmp_path)
+
+
+def test_without_a_hub_there_is_no_region_to_take(tmp_path: Path) -> None:
+    assert "" == hub_region(tmp_path)
+
+
+def test_the_command_takes_the_hubs_region_and_says_what_to_do_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Pulumi.hub.yaml").write_text(HUB)
+
+    assert 0 == command(tmp_path, monkeypatch, "--name", "trading", "--account", "666677778888", "--region", "")
+    assert "aws:region: eu-west-1" in (tmp_path / "Pulumi.spoke-trading.yaml").read_text()
+    assert "then run make preview-spoke-trading" in capsys.readouterr().out
+
+
+def test_the_command_ends_with_an_error_where_it_wrote_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert 1 == command(tmp_path, monkeypatch, "--name", "trading", "--account", "1", "--region", "eu-west-1")
+    assert "error: make new-spoke: account: found '1'" in capsys.readouterr().err
+    assert [] == list(tmp_path.iterdir())
+
+
+def command(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Run the command in a folder."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("sys.argv", ["new_spoke", *arguments])
+    return new_spoke.main()

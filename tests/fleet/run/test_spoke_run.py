@@ -1,0 +1,205 @@
+"""One spoke from its claim to its record, with an engine that only pretends."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from tenacity import wait_none
+
+from fleet.engine import STOPPING, Finished
+from fleet.plan.fingerprint import fingerprint_of
+from fleet.run import spoke_run as module
+from fleet.run.spoke_run import run_spoke
+from fleet.run.tasks import Ending, Task, Verb
+from fleet.store.leases import Claims, Held
+from fleet.store.locations import Places
+from fleet.store.records import Cost, Record, Records
+from fleet.store.storage import Storage
+from tests.support.fake_account import always
+from tests.support.fleet.making import spoke
+
+STACK = "spoke-a"
+HASH = "sha256:of-the-plan"
+THROTTLED = "Diagnostics:\n  aws:iam:Role (x):\n    error: operation error IAM: ThrottlingException: Rate exceeded\n"
+LOCKED = "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end\n"
+
+
+class Pretended:
+    """An engine whose runs end as they are told to, and leave the state that a success leaves."""
+
+    def __init__(self, backend: Path, *endings: tuple[int, str]) -> None:
+        self._states = backend / ".pulumi" / "stacks" / "model-catalog-spoke"
+        self._endings = list(endings)
+        self.ran: list[str] = []
+
+    def create(self, stack: str) -> None:
+        """Make a stack."""
+        self.ran.append("create")
+        self.write(stack, {})
+
+    def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
+        """Preview."""
+        return self._run("preview", stack, log, started)
+
+    def up(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
+        """Deploy."""
+        return self._run("up", stack, log, started)
+
+    def write(self, stack: str, outputs: dict[str, Any]) -> None:
+        """Write a state."""
+        self._states.mkdir(parents=True, exist_ok=True)
+        root = {"type": "pulumi:pulumi:Stack", "outputs": outputs}
+        document = {"version": 3, "checkpoint": {"latest": {"resources": [root], "number": len(self.ran)}}}
+        _ = (self._states / f"{stack}.json").write_text(json.dumps(document))
+
+    def _run(self, what: str, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
+        self.ran.append(what)
+        started(1)
+        code, said = self._endings.pop(0) if self._endings else (0, "Resources:\n    1 unchanged\n")
+        if log:
+            _ = log.write(said.encode())
+            log.flush()
+        if code == 0 and what == "up":
+            self.write(stack, {"contract": {"hub": "hub", "content_hash": HASH}, "launches": {}})
+        return Finished(code, Cost(seconds=1, cpu_seconds=2, peak_mib=100))
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Try again at once, and begin every test with nobody stopping."""
+    monkeypatch.setattr(module, "wait_random_exponential", always(wait_none()))
+    monkeypatch.setattr(module, "_POLL_SECONDS", 0.01)
+    STOPPING.clear()
+    yield
+    STOPPING.clear()
+
+
+@pytest.fixture
+def begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Task, Pretended]]:
+    """Give a task, and the engine that carries it out."""
+
+    def begin(*endings: tuple[int, str], verb: Verb = Verb.UP, forced: bool = False) -> tuple[Task, Pretended]:
+        made = spoke(tmp_path, "a", "300000000001")
+        engine = Pretended(tmp_path / "backend", *endings)
+        monkeypatch.setattr(module, "Engine", always(engine))
+        url = (tmp_path / "backend").as_uri()
+        task = Task(
+            stack=STACK,
+            verb=verb,
+            root=str(tmp_path),
+            places=Places(url, url),
+            fingerprint=fingerprint_of(made.parts),
+            parts=made.parts,
+            own=frozenset(made.parts),
+            contract=HASH,
+            day=dt.date(2026, 11, 1),
+            begun=dt.datetime.now(dt.UTC),
+            forced=forced,
+            logs="logs",
+        )
+        return task, engine
+
+    return begin
+
+
+Begin = Callable[..., tuple[Task, Pretended]]
+
+
+def test_a_success_is_recorded_with_what_it_was_made_of(begin: Begin) -> None:
+    task, engine = begin()
+
+    outcome = run_spoke(task)
+
+    record = Records(Storage(task.places.records)).of(STACK)
+    assert isinstance(record, Record)
+    assert (Ending.DONE, "1 unchanged", 1) == (outcome.ending, outcome.changes, outcome.tries)
+    assert (task.fingerprint, HASH) == (record.fingerprint, record.contract.content_hash)
+    assert ["create", "up"] == engine.ran
+    assert isinstance(Claims(Storage(task.places.records)).take(STACK), Held)
+
+
+def test_a_failure_is_told_and_not_recorded(begin: Begin) -> None:
+    task, _ = begin((255, "Diagnostics:\n  x:\n    error: it broke\n"))
+
+    outcome = run_spoke(task)
+
+    assert (Ending.FAILED, "it broke") == (outcome.ending, outcome.reason)
+    assert Path(outcome.log).read_text().rstrip().endswith("it broke")
+    assert Records(Storage(task.places.records)).of(STACK) is None
+
+
+def test_a_spoke_that_aws_throttles_is_tried_again(begin: Begin) -> None:
+    task, engine = begin((255, THROTTLED), (255, THROTTLED))
+
+    outcome = run_spoke(task)
+
+    assert (Ending.DONE, 3) == (outcome.ending, outcome.tries)
+    assert ["create", "up", "up", "up"] == engine.ran
+    assert ("AWS throttled it: tried again, later",) * 2 == outcome.notes
+    assert 6 == outcome.cost.cpu_seconds
+
+
+def test_a_spoke_that_is_throttled_for_ever_fails_in_aws_s_words(begin: Begin) -> None:
+    task, _ = begin(*[(255, THROTTLED)] * 9)
+
+    outcome = run_spoke(task)
+
+    assert (Ending.FAILED, 6) == (outcome.ending, outcome.tries)
+    assert "Rate exceeded" in outcome.reason
+
+
+def test_a_stack_that_somebody_else_has_locked_is_tried_again(begin: Begin) -> None:
+    task, _ = begin((255, LOCKED))
+
+    assert (Ending.DONE, 2) == ((outcome := run_spoke(task)).ending, outcome.tries)
+
+
+def test_what_another_fleet_has_done_meanwhile_is_not_repeated(begin: Begin) -> None:
+    task, engine = begin()
+    assert Ending.DONE is run_spoke(task).ending
+
+    assert Ending.DONE_ELSEWHERE is run_spoke(task).ending
+    assert ["create", "up"] == engine.ran
+
+
+def test_a_forced_spoke_is_repeated_unless_somebody_did_it_since_the_fleet_began(begin: Begin) -> None:
+    first, _ = begin()
+    assert Ending.DONE is run_spoke(first).ending
+    later, engine = begin(forced=True)
+
+    assert Ending.DONE is run_spoke(later).ending
+    assert ["up"] == engine.ran
+    assert Ending.DONE_ELSEWHERE is run_spoke(later).ending
+
+
+def test_settings_that_are_not_those_of_the_plan_are_refused(begin: Begin, tmp_path: Path) -> None:
+    task, engine = begin()
+    _ = spoke(tmp_path, "a", "300000000002")
+
+    outcome = run_spoke(task)
+
+    assert Ending.FAILED is outcome.ending
+    assert "is not what the plan was made with. Bring it to the same commit" in outcome.reason
+    assert [] == engine.ran
+
+
+def test_a_preview_claims_nothing_and_records_nothing(begin: Begin) -> None:
+    task, engine = begin(verb=Verb.PREVIEW)
+    held = Claims(Storage(task.places.records)).take(STACK)
+    assert isinstance(held, Held)
+
+    assert Ending.PREVIEWED is run_spoke(task).ending
+    assert ["create", "preview"] == engine.ran
+    assert Records(Storage(task.places.records)).of(STACK) is None
+    held.give_back()
+
+
+def test_a_fleet_that_is_stopped_tries_nothing_again(begin: Begin) -> None:
+    task, engine = begin((255, THROTTLED))
+    STOPPING.set()
+
+    assert Ending.INTERRUPTED is run_spoke(task).ending
+    assert 1 == engine.ran.count("up")

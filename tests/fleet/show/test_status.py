@@ -1,0 +1,192 @@
+"""Who runs which version of which product."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from fleet.plan.inventory import Survey
+from fleet.plan.verdicts import make_plan
+from fleet.show.status import COLUMNS, Row, rows_of, show_status
+from fleet.store.storage import Storage
+from tests.support.fleet.making import (
+    FINISHED,
+    Member,
+    deployed,
+    hubs,
+    offer,
+    organization,
+    recorded,
+    spoke,
+    spokes,
+    survey,
+)
+
+A, B = "300000000001", "300000000002"
+STATE = ".pulumi/stacks/model-catalog-spoke/spoke-a.json"
+LAUNCHED: Mapping[str, Any] = {
+    "product": "embedder",
+    "version": "1.0.0",
+    "region": "eu-central-1",
+    "status": "AVAILABLE",
+    "state": "active",
+    "outputs": {},
+}
+
+
+@pytest.fixture
+def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Storage:
+    """Give the storage in which the states are."""
+    url = (tmp_path / "backend").as_uri()
+    monkeypatch.setenv("PULUMI_BACKEND_URL", url)
+    return Storage(url)
+
+
+@pytest.fixture
+def two(tmp_path: Path, backend: Storage) -> Survey:
+    """Give a survey of two spokes that are where they are wanted."""
+    del backend
+    return deployed(survey(tmp_path, spokes(tmp_path, a=A, b=B)))
+
+
+def only(found: Survey, stack: str = "spoke-a") -> Row:
+    """Give the one row of a spoke."""
+    [row] = [row for row in rows_of(make_plan(found)) if row.stack == stack]
+    return row
+
+
+def test_a_spoke_is_told_from_its_record_without_a_look_at_its_state(
+    two: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Storage, "read", None)
+
+    assert only(two) == Row(
+        stack="spoke-a",
+        account=A,
+        unit="",
+        launch="search",
+        product="embedder",
+        version="1.0.0",
+        state="active",
+        region="eu-central-1",
+        status="AVAILABLE",
+        since=FINISHED,
+        contract=recorded(two, "spoke-a").contract.content_hash,
+        deployed=FINISHED,
+        behind="",
+    )
+
+
+def test_what_somebody_else_updated_is_told_from_its_state(two: Survey, backend: Storage) -> None:
+    launches = {"search": {**LAUNCHED, "status": "TAINTED"}, "find": LAUNCHED}
+
+    rows = {row.launch: row for row in rows_of(make_plan(updated(two, backend, launches))) if row.stack == "spoke-a"}
+
+    assert {"search": ("TAINTED", FINISHED), "find": ("AVAILABLE", None)} == {
+        launch: (row.status, row.since) for launch, row in rows.items()
+    }
+    assert {"sha256:2"} == {row.contract for row in rows.values()}
+    assert rows["find"].behind.startswith("changed; its stack was updated since its last success")
+
+
+def test_another_version_that_somebody_else_launched_is_of_unknown_age(two: Survey, backend: Storage) -> None:
+    row = only(updated(two, backend, {"search": {**LAUNCHED, "version": "1.0.1"}}))
+
+    assert ("1.0.1", None, "unknown") == (row.version, row.since, row.state)
+
+
+def test_a_spoke_without_a_record_is_told_from_its_state(two: Survey, backend: Storage) -> None:
+    row = only(replace(updated(two, backend, {"search": LAUNCHED}), records={}))
+
+    assert ("embedder", None, None) == (row.product, row.since, row.deployed)
+    assert row.behind.startswith("changed; no record of success")
+
+
+def test_a_spoke_that_was_never_deployed_has_a_row_without_a_launch(two: Survey) -> None:
+    row = only(replace(two, tags={}, records={}))
+
+    assert ("", "", None, "", "new; it was never deployed") == (
+        row.launch,
+        row.version,
+        row.since,
+        row.contract,
+        row.behind,
+    )
+
+
+def test_a_spoke_that_launches_nothing_has_a_row_too(tmp_path: Path, backend: Storage) -> None:
+    del backend
+    found = deployed(survey(tmp_path, {"spoke-a": spoke(tmp_path, "a", A, launches=[])}))
+
+    assert ("", "", FINISHED) == (only(found).launch, only(found).behind, only(found).deployed)
+
+
+@pytest.mark.parametrize(
+    ("day", "state"), [("2026-11-04", "active"), ("2026-11-05", "deprecated"), ("2026-12-05", "retired")]
+)
+def test_the_state_of_a_version_is_that_of_the_day(two: Survey, day: str, state: str) -> None:
+    dated = offered(
+        lambda it: it["versions"]["1.0.0"].update({"deprecated_on": "2026-11-05", "retires_on": "2026-12-05"})
+    )
+
+    assert state == only(replace(two, hubs=hubs(dated), day=dt.date.fromisoformat(day))).state
+
+
+def test_a_product_is_found_by_its_former_key(two: Survey) -> None:
+    renamed = offer()
+    products = renamed["eu-central-1"]["products"]
+    products["encoder"] = {**products.pop("embedder"), "first_key": "embedder"}
+
+    row = only(replace(two, hubs=hubs(renamed)))
+
+    assert ("embedder", "active") == (row.product, row.state)
+
+
+def test_what_the_hub_offers_no_more_is_in_no_known_state(two: Survey) -> None:
+    row = only(replace(two, hubs=hubs(offered(lambda it: it["versions"].clear()))))
+
+    assert "unknown" == row.state
+    assert row.behind.startswith("refused; a run would be refused")
+
+
+def test_the_unit_of_an_account_is_told(two: Survey) -> None:
+    assert "Workloads/Lab" == only(replace(two, organization=organization(Member(id=A, unit="Workloads/Lab")))).unit
+
+
+def test_a_row_is_written_in_the_order_of_the_columns(two: Survey) -> None:
+    assert COLUMNS == list(only(two).document())
+
+
+def test_a_table_says_what_wants_attention(two: Survey) -> None:
+    dated = offered(lambda it: it["versions"]["1.0.0"].update({"deprecated_on": "2026-10-05"}))
+    plan = make_plan(replace(two, hubs=hubs(dated)))
+    console = Console(file=StringIO(), width=300)
+
+    show_status(plan, rows_of(plan), console)
+
+    assert isinstance(console.file, StringIO)
+    text = console.file.getvalue()
+    assert "embedder 1.0.0 is deprecated, and 2 launches use it" in text
+    assert "2 launches in 2 spokes, 2 spokes behind; the hub's contract is" in text
+    assert 2 == text.count("2026-10-06")
+
+
+def offered(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """Give an offer with another embedder."""
+    changed = offer()
+    change(changed["eu-central-1"]["products"]["embedder"])
+    return changed
+
+
+def updated(found: Survey, backend: Storage, launches: Mapping[str, Any]) -> Survey:
+    """Give the survey as it is after somebody else has updated the first spoke."""
+    outputs = {"launches": launches, "contract": {"hub": "h", "schema_version": "1.2", "content_hash": "sha256:2"}}
+    resources = [{"type": "pulumi:pulumi:Stack", "urn": "urn", "outputs": outputs}]
+    backend.write(STATE, json.dumps({"checkpoint": {"latest": {"resources": resources}}}).encode())
+    return replace(found, tags={**found.tags, "spoke-a": "another"})

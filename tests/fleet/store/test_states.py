@@ -1,0 +1,196 @@
+"""What the backend knows of stacks."""
+
+import gzip
+import json
+import os
+import re
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleet.errors import RecordsError
+from fleet.store.states import CloudStates, Lock, State, StoredStates
+from fleet.store.storage import Entry, Storage
+from tests.support.fleet.making import FakeEngine
+
+STATES, LOCKS = ".pulumi/stacks/model-catalog-spoke", ".pulumi/locks/organization/model-catalog-spoke"
+URN = "urn:pulumi:spoke-a::model-catalog-spoke"
+DEPLOYMENT: dict[str, Any] = {
+    "resources": [
+        {"urn": f"{URN}::pulumi:providers:aws::account", "type": "pulumi:providers:aws", "outputs": {"region": "x"}},
+        {"urn": f"{URN}::pulumi:pulumi:Stack::s", "type": "pulumi:pulumi:Stack", "outputs": {"contract": {"hub": "h"}}},
+    ],
+    "pending_operations": [
+        {"type": "creating", "resource": {"urn": f"{URN}::aws:iam/role:Role::scorer-launch"}},
+        {"type": "updating", "resource": {"urn": f"{URN}::aws:iam/role:Role::scorer-execution"}},
+    ],
+}
+LOCK = {"pid": 12, "username": "ada", "hostname": "elsewhere", "timestamp": "2026-10-06T12:30:00Z"}
+
+
+@pytest.fixture
+def states(storage: Storage) -> StoredStates:
+    return StoredStates(storage)
+
+
+def test_every_state_has_a_tag_and_what_lies_beside_them_is_no_state(storage: Storage, states: StoredStates) -> None:
+    for name in ("spoke-a.json", "spoke-b.json.gz", "spoke-c.v2.json"):
+        storage.write(f"{STATES}/{name}", b"{}")
+        for more in (".bak", ".attrs", ".bak.attrs"):
+            storage.write(f"{STATES}/{name}{more}", b"{}")
+    storage.write(".pulumi/stacks/model-catalog-hub/hub.json", b"{}")
+    tags = {each.path.rpartition("/")[2]: each.tag for each in storage.list(STATES)}
+
+    assert {
+        "spoke-a": tags["spoke-a.json"],
+        "spoke-b": tags["spoke-b.json.gz"],
+        "spoke-c.v2": tags["spoke-c.v2.json"],
+    } == states.tags()
+
+
+def test_an_update_gives_a_stack_another_tag(storage: Storage, states: StoredStates) -> None:
+    storage.write(f"{STATES}/spoke-a.json", b"1")
+    storage.write(f"{STATES}/spoke-b.json", b"1")
+    before = states.tags()
+
+    storage.write(f"{STATES}/spoke-a.json", b"2")
+
+    assert {"spoke-a"} == {stack for stack, tag in states.tags().items() if tag != before[stack]}
+
+
+def test_tags_come_from_one_listing(storage: Storage, states: StoredStates, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage.write(f"{STATES}/spoke-a.json", b"{}")
+    listing, listed = storage.list, list[str]()
+
+    def listing_once(folder: str) -> Iterator[Entry]:
+        listed.append(folder)
+        return listing(folder)
+
+    monkeypatch.setattr(storage, "list", listing_once)
+    monkeypatch.setattr(storage, "read", None)
+
+    assert ["spoke-a"] == list(states.tags())
+    assert [STATES] == listed
+
+
+@pytest.mark.parametrize(("ending", "packed"), [("json", bytes), ("json.gz", gzip.compress)])
+def test_a_state_is_read_with_its_outputs_and_what_was_under_way(
+    storage: Storage, states: StoredStates, ending: str, packed: Callable[[bytes], bytes]
+) -> None:
+    content = {"version": 3, "checkpoint": {"stack": "spoke-a", "latest": DEPLOYMENT}}
+    storage.write(f"{STATES}/spoke-a.{ending}", packed(json.dumps(content).encode()))
+
+    found = states.read("spoke-a")
+
+    expected = ("creating scorer-launch", "updating scorer-execution")
+    assert State(tag=states.tags()["spoke-a"], outputs={"contract": {"hub": "h"}}, pending=expected) == found
+
+
+@pytest.mark.parametrize(
+    "content", [{"checkpoint": {"latest": None}}, {"checkpoint": {"latest": {}}}, {"checkpoint": {}}]
+)
+def test_a_stack_that_was_made_and_never_deployed_has_nothing(
+    storage: Storage, states: StoredStates, content: dict[str, Any]
+) -> None:
+    storage.write(f"{STATES}/spoke-a.json", json.dumps(content).encode())
+
+    assert State(tag=states.tags()["spoke-a"]) == states.read("spoke-a")
+
+
+def test_a_stack_that_is_not_there_has_no_state(storage: Storage, states: StoredStates) -> None:
+    storage.write(f"{STATES}/spoke-ab.json", b"{}")
+
+    assert None is states.read("spoke-a")
+
+
+def test_a_backend_that_is_out_of_reach_is_told(
+    storage: Storage, states: StoredStates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: str) -> list[Any]:
+        raise OSError("no way")
+
+    monkeypatch.setattr(storage, "list", fail)
+
+    with pytest.raises(RecordsError, match=rf"^{re.escape(storage.url)}: the backend cannot be listed: no way\.$"):
+        states.tags()
+
+
+def test_the_lock_of_a_stack_is_its_own(storage: Storage, states: StoredStates) -> None:
+    storage.write(f"{LOCKS}/spoke-ab/1.json", json.dumps(LOCK).encode())
+    storage.write(f"{LOCKS}/spoke-a/1.json.attrs", b"{}")
+    assert None is states.lock("spoke-a")
+
+    storage.write(f"{LOCKS}/spoke-a/1.json", json.dumps(LOCK).encode())
+
+    assert Lock(user="ada", host="elsewhere", pid=12, since="2026-10-06T12:30:00Z") == states.lock("spoke-a")
+    assert "ada@elsewhere (process 12) since 2026-10-06T12:30:00Z" == str(states.lock("spoke-a"))
+
+
+@pytest.mark.parametrize(("content", "torn"), [(b"", True), (b'{"user.content', True), (b"{}", False), (None, False)])
+def test_a_description_that_a_killed_run_left_torn_is_removed(
+    storage: Storage,
+    states: StoredStates,
+    content: bytes | None,
+    torn: bool,  # noqa: FBT001 - what is expected
+) -> None:
+    storage.write(f"{STATES}/spoke-a.json", b"{}")
+    storage.write(f"{STATES}/spoke-b.json.attrs", b"")
+    if content is not None:
+        storage.write(f"{STATES}/spoke-a.json.attrs", content)
+
+    assert torn is states.mend("spoke-a")
+
+    left = {each.path.rpartition("/")[2] for each in storage.list(STATES)}
+    kept = {"spoke-a.json.attrs"} if content is not None and not torn else set[str]()
+    assert {"spoke-a.json", "spoke-b.json.attrs"} | kept == left
+    assert not states.mend("spoke-a")
+
+
+@pytest.mark.parametrize(
+    ("host", "pid", "dead"),
+    [
+        (socket.gethostname(), 2**22 + 1, True),
+        (socket.gethostname(), os.getpid(), False),
+        ("elsewhere", 2**22 + 1, False),
+    ],
+    ids=["a dead one here", "a live one here", "one elsewhere"],
+)
+def test_only_a_lock_of_this_machine_can_be_told_to_be_of_a_dead_run(host: str, pid: int, dead: bool) -> None:  # noqa: FBT001 - what is expected
+    assert dead is Lock(user="ada", host=host, pid=pid, since="").is_dead
+
+
+class Cloud(FakeEngine):
+    """Lists stacks as Pulumi Cloud does."""
+
+    def listed(self, project: str) -> list[dict[str, Any]]:
+        """List the stacks."""
+        assert "spoke" == project
+        return [{"name": "acme/model-catalog-spoke/spoke-a", "lastUpdate": "2026-10-06"}, {"name": "spoke-b"}]
+
+    def exported(self, stack: str) -> dict[str, Any]:
+        """Give a state."""
+        return {"deployment": DEPLOYMENT if stack == "spoke-a" else None}
+
+
+def test_pulumi_cloud_is_asked_instead() -> None:
+    states = CloudStates(Cloud({}))
+
+    assert {"spoke-a": "2026-10-06", "spoke-b": ""} == states.tags()
+    found = states.read("spoke-a")
+    assert found
+    assert ("2026-10-06", {"contract": {"hub": "h"}}, 2) == (found.tag, found.outputs, len(found.pending))
+    assert State(tag="") == states.read("spoke-b")
+    assert None is states.read("spoke-c")
+    assert None is states.lock("spoke-a")
+    assert not states.mend("spoke-a")
+
+
+def test_the_folder_of_states_is_pulumis_own(tmp_path: Path) -> None:
+    """The path that a listing gives is relative to the backend."""
+    (tmp_path / STATES).mkdir(parents=True)
+    (tmp_path / STATES / "spoke-a.json").write_text("{}")
+
+    assert ["spoke-a"] == list(StoredStates(Storage(tmp_path.as_uri())).tags())

@@ -1,0 +1,89 @@
+"""What a version's model consists of, and the rights to pull it."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from hub.definitions.artifacts import Artefacts, artefact_statements
+from hub.definitions.load import read_catalog
+from shared.errors import ContentError
+from tests.support.catalog_copy import DAY, CatalogCopy
+
+FRAUD = "fraud-detector-realtime"
+FILE = f"products/{FRAUD}/product.yaml"
+DATA = "s3://model-catalog-artifacts-hub/scorer/1/model.tar.gz"
+IMAGE = "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+KEY = "arn:aws:kms:eu-central-1:222233334444:key/1234abcd"
+
+
+def test_the_rights_are_those_to_the_declared_artefacts_and_no_others() -> None:
+    one = Artefacts(model_data=DATA, images=[IMAGE], kms_key=KEY)
+    other = Artefacts(model_data=DATA.replace("/1/", "/2/"), images=[IMAGE])
+
+    assert {
+        "ReadDeclaredModels": (
+            ["s3:GetObject"],
+            [
+                "arn:${Partition}:s3:::model-catalog-artifacts-hub/scorer/1/model.tar.gz",
+                "arn:${Partition}:s3:::model-catalog-artifacts-hub/scorer/2/model.tar.gz",
+            ],
+        ),
+        "PullDeclaredImages": (
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            ["arn:${Partition}:ecr:eu-central-1:492215442770:repository/sagemaker-xgboost"],
+        ),
+        "DecryptDeclaredModelsThroughS3Only": (["kms:Decrypt"], [KEY]),
+    } == {each["Sid"]: (each["Action"], each["Resource"]) for each in artefact_statements([one, other])}
+
+
+def test_a_key_is_used_through_s3_only() -> None:
+    *_, decrypt = artefact_statements([Artefacts(model_data=DATA, images=[IMAGE], kms_key=KEY)])
+
+    assert {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}} == decrypt["Condition"]
+
+
+def test_without_a_key_there_is_no_right_to_decrypt() -> None:
+    statements = artefact_statements([Artefacts(model_data=DATA, images=[IMAGE])])
+
+    assert ["ReadDeclaredModels", "PullDeclaredImages"] == [statement["Sid"] for statement in statements]
+
+
+def test_every_version_of_a_product_can_be_pulled_even_a_retired_one(catalog_copy: CatalogCopy) -> None:
+    """It may still run somewhere, and pull its model again when it scales."""
+    catalog_copy.end(FRAUD, "1.0.0", state="retired")
+
+    [product] = [item for item in read_catalog(catalog_copy.folder, DAY).products if item.file.key == FRAUD]
+
+    assert ["2026-09-01", "2026-10-06"] == [
+        resource.split("/")[2] for resource in product.artefact_statements[0]["Resource"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"model_data": "https://example.com/model.tar.gz"}, "model_data"),
+        ({"model_data": "s3://bucket-without-a-key"}, "model_data"),
+        ({"model_data": "s3://model-catalog-artifacts-hub/scorer/"}, "model_data"),
+        ({"model_data": "s3://model-catalog-artifacts-hub/*"}, "model_data"),
+        ({"model_data": "s3://model-catalog-artifacts-hub/scorer/?/model.tar.gz"}, "model_data"),
+        ({"model_data": "s3://model-catalog-artifacts-hub/${aws:PrincipalAccount}/model.tar.gz"}, "model_data"),
+        ({"images": []}, "images"),
+        ({"images": ["sagemaker-xgboost:1.7-1"]}, "images"),
+        ({"images": [IMAGE.removesuffix(":1.7-1")]}, "images"),
+        ({"images": [IMAGE, IMAGE.replace("1.7-1", "1.5-1")]}, "found two images of eu-central-1"),
+        ({"kms_key": "alias/models"}, "kms_key"),
+    ],
+)
+def test_what_is_no_artefact_is_refused(changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Artefacts.model_validate({"model_data": DATA, "images": [IMAGE], **changed})
+
+
+def test_a_key_of_another_account_is_refused(catalog_copy: CatalogCopy) -> None:
+    text = "      model_data: s3://model-catalog-artifacts-hub/fraud-detector/2026-10-06/model.tar.gz\n"
+    catalog_copy.replace(FILE, text, f"{text}      kms_key: {KEY.replace('222233334444', '999900001111')}\n")
+
+    with pytest.raises(ContentError, match=r"kms_key: found 'arn.*of the account 999900001111.*name a key of that"):
+        read_catalog(catalog_copy.folder, DAY)

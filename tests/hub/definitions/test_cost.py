@@ -1,0 +1,112 @@
+"""The price table and the rules by which products use it."""
+
+from collections.abc import Callable
+
+import pulumi
+import pytest
+
+from hub.definitions.load import read_catalog
+from hub.program import run
+from shared.catalog.contract import parse
+from shared.errors import ContentError
+from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.recorder import Mocks
+
+FRAUD = "products/fraud-detector-realtime/product.yaml"
+TEXT = "products/text-embedder-serverless/product.yaml"
+
+
+def test_the_contract_has_the_price_of_every_instance_type_that_a_launch_may_choose(published: Mocks) -> None:
+    products = parse(published.exports["catalog"], source="hub").regions["eu-central-1"].products
+    cost = products["fraud-detector-realtime"].versions["1.1.0"].cost
+
+    assert cost
+    assert ("instances", "InstanceType", "MinInstanceCount") == (cost.kind, cost.instance_type, cost.count)
+    assert ("MaxInstanceCount", "EnableAutoscaling", "730") == (cost.most, cost.scales, cost.hours)
+    assert ("USD", "0.138") == (cost.currency, cost.prices["ml.m5.large"])
+    assert set(
+        products["fraud-detector-realtime"].versions["1.1.0"].parameters["InstanceType"].allowed_values or []
+    ) == {*cost.prices}
+
+
+def test_the_contract_has_the_assumptions_of_a_serverless_endpoint(published: Mocks) -> None:
+    products = parse(published.exports["catalog"], source="hub").regions["eu-central-1"].products
+    cost = products["text-embedder-serverless"].versions["1.0.0"].cost
+
+    assert cost
+    assert ("serverless", "MemorySizeInMB", "20000") == (cost.kind, cost.memory, cost.seconds)
+    assert {"serverless": "0.00002"} == cost.prices
+
+
+def test_an_instance_type_without_a_price_is_warned_of_and_published_all_the_same(
+    mocks: Mocks, catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def record(line: str, *_: object, **__: object) -> None:
+        said.append(line)
+
+    monkeypatch.setattr(pulumi, "warn", record)
+    prices = catalog_copy.folder / "prices.yaml"
+    head, eu = prices.read_text().split("  eu-central-1:\n")
+    prices.write_text(f"{head}  eu-central-1:\n{eu.replace('    ml.m5.large: 0.138', '')}")
+    monkeypatch.chdir(catalog_copy.folder.parent)
+
+    mocks.deploy(run)
+
+    assert "fraud-detector-realtime: prices.yaml has no price in eu-central-1 of ml.m5.large. Launches" in " ".join(
+        said
+    )
+    products = parse(mocks.exports["catalog"], source="hub").regions["eu-central-1"].products
+    cost = products["fraud-detector-realtime"].versions["1.1.0"].cost
+    assert cost
+    assert "ml.m5.large" not in cost.prices
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            FRAUD,
+            "count: MinInstanceCount",
+            "count: Instances",
+            r"cost\.count: found 'Instances', which is no parameter",
+        ),
+        (FRAUD, "  instance_type: InstanceType\n", "", r"instance_type is missing\. A cost of kind instances needs"),
+        (TEXT, "  requests: 100000\n", "", r"requests is missing\. A cost of kind serverless needs"),
+        (TEXT, "kind: serverless", "kind: free", r"cost\.kind: found 'free'. Expected instances or serverless"),
+        (TEXT, "requests: 100000", "requests: 0", r"cost\.requests: found 0"),
+        ("prices.yaml", "currency: USD", "currency: dollars", r"prices\.yaml: currency: found 'dollars'"),
+        ("prices.yaml", "date: 2026-11-24", "date: lately", r"prices\.yaml: date: found 'lately'. Expected a date"),
+        ("prices.yaml", "serverless_gigabyte_second: 0.00002", "serverless_gigabyte_second: -1", "gigabyte_second"),
+    ],
+)
+def test_a_rule_or_price_that_cannot_be_meant_is_refused(
+    catalog_copy: CatalogCopy, file: str, old: str, new: str, message: str
+) -> None:
+    catalog_copy.replace(file, old, new)
+
+    with pytest.raises(ContentError, match=message):
+        read_catalog(catalog_copy.folder, DAY)
+
+
+def test_a_catalog_without_prices_is_refused(catalog_copy: CatalogCopy) -> None:
+    (catalog_copy.folder / "prices.yaml").unlink()
+
+    with pytest.raises(ContentError, match=r"prices\.yaml: cannot be read"):
+        read_catalog(catalog_copy.folder, DAY)
+
+
+def test_nobody_is_warned_while_every_price_is_known(
+    deploy: Callable[..., Mocks], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def record(line: str, *_: object, **__: object) -> None:
+        said.append(line)
+
+    monkeypatch.setattr(pulumi, "warn", record)
+
+    deploy(regions=["eu-west-1"])
+
+    assert [] == said

@@ -1,0 +1,47 @@
+"""What a product's roles may do has to fit into what IAM takes."""
+
+import json
+
+import pytest
+
+from hub.definitions.load import read_catalog
+from hub.definitions.permissions import LONGEST, execution_permissions
+from shared.errors import ContentError
+from tests.support.catalog_copy import DAY, CatalogCopy
+
+FOLDER = "products/text-embedder-serverless"
+
+
+def test_every_execution_role_may_pull_what_its_versions_declare_and_do_what_its_file_says(
+    catalog_copy: CatalogCopy,
+) -> None:
+    for product in read_catalog(catalog_copy.folder, DAY).products:
+        sids = [statement["Sid"] for statement in execution_permissions(product)["Statement"]]
+
+        assert ["ReadDeclaredModels", "PullDeclaredImages"] == sids[:2]
+        assert [statement["Sid"] for statement in product.execution_statements] == sids[2:]
+
+
+@pytest.mark.parametrize("kind", ["launch", "execution"])
+def test_a_policy_that_iam_would_not_take_is_refused(catalog_copy: CatalogCopy, kind: str) -> None:
+    write(catalog_copy, kind, LONGEST)
+
+    with pytest.raises(
+        ContentError,
+        match=rf"text-embedder-serverless/{kind}-policy\.json: the policy of the {kind} role of "
+        rf"text-embedder-serverless has 1\d{{4}} characters.* and IAM takes 10240\. Shorten",
+    ):
+        read_catalog(catalog_copy.folder, DAY)
+
+
+def test_white_space_does_not_count(catalog_copy: CatalogCopy) -> None:
+    """IAM leaves it out, also within values."""
+    write(catalog_copy, "execution", 100, " " * LONGEST)
+
+    assert read_catalog(catalog_copy.folder, DAY)
+
+
+def write(catalog: CatalogCopy, kind: str, length: int, padding: str = "") -> None:
+    """Give a product a policy of about that many characters."""
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{'a' * length}{padding}"}
+    catalog.write(f"{FOLDER}/{kind}-policy.json", json.dumps([statement]))

@@ -1,0 +1,115 @@
+"""Tag options and budgets: what is made for them, what the contract says, what contradicts itself."""
+
+import contextlib
+from collections.abc import Generator
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from hub.definitions.load import read_catalog
+from hub.definitions.tag_options import together
+from hub.program import run
+from shared.errors import ConfigError, ContentError
+from shared.stack.names import HUB_PROJECT
+from tests.hub.conftest import SETTINGS, as_settings, pretend_aws
+from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.recorder import Mocks, recording
+
+PORTFOLIOS = "portfolios.yaml"
+TEXT = "products/text-embedder-serverless/product.yaml"
+FIRST = "    name: Online inference models\n"
+
+
+@pytest.fixture
+def governed(catalog_copy: CatalogCopy) -> CatalogCopy:
+    """Give a catalog whose online portfolio has tag options and a budget."""
+    options = "    tag_options: {cost-centre: ['100', '200'], tier: [gold]}\n    budgets: [models]\n"
+    catalog_copy.replace(PORTFOLIOS, FIRST, FIRST + options)
+    catalog_copy.replace(TEXT, "\nversions:", "\ntag_options: {cost-centre: ['200', '300']}\nversions:")
+    return catalog_copy
+
+
+def test_a_tag_option_is_made_once_and_associated_with_all_that_have_it(governed: CatalogCopy) -> None:
+    with deployed(governed, shares=[]) as mocks:
+        made = sorted((each.inputs["key"], each.inputs["value"]) for each in mocks.all(aws.servicecatalog.TagOption))
+        uses = [each.name for each in mocks.all(aws.servicecatalog.TagOptionResourceAssociation)]
+        budgets = [each.inputs for each in mocks.all(aws.servicecatalog.BudgetResourceAssociation)]
+
+    assert [("cost-centre", "100"), ("cost-centre", "200"), ("cost-centre", "300"), ("tier", "gold")] == made
+    assert [
+        "online-inference-cost-centre-100-eu-central-1",
+        "online-inference-cost-centre-200-eu-central-1",
+        "online-inference-tier-gold-eu-central-1",
+        "text-embedder-serverless-cost-centre-200-eu-central-1",
+        "text-embedder-serverless-cost-centre-300-eu-central-1",
+    ] == sorted(uses)
+    assert ["models"] == [each["budgetName"] for each in budgets]
+
+
+@pytest.mark.parametrize(
+    ("shared", "options"), [(True, {"cost-centre": ["200"], "tier": ["gold"]}), (False, {})], ids=["along", "at home"]
+)
+def test_the_contract_asks_for_tags_where_tag_options_are_shared(
+    governed: CatalogCopy, *, shared: bool, options: dict[str, list[str]]
+) -> None:
+    share = {"portfolio": "online-inference", "type": "ORGANIZATION", "tag_options": shared}
+    with deployed(governed, shares=[share]) as mocks:
+        products = mocks.exports["catalog"]["regions"]["eu-central-1"]["products"]
+        [made] = mocks.all(aws.servicecatalog.PortfolioShare)
+
+    assert options == products["text-embedder-serverless"]["tag_options"]
+    assert shared is made.inputs["shareTagOptions"]
+
+
+def test_of_one_key_only_the_values_of_both_remain() -> None:
+    assert {"a": ["2"], "b": ["x"], "c": []} == together(
+        {"a": ["1", "2"], "b": ["x"], "c": ["1"]}, {"a": ["2", "3"], "c": ["9"]}
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "tag_options: {tier: [silver]}",
+            "tag_options.tier: found silver, but the portfolio online-inference allows gold",
+        ),
+        ("tag_options: {serving: [batch]}", "found batch, but the tag serving is set to 'serverless'"),
+        ("tag_options: {tier: []}", "tag_options.*tier"),
+        ("tag_options: {tier: [gold, gold]}", "found a value twice in gold, gold"),
+        ("tag_options: {'aws:x': [gold]}", "Tags that begin with aws: are reserved"),
+        ("budgets: ['a:b']", r"budgets\[0\]: found 'a:b'. Expected the name of a budget"),
+    ],
+)
+def test_what_no_launch_could_keep_to_is_refused(catalog_copy: CatalogCopy, line: str, message: str) -> None:
+    catalog_copy.replace(PORTFOLIOS, FIRST, f"{FIRST}    tag_options: {{tier: [gold]}}\n")
+    catalog_copy.replace(TEXT, "\nversions:", f"\n{line}\nversions:")
+
+    with pytest.raises(ContentError, match=rf"product\.yaml: .*{message}"):
+        read_catalog(catalog_copy.folder, DAY)
+
+
+def test_all_shares_of_a_portfolio_take_the_tag_options_along_or_none(catalog_copy: CatalogCopy) -> None:
+    shares: list[dict[str, Any]] = [
+        {"portfolio": "online-inference", "type": "ORGANIZATION", "tag_options": True},
+        {"portfolio": "online-inference", "type": "ACCOUNT", "target": "333344445555"},
+    ]
+
+    with (
+        pytest.raises(ConfigError, match="online-inference is shared with tag_options and without"),
+        deployed(catalog_copy, shares=shares),
+    ):
+        pass
+
+
+@contextlib.contextmanager
+def deployed(catalog: CatalogCopy, **changed: object) -> Generator[Mocks]:
+    """Deploy a hub with this catalog."""
+    with (
+        contextlib.chdir(catalog.folder.parent),
+        recording(HUB_PROJECT, "hub", as_settings({**SETTINGS, **changed})) as mocks,
+    ):
+        pretend_aws(mocks)
+        mocks.deploy(run)
+        yield mocks

@@ -1,0 +1,128 @@
+"""In which order portfolios are shared, and with whom."""
+
+from collections.abc import Callable
+
+import pulumi_aws as aws
+import pytest
+
+from shared.errors import ConfigError
+from tests.support.recorder import Mocks
+
+SHARED_LAST = (
+    aws.servicecatalog.Product,
+    aws.servicecatalog.ProvisioningArtifact,
+    aws.servicecatalog.ProductPortfolioAssociation,
+    aws.servicecatalog.Constraint,
+    aws.servicecatalog.PrincipalPortfolioAssociation,
+)
+
+
+def test_shares_are_made_in_the_order_of_the_settings(published: Mocks) -> None:
+    """Each kind of target arrives as the id that AWS wants; nobody copies one by hand."""
+    assert [
+        ("port-online-inference-eu-central-1", "ORGANIZATION", "o-a1b2c3d4e5"),
+        ("port-batch-inference-eu-central-1", "ORGANIZATIONAL_UNIT", "ou-production"),
+        ("port-online-inference-eu-central-1", "ORGANIZATION_MEMBER_ACCOUNT", "444455556666"),
+        ("port-batch-inference-eu-central-1", "ACCOUNT", "333344445555"),
+    ] == [
+        (share.inputs["portfolioId"], share.inputs["type"], share.inputs["principalId"])
+        for share in published.all(aws.servicecatalog.PortfolioShare)
+    ]
+
+
+@pytest.mark.parametrize("index", [1, 2, 3])
+def test_each_share_waits_for_the_one_before(published: Mocks, index: int) -> None:
+    """AWS takes one share action at a time in an account."""
+    shares = published.all(aws.servicecatalog.PortfolioShare)
+
+    assert shares[index - 1].urn in shares[index].dependencies
+
+
+@pytest.mark.parametrize("kind", SHARED_LAST)
+def test_a_share_waits_for_everything_that_it_shares(
+    published: Mocks, kind: type[aws.servicecatalog.Constraint]
+) -> None:
+    first, *_ = published.all(aws.servicecatalog.PortfolioShare)
+    expected = {resource.urn for resource in published.all(kind)}
+
+    assert expected
+    assert expected <= published.before(first)
+
+
+def test_nothing_waits_for_a_share(published: Mocks) -> None:
+    shares = {share.urn for share in published.all(aws.servicecatalog.PortfolioShare)}
+    others = [resource for resource in published.resources if resource.urn not in shares]
+
+    assert [] == [resource.name for resource in others if shares & resource.dependencies]
+
+
+def test_only_a_share_with_a_single_account_does_not_wait_for_its_recipient(published: Mocks) -> None:
+    """The recipient accepts in a stack of its own, which runs after the hub's."""
+    waits = {
+        share.inputs["type"]: share.inputs["waitForAcceptance"]
+        for share in published.all(aws.servicecatalog.PortfolioShare)
+    }
+
+    assert {
+        "ORGANIZATION": True,
+        "ORGANIZATIONAL_UNIT": True,
+        "ORGANIZATION_MEMBER_ACCOUNT": True,
+        "ACCOUNT": False,
+    } == waits
+
+
+def test_a_unit_is_looked_up_along_its_path(deploy: Callable[..., Mocks]) -> None:
+    mocks = deploy(shares=[unit("Workloads/Research")])
+
+    assert "ou-research" == mocks.one(aws.servicecatalog.PortfolioShare).inputs["principalId"]
+    assert [{"parentId": "r-root"}, {"parentId": "ou-workloads"}] == mocks.called("getOrganizationalUnits")
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("ORGANIZATIONAL_UNIT", "ou-a1b2-c3d4e5f6"),
+        ("ORGANIZATION", "o-z9y8x7w6v5"),
+        ("ORGANIZATION_MEMBER_ACCOUNT", "444455556666"),
+        ("ACCOUNT", "333344445555"),
+    ],
+)
+def test_an_id_is_taken_as_it_is_without_reading_the_organization(
+    deploy: Callable[..., Mocks], kind: str, target: str
+) -> None:
+    mocks = deploy(shares=[{"portfolio": "online-inference", "type": kind, "target": target}])
+
+    assert target == mocks.one(aws.servicecatalog.PortfolioShare).inputs["principalId"]
+    assert [] == mocks.called("getOrganization")
+
+
+def test_a_hub_without_shares_shares_nothing(deploy: Callable[..., Mocks]) -> None:
+    mocks = deploy(shares=[])
+
+    assert [] == mocks.all(aws.servicecatalog.PortfolioShare)
+    assert 2 == len(mocks.all(aws.servicecatalog.Portfolio))
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong", "there"),
+    [
+        ("Workloads/Reserch", "Reserch", "Production, Research"),
+        ("Wokloads/Research", "Wokloads", "Security, Workloads"),
+        ("Security/Audit", "Audit", "none"),
+    ],
+)
+def test_a_unit_that_is_not_there_is_refused(
+    deploy: Callable[..., Mocks], mocks: Mocks, path: str, wrong: str, there: str
+) -> None:
+    with pytest.raises(
+        ConfigError,
+        match=rf"Pulumi\.hub\.yaml: shares: .*no unit '{path}': '{wrong}'.*\({there}\)\. Correct the path, or create",
+    ):
+        deploy(shares=[unit(path)])
+
+    assert [] == mocks.all(aws.servicecatalog.PortfolioShare)
+
+
+def unit(path: str) -> dict[str, str]:
+    """Write a share with a unit."""
+    return {"portfolio": "online-inference", "type": "ORGANIZATIONAL_UNIT", "target": path}

@@ -1,0 +1,64 @@
+"""What the contract says of a region: ids, shares, roles and tags, as they were made."""
+
+import pytest
+
+from shared.catalog import contract
+from shared.catalog.contract import RegionCatalog
+from tests.support.recorder import Mocks
+
+
+@pytest.fixture
+def read(published: Mocks) -> RegionCatalog:
+    """Give what a spoke reads of the hub's one region."""
+    return contract.parse(published.exports["catalog"], source="hub").regions["eu-central-1"]
+
+
+def test_the_contract_gives_every_version_its_id(read: RegionCatalog) -> None:
+    """The first version's id is looked up, because it is no resource; a later one's comes from its resource."""
+    versions = read.products["fraud-detector-realtime"].versions
+
+    assert {
+        "1.0.0": "pa-fraud-detector-realtime-eu-central-1-1.0.0",
+        "1.1.0": "pa-fraud-detector-realtime-eu-central-1-1.1.0",
+    } == {number: version.id for number, version in versions.items()}
+    assert "2026-10-06" == versions["1.1.0"].released
+
+
+def test_the_contract_tells_how_portfolios_are_shared(read: RegionCatalog) -> None:
+    portfolios = read.portfolios
+
+    assert [
+        ("ORGANIZATION", "o-a1b2c3d4e5"),
+        ("ORGANIZATION_MEMBER_ACCOUNT", "444455556666"),
+    ] == [(share.type, share.target) for share in portfolios["online-inference"].shares]
+    assert [
+        ("ORGANIZATIONAL_UNIT", "ou-production"),
+        ("ACCOUNT", "333344445555"),
+    ] == [(share.type, share.target) for share in portfolios["batch-inference"].shares]
+
+
+def test_the_contract_names_the_roles_and_what_they_may_do(read: RegionCatalog) -> None:
+    product = read.products["demand-forecaster-batch"]
+
+    assert "ModelCatalogLaunch-demand-forecaster-batch" == product.launch_role.name
+    assert ["servicecatalog.amazonaws.com"] == product.launch_role.services
+    assert "ModelCatalogExecution-demand-forecaster-batch" == product.execution_role.name
+    assert [
+        "sagemaker.amazonaws.com",
+        "states.amazonaws.com",
+        "events.amazonaws.com",
+    ] == product.execution_role.services
+    assert "PassExecutionRole" in {statement["Sid"] for statement in product.launch_role.policy["Statement"]}
+    assert {"ReadDeclaredModels", "PullDeclaredImages", "ReadCopiesOfModelsInThisAccountOnly"} <= {
+        statement["Sid"] for statement in product.execution_role.policy["Statement"]
+    }
+
+
+def test_the_contract_tells_the_tags_that_aws_puts_on_whatever_is_launched(read: RegionCatalog) -> None:
+    """Those of the portfolio, of the product, and of the stack that made them."""
+    assert {
+        "inference": "online",
+        "framework": "xgboost",
+        "serving": "real-time",
+        "model-catalog-hub": "hub",
+    } == read.products["fraud-detector-realtime"].tags

@@ -1,0 +1,227 @@
+"""Models in production: SageMaker endpoints, their scaling and alarms, as launches build them."""
+
+from typing import Any
+
+import pytest
+
+from tests.sandbox.conftest import Refused
+from tests.support.sandbox.accounts import HUB, RESEARCH
+from tests.support.sandbox.building import CLOUDFORMATION
+from tests.support.sandbox.stage import ADMINISTRATOR, Stage, parameters, policy
+
+pytestmark = pytest.mark.sandbox_only
+
+TEMPLATE = """
+Parameters:
+  RoleArn: {Type: String}
+  Count: {Type: Number, Default: 1}
+  Scaling: {Type: String, Default: "off", AllowedValues: ["on", "off"]}
+Conditions:
+  Scales: !Equals [!Ref Scaling, "on"]
+Resources:
+  Model:
+    Type: AWS::SageMaker::Model
+    Properties: {ExecutionRoleArn: !Ref RoleArn, PrimaryContainer: {Image: "1.dkr.ecr/x:1"}}
+  Config:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties:
+      ProductionVariants:
+        - {ModelName: !GetAtt Model.ModelName, VariantName: all, InitialInstanceCount: !Ref Count,
+           InstanceType: ml.g6.xlarge, InitialVariantWeight: 1}
+  Endpoint:
+    Type: AWS::SageMaker::Endpoint
+    Properties:
+      EndpointName: !Sub "models-${AWS::StackName}"
+      EndpointConfigName: !GetAtt Config.EndpointConfigName
+  Target:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Condition: Scales
+    Properties:
+      MaxCapacity: 4
+      MinCapacity: 1
+      ResourceId: !Sub "endpoint/${Endpoint.EndpointName}/variant/all"
+      ScalableDimension: sagemaker:variant:DesiredInstanceCount
+      ServiceNamespace: sagemaker
+  Policy:
+    Type: AWS::ApplicationAutoScaling::ScalingPolicy
+    Condition: Scales
+    Properties:
+      PolicyName: track
+      PolicyType: TargetTrackingScaling
+      ScalingTargetId: !Ref Target
+      TargetTrackingScalingPolicyConfiguration:
+        TargetValue: 70
+        PredefinedMetricSpecification: {PredefinedMetricType: SageMakerVariantInvocationsPerInstance}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      {MetricName: Errors, Namespace: AWS/SageMaker, ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1,
+       Threshold: 3, Statistic: Sum, Period: 60, Dimensions: [{Name: Endpoint, Value: !GetAtt Endpoint.EndpointName}]}
+Outputs:
+  EndpointName: {Value: !GetAtt Endpoint.EndpointName}
+  EndpointArn: {Value: !Ref Endpoint}
+"""
+
+
+@pytest.fixture
+def endpoint(stage: Stage) -> Stage:
+    """A stage whose version is a real-time endpoint, launched with a role of its own."""
+    stage.version = stage.add_version("endpoint", TEMPLATE)
+    stage.role(RESEARCH, f"exec-{stage.name}", "sagemaker.amazonaws.com")
+    return stage.open()
+
+
+def given(stage: Stage, **values: str) -> list[dict[str, str]]:
+    return parameters(RoleArn=f"arn:aws:iam::{RESEARCH}:role/exec-{stage.name}", **values)
+
+
+def test_an_endpoint_comes_up_in_the_launching_account_alone(endpoint: Stage) -> None:
+    launched = endpoint.launch(ProvisioningParameters=given(endpoint))
+    name = f"models-SC-{RESEARCH}-{launched['Id']}"
+    found = endpoint.client("sagemaker", RESEARCH).describe_endpoint(EndpointName=name)
+    hubs = endpoint.client("sagemaker", HUB).list_endpoints()["Endpoints"]
+    outputs = endpoint.research.get_provisioned_product_outputs(ProvisionedProductId=launched["Id"])["Outputs"]
+
+    assert launched["Status"] == "AVAILABLE"
+    assert found["EndpointStatus"] == "InService"
+    assert name not in {each["EndpointName"] for each in hubs}
+    assert {each["OutputKey"]: each["OutputValue"] for each in outputs}["EndpointName"] == name
+
+
+def test_an_update_reaches_whatever_depends_on_what_changed(endpoint: Stage) -> None:
+    """CloudFormation User Guide, "Update behaviors of stack resources": replacement, and Conditions."""
+    launched = endpoint.launch(ProvisioningParameters=given(endpoint))
+    sagemaker, scaling = endpoint.client("sagemaker", RESEARCH), endpoint.client("application-autoscaling", RESEARCH)
+    name = f"models-SC-{RESEARCH}-{launched['Id']}"
+
+    def update(**values: str) -> int:
+        endpoint.research.update_provisioned_product(
+            ProvisionedProductId=launched["Id"], ProvisioningParameters=given(endpoint, **values)
+        )
+        assert endpoint.settled(launched["Id"])["Status"] == "AVAILABLE"
+        config = sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"]
+        return sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"][0][
+            "InitialInstanceCount"
+        ]
+
+    def targets() -> int:
+        found = scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+        return sum(name in target["ResourceId"] for target in found)
+
+    assert (update(Count="2", Scaling="on"), targets()) == (2, 1)
+    assert (update(Count="2", Scaling="off"), targets()) == (2, 0)
+
+
+def test_a_failed_update_goes_back_with_all_its_resources(endpoint: Stage) -> None:
+    """CloudFormation User Guide, "Stack status codes": UPDATE_ROLLBACK_COMPLETE."""
+    role = endpoint.launch_role([*CLOUDFORMATION, BUILDING, pass_role(endpoint, "sagemaker.amazonaws.com")])
+    launched = endpoint.launch(ProvisioningParameters=given(endpoint))
+    denied = {"Effect": "Deny", "Action": "sagemaker:UpdateEndpoint", "Resource": "*"}
+    endpoint.client("iam", RESEARCH).put_role_policy(RoleName=role, PolicyName="d", PolicyDocument=policy(denied))
+    endpoint.research.update_provisioned_product(
+        ProvisionedProductId=launched["Id"], ProvisioningParameters=given(endpoint, Count="3")
+    )
+    changed = endpoint.settled(launched["Id"])
+    sagemaker = endpoint.client("sagemaker", RESEARCH)
+    config = sagemaker.describe_endpoint(EndpointName=f"models-SC-{RESEARCH}-{launched['Id']}")["EndpointConfigName"]
+    variants = sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
+
+    assert (changed["Status"], "sagemaker:UpdateEndpoint" in changed["StatusMessage"]) == ("TAINTED", True)
+    assert variants[0]["InitialInstanceCount"] == 1
+
+
+def test_a_role_that_is_passed_must_exist_and_trust_its_service(endpoint: Stage) -> None:
+    """SageMaker API Reference, CreateModel, ExecutionRoleArn: iam:PassRole, and the role's trust."""
+    nobody = endpoint.launch(ProvisioningParameters=parameters(RoleArn=f"arn:aws:iam::{RESEARCH}:role/nobody"))
+    endpoint.role(RESEARCH, f"other-{endpoint.name}", "lambda.amazonaws.com")
+    other = parameters(RoleArn=f"arn:aws:iam::{RESEARCH}:role/other-{endpoint.name}")
+    distrusted = endpoint.launch(ProvisioningParameters=other)
+
+    assert "does not exist" in nobody["StatusMessage"]
+    assert "trusts the service sagemaker.amazonaws.com" in distrusted["StatusMessage"]
+
+
+def pass_role(stage: Stage, service: str) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": f"arn:aws:iam::{RESEARCH}:role/exec-{stage.name}",
+        "Condition": {"StringEquals": {"iam:PassedToService": service}},
+    }
+
+
+BUILDING = {**ADMINISTRATOR, "Action": ["sagemaker:*", "cloudwatch:*", "application-autoscaling:*"]}
+
+
+@pytest.mark.parametrize(
+    ("service", "missing"),
+    [("sagemaker.amazonaws.com", None), ("lambda.amazonaws.com", "iam:PassRole")],
+)
+def test_passing_a_role_is_allowed_for_its_service_only(endpoint: Stage, service: str, missing: str | None) -> None:
+    """IAM User Guide, "Granting a user permissions to pass a role": iam:PassedToService."""
+    endpoint.launch_role([*CLOUDFORMATION, BUILDING, pass_role(endpoint, service)])
+    launched = endpoint.launch(ProvisioningParameters=given(endpoint))
+
+    assert launched["Status"] == ("ERROR" if missing else "AVAILABLE")
+    assert (missing or "") in launched.get("StatusMessage", "")
+
+
+def test_the_first_scalable_target_takes_a_service_linked_role(endpoint: Stage) -> None:
+    """Application Auto Scaling User Guide, "Service-linked roles": iam:CreateServiceLinkedRole."""
+    linked = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+    roles = endpoint.client("iam", RESEARCH).get_paginator("list_roles").paginate()
+    exists = any(role["RoleName"] == linked for page in roles for role in page["Roles"])
+    endpoint.launch_role([*CLOUDFORMATION, BUILDING, pass_role(endpoint, "sagemaker.amazonaws.com")])
+    launched = endpoint.launch(ProvisioningParameters=given(endpoint, Scaling="on"))
+
+    assert launched["Status"] == ("AVAILABLE" if exists else "ERROR")
+    assert exists or "iam:CreateServiceLinkedRole" in launched["StatusMessage"]
+
+
+def test_a_type_that_nobody_thought_of_fails_by_name(stage: Stage) -> None:
+    stage.version = stage.add_version("queue", "Resources: {Q: {Type: AWS::SQS::Queue}}")
+    launched = stage.open().launch()
+
+    assert launched["Status"] == "ERROR"
+    assert "AWS::SQS::Queue" in launched["StatusMessage"]
+
+
+def test_owner_and_launch_role_of_a_provisioned_product_can_change(stage: Stage, refused: Refused) -> None:
+    """API:UpdateProvisionedProductProperties."""
+    stage.launch_role()
+    launched = stage.open().launch()
+    other = stage.role(RESEARCH, f"other-{stage.name}")
+    change = stage.research.update_provisioned_product_properties
+    with refused("InvalidParametersException", "does not exist"):
+        change(ProvisionedProductId=launched["Id"], ProvisionedProductProperties={"LAUNCH_ROLE": "nobody"})
+    answer = change(
+        ProvisionedProductId=launched["Id"],
+        ProvisionedProductProperties={"LAUNCH_ROLE": f"other-{stage.name}", "OWNER": other},
+    )
+
+    assert answer["Status"] == "SUCCEEDED"
+    assert stage.settled(launched["Id"])["LaunchRoleArn"] == other
+    assert stage.terminated(launched["Id"])
+
+
+def test_budgets_hang_on_products(stage: Stage, refused: Refused) -> None:
+    """API:AssociateBudgetWithResource, DisassociateBudgetFromResource, DeleteProduct."""
+    with refused("ResourceNotFoundException"):
+        stage.hub.associate_budget_with_resource(BudgetName=stage.name, ResourceId=stage.product)
+    budget = {
+        "BudgetName": stage.name,
+        "TimeUnit": "MONTHLY",
+        "BudgetType": "COST",
+        "BudgetLimit": {"Amount": "1", "Unit": "USD"},
+    }
+    stage.sandbox.client("budgets", HUB).create_budget(AccountId=HUB, Budget=budget)
+    stage.hub.associate_budget_with_resource(BudgetName=stage.name, ResourceId=stage.product)
+    stage.hub.disassociate_product_from_portfolio(ProductId=stage.product, PortfolioId=stage.portfolio)
+    with refused("ResourceInUseException", "budget"):
+        stage.hub.delete_product(Id=stage.product)
+    with refused("DuplicateResourceException"):
+        stage.hub.associate_budget_with_resource(BudgetName=stage.name, ResourceId=stage.product)
+
+    assert stage.hub.list_budgets_for_resource(ResourceId=stage.product)["Budgets"] == [{"BudgetName": stage.name}]
+    stage.hub.disassociate_budget_from_resource(BudgetName=stage.name, ResourceId=stage.product)
+    assert stage.hub.describe_product_as_admin(Id=stage.product)["Budgets"] == []

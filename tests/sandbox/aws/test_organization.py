@@ -1,0 +1,100 @@
+"""Shares in an organization that changes: accounts move, join and leave, trust is given and taken."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.conftest import Refused
+from tests.support.sandbox.accounts import ACCOUNTS, PRODUCTION
+from tests.support.sandbox.process import Sandbox, running
+from tests.support.sandbox.stage import Stage
+
+
+def test_organizations_access_belongs_to_the_management_account(sandbox: Sandbox, refused: Refused) -> None:
+    """API:EnableAWSOrganizationsAccess, DisableAWSOrganizationsAccess, GetAWSOrganizationsAccessStatus."""
+    hub = sandbox.client("servicecatalog", ACCOUNTS.hub)
+
+    assert hub.get_aws_organizations_access_status()["AccessStatus"] == "ENABLED"
+    with refused("OperationNotSupportedException"):
+        hub.enable_aws_organizations_access()
+    with refused("OperationNotSupportedException"):
+        sandbox.client("servicecatalog", ACCOUNTS.research).get_aws_organizations_access_status()
+    with refused("OperationNotSupportedException"):
+        hub.disable_aws_organizations_access()
+
+
+@pytest.mark.sandbox_only
+def test_trusted_access_stays_while_there_are_delegates(sandbox: Sandbox, refused: Refused) -> None:
+    """API:DisableAWSOrganizationsAccess. On AWS a mistake in it would cut off the whole organization."""
+    with refused("InvalidStateException", "delegated"):
+        sandbox.client("servicecatalog", ACCOUNTS.management).disable_aws_organizations_access()
+
+
+def test_shares_follow_accounts_as_they_move_until_trusted_access_ends(own_sandbox: Sandbox, refused: Refused) -> None:
+    """Administrator Guide, "Moving accounts"; API:DeletePortfolioShare, DisableAWSOrganizationsAccess."""
+    stage = Stage(own_sandbox)
+    organizations = own_sandbox.client("organizations", ACCOUNTS.management)
+    home, elsewhere = stage.unit("Research"), stage.unit("Infrastructure")
+
+    def move(source: str, destination: str) -> None:
+        organizations.move_account(AccountId=ACCOUNTS.research, SourceParentId=source, DestinationParentId=destination)
+
+    stage.share()
+    move(home, elsewhere)
+    assert not stage.imported()
+    move(elsewhere, home)
+    assert stage.imported()
+
+    own = stage.client("servicecatalog", ACCOUNTS.management)
+    kept = own.create_portfolio(DisplayName="kept", ProviderName="x")["PortfolioDetail"]["Id"]
+    node = {"Type": "ORGANIZATIONAL_UNIT", "Value": stage.unit("Workloads")}
+    own.create_portfolio_share(PortfolioId=kept, OrganizationNode=node)
+    ACCOUNTS.until(lambda: seen(stage, kept), "the management account's share")
+    organizations.deregister_delegated_administrator(
+        AccountId=ACCOUNTS.hub, ServicePrincipal="servicecatalog.amazonaws.com"
+    )
+    assert not stage.imported()
+    own.disable_aws_organizations_access()
+    move(home, elsewhere)
+    assert stage.research.describe_portfolio(Id=kept)
+    with refused("InvalidStateException", "not enabled"):
+        own.create_portfolio_share(PortfolioId=kept, OrganizationNode={"Type": "ACCOUNT", "Value": PRODUCTION})
+    own.enable_aws_organizations_access()
+    with refused("ResourceNotFoundException"):
+        stage.research.describe_portfolio(Id=kept)
+
+
+def seen(stage: Stage, portfolio: str) -> str | None:
+    listed = stage.research.list_accepted_portfolio_shares(PortfolioShareType="AWS_ORGANIZATIONS")["PortfolioDetails"]
+    return portfolio if portfolio in {each["Id"] for each in listed} else None
+
+
+def test_accounts_that_join_get_the_share_and_those_that_leave_lose_it(own_sandbox: Sandbox) -> None:
+    """API:CreatePortfolioShare: "shared with all accounts of the node"; Administrator Guide, "Moving accounts"."""
+    stage = Stage(own_sandbox)
+    organizations = own_sandbox.client("organizations", ACCOUNTS.management)
+    workloads, root = stage.unit("Workloads"), organizations.list_roots()["Roots"][0]["Id"]
+    stage.share()
+    made = organizations.create_account(AccountName="joined", Email="joined@example.com")["CreateAccountStatus"]
+    joined = made["AccountId"]
+    assert not stage.imported(joined)
+    organizations.move_account(AccountId=joined, SourceParentId=root, DestinationParentId=workloads)
+    assert stage.imported(joined)
+
+    organizations.remove_account_from_organization(AccountId=joined)
+    assert not stage.imported(joined)
+    assert stage.imported()
+
+
+@pytest.mark.sandbox_only
+def test_an_account_has_the_tags_of_the_organization_file(tmp_path: Path) -> None:
+    """API:ListTagsForResource."""
+    accounts = [{"id": "600000000001", "name": "gold", "ou": "Workloads", "tags": {"tier": "gold"}}]
+    file = tmp_path / "organization.yaml"
+    _ = file.write_text(json.dumps({"management": ACCOUNTS.management, "accounts": accounts}))
+
+    with running(tmp_path, "--organization", str(file)) as sandbox:
+        answer = sandbox.client("organizations", ACCOUNTS.management).list_tags_for_resource(ResourceId="600000000001")
+
+    assert [{"Key": "tier", "Value": "gold"}] == answer["Tags"]

@@ -1,0 +1,292 @@
+"""What a hub publishes arrives at a spoke unaltered, or not at all."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any, cast
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from shared.catalog import contract
+from shared.errors import ContractError
+from tests.support.strategies import examples, offers
+
+HUB = "organization/model-catalog-hub/hub"
+ROLE: Mapping[str, Any] = {
+    "name": "Role",
+    "services": ["sagemaker.amazonaws.com"],
+    "policy": {"Version": "2012-10-17", "Statement": []},
+}
+VERSION = {
+    "id": "pa-1",
+    "state": "active",
+    "released": "2026-09-01",
+    "description": "The first.",
+    "template_sha256": "abc",
+    "parameters": {"Size": {"type": "Number", "description": "How many.", "default": "1", "max_value": "9"}},
+}
+PRODUCT: Mapping[str, Any] = {
+    "id": "prod-1",
+    "name": "Scorer",
+    "portfolio": "online",
+    "owner": "Risk",
+    "description": "Scores.",
+    "tags": {"framework": "xgboost"},
+    "launch_role": ROLE,
+    "execution_role": ROLE,
+    "versions": {"1.0.0": VERSION},
+}
+OFFER: Mapping[str, Any] = {
+    "eu-central-1": {
+        "portfolios": {"online": {"id": "port-1", "name": "Online", "shares": [{"type": "ACCOUNT", "target": "1"}]}},
+        "products": {"scorer": PRODUCT},
+    }
+}
+Path = tuple[str | int, ...]
+SIZE: Path = ("regions", "eu-central-1", "products", "scorer", "versions", "1.0.0", "parameters", "Size")
+
+
+@examples
+@given(offers())
+def test_whatever_a_hub_offers_a_spoke_reads(offer: dict[str, Any]) -> None:
+    published = contract.publish("222233334444", offer)
+
+    read = contract.parse(crossed(published), source=HUB)
+
+    assert offer == read.model_dump(exclude_none=True)["regions"]
+    assert "222233334444" == read.hub_account
+
+
+@examples
+@given(offers())
+def test_everything_that_is_published_is_text(offer: dict[str, Any]) -> None:
+    """A number would cross a stack reference as a float."""
+    published = contract.publish("222233334444", offer)
+
+    assert {str} == {type(leaf) for _, leaf in leaves(published)}
+
+
+@examples
+@given(offers(), st.randoms(use_true_random=False), st.text(max_size=5))
+def test_no_part_can_be_altered_unnoticed(offer: dict[str, Any], random: Any, text: str) -> None:  # noqa: ANN401 - Hypothesis's own class
+    published = contract.publish("222233334444", offer)
+    path, leaf = random.choice(list(leaves(published)))
+    assume(text != leaf)
+
+    with pytest.raises(ContractError, match=HUB):
+        contract.parse(replaced(published, path, text), source=HUB)
+
+
+@examples
+@given(offers())
+def test_publishing_twice_gives_the_same_hash_whatever_the_order(offer: dict[str, Any]) -> None:
+    turned = json.loads(json.dumps(offer), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+
+    assert contract.publish("1", offer)["content_hash"] == contract.publish("1", turned)["content_hash"]
+
+
+def test_the_hash_is_made_in_one_way_for_good() -> None:
+    """Hub and spokes may be of different releases."""
+    document = contract.publish("222233334444", OFFER)
+
+    assert content_hash(document) == document["content_hash"]
+
+
+def test_another_offer_has_another_hash() -> None:
+    before = contract.publish("222233334444", OFFER)["content_hash"]
+
+    assert before != contract.publish("222233334445", OFFER)["content_hash"]
+    assert before.startswith("sha256:")
+
+
+@pytest.mark.parametrize("value", [None, "catalog", ["catalog"], 1.0])
+def test_a_hub_that_exports_no_catalog_is_refused(value: object) -> None:
+    with pytest.raises(
+        ContractError,
+        match=rf"The stack {HUB} exports no catalog. Check the spelling of 'hubStack', .*: make up-hub",
+    ):
+        contract.parse(value, source=HUB)
+
+
+@pytest.mark.parametrize("version", ["0.9", "2.0", "10.0", "", "(none)"])
+def test_another_major_version_is_refused(version: str) -> None:
+    document = contract.publish("222233334444", OFFER) | {"schema_version": version}
+
+    with pytest.raises(
+        ContractError,
+        match=rf"{HUB} publishes catalog version {version.replace('(', '.')[:3]}.*this program reads 1\.\d+\. "
+        r"Bring hub and spoke to the same release, then deploy the hub before the spoke",
+    ):
+        contract.parse(document, source=HUB)
+
+
+def test_a_document_without_a_version_is_refused() -> None:
+    with pytest.raises(ContractError, match=r"publishes catalog version \(none\)"):
+        contract.parse({"regions": {}}, source=HUB)
+
+
+REQUIRED: list[Path] = [
+    ("content_hash",),
+    ("hub_account",),
+    ("regions",),
+    ("regions", "eu-central-1", "portfolios"),
+    ("regions", "eu-central-1", "products"),
+    ("regions", "eu-central-1", "portfolios", "online", "id"),
+    ("regions", "eu-central-1", "products", "scorer", "launch_role", "policy"),
+    ("regions", "eu-central-1", "products", "scorer", "versions", "1.0.0", "id"),
+    (*SIZE, "type"),
+]
+
+
+@pytest.mark.parametrize("path", REQUIRED, ids=lambda path: ".".join(map(str, path)))
+def test_a_missing_field_is_named(path: Path) -> None:
+    document = contract.publish("222233334444", OFFER)
+    del at(document, path[:-1])[path[-1]]
+
+    with pytest.raises(
+        ContractError,
+        match=rf"{HUB} publishes is not usable: {'.'.join(map(str, path))}: field required. Deploy the hub again",
+    ):
+        contract.parse(document, source=HUB)
+
+
+def test_a_field_of_another_kind_is_named() -> None:
+    """A hub that published a number would have it arrive as a float."""
+    path: Path = (
+        "regions",
+        "eu-central-1",
+        "products",
+        "scorer",
+        "versions",
+        "1.0.0",
+        "parameters",
+        "Size",
+        "max_value",
+    )
+    document = replaced(contract.publish("222233334444", OFFER), path, 9.0)
+
+    with pytest.raises(ContractError, match=r"parameters\.Size\.max_value: input should be a valid string"):
+        contract.parse(document, source=HUB)
+
+
+def test_an_altered_document_is_refused_with_its_hash() -> None:
+    path: Path = ("regions", "eu-central-1", "products", "scorer", "id")
+    published = contract.publish("222233334444", OFFER)
+
+    with pytest.raises(
+        ContractError,
+        match=rf"does not fit its own content hash \({published['content_hash']}\): it was altered after",
+    ):
+        contract.parse(replaced(published, path, "prod-2"), source=HUB)
+
+
+ADDED: list[Path] = [(), ("regions", "eu-central-1"), ("regions", "eu-central-1", "products", "scorer")]
+
+
+@pytest.mark.parametrize("path", ADDED, ids=lambda path: ".".join(map(str, path)) or "top")
+def test_a_field_that_a_newer_hub_added_is_overlooked(path: Path) -> None:
+    document = contract.publish("222233334444", OFFER) | {"schema_version": "1.7"}
+    at(document, path)["added"] = {"in": "1.7"}
+    document["content_hash"] = content_hash(document)
+
+    read = contract.parse(document, source=HUB)
+
+    assert "prod-1" == read.regions["eu-central-1"].products["scorer"].id
+
+
+def test_a_field_that_was_added_on_the_way_is_not_overlooked() -> None:
+    document = contract.publish("222233334444", OFFER) | {"added": "by somebody"}
+
+    with pytest.raises(ContractError, match="does not fit its own content hash"):
+        contract.parse(document, source=HUB)
+
+
+def test_a_parameter_of_a_hidden_value_says_so() -> None:
+    path: Path = (*SIZE[1:], "no_echo")
+    read = contract.parse(contract.publish("1", replaced(OFFER, path, "true")), source=HUB)
+
+    assert "true" == read.regions["eu-central-1"].products["scorer"].versions["1.0.0"].parameters["Size"].no_echo
+
+
+def test_a_hub_cannot_publish_what_a_spoke_could_not_read() -> None:
+    with pytest.raises(ValidationError, match=r"regions\.eu-central-1\.products"):
+        contract.publish("222233334444", {"eu-central-1": {"portfolios": {}}})
+
+
+def content_hash(document: Mapping[str, Any]) -> str:
+    """Hash a document by the contract's rule: compact JSON with sorted keys, without the hash itself."""
+    content = {key: part for key, part in document.items() if key != "content_hash"}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def crossed(document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any document
+    """Send a document through a stack's state, as JSON."""
+    return json.loads(json.dumps(document))
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, object]]:  # noqa: ANN401 - any document
+    """Give what is neither a map nor a list in a document, with its place."""
+    if isinstance(value, dict):
+        for key, part in cast("dict[str, Any]", value).items():
+            yield from leaves(part, (*path, key))
+    elif isinstance(value, list):
+        for index, part in enumerate(cast("list[Any]", value)):
+            yield from leaves(part, (*path, index))
+    else:
+        yield path, value
+
+
+def at(document: Any, path: Path) -> Any:  # noqa: ANN401 - any document
+    """Give the part of a document at a place."""
+    for step in path:
+        document = document[step]
+    return document
+
+
+def replaced(document: Mapping[str, Any], path: Path, value: object) -> dict[str, Any]:
+    """Copy a document with another value at a place."""
+    copy = deepcopy(dict(document))
+    at(copy, path[:-1])[path[-1]] = value
+    return copy
+
+
+def published(key: str, *, account: str = "222233334444") -> contract.Contract:
+    """A contract with one portfolio and one product, both of that key."""
+    regions: dict[str, Any] = {
+        "eu-central-1": {
+            "portfolios": {key: {"id": f"port-{key}", "name": key, "shares": []}},
+            "products": {},
+        }
+    }
+    return contract.parse(contract.publish(account, regions), source=key)
+
+
+def test_the_contract_of_one_stack_stays_what_it_is() -> None:
+    whole = published("vision")
+
+    assert contract.merge({"hub": whole}) is whole
+
+
+def test_the_contracts_of_a_divided_catalog_become_one() -> None:
+    both = {"hub-vision": published("vision"), "hub-language": published("language")}
+
+    merged = contract.merge(both)
+
+    assert {"vision", "language"} == merged.regions["eu-central-1"].portfolios.keys()
+    assert merged.content_hash == contract.merge(dict(reversed(both.items()))).content_hash
+    assert merged.content_hash not in {each.content_hash for each in both.values()}
+
+
+def test_a_portfolio_that_two_stacks_publish_is_refused() -> None:
+    with pytest.raises(ContractError, match="hub-a and hub-b both publish the portfolio vision in eu-central-1"):
+        _ = contract.merge({"hub-a": published("vision"), "hub-b": published("vision")})
+
+
+def test_stacks_of_two_accounts_are_no_catalog() -> None:
+    with pytest.raises(ContractError, match="hub-a and hub-b are of the accounts 222233334444 and 999900001111"):
+        _ = contract.merge({"hub-a": published("vision"), "hub-b": published("language", account="999900001111")})

@@ -1,0 +1,68 @@
+"""The estimate of a launch's monthly cost."""
+
+from decimal import Decimal
+
+import pytest
+
+from shared.catalog.cost import Cost, Estimate, estimate, total
+
+INSTANCES = Cost(
+    kind="instances",
+    currency="USD",
+    date="2026-11-24",
+    instance_type="Type",
+    count="Least",
+    most="Most",
+    scales="Scaling",
+    hours="730",
+    prices={"ml.m5.large": "0.138"},
+)
+SERVERLESS = Cost(
+    kind="serverless",
+    currency="USD",
+    date="2026-11-24",
+    memory="Memory",
+    seconds="20000",
+    prices={"serverless": "0.00002"},
+)
+VALUES = {"Type": "ml.m5.large", "Least": "2", "Most": "6", "Scaling": "false"}
+
+
+def test_instances_cost_their_hours() -> None:
+    found = estimate(INSTANCES, VALUES)
+
+    assert Decimal("201.48") == found.least == found.most
+    assert "about 201 USD a month (estimate, list prices of 2026-11-24)" == str(found)
+
+
+def test_what_scales_costs_from_the_least_to_the_most() -> None:
+    found = estimate(INSTANCES, {**VALUES, "Scaling": "true"})
+
+    assert "about 201 to 604 USD a month (estimate, list prices of 2026-11-24)" == str(found)
+
+
+def test_a_most_below_the_least_never_makes_it_cheaper() -> None:
+    found = estimate(INSTANCES, {**VALUES, "Scaling": "true", "Most": "1"})
+
+    assert found.least == found.most
+
+
+def test_a_serverless_endpoint_costs_its_memory_while_it_answers() -> None:
+    found = estimate(SERVERLESS, {"Memory": "3072"})
+
+    assert "about 1.20 USD a month (estimate, list prices of 2026-11-24)" == str(found)
+
+
+def test_a_type_without_a_price_has_an_unknown_cost_and_says_which_it_is() -> None:
+    found = estimate(INSTANCES, {**VALUES, "Type": "ml.p5.48xlarge"})
+
+    assert found.least is None
+    assert "cost unknown: the hub's price table has no price of ml.p5.48xlarge here" == str(found)
+
+
+@pytest.mark.parametrize(("count", "unknown"), [(0, 0), (2, 0), (2, 1)])
+def test_a_sum_says_how_much_of_it_is_unknown(count: int, unknown: int) -> None:
+    known = [Estimate(currency="USD", date="", least=Decimal(1), most=Decimal(3)) for _ in range(count)]
+    others = [Estimate(currency="USD", date="", unknown="?") for _ in range(unknown)]
+
+    assert (Decimal(count), Decimal(3 * count), unknown) == total([*known, *others])

@@ -1,0 +1,88 @@
+"""Rules on the values of parameters, evaluated as AWS evaluates them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from shared.catalog.rules import ONLY_AWS, Rule, UndecidedError
+from tests.support.strategies import examples
+
+SIZE = {"Ref": "Size"}
+ZONES = {"Ref": "Zones"}
+VALUES = {"Size": "2", "Zones": "a, b", "Stage": "production"}
+
+
+def rule(demand: object, condition: object = None) -> Rule:
+    """Write a rule with one assertion."""
+    when = {} if condition is None else {"RuleCondition": condition}
+    return Rule.model_validate({**when, "Assertions": [{"Assert": demand, "AssertDescription": "Not so."}]})
+
+
+@pytest.mark.parametrize(
+    ("demand", "holds"),
+    [
+        ({"Fn::Equals": [SIZE, 2]}, True),
+        ({"Fn::Equals": [SIZE, "3"]}, False),
+        ({"Fn::Contains": [["1", "2"], SIZE]}, True),
+        ({"Fn::Contains": [["1", "3"], SIZE]}, False),
+        ({"Fn::Contains": [ZONES, "b"]}, True),
+        ({"Fn::EachMemberIn": [ZONES, ["a", "b", "c"]]}, True),
+        ({"Fn::EachMemberIn": [ZONES, ["a"]]}, False),
+        ({"Fn::EachMemberEquals": [ZONES, "a"]}, False),
+        ({"Fn::Not": [{"Fn::Equals": [SIZE, "2"]}]}, False),
+        ({"Fn::And": [{"Fn::Equals": [SIZE, "2"]}, {"Fn::Contains": [ZONES, "a"]}]}, True),
+        ({"Fn::Or": [{"Fn::Equals": [SIZE, "9"]}, {"Fn::Contains": [ZONES, "z"]}]}, False),
+    ],
+)
+def test_an_assertion_holds_or_says_that_it_does_not(demand: object, *, holds: bool) -> None:
+    assert ([] if holds else ["Not so."]) == rule(demand).broken_by(VALUES)
+
+
+@pytest.mark.parametrize(("stage", "broken"), [("production", ["Not so."]), ("development", [])])
+def test_a_rule_counts_where_its_condition_holds(stage: str, broken: list[str]) -> None:
+    found = rule({"Fn::Equals": [SIZE, "9"]}, {"Fn::Equals": [{"Ref": "Stage"}, "production"]})
+
+    assert broken == found.broken_by({**VALUES, "Stage": stage})
+
+
+@pytest.mark.parametrize("function", sorted(ONLY_AWS))
+def test_what_only_aws_knows_is_left_undecided(function: str) -> None:
+    with pytest.raises(UndecidedError, match=function):
+        rule({"Fn::Contains": [{function: ["Subnet", "VpcId"]}, SIZE]}).broken_by(VALUES)
+
+
+@pytest.mark.parametrize(
+    ("demand", "message"),
+    [
+        ({"Fn::Equal": [SIZE, "2"]}, "found Fn::Equal, which rules do not have. They have: Ref, Fn::And"),
+        ({"Fn::Equals": [SIZE]}, "found Fn::Equals with 1 operands. It takes a list of 2"),
+        ({"Fn::And": [{"Fn::Equals": [SIZE, "2"]}]}, "found Fn::And with 1 operands. It takes a list of 2 to 10"),
+        ({"Fn::Not": {"Fn::Equals": [SIZE, "2"]}}, "found Fn::Not with 0 operands"),
+        ({"Ref": ["Size"]}, "found a Ref to something else than a parameter's name"),
+        ({"Fn::Equals": [SIZE, None]}, "found nothing where a value or a function has to be"),
+        ({"Fn::Equals": [SIZE, "2"], "Fn::Not": []}, "found Fn::Equals, Fn::Not side by side"),
+    ],
+)
+def test_a_rule_that_could_never_be_evaluated_is_refused(demand: object, message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        rule(demand)
+
+
+def test_a_rule_knows_the_parameters_that_it_looks_at() -> None:
+    found = rule({"Fn::Not": [{"Fn::Contains": [ZONES, SIZE]}]}, {"Fn::Equals": [{"Ref": "Stage"}, "x"]})
+
+    assert {"Zones", "Size", "Stage"} == found.parameters()
+
+
+@examples
+@given(st.booleans(), st.integers(0, 9), st.booleans())
+def test_a_rule_is_the_same_after_it_was_written_for_aws_and_for_the_contract(
+    truth: bool,  # noqa: FBT001 - drawn
+    number: int,
+    conditional: bool,  # noqa: FBT001 - drawn
+) -> None:
+    found = rule({"Fn::Equals": [SIZE, number]}, {"Fn::Equals": [ZONES, truth]} if conditional else None)
+
+    assert found == Rule.model_validate(found.document())
+    assert found == Rule.model_validate(found.model_dump(exclude_none=True))

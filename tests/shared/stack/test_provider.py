@@ -1,0 +1,77 @@
+"""The one provider of a stack: bound to its account, and tagging what it makes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.errors import ConfigError
+from shared.stack.provider import account_provider, confirm_account
+from shared.stack.settings import AccountSettings
+from tests.support.recorder import Mocks, RefusedError
+
+ROLE = "arn:aws:iam::222233334444:role/Deployer"
+OWN = AccountSettings(account_id="222233334444", region="eu-central-1")
+ASSUMED = AccountSettings(account_id="222233334444", region="eu-central-1", assume_role=ROLE)
+
+
+def test_the_provider_takes_no_account_but_the_stacks(mocks: Mocks) -> None:
+    mocks.deploy(lambda: _discard(account_provider(OWN)))
+    inputs = mocks.one("pulumi:providers:aws").inputs
+
+    assert ["222233334444"] == json.loads(inputs["allowedAccountIds"])
+    assert "eu-central-1" == inputs["region"]
+    assert "assumeRoles" not in inputs
+
+
+def test_the_provider_tags_what_it_makes_with_its_origin(mocks: Mocks) -> None:
+    mocks.deploy(lambda: _discard(account_provider(OWN)))
+
+    tags = json.loads(mocks.one("pulumi:providers:aws").inputs["defaultTags"])
+    assert {"tags": {"model-catalog-hub": "hub"}} == tags
+
+
+def test_the_provider_assumes_the_role_in_a_session_named_for_the_stack(mocks: Mocks) -> None:
+    mocks.deploy(lambda: _discard(account_provider(ASSUMED)))
+    [assumed] = json.loads(mocks.one("pulumi:providers:aws").inputs["assumeRoles"])
+
+    assert {"roleArn": ROLE, "sessionName": "model-catalog-hub"} == assumed
+
+
+def test_the_callers_arn_is_known_at_once(mocks: Mocks) -> None:
+    mocks.answers["getCallerIdentity"] = lambda _: {"arn": ROLE}
+
+    mocks.deploy(lambda: _expect(ROLE, confirm_account(account_provider(OWN), OWN)))
+
+    assert [{}] == mocks.called("getCallerIdentity")
+
+
+@pytest.mark.parametrize(
+    ("settings", "remedy"),
+    [(OWN, "or set assumeRole"), (ASSUMED, "check assumeRole and who may assume it")],
+)
+def test_credentials_that_do_not_fit_are_refused_with_the_remedy(
+    mocks: Mocks, settings: AccountSettings, remedy: str
+) -> None:
+    mocks.answers["getCallerIdentity"] = _expired
+
+    with pytest.raises(
+        ConfigError,
+        match=r"^Pulumi\.hub\.yaml: accountId: no access to the account 222233334444 with the credentials at hand\. "
+        rf"Use credentials of that account, {remedy}\. Nothing was changed\. AWS says: .*Expired: the token",
+    ):
+        mocks.deploy(lambda: _discard(confirm_account(account_provider(settings), settings)))
+
+    assert ["pulumi:providers:aws"] == [resource.type for resource in mocks.resources]
+
+
+def _expired(_: dict[str, Any]) -> dict[str, Any]:
+    raise RefusedError("Expired:\n  the token")
+
+
+def _expect(expected: object, actual: object) -> None:
+    assert expected == actual
+
+
+def _discard(_: object) -> None:
+    """Make nothing of a value."""

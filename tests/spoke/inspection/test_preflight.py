@@ -1,0 +1,206 @@
+"""What a spoke's preview says of its account, line by line."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from shared.aws.policies import launch_trust
+from shared.catalog import contract
+from shared.errors import PreflightError
+from spoke.config import SpokeSettings
+from spoke.inspection import preflight
+from spoke.inspection.preflight import Plan
+from spoke.launches.resolution import match
+from spoke.resources.portfolio_access import products_of, wanted_portfolios
+from tests.spoke.conftest import ACCOUNT, HUB_STACK, OFFER, SETTINGS
+from tests.support.catalog_copy import DAY
+from tests.support.fake_account import FakeAccount, MissingError, always, denied, heard
+
+Ids = list[dict[str, str]]
+
+
+def _online(asked: dict[str, str]) -> Ids:
+    return [{"Id": "port-online"}] if asked["PortfolioShareType"] == "AWS_ORGANIZATIONS" else []
+
+
+def _by_kind(imported: Ids) -> Callable[[dict[str, str]], Ids]:
+    def answer(asked: dict[str, str]) -> Ids:
+        return imported if asked["PortfolioShareType"] == "IMPORTED" else []
+
+    return answer
+
+
+TRUST = launch_trust(partition="aws", account=ACCOUNT)
+OWN = [{"Key": "model-catalog-spoke", "Value": "spoke-research"}]
+SHARED: dict[str, Any] = {
+    "list_accepted_portfolio_shares": _online,
+    "list_launch_paths": [{"Name": "Online models"}],
+    "list_principals_for_portfolio": [{"PrincipalARN": f"arn:aws:iam::{ACCOUNT}:role/Deployer"}],
+}
+Look = Callable[..., list[str]]
+
+
+@pytest.fixture
+def look(monkeypatch: pytest.MonkeyPatch) -> Look:
+    """Carry the preflight out in an account where some things are otherwise, and give its lines."""
+
+    def look(
+        *,
+        role: object = None,
+        settings: dict[str, Any] | None = None,
+        offer: dict[str, Any] | None = None,
+        **listings: Any,  # noqa: ANN401 - whatever a listing answers
+    ) -> list[str]:
+        lines = heard(monkeypatch)
+        account = FakeAccount(ACCOUNT, {**SHARED, **listings}, {"get_role": role or MissingError()})
+        monkeypatch.setattr(preflight, "Account", always(account))
+        preflight.preflight(plan(settings or {}, offer or deepcopy(dict(OFFER))))
+        return lines
+
+    return look
+
+
+def plan(changed: dict[str, Any], offer: dict[str, Any], published_on: dt.date | None = DAY) -> Plan:
+    """Plan the usual spoke with some settings changed."""
+    settings = SpokeSettings.model_validate({**SETTINGS, "region": "eu-central-1", **changed})
+    published = contract.parse(contract.publish("222233334444", offer), source=HUB_STACK)
+    orders = match(settings, published, DAY, where="Pulumi.spoke-research.yaml")
+    wanted = wanted_portfolios(settings, published, orders, where="Pulumi.spoke-research.yaml")
+    return Plan(
+        settings=settings,
+        contract=published,
+        published_on=published_on,
+        day=DAY,
+        hub=HUB_STACK,
+        where="Pulumi.spoke-research.yaml",
+        orders=orders,
+        wanted=wanted,
+        products=products_of(published, wanted),
+    )
+
+
+def role(trust: str = TRUST, tags: list[dict[str, str]] | None = None) -> Callable[[dict[str, str]], dict[str, Any]]:
+    """Answer every question about a role alike."""
+    made = {"AssumeRolePolicyDocument": json.loads(trust), "Tags": OWN if tags is None else tags}
+    return lambda asked: {"Role": {"RoleName": asked["RoleName"], **made}}
+
+
+def launched(**changed: str) -> list[dict[str, Any]]:
+    """Answer with one provisioned product."""
+    return [{"Id": "pp-1", "Name": "scoring", "Status": "AVAILABLE", "Tags": OWN, **changed}]
+
+
+def test_a_new_spoke_hears_what_will_be_made(look: Look) -> None:
+    assert [
+        f"preflight: account {ACCOUNT}: works as arn:aws:sts::{ACCOUNT}:assumed-role/Deployer/preflight",
+        f"preflight: contract 1.2 of {HUB_STACK}: published on 2026-11-01",
+        "preflight: portfolio online in eu-central-1: shared with this account by ORGANIZATION",
+        "preflight: role ModelCatalogLaunch-scorer: will be made by this stack",
+        "preflight: role ModelCatalogExecution-scorer: will be made by this stack",
+        "preflight: role ModelCatalogLaunch-embedder: will be made by this stack",
+        "preflight: role ModelCatalogExecution-embedder: will be made by this stack",
+        "preflight: launch scoring: scorer 1.1.0 (active) is new; parameters, rules and 3 of 50 tags are valid",
+        "preflight: launch path of scoring: will be there once this stack has access to 'Online models'",
+        "preflight: access to online in eu-central-1: 0 of 100 principals",
+    ] == look(list_launch_paths=MissingError(), list_principals_for_portfolio=MissingError())
+
+
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        ("AVAILABLE", "preflight: launch scoring: scorer 1.1.0 (active) is AVAILABLE"),
+        ("TAINTED", "warning: preflight: launch scoring: its last update failed (no capacity). Once the cause is gone"),
+        (
+            "ERROR",
+            "warning: preflight: launch scoring: its last launch failed (no capacity). AWS takes no update of it",
+        ),
+        ("UNDER_CHANGE", "warning: preflight: launch scoring: is UNDER_CHANGE: AWS takes no other change before"),
+    ],
+)
+def test_the_state_of_what_runs_is_said(look: Look, status: str, line: str) -> None:
+    said = look(role=role(), search_provisioned_products=launched(Status=status, StatusMessage="no capacity"))
+
+    assert [line] == [found[: len(line)] for found in said if "launch scoring:" in found]
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    (
+        {"list_accepted_portfolio_shares": []},
+        "portfolio online in eu-central-1: not shared with this account. The hub shares it by ORGANIZATION: ask",
+    ),
+    (
+        {"role": role(trust=launch_trust(partition="aws", account="222233334444"))},
+        "role ModelCatalogLaunch-scorer: does not let servicecatalog.amazonaws.com assume it on behalf of 3333",
+    ),
+    ({"role": role(tags=[])}, "role ModelCatalogLaunch-scorer: is there already, and this stack did not make it"),
+    (
+        {"settings": {"launchRoles": "existing"}},
+        "role ModelCatalogLaunch-scorer: is not there, and scorer needs it. Have it made",
+    ),
+    (
+        {"search_provisioned_products": [{**launched()[0], "Tags": []}]},
+        "launch scoring: a provisioned product of this name is there (pp-1), and this stack did not make it",
+    ),
+    (
+        {"list_launch_paths": [{"Name": "Online models"}, {"Name": "Online models"}]},
+        "launch path of scoring: 2 portfolios named 'Online models' lead to The scorer in eu-central-1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changed", "failure"), REFUSED)
+def test_what_aws_would_refuse_is_refused(look: Look, changed: dict[str, Any], failure: str) -> None:
+    with pytest.raises(PreflightError, match=r"\d of \d+ checks failed. Nothing was changed\.") as refused:
+        look(**changed)
+
+    assert failure in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "warning"),
+    [
+        ({"list_launch_paths": MissingError()}, "launch path of scoring: none, although the deploying role has access"),
+        (
+            {"list_principals_for_portfolio": [{"PrincipalARN": "AROAEXAMPLEEXAMPLE123"}]},
+            "access to online in eu-central-1: AROAEXAMPLEEXAMPLE123: deleted since it was given access",
+        ),
+        (
+            {"list_principals_for_portfolio": [{"PrincipalARN": f"arn:{number}"} for number in range(100)]},
+            "access to online in eu-central-1: 100 of 100 principals: no room for another",
+        ),
+        (
+            {"search_provisioned_products": denied("SearchProvisionedProducts")},
+            "provisioned products: not checked: An error occurred (AccessDeniedException)",
+        ),
+    ],
+)
+def test_what_may_go_wrong_is_warned_of_and_stops_nothing(look: Look, changed: dict[str, Any], warning: str) -> None:
+    said = look(role=role(), **changed)
+
+    assert [line for line in said if line.startswith(f"warning: preflight: {warning}")]
+
+
+def test_an_accepted_share_and_one_to_accept_are_told_apart(look: Look) -> None:
+    settings = {"launches": [{"name": "forecast", "product": "forecaster", "version": "1.0.0"}]}
+    cases: list[tuple[Ids, str]] = [([{"Id": "port-batch"}], "and accepted"), ([], "this stack accepts it")]
+    for imported, words in cases:
+        said = look(settings=settings, list_accepted_portfolio_shares=_by_kind(imported), list_launch_paths=[])
+
+        assert [line for line in said if "portfolio batch" in line and line.endswith(words)], said
+
+
+def test_a_hub_that_has_not_run_since_a_version_ended_is_told_of(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    offer = deepcopy(dict(OFFER))
+    version = offer["eu-central-1"]["products"]["scorer"]["versions"]["1.1.0"]
+    version |= {"deprecated_on": "2026-10-20", "retires_on": "2026-12-01"}
+    late = plan({}, offer, published_on=dt.date(2026, 10, 1))
+    monkeypatch.setitem(globals(), "plan", always(late))
+
+    said = look(offer=offer)
+
+    assert [line for line in said if "published on 2026-10-01, 31 days ago" in line]
+    assert [line for line in said if "the hub has not run since scorer 1.1.0 became deprecated" in line]

@@ -1,0 +1,155 @@
+"""What of a launch is checked against the hub's offer, before AWS sees it."""
+
+from typing import Any
+
+import pytest
+
+from shared.catalog.contract import Contract
+from shared.errors import LaunchError
+from spoke.config import SpokeSettings
+from spoke.launches.resolution import Order, match, region_catalog
+from tests.support.catalog_copy import DAY
+
+DATA = "s3://models/scorer.tar.gz"
+
+
+def test_an_order_holds_all_that_a_launch_needs(published: Contract) -> None:
+    [order] = orders(published, version="1.0.0", parameters={"ModelDataUrl": DATA})
+
+    assert "eu-central-1" == order.region
+    assert "prod-scorer" == order.product.id
+    assert "pa-scorer-100" == order.choice.version.id
+    assert "port-online" == order.portfolio.id
+
+
+def test_orders_come_in_the_order_of_the_settings(published: Contract) -> None:
+    launches = [
+        {"name": name, "product": "embedder", "version": "1.0.0", "region": region}
+        for name, region in [("z", "eu-west-1"), ("a", "eu-central-1")]
+    ]
+    settings = SpokeSettings.model_validate(
+        {"accountId": "333344445555", "region": "eu-central-1", "launches": launches}
+    )
+
+    found = match(settings, published, DAY, where="Pulumi.spoke-research.yaml")
+
+    assert [("z", "port-west"), ("a", "port-online")] == [(order.launch.name, order.portfolio.id) for order in found]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"product": "scorerr"}, r"product: found 'scorerr'.* It offers as product: .*scorer"),
+        (
+            {"version": "1.2.0"},
+            r"version: found '1\.2\.0'.* It offers of The scorer: 1\.0\.0, 1\.1\.0\.",
+        ),
+        ({"region": "us-east-1"}, r"region: found 'us-east-1'.* It offers as region: .*eu-central-1"),
+        ({"region": "eu-west-1"}, r"product: found 'scorer'.* It offers as product: embedder\."),
+        ({"parameters": {"Size": "1"}}, r"parameters: found 'Size'.* It offers as parameter: .*InstanceCount"),
+        (
+            {"product": "embedder", "version": "1.0.0", "parameters": {"Size": 1}},
+            r"parameters: found 'Size'.* as parameter: none\.",
+        ),
+    ],
+)
+def test_what_is_not_offered_is_named_beside_what_is(
+    published: Contract, changed: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(LaunchError, match=rf"^Pulumi\.spoke-research\.yaml: launches\[0\] \(scoring\): {message}"):
+        orders(published, **changed)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("Environment", "production", r"found 'production'. The allowed values are: development, staging\."),
+        ("ModelDataUrl", "https://models", r"found 'https://models'. It must match s3.* An object of S3\."),
+        ("ModelDataUrl", f"{DATA}/more", r"found 's3.*more'. It must match s3"),
+        ("ModelDataUrl", "", r"found ''. It must match s3"),
+        ("InstanceCount", "many", r"found 'many'. It must be a number\."),
+        ("InstanceCount", "", r"found ''. It must be a number\."),
+        ("InstanceCount", "nan", r"found 'nan'. It must be a number\."),
+        ("InstanceCount", "1_0", r"found '1_0'. It must be a number\."),
+        ("InstanceCount", 0, r"found '0'. It must be at least 1\."),
+        ("InstanceCount", 10.5, r"found '10.5'. It must be at most 10\."),
+        ("InstanceCount", "1e2", r"found '1e2'. It must be at most 10\."),
+        ("Label", "x", r"found 'x'. It must have 2 to 6 characters\."),
+        ("Label", "toolong", r"found 'toolong'. It must have 2 to 6 characters\."),
+        ("Subnets", ["subnet-1a", "vpc-2b"], r"found 'subnet-1a,vpc-2b'. It must match"),
+        ("Zones", "a,d", r"found 'a,d'. The allowed values are: a, b, c\."),
+    ],
+)
+def test_a_value_that_cloudformation_would_refuse_is_refused(
+    published: Contract, name: str, value: object, message: str
+) -> None:
+    with pytest.raises(LaunchError, match=rf"launches\[0\] \(scoring\): parameters\.{name}: {message}"):
+        orders(published, parameters={"ModelDataUrl": DATA, name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "written"),
+    [
+        ("InstanceCount", 1, "1"),
+        ("InstanceCount", 10.0, "10"),
+        ("InstanceCount", 2.5, "2.5"),
+        ("InstanceCount", "+3", "+3"),
+        ("Subnets", ["subnet-1a", "subnet-2b"], "subnet-1a,subnet-2b"),
+        ("Subnets", "subnet-1a, subnet-2b", "subnet-1a, subnet-2b"),
+        ("Subnets", [], ""),
+        ("Zones", "a, c", "a, c"),
+        ("Label", "ab", "ab"),
+        ("Label", True, "true"),
+    ],
+)
+def test_a_value_that_cloudformation_would_take_is_taken(
+    published: Contract, name: str, value: object, written: str
+) -> None:
+    [order] = orders(published, parameters={"ModelDataUrl": DATA, name: value})
+
+    assert written == order.launch.parameters[name]
+
+
+def test_a_parameter_without_a_default_is_asked_for(published: Contract) -> None:
+    with pytest.raises(
+        LaunchError,
+        match=r"parameters\.ModelDataUrl is missing, and the template has no default\. Where the model is\.$",
+    ):
+        orders(published, parameters={})
+
+
+def test_a_hidden_value_is_never_shown(published: Contract) -> None:
+    with pytest.raises(LaunchError, match=r"parameters\.Token: found \(hidden\)\. It must have 0 to 8") as caught:
+        orders(published, parameters={"ModelDataUrl": DATA, "Token": "hunter2hunter2"})
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_tag_of_the_catalog_cannot_be_set_to_something_else(published: Contract) -> None:
+    with pytest.raises(
+        LaunchError,
+        match=r"launches\[0\] \(scoring\): tags\.framework: found 'torch', but the catalog sets it to 'scorer' on all "
+        r"that is launched from this product\. Use another key",
+    ):
+        orders(published, parameters={"ModelDataUrl": DATA}, tags={"framework": "torch"})
+
+
+def test_a_tag_of_the_catalog_may_be_repeated(published: Contract) -> None:
+    [order] = orders(published, parameters={"ModelDataUrl": DATA}, tags={"framework": "scorer", "team": "risk"})
+
+    assert {"framework": "scorer", "team": "risk"} == order.launch.tags
+
+
+def test_the_stacks_own_region_must_be_one_of_the_hubs(published: Contract) -> None:
+    assert "port-west" == region_catalog(published, "eu-west-1", where="here").portfolios["online"].id
+    with pytest.raises(LaunchError, match=r"^here: region: found 'eu-north-1', which the hub does not offer"):
+        region_catalog(published, "eu-north-1", where="here")
+
+
+def orders(published: Contract, **changed: object) -> list[Order]:
+    """Match one launch of the scorer that is as given."""
+    launch = {"name": "scoring", "product": "scorer", "version": "1.1.0", **changed}
+    settings = SpokeSettings.model_validate(
+        {"accountId": "333344445555", "region": "eu-central-1", "launches": [launch]}
+    )
+    return match(settings, published, DAY, where="Pulumi.spoke-research.yaml")

@@ -1,0 +1,107 @@
+"""Rules of the hub and of templates, held against a launch before AWS sees it."""
+
+from typing import Any
+
+import pytest
+
+from shared.errors import LaunchError
+from tests.spoke.launches.test_tags import order
+
+URL = "s3://models/scorer.tar.gz"
+
+
+def rule(demand: object, condition: object = None) -> dict[str, Any]:
+    """Write a rule as the contract has it."""
+    return {
+        "assertions": [{"demand": demand, "description": "At least two in production."}],
+        **({"condition": condition} if condition else {}),
+    }
+
+
+MANY = rule(
+    {"Fn::Contains": [["2", "3"], {"Ref": "InstanceCount"}]}, {"Fn::Equals": [{"Ref": "Environment"}, "staging"]}
+)
+
+
+@pytest.mark.parametrize("place", ["product", "version"])
+@pytest.mark.parametrize(
+    ("parameters", "found"),
+    [
+        ({"Environment": "staging"}, r"Environment 'staging' and InstanceCount '1' \(the default\)"),
+        ({"Environment": "staging", "InstanceCount": 9}, "Environment 'staging' and InstanceCount '9'"),
+    ],
+)
+def test_values_that_break_a_rule_are_refused_in_the_rules_own_words(
+    offer: dict[str, Any], place: str, parameters: dict[str, Any], found: str
+) -> None:
+    put(offer, place, MANY)
+
+    with pytest.raises(LaunchError, match=rf"parameters: {found} break the rule Many: At least two in production\."):
+        order(offer, parameters={"ModelDataUrl": URL, **parameters})
+
+
+@pytest.mark.parametrize("place", ["product", "version"])
+@pytest.mark.parametrize("parameters", [{}, {"Environment": "staging", "InstanceCount": 2}])
+def test_values_that_keep_to_the_rules_are_taken(offer: dict[str, Any], place: str, parameters: dict[str, Any]) -> None:
+    put(offer, place, MANY)
+
+    assert order(offer, parameters={"ModelDataUrl": URL, **parameters})
+
+
+def test_a_rule_that_only_aws_can_evaluate_is_left_to_it(offer: dict[str, Any]) -> None:
+    put(offer, "product", rule({"Fn::EachMemberIn": [{"Fn::ValueOfAll": ["AWS::EC2::Subnet::Id", "VpcId"]}, ["a"]]}))
+
+    assert order(offer)
+
+
+def test_a_hidden_value_stays_hidden(offer: dict[str, Any]) -> None:
+    put(offer, "product", rule({"Fn::Equals": [{"Ref": "Token"}, "x"]}))
+
+    with pytest.raises(LaunchError, match=r"Token \(hidden\) break") as refused:
+        order(offer, parameters={"ModelDataUrl": URL, "Token": "secret"})
+    assert "secret" not in str(refused.value)
+
+
+def test_every_launch_tells_its_first_mistake(offer: dict[str, Any]) -> None:
+    del offer["eu-central-1"]["products"]["scorer"]["versions"]["1.1.0"]
+
+    with pytest.raises(LaunchError, match=r"launches\[0\] \(scoring\): version: found '1\.1\.0'"):
+        order(offer)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"notifications": ["arn:aws:sns:eu-west-1:333344445555:models"]},
+            "notifications: found 'arn:aws:sns:eu-west-1.*but the launch runs in eu-central-1",
+        ),
+    ],
+)
+def test_a_topic_of_another_region_is_refused(offer: dict[str, Any], changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(LaunchError, match=message):
+        order(offer, **changed)
+
+
+def test_a_product_that_is_deployed_as_a_stack_set_is_not_launched_from_a_spoke(offer: dict[str, Any]) -> None:
+    offer["eu-central-1"]["products"]["scorer"]["stack_set"] = "true"
+
+    with pytest.raises(
+        LaunchError, match="product: found 'scorer', which is deployed as a stack set by the hub's roles"
+    ):
+        order(offer)
+
+
+def test_a_product_is_found_by_the_key_that_it_had_at_first(offer: dict[str, Any]) -> None:
+    products = offer["eu-central-1"]["products"]
+    products["fraud-scorer"] = {**products.pop("scorer"), "first_key": "scorer"}
+
+    found = order(offer)
+
+    assert ("fraud-scorer", "prod-scorer") == (found.key, found.product.id)
+
+
+def put(offer: dict[str, Any], place: str, made: dict[str, Any]) -> None:
+    """Give the product, or its version, a rule."""
+    product = offer["eu-central-1"]["products"]["scorer"]
+    (product if place == "product" else product["versions"]["1.1.0"])["rules"] = {"Many": made}

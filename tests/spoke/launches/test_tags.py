@@ -1,0 +1,96 @@
+"""The tags of a launch: what the catalog sets, what tag options ask for, what may change."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from shared.catalog import contract
+from shared.catalog.contract import Contract
+from shared.errors import LaunchError
+from spoke.config import SpokeSettings
+from spoke.launches.resolution import Order, match
+from spoke.resources.lifecycle_hooks import guards
+from tests.spoke.conftest import SETTINGS
+from tests.support.catalog_copy import DAY
+
+OPTIONS = {"cost-centre": ["100", "200"], "tier": ["gold"]}
+
+
+def order(offer: dict[str, Any], **changed: object) -> Order:
+    """Match the usual launch with some things changed."""
+    launches = cast("list[dict[str, Any]]", SETTINGS["launches"])
+    settings = SpokeSettings.model_validate(
+        {"accountId": "333344445555", "region": "eu-central-1", "launches": [{**launches[0], **changed}]}
+    )
+    [found] = match(settings, published(offer), DAY, where="Pulumi.spoke-research.yaml")
+    return found
+
+
+def published(offer: dict[str, Any]) -> Contract:
+    """Read what a hub offers."""
+    return contract.parse(contract.publish("222233334444", offer), source="hub")
+
+
+@pytest.fixture
+def scorer(offer: dict[str, Any]) -> dict[str, Any]:
+    """Give the product that is launched, to change it."""
+    product: dict[str, Any] = offer["eu-central-1"]["products"]["scorer"]
+    return product
+
+
+def test_a_tag_with_one_possible_value_gets_it(offer: dict[str, Any], scorer: dict[str, Any]) -> None:
+    scorer["tag_options"] = OPTIONS
+
+    found = order(offer, tags={"cost-centre": "200"})
+
+    assert {
+        "cost-centre": "200",
+        "tier": "gold",
+        "framework": "scorer",
+        "model-catalog-hub": "hub",
+    } == found.tags
+
+
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        ({}, r"tags\.cost-centre is missing. The hub asks for one of: 100, 200"),
+        ({"cost-centre": "300"}, r"tags\.cost-centre: found '300'. The hub allows: 100, 200"),
+        ({"cost-centre": "100", "tier": "silver"}, r"tags\.tier: found 'silver'. The hub allows: gold"),
+        (
+            {"cost-centre": "100", **{f"tag-{number}": "x" for number in range(46)}},
+            "tags: together with those of the catalog and the stack there are 51, and AWS takes 50",
+        ),
+    ],
+)
+def test_what_tag_options_do_not_allow_is_refused(
+    offer: dict[str, Any], scorer: dict[str, Any], tags: dict[str, str], message: str
+) -> None:
+    scorer["tag_options"] = OPTIONS
+
+    with pytest.raises(LaunchError, match=rf"launches\[0\] \(scoring\): {message}"):
+        order(offer, tags=tags)
+
+
+@pytest.mark.parametrize(
+    ("updates", "new", "refused"),
+    [
+        ("NOT_ALLOWED", {"team": "growth"}, True),
+        ("NOT_ALLOWED", {"team": "risk"}, False),
+        ("ALLOWED", {"team": "growth"}, False),
+    ],
+)
+def test_tags_stay_where_the_hub_says_so(
+    offer: dict[str, Any], scorer: dict[str, Any], updates: str, new: dict[str, str], *, refused: bool
+) -> None:
+    scorer["tag_updates"] = updates
+    hooks = guards(order(offer)).before_update or []
+    artifact = {"provisioningArtifactId": "pa-scorer-110"}
+    args: Any = SimpleNamespace(old_inputs={**artifact, "tags": {"team": "risk"}}, new_inputs={**artifact, "tags": new})
+
+    if refused:
+        with pytest.raises(LaunchError, match=r"tags: an update is refused.*Put them back: team was 'risk'"):
+            cast("Any", hooks[0]).callback(args)
+    else:
+        cast("Any", hooks[0]).callback(args)

@@ -1,0 +1,78 @@
+"""Workers and a board for the tests of rollouts, in which time passes only when it is told to."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from typing import ParamSpec, TypeVar
+
+from fleet.run.tasks import Ending, Outcome, Task
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Hands(Executor):
+    """Workers that work only when time passes: then the spoke that began first comes to its end.
+
+    It is the board too.
+
+    Attributes:
+        endings: What becomes of a spoke, by its short name; the others are done.
+        seen: What happened, in order.
+        most: How many ran at the same time.
+        tasks: What was to be done, by stack.
+        interrupts: At how many of the first ends somebody presses Ctrl-C, before they are told.
+    """
+
+    def __init__(self, endings: Mapping[str, Ending | Exception]) -> None:
+        self._endings = endings
+        self._waiting: list[Callable[[], None]] = []
+        self.seen: list[str] = []
+        self.most = 0
+        self.tasks: dict[str, Task] = {}
+        self.interrupts = 0
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Begin something."""
+        future = Future[T]()
+
+        def work() -> None:
+            try:
+                future.set_result(fn(*args, **kwargs))
+            except Exception as problem:  # noqa: BLE001 - as executors do
+                future.set_exception(problem)
+
+        self._waiting.append(work)
+        self.most = max(self.most, len(self._waiting))
+        return future
+
+    def run(self, task: Task) -> Outcome:
+        """Stand for `run_spoke`."""
+        self.tasks[task.stack] = task
+        ending = self._endings.get(task.stack.removeprefix("spoke-"), Ending.DONE)
+        if isinstance(ending, Exception):
+            raise ending
+        return Outcome(stack=task.stack, ending=ending, reason="so it was" if ending is Ending.FAILED else "")
+
+    def wave(self, name: str, spokes: int, width: int) -> None:
+        """Tell that a wave begins."""
+        self.seen.append(f"wave {name}: {spokes} by {width}")
+
+    def started(self, task: Task) -> None:
+        """Tell that a spoke begins."""
+        self.seen.append(f"+{task.stack.removeprefix('spoke-')}")
+
+    def ended(self, outcome: Outcome) -> None:
+        """Tell what became of a spoke."""
+        self.seen.append(f"-{outcome.stack.removeprefix('spoke-')}")
+
+    def note(self, text: str) -> None:
+        """Tell something else."""
+        self.seen.append(f"note {text}")
+
+    def tick(self) -> None:
+        """Let time pass."""
+        if self.interrupts:
+            self.interrupts -= 1
+            raise KeyboardInterrupt
+        if self._waiting:
+            self._waiting.pop(0)()

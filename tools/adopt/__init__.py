@@ -1,1 +1,0 @@
-"""Takes over what is there already: make adopt STACK=hub."""

@@ -1,1 +1,0 @@
-"""What would change inside the provisioned products of a spoke: make plan-spoke-<name>."""

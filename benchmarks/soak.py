@@ -194,8 +194,8 @@ class Worker:
         principal = {"PrincipalARN": f"arn:aws:iam::{RESEARCH}:user/administrator", "PrincipalType": "IAM"}
         self._call(self._spoke.associate_principal_with_portfolio, **of, **principal)
         time.sleep(0.01)  # until the path is there: three virtual seconds
-        order = {"ProductId": product, "ProvisioningArtifactId": version}
-        record = self._call(self._spoke.provision_product, ProvisionedProductName=next(self._names), **order)
+        resolved = {"ProductId": product, "ProvisioningArtifactId": version}
+        record = self._call(self._spoke.provision_product, ProvisionedProductName=next(self._names), **resolved)
         launched = record["RecordDetail"]["ProvisionedProductId"]
         self._settle(launched)
         parameters = [{"Key": "Days", "Value": "30"}]

@@ -13,7 +13,7 @@ from hub.config import HubSettings
 from hub.definitions.load import read_catalog
 from hub.definitions.portfolio_selection import part_of
 from hub.inspection.adoption import find_in_hub
-from shared.aws.session import Account
+from shared.aws.session import AccountSession
 from shared.catalog.lifecycle import as_of
 from shared.errors import ConfigError
 from shared.stack.import_file import LAUNCH, PROVIDER, ImportFile
@@ -69,12 +69,12 @@ def _find(project: str, stack: str, file: ImportFile) -> None:
         find_in_hub(
             settings,
             part_of(settings, read_catalog(Path("hub/catalog"), as_of()), where=where),
-            Account(settings, where=where),
+            AccountSession(settings, where=where),
             file,
         )
         return
     spoke = settings_of(SpokeSettings, stack)
-    account = Account(spoke, where=where)
+    account = AccountSession(spoke, where=where)
     for launch in spoke.launches:
         found = account.pages(
             "servicecatalog",

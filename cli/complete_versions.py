@@ -8,7 +8,7 @@ from typing import Any
 from cli.stack_settings import settings_of
 from cli.stacks import pulumi
 from hub.config import HubSettings
-from shared.aws.session import Account
+from shared.aws.session import AccountSession
 from shared.stack.import_file import VERSION
 
 
@@ -22,7 +22,7 @@ def settle(stack: str) -> int:
         ConfigError: the state cannot be read or written.
     """
     settings = settings_of(HubSettings, stack)
-    account = Account(settings, where=f"Pulumi.{stack}.yaml")
+    account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
     state: dict[str, Any] = json.loads(pulumi("hub", "-s", stack, "stack", "export"))
     deployment: dict[str, Any] = state.get("deployment") or {}
     resources: list[dict[str, Any]] = deployment.get("resources") or []

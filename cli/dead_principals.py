@@ -13,7 +13,7 @@ from cli.catalog import reporting
 from cli.stack_settings import settings_of
 from cli.stacks import contract_of
 from hub.config import HubSettings
-from shared.aws.session import Account
+from shared.aws.session import AccountSession
 from shared.catalog.contract import Contract
 from shared.errors import ConfigError
 from shared.stack.settings import AccountSettings
@@ -34,7 +34,7 @@ def main() -> int:
 
 def _clean(stack: str, *, remove: bool) -> int:
     settings, hubs = _settings(stack)
-    account = Account(settings, where=f"Pulumi.{stack}.yaml")
+    account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
     left = 0
     for region, portfolio, key in _portfolios(contract_of(*hubs)):
         catalog = account.client("servicecatalog", region)

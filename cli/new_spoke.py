@@ -9,7 +9,7 @@ import yaml
 
 from shared.errors import CatalogError, ConfigError
 from shared.stack.names import partition_of
-from shared.validation import AccountId, Document, Key, Region, checked
+from shared.validation import AccountId, Document, Key, Region, validate
 from spoke.launches.one_stack_per_account import refuse_second_stack
 
 _TEMPLATE: Final = """\
@@ -53,7 +53,7 @@ def write_settings(name: str, account: str, region: str, *, folder: Path) -> Pat
         ConfigError: a value is not fit, or there is such a spoke, or another spoke has that account.
     """
     values = {"name": name, "account": account, "region": region}
-    spoke = checked(NewSpoke, values, where="make new-spoke", error=ConfigError)
+    spoke = validate(NewSpoke, values, where="make new-spoke", error=ConfigError)
     path = folder / f"Pulumi.spoke-{spoke.name}.yaml"
     if path.exists():
         raise ConfigError(f"{path} exists already. Edit it, or choose another NAME.")

@@ -15,9 +15,9 @@ from cli.catalog import reporting
 from cli.stack_settings import settings_of
 from cli.stacks import contract_of, resources_of
 from hub.config import HubSettings
-from hub.inspection.share_status import Shares, State
+from hub.inspection.share_status import Shares, ShareState
 from shared.aws.accounts import Accounts
-from shared.aws.session import Account, said
+from shared.aws.session import AccountSession, error_text
 from shared.catalog.contract import Contract
 from shared.errors import CatalogError
 
@@ -39,7 +39,7 @@ class Row(BaseModel):
     type: str
     target: str
     account: str
-    state: State
+    state: ShareState
     since: str
 
 
@@ -62,7 +62,7 @@ def rows_of(stack: str) -> list[Row]:
         CatalogError: settings, credentials or contract are not fit for it.
     """
     settings = settings_of(HubSettings, stack)
-    account = Account(settings, where=f"Pulumi.{stack}.yaml")
+    account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
     accounts = Accounts(account)
     since = {
         (resource["inputs"]["portfolioId"], resource["inputs"]["type"], resource["outputs"]["principalId"]): str(
@@ -75,7 +75,7 @@ def rows_of(stack: str) -> list[Row]:
 
 
 def _rows(
-    contract: Contract, account: Account, accounts: Accounts, since: dict[tuple[str, str, str], str]
+    contract: Contract, account: AccountSession, accounts: Accounts, since: dict[tuple[str, str, str], str]
 ) -> Iterator[Row]:
     for region, catalog in contract.regions.items():
         for key, portfolio in catalog.portfolios.items():
@@ -105,35 +105,35 @@ def _show(stack: str, *, as_json: bool) -> int:
         for row in rows:
             table.add_row(*(str(value) for value in row.model_dump(mode="json").values()))
         Console(width=None if sys.stdout.isatty() else 200).print(table if rows else "Nothing is shared.")
-    return 1 if any(row.state in (State.MISSING, State.UNSHARED) for row in rows) else 0
+    return 1 if any(row.state in (ShareState.MISSING, ShareState.UNSHARED) for row in rows) else 0
 
 
 def _explain(stack: str) -> int:
     """Say what is wrong with shares after a run that failed, whatever it failed for. It never fails itself."""
     try:
-        rows = [row for row in rows_of(stack) if row.state not in (State.ARRIVED, State.UNACCEPTED)]
+        rows = [row for row in rows_of(stack) if row.state not in (ShareState.ARRIVED, ShareState.UNACCEPTED)]
     except (CatalogError, ClientError, BotoCoreError) as problem:
-        print(f"shares: cannot be read to explain more: {said(problem)}", file=sys.stderr)
+        print(f"shares: cannot be read to explain more: {error_text(problem)}", file=sys.stderr)
         return 0
     for row in rows:
-        if row.state is not State.UNSHARED:
+        if row.state is not ShareState.UNSHARED:
             print(
                 f"shares: {row.portfolio} in {row.region} by {row.type} with {row.target}: account {row.account}: "
                 f"{row.state}. {_REMEDIES[row.state]}",
                 file=sys.stderr,
             )
-    left = sum(row.state is State.UNSHARED for row in rows)
+    left = sum(row.state is ShareState.UNSHARED for row in rows)
     if left:
         print(f"shares: {left} further accounts wait for shares that are not made yet.", file=sys.stderr)
     return 0
 
 
 _REMEDIES: Final = {
-    State.SUSPENDED: (
+    ShareState.SUSPENDED: (
         "Move the account to a unit that the share does not reach, or share with units without it; then make up-hub "
         "goes on."
     ),
-    State.MISSING: (
+    ShareState.MISSING: (
         "AWS may still be at it: make shares shows when it is there, then make up-hub goes on. A share that stays so "
         "is broken: remove it with pulumi up --replace (docs/operations/sharing.md)."
     ),

@@ -9,7 +9,7 @@ from hub.config import HubSettings
 from shared.errors import ConfigError
 from shared.stack.names import HUB_PROJECT, SPOKE_PROJECT
 from shared.stack.settings import AccountSettings
-from shared.validation import checked
+from shared.validation import validate
 from spoke.config import SpokeSettings
 
 S = TypeVar("S", bound=AccountSettings)
@@ -34,4 +34,4 @@ def settings_of(model: type[S], stack: str) -> S:
         raise ConfigError(f"{path}: config is missing. It holds the stack's settings.")
     keys = cast("dict[str, object]", config)
     given = {str(key).removeprefix(f"{_PROJECTS[model]}:"): value for key, value in keys.items()}
-    return checked(model, given, where=str(path), error=ConfigError)
+    return validate(model, given, where=str(path), error=ConfigError)

@@ -15,9 +15,9 @@ from cli.stack_settings import settings_of
 from hub.config import HubSettings
 from hub.definitions.load import CatalogProduct, read_catalog
 from hub.inspection.registry.access import check_access
-from hub.inspection.registry.artifact_stores import holdings
+from hub.inspection.registry.artifact_stores import artifact_stores
 from hub.inspection.registry.aws import Aws, code_of, message_of
-from hub.inspection.registry.consumers import OrganizationTree, guests_by_portfolio
+from hub.inspection.registry.consumers import OrganizationTree, consumers_by_portfolio
 from hub.inspection.registry.findings import Finding
 from hub.inspection.registry.packages import check_packages
 from shared.catalog.lifecycle import as_of
@@ -69,13 +69,13 @@ def verify(stack: str) -> Iterator[Finding]:
             yield Finding(f"{product.file.key}: not checked: its registry is in {owner}, whose credentials it takes")
     yield from check_packages(aws, own)
     tree = OrganizationTree(aws.client("organizations", settings.region))
-    guests = guests_by_portfolio(settings.shares, tree)
+    guests = consumers_by_portfolio(settings.shares, tree)
     if tree.unread:
         yield Finding(
             f"organization: {account} may not read {', '.join(tree.unread)} ({', '.join(set(tree.unread.values()))}), "
             f"so that not every grant can be confirmed. A delegated administrator may: make up-organization"
         )
-    yield from check_access(aws, account, holdings(own, guests))
+    yield from check_access(aws, account, artifact_stores(own, guests))
 
 
 def _registry_account(aws: Aws, region: str, products: list[CatalogProduct]) -> str:

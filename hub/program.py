@@ -49,9 +49,9 @@ def run() -> None:
     ]
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
-        from hub.inspection.preflight import Plan, preflight  # noqa: PLC0415
+        from hub.inspection.preflight import PreflightScope, preflight  # noqa: PLC0415
 
-        preflight(Plan(settings=settings, catalog=catalog, targets=targets, units=rollout_units, where=where))
+        preflight(PreflightScope(settings=settings, catalog=catalog, targets=targets, units=rollout_units, where=where))
     principals = find_principals(settings, looking)
     roles = {
         product.file.key: LaunchRole(

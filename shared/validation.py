@@ -61,7 +61,7 @@ class Document(BaseModel):
 D = TypeVar("D", bound=BaseModel)
 
 
-def checked(model: type[D], data: object, *, where: str, error: type[CatalogError]) -> D:
+def validate(model: type[D], data: object, *, where: str, error: type[CatalogError]) -> D:
     """Read `data` as `model`.
 
     Args:

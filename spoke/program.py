@@ -12,7 +12,7 @@ from shared.stack.settings import load_settings
 from spoke.config import SpokeSettings
 from spoke.launches.cost import report_costs
 from spoke.launches.one_stack_per_account import refuse_second_stack
-from spoke.launches.resolution import match
+from spoke.launches.resolution import resolve_launches
 from spoke.resources.hub_contract import read_contract
 from spoke.resources.lifecycle_hooks import warn_of_ends
 from spoke.resources.portfolio_access import grant, products_of, wanted_portfolios
@@ -37,27 +37,27 @@ async def deploy() -> Mapping[str, Any]:
     contract, published_on = await read_contract(hubs)
     hub = ", ".join(hubs)
     day = as_of()
-    orders = match(settings, contract, day, where=where)
-    for note in (note for order in orders for note in order.notes):
+    resolved_launches = resolve_launches(settings, contract, day, where=where)
+    for note in (note for resolved in resolved_launches for note in resolved.notes):
         pulumi.log.info(note)
-    warn_of_ends(orders)
-    report_costs(orders)
-    wanted = wanted_portfolios(settings, contract, orders, where=where)
+    warn_of_ends(resolved_launches)
+    report_costs(resolved_launches)
+    wanted = wanted_portfolios(settings, contract, resolved_launches, where=where)
     products = products_of(contract, wanted)
 
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
-        from spoke.inspection.preflight import Plan, preflight  # noqa: PLC0415
+        from spoke.inspection.preflight import PreflightScope, preflight  # noqa: PLC0415
 
         preflight(
-            Plan(
+            PreflightScope(
                 settings=settings,
                 contract=contract,
                 published_on=published_on,
                 day=day,
                 hub=hub,
                 where=where,
-                orders=orders,
+                resolved_launches=resolved_launches,
                 wanted=wanted,
                 products=products,
             )
@@ -82,16 +82,16 @@ async def deploy() -> Mapping[str, Any]:
         }
     granted = grant(settings, wanted, caller=caller, provider=provider, where=where)
     launched = {
-        order.launch.name: launch_outputs(
-            order,
+        resolved.launch.name: launch_outputs(
+            resolved,
             provision(
-                order,
-                granted=granted[order.region, order.product.portfolio],
+                resolved,
+                granted=granted[resolved.region, resolved.product.portfolio],
                 provider=provider,
-                depends_on=[roles[order.key]] if roles else [],
+                depends_on=[roles[resolved.key]] if roles else [],
             ),
         )
-        for order in orders
+        for resolved in resolved_launches
     }
     return {
         "launches": launched,

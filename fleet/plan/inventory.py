@@ -17,6 +17,7 @@ from fleet.store.records import Record, Records, Unreadable
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.catalog.lifecycle import as_of
+from shared.errors import ConfigError
 from spoke.launches.contract_dependencies import Parts
 
 
@@ -84,5 +85,5 @@ def look(root: Path) -> Survey:
 def _organization(settings: FleetSettings) -> tuple[Organization | None, str]:
     try:
         return Organization(settings.organization.assume_role), ""
-    except SettingsError as problem:
+    except ConfigError as problem:
         return None, str(problem)

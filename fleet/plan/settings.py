@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from fleet.errors import SettingsError
 from shared.stack.settings import RoleArn
-from shared.validation import Document, checked
+from shared.validation import Document, validate
 
 FILE: Final = "fleet.yaml"
 
@@ -127,4 +127,4 @@ def read_settings(root: Path) -> FleetSettings:
         raise SettingsError(f"{FILE}: cannot be read ({problem.strerror}).") from None
     except yaml.YAMLError as problem:
         raise SettingsError(f"{FILE}: is not YAML: {' '.join(str(problem).split())}.") from None
-    return checked(FleetSettings, content, where=FILE, error=SettingsError)
+    return validate(FleetSettings, content, where=FILE, error=SettingsError)

@@ -12,7 +12,7 @@ import yaml
 from fleet.errors import SettingsError
 from shared.errors import CatalogError, ConfigError
 from shared.stack.names import SPOKE_PROJECT
-from shared.validation import checked
+from shared.validation import validate
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Parts, digest
 
@@ -58,7 +58,7 @@ def read_spoke(file: Path) -> Spoke:
         raw = _config(file)
         account = str(raw.get(f"{_NAMESPACE}accountId", ""))
         given = {key.removeprefix(_NAMESPACE): value for key, value in raw.items() if not key.startswith("pulumi:")}
-        settings = checked(SpokeSettings, given, where=file.name, error=ConfigError)
+        settings = validate(SpokeSettings, given, where=file.name, error=ConfigError)
     except CatalogError as problem:
         return Spoke(stack, account, None, str(problem), {})
     return Spoke(stack, account, settings, "", _parts(settings, raw))

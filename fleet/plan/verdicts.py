@@ -13,7 +13,7 @@ from fleet.store.records import Record, Unreadable
 from shared.aws.organization import Account
 from shared.errors import CatalogError
 from spoke.launches.contract_dependencies import Excerpts, Parts
-from spoke.launches.resolution import Order
+from spoke.launches.resolution import ResolvedLaunch
 
 
 class Kind(StrEnum):
@@ -34,7 +34,7 @@ class Verdict:
         reasons: In words, each a sentence's worth.
         parts: All that its result depends on; empty where that cannot be said.
         contract: The hash of the contract that the plan was made with.
-        orders: Its launches, as the hub offers them.
+        resolved_launches: Its launches, as the hub offers them.
     """
 
     spoke: Spoke
@@ -44,7 +44,7 @@ class Verdict:
     reasons: tuple[str, ...] = ()
     parts: Parts
     contract: str = ""
-    orders: tuple[Order, ...] = ()
+    resolved_launches: tuple[ResolvedLaunch, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -103,12 +103,14 @@ def _verdict(spoke: Spoke, survey: Survey, excerpts: dict[tuple[str, ...], Excer
     try:
         contract = survey.hubs.contract(spoke.settings.hub_stacks)
         key = tuple(spoke.settings.hub_stacks)
-        excerpt, orders = excerpts.setdefault(key, Excerpts(contract, survey.day)).of(spoke.settings, where=spoke.file)
+        excerpt, resolved_launches = excerpts.setdefault(key, Excerpts(contract, survey.day)).of(
+            spoke.settings, where=spoke.file
+        )
     except CatalogError as problem:
         reasons = (f"a run would be refused: {problem}",)
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, parts={})
     parts = {**survey.code, **spoke.parts, **excerpt}
-    kind, reasons = _compared(survey, spoke, parts, orders)
+    kind, reasons = _compared(survey, spoke, parts, resolved_launches)
     return Verdict(
         spoke=spoke,
         wave=wave,
@@ -117,11 +119,13 @@ def _verdict(spoke: Spoke, survey: Survey, excerpts: dict[tuple[str, ...], Excer
         reasons=reasons,
         parts=parts,
         contract=contract.content_hash,
-        orders=tuple(orders),
+        resolved_launches=tuple(resolved_launches),
     )
 
 
-def _compared(survey: Survey, spoke: Spoke, parts: Parts, orders: Sequence[Order]) -> tuple[Kind, tuple[str, ...]]:
+def _compared(
+    survey: Survey, spoke: Spoke, parts: Parts, resolved_launches: Sequence[ResolvedLaunch]
+) -> tuple[Kind, tuple[str, ...]]:
     tag, record = survey.tags.get(spoke.stack), survey.records.get(spoke.stack)
     match record:
         case None if tag is None:
@@ -132,7 +136,7 @@ def _compared(survey: Survey, spoke: Spoke, parts: Parts, orders: Sequence[Order
             return Kind.CHANGED, (f"its record cannot be read: {record.reason}",)
         case Record():
             pass
-    reasons = list(_differences(record, parts, orders))
+    reasons = list(_differences(record, parts, resolved_launches))
     if tag is None:
         return Kind.NEW, ("its stack is gone since it was last rolled out", *reasons)
     if tag != record.state:
@@ -145,10 +149,10 @@ _OFFER: Final = "offer of "
 _LAUNCH: Final = "launch "
 
 
-def _differences(record: Record, parts: Parts, orders: Sequence[Order]) -> Iterator[str]:
+def _differences(record: Record, parts: Parts, resolved_launches: Sequence[ResolvedLaunch]) -> Iterator[str]:
     """Say what is different since a record was written."""
     before = {launch.name: launch for launch in record.launches}
-    now = {order.launch.name: order for order in orders}
+    now = {resolved.launch.name: resolved for resolved in resolved_launches}
     for name in sorted(record.parts.keys() | parts.keys()):
         old, new = record.parts.get(name), parts.get(name)
         if old == new:
@@ -167,12 +171,12 @@ def _differences(record: Record, parts: Parts, orders: Sequence[Order]) -> Itera
             yield f"{name} is new" if old is None else f"{name} is used no more" if new is None else f"{name} changed"
 
 
-def _moved(launch: str, before: str, order: Order) -> str:
-    if before and before != order.choice.number:
-        return f"{launch} moves from {before} to {order.choice.number}"
-    if order.choice.state != "active":
-        return f"{launch}: {order.choice.end}"
-    return f"the hub changed what it offers to {launch} ({order.key} {order.choice.number})"
+def _moved(launch: str, before: str, resolved: ResolvedLaunch) -> str:
+    if before and before != resolved.choice.number:
+        return f"{launch} moves from {before} to {resolved.choice.number}"
+    if resolved.choice.state != "active":
+        return f"{launch}: {resolved.choice.end}"
+    return f"the hub changed what it offers to {launch} ({resolved.key} {resolved.choice.number})"
 
 
 def _without_spoke(survey: Survey) -> list[Account]:

@@ -22,7 +22,7 @@ from fleet.engine import Engine
 from fleet.errors import EngineError
 from fleet.store.leases import Claim, Process
 from fleet.store.states import Lock, States
-from shared.aws.session import Account
+from shared.aws.session import AccountSession
 from spoke.config import SpokeSettings
 
 _MARGIN_SECONDS: Final = 10
@@ -74,7 +74,7 @@ def settle(stack: str, settings: SpokeSettings, engine: Engine, states: States, 
     exported = engine.exported(stack)
     deployment: dict[str, Any] = exported["deployment"]
     pending: list[dict[str, Any]] = deployment.pop("pending_operations", [])
-    account = Account(settings, where=f"Pulumi.{stack}.yaml")
+    account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
     found = list(_taken_over(pending, deployment.setdefault("resources", []), account))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "state.json"
@@ -86,7 +86,9 @@ def settle(stack: str, settings: SpokeSettings, engine: Engine, states: States, 
     return found
 
 
-def _taken_over(pending: list[dict[str, Any]], resources: list[dict[str, Any]], account: Account) -> Iterator[str]:
+def _taken_over(
+    pending: list[dict[str, Any]], resources: list[dict[str, Any]], account: AccountSession
+) -> Iterator[str]:
     known = {resource["urn"] for resource in resources}
     for operation in pending:
         resource: dict[str, Any] = operation["resource"]
@@ -104,7 +106,7 @@ def _taken_over(pending: list[dict[str, Any]], resources: list[dict[str, Any]], 
             yield f"{name} had not been made by then"
 
 
-def _identity(resource: dict[str, Any], account: Account) -> str | None:
+def _identity(resource: dict[str, Any], account: AccountSession) -> str | None:
     """Give the id that the provider would have given, where the account has such an object.
 
     Source: terraform-provider-aws, the import sections of each resource's documentation.
@@ -126,7 +128,7 @@ def _identity(resource: dict[str, Any], account: Account) -> str | None:
             return None
 
 
-def _stack(account: Account, given: dict[str, Any]) -> str | None:
+def _stack(account: AccountSession, given: dict[str, Any]) -> str | None:
     client = account.client("cloudformation", given.get("region", ""))
     try:
         return client.describe_stacks(StackName=given["name"])["Stacks"][0]["StackId"]
@@ -134,7 +136,7 @@ def _stack(account: Account, given: dict[str, Any]) -> str | None:
         return None
 
 
-def _provisioned_product(account: Account, given: dict[str, Any]) -> str | None:
+def _provisioned_product(account: AccountSession, given: dict[str, Any]) -> str | None:
     """Find a launch by its name, once AWS has come to an end with it."""
     client = account.client("servicecatalog", given.get("region", ""))
 

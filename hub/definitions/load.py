@@ -26,7 +26,7 @@ from hub.definitions.yaml_file import read_document
 from shared.catalog.lifecycle import State
 from shared.errors import ContentError
 from shared.stack.names import execution_role_name
-from shared.validation import checked
+from shared.validation import validate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +190,7 @@ def _statements(path: Path) -> list[dict[str, Any]]:
         ) from None
     except ValueError as problem:
         raise ContentError(f"{path}: is not JSON: {problem}.") from None
-    checked_statements = checked(_Statements, content, where=str(path), error=ContentError)
+    checked_statements = validate(_Statements, content, where=str(path), error=ContentError)
     statements = [statement.model_dump(by_alias=True) for statement in checked_statements.root]
     lint_policy(path, statements)
     return statements

@@ -12,7 +12,7 @@ import yaml
 
 from shared.catalog.versions import SemVer
 from shared.errors import ContentError
-from shared.validation import Document, Key, checked
+from shared.validation import Document, Key, validate
 
 LOCK_FILE: Final = "templates.lock"
 _HEADER: Final = "# The SHA-256 of every published template. Written by: make lock. Lines are added, never changed.\n"
@@ -118,7 +118,7 @@ def _read(lock: Path) -> _Lock:
     if not lock.exists():
         return _Lock()
     content: object = yaml.safe_load(lock.read_text()) or {}
-    return checked(_Lock, content, where=str(lock), error=ContentError)
+    return validate(_Lock, content, where=str(lock), error=ContentError)
 
 
 def _write(catalog: Path, lock: _Lock) -> None:

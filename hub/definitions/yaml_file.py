@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel
 
 from shared.errors import ContentError
-from shared.validation import checked
+from shared.validation import validate
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -24,7 +24,7 @@ def read_document(model: type[M], path: Path) -> M:
         raise ContentError(f"{path}: cannot be read ({problem.strerror}).") from None
     except yaml.YAMLError as problem:
         raise ContentError(f"{path}: is not YAML: {' '.join(str(problem).split())}.") from None
-    return checked(model, content, where=str(path), error=ContentError)
+    return validate(model, content, where=str(path), error=ContentError)
 
 
 class _Loader(yaml.CSafeLoader):

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from hub.config import HubSettings
 from hub.definitions.constraints import constraint_documents
 from hub.definitions.load import Catalog, CatalogProduct, CatalogVersion
-from shared.aws.session import Account, said
+from shared.aws.session import AccountSession, error_text
 from shared.errors import ContentError
 from shared.stack.import_file import (
     ASSOCIATION,
@@ -25,7 +25,7 @@ from shared.stack.import_file import (
 from shared.stack.names import launch_role_name
 
 
-def find_in_hub(settings: HubSettings, catalog: Catalog, account: Account, file: ImportFile) -> None:
+def find_in_hub(settings: HubSettings, catalog: Catalog, account: AccountSession, file: ImportFile) -> None:
     """Look for launch roles, portfolios, products, versions, associations and constraints.
 
     Raises:
@@ -36,7 +36,7 @@ def find_in_hub(settings: HubSettings, catalog: Catalog, account: Account, file:
         _Region(region, catalog, account, file).find()
 
 
-def _find_roles(catalog: Catalog, account: Account, file: ImportFile) -> None:
+def _find_roles(catalog: Catalog, account: AccountSession, file: ImportFile) -> None:
     iam = account.client("iam")
     for product in catalog.products:
         origin = product.file.origin
@@ -49,7 +49,7 @@ def _find_roles(catalog: Catalog, account: Account, file: ImportFile) -> None:
 
 
 class _Region:
-    def __init__(self, region: str, catalog: Catalog, account: Account, file: ImportFile) -> None:
+    def __init__(self, region: str, catalog: Catalog, account: AccountSession, file: ImportFile) -> None:
         self._region = region
         self._catalog = catalog
         self._account = account
@@ -129,7 +129,7 @@ class _Region:
         except ClientError as problem:
             raise ContentError(
                 f"the template of {artifact} in {self._region} cannot be read at {address.netloc}, so it cannot be "
-                f"compared with the catalog's. AWS says: {said(problem)}"
+                f"compared with the catalog's. AWS says: {error_text(problem)}"
             ) from None
         return hashlib.sha256(content).hexdigest()
 

@@ -7,10 +7,10 @@ from typing import Any
 from hub.config import HubSettings, ShareSetting
 from hub.definitions.load import Catalog
 from hub.definitions.schema import PortfolioFile
-from hub.inspection.share_status import Shares, State
+from hub.inspection.share_status import Shares, ShareState
 from shared.aws.accounts import Accounts
 from shared.aws.preflight import Finding, failed, run_checks, warning
-from shared.aws.session import Account
+from shared.aws.session import AccountSession
 from shared.stack.provider import standard_tags
 
 _MOST = {"portfolios": 100, "products": 350, "versions of a product": 100, "products of a portfolio": 150}
@@ -22,7 +22,7 @@ _STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class PreflightScope:
     """What the stack is about to do; each share with the id that it is made with, and the units that get roles."""
 
     settings: HubSettings
@@ -32,14 +32,14 @@ class Plan:
     where: str
 
 
-def preflight(plan: Plan) -> None:
+def preflight(plan: PreflightScope) -> None:
     """Look at the account and the organization, and report.
 
     Raises:
         ConfigError: the credentials are of another account.
         PreflightError: something stands in the way.
     """
-    checks = _Checks(plan, Account(plan.settings, where=plan.where))
+    checks = _Checks(plan, AccountSession(plan.settings, where=plan.where))
     _ = run_checks(
         [
             checks.account,
@@ -55,7 +55,7 @@ def preflight(plan: Plan) -> None:
 
 
 class _Checks:
-    def __init__(self, plan: Plan, account: Account) -> None:
+    def __init__(self, plan: PreflightScope, account: AccountSession) -> None:
         self._plan = plan
         self._account = account
         self._within = [(share, target) for share, target in plan.targets if share.type != "ACCOUNT"]
@@ -216,18 +216,18 @@ def _target(share: ShareSetting, target: str, accounts: Accounts | None) -> Find
             return Finding(subject, f"{reached}, ACTIVE")
 
 
-def _under_way(share: ShareSetting, region: str, arrivals: Mapping[str, State]) -> Iterator[Finding]:
+def _under_way(share: ShareSetting, region: str, arrivals: Mapping[str, ShareState]) -> Iterator[Finding]:
     subject = f"share of {share.portfolio} with {share.target or 'the organization'} in {region}"
-    missing = [account for account, state in arrivals.items() if state is State.MISSING]
+    missing = [account for account, state in arrivals.items() if state is ShareState.MISSING]
     if missing:
         yield warning(
             subject,
             f"not arrived in {', '.join(missing)}. AWS may still be at it, and takes one share action at a time: wait "
             f"for it (make shares)",
         )
-    elif State.UNACCEPTED in arrivals.values():
+    elif ShareState.UNACCEPTED in arrivals.values():
         yield Finding(subject, "there, and waits for the account's own stack to accept it")
-    elif State.ARRIVED in arrivals.values():
+    elif ShareState.ARRIVED in arrivals.values():
         yield Finding(subject, "arrived")
 
 

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any
 
 from shared.aws.accounts import Accounts
-from shared.aws.session import Account
+from shared.aws.session import AccountSession
 
 
-class State(StrEnum):
+class ShareState(StrEnum):
     """What became of a share in one account."""
 
     ARRIVED = "arrived"
@@ -21,7 +21,7 @@ class State(StrEnum):
 class Shares:
     """The shares of one portfolio, as AWS has them."""
 
-    def __init__(self, account: Account, accounts: Accounts, *, region: str, portfolio: str) -> None:
+    def __init__(self, account: AccountSession, accounts: Accounts, *, region: str, portfolio: str) -> None:
         self._account = account
         self._accounts = accounts
         self._region = region
@@ -32,7 +32,7 @@ class Shares:
         details = self._list("describe_portfolio_shares", "PortfolioShareDetails", Type=kind)
         return {str(each["PrincipalId"]): each for each in details}
 
-    def arrivals(self, kind: str, target: str) -> Mapping[str, State]:
+    def arrivals(self, kind: str, target: str) -> Mapping[str, ShareState]:
         """Tell for each account that a share is meant for what became of it.
 
         AWS keeps the outcome of a share only for whoever made it, by a token. Afterwards there are two lists: the
@@ -41,8 +41,8 @@ class Shares:
         """
         made = self.made(kind).get(target)
         if kind == "ACCOUNT":
-            state = State.ARRIVED if made and made["Accepted"] else State.UNACCEPTED
-            return {target: state if made else State.UNSHARED}
+            state = ShareState.ARRIVED if made and made["Accepted"] else ShareState.UNACCEPTED
+            return {target: state if made else ShareState.UNSHARED}
         if kind == "ORGANIZATION_MEMBER_ACCOUNT":
             meant: Mapping[str, str] = {target: self._accounts.status(target) or "unknown"}
             with_access = self._list("list_portfolio_access", "AccountIds")
@@ -61,9 +61,9 @@ class Shares:
         )
 
 
-def _state(has_access: bool, *, made: bool, status: str) -> State:  # noqa: FBT001 - what it is about
+def _state(has_access: bool, *, made: bool, status: str) -> ShareState:  # noqa: FBT001 - what it is about
     if not made:
-        return State.UNSHARED
+        return ShareState.UNSHARED
     if has_access:
-        return State.ARRIVED
-    return State.MISSING if status == "ACTIVE" else State.SUSPENDED
+        return ShareState.ARRIVED
+    return ShareState.MISSING if status == "ACTIVE" else ShareState.SUSPENDED

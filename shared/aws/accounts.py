@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from functools import cached_property
 
-from shared.aws.session import Account
+from shared.aws.session import AccountSession
 
 
 class Accounts:
     """Accounts of the organization and their status, as a delegated administrator may read them."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: AccountSession) -> None:
         self._account = account
 
     def status(self, account: str) -> str | None:

@@ -9,8 +9,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from fleet.errors import SettingsError
-from shared.aws.session import said
+from shared.aws.session import error_text
+from shared.errors import ConfigError
 
 _AT_ONCE: Final = 4
 """Organizations takes few calls a second (source: AWS Organizations User Guide, "Quotas", throttling)."""
@@ -61,7 +61,7 @@ class Organization:
         """Read the tree of units and accounts.
 
         Raises:
-            SettingsError: the credentials may not list it.
+            ConfigError: the credentials may not list it.
         """
         try:
             self._client = _client(role)
@@ -72,10 +72,10 @@ class Organization:
                 account.id: account for root in roots for account in self._below(root["Id"], "", frozenset())
             }
         except (BotoCoreError, ClientError) as problem:
-            raise SettingsError(
+            raise ConfigError(
                 f"the organization's accounts cannot be listed with the credentials at hand. Use those of the "
                 f"management account or of a delegated administrator, or set organization.assumeRole in fleet.yaml. "
-                f"AWS says: {said(problem)}"
+                f"AWS says: {error_text(problem)}"
             ) from None
 
     def status_of(self, account: str) -> str:
@@ -96,7 +96,9 @@ class Organization:
         try:
             return dict(zip(known, self._workers.map(of, known), strict=True))
         except (BotoCoreError, ClientError) as problem:
-            raise SettingsError(f"the tags of the organization's accounts cannot be read: {said(problem)}") from None
+            raise ConfigError(
+                f"the tags of the organization's accounts cannot be read: {error_text(problem)}"
+            ) from None
 
     def _below(self, parent: str, path: str, units: frozenset[str]) -> list[Account]:
         """Walk the tree level by level; the units of one level are asked for at the same time."""

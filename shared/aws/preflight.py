@@ -7,11 +7,11 @@ from enum import Enum, auto
 import pulumi
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.aws.session import said
+from shared.aws.session import error_text
 from shared.errors import PreflightError
 
 
-class Verdict(Enum):
+class CheckResult(Enum):
     """What a check found."""
 
     PASSED = auto()
@@ -25,17 +25,17 @@ class Finding:
 
     subject: str
     text: str
-    verdict: Verdict = Verdict.PASSED
+    verdict: CheckResult = CheckResult.PASSED
 
 
 def warning(subject: str, text: str) -> Finding:
     """Word what a person should know, and that stops nothing."""
-    return Finding(subject, text, Verdict.WARNING)
+    return Finding(subject, text, CheckResult.WARNING)
 
 
 def failed(subject: str, text: str) -> Finding:
     """Word what AWS would refuse."""
-    return Finding(subject, text, Verdict.FAILED)
+    return Finding(subject, text, CheckResult.FAILED)
 
 
 Check = Callable[[], Iterable[Finding]]
@@ -52,13 +52,13 @@ def run_checks(checks: Iterable[Check]) -> list[Finding]:
     findings = [finding for check in checks for finding in _carried_out(check)]
     for finding in findings:
         match finding.verdict:
-            case Verdict.PASSED:
+            case CheckResult.PASSED:
                 pulumi.log.info(f"preflight: {finding.subject}: {finding.text}")
-            case Verdict.WARNING:
+            case CheckResult.WARNING:
                 pulumi.warn(f"preflight: {finding.subject}: {finding.text}")
-            case Verdict.FAILED:
+            case CheckResult.FAILED:
                 pass
-    wrong = [f"{finding.subject}: {finding.text}" for finding in findings if finding.verdict is Verdict.FAILED]
+    wrong = [f"{finding.subject}: {finding.text}" for finding in findings if finding.verdict is CheckResult.FAILED]
     if wrong:
         raise PreflightError(
             "\n".join([f"{len(wrong)} of {len(findings)} checks failed. Nothing was changed.", *wrong])
@@ -71,6 +71,6 @@ def _carried_out(check: Check) -> Iterator[Finding]:
         yield from check()
     except ClientError as problem:
         subject = (check.__doc__ or check.__name__).partition(".")[0].lower()
-        yield warning(subject, f"not checked: {said(problem)}")
+        yield warning(subject, f"not checked: {error_text(problem)}")
     except BotoCoreError as problem:
-        yield warning("AWS", f"not checked: {said(problem)}")
+        yield warning("AWS", f"not checked: {error_text(problem)}")

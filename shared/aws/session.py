@@ -16,7 +16,7 @@ from shared.stack.settings import AccountSettings
 _PATIENCE = Config(connect_timeout=10, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 5})
 
 
-class Account:
+class AccountSession:
     """Clients that work in a stack's account, each made once."""
 
     def __init__(self, settings: AccountSettings, *, where: str) -> None:
@@ -40,7 +40,7 @@ class Account:
             remedy = "check assumeRole and who may assume it" if settings.assume_role else "or set assumeRole"
             raise ConfigError(
                 f"{where}: accountId: no access to the account {settings.account_id} with {trying}. "
-                f"Use credentials of that account, {remedy}. Nothing was changed. AWS says: {said(problem)}"
+                f"Use credentials of that account, {remedy}. Nothing was changed. AWS says: {error_text(problem)}"
             ) from None
         self.id: str = identity["Account"]
         self.caller: str = identity["Arn"]
@@ -78,7 +78,7 @@ def code_of(problem: ClientError) -> str:
     return problem.response.get("Error", {}).get("Code", "unknown error")
 
 
-def said(problem: Exception) -> str:
+def error_text(problem: Exception) -> str:
     """Give AWS's own words, on one line."""
     return " ".join(str(problem).split())
 

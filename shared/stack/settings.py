@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from shared.errors import ConfigError
-from shared.validation import AccountId, Document, Region, checked
+from shared.validation import AccountId, Document, Region, validate
 
 RoleArn = Annotated[
     str,
@@ -75,7 +75,7 @@ def load_settings(model: type[S]) -> S:
             )
     found = {key.removeprefix(namespace): _value(text) for key, text in given.items() if key.startswith(namespace)}
     region = {key: text for key, text in given.items() if key == "aws:region"}
-    return checked(model, {**found, **region}, where=where, error=ConfigError)
+    return validate(model, {**found, **region}, where=where, error=ConfigError)
 
 
 def _value(text: str) -> object:

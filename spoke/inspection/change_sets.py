@@ -9,8 +9,8 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
-from shared.aws.session import Account, code_of, said
-from spoke.launches.resolution import Order
+from shared.aws.session import AccountSession, code_of, error_text
+from spoke.launches.resolution import ResolvedLaunch
 
 _PREFIX: Final = "model-catalog-preview-"
 _PATIENCE: Final = 300
@@ -38,16 +38,16 @@ class Change(BaseModel):
     causes: list[str] = []
 
 
-def changes_of(order: Order, tags: Mapping[str, str], account: Account) -> list[Change]:
-    """Ask what would change in an order's stack.
+def changes_of(resolved: ResolvedLaunch, tags: Mapping[str, str], account: AccountSession) -> list[Change]:
+    """Ask what would change in a launch's stack.
 
     Raises:
         PlanError: there is no launch path yet, the launch role may not look, or the plan fails.
     """
-    catalog = account.client("servicecatalog", order.region)
-    _remove_leftovers(catalog, order.launch.name)
-    with _plan(catalog, order, tags) as plan:
-        details = _finished(catalog, plan, order)
+    catalog = account.client("servicecatalog", resolved.region)
+    _remove_leftovers(catalog, resolved.launch.name)
+    with _plan(catalog, resolved, tags) as plan:
+        details = _finished(catalog, plan, resolved)
         found: list[dict[str, Any]] = []
         answer = details
         while True:
@@ -58,16 +58,18 @@ def changes_of(order: Order, tags: Mapping[str, str], account: Account) -> list[
 
 
 @contextmanager
-def _plan(catalog: Any, order: Order, tags: Mapping[str, str]) -> Generator[str]:  # noqa: ANN401 - a boto3 client
+def _plan(catalog: Any, resolved: ResolvedLaunch, tags: Mapping[str, str]) -> Generator[str]:  # noqa: ANN401 - a boto3 client
     """Make a plan, and delete it whatever happens."""
     made = catalog.create_provisioned_product_plan(
-        PlanName=f"{_PREFIX}{order.launch.name}"[:128],
+        PlanName=f"{_PREFIX}{resolved.launch.name}"[:128],
         PlanType="CLOUDFORMATION",
-        PathId=_path(catalog, order),
-        ProductId=order.product.id,
-        ProvisionedProductName=order.launch.name,
-        ProvisioningArtifactId=order.choice.version.id,
-        ProvisioningParameters=[{"Key": key, "Value": value} for key, value in sorted(order.launch.parameters.items())],
+        PathId=_path(catalog, resolved),
+        ProductId=resolved.product.id,
+        ProvisionedProductName=resolved.launch.name,
+        ProvisioningArtifactId=resolved.choice.version.id,
+        ProvisioningParameters=[
+            {"Key": key, "Value": value} for key, value in sorted(resolved.launch.parameters.items())
+        ],
         Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         IdempotencyToken=str(uuid.uuid4()),
     )
@@ -77,21 +79,21 @@ def _plan(catalog: Any, order: Order, tags: Mapping[str, str]) -> Generator[str]
         catalog.delete_provisioned_product_plan(PlanId=made["PlanId"], IgnoreErrors=True)
 
 
-def _path(catalog: Any, order: Order) -> str:  # noqa: ANN401 - a boto3 client
+def _path(catalog: Any, resolved: ResolvedLaunch) -> str:  # noqa: ANN401 - a boto3 client
     try:
-        paths: list[dict[str, str]] = catalog.list_launch_paths(ProductId=order.product.id)["LaunchPathSummaries"]
+        paths: list[dict[str, str]] = catalog.list_launch_paths(ProductId=resolved.product.id)["LaunchPathSummaries"]
     except catalog.exceptions.ResourceNotFoundException:
         paths = []
-    found = [path["Id"] for path in paths if path["Name"] == order.portfolio.name]
+    found = [path["Id"] for path in paths if path["Name"] == resolved.portfolio.name]
     if not found:
         raise PlanError(
-            f"there is no launch path to {order.product.name} yet, so AWS cannot look into it. The first make up gives "
-            f"this stack access; everything in the template will be new"
+            f"there is no launch path to {resolved.product.name} yet, so AWS cannot look into it. The first make up "
+            f"gives this stack access; everything in the template will be new"
         )
     return found[0]
 
 
-def _finished(catalog: Any, plan: str, order: Order) -> dict[str, Any]:  # noqa: ANN401 - a boto3 client
+def _finished(catalog: Any, plan: str, resolved: ResolvedLaunch) -> dict[str, Any]:  # noqa: ANN401 - a boto3 client
     """Wait until a plan says what would change."""
     deadline = time.monotonic() + _PATIENCE
     while True:
@@ -101,19 +103,19 @@ def _finished(catalog: Any, plan: str, order: Order) -> dict[str, Any]:  # noqa:
             case "CREATE_SUCCESS":
                 return answer
             case "CREATE_FAILED":
-                raise PlanError(_failure(details.get("StatusMessage", "AWS gives no reason"), order))
+                raise PlanError(_failure(details.get("StatusMessage", "AWS gives no reason"), resolved))
             case _ if time.monotonic() > deadline:
                 raise PlanError(f"the plan is still {details['Status']} after {_PATIENCE} seconds. Try again later")
             case _:
                 time.sleep(_PAUSE)
 
 
-def _failure(reason: str, order: Order) -> str:
+def _failure(reason: str, resolved: ResolvedLaunch) -> str:
     text = " ".join(reason.split())
     if "ChangeSet" in text and "not authorized" in text:
         return (
-            f"{text} The role {order.product.launch_role.name} is older than the hub's policy for it, which allows it "
-            f"to look: run make up once, or have the role's maker renew it"
+            f"{text} The role {resolved.product.launch_role.name} is older than the hub's policy for it, which allows "
+            f"it to look: run make up once, or have the role's maker renew it"
         )
     return text
 
@@ -123,7 +125,7 @@ def _remove_leftovers(catalog: Any, launch: str) -> None:  # noqa: ANN401 - a bo
     try:
         there = catalog.list_provisioned_product_plans()["ProvisionedProductPlans"]
     except ClientError as problem:
-        raise PlanError(f"plans cannot be listed ({code_of(problem)}): {said(problem)}") from None
+        raise PlanError(f"plans cannot be listed ({code_of(problem)}): {error_text(problem)}") from None
     for plan in there:
         if plan["PlanName"] == f"{_PREFIX}{launch}"[:128]:
             catalog.delete_provisioned_product_plan(PlanId=plan["PlanId"], IgnoreErrors=True)

@@ -9,13 +9,13 @@ from pydantic import BaseModel
 
 from cli.stack_settings import settings_of
 from cli.stacks import contract_of, resources_of
-from shared.aws.session import Account, said
+from shared.aws.session import AccountSession, error_text
 from shared.catalog.lifecycle import as_of
 from shared.errors import ConfigError
 from shared.stack.names import SPOKE_PROJECT
 from spoke.config import SpokeSettings
 from spoke.inspection.change_sets import Change, PlanError, changes_of
-from spoke.launches.resolution import Order, match
+from spoke.launches.resolution import ResolvedLaunch, resolve_launches
 
 _LAUNCH: Final = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
 
@@ -57,26 +57,31 @@ def plans_of(stack: str) -> list[LaunchPlan]:
         )
     settings = settings_of(SpokeSettings, stack)
     where = f"Pulumi.{stack}.yaml"
-    orders = match(settings, contract_of(*settings.hub_stacks), as_of(), where=where)
+    resolved_launches = resolve_launches(settings, contract_of(*settings.hub_stacks), as_of(), where=where)
     deployed = {str(found["inputs"]["name"]): _deployed(found) for found in resources_of("spoke", stack, _LAUNCH)}
-    account = Account(settings, where=where)
+    account = AccountSession(settings, where=where)
     ends = [
-        LaunchPlan(launch=name, what="ends") for name in deployed if name not in {each.launch.name for each in orders}
+        LaunchPlan(launch=name, what="ends")
+        for name in deployed
+        if name not in {each.launch.name for each in resolved_launches}
     ]
-    return [*(_plan(order, deployed.get(order.launch.name), account, stack) for order in orders), *ends]
+    return [
+        *(_plan(resolved, deployed.get(resolved.launch.name), account, stack) for resolved in resolved_launches),
+        *ends,
+    ]
 
 
-def _plan(order: Order, deployed: _Deployed | None, account: Account, stack: str) -> LaunchPlan:
-    name = order.launch.name
-    tags = {SPOKE_PROJECT: stack, **order.tags}
-    differences = _differences(order, deployed, tags) if deployed else []
+def _plan(resolved: ResolvedLaunch, deployed: _Deployed | None, account: AccountSession, stack: str) -> LaunchPlan:
+    name = resolved.launch.name
+    tags = {SPOKE_PROJECT: stack, **resolved.tags}
+    differences = _differences(resolved, deployed, tags) if deployed else []
     if deployed and not differences:
         return LaunchPlan(launch=name, what="unchanged")
     what = "changed" if deployed else "new"
     try:
-        changes = changes_of(order, tags, account)
+        changes = changes_of(resolved, tags, account)
     except (PlanError, ClientError) as problem:
-        return LaunchPlan(launch=name, what=what, differences=differences, problem=said(problem))
+        return LaunchPlan(launch=name, what=what, differences=differences, problem=error_text(problem))
     return LaunchPlan(launch=name, what=what, differences=differences, changes=changes)
 
 
@@ -90,15 +95,15 @@ def _deployed(resource: dict[str, Any]) -> _Deployed:
     )
 
 
-def _differences(order: Order, deployed: _Deployed, tags: Mapping[str, str]) -> list[str]:
+def _differences(resolved: ResolvedLaunch, deployed: _Deployed, tags: Mapping[str, str]) -> list[str]:
     found: list[str] = []
-    if deployed.artifact != order.choice.version.id:
-        numbers = {version.id: number for number, version in order.product.versions.items()}
-        found.append(f"version {numbers.get(deployed.artifact, deployed.artifact)} → {order.choice.number}")
-    hidden = {name for name, parameter in order.choice.version.parameters.items() if parameter.no_echo}
+    if deployed.artifact != resolved.choice.version.id:
+        numbers = {version.id: number for number, version in resolved.product.versions.items()}
+        found.append(f"version {numbers.get(deployed.artifact, deployed.artifact)} → {resolved.choice.number}")
+    hidden = {name for name, parameter in resolved.choice.version.parameters.items() if parameter.no_echo}
     found += [
         f"{key} (hidden)" if key in hidden else f"{key} {_shown(old)} → {_shown(new)}"
-        for key, old, new in _changed(deployed.parameters, order.launch.parameters)
+        for key, old, new in _changed(deployed.parameters, resolved.launch.parameters)
     ]
     found += [f"tag {key} {_shown(old)} → {_shown(new)}" for key, old, new in _changed(deployed.tags, tags)]
     return found

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.aws.preflight import Finding, failed, run_checks, warning
-from shared.aws.session import Account
+from shared.aws.session import AccountSession
 from shared.catalog.contract import Contract, Product
 from shared.catalog.lifecycle import state_on
 from shared.stack.provider import standard_tags
 from spoke.config import SpokeSettings
 from spoke.inspection.trust import trusts_service_catalog
-from spoke.launches.resolution import Order
+from spoke.launches.resolution import ResolvedLaunch
 from spoke.launches.tags import MOST_TAGS
 from spoke.resources.portfolio_access import Place, Wanted
 
@@ -22,7 +22,7 @@ _MOST_PRINCIPALS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class PreflightScope:
     """What the stack is about to do.
 
     Attributes:
@@ -35,26 +35,26 @@ class Plan:
     day: dt.date
     hub: str
     where: str
-    orders: Sequence[Order]
+    resolved_launches: Sequence[ResolvedLaunch]
     wanted: Mapping[Place, Wanted]
     products: Mapping[str, Product]
 
 
-def preflight(plan: Plan) -> None:
+def preflight(plan: PreflightScope) -> None:
     """Look at the account, and report.
 
     Raises:
         ConfigError: the credentials are of another account.
         PreflightError: something stands in the way.
     """
-    checks = _Checks(plan, Account(plan.settings, where=plan.where))
+    checks = _Checks(plan, AccountSession(plan.settings, where=plan.where))
     _ = run_checks(
         [checks.account, checks.contract, checks.portfolios, checks.roles, checks.launches, checks.paths, checks.access]
     )
 
 
 class _Checks:
-    def __init__(self, plan: Plan, account: Account) -> None:
+    def __init__(self, plan: PreflightScope, account: AccountSession) -> None:
         self._plan = plan
         self._account = account
         self._absent: set[str] = set()
@@ -73,15 +73,15 @@ class _Checks:
             return
         age = (plan.day - plan.published_on).days
         yield Finding(subject, f"published on {plan.published_on}" + (f", {age} days ago" if age > 0 else ""))
-        for order in plan.orders:
-            version = order.choice.version
+        for resolved in plan.resolved_launches:
+            version = resolved.choice.version
             deprecated, retires = (_date(text) for text in (version.deprecated_on, version.retires_on))
             before = state_on(plan.published_on, state=version.state, deprecated_on=deprecated, retires_on=retires)
-            if before != order.choice.state:
+            if before != resolved.choice.state:
                 yield warning(
                     subject,
-                    f"the hub has not run since {order.key} {order.choice.number} became {order.choice.state}, so AWS "
-                    f"still takes it for {before}: have make up-hub run",
+                    f"the hub has not run since {resolved.key} {resolved.choice.number} became "
+                    f"{resolved.choice.state}, so AWS still takes it for {before}: have make up-hub run",
                 )
 
     def portfolios(self) -> Iterator[Finding]:
@@ -164,48 +164,48 @@ class _Checks:
 
     def launches(self) -> Iterator[Finding]:
         """Provisioned products."""
-        for order in self._plan.orders:
+        for resolved in self._plan.resolved_launches:
             found = self._account.pages(
                 "servicecatalog",
                 "search_provisioned_products",
                 "ProvisionedProducts",
-                order.region,
+                resolved.region,
                 AccessLevelFilter={"Key": "Account", "Value": "self"},
-                Filters={"SearchQuery": [f"name:{order.launch.name}"]},
+                Filters={"SearchQuery": [f"name:{resolved.launch.name}"]},
             )
-            yield _launch(order, next((item for item in found if item["Name"] == order.launch.name), None))
+            yield _launch(resolved, next((item for item in found if item["Name"] == resolved.launch.name), None))
 
     def paths(self) -> Iterator[Finding]:
         """Launch paths."""
-        for order in self._plan.orders:
-            if order.portfolio.id in self._absent:
+        for resolved in self._plan.resolved_launches:
+            if resolved.portfolio.id in self._absent:
                 continue
-            catalog = self._account.client("servicecatalog", order.region)
+            catalog = self._account.client("servicecatalog", resolved.region)
             try:
                 found = self._account.pages(
                     "servicecatalog",
                     "list_launch_paths",
                     "LaunchPathSummaries",
-                    order.region,
-                    ProductId=order.product.id,
+                    resolved.region,
+                    ProductId=resolved.product.id,
                 )
             except catalog.exceptions.ResourceNotFoundException:
                 found = []
             names = [path["Name"] for path in found]
-            yield self._path(order, names.count(order.portfolio.name))
+            yield self._path(resolved, names.count(resolved.portfolio.name))
 
-    def _path(self, order: Order, count: int) -> Finding:
-        subject, name = f"launch path of {order.launch.name}", order.portfolio.name
+    def _path(self, resolved: ResolvedLaunch, count: int) -> Finding:
+        subject, name = f"launch path of {resolved.launch.name}", resolved.portfolio.name
         if count > 1:
             return failed(
                 subject,
-                f"{count} portfolios named {name!r} lead to {order.product.name} in {order.region}: remove the product "
-                f"from the local one, or rename that",
+                f"{count} portfolios named {name!r} lead to {resolved.product.name} in {resolved.region}: remove the "
+                f"product from the local one, or rename that",
             )
         if count == 1:
             return Finding(subject, f"through {name!r}")
         caller = self._account.caller.split("/")
-        if any(arn.rpartition("/")[2] in caller for arn in self._principals(order.region, order.portfolio.id)):
+        if any(arn.rpartition("/")[2] in caller for arn in self._principals(resolved.region, resolved.portfolio.id)):
             return warning(
                 subject,
                 f"none, although the deploying role has access to {name!r}. AWS may take a moment; if it stays so, the "
@@ -243,12 +243,12 @@ class _Checks:
         return [item["PrincipalARN"] for item in there]
 
 
-def _launch(order: Order, found: dict[str, Any] | None) -> Finding:
-    subject = f"launch {order.launch.name}"
-    version = f"{order.key} {order.choice.number} ({order.choice.state})"
+def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None) -> Finding:
+    subject = f"launch {resolved.launch.name}"
+    version = f"{resolved.key} {resolved.choice.number} ({resolved.choice.state})"
     if found is None:
         return Finding(
-            subject, f"{version} is new; parameters, rules and {len(order.tags)} of {MOST_TAGS} tags are valid"
+            subject, f"{version} is new; parameters, rules and {len(resolved.tags)} of {MOST_TAGS} tags are valid"
         )
     tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
     if not standard_tags().items() <= tags.items():
@@ -261,7 +261,7 @@ def _launch(order: Order, found: dict[str, Any] | None) -> Finding:
         case "AVAILABLE":
             return Finding(
                 subject,
-                f"{version} is AVAILABLE; parameters, rules and {len(order.tags)} of {MOST_TAGS} tags are valid",
+                f"{version} is AVAILABLE; parameters, rules and {len(resolved.tags)} of {MOST_TAGS} tags are valid",
             )
         case "ERROR":
             return warning(

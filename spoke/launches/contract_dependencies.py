@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from shared.catalog.contract import Contract, Product
 from spoke.config import SpokeSettings
-from spoke.launches.resolution import Order, match
+from spoke.launches.resolution import ResolvedLaunch, resolve_launches
 from spoke.resources.portfolio_access import Wanted, products_of, wanted_portfolios
 
 Parts = Mapping[str, str]
@@ -39,7 +39,7 @@ class Excerpts:
         self.day = day
         self._digests: dict[tuple[int, str], str] = {}
 
-    def of(self, settings: SpokeSettings, *, where: str) -> tuple[Parts, list[Order]]:
+    def of(self, settings: SpokeSettings, *, where: str) -> tuple[Parts, list[ResolvedLaunch]]:
         """Give a spoke's excerpt, and its launches as the hub offers them.
 
         Args:
@@ -49,8 +49,8 @@ class Excerpts:
         Raises:
             LaunchError: the spoke asks for what the hub does not offer, so a run of it would be refused.
         """
-        orders = match(settings, self.contract, self.day, where=where)
-        wanted = wanted_portfolios(settings, self.contract, orders, where=where)
+        resolved_launches = resolve_launches(settings, self.contract, self.day, where=where)
+        wanted = wanted_portfolios(settings, self.contract, resolved_launches, where=where)
         existing = settings.launch_roles == "existing"
         return {
             **{
@@ -61,8 +61,8 @@ class Excerpts:
                 f"roles of {key}": self._roles(product, existing=existing)
                 for key, product in products_of(self.contract, wanted).items()
             },
-            **{f"offer of {order.launch.name}": self._offer(order) for order in orders},
-        }, orders
+            **{f"offer of {resolved.launch.name}": self._offer(resolved) for resolved in resolved_launches},
+        }, resolved_launches
 
     def _roles(self, product: Product, *, existing: bool) -> str:
         roles = (product.launch_role, product.execution_role)
@@ -70,13 +70,13 @@ class Excerpts:
             return digest([role.name for role in roles])
         return self._once(product, "roles", lambda: [product.first_key, *(_plain(role) for role in roles)])
 
-    def _offer(self, order: Order) -> str:
-        product, version = order.product, order.choice.version
+    def _offer(self, resolved: ResolvedLaunch) -> str:
+        product, version = resolved.product, resolved.choice.version
         return digest(
             [
-                order.key,
-                order.choice.number,
-                order.choice.state,
+                resolved.key,
+                resolved.choice.number,
+                resolved.choice.state,
                 self._once(product, "terms", lambda: _plain(product, *_TERMS)),
                 self._once(version, "version", lambda: _plain(version, *_VERSION)),
             ]

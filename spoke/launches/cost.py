@@ -3,27 +3,27 @@
 import pulumi
 
 from shared.catalog.cost import Estimate, estimate, together
-from spoke.launches.resolution import Order
+from spoke.launches.resolution import ResolvedLaunch
 
 
-def estimate_order(order: Order) -> Estimate | None:
+def estimate_launch(resolved: ResolvedLaunch) -> Estimate | None:
     """Estimate the monthly cost of a launch; None where the hub publishes no cost."""
-    version = order.choice.version
+    version = resolved.choice.version
     if version.cost is None:
         return None
     defaults = {name: item.default for name, item in version.parameters.items() if item.default is not None}
-    return estimate(version.cost, {**defaults, **order.launch.parameters})
+    return estimate(version.cost, {**defaults, **resolved.launch.parameters})
 
 
-def cost_output(order: Order) -> dict[str, str]:
+def cost_output(resolved: ResolvedLaunch) -> dict[str, str]:
     """Write the estimate as text, for whoever adds up many spokes."""
-    found = estimate_order(order)
+    found = estimate_launch(resolved)
     return found.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if found else {}
 
 
-def report_costs(orders: list[Order]) -> None:
+def report_costs(resolved_launches: list[ResolvedLaunch]) -> None:
     """Say what each launch costs, and all of them together."""
-    found = {order.launch.name: estimate_order(order) for order in orders}
+    found = {resolved.launch.name: estimate_launch(resolved) for resolved in resolved_launches}
     known = {name: each for name, each in found.items() if each is not None}
     for name, each in known.items():
         pulumi.log.info(f"{name}: {each}")

@@ -11,13 +11,13 @@ from shared.stack.provider import standard_tags
 from spoke.config import Launch, SpokeSettings
 from spoke.launches.parameters import check_parameters, check_rules
 from spoke.launches.tags import check_tags, tags_of
-from spoke.launches.version_selection import Choice, choose
+from spoke.launches.version_selection import SelectedVersion, select_version
 
 T = TypeVar("T", Product, Portfolio)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ResolvedLaunch:
     """A launch with the product and version that fulfil it.
 
     Attributes:
@@ -31,7 +31,7 @@ class Order:
     region: str
     key: str
     product: Product
-    choice: Choice
+    choice: SelectedVersion
     portfolio: Portfolio
     notes: tuple[str, ...] = ()
 
@@ -41,7 +41,7 @@ class Order:
         return tags_of(self.launch, self.product)
 
 
-def match(settings: SpokeSettings, contract: Contract, day: dt.date, *, where: str) -> list[Order]:
+def resolve_launches(settings: SpokeSettings, contract: Contract, day: dt.date, *, where: str) -> list[ResolvedLaunch]:
     """Find what each launch asks for.
 
     Args:
@@ -54,17 +54,17 @@ def match(settings: SpokeSettings, contract: Contract, day: dt.date, *, where: s
         LaunchError: a region, product, version, parameter, rule or tag is not as offered; it tells each launch's
             first mistake.
     """
-    orders: list[Order] = []
+    resolved_launches: list[ResolvedLaunch] = []
     mistakes: list[str] = []
     for index, launch in enumerate(settings.launches):
         place = f"{where}: launches[{index}] ({launch.name})"
         try:
-            orders.append(_order(launch, settings.region_of(launch), contract, day, place))
+            resolved_launches.append(_resolve(launch, settings.region_of(launch), contract, day, place))
         except LaunchError as mistake:
             mistakes.append(str(mistake))
     if mistakes:
         raise LaunchError("\n".join(mistakes))
-    return orders
+    return resolved_launches
 
 
 def region_catalog(contract: Contract, region: str, *, where: str) -> RegionCatalog:
@@ -103,7 +103,7 @@ def renamed(wanted: str, key: str, *, where: str) -> list[str]:
     return [] if wanted == key else [f"{where}: found {wanted!r}, which is called {key!r} by now."]
 
 
-def _order(launch: Launch, region: str, contract: Contract, day: dt.date, where: str) -> Order:
+def _resolve(launch: Launch, region: str, contract: Contract, day: dt.date, where: str) -> ResolvedLaunch:
     catalog = region_catalog(contract, region, where=where)
     key, product = offered(catalog.products, launch.product, where=f"{where}: product", what="product")
     if product.stack_set:
@@ -111,12 +111,12 @@ def _order(launch: Launch, region: str, contract: Contract, day: dt.date, where:
             f"{where}: product: found {key!r}, which is deployed as a stack set by the hub's roles, to accounts that "
             f"the hub chose. Launched from here it would build there: ask the platform team for a launch."
         )
-    choice = choose(product, launch.version, day, where=where)
+    choice = select_version(product, launch.version, day, where=where)
     check_parameters(launch.parameters, choice.version, where)
     undecided = check_rules(launch.parameters, product, choice.version, where)
     check_tags(launch, product, standard_tags(), where)
     _check_topics(launch, region, where)
-    return Order(
+    return ResolvedLaunch(
         where=where,
         launch=launch,
         region=region,

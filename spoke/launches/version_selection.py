@@ -11,7 +11,7 @@ from shared.errors import LaunchError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class SelectedVersion:
     """A version of a product, with its state on the day of the run."""
 
     number: str
@@ -31,7 +31,7 @@ class Choice:
         return f"{said}{reason}.{advice}"
 
 
-def choose(product: Product, wanted: str, day: dt.date, *, where: str) -> Choice:
+def select_version(product: Product, wanted: str, day: dt.date, *, where: str) -> SelectedVersion:
     """Find the version that is meant.
 
     A range means its newest active version. Only where it has none, a deprecated one serves what is launched
@@ -53,7 +53,7 @@ def choose(product: Product, wanted: str, day: dt.date, *, where: str) -> Choice
     deprecated = [number for number, state in states.items() if state == "deprecated"]
     number = newest(active or deprecated) if is_range(wanted) else wanted
     if number in states:
-        return Choice(number=number, version=product.versions[number], state=states[number])
+        return SelectedVersion(number=number, version=product.versions[number], state=states[number])
     raise LaunchError(
         f"{where}: version: found {wanted!r}, which the hub does not offer"
         f"{' any more' if states else ''}. It offers of {product.name}: {_listed(product.versions, day)}."

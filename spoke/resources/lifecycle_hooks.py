@@ -13,41 +13,43 @@ from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, Resource
 
 from shared.catalog.versions import is_range
 from shared.errors import LaunchError
-from spoke.launches.resolution import Order
+from spoke.launches.resolution import ResolvedLaunch
 
 
-def warn_of_ends(orders: list[Order]) -> None:
+def warn_of_ends(resolved_launches: list[ResolvedLaunch]) -> None:
     """Warn of every launch whose version comes to its end, in one line each."""
-    for order in orders:
-        if order.choice.state != "active":
-            pulumi.warn(f"{order.where}: {order.choice.end}")
+    for resolved in resolved_launches:
+        if resolved.choice.state != "active":
+            pulumi.warn(f"{resolved.where}: {resolved.choice.end}")
 
 
-def guards(order: Order) -> ResourceHookBinding:
+def lifecycle_hooks(resolved: ResolvedLaunch) -> ResourceHookBinding:
     """The rules for a launch's steps.
 
     A deprecated version takes no new launch, and a retired one neither that nor an update (source: Service
     Catalog API reference, UpdateProvisioningArtifact). What runs already goes on running.
     """
-    name, always = order.launch.name, ResourceHookOptions(on_dry_run=True)
+    name, always = resolved.launch.name, ResourceHookOptions(on_dry_run=True)
 
     def before_create(args: ResourceHookArgs) -> None:
         del args
-        if order.choice.state != "active":
-            raise LaunchError(f"{order.where}: a new launch is refused: {order.choice.end}")
+        if resolved.choice.state != "active":
+            raise LaunchError(f"{resolved.where}: a new launch is refused: {resolved.choice.end}")
 
     def before_update(args: ResourceHookArgs) -> None:
-        if order.choice.state == "retired":
-            raise LaunchError(f"{order.where}: an update is refused: {order.choice.end}")
+        if resolved.choice.state == "retired":
+            raise LaunchError(f"{resolved.where}: an update is refused: {resolved.choice.end}")
         old, new = _tags(args.old_inputs), _tags(args.new_inputs)
-        if order.product.tag_updates == "NOT_ALLOWED" and old != new:
+        if resolved.product.tag_updates == "NOT_ALLOWED" and old != new:
             raise LaunchError(
-                f"{order.where}: tags: an update is refused, because the hub does not let the tags of "
-                f"{order.product.name} change after the launch. Put them back: {_changed(old, new)}."
+                f"{resolved.where}: tags: an update is refused, because the hub does not let the tags of "
+                f"{resolved.product.name} change after the launch. Put them back: {_changed(old, new)}."
             )
         artifact = (args.old_inputs or {}).get("provisioningArtifactId")
-        if artifact != order.choice.version.id:
-            pulumi.log.info(f"{name} moves from {_number(order, artifact)} to {order.choice.number}{_tracked(order)}")
+        if artifact != resolved.choice.version.id:
+            pulumi.log.info(
+                f"{name} moves from {_number(resolved, artifact)} to {resolved.choice.number}{_tracked(resolved)}"
+            )
 
     return ResourceHookBinding(
         before_create=[ResourceHook(f"{name}-before-create", before_create, always)],
@@ -64,10 +66,10 @@ def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     return ", ".join(f"{key} was {old[key]!r}" if key in old else f"{key} was not there" for key in differing)
 
 
-def _number(order: Order, artifact: object) -> str:
-    known = {version.id: number for number, version in order.product.versions.items()}
+def _number(resolved: ResolvedLaunch, artifact: object) -> str:
+    known = {version.id: number for number, version in resolved.product.versions.items()}
     return known.get(str(artifact), "another product")
 
 
-def _tracked(order: Order) -> str:
-    return f", the newest of {order.launch.version}" if is_range(order.launch.version) else ""
+def _tracked(resolved: ResolvedLaunch) -> str:
+    return f", the newest of {resolved.launch.version}" if is_range(resolved.launch.version) else ""

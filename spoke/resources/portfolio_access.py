@@ -10,7 +10,7 @@ from shared.catalog.contract import Contract, Portfolio, Product
 from shared.errors import ConfigError
 from shared.stack.principals import Principal, find_principal
 from spoke.config import SpokeSettings
-from spoke.launches.resolution import Order, offered, region_catalog, renamed
+from spoke.launches.resolution import ResolvedLaunch, offered, region_catalog, renamed
 from spoke.resources.granted_portfolio import GrantedPortfolio
 
 
@@ -33,7 +33,7 @@ Place = tuple[str, str]
 
 
 def wanted_portfolios(
-    settings: SpokeSettings, contract: Contract, orders: list[Order], *, where: str
+    settings: SpokeSettings, contract: Contract, resolved_launches: list[ResolvedLaunch], *, where: str
 ) -> dict[Place, Wanted]:
     """List the portfolios in use: those launched from, and those that somebody is granted.
 
@@ -41,7 +41,9 @@ def wanted_portfolios(
         LaunchError: a grant is of a portfolio that the hub does not offer.
     """
     catalog = region_catalog(contract, settings.region, where=where)
-    granted: dict[Place, list[int]] = {(order.region, order.product.portfolio): [] for order in orders}
+    granted: dict[Place, list[int]] = {
+        (resolved.region, resolved.product.portfolio): [] for resolved in resolved_launches
+    }
     for index, grant in enumerate(settings.principals):
         place = f"{where}: principals[{index}].portfolio"
         key, _ = offered(catalog.portfolios, grant.portfolio, where=place, what="portfolio")

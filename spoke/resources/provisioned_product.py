@@ -1,4 +1,4 @@
-"""Launches a product: one provisioned product from an order."""
+"""Launches a product: one provisioned product from a resolved launch."""
 
 from functools import partial
 
@@ -7,15 +7,15 @@ import pulumi_aws as aws
 
 from shared.errors import LaunchError
 from spoke.launches.cost import cost_output
-from spoke.launches.resolution import Order
+from spoke.launches.resolution import ResolvedLaunch
 from spoke.resources.granted_portfolio import GrantedPortfolio
-from spoke.resources.lifecycle_hooks import guards
+from spoke.resources.lifecycle_hooks import lifecycle_hooks
 
 
 def provision(
-    order: Order, *, granted: GrantedPortfolio, provider: aws.Provider, depends_on: list[pulumi.Resource]
+    resolved: ResolvedLaunch, *, granted: GrantedPortfolio, provider: aws.Provider, depends_on: list[pulumi.Resource]
 ) -> aws.servicecatalog.ProvisionedProduct:
-    """Declare the provisioned product of an order.
+    """Declare the provisioned product of a launch.
 
     The path is looked up in every run and given explicitly: after the first launch the provider sends the path
     that it remembers, and fails once that has changed (source: terraform-provider-aws, provisioned_product.go,
@@ -24,54 +24,56 @@ def provision(
     Raises:
         LaunchError: inside the path's output, when the portfolio gives this caller no path.
     """
-    launch = order.launch
+    launch = resolved.launch
     # The lookup fails until the caller is a principal, so it waits for its association, in a preview too.
     ready = granted.access.id
     return aws.servicecatalog.ProvisionedProduct(
         launch.name,
         name=launch.name,
-        product_id=order.product.id,
-        provisioning_artifact_id=order.choice.version.id,
-        path_id=ready.apply(lambda _: _path_id(order, pulumi.InvokeOptions(provider=provider))),
+        product_id=resolved.product.id,
+        provisioning_artifact_id=resolved.choice.version.id,
+        path_id=ready.apply(lambda _: _path_id(resolved, pulumi.InvokeOptions(provider=provider))),
         provisioning_parameters=[{"key": key, "value": value} for key, value in sorted(launch.parameters.items())],
-        tags=order.tags,
+        tags=resolved.tags,
         notification_arns=launch.notifications or None,
-        region=order.region,
+        region=resolved.region,
         opts=pulumi.ResourceOptions(
             provider=provider,
             depends_on=[granted, *depends_on],
             # Its name is unique in the account, so a replacement cannot stand beside it.
             delete_before_replace=True,
-            hooks=guards(order),
+            hooks=lifecycle_hooks(resolved),
             custom_timeouts=pulumi.CustomTimeouts(create=launch.timeout, update=launch.timeout, delete=launch.timeout),
         ),
     )
 
 
-def launch_outputs(order: Order, provisioned: aws.servicecatalog.ProvisionedProduct) -> dict[str, pulumi.Input[object]]:
-    """Say what became of an order: its identity, its status, and the outputs of its stack by key."""
-    status = provisioned.status.apply(partial(_confirm_status, order))
+def launch_outputs(
+    resolved: ResolvedLaunch, provisioned: aws.servicecatalog.ProvisionedProduct
+) -> dict[str, pulumi.Input[object]]:
+    """Say what became of a launch: its identity, its status, and the outputs of its stack by key."""
+    status = provisioned.status.apply(partial(_confirm_status, resolved))
     outputs = provisioned.outputs.apply(lambda items: {item.key: item.value for item in items or []})
     return {
-        "product": order.key,
-        "version": order.choice.number,
-        "state": order.choice.state,
-        "region": order.region,
-        "estimated_monthly_cost": cost_output(order),
+        "product": resolved.key,
+        "version": resolved.choice.number,
+        "state": resolved.choice.state,
+        "region": resolved.region,
+        "estimated_monthly_cost": cost_output(resolved),
         "provisioned_product": provisioned.id,
         "status": status,
         "outputs": outputs,
     }
 
 
-def _confirm_status(order: Order, status: str | None) -> str:
+def _confirm_status(resolved: ResolvedLaunch, status: str | None) -> str:
     """Fail a run that leaves a launch unusable; a preview only warns, because the run may be what repairs it."""
     if not status:
         return "not deployed"  # a run of other resources alone, by --target
     if status in ("AVAILABLE", "UNDER_CHANGE"):
         return status
     advice = (
-        f"{order.where}: the provisioned product is in status {status}. "
+        f"{resolved.where}: the provisioned product is in status {status}. "
         f'See docs/operations/recovering.md, "A launch failed".'
     )
     if not pulumi.runtime.is_dry_run():
@@ -80,25 +82,26 @@ def _confirm_status(order: Order, status: str | None) -> str:
     return status
 
 
-def _path_id(order: Order, opts: pulumi.InvokeOptions) -> str:
-    where = order.where
+def _path_id(resolved: ResolvedLaunch, opts: pulumi.InvokeOptions) -> str:
+    where = resolved.where
     try:
         paths = aws.servicecatalog.get_launch_paths(
-            product_id=order.product.id, region=order.region, opts=opts
+            product_id=resolved.product.id, region=resolved.region, opts=opts
         ).summaries
     except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed invoke
         raise LaunchError(
-            f"{where}: no launch path to {order.product.name} in {order.region}: the portfolio "
-            f"{order.portfolio.name!r} is not shared with this account, or the deploying role has lost its access. "
+            f"{where}: no launch path to {resolved.product.name} in {resolved.region}: the portfolio "
+            f"{resolved.portfolio.name!r} is not shared with this account, or the deploying role has lost its access. "
             f"Check the hub's shares, then run make refresh-{pulumi.get_stack()} and make up-{pulumi.get_stack()}. "
             f"AWS says: {' '.join(str(problem).split())}"
         ) from None
-    found = [path.path_id for path in paths if path.name == order.portfolio.name]
+    found = [path.path_id for path in paths if path.name == resolved.portfolio.name]
     if len(found) == 1:
         return found[0]
     names = ", ".join(sorted(path.name for path in paths)) or "none"
     raise LaunchError(
-        f"{where}: {len(found)} launch paths to {order.product.name} through the portfolio {order.portfolio.name!r} in "
-        f"{order.region} (paths found: {names}). Exactly one is needed: check that the hub shares the portfolio with "
-        f"this account, and that no local portfolio of the same name holds the product."
+        f"{where}: {len(found)} launch paths to {resolved.product.name} through the portfolio "
+        f"{resolved.portfolio.name!r} in {resolved.region} (paths found: {names}). Exactly one is needed: check that "
+        f"the hub shares the portfolio with this account, and that no local portfolio of the same name holds the "
+        f"product."
     )

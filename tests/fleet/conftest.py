@@ -1,6 +1,5 @@
-"""A sandbox for those tests of the fleet that talk to AWS, and places to keep things in."""
+"""Places that the tests of the fleet keep things in."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,31 +7,7 @@ import pytest
 from fleet.store.storage import Storage
 from shared.catalog import contract
 from tests.support.fake_account import always
-from tests.support.fleet.making import HUB_ACCOUNT, MANAGEMENT, Member, answer, offer, organization, write_spoke
-from tests.support.sandbox.process import Sandbox, running
-
-
-@pytest.fixture(scope="session")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """Give a sandbox that runs as long as the tests do."""
-    with running(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(started: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """Give a sandbox, and this process the environment of its management account."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": started.url,
-        "AWS_ACCESS_KEY_ID": MANAGEMENT,
-        "AWS_SECRET_ACCESS_KEY": "sandbox",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }.items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    return started
+from tests.support.fleet.making import HUB_ACCOUNT, Member, answer, offer, organization, write_spoke
 
 
 @pytest.fixture

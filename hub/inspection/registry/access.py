@@ -6,17 +6,17 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from hub.inspection.registry.artifact_stores import Holding, Place
+from hub.inspection.registry.artifact_stores import ArtifactStore, StoreLocation
 from hub.inspection.registry.aws import Aws, code_of, message_of
 from hub.inspection.registry.findings import Finding
-from hub.inspection.registry.grants import judge
+from hub.inspection.registry.grants import evaluate
 from hub.inspection.registry.statements import missing_statements
 
 _NO_POLICY: Final = ("NoSuchBucketPolicy", "RepositoryPolicyNotFoundException")
 _MISSING: Final = ("NoSuchBucket", "RepositoryNotFoundException", "NotFoundException")
 
 
-def check_access(aws: Aws, account: str, holdings: Iterable[Holding]) -> Iterator[Finding]:
+def check_access(aws: Aws, account: str, holdings: Iterable[ArtifactStore]) -> Iterator[Finding]:
     """Compare what each bucket, repository and key of an account grants with what its guests need.
 
     Args:
@@ -37,7 +37,7 @@ def check_access(aws: Aws, account: str, holdings: Iterable[Holding]) -> Iterato
         yield from _compared(holding, policy)
 
 
-def _policy(aws: Aws, place: Place) -> Mapping[str, Any]:
+def _policy(aws: Aws, place: StoreLocation) -> Mapping[str, Any]:
     client = aws.client({"bucket": "s3", "repository": "ecr", "key": "kms"}[place.kind], place.region)
     try:
         match place.kind:
@@ -56,15 +56,15 @@ def _policy(aws: Aws, place: Place) -> Mapping[str, Any]:
     return json.loads(text)
 
 
-def _unreadable(place: Place, problem: ClientError) -> Finding:
+def _unreadable(place: StoreLocation, problem: ClientError) -> Finding:
     if code_of(problem) in _MISSING:
         return Finding(f"{place}: is not there. Make it, or correct artefacts in product.yaml.", wrong=True)
     advice = f" The {place.kind} has to be of the account {place.account}, and its policy readable."
     return Finding(f"{place}: {code_of(problem)}: {message_of(problem)}.{advice}", wrong=True)
 
 
-def _compared(holding: Holding, policy: Mapping[str, Any]) -> Iterator[Finding]:
-    verdicts = [(demand, judge(policy, demand)) for demand in holding.demands]
+def _compared(holding: ArtifactStore, policy: Mapping[str, Any]) -> Iterator[Finding]:
+    verdicts = [(demand, evaluate(policy, demand)) for demand in holding.demands]
     missing = [demand for demand, verdict in verdicts if not verdict.granted]
     names = _joined(demand.guest.name for demand in holding.demands)
     if not holding.demands:

@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 from hub.definitions.artifacts import Artefacts, image_parts, object_arn, repository_arn
 from hub.definitions.load import CatalogProduct
-from hub.inspection.registry.consumers import Guest
-from hub.inspection.registry.grants import Demand
+from hub.inspection.registry.consumers import Consumer
+from hub.inspection.registry.grants import AccessRequirement
 from shared.stack.names import execution_role_name, partition_of
 
 Kind = Literal["bucket", "repository", "key"]
@@ -20,7 +20,7 @@ ACTIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class StoreLocation:
     """A bucket, a repository or a key: what a resource policy hangs on.
 
     Attributes:
@@ -39,24 +39,26 @@ class Place:
 
 
 @dataclass(slots=True)
-class Holding:
+class ArtifactStore:
     """A place, and what is demanded of its policy."""
 
-    place: Place
-    demands: list[Demand] = field(default_factory=list[Demand])
+    place: StoreLocation
+    demands: list[AccessRequirement] = field(default_factory=list[AccessRequirement])
 
 
-def holdings(products: Iterable[CatalogProduct], guests: Mapping[str, Sequence[Guest]]) -> list[Holding]:
+def artifact_stores(
+    products: Iterable[CatalogProduct], guests: Mapping[str, Sequence[Consumer]]
+) -> list[ArtifactStore]:
     """List what holds the artefacts of all versions that are not retired, each with who must get at them."""
-    found: dict[Place, Holding] = {}
+    found: dict[StoreLocation, ArtifactStore] = {}
     for product in products:
         for version in product.versions:
             if version.state == "retired":
                 continue
             for place, target in _places(product, version.entry.artefacts):
-                holding = found.setdefault(place, Holding(place))
+                holding = found.setdefault(place, ArtifactStore(place))
                 for guest in guests.get(product.file.portfolio, ()):
-                    demand = Demand(
+                    demand = AccessRequirement(
                         guest=guest,
                         role=execution_role_name(product.file.origin),
                         actions=ACTIONS[place.kind],
@@ -68,21 +70,23 @@ def holdings(products: Iterable[CatalogProduct], guests: Mapping[str, Sequence[G
     return sorted(found.values(), key=lambda each: (each.place.kind, each.place.name, each.place.region))
 
 
-def _places(product: CatalogProduct, artefacts: Artefacts) -> Iterator[tuple[Place, str]]:
+def _places(product: CatalogProduct, artefacts: Artefacts) -> Iterator[tuple[StoreLocation, str]]:
     """Give each place that holds an artefact, with the ARN of what is needed there."""
     registry = product.file.registry
     partition = partition_of(registry.region)
     bucket = artefacts.model_data.removeprefix("s3://").partition("/")[0]
     yield (
-        Place(kind="bucket", name=bucket, account=registry.account_id, region=registry.region),
+        StoreLocation(kind="bucket", name=bucket, account=registry.account_id, region=registry.region),
         object_arn(artefacts.model_data).replace("${Partition}", partition),
     )
     for image in artefacts.images:
         parts = image_parts(image)
         yield (
-            Place(kind="repository", name=parts["repository"], account=parts["account"], region=parts["region"]),
+            StoreLocation(
+                kind="repository", name=parts["repository"], account=parts["account"], region=parts["region"]
+            ),
             repository_arn(image).replace("${Partition}", partition),
         )
     if artefacts.kms_key:
         region, account = artefacts.kms_key.split(":")[3:5]
-        yield Place(kind="key", name=artefacts.kms_key, account=account, region=region), artefacts.kms_key
+        yield StoreLocation(kind="key", name=artefacts.kms_key, account=account, region=region), artefacts.kms_key

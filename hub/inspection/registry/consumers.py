@@ -14,7 +14,7 @@ _OUTSIDE: Final = ("ChildNotFoundException", "AccountNotFoundException")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
+class Consumer:
     """Whom a share reaches: one account, or every account of a unit or organization, those that join later too.
 
     Attributes:
@@ -89,7 +89,7 @@ class OrganizationTree:
         return path
 
 
-def guest_of(share: ShareSetting, tree: OrganizationTree) -> Guest:
+def consumer_of(share: ShareSetting, tree: OrganizationTree) -> Consumer:
     """Say whom a share reaches."""
     target = share.target or ""
     whole = f"{tree.id}/" if tree.id else None
@@ -97,21 +97,21 @@ def guest_of(share: ShareSetting, tree: OrganizationTree) -> Guest:
         case "ORGANIZATION":
             organization = share.target or tree.id
             path = f"{organization}/" if organization else None
-            return Guest(name="the organization", organization=organization, path=path)
+            return Consumer(name="the organization", organization=organization, path=path)
         case "ORGANIZATIONAL_UNIT":
-            return Guest(name=f"unit {target}", organization=tree.id, path=tree.path_of(target) or whole)
+            return Consumer(name=f"unit {target}", organization=tree.id, path=tree.path_of(target) or whole)
         case "ORGANIZATION_MEMBER_ACCOUNT":
             path = tree.path_of(target) or whole
-            return Guest(name=f"account {target}", account=target, organization=tree.id, path=path)
+            return Consumer(name=f"account {target}", account=target, organization=tree.id, path=path)
         case "ACCOUNT":
             # It may be one outside the organization, for which a grant to the organization is none.
             path = tree.path_of(target)
-            return Guest(name=f"account {target}", account=target, organization=tree.id if path else None, path=path)
+            return Consumer(name=f"account {target}", account=target, organization=tree.id if path else None, path=path)
 
 
-def guests_by_portfolio(shares: Sequence[ShareSetting], tree: OrganizationTree) -> dict[str, list[Guest]]:
+def consumers_by_portfolio(shares: Sequence[ShareSetting], tree: OrganizationTree) -> dict[str, list[Consumer]]:
     """Say whom the shares of each portfolio reach."""
-    guests: dict[str, list[Guest]] = {}
+    guests: dict[str, list[Consumer]] = {}
     for share in shares:
-        guests.setdefault(share.portfolio, []).append(guest_of(share, tree))
+        guests.setdefault(share.portfolio, []).append(consumer_of(share, tree))
     return guests

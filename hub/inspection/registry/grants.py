@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final, cast
 
-from hub.inspection.registry.consumers import Guest
+from hub.inspection.registry.consumers import Consumer
 
 Statement = Mapping[str, Any]
 
@@ -25,7 +25,7 @@ class Answer(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
+class AccessRequirement:
     """That a guest's role can do something with a resource.
 
     Attributes:
@@ -36,7 +36,7 @@ class Demand:
         via: The AWS service through which it is done, as `kms:ViaService` tells it.
     """
 
-    guest: Guest
+    guest: Consumer
     role: str
     actions: tuple[str, ...]
     target: str
@@ -44,18 +44,18 @@ class Demand:
 
 
 @dataclass(slots=True)
-class Verdict:
+class Access:
     """Whether a policy meets a demand, and what could not be judged on the way."""
 
     granted: bool
     unclear: list[str] = field(default_factory=list[str])
 
 
-def judge(policy: Mapping[str, Any], demand: Demand) -> Verdict:
+def evaluate(policy: Mapping[str, Any], demand: AccessRequirement) -> Access:
     """Say whether a policy meets a demand."""
     found = cast("Statement | list[Statement]", policy.get("Statement", []))
     statements = found if isinstance(found, list) else [found]
-    verdict = Verdict(granted=True)
+    verdict = Access(granted=True)
     for action in demand.actions:
         answers = [(statement, _holds(statement, action, demand)) for statement in statements]
         allowed = any(s.get("Effect") == "Allow" and answer is Answer.YES for s, (answer, _) in answers)
@@ -68,7 +68,7 @@ def judge(policy: Mapping[str, Any], demand: Demand) -> Verdict:
     return verdict
 
 
-def _holds(statement: Statement, action: str, demand: Demand) -> tuple[Answer, str]:
+def _holds(statement: Statement, action: str, demand: AccessRequirement) -> tuple[Answer, str]:
     """Say whether a statement speaks about a demand, and if that is unclear, why."""
     least, reason = Answer.YES, ""
     for answer, why in (
@@ -95,7 +95,7 @@ def _names_resource(statement: Statement, target: str) -> Answer:
     return _any_like(statement.get("Resource", "*"), target)
 
 
-def _names_principal(statement: Statement, demand: Demand) -> Answer:
+def _names_principal(statement: Statement, demand: AccessRequirement) -> Answer:
     principal: object = statement.get("Principal")
     if isinstance(principal, dict):
         kinds = cast("dict[str, str | list[str]]", principal)
@@ -106,7 +106,7 @@ def _names_principal(statement: Statement, demand: Demand) -> Answer:
     return Answer.YES if principal == "*" else Answer.UNCLEAR
 
 
-def _is_guest(name: str, demand: Demand) -> Answer:
+def _is_guest(name: str, demand: AccessRequirement) -> Answer:
     if name == "*":
         return Answer.YES
     found = re.fullmatch(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::(.+))?", name)
@@ -119,7 +119,7 @@ def _is_guest(name: str, demand: Demand) -> Answer:
     return Answer.YES if found[2] in (None, "root", f"role/{demand.role}") else Answer.NO
 
 
-def _conditions(statement: Statement, demand: Demand) -> Iterable[tuple[Answer, str]]:
+def _conditions(statement: Statement, demand: AccessRequirement) -> Iterable[tuple[Answer, str]]:
     conditions = cast("dict[str, dict[str, str | bool | list[str]]]", statement.get("Condition", {}))
     for operator, keys in conditions.items():
         for key, values in keys.items():
@@ -136,7 +136,7 @@ _TESTS: Final = {
 """Operators that are understood, and whether their values have wildcards; each but Bool has a negation."""
 
 
-def _condition(operator: str, key: str, values: list[str], demand: Demand) -> Answer:
+def _condition(operator: str, key: str, values: list[str], demand: AccessRequirement) -> Answer:
     quantifier, _, name = operator.rpartition(":")
     name = name.removesuffix("IfExists")
     negated = "Not" in name
@@ -156,7 +156,7 @@ def _condition(operator: str, key: str, values: list[str], demand: Demand) -> An
     return _negated(answer) if negated else answer
 
 
-def _known(key: str, demand: Demand) -> str | None:
+def _known(key: str, demand: AccessRequirement) -> str | None:
     guest = demand.guest
     partition = demand.target.split(":")[1]
     arn = f"arn:{partition}:iam::{guest.account}:role/{demand.role}" if guest.account else None

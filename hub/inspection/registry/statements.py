@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from hub.inspection.registry.artifact_stores import Place
-from hub.inspection.registry.grants import Demand
+from hub.inspection.registry.artifact_stores import StoreLocation
+from hub.inspection.registry.grants import AccessRequirement
 
 NAMES: Final = {"bucket": "ModelData", "repository": "ModelImages", "key": "ModelKey"}
 
 
-def missing_statements(place: Place, missing: Sequence[Demand]) -> list[dict[str, Any]]:
+def missing_statements(place: StoreLocation, missing: Sequence[AccessRequirement]) -> list[dict[str, Any]]:
     """Write what would meet the demands, and no more: single accounts by name, units by their path.
 
     Whoever is in a unit of an organization that could not be read gets no statement.
     """
-    by_guests: dict[tuple[str, ...], list[Demand]] = {}
+    by_guests: dict[tuple[str, ...], list[AccessRequirement]] = {}
     for target in dict.fromkeys(demand.target for demand in missing):
         demands = [demand for demand in missing if demand.target == target]
         by_guests.setdefault(tuple(sorted({demand.guest.name for demand in demands})), []).extend(demands)
@@ -46,7 +46,7 @@ def _within(paths: Sequence[str]) -> dict[str, Any]:
 
 
 def _statement(
-    place: Place, demands: Sequence[Demand], whom: str, principal: object, condition: dict[str, Any]
+    place: StoreLocation, demands: Sequence[AccessRequirement], whom: str, principal: object, condition: dict[str, Any]
 ) -> dict[str, Any]:
     statement: dict[str, Any] = {
         "Sid": f"{NAMES[place.kind]}For{whom}",

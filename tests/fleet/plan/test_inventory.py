@@ -15,7 +15,7 @@ from fleet.store.records import Records
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.catalog import contract
-from shared.errors import CatalogError, ContractError
+from shared.errors import CatalogError, ConfigError, ContractError
 from tests.support.catalog_copy import DAY
 from tests.support.fleet.making import HUB_ACCOUNT, answer, deployed, offer, recorded, write_spoke
 
@@ -40,7 +40,7 @@ def test_everything_is_looked_at(root: Path, tmp_path: Path) -> None:
 
 def test_an_organization_that_cannot_be_read_does_not_end_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: str | None) -> Organization:
-        raise SettingsError("no access")
+        raise ConfigError("no access")
 
     monkeypatch.setattr("fleet.plan.inventory.Organization", refuse)
 

@@ -23,7 +23,7 @@ from fleet.run.recovery import (
 )
 from fleet.store.leases import Claim, Process
 from fleet.store.states import Lock, State
-from shared.aws.session import Account
+from shared.aws.session import AccountSession
 from spoke.config import SpokeSettings
 from tests.support.fake_account import FakeAccount, MissingError, always, denied
 from tests.support.fleet.making import FINISHED, NOTHING
@@ -52,9 +52,9 @@ UNKNOWN: Mapping[str, Any] = {
 SETTINGS = SpokeSettings.model_validate({"accountId": "333344445555", "aws:region": "eu-central-1"})
 
 
-def account(**calls: Any) -> Account:  # noqa: ANN401 - whatever AWS answers
+def account(**calls: Any) -> AccountSession:  # noqa: ANN401 - whatever AWS answers
     """Give an account in which these calls answer."""
-    return cast("Account", FakeAccount("333344445555", {}, calls))
+    return cast("AccountSession", FakeAccount("333344445555", {}, calls))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ class OneState:
 
 @pytest.fixture
 def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fleet.run.recovery.Account", always(account()))
+    monkeypatch.setattr("fleet.run.recovery.AccountSession", always(account()))
 
 
 @pytest.mark.usefixtures("signed_in")

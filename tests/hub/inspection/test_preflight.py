@@ -8,8 +8,8 @@ import pytest
 from hub.config import HubSettings, ShareSetting
 from hub.definitions.load import read_catalog
 from hub.inspection import preflight
-from hub.inspection.preflight import Plan
-from hub.inspection.share_status import Shares, State
+from hub.inspection.preflight import PreflightScope
+from hub.inspection.share_status import Shares, ShareState
 from shared.aws import accounts as units
 from shared.errors import PreflightError
 from tests.support.catalog_copy import DAY, CatalogCopy
@@ -60,8 +60,8 @@ def look(monkeypatch: pytest.MonkeyPatch, catalog_copy: CatalogCopy) -> Look:
     ) -> list[str]:
         lines = heard(monkeypatch)
         account = FakeAccount(HUB, {**LISTINGS, **listings}, {**CALLS, **(calls or {})})
-        monkeypatch.setattr(preflight, "Account", always(account))
-        plan = Plan(
+        monkeypatch.setattr(preflight, "AccountSession", always(account))
+        plan = PreflightScope(
             settings=HubSettings.model_validate({"accountId": HUB, "aws:region": "eu-central-1"}),
             catalog=read_catalog(catalog_copy.folder, DAY),
             targets=[UNIT] if targets is None else targets,
@@ -151,26 +151,30 @@ def test_what_may_go_wrong_is_warned_of(look: Look, changed: dict[str, Any], war
 @pytest.mark.parametrize(
     ("kind", "target", "listings", "arrivals"),
     [
-        ("ORGANIZATIONAL_UNIT", "ou-research", {}, {"333344445555": State.ARRIVED}),
-        ("ORGANIZATIONAL_UNIT", "ou-research", {"list_portfolio_access": []}, {"333344445555": State.MISSING}),
+        ("ORGANIZATIONAL_UNIT", "ou-research", {}, {"333344445555": ShareState.ARRIVED}),
+        ("ORGANIZATIONAL_UNIT", "ou-research", {"list_portfolio_access": []}, {"333344445555": ShareState.MISSING}),
         (
             "ORGANIZATIONAL_UNIT",
             "ou-all",
             {"describe_portfolio_shares": [{"PrincipalId": "ou-all", "Accepted": True}]},
-            {"333344445555": State.ARRIVED, "444455556666": State.MISSING, "555566667777": State.SUSPENDED},
+            {
+                "333344445555": ShareState.ARRIVED,
+                "444455556666": ShareState.MISSING,
+                "555566667777": ShareState.SUSPENDED,
+            },
         ),
-        ("ORGANIZATION_MEMBER_ACCOUNT", "444455556666", {}, {"444455556666": State.UNSHARED}),
+        ("ORGANIZATION_MEMBER_ACCOUNT", "444455556666", {}, {"444455556666": ShareState.UNSHARED}),
         (
             "ACCOUNT",
             "999900001111",
             {"describe_portfolio_shares": [{"PrincipalId": "999900001111", "Accepted": False}]},
-            {"999900001111": State.UNACCEPTED},
+            {"999900001111": ShareState.UNACCEPTED},
         ),
-        ("ACCOUNT", "999900001111", {}, {"999900001111": State.UNSHARED}),
+        ("ACCOUNT", "999900001111", {}, {"999900001111": ShareState.UNSHARED}),
     ],
 )
 def test_what_became_of_a_share_is_told_account_by_account(
-    kind: str, target: str, listings: dict[str, Any], arrivals: dict[str, State]
+    kind: str, target: str, listings: dict[str, Any], arrivals: dict[str, ShareState]
 ) -> None:
     account: Any = FakeAccount(HUB, {**LISTINGS, **listings}, CALLS)
     shares = Shares(account, units.Accounts(account), region="eu-central-1", portfolio="port-1")

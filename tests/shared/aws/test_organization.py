@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from fleet.errors import SettingsError
 from shared.aws.organization import Organization
+from shared.errors import ConfigError
 from tests.support.fake_account import always, denied
 from tests.support.fleet.making import MANAGEMENT, FakeOrganizations, Member, organization, unit_id
 from tests.support.sandbox.accounts import HUB, PRODUCTION, RESEARCH, SUSPENDED
@@ -93,7 +93,7 @@ def test_an_organization_that_may_not_be_read_is_told_with_a_remedy(
     refuse(client, monkeypatch, operation)
 
     with pytest.raises(
-        SettingsError, match=r"cannot be listed .*organization\.assumeRole in fleet\.yaml.*not authorized"
+        ConfigError, match=r"cannot be listed .*organization\.assumeRole in fleet\.yaml.*not authorized"
     ):
         Organization()
 
@@ -102,9 +102,7 @@ def test_tags_that_may_not_be_read_are_told(client: FakeOrganizations, monkeypat
     found = Organization()
     refuse(client, monkeypatch, "list_tags_for_resource")
 
-    with pytest.raises(
-        SettingsError, match=r"the tags of the organization's accounts cannot be read: .*not authorized"
-    ):
+    with pytest.raises(ConfigError, match=r"the tags of the organization's accounts cannot be read: .*not authorized"):
         found.tags(["100000000003"])
 
 
@@ -126,7 +124,7 @@ def test_a_real_client_reads_the_same(sandbox: Sandbox) -> None:
     [unit] = client.list_parents(ChildId=RESEARCH)["Parents"]
     assert found.accounts[RESEARCH].is_in(unit["Id"])
     role = f"arn:aws:iam::{HUB}:role/OrganizationAccountAccessRole"
-    with pytest.raises(SettingsError, match="AWS says"):
+    with pytest.raises(ConfigError, match="AWS says"):
         Organization(role)  # the hub's account is no administrator of the organization
 
 

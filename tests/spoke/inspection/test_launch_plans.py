@@ -48,7 +48,7 @@ def state(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     monkeypatch.setattr(launches, "settings_of", always(settings))
     monkeypatch.setattr(launches, "contract_of", always(published))
     monkeypatch.setattr(launches, "resources_of", always(there))
-    monkeypatch.setattr(launches, "Account", always(None))
+    monkeypatch.setattr(launches, "AccountSession", always(None))
     changes = [Change(action="MODIFY", logical_id="Model", type="AWS::SageMaker::Model", replacement="FALSE")]
     monkeypatch.setattr(launches, "changes_of", always(changes))
     return there

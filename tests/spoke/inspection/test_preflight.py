@@ -13,8 +13,8 @@ from shared.catalog import contract
 from shared.errors import PreflightError
 from spoke.config import SpokeSettings
 from spoke.inspection import preflight
-from spoke.inspection.preflight import Plan
-from spoke.launches.resolution import match
+from spoke.inspection.preflight import PreflightScope
+from spoke.launches.resolution import resolve_launches
 from spoke.resources.portfolio_access import products_of, wanted_portfolios
 from tests.spoke.conftest import ACCOUNT, HUB_STACK, OFFER, SETTINGS
 from tests.support.catalog_copy import DAY
@@ -57,27 +57,27 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Look:
     ) -> list[str]:
         lines = heard(monkeypatch)
         account = FakeAccount(ACCOUNT, {**SHARED, **listings}, {"get_role": role or MissingError()})
-        monkeypatch.setattr(preflight, "Account", always(account))
+        monkeypatch.setattr(preflight, "AccountSession", always(account))
         preflight.preflight(plan(settings or {}, offer or deepcopy(dict(OFFER))))
         return lines
 
     return look
 
 
-def plan(changed: dict[str, Any], offer: dict[str, Any], published_on: dt.date | None = DAY) -> Plan:
+def plan(changed: dict[str, Any], offer: dict[str, Any], published_on: dt.date | None = DAY) -> PreflightScope:
     """Plan the usual spoke with some settings changed."""
     settings = SpokeSettings.model_validate({**SETTINGS, "region": "eu-central-1", **changed})
     published = contract.parse(contract.publish("222233334444", offer), source=HUB_STACK)
-    orders = match(settings, published, DAY, where="Pulumi.spoke-research.yaml")
-    wanted = wanted_portfolios(settings, published, orders, where="Pulumi.spoke-research.yaml")
-    return Plan(
+    resolved_launches = resolve_launches(settings, published, DAY, where="Pulumi.spoke-research.yaml")
+    wanted = wanted_portfolios(settings, published, resolved_launches, where="Pulumi.spoke-research.yaml")
+    return PreflightScope(
         settings=settings,
         contract=published,
         published_on=published_on,
         day=DAY,
         hub=HUB_STACK,
         where="Pulumi.spoke-research.yaml",
-        orders=orders,
+        resolved_launches=resolved_launches,
         wanted=wanted,
         products=products_of(published, wanted),
     )

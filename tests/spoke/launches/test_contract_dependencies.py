@@ -149,8 +149,8 @@ def test_the_day_on_which_a_version_comes_to_its_end_moves_the_excerpt(key: str,
 
     assert ["offer of scoring"] == difference(excerpt_of(offer, asked, eve), excerpt_of(offer, asked, day))
     assert excerpt_of(offer, asked, day) == excerpt_of(offer, asked, then)
-    [order] = excerpts_of(offer, day).of(settings_of(asked), where="here")[1]
-    assert state == order.choice.state
+    [resolved] = excerpts_of(offer, day).of(settings_of(asked), where="here")[1]
+    assert state == resolved.choice.state
 
 
 def test_roles_of_somebody_else_count_by_their_names_alone() -> None:

@@ -7,19 +7,19 @@ import pytest
 from shared.catalog.contract import Contract
 from shared.errors import LaunchError
 from spoke.config import SpokeSettings
-from spoke.launches.resolution import Order, match, region_catalog
+from spoke.launches.resolution import ResolvedLaunch, region_catalog, resolve_launches
 from tests.support.catalog_copy import DAY
 
 DATA = "s3://models/scorer.tar.gz"
 
 
 def test_an_order_holds_all_that_a_launch_needs(published: Contract) -> None:
-    [order] = orders(published, version="1.0.0", parameters={"ModelDataUrl": DATA})
+    [resolved] = resolved_launches(published, version="1.0.0", parameters={"ModelDataUrl": DATA})
 
-    assert "eu-central-1" == order.region
-    assert "prod-scorer" == order.product.id
-    assert "pa-scorer-100" == order.choice.version.id
-    assert "port-online" == order.portfolio.id
+    assert "eu-central-1" == resolved.region
+    assert "prod-scorer" == resolved.product.id
+    assert "pa-scorer-100" == resolved.choice.version.id
+    assert "port-online" == resolved.portfolio.id
 
 
 def test_orders_come_in_the_order_of_the_settings(published: Contract) -> None:
@@ -31,9 +31,11 @@ def test_orders_come_in_the_order_of_the_settings(published: Contract) -> None:
         {"accountId": "333344445555", "region": "eu-central-1", "launches": launches}
     )
 
-    found = match(settings, published, DAY, where="Pulumi.spoke-research.yaml")
+    found = resolve_launches(settings, published, DAY, where="Pulumi.spoke-research.yaml")
 
-    assert [("z", "port-west"), ("a", "port-online")] == [(order.launch.name, order.portfolio.id) for order in found]
+    assert [("z", "port-west"), ("a", "port-online")] == [
+        (resolved.launch.name, resolved.portfolio.id) for resolved in found
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def test_what_is_not_offered_is_named_beside_what_is(
     published: Contract, changed: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(LaunchError, match=rf"^Pulumi\.spoke-research\.yaml: launches\[0\] \(scoring\): {message}"):
-        orders(published, **changed)
+        resolved_launches(published, **changed)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,7 @@ def test_a_value_that_cloudformation_would_refuse_is_refused(
     published: Contract, name: str, value: object, message: str
 ) -> None:
     with pytest.raises(LaunchError, match=rf"launches\[0\] \(scoring\): parameters\.{name}: {message}"):
-        orders(published, parameters={"ModelDataUrl": DATA, name: value})
+        resolved_launches(published, parameters={"ModelDataUrl": DATA, name: value})
 
 
 @pytest.mark.parametrize(
@@ -105,9 +107,9 @@ def test_a_value_that_cloudformation_would_refuse_is_refused(
 def test_a_value_that_cloudformation_would_take_is_taken(
     published: Contract, name: str, value: object, written: str
 ) -> None:
-    [order] = orders(published, parameters={"ModelDataUrl": DATA, name: value})
+    [resolved] = resolved_launches(published, parameters={"ModelDataUrl": DATA, name: value})
 
-    assert written == order.launch.parameters[name]
+    assert written == resolved.launch.parameters[name]
 
 
 def test_a_parameter_without_a_default_is_asked_for(published: Contract) -> None:
@@ -115,12 +117,12 @@ def test_a_parameter_without_a_default_is_asked_for(published: Contract) -> None
         LaunchError,
         match=r"parameters\.ModelDataUrl is missing, and the template has no default\. Where the model is\.$",
     ):
-        orders(published, parameters={})
+        resolved_launches(published, parameters={})
 
 
 def test_a_hidden_value_is_never_shown(published: Contract) -> None:
     with pytest.raises(LaunchError, match=r"parameters\.Token: found \(hidden\)\. It must have 0 to 8") as caught:
-        orders(published, parameters={"ModelDataUrl": DATA, "Token": "hunter2hunter2"})
+        resolved_launches(published, parameters={"ModelDataUrl": DATA, "Token": "hunter2hunter2"})
 
     assert "hunter2" not in str(caught.value)
 
@@ -131,13 +133,15 @@ def test_a_tag_of_the_catalog_cannot_be_set_to_something_else(published: Contrac
         match=r"launches\[0\] \(scoring\): tags\.framework: found 'torch', but the catalog sets it to 'scorer' on all "
         r"that is launched from this product\. Use another key",
     ):
-        orders(published, parameters={"ModelDataUrl": DATA}, tags={"framework": "torch"})
+        resolved_launches(published, parameters={"ModelDataUrl": DATA}, tags={"framework": "torch"})
 
 
 def test_a_tag_of_the_catalog_may_be_repeated(published: Contract) -> None:
-    [order] = orders(published, parameters={"ModelDataUrl": DATA}, tags={"framework": "scorer", "team": "risk"})
+    [resolved] = resolved_launches(
+        published, parameters={"ModelDataUrl": DATA}, tags={"framework": "scorer", "team": "risk"}
+    )
 
-    assert {"framework": "scorer", "team": "risk"} == order.launch.tags
+    assert {"framework": "scorer", "team": "risk"} == resolved.launch.tags
 
 
 def test_the_stacks_own_region_must_be_one_of_the_hubs(published: Contract) -> None:
@@ -146,10 +150,10 @@ def test_the_stacks_own_region_must_be_one_of_the_hubs(published: Contract) -> N
         region_catalog(published, "eu-north-1", where="here")
 
 
-def orders(published: Contract, **changed: object) -> list[Order]:
+def resolved_launches(published: Contract, **changed: object) -> list[ResolvedLaunch]:
     """Match one launch of the scorer that is as given."""
     launch = {"name": "scoring", "product": "scorer", "version": "1.1.0", **changed}
     settings = SpokeSettings.model_validate(
         {"accountId": "333344445555", "region": "eu-central-1", "launches": [launch]}
     )
-    return match(settings, published, DAY, where="Pulumi.spoke-research.yaml")
+    return resolve_launches(settings, published, DAY, where="Pulumi.spoke-research.yaml")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.errors import LaunchError
-from tests.spoke.launches.test_tags import order
+from tests.spoke.launches.test_tags import resolved
 
 URL = "s3://models/scorer.tar.gz"
 
@@ -37,7 +37,7 @@ def test_values_that_break_a_rule_are_refused_in_the_rules_own_words(
     put(offer, place, MANY)
 
     with pytest.raises(LaunchError, match=rf"parameters: {found} break the rule Many: At least two in production\."):
-        order(offer, parameters={"ModelDataUrl": URL, **parameters})
+        resolved(offer, parameters={"ModelDataUrl": URL, **parameters})
 
 
 @pytest.mark.parametrize("place", ["product", "version"])
@@ -45,20 +45,20 @@ def test_values_that_break_a_rule_are_refused_in_the_rules_own_words(
 def test_values_that_keep_to_the_rules_are_taken(offer: dict[str, Any], place: str, parameters: dict[str, Any]) -> None:
     put(offer, place, MANY)
 
-    assert order(offer, parameters={"ModelDataUrl": URL, **parameters})
+    assert resolved(offer, parameters={"ModelDataUrl": URL, **parameters})
 
 
 def test_a_rule_that_only_aws_can_evaluate_is_left_to_it(offer: dict[str, Any]) -> None:
     put(offer, "product", rule({"Fn::EachMemberIn": [{"Fn::ValueOfAll": ["AWS::EC2::Subnet::Id", "VpcId"]}, ["a"]]}))
 
-    assert order(offer)
+    assert resolved(offer)
 
 
 def test_a_hidden_value_stays_hidden(offer: dict[str, Any]) -> None:
     put(offer, "product", rule({"Fn::Equals": [{"Ref": "Token"}, "x"]}))
 
     with pytest.raises(LaunchError, match=r"Token \(hidden\) break") as refused:
-        order(offer, parameters={"ModelDataUrl": URL, "Token": "secret"})
+        resolved(offer, parameters={"ModelDataUrl": URL, "Token": "secret"})
     assert "secret" not in str(refused.value)
 
 
@@ -66,7 +66,7 @@ def test_every_launch_tells_its_first_mistake(offer: dict[str, Any]) -> None:
     del offer["eu-central-1"]["products"]["scorer"]["versions"]["1.1.0"]
 
     with pytest.raises(LaunchError, match=r"launches\[0\] \(scoring\): version: found '1\.1\.0'"):
-        order(offer)
+        resolved(offer)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_every_launch_tells_its_first_mistake(offer: dict[str, Any]) -> None:
 )
 def test_a_topic_of_another_region_is_refused(offer: dict[str, Any], changed: dict[str, Any], message: str) -> None:
     with pytest.raises(LaunchError, match=message):
-        order(offer, **changed)
+        resolved(offer, **changed)
 
 
 def test_a_product_that_is_deployed_as_a_stack_set_is_not_launched_from_a_spoke(offer: dict[str, Any]) -> None:
@@ -89,14 +89,14 @@ def test_a_product_that_is_deployed_as_a_stack_set_is_not_launched_from_a_spoke(
     with pytest.raises(
         LaunchError, match="product: found 'scorer', which is deployed as a stack set by the hub's roles"
     ):
-        order(offer)
+        resolved(offer)
 
 
 def test_a_product_is_found_by_the_key_that_it_had_at_first(offer: dict[str, Any]) -> None:
     products = offer["eu-central-1"]["products"]
     products["fraud-scorer"] = {**products.pop("scorer"), "first_key": "scorer"}
 
-    found = order(offer)
+    found = resolved(offer)
 
     assert ("fraud-scorer", "prod-scorer") == (found.key, found.product.id)
 

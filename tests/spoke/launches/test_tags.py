@@ -9,21 +9,21 @@ from shared.catalog import contract
 from shared.catalog.contract import Contract
 from shared.errors import LaunchError
 from spoke.config import SpokeSettings
-from spoke.launches.resolution import Order, match
-from spoke.resources.lifecycle_hooks import guards
+from spoke.launches.resolution import ResolvedLaunch, resolve_launches
+from spoke.resources.lifecycle_hooks import lifecycle_hooks
 from tests.spoke.conftest import SETTINGS
 from tests.support.catalog_copy import DAY
 
 OPTIONS = {"cost-centre": ["100", "200"], "tier": ["gold"]}
 
 
-def order(offer: dict[str, Any], **changed: object) -> Order:
+def resolved(offer: dict[str, Any], **changed: object) -> ResolvedLaunch:
     """Match the usual launch with some things changed."""
     launches = cast("list[dict[str, Any]]", SETTINGS["launches"])
     settings = SpokeSettings.model_validate(
         {"accountId": "333344445555", "region": "eu-central-1", "launches": [{**launches[0], **changed}]}
     )
-    [found] = match(settings, published(offer), DAY, where="Pulumi.spoke-research.yaml")
+    [found] = resolve_launches(settings, published(offer), DAY, where="Pulumi.spoke-research.yaml")
     return found
 
 
@@ -42,7 +42,7 @@ def scorer(offer: dict[str, Any]) -> dict[str, Any]:
 def test_a_tag_with_one_possible_value_gets_it(offer: dict[str, Any], scorer: dict[str, Any]) -> None:
     scorer["tag_options"] = OPTIONS
 
-    found = order(offer, tags={"cost-centre": "200"})
+    found = resolved(offer, tags={"cost-centre": "200"})
 
     assert {
         "cost-centre": "200",
@@ -70,7 +70,7 @@ def test_what_tag_options_do_not_allow_is_refused(
     scorer["tag_options"] = OPTIONS
 
     with pytest.raises(LaunchError, match=rf"launches\[0\] \(scoring\): {message}"):
-        order(offer, tags=tags)
+        resolved(offer, tags=tags)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_tags_stay_where_the_hub_says_so(
     offer: dict[str, Any], scorer: dict[str, Any], updates: str, new: dict[str, str], *, refused: bool
 ) -> None:
     scorer["tag_updates"] = updates
-    hooks = guards(order(offer)).before_update or []
+    hooks = lifecycle_hooks(resolved(offer)).before_update or []
     artifact = {"provisioningArtifactId": "pa-scorer-110"}
     args: Any = SimpleNamespace(old_inputs={**artifact, "tags": {"team": "risk"}}, new_inputs={**artifact, "tags": new})
 

@@ -7,7 +7,7 @@ import pytest
 
 from shared.catalog.contract import Product
 from shared.errors import LaunchError
-from spoke.launches.version_selection import choose
+from spoke.launches.version_selection import select_version
 from tests.spoke.conftest import product, version
 from tests.support.catalog_copy import DAY
 
@@ -33,7 +33,7 @@ def test_a_range_means_its_newest_version(wanted: str, number: str) -> None:
     versions = ("v1_0_0", "v1_0_2", "v1_0_10", "v1_1_0", "v2_0_0")
     scorer = offered(**dict.fromkeys(versions, "active"))
 
-    assert number == choose(scorer, wanted, DAY, where=WHERE).number
+    assert number == select_version(scorer, wanted, DAY, where=WHERE).number
 
 
 def test_a_range_passes_over_what_has_come_to_its_end() -> None:
@@ -66,7 +66,7 @@ def test_a_version_that_is_not_there_is_refused_with_those_that_are(wanted: str,
         match=rf"\(scoring\): version: found '{wanted}', which the hub {which}\. It offers of The scorer: "
         r"1\.0\.0 \(retired\), 1\.9\.0 \(deprecated\), 1\.10\.0\.",
     ):
-        choose(scorer, wanted, DAY, where=WHERE)
+        select_version(scorer, wanted, DAY, where=WHERE)
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_a_version_that_is_not_there_is_refused_with_those_that_are(wanted: str,
     ],
 )
 def test_the_end_of_a_version_is_told_in_words(end: dict[str, str], said: str) -> None:
-    assert said == choose(offered(v1_0_0=end), "1.0.0", DAY, where=WHERE).end
+    assert said == select_version(offered(v1_0_0=end), "1.0.0", DAY, where=WHERE).end
 
 
 def chosen(product: Product, wanted: str, day: dt.date) -> tuple[str, str]:
     """Choose, and give number and state."""
-    choice = choose(product, wanted, day, where=WHERE)
+    choice = select_version(product, wanted, day, where=WHERE)
     return choice.number, choice.state

@@ -12,8 +12,8 @@ from shared.catalog import contract
 from shared.catalog.contract import Contract
 from shared.errors import LaunchError
 from spoke.config import SpokeSettings
-from spoke.launches.resolution import Order, match
-from spoke.resources.lifecycle_hooks import guards
+from spoke.launches.resolution import ResolvedLaunch, resolve_launches
+from spoke.resources.lifecycle_hooks import lifecycle_hooks
 from tests.spoke.conftest import SETTINGS
 from tests.support.catalog_copy import DAY
 from tests.support.recorder import Mocks
@@ -61,13 +61,13 @@ def test_a_deprecated_version_takes_no_launch_and_a_retired_one_no_update_either
     offer: dict[str, Any], published_now: Callable[[], Contract], state: str, refused: tuple[str, ...], step: str
 ) -> None:
     end(offer, state=state)
-    order = ordered(published_now())
+    resolved = ordered(published_now())
 
     if step not in refused:
-        act(order, step)
+        act(resolved, step)
         return
     with pytest.raises(LaunchError, match=rf"launches\[0\] \(scoring\): an? .* is refused: 1\.1\.0 is {state}"):
-        act(order, step)
+        act(resolved, step)
 
 
 def test_a_move_to_another_version_is_told_with_both_numbers(published: Contract, said: list[str]) -> None:
@@ -88,18 +88,18 @@ def published_now(offer: dict[str, Any]) -> Callable[[], Contract]:
     return lambda: contract.parse(contract.publish("222233334444", offer), source="hub")
 
 
-def ordered(published: Contract, **changed: object) -> Order:
+def ordered(published: Contract, **changed: object) -> ResolvedLaunch:
     """Match the usual launch, changed in the given keys."""
     [launch] = cast("list[dict[str, object]]", SETTINGS["launches"])
     settings = SpokeSettings.model_validate(
         {"accountId": SETTINGS["accountId"], "aws:region": "eu-central-1", "launches": [{**launch, **changed}]}
     )
-    return match(settings, published, DAY, where="Pulumi.spoke-research.yaml")[0]
+    return resolve_launches(settings, published, DAY, where="Pulumi.spoke-research.yaml")[0]
 
 
-def act(order: Order, step: str, *, artifact: str = "pa-scorer-110") -> None:
+def act(resolved: ResolvedLaunch, step: str, *, artifact: str = "pa-scorer-110") -> None:
     """Let the engine come to a step."""
-    [hook] = getattr(guards(order), step)
+    [hook] = getattr(lifecycle_hooks(resolved), step)
     args = ResourceHookArgs("urn", "pp-1", "scoring", "type", old_inputs={"provisioningArtifactId": artifact})
     hook(args)
 

@@ -194,14 +194,14 @@ def deployed(before: Survey) -> Survey:
             contract=Used(hub="organization/model-catalog-hub/hub", content_hash=verdict.contract),
             launches=[
                 Running(
-                    name=order.launch.name,
-                    product=order.key,
-                    version=order.choice.number,
-                    region=order.region,
+                    name=resolved.launch.name,
+                    product=resolved.key,
+                    version=resolved.choice.number,
+                    region=resolved.region,
                     status="AVAILABLE",
                     since=FINISHED,
                 )
-                for order in verdict.orders
+                for resolved in verdict.resolved_launches
             ],
             cost=NOTHING,
         )

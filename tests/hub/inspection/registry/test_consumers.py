@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hub.config import ShareSetting
-from hub.inspection.registry.consumers import Guest, OrganizationTree, guest_of
+from hub.inspection.registry.consumers import Consumer, OrganizationTree, consumer_of
 from shared.errors import ConfigError
 from tests.support.sandbox.accounts import HUB, RESEARCH
 from tests.support.sandbox.process import Sandbox, running
@@ -19,8 +19,8 @@ def tree(sandbox: Sandbox) -> OrganizationTree:
     return OrganizationTree(sandbox.client("organizations", HUB))
 
 
-def guest(tree: OrganizationTree, kind: str, target: str | None) -> Guest:
-    return guest_of(ShareSetting.model_validate({"portfolio": "models", "type": kind, "target": target}), tree)
+def guest(tree: OrganizationTree, kind: str, target: str | None) -> Consumer:
+    return consumer_of(ShareSetting.model_validate({"portfolio": "models", "type": kind, "target": target}), tree)
 
 
 def test_a_unit_is_found_by_its_path_of_names_and_by_its_id(tree: OrganizationTree) -> None:

@@ -4,17 +4,17 @@ from typing import Any
 
 import pytest
 
-from hub.inspection.registry.consumers import Guest
-from hub.inspection.registry.grants import Demand, Verdict, judge, like
+from hub.inspection.registry.consumers import Consumer
+from hub.inspection.registry.grants import Access, AccessRequirement, evaluate, like
 
 BUCKET = "arn:aws:s3:::models"
 OBJECT = f"{BUCKET}/scorer/1/model.tar.gz"
 ROLE = "ModelCatalogExecution-scorer"
 UNIT_PATH = "o-abc/r-1/ou-1-work/"
-ACCOUNT = Guest(name="account", account="333344445555", organization="o-abc", path="o-abc/r-1/ou-1-work/ou-1-lab/")
-STRANGER = Guest(name="stranger", account="333344445555")
-UNIT = Guest(name="unit", organization="o-abc", path=UNIT_PATH)
-ORGANIZATION = Guest(name="organization", organization="o-abc", path="o-abc/")
+ACCOUNT = Consumer(name="account", account="333344445555", organization="o-abc", path="o-abc/r-1/ou-1-work/ou-1-lab/")
+STRANGER = Consumer(name="stranger", account="333344445555")
+UNIT = Consumer(name="unit", organization="o-abc", path=UNIT_PATH)
+ORGANIZATION = Consumer(name="organization", organization="o-abc", path="o-abc/")
 MEMBERS = (ACCOUNT, UNIT, ORGANIZATION)
 WITHIN = {"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}
 
@@ -32,13 +32,15 @@ def statement(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 - as JSON has i
     return {key: value for key, value in whole.items() if value is not None}
 
 
-def ask(guest: Guest, *statements: dict[str, Any], actions: tuple[str, ...] = ("s3:GetObject",)) -> Verdict:
-    demand = Demand(guest=guest, role=ROLE, actions=actions, target=OBJECT, via="s3.eu-central-1.amazonaws.com")
-    return judge({"Statement": list(statements)}, demand)
+def ask(guest: Consumer, *statements: dict[str, Any], actions: tuple[str, ...] = ("s3:GetObject",)) -> Access:
+    demand = AccessRequirement(
+        guest=guest, role=ROLE, actions=actions, target=OBJECT, via="s3.eu-central-1.amazonaws.com"
+    )
+    return evaluate({"Statement": list(statements)}, demand)
 
 
 @pytest.mark.parametrize("guest", [*MEMBERS, STRANGER], ids=lambda guest: guest.name)
-def test_without_a_statement_nobody_is_let_in(guest: Guest) -> None:
+def test_without_a_statement_nobody_is_let_in(guest: Consumer) -> None:
     assert not ask(guest).granted
     assert ask(guest).unclear == []
 
@@ -65,7 +67,7 @@ def test_without_a_statement_nobody_is_let_in(guest: Guest) -> None:
     ],
 )
 @pytest.mark.parametrize("guest", MEMBERS, ids=lambda guest: guest.name)
-def test_what_lets_every_member_of_the_organization_in(guest: Guest, changed: dict[str, Any]) -> None:
+def test_what_lets_every_member_of_the_organization_in(guest: Consumer, changed: dict[str, Any]) -> None:
     assert ask(guest, statement(**changed)).granted
 
 
@@ -88,7 +90,7 @@ def test_what_lets_every_member_of_the_organization_in(guest: Guest, changed: di
     ],
 )
 @pytest.mark.parametrize("guest", MEMBERS, ids=lambda guest: guest.name)
-def test_what_lets_nobody_in(guest: Guest, changed: dict[str, Any]) -> None:
+def test_what_lets_nobody_in(guest: Consumer, changed: dict[str, Any]) -> None:
     verdict = ask(guest, statement(**changed))
 
     assert not verdict.granted
@@ -212,9 +214,9 @@ def test_all_of_the_actions_are_needed() -> None:
 
 
 def test_a_lone_statement_stands_for_a_list_of_one() -> None:
-    demand = Demand(guest=ACCOUNT, role=ROLE, actions=("s3:GetObject",), target=OBJECT)
+    demand = AccessRequirement(guest=ACCOUNT, role=ROLE, actions=("s3:GetObject",), target=OBJECT)
 
-    assert judge({"Statement": statement()}, demand).granted
+    assert evaluate({"Statement": statement()}, demand).granted
 
 
 @pytest.mark.parametrize(

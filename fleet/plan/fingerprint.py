@@ -26,15 +26,14 @@ def fingerprint_of(parts: Parts) -> str:
 def code_parts(root: Path) -> Parts:
     """Digest the programs of a checkout and the versions of what they need.
 
+    Where a file is means nothing: one that only moves runs no spoke again.
+
     Raises:
         SettingsError: the checkout has no lock file.
     """
-    files = {
-        str(file.relative_to(root)): digest(file.read_text())
-        for folder in _FOLDERS
-        for pattern in _CODE
-        for file in (root / folder).rglob(pattern)
-    }
+    files = sorted(
+        digest(file.read_text()) for folder in _FOLDERS for pattern in _CODE for file in (root / folder).rglob(pattern)
+    )
     return {"code of spoke and shared": digest(files), "locked dependencies": digest(_locked(root))}
 
 

@@ -47,6 +47,15 @@ class Stage(Rehearsal):
         """Let AWS fail in these ways from now on, and in no others."""
         self._post("faults", list(faults))
 
+    def forget_calls(self) -> None:
+        """Count calls anew."""
+        self._post("calls", {})
+
+    def calls(self) -> set[str]:
+        """Name the operations of AWS that were called since then, in any account."""
+        counted: dict[str, dict[str, int]] = self._get("calls")
+        return {call for counts in counted.values() for call in counts}
+
     def hurry(self, *, seconds: float) -> None:
         """Let that much of the sandbox's time pass, in a moment of ours."""
         clock = self._get("clock")

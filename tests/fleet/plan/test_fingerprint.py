@@ -82,11 +82,23 @@ def test_a_new_module_counts_and_so_does_one_that_is_gone(checkout: Path, file: 
     assert set() == moved(before, checkout)
 
 
-def test_the_same_text_in_another_module_is_something_else(checkout: Path) -> None:
+@pytest.mark.parametrize("place", ["spoke/other.py", "spoke/deep/program.py", "shared/program.py"])
+def test_a_module_that_moves_means_nothing(checkout: Path, place: str) -> None:
     before = code_parts(checkout)
 
-    (checkout / "spoke" / "program.py").rename(checkout / "spoke" / "other.py")
+    (checkout / "spoke" / "program.py").rename(checkout / place)
 
+    assert set() == moved(before, checkout)
+
+
+def test_a_module_that_moves_and_changes_counts_and_so_does_a_copy(checkout: Path) -> None:
+    before = code_parts(checkout)
+
+    (checkout / "spoke" / "program.py").rename(checkout / "spoke" / "other.py").write_text("run = 2")
+    assert {CODE} == moved(before, checkout)
+
+    (checkout / "spoke" / "other.py").write_text("run = 1")
+    (checkout / "spoke" / "program.py").write_text("run = 1")
     assert {CODE} == moved(before, checkout)
 
 

@@ -1,0 +1,146 @@
+"""What an earlier release deployed is as it was under the code of today: nothing moves in AWS.
+
+Where this checkout has no history, as a shallow clone has none, today's code is compared with the record alone.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any, Final
+
+import pytest
+
+from tests.support.earlier_release import (
+    COMMIT,
+    HUBS,
+    SPOKES,
+    STACKS,
+    Resources,
+    arrange,
+    found,
+    history,
+    move_in,
+    recorded,
+    unpack,
+)
+from tests.support.paths import ROOT
+from tests.support.stage import Stage
+
+LOOKS: Final = re.compile(
+    r"\w+:(Get|List|Describe|Search|Scan|Head|AssumeRole|View|SimulatePrincipalPolicy|ValidateTemplate)\w*"
+)
+"""Calls that change nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """The deployment right after it was made; `earlier` is the checkout of the release that made it, if it did."""
+
+    stage: Stage
+    earlier: Path | None
+    resources: Mapping[str, Resources]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolledOut:
+    """What a run of everything came to.
+
+    Attributes:
+        planned: What the fleet would run, once the hubs had run.
+        rollout: The rollout after that.
+        planned_again: What the fleet would run then.
+    """
+
+    planned: list[dict[str, Any]]
+    rollout: CompletedProcess[str]
+    planned_again: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """Deploy everything, with the earlier release where its code is to be had."""
+    folder = tmp_path_factory.mktemp("upgrade")
+    programs = history()
+    earlier = unpack(programs, folder / "earlier") if programs else None
+    with Stage(folder / "stage") as stage:
+        arrange(stage, earlier or stage.project)
+        targets = [f"up-{stack}" for stack in HUBS] + ["rollout"]
+        for target in targets:
+            done = _make(stage, target, "" if target == "rollout" else "--skip-preview", checkout=earlier)
+            assert done.returncode == 0, done.stdout
+        yield Deployed(stage=stage, earlier=earlier, resources=found(stage))
+
+
+@pytest.fixture(scope="module")
+def upgraded(deployed: Deployed) -> Stage:
+    """Take today's code for what the earlier release deployed."""
+    if deployed.earlier is None:
+        pytest.skip(f"this checkout has no commit {COMMIT[:7]}, whose code would have to be run: git fetch --unshallow")
+    move_in(deployed.stage, deployed.earlier)
+    deployed.stage.forget_calls()
+    return deployed.stage
+
+
+@pytest.fixture(scope="module")
+def previews(upgraded: Stage) -> Mapping[str, CompletedProcess[str]]:
+    """Preview every stack."""
+    return {stack: _make(upgraded, f"preview-{stack}", "--expect-no-changes") for stack in STACKS}
+
+
+@pytest.fixture(scope="module")
+def rolled_out(upgraded: Stage, previews: Mapping[str, CompletedProcess[str]]) -> RolledOut:
+    """Run every stack, as the upgrade of an organization would."""
+    assert dict.fromkeys(STACKS, 0) == {stack: preview.returncode for stack, preview in previews.items()}
+    for stack in HUBS:
+        _ = upgraded.up(stack)
+    return RolledOut(planned=_plan(upgraded), rollout=_make(upgraded, "rollout"), planned_again=_plan(upgraded))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_urn_and_id_is_as_recorded(deployed: Deployed, stack: str) -> None:
+    assert recorded()[stack] == deployed.resources[stack]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_preview_finds_nothing_to_change(previews: Mapping[str, CompletedProcess[str]], stack: str) -> None:
+    assert previews[stack].returncode == 0, previews[stack].stdout
+    assert "unchanged" in previews[stack].stdout
+
+
+def test_a_spoke_is_run_again_only_for_what_the_changelog_names(rolled_out: RolledOut) -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+
+    assert set(SPOKES) == {spoke["stack"] for spoke in rolled_out.planned}
+    assert {"changed", "unchanged"} >= {spoke["verdict"] for spoke in rolled_out.planned}
+    reasons = {reason.removesuffix(" changed") for spoke in rolled_out.planned for reason in spoke["reasons"]}
+    assert [] == [reason for reason in reasons if f'"{reason}"' not in changelog]
+
+
+def test_a_run_of_every_stack_changes_nothing_in_aws(upgraded: Stage, rolled_out: RolledOut) -> None:
+    assert rolled_out.rollout.returncode == 0, rolled_out.rollout.stdout
+    assert {"unchanged"} == {spoke["verdict"] for spoke in rolled_out.planned_again}
+    assert set() == {call for call in upgraded.calls() if not LOOKS.fullmatch(call)}
+    assert recorded() == found(upgraded)
+
+
+def _make(stage: Stage, target: str, flags: str = "", checkout: Path | None = None) -> CompletedProcess[str]:
+    """Run a target of today's checkout, or of another one with the code that is there."""
+    here, path = stage.project, os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    command = ["make", "--no-print-directory", target, *([f"FLAGS={flags}"] if flags else [])]
+    if checkout is None:
+        return stage.run(*command)
+    stage.project = checkout
+    try:
+        return stage.run(*command, variables={"PYTHONPATH": os.pathsep.join([str(checkout), path])})
+    finally:
+        stage.project = here
+
+
+def _plan(stage: Stage) -> list[dict[str, Any]]:
+    done = stage.run("python", "-m", "fleet", "plan", "--json")
+    assert done.returncode == 0, done.stdout
+    return json.loads(done.stdout)["spokes"]

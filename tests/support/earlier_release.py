@@ -1,9 +1,10 @@
 """A catalog as an earlier release deployed it, and what is recorded of that deployment.
 
-The record is a file of `tests/engine/deployed/`, named after the commit, beside the settings that it was made with. It
-says what each resource is called, which id it got and what it would be replaced for. Ids that AWS gives depend on the
-order of calls, so the record has the name of the resource in place of them: `port(online-inference-eu-central-1)`. A `*`
-stands for characters that the engine draws at random. No release changes the record.
+The record is a file of `tests/engine/deployed/`, named after the commit, beside the settings that it was made with.
+It says what each resource is called, which id it got and what it would be replaced for. Ids that AWS gives depend on
+the order of calls, so the record has the resource's name in place of them, as in
+`port(online-inference-eu-central-1)`. A `*` stands for characters that the engine draws at random. No release changes
+the record.
 """
 
 import io

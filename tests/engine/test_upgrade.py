@@ -47,17 +47,10 @@ class Deployed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolledOut:
-    """What a run of everything came to.
-
-    Attributes:
-        planned: What the fleet would run, once the hubs had run.
-        rollout: The rollout after that.
-        planned_again: What the fleet would run then.
-    """
+    """What the fleet planned once the hubs had run, and what its rollout came to."""
 
     planned: list[dict[str, Any]]
     rollout: CompletedProcess[str]
-    planned_again: list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +61,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     earlier = unpack(programs, folder / "earlier") if programs else None
     with Stage(folder / "stage") as stage:
         arrange(stage, earlier or stage.project)
-        targets = [f"up-{stack}" for stack in HUBS] + ["rollout"]
-        for target in targets:
+        for target in ("up-organization", *(f"up-{stack}" for stack in HUBS), "rollout"):
             done = _make(stage, target, "" if target == "rollout" else "--skip-preview", checkout=earlier)
             assert done.returncode == 0, done.stdout
         yield Deployed(stage=stage, earlier=earlier, resources=found(stage))
@@ -93,16 +85,22 @@ def previews(upgraded: Stage) -> Mapping[str, CompletedProcess[str]]:
 
 @pytest.fixture(scope="module")
 def rolled_out(upgraded: Stage, previews: Mapping[str, CompletedProcess[str]]) -> RolledOut:
-    """Run every stack, as the upgrade of an organization would."""
+    """Run hubs and spokes, as the upgrade of an organization would."""
     assert dict.fromkeys(STACKS, 0) == {stack: preview.returncode for stack, preview in previews.items()}
     for stack in HUBS:
         _ = upgraded.up(stack)
-    return RolledOut(planned=_plan(upgraded), rollout=_make(upgraded, "rollout"), planned_again=_plan(upgraded))
+    plan = upgraded.run("python", "-m", "fleet", "plan", "--json")
+    assert plan.returncode == 0, plan.stdout
+    return RolledOut(planned=json.loads(plan.stdout)["spokes"], rollout=_make(upgraded, "rollout"))
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_urn_and_id_is_as_recorded(deployed: Deployed, stack: str) -> None:
-    assert recorded()[stack] == deployed.resources[stack]
+    known, made = recorded()[stack], deployed.resources[stack]
+    if deployed.earlier is None:  # then it was made of today's catalog, which may hold more
+        made = {urn: resource for urn, resource in made.items() if urn in known}
+
+    assert known == made
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -120,11 +118,12 @@ def test_a_spoke_is_run_again_only_for_what_the_changelog_names(rolled_out: Roll
     assert [] == [reason for reason in reasons if f'"{reason}"' not in changelog]
 
 
-def test_a_run_of_every_stack_changes_nothing_in_aws(upgraded: Stage, rolled_out: RolledOut) -> None:
+def test_a_run_of_hubs_and_spokes_changes_nothing_in_aws(upgraded: Stage, rolled_out: RolledOut) -> None:
     assert rolled_out.rollout.returncode == 0, rolled_out.rollout.stdout
-    assert {"unchanged"} == {spoke["verdict"] for spoke in rolled_out.planned_again}
     assert set() == {call for call in upgraded.calls() if not LOOKS.fullmatch(call)}
-    assert recorded() == found(upgraded)
+    after = found(upgraded)
+    for stack, known in recorded().items():
+        assert known == after[stack]
 
 
 def _make(stage: Stage, target: str, flags: str = "", checkout: Path | None = None) -> CompletedProcess[str]:
@@ -138,9 +137,3 @@ def _make(stage: Stage, target: str, flags: str = "", checkout: Path | None = No
         return stage.run(*command, variables={"PYTHONPATH": os.pathsep.join([str(checkout), path])})
     finally:
         stage.project = here
-
-
-def _plan(stage: Stage) -> list[dict[str, Any]]:
-    done = stage.run("python", "-m", "fleet", "plan", "--json")
-    assert done.returncode == 0, done.stdout
-    return json.loads(done.stdout)["spokes"]

@@ -27,9 +27,9 @@ from tests.support.sandbox.accounts import MANAGEMENT
 from tests.support.stage import HUB, PRODUCTION, RESEARCH, Stage
 
 COMMIT: Final = "5b9c3d81bcc3cf10145a35529a1ce3310f3e33de"
-HUBS: Final = ("organization", "hub", "hub-batch")
+HUBS: Final = ("hub", "hub-batch")
 SPOKES: Final = ("spoke-research", "spoke-production")
-STACKS: Final = (*HUBS, *SPOKES)
+STACKS: Final = ("organization", *HUBS, *SPOKES)
 
 _RECORDED: Final = ROOT / "tests" / "engine" / "deployed"
 _PROGRAMS: Final = (
@@ -132,6 +132,7 @@ def arrange(stage: Stage, checkout: Path) -> None:
 def move_in(stage: Stage, checkout: Path) -> None:
     """Bring settings and catalog of another checkout into the stage's own, as whoever takes a new release does."""
     copy_settings(checkout, stage.project)
+    _ = shutil.copyfile(checkout / "fleet.yaml", stage.project / "fleet.yaml")
     catalog = stage.project / "hub" / "catalog"
     shutil.rmtree(catalog)
     _ = shutil.copytree(checkout / "hub" / "catalog", catalog)

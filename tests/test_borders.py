@@ -56,10 +56,19 @@ def test_no_module_of_a_program_hides_one_of_the_standard_library(folder: str) -
 
 
 @pytest.mark.parametrize("folder", PROGRAMS)
-def test_the_entry_point_of_a_program_is_two_lines(folder: str) -> None:
-    lines = [line for line in (ROOT / folder / "__main__.py").read_text().splitlines() if line]
+def test_the_entry_point_of_a_program_only_runs_it(folder: str) -> None:
+    """Beside that it sets the garbage collector: an import may not, and later would be too late to save anything."""
+    lines = [line for line in (ROOT / folder / "__main__.py").read_text().splitlines() if line and line[0] != "#"]
+    code = [line.partition("  # noqa")[0] for line in lines]
 
-    assert [f"from {folder}.program import run", "run()"] == lines
+    assert ["import gc", "gc.set_threshold(100_000)", f"from {folder}.program import run", "run()"] == code
+
+
+def test_no_import_sets_the_garbage_collector() -> None:
+    """It is the process's: whoever imports a module for something else keeps the one that it has."""
+    setting = [name(module) for modules in MODULES.values() for module in modules if "gc" in imports(module)]
+
+    assert all(module.endswith("/__main__.py") for module in setting), setting
 
 
 @pytest.mark.parametrize("folder", MODULES)

@@ -46,8 +46,8 @@ lock: ## Add the templates of new versions to the catalog's lock file
 schemas: ## Write the JSON Schemas of the catalog's files, for editors
 	@python -m cli.schemas
 
-models: ## List the models: [TASK=…] [FRAMEWORK=…] [LICENCE=…] [MODALITY=…] [WORD=…]
-	@python -m cli.models --task "$(TASK)" --framework "$(FRAMEWORK)" --licence "$(LICENCE)" --modality "$(MODALITY)" --word "$(WORD)"
+models: ## List the models: [TASK=…] [FRAMEWORK=…] [LICENSE=…] [MODALITY=…] [WORD=…]
+	@python -m cli.models --task "$(TASK)" --framework "$(FRAMEWORK)" --license "$(or $(LICENSE),$(LICENCE))" --modality "$(MODALITY)" --word "$(WORD)"
 
 card: ## Print a model card in SageMaker's form: PRODUCT=… VERSION=…
 	@python -m cli.card --product "$(PRODUCT)" --version "$(VERSION)"

@@ -65,10 +65,10 @@ def widths(numbers: list[int]) -> Iterator[tuple[str, int, Measured]]:
     with tempfile.TemporaryDirectory() as folder, FleetStage(Path(folder) / "stage", _FORCED) as stage:
         stage.prepare()
         waves = stage.project / "fleet.yaml"
-        _ = waves.write_text("waves: [{name: all, others: true}]")
+        _ = waves.write_text("waves: [{name: all, default: true}]")
         yield _ran("first rollout", stage.fleet("up"))
         for number in numbers:
-            _ = waves.write_text(f"waves: [{{name: all, others: true, concurrency: {number}}}]")
+            _ = waves.write_text(f"waves: [{{name: all, default: true, concurrency: {number}}}]")
             yield _ran(f"unchanged, by force, {number} at a time", stage.fleet("up", "--force"))
 
 

@@ -64,7 +64,7 @@ def main() -> int:
     lost = 0
     with tempfile.TemporaryDirectory() as folder, Fleet(Path(folder) / "stage", number) as fleet:
         fleet.prepare()
-        _ = (fleet.project / "fleet.yaml").write_text("waves: [{name: all, others: true, tolerance: 100%}]")
+        _ = (fleet.project / "fleet.yaml").write_text("waves: [{name: all, default: true, tolerance: 100%}]")
         for scene in _scenes(fleet):
             names = [name for name, _ in scene.runs]
             tries = sum(tries for _, tries in scene.runs)

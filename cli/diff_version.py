@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.catalog import catalog_as_of, find_product, find_version, reporting
-from hub.definitions.artifacts import artefact_statements
+from hub.definitions.artifacts import artifact_statements
 from hub.definitions.compatibility import breaking_changes
-from hub.definitions.cost import cost_entry
+from hub.definitions.cost import cost_of
 from hub.definitions.load import Catalog, CatalogProduct, CatalogVersion
 from shared.catalog.contract import Parameter
-from shared.catalog.cost import Cost, estimate
+from shared.catalog.cost import estimate
 
 Change = tuple[str, str, str]
 """What it is about, its name, and what changed."""
@@ -106,7 +106,7 @@ def _untagged(value: object) -> object:
 
 
 def _permissions(old: CatalogVersion, new: CatalogVersion) -> Iterator[Change]:
-    """The policies belong to the product; what differs is what the versions declare as their artefacts."""
+    """The policies belong to the product; what differs is what the versions declare as their artifacts."""
     before, after = _pulled(old), _pulled(new)
     for sid, resource in sorted(before - after):
         yield "permission", sid, f"no longer needs {resource}"
@@ -115,7 +115,7 @@ def _permissions(old: CatalogVersion, new: CatalogVersion) -> Iterator[Change]:
 
 
 def _pulled(version: CatalogVersion) -> set[tuple[str, str]]:
-    statements = artefact_statements([version.entry.artefacts])
+    statements = artifact_statements([version.entry.artifacts])
     return {(statement["Sid"], resource) for statement in statements for resource in statement["Resource"]}
 
 
@@ -128,7 +128,7 @@ def _cost(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, new: C
 
 def _estimate(catalog: Catalog, product: CatalogProduct, version: CatalogVersion, region: str) -> str:
     parameters = version.template.parameters
-    cost = Cost.model_validate(cost_entry(product.file.cost, parameters, catalog.prices, region))
+    cost = cost_of(product.file.cost, parameters, catalog.prices, region)
     return str(estimate(cost, {name: item.default for name, item in parameters.items() if item.default is not None}))
 
 

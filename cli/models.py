@@ -1,4 +1,4 @@
-"""Lists the catalog's models, or those that fit: make models [TASK=…] [FRAMEWORK=…] [LICENCE=…] …."""
+"""Lists the catalog's models, or those that fit: make models [TASK=…] [FRAMEWORK=…] [LICENSE=…] …."""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ from cli.catalog import catalog_as_of, reporting
 from hub.definitions.load import CatalogProduct, CatalogVersion
 from shared.errors import ContentError
 
-FILTERS: Final = ("task", "framework", "licence", "modality")
+FILTERS: Final = ("task", "framework", "license", "modality")
 Row = tuple[CatalogProduct, CatalogVersion]
 
 
@@ -52,7 +52,7 @@ def _fits(row: Row, wanted: Mapping[str, str], word: str) -> bool:
 
 
 def _show(rows: list[Row]) -> int:
-    table = Table("product", "version", "state", "task", "framework", "modality", "licence", "risk", "owner", "contact")
+    table = Table("product", "version", "state", "task", "framework", "modality", "license", "risk", "owner", "contact")
     for product, version in rows:
         card = version.card
         table.add_row(
@@ -62,7 +62,7 @@ def _show(rows: list[Row]) -> int:
             card.task,
             card.framework,
             card.modality,
-            card.licence,
+            card.license,
             card.risk_rating,
             card.owner,
             card.contact,

@@ -27,7 +27,7 @@ def _remove(key: str, number: str) -> int:
             f"the hub; what is retired can be removed once nobody uses it."
         )
     refuse_while_used(key, number)
-    strike_from_lock(FOLDER, product.file.origin, number)
+    strike_from_lock(FOLDER, product.file.original_key, number)
     print(
         f"{key} {number} is no longer locked. Delete its entry from product.yaml and its files "
         f"({version.entry.template}, {version.entry.card}), then run make up-hub."

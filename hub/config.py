@@ -3,11 +3,11 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from shared.stack.principals import MOST_PATTERNS, Grant, PrincipalPattern
 from shared.stack.settings import AccountSettings
-from shared.validation import Document, Key, Region
+from shared.validation import FormerName, Key, Region, SettingsDocument
 
 ShareType = Literal["ACCOUNT", "ORGANIZATION", "ORGANIZATIONAL_UNIT", "ORGANIZATION_MEMBER_ACCOUNT"]
 
@@ -28,7 +28,7 @@ _TARGETS: dict[ShareType, tuple[str, str]] = {
 }
 
 
-class ShareSetting(Document):
+class ShareSetting(SettingsDocument):
     """One share of a portfolio.
 
     Attributes:
@@ -37,7 +37,7 @@ class ShareSetting(Document):
         target: An account id; a unit's id or path; for the own organization it may be left out.
         tag_options: Whether tag options go along; launches by the recipients then have to have these tags.
         principals: Whether patterns of principals go along, so that roles of that name may launch there.
-        leaving: An ACCOUNT share that is about to end: its recipient gives it back at its own next run.
+        revoking: An ACCOUNT share that is about to end: its recipient gives it back at its own next run.
     """
 
     portfolio: Key
@@ -56,13 +56,13 @@ class ShareSetting(Document):
 
     tag_options: bool = False
     principals: bool = False
-    leaving: bool = False
+    revoking: Annotated[bool, FormerName("leaving")] = False
 
     @model_validator(mode="after")
     def _only_what_was_accepted_is_given_back(self) -> Self:
-        if self.leaving and self.type != "ACCOUNT":
+        if self.revoking and self.type != "ACCOUNT":
             raise ValueError(
-                f"found leaving: true on a share of type {self.type}. Nobody accepted it, so nobody gives it back: "
+                f"found revoking: true on a share of type {self.type}. Nobody accepted it, so nobody gives it back: "
                 f"remove the share itself."
             )
         return self
@@ -87,31 +87,36 @@ class ShareSetting(Document):
         return self
 
 
+def _acknowledged(value: object) -> object:
+    """The former key wanted these words."""
+    return True if value == "may launch" else value
+
+
 class PrincipalSetting(Grant):
     """Somebody who may launch from a portfolio: in the hub's own account, or, by a shared pattern, in any.
 
     Attributes:
         pattern: A name with wildcards. Shared, it holds in every account that the portfolio is shared with.
-        anyone_who_can_create_roles: Says that this is understood of a pattern.
+        acknowledge_pattern_risk: Says that this is understood of a pattern.
     """
 
     pattern: PrincipalPattern | None = None
-    anyone_who_can_create_roles: Literal["may launch"] | None = Field(
-        default=None, description="the words: may launch", examples=["may launch"]
-    )
+    acknowledge_pattern_risk: Annotated[
+        bool, FormerName("anyone_who_can_create_roles"), BeforeValidator(_acknowledged)
+    ] = Field(default=False, description="true or false", examples=["true"])
 
     @model_validator(mode="after")
     def _a_pattern_is_acknowledged(self) -> Self:
-        if self.pattern and not self.anyone_who_can_create_roles:
+        if self.pattern and not self.acknowledge_pattern_risk:
             raise ValueError(
                 f"found the pattern {self.pattern}. Whoever can create a role in an account that the portfolio is "
                 f"shared with can give it a name that fits, and launch. Name exact principals in the spokes instead, "
-                f"or, where such names are protected, add: anyone_who_can_create_roles: may launch"
+                f"or, where such names are protected, add: acknowledgePatternRisk: true"
             )
         return self
 
 
-class RoleRolloutSetting(Document):
+class RoleRolloutSetting(SettingsDocument):
     """The units whose accounts get the products' roles from the hub.
 
     Attributes:
@@ -162,7 +167,7 @@ class HubSettings(AccountSettings):
         for portfolio in {share.portfolio for share in self.shares}:
             if len({share.tag_options for share in self.shares if share.portfolio == portfolio}) > 1:
                 raise ValueError(
-                    f"shares: {portfolio} is shared with tag_options and without. Say the same in all of its shares."
+                    f"shares: {portfolio} is shared with tagOptions and without. Say the same in all of its shares."
                 )
         return self
 

@@ -55,8 +55,8 @@ def run() -> None:
     principals = find_principals(settings, looking)
     roles = {
         product.file.key: LaunchRole(
-            product.file.origin,
-            product=product.file.origin,
+            product.file.original_key,
+            product=product.file.original_key,
             account_id=settings.account_id,
             region=settings.region,
             opts=opts,
@@ -88,8 +88,8 @@ def run() -> None:
     pulumi.export("portfolio_id", {region: published.portfolio_ids for region, published in regions.items()})
     pulumi.export("product_id", {region: published.product_ids for region, published in regions.items()})
     pulumi.export(PUBLISHED_OUTPUT, catalog.day.isoformat())
-    documents = pulumi.Output.from_input({region: published.document for region, published in regions.items()})
-    pulumi.export(CATALOG_OUTPUT, documents.apply(lambda parts: contract.publish(settings.account_id, parts)))
+    whole = pulumi.Output.all(**{region: published.content for region, published in regions.items()})
+    pulumi.export(CATALOG_OUTPUT, whole.apply(lambda parts: contract.publish(settings.account_id, parts)))
 
 
 def _announce(catalog: Catalog) -> None:

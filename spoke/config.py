@@ -8,7 +8,7 @@ from shared.catalog.versions import VersionOrRange
 from shared.stack.names import HUB_PROJECT
 from shared.stack.principals import Grant
 from shared.stack.settings import AccountSettings
-from shared.validation import Document, Key, Region, TagKey, TopicArn
+from shared.validation import Key, Region, SettingsDocument, TagKey, TopicArn
 
 
 def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of a parameter's value
@@ -61,7 +61,7 @@ Minutes = Annotated[
 ]
 
 
-class Launch(Document):
+class Launch(SettingsDocument):
     """A provisioned product that this account wants to have.
 
     Attributes:

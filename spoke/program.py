@@ -71,7 +71,7 @@ async def deploy() -> Mapping[str, Any]:
     else:
         roles = {
             key: ProductRoles(
-                product.first_key or key,
+                product.original_key,
                 product=product,
                 account_id=settings.account_id,
                 region=settings.region,

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from fleet.errors import SettingsError
 from shared.stack.settings import RoleArn
-from shared.validation import Document, validate
+from shared.validation import FormerName, SettingsDocument, validate
 
 FILE: Final = "fleet.yaml"
 
@@ -24,15 +24,15 @@ Tolerance = Annotated[
 ]
 
 
-class Wave(Document):
+class Wave(SettingsDocument):
     """Spokes that are rolled out together, after all waves before them.
 
     Attributes:
         spokes: By name, with or without `spoke-`; `*` stands for any text.
         units: By path of names or id: spokes whose account is in the unit or below it.
         tags: Of the account: all of them.
-        others: All that are in no other wave.
-        without: Spokes that the wave leaves to others.
+        default: All that are in no other wave.
+        exclude: Spokes that the wave leaves to others.
         concurrency: How many run at a time; without it, as many as measured best for the cores at hand.
         tolerance: How many may fail before no other one is begun and the waves after this one stay where they are.
         approve: Whether somebody has to say yes before the wave begins.
@@ -47,8 +47,12 @@ class Wave(Document):
     spokes: list[str] = Field(default=[], description="a list of spokes", examples=["[research]"])
     units: list[str] = Field(default=[], description="a list of units", examples=["[Workloads/Research]"])
     tags: dict[str, str] = Field(default={}, description="tags of accounts", examples=["{tier: gold}"])
-    others: bool = Field(default=False, description="true or false", examples=["true"])
-    without: list[str] = Field(default=[], description="a list of spokes", examples=["[research]"])
+    default: Annotated[bool, FormerName("others")] = Field(
+        default=False, description="true or false", examples=["true"]
+    )
+    exclude: Annotated[list[str], FormerName("without")] = Field(
+        default=[], description="a list of spokes", examples=["[research]"]
+    )
     concurrency: Annotated[int | None, Field(ge=1, le=1000, description="a number from 1 to 1000", examples=["8"])] = (
         None
     )
@@ -57,10 +61,10 @@ class Wave(Document):
 
     @model_validator(mode="after")
     def _names_somebody(self) -> Self:
-        if not (self.spokes or self.units or self.tags or self.others):
+        if not (self.spokes or self.units or self.tags or self.default):
             raise ValueError(
-                f"the wave {self.name!r} names nobody. Give it spokes, units or tags, or others: true for all that are "
-                f"in no other wave."
+                f"the wave {self.name!r} names nobody. Give it spokes, units or tags, or default: true for all that "
+                f"are in no other wave."
             )
         return self
 
@@ -81,24 +85,24 @@ class Wave(Document):
         return spokes * int(text.removesuffix("%")) // 100 if text.endswith("%") else int(text)
 
 
-class Organization(Document):
+class Organization(SettingsDocument):
     """How the list of accounts is read.
 
     Attributes:
         assume_role: A role that may list them; without it, the credentials of the environment serve.
     """
 
-    assume_role: Annotated[RoleArn | None, Field(alias="assumeRole")] = None
+    assume_role: RoleArn | None = None
 
 
-class FleetSettings(Document):
+class FleetSettings(SettingsDocument):
     """All of fleet.yaml. Without the file every spoke is in one wave."""
 
     organization: Organization = Organization()
     records: Annotated[
         str | None, Field(description="the address of a folder or bucket", examples=["s3://your-state-bucket"])
     ] = None
-    waves: list[Wave] = Field(default=[Wave(name="all", others=True)], min_length=1)
+    waves: list[Wave] = Field(default=[Wave(name="all", default=True)], min_length=1)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
@@ -107,8 +111,8 @@ class FleetSettings(Document):
             if wave.name in seen:
                 raise ValueError(f"waves: {wave.name!r} is there twice. Rename one of them.")
             seen.add(wave.name)
-        if sum(wave.others for wave in self.waves) > 1:
-            raise ValueError("waves: more than one has others: true. Only one can take all that are in no other wave.")
+        if sum(wave.default for wave in self.waves) > 1:
+            raise ValueError("waves: more than one has default: true. Only one can take all that are in no other wave.")
         return self
 
 

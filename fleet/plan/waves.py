@@ -39,14 +39,14 @@ def assign(
         for stack, reason in _named(wave, f"{FILE}: waves[{index}]", spokes, organization, tags).items():
             reasons[stack][wave.name] = reason
     for wave in waves:
-        if wave.others:
+        if wave.default:
             for found in reasons.values():
                 if not found:
-                    found[wave.name] = "others"
+                    found[wave.name] = "default"
     _refuse_two_or_none(reasons)
     members = tuple(Members(wave, tuple(stack for stack in spokes if wave.name in reasons[stack])) for wave in waves)
     for index, each in enumerate(members):
-        if not each.stacks and not each.wave.others:
+        if not each.stacks and not each.wave.default:
             raise SettingsError(
                 f"{FILE}: waves[{index}]: the wave {each.wave.name!r} names nobody: no spoke's account is in "
                 f"{_wanted(each.wave)}. Correct it, or remove the wave."
@@ -69,7 +69,7 @@ def _named(
             found.setdefault(stack, f"the unit {unit}")
         if wave.tags and wave.tags.items() <= tags.get(spoke.account, {}).items():
             found.setdefault(stack, f"the tags {wave.tags}")
-    left = chosen(spokes, wave.without, where=f"{where}.without")
+    left = chosen(spokes, wave.exclude, where=f"{where}.exclude")
     return {stack: reason for stack, reason in found.items() if stack not in left}
 
 
@@ -92,17 +92,17 @@ def _refuse_two_or_none(reasons: Mapping[str, Mapping[str, str]]) -> None:
         if len(found) > 1:
             named = " and ".join(f"{wave!r} (by {reason})" for wave, reason in found.items())
             raise SettingsError(
-                f"{FILE}: {stack} is in the waves {named}. Take it out of one of them: without: [{stack}]"
+                f"{FILE}: {stack} is in the waves {named}. Take it out of one of them: exclude: [{stack}]"
             )
     none = [stack for stack, found in reasons.items() if not found]
     if none:
         shown = ", ".join(none[:_SHOWN]) + (f" and {len(none) - _SHOWN} more" if len(none) > _SHOWN else "")
         raise SettingsError(
-            f"{FILE}: in no wave: {shown}. Name them in a wave, or add one with others: true for all that are in no "
+            f"{FILE}: in no wave: {shown}. Name them in a wave, or add one with default: true for all that are in no "
             f"other."
         )
 
 
 def _wanted(wave: Wave) -> str:
     parts = [*(f"the unit {unit}" for unit in wave.units), *(f"{key}={value}" for key, value in wave.tags.items())]
-    return " or ".join(parts) or "its list once `without` is taken away"
+    return " or ".join(parts) or "its list once `exclude` is taken away"

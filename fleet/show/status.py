@@ -18,7 +18,6 @@ from fleet.run.recording import launches_in, used_contract
 from fleet.store.locations import places_of, states_at
 from fleet.store.records import Record, Running, Used
 from fleet.store.states import State
-from shared.catalog.lifecycle import state_on
 from shared.errors import CatalogError
 
 _READERS: Final = 8
@@ -156,7 +155,6 @@ def _state(plan: Plan, verdict: Verdict, launch: Running) -> str:
         regions = {}
     region = regions.get(launch.region)
     for key, product in region.products.items() if region else ():
-        if launch.product in (key, product.first_key) and (version := product.versions.get(launch.version)):
-            dates = [dt.date.fromisoformat(day) if day else None for day in (version.deprecated_on, version.retires_on)]
-            return state_on(plan.survey.day, state=version.state, deprecated_on=dates[0], retires_on=dates[1])
+        if launch.product in (key, product.original_key) and (version := product.versions.get(launch.version)):
+            return version.state_on(plan.survey.day)
     return "unknown"

@@ -17,7 +17,7 @@ class Registry(Document):
     """The SageMaker model registry that a product's models come from.
 
     Attributes:
-        account_id: The account that owns the registry and the models' artefacts.
+        account_id: The account that owns the registry and the models' artifacts.
         region: Where it is.
         group: The model package group.
     """
@@ -68,10 +68,10 @@ def _check_origin(where: str, registry: Registry, entry: "VersionEntry") -> None
                 f"{where}.model_package: found {entry.model_package!r}, which is of the {what} {found}. The product's "
                 f"registry is {declared}: correct one of the two."
             )
-    key = entry.artefacts.kms_key
+    key = entry.artifacts.kms_key
     if key and key.split(":")[4] != registry.account_id:
         raise ContentError(
-            f"{where}.artefacts.kms_key: found {key!r}, which is of the account {key.split(':')[4]}. The artefacts are "
+            f"{where}.artifacts.kms_key: found {key!r}, which is of the account {key.split(':')[4]}. The artifacts are "
             f"those of the registry's account {registry.account_id}: name a key of that account."
         )
 

@@ -32,8 +32,8 @@ def _one_per_region(images: list[str]) -> list[str]:
     return images
 
 
-class Artefacts(Document):
-    """The artefacts of a version, and so what the account that launches it must be able to pull.
+class Artifacts(Document):
+    """The artifacts of a version, and so what the account that launches it must be able to pull.
 
     Attributes:
         model_data: The model's archive in S3.
@@ -77,8 +77,8 @@ def repository_arn(image: str) -> str:
     return f"arn:${{Partition}}:ecr:{parts['region']}:{parts['account']}:repository/{parts['repository']}"
 
 
-def artefact_statements(artefacts: Sequence[Artefacts]) -> list[dict[str, Any]]:
-    """Say what a product's execution role must be allowed, so that its models' artefacts can be pulled.
+def artifact_statements(artifacts: Sequence[Artifacts]) -> list[dict[str, Any]]:
+    """Say what a product's execution role must be allowed, so that its models' artifacts can be pulled.
 
     It is the execution role that SageMaker reads the archive and the image with, not the role that creates the
     model (source: SageMaker Developer Guide, "SageMaker roles", CreateModel API: execution role permissions).
@@ -88,19 +88,19 @@ def artefact_statements(artefacts: Sequence[Artefacts]) -> list[dict[str, Any]]:
             "Sid": "ReadDeclaredModels",
             "Effect": "Allow",
             "Action": ["s3:GetObject"],
-            "Resource": _unique(object_arn(each.model_data) for each in artefacts),
+            "Resource": _unique(object_arn(each.model_data) for each in artifacts),
         },
         {
             "Sid": "PullDeclaredImages",
             "Effect": "Allow",
             "Action": _PULL,
-            "Resource": _unique(repository_arn(image) for each in artefacts for image in each.images),
+            "Resource": _unique(repository_arn(image) for each in artifacts for image in each.images),
         },
         {
             "Sid": "DecryptDeclaredModelsThroughS3Only",
             "Effect": "Allow",
             "Action": ["kms:Decrypt"],
-            "Resource": _unique(each.kms_key for each in artefacts if each.kms_key),
+            "Resource": _unique(each.kms_key for each in artifacts if each.kms_key),
             "Condition": {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}},
         },
     ]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from shared.catalog.contract import TagUpdates
 from shared.catalog.rules import Rule
 from shared.stack.names import launch_role_name
 from shared.validation import AccountId, Document, Region, TopicArn
@@ -30,7 +31,7 @@ class ResourceUpdate(Document):
     """Whether tags of what was launched may change. Without it they may."""
 
     type: Literal["RESOURCE_UPDATE"]
-    tag_updates: Literal["ALLOWED", "NOT_ALLOWED"] = Field(description="ALLOWED or NOT_ALLOWED", examples=["ALLOWED"])
+    tag_updates: TagUpdates = Field(description="ALLOWED or NOT_ALLOWED", examples=["ALLOWED"])
 
 
 class StackSet(Document):
@@ -85,9 +86,12 @@ def is_stack_set(constraints: list[Constraint]) -> bool:
     return any(isinstance(each, StackSet) for each in constraints)
 
 
-def tag_updates(constraints: list[Constraint]) -> str:
+def tag_updates(constraints: list[Constraint]) -> TagUpdates:
     """Say whether tags of a launch may change: ALLOWED or NOT_ALLOWED."""
-    return next((each.tag_updates for each in constraints if isinstance(each, ResourceUpdate)), "ALLOWED")
+    for each in constraints:
+        if isinstance(each, ResourceUpdate):
+            return each.tag_updates
+    return "ALLOWED"
 
 
 def constraint_documents(product: str, constraints: list[Constraint], region: str) -> Mapping[str, dict[str, Any]]:

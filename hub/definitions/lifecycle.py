@@ -40,16 +40,6 @@ class Lifecycle(Document):
         """The version's state on a day."""
         return state_on(day, state=self.state, deprecated_on=self.deprecated_on, retires_on=self.retires_on)
 
-    def announced(self) -> dict[str, str]:
-        """What spokes are told, as text."""
-        told = {
-            "deprecated_on": self.deprecated_on,
-            "retires_on": self.retires_on,
-            "replacement": self.replacement,
-            "reason": self.reason,
-        }
-        return {key: str(value) for key, value in told.items() if value is not None}
-
     @model_validator(mode="after")
     def _dates_are_in_order(self) -> Self:
         if self.deprecated_on and self.retires_on and self.retires_on <= self.deprecated_on:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from hub.definitions.approval import check_approvals
-from hub.definitions.artifacts import artefact_statements
+from hub.definitions.artifacts import artifact_statements
 from hub.definitions.card import ModelCard, read_card
 from hub.definitions.compatibility import refuse_breaking_changes, refuse_silent_backports
 from hub.definitions.consistency import check_rules, check_tag_options
@@ -49,9 +49,9 @@ class CatalogProduct:
     versions: list[CatalogVersion]
 
     @property
-    def artefact_statements(self) -> list[dict[str, Any]]:
+    def artifact_statements(self) -> list[dict[str, Any]]:
         """What is needed to pull the models of all versions: a retired one may still run somewhere, and scale."""
-        return artefact_statements([version.entry.artefacts for version in self.versions])
+        return artifact_statements([version.entry.artifacts for version in self.versions])
 
     @property
     def lives(self) -> Lives:
@@ -76,7 +76,7 @@ class Catalog:
     def published(self) -> Published:
         """List what the lock file must hold."""
         return [
-            (product.file.origin, version.entry.version, version.template.sha256, version.template.path)
+            (product.file.original_key, version.entry.version, version.template.sha256, version.template.path)
             for product in self.products
             for version in product.versions
         ]
@@ -98,11 +98,11 @@ def read_unlocked(folder: Path, day: dt.date) -> Catalog:
     listing = folder / "portfolios.yaml"
     portfolios = read_document(PortfoliosFile, listing).portfolios
     _refuse_twins(((listing, "key", item.key) for item in portfolios), "portfolios")
-    _refuse_twins(((listing, "first key", item.origin) for item in portfolios), "portfolios")
+    _refuse_twins(((listing, "original key", item.original_key) for item in portfolios), "portfolios")
     _refuse_twins(((listing, "name", item.name) for item in portfolios), "portfolios")
     files = sorted((folder / "products").glob("*/product.yaml"))
     products = [_product(path, {item.key: item for item in portfolios}, day) for path in files]
-    origins = ((path, "first key", product.file.origin) for path, product in zip(files, products, strict=True))
+    origins = ((path, "original key", product.file.original_key) for path, product in zip(files, products, strict=True))
     _refuse_twins(origins, "products")
     names = ((path, "name", product.file.name) for path, product in zip(files, products, strict=True))
     _refuse_twins(names, "products")
@@ -126,7 +126,7 @@ def _product(path: Path, portfolios: Mapping[str, PortfolioFile], day: dt.date) 
     check_approvals(path, file, day)
     check_lifecycles(path, {entry.version: entry.life for entry in file.versions}, day)
     for entry in file.versions:
-        _refuse_foreign_role(folder / entry.template, file.origin)
+        _refuse_foreign_role(folder / entry.template, file.original_key)
     templates = {entry.version: read_template(folder / entry.template) for entry in file.versions}
     refuse_breaking_changes(path, templates)
     check_rules(path, file, templates)

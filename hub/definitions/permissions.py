@@ -18,14 +18,14 @@ def launch_permissions(product: "CatalogProduct") -> Policy:
     """Say what the role may do that builds the product's stack."""
     return launch_policy(
         product.launch_statements,
-        execution_role=execution_role_name(product.file.origin),
+        execution_role=execution_role_name(product.file.original_key),
         services=product.file.execution_role.services,
     )
 
 
 def execution_permissions(product: "CatalogProduct") -> Policy:
     """Say what the role may do that the model runs as: pull what the versions declare, and what the product adds."""
-    return permission_policy([*product.artefact_statements, *product.execution_statements])
+    return permission_policy([*product.artifact_statements, *product.execution_statements])
 
 
 def check_permissions(folder: Path, product: "CatalogProduct") -> None:

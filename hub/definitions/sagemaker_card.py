@@ -31,8 +31,8 @@ def sagemaker_card(product: ProductFile, entry: VersionEntry, card: ModelCard, *
             "model_owner": card.owner,
             "problem_type": card.task,
             "algorithm_type": card.algorithm or card.framework,
-            "model_artifact": [entry.artefacts.model_data],
-            "inference_environment": {"container_image": entry.artefacts.images[:15]},
+            "model_artifact": [entry.artifacts.model_data],
+            "inference_environment": {"container_image": entry.artifacts.images[:15]},
         },
         "intended_uses": {
             "purpose_of_model": card.summary,
@@ -92,7 +92,7 @@ def _details(product: ProductFile, entry: VersionEntry, card: ModelCard) -> dict
         "modality": card.modality,
         "framework": card.framework,
         "base_model": card.base_model,
-        "licence": card.licence,
+        "license": card.license,
         "contact": card.contact,
     }
     return {key: value for key, value in details.items() if value}

@@ -6,13 +6,13 @@ from typing import Annotated
 from pydantic import Field
 
 from hub.definitions.approval import Approval, Registry
-from hub.definitions.artifacts import Artefacts
+from hub.definitions.artifacts import Artifacts
 from hub.definitions.constraints import Constraints
 from hub.definitions.cost import CostRule
 from hub.definitions.lifecycle import Life, Lifecycle
 from hub.definitions.tag_options import TagOptions
 from shared.catalog.versions import SemVer
-from shared.validation import Document, Key
+from shared.validation import Document, FormerName, Key
 
 Tags = Annotated[dict[str, str], Field(max_length=20, description="at most 20 tags of text", examples=["{team: risk}"])]
 Service = Annotated[
@@ -44,19 +44,14 @@ BudgetName = Annotated[
 
 
 class Keyed(Document):
-    """Something with a key of its own. What is made for it bears its first key for life.
+    """Something with a key of its own. What is made for it bears its original key for life.
 
     Attributes:
-        first_key: Where the key was changed, the one that it had at first.
+        original_key: The key that it was published with for the first time, where that has changed since.
     """
 
     key: Key
-    first_key: Key | None = None
-
-    @property
-    def origin(self) -> str:
-        """The key that it had when it was published for the first time."""
-        return self.first_key or self.key
+    original_key: Annotated[Key, FormerName("first_key")] = Field(default_factory=lambda given: given["key"])
 
 
 class PortfolioFile(Keyed):
@@ -116,7 +111,7 @@ class VersionEntry(Document):
         description="the ARN of a version in a model package group",
         examples=["arn:aws:sagemaker:eu-central-1:222233334444:model-package/fraud-detector/3"],
     )
-    artefacts: Artefacts
+    artifacts: Annotated[Artifacts, FormerName("artefacts")]
     approval: Approval | None = None
     backport: bool = False
     lifecycle: Lifecycle | None = None

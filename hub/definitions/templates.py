@@ -103,7 +103,7 @@ def read_template(path: Path) -> Template:
             f"the catalog, and run cfn-lint on it."
         ) from None
     parameters = {
-        name: Parameter.model_validate(found.model_dump(exclude_none=True))
+        name: Parameter.model_validate(found.model_dump(exclude_none=True, by_alias=False))
         for name, found in template.parameters.items()
     }
     return Template(

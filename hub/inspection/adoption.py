@@ -39,7 +39,7 @@ def find_in_hub(settings: HubSettings, catalog: Catalog, account: AccountSession
 def _find_roles(catalog: Catalog, account: AccountSession, file: ImportFile) -> None:
     iam = account.client("iam")
     for product in catalog.products:
-        origin = product.file.origin
+        origin = product.file.original_key
         try:
             name = iam.get_role(RoleName=launch_role_name(origin))["Role"]["RoleName"]
         except iam.exceptions.NoSuchEntityException:
@@ -67,7 +67,7 @@ class _Region:
         }
         for file in self._catalog.portfolios:
             if file.key in portfolios:
-                stem = f"{file.origin}-{self._region}"
+                stem = f"{file.original_key}-{self._region}"
                 parent = Component(type="modelcatalog:hub:Portfolio", name=stem, parent=self._root)
                 self._file.add(PORTFOLIO, stem, portfolios[file.key], parent=parent, what=f"portfolio {file.key}")
         views = self._list("search_products_as_admin", "ProductViewDetails")
@@ -78,7 +78,7 @@ class _Region:
                 self._product(content, product, portfolios.get(content.file.portfolio))
 
     def _product(self, content: CatalogProduct, product: str, portfolio: str | None) -> None:
-        key, stem = content.file.key, f"{content.file.origin}-{self._region}"
+        key, stem = content.file.key, f"{content.file.original_key}-{self._region}"
         parent = Component(type="modelcatalog:hub:ModelProduct", name=stem, parent=self._root)
         self._file.add(PRODUCT, stem, product, parent=parent, what=f"product {key}")
         for number, artifact in self._versions(content, product):
@@ -95,7 +95,7 @@ class _Region:
         )
         there = {each["Type"]: each["ConstraintId"] for each in listed}
         file = content.file
-        for kind in constraint_documents(file.origin, file.constraints, self._region):
+        for kind in constraint_documents(file.original_key, file.constraints, self._region):
             if kind in there:
                 name = f"{stem}-{kind.lower().replace('_', '-')}"
                 self._file.add(CONSTRAINT, name, there[kind], parent=parent, what=f"{kind} of {file.key}")

@@ -88,7 +88,7 @@ def roles_template(products: Sequence[CatalogProduct], *, boundary: str | None) 
     """
     resources: dict[str, Any] = {}
     for product in products:
-        key = product.file.origin
+        key = product.file.original_key
         services = product.file.execution_role.services
         resources[f"{_pascal(key)}Launch"] = _role(
             launch_role_name(key),

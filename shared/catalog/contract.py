@@ -3,18 +3,21 @@
 It is made of strings, lists and maps only, because numbers cross a stack reference as floats. It is keyed by
 region, since portfolios, products and versions have other ids in each. It holds nothing secret: whoever can
 read the hub's state can read it.
+
+The hub fills these models and `publish` writes them; spokes read them by `parse`.
 """
 
+import datetime as dt
 import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from shared.catalog.cost import Cost
-from shared.catalog.lifecycle import State
+from shared.catalog.lifecycle import Day, State, state_on
 from shared.catalog.rules import Rule
 from shared.errors import ContractError
 
@@ -27,7 +30,10 @@ Policy = dict[str, Any]
 
 class _Part(BaseModel):
     # A newer minor version may have added fields that this reader does not know.
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
+    # Some fields are called otherwise in the document than here, and keep their names there.
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="ignore", validate_by_name=True, serialize_by_alias=True
+    )
 
 
 def _compiled(pattern: str) -> str:
@@ -38,6 +44,7 @@ def _compiled(pattern: str) -> str:
     return pattern
 
 
+TagUpdates = Literal["ALLOWED", "NOT_ALLOWED"]
 Pattern = Annotated[str, AfterValidator(_compiled)]
 Count = Annotated[str, Field(pattern=r"^[0-9]+$")]
 Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
@@ -67,24 +74,28 @@ class Version(_Part):
 
     Attributes:
         state: As AWS has it since the hub's last run; the dates may say more by now.
-        card: What the model card says in a word: task, framework, modality, licence, owner, contact, risk.
+        card: What the model card says in a word: task, framework, modality, license, owner, contact, risk.
         model_package: The ARN in the model registry.
     """
 
     id: str
     state: State
-    deprecated_on: str | None = None
-    retires_on: str | None = None
+    deprecated_on: Day | None = None
+    retires_on: Day | None = None
     replacement: str | None = None
     reason: str | None = None
     model_package: str | None = None
     card: dict[str, str] = {}
     cost: Cost | None = None
-    released: str
+    released: Day
     description: str
     template_sha256: str
     parameters: dict[str, Parameter]
     rules: dict[str, Rule] = {}
+
+    def state_on(self, day: dt.date) -> State:
+        """The version's state on a day: its dates count even where the hub has not run since."""
+        return state_on(day, state=self.state, deprecated_on=self.deprecated_on, retires_on=self.retires_on)
 
 
 class Role(_Part):
@@ -99,7 +110,7 @@ class Product(_Part):
     """A product, its roles, and its versions by number.
 
     Attributes:
-        first_key: The key that it had at first, where that has changed since.
+        original_key: The key that it was published with for the first time; what is made for it bears that key.
         tags: Those of the product and its portfolio, which AWS puts on whatever is launched from it.
         rules: Those of its template constraint.
         tag_options: Tags that a launch has to have, with the values that each may have.
@@ -107,7 +118,7 @@ class Product(_Part):
     """
 
     id: str
-    first_key: str | None = None
+    original_key: str = Field(validation_alias="first_key", serialization_alias="first_key")
     name: str
     portfolio: str
     owner: str
@@ -115,7 +126,7 @@ class Product(_Part):
     tags: dict[str, str]
     rules: dict[str, Rule] = {}
     tag_options: dict[str, list[str]] = {}
-    tag_updates: Literal["ALLOWED", "NOT_ALLOWED"] = "ALLOWED"
+    tag_updates: TagUpdates = "ALLOWED"
     stack_set: Literal["true"] | None = None
     launch_role: Role
     execution_role: Role
@@ -130,10 +141,10 @@ class Share(_Part):
 
 
 class Portfolio(_Part):
-    """A portfolio and how it is shared."""
+    """A portfolio and how it is shared; `original_key` as a product's."""
 
     id: str
-    first_key: str | None = None
+    original_key: str = Field(validation_alias="first_key", serialization_alias="first_key")
     name: str
     shares: list[Share]
 
@@ -143,6 +154,18 @@ class RegionCatalog(_Part):
 
     portfolios: dict[str, Portfolio]
     products: dict[str, Product]
+
+    @field_validator("portfolios", "products", mode="before")
+    @classmethod
+    def _original_keys(cls, found: Any) -> Any:  # noqa: ANN401 - whatever a document holds
+        """A hub of an older release did not say them, because keys could not change yet."""
+        if not isinstance(found, dict):
+            return found
+        parts = cast("dict[str, Any]", found).items()
+        return {
+            key: {"first_key": key, **cast("dict[str, Any]", part)} if isinstance(part, dict) else part
+            for key, part in parts
+        }
 
 
 class Contract(_Part):
@@ -154,20 +177,18 @@ class Contract(_Part):
     regions: dict[str, RegionCatalog]
 
 
-def publish(hub_account: str, regions: Mapping[str, Any]) -> dict[str, Any]:
+def publish(hub_account: str, regions: Mapping[str, RegionCatalog | Mapping[str, Any]]) -> dict[str, Any]:
     """Write the contract.
 
     Args:
         hub_account: The account that owns the portfolios, twelve digits.
-        regions: What is offered per region, in the shape of `RegionCatalog`.
+        regions: What is offered per region.
 
     Raises:
-        pydantic.ValidationError: when the hub's own program built a document that does not fit.
+        pydantic.ValidationError: what is given in plain values does not fit.
     """
-    document = {"schema_version": SCHEMA_VERSION, "hub_account": hub_account, "regions": dict(regions)}
-    content_hash = _content_hash(document)
-    contract = Contract.model_validate({**document, "content_hash": content_hash})
-    plain = contract.model_dump(exclude_none=True)
+    written = {"schema_version": SCHEMA_VERSION, "content_hash": "", "hub_account": hub_account, "regions": regions}
+    plain = Contract.model_validate(written).model_dump(mode="json", exclude_none=True)
     return {**plain, "content_hash": _content_hash(plain)}
 
 

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pydantic import Field, model_validator
 
 from shared.errors import ConfigError
-from shared.validation import Document, Key
+from shared.validation import Key, SettingsDocument
 
 MOST_PATTERNS: Final = 10
 """Patterns of a portfolio (source: Service Catalog API reference, AssociatePrincipalWithPortfolio)."""
@@ -40,7 +40,7 @@ PermissionSet = Annotated[
 ]
 
 
-class Grant(Document):
+class Grant(SettingsDocument):
     """One grant of a portfolio: exactly one way of naming whom."""
 
     portfolio: Key
@@ -49,11 +49,13 @@ class Grant(Document):
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
-        ways = [name for name in ("arn", "permission_set", "pattern") if name in type(self).model_fields]
-        given = [name for name in ways if getattr(self, name) is not None]
+        fields = type(self).model_fields
+        ways = {name: fields[name].alias or name for name in ("arn", "permission_set", "pattern") if name in fields}
+        given = [key for name, key in ways.items() if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(
-                f"found {' and '.join(given) or 'nobody'}. A grant names exactly one principal, by {' or '.join(ways)}."
+                f"found {' and '.join(given) or 'nobody'}. A grant names exactly one principal, by "
+                f"{' or '.join(ways.values())}."
             )
         return self
 
@@ -115,7 +117,7 @@ def _of_permission_set(name: str, where: str, opts: pulumi.InvokeOptions) -> Pri
     found = aws.iam.get_roles(name_regex=pattern, path_prefix="/aws-reserved/sso.amazonaws.com/", opts=opts).arns
     if len(found) != 1:
         raise ConfigError(
-            f"{where}.permission_set: found {name!r}, of which the account has {len(found) or 'no'} roles. Assign the "
+            f"{where}.permissionSet: found {name!r}, of which the account has {len(found) or 'no'} roles. Assign the "
             f"permission set to this account in IAM Identity Center, or correct its name."
         )
     identity = aws.iam.get_role(name=found[0].rpartition("/")[2], opts=opts).unique_id

@@ -1,15 +1,14 @@
 """Reads a stack's settings into one checked object."""
 
 import json
-from typing import Annotated, ClassVar, Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
-from pydantic import ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, model_validator
 
 from shared.errors import ConfigError
-from shared.validation import AccountId, Document, Region, validate
+from shared.validation import AccountId, Region, SettingsDocument, validate
 
 RoleArn = Annotated[
     str,
@@ -21,7 +20,7 @@ RoleArn = Annotated[
 ]
 
 
-class AccountSettings(Document):
+class AccountSettings(SettingsDocument):
     """The settings that every stack has: which account it is for, how it gets there, and where it works.
 
     Attributes:
@@ -29,10 +28,6 @@ class AccountSettings(Document):
         assume_role: A role of that account to work as; without it, the credentials of the environment serve.
         region: The provider's region, and the first of `regions`.
     """
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True
-    )
 
     account_id: AccountId
     assume_role: RoleArn | None = None

@@ -9,7 +9,6 @@ from typing import Any
 from shared.aws.preflight import Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession
 from shared.catalog.contract import Contract, Product
-from shared.catalog.lifecycle import state_on
 from shared.stack.provider import standard_tags
 from spoke.config import SpokeSettings
 from spoke.inspection.trust import trusts_service_catalog
@@ -74,9 +73,7 @@ class _Checks:
         age = (plan.day - plan.published_on).days
         yield Finding(subject, f"published on {plan.published_on}" + (f", {age} days ago" if age > 0 else ""))
         for resolved in plan.resolved_launches:
-            version = resolved.choice.version
-            deprecated, retires = (_date(text) for text in (version.deprecated_on, version.retires_on))
-            before = state_on(plan.published_on, state=version.state, deprecated_on=deprecated, retires_on=retires)
+            before = resolved.choice.version.state_on(plan.published_on)
             if before != resolved.choice.state:
                 yield warning(
                     subject,
@@ -277,7 +274,3 @@ def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None) -> Finding:
             )
         case status:
             return warning(subject, f"is {status}: AWS takes no other change before that is over")
-
-
-def _date(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None

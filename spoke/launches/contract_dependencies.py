@@ -68,7 +68,7 @@ class Excerpts:
         roles = (product.launch_role, product.execution_role)
         if existing:
             return digest([role.name for role in roles])
-        return self._once(product, "roles", lambda: [product.first_key, *(_plain(role) for role in roles)])
+        return self._once(product, "roles", lambda: [product.original_key, *(_plain(role) for role in roles)])
 
     def _offer(self, resolved: ResolvedLaunch) -> str:
         product, version = resolved.product, resolved.choice.version
@@ -99,4 +99,4 @@ def _plain(part: BaseModel, *fields: str) -> object:
 
 def _portfolio(each: Wanted, account: str) -> list[object]:
     accepted = any(share.type == "ACCOUNT" and share.target == account for share in each.portfolio.shares)
-    return [each.portfolio.id, each.portfolio.name, each.portfolio.first_key, accepted]
+    return [each.portfolio.id, each.portfolio.name, each.portfolio.original_key, accepted]

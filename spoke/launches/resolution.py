@@ -90,7 +90,7 @@ def offered(offers: Mapping[str, T], wanted: str, *, where: str, what: str) -> t
     if wanted in offers:
         return wanted, offers[wanted]
     for key, offer in offers.items():
-        if offer.first_key == wanted:
+        if offer.original_key == wanted:
             return key, offer
     raise LaunchError(
         f"{where}: found {wanted!r}, which the hub does not offer. It offers as {what}: "

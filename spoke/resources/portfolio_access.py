@@ -78,7 +78,7 @@ def grant(
         ConfigError: the account has no such principal, or the deploying role is named beside itself.
     """
     for index, grant in enumerate(settings.principals):
-        [key] = {each.key for each in wanted.values() if grant.portfolio in (each.key, each.portfolio.first_key)}
+        [key] = {each.key for each in wanted.values() if grant.portfolio in (each.key, each.portfolio.original_key)}
         for note in renamed(grant.portfolio, key, where=f"{where}: principals[{index}].portfolio"):
             pulumi.log.info(note)
     looking = pulumi.InvokeOptions(provider=provider)
@@ -96,7 +96,7 @@ def grant(
             )
     return {
         place: GrantedPortfolio(
-            f"{each.portfolio.first_key or each.key}-{each.region}",
+            f"{each.portfolio.original_key or each.key}-{each.region}",
             portfolio=each.portfolio,
             account_id=settings.account_id,
             region=each.region,

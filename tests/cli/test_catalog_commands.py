@@ -48,7 +48,7 @@ def test_every_version_is_listed_with_what_people_look_for(run: Run, capsys: Cap
         (["--task", "CLASS"], {FRAUD}),
         (["--framework", "xgboost"], {FRAUD, BATCH}),
         (["--framework", "xgboost", "--task", "regression"], {BATCH}),
-        (["--licence", "apache"], {TEXT}),
+        (["--license", "apache"], {TEXT}),
         (["--modality", "text"], {TEXT}),
         (["--word", "warehouse"], {BATCH}),
     ],
@@ -61,10 +61,10 @@ def test_a_filter_finds_part_of_a_word_in_any_case(filters: list[str], products:
 
 
 def test_what_fits_nothing_is_told_with_what_there_is(run: Run, capsys: Capture) -> None:
-    assert 1 == run(models.main, "--licence", "mit", "--word", "poetry")
+    assert 1 == run(models.main, "--license", "mit", "--word", "poetry")
 
     error = capsys.readouterr().err
-    assert "error: No model fits LICENCE=mit WORD=poetry. As licence there is: Apache-2.0, proprietary." in error
+    assert "error: No model fits LICENSE=mit WORD=poetry. As license there is: Apache-2.0, proprietary." in error
 
 
 def test_the_state_of_a_version_is_that_of_the_day(catalog: CatalogCopy, run: Run, capsys: Capture) -> None:

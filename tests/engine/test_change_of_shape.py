@@ -35,11 +35,11 @@ def test_an_organization_changes_its_shape_under_running_models(catalog: Stage) 
 
 def from_account_to_unit(stage: Stage) -> None:
     """Share with the unit first, let the account give its own share back, and end that one last."""
-    _ = stage.edit(HUB_FILE, BY_ACCOUNT, BY_UNIT + BY_ACCOUNT + "      leaving: true\n")
+    _ = stage.edit(HUB_FILE, BY_ACCOUNT, BY_UNIT + BY_ACCOUNT + "      revoking: true\n")
     _ = stage.up("hub")
     assert ["batch-inference", "batch-inference"] == _shares_with(stage, RESEARCH, "batch-inference")
     given_back = stage.up("spoke-research")
-    _ = stage.edit(HUB_FILE, BY_ACCOUNT + "      leaving: true\n", "")
+    _ = stage.edit(HUB_FILE, BY_ACCOUNT + "      revoking: true\n", "")
     _ = stage.up("hub")
     unchanged = stage.up("spoke-research", "--expect-no-changes")
 
@@ -72,10 +72,10 @@ def rename(stage: Stage) -> None:
     copy = CatalogCopy(stage.project / "hub" / "catalog")
     folder = copy.folder / "products"
     (folder / "text-embedder-serverless").rename(folder / "embedder")
-    embedder = "key: embedder\nfirst_key: text-embedder-serverless\n"
+    embedder = "key: embedder\noriginal_key: text-embedder-serverless\n"
     _ = copy.replace("products/embedder/product.yaml", "key: text-embedder-serverless\n", embedder)
     _ = copy.replace("products/embedder/product.yaml", "name: Text embedder, serverless endpoint", "name: Embedder")
-    _ = copy.replace("portfolios.yaml", "key: online-inference\n", "key: online\n    first_key: online-inference\n")
+    _ = copy.replace("portfolios.yaml", "key: online-inference\n", "key: online\n    original_key: online-inference\n")
     _ = copy.replace("portfolios.yaml", "name: Online inference models", "name: Online models")
     for product in ("embedder", "fraud-detector-realtime"):
         file = f"products/{product}/product.yaml"

@@ -97,7 +97,7 @@ def test_one_spoke_with_wrong_credentials_fails_alone(fleet: Fleet) -> None:
     settings: Any = yaml.safe_load(before)
     settings["config"]["model-catalog-spoke:assumeRole"] = f"arn:aws:iam::{account(1)}:role/Nobody"
     _ = path.write_text(yaml.safe_dump(settings))
-    _ = (fleet.project / "fleet.yaml").write_text("waves: [{name: all, others: true, tolerance: 1}]")
+    _ = (fleet.project / "fleet.yaml").write_text("waves: [{name: all, default: true, tolerance: 1}]")
 
     report = fleet.roll_out("--only", stack(0), "--only", stack(1), code=1)
 

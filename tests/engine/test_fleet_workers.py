@@ -22,7 +22,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """A fleet that has not been rolled out yet."""
     with Fleet(tmp_path_factory.mktemp("fleet") / "stage", SPOKES) as stage:
         stage.prepare()
-        _ = (stage.project / "fleet.yaml").write_text("waves: [{name: all, others: true}]")
+        _ = (stage.project / "fleet.yaml").write_text("waves: [{name: all, default: true}]")
         yield stage
 
 

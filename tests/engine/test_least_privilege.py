@@ -172,7 +172,7 @@ def change_something(stage: Stage) -> None:
     limit = {"BudgetLimit": {"Amount": "100", "Unit": "USD"}}
     stage.client("budgets", HUB).create_budget(AccountId=HUB, Budget={**budget, **limit})
     for share in ("ORGANIZATIONAL_UNIT\n      target: Workloads/Research", "ORGANIZATION_MEMBER_ACCOUNT"):
-        _ = stage.edit("Pulumi.hub.yaml", f"type: {share}\n", f"type: {share}\n      tag_options: true\n")
+        _ = stage.edit("Pulumi.hub.yaml", f"type: {share}\n", f"type: {share}\n      tagOptions: true\n")
     product = "hub/catalog/products/fraud-detector-realtime"
     _ = stage.edit(f"{product}/product.yaml", "owner: ", "owner: The ")
     _ = stage.edit(f"{product}/product.yaml", "AssertDescription: ", "AssertDescription: Please note. ")

@@ -102,11 +102,11 @@ HUB_MISTAKES = {
         "sagemaker:us-east-1:222233334444:model-package/fraud-detector/2",
         ["versions[1].model_package: found 'arn:", "of the region us-east-1"],
     ),
-    "a card without a licence": (
+    "a card without a license": (
         f"{FRAUD}/1.1.0.card.yaml",
-        "licence: proprietary\n",
+        "license: proprietary\n",
         "",
-        ["1.1.0.card.yaml: licence is missing"],
+        ["1.1.0.card.yaml: license is missing"],
     ),
     "a template that is not CloudFormation": (
         f"{FRAUD}/1.1.0.yaml",

@@ -22,7 +22,7 @@ from tests.support.fleet.making import Member, deployed, organization, recorded,
 
 EVERYBODY = Choice([], [], [], None, None)
 STATES = ".pulumi/stacks/model-catalog-spoke"
-WAVES = "waves: [{name: first, spokes: [a], approve: %s}, {name: rest, others: true}]"
+WAVES = "waves: [{name: first, spokes: [a], approve: %s}, {name: rest, default: true}]"
 
 
 class Pulumi:
@@ -94,7 +94,7 @@ def test_everybody_is_brought_to_where_they_are_wanted_and_stays_there(
 
 def test_a_failure_is_told_and_is_the_exit_code(pulumi: Pulumi, up: Up, console: Console, root: Path) -> None:
     pulumi.failing = {"spoke-a"}
-    (root / "fleet.yaml").write_text("waves: [{name: all, others: true, tolerance: 1}]")
+    (root / "fleet.yaml").write_text("waves: [{name: all, default: true, tolerance: 1}]")
 
     assert 1 == up()
     assert "spoke-a: it broke" in text(console)

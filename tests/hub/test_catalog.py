@@ -107,7 +107,7 @@ def test_a_role_may_do_something_to_every_resource_only_where_there_is_no_other_
 
 @each_product
 def test_a_role_may_touch_its_own_account_alone(product: CatalogProduct) -> None:
-    """What is elsewhere on purpose: images that AWS owns, and model artefacts with their keys."""
+    """What is elsewhere on purpose: images that AWS owns, and model artifacts with their keys."""
     elsewhere = re.compile(
         r"arn:\$\{Partition\}:(s3:::model-catalog-(artifacts|data)-\*|ecr:\*:\d{12}:|kms:\*:\*:key/\*)"
     )

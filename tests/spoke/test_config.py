@@ -65,11 +65,11 @@ PRINCIPAL = {"portfolio": "online", "arn": "arn:aws:iam::333344445555:role/DataS
         ),
         (
             {"principals": [{"portfolio": "online"}]},
-            r"principals\[0\]: found nobody. A grant names exactly one principal, by arn or permission_set",
+            r"principals\[0\]: found nobody. A grant names exactly one principal, by arn or permissionSet",
         ),
         (
-            {"principals": [{**PRINCIPAL, "permission_set": "DataScientist"}]},
-            r"principals\[0\]: found arn and permission_set. A grant names exactly one principal",
+            {"principals": [{**PRINCIPAL, "permissionSet": "DataScientist"}]},
+            r"principals\[0\]: found arn and permissionSet. A grant names exactly one principal",
         ),
         (
             {"launches": [{**LAUNCH, "notifications": ["models"]}]},

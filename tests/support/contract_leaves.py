@@ -44,6 +44,8 @@ OTHERS: Mapping[str, Sequence[str]] = {
     "most": ("InstanceCount",),
     "scales": ("Environment",),
     "hours": ("100",),
+    "released": ("2026-10-01",),
+    "date": ("2026-11-01",),
     "prices": ("0.5",),
     "target": ("o-other", ACCOUNT),
     "type": ("ACCOUNT", "Number", "ORGANIZATION"),

@@ -22,7 +22,7 @@ def check_access(aws: Aws, account: str, holdings: Iterable[ArtifactStore]) -> I
     Args:
         aws: With credentials of the account.
         account: Whose policies can be read; those of others are said not to be checked.
-        holdings: What holds artefacts, and who must get at them.
+        holdings: What holds artifacts, and who must get at them.
     """
     for holding in holdings:
         place = holding.place
@@ -58,7 +58,7 @@ def _policy(aws: Aws, place: StoreLocation) -> Mapping[str, Any]:
 
 def _unreadable(place: StoreLocation, problem: ClientError) -> Finding:
     if code_of(problem) in _MISSING:
-        return Finding(f"{place}: is not there. Make it, or correct artefacts in product.yaml.", wrong=True)
+        return Finding(f"{place}: is not there. Make it, or correct artifacts in product.yaml.", wrong=True)
     advice = f" The {place.kind} has to be of the account {place.account}, and its policy readable."
     return Finding(f"{place}: {code_of(problem)}: {message_of(problem)}.{advice}", wrong=True)
 

@@ -1,10 +1,10 @@
-"""What holds the catalog's artefacts, and who must get at them there."""
+"""What holds the catalog's artifacts, and who must get at them there."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from hub.definitions.artifacts import Artefacts, image_parts, object_arn, repository_arn
+from hub.definitions.artifacts import Artifacts, image_parts, object_arn, repository_arn
 from hub.definitions.load import CatalogProduct
 from hub.inspection.registry.consumers import Consumer
 from hub.inspection.registry.grants import AccessRequirement
@@ -49,18 +49,18 @@ class ArtifactStore:
 def artifact_stores(
     products: Iterable[CatalogProduct], guests: Mapping[str, Sequence[Consumer]]
 ) -> list[ArtifactStore]:
-    """List what holds the artefacts of all versions that are not retired, each with who must get at them."""
+    """List what holds the artifacts of all versions that are not retired, each with who must get at them."""
     found: dict[StoreLocation, ArtifactStore] = {}
     for product in products:
         for version in product.versions:
             if version.state == "retired":
                 continue
-            for place, target in _places(product, version.entry.artefacts):
+            for place, target in _places(product, version.entry.artifacts):
                 holding = found.setdefault(place, ArtifactStore(place))
                 for guest in guests.get(product.file.portfolio, ()):
                     demand = AccessRequirement(
                         guest=guest,
-                        role=execution_role_name(product.file.origin),
+                        role=execution_role_name(product.file.original_key),
                         actions=ACTIONS[place.kind],
                         target=target,
                         via=f"s3.{place.region}.amazonaws.com" if place.kind == "key" else None,
@@ -70,16 +70,16 @@ def artifact_stores(
     return sorted(found.values(), key=lambda each: (each.place.kind, each.place.name, each.place.region))
 
 
-def _places(product: CatalogProduct, artefacts: Artefacts) -> Iterator[tuple[StoreLocation, str]]:
-    """Give each place that holds an artefact, with the ARN of what is needed there."""
+def _places(product: CatalogProduct, artifacts: Artifacts) -> Iterator[tuple[StoreLocation, str]]:
+    """Give each place that holds an artifact, with the ARN of what is needed there."""
     registry = product.file.registry
     partition = partition_of(registry.region)
-    bucket = artefacts.model_data.removeprefix("s3://").partition("/")[0]
+    bucket = artifacts.model_data.removeprefix("s3://").partition("/")[0]
     yield (
         StoreLocation(kind="bucket", name=bucket, account=registry.account_id, region=registry.region),
-        object_arn(artefacts.model_data).replace("${Partition}", partition),
+        object_arn(artifacts.model_data).replace("${Partition}", partition),
     )
-    for image in artefacts.images:
+    for image in artifacts.images:
         parts = image_parts(image)
         yield (
             StoreLocation(
@@ -87,6 +87,6 @@ def _places(product: CatalogProduct, artefacts: Artefacts) -> Iterator[tuple[Sto
             ),
             repository_arn(image).replace("${Partition}", partition),
         )
-    if artefacts.kms_key:
-        region, account = artefacts.kms_key.split(":")[3:5]
-        yield StoreLocation(kind="key", name=artefacts.kms_key, account=account, region=region), artefacts.kms_key
+    if artifacts.kms_key:
+        region, account = artifacts.kms_key.split(":")[3:5]
+        yield StoreLocation(kind="key", name=artifacts.kms_key, account=account, region=region), artifacts.kms_key

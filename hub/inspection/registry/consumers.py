@@ -1,4 +1,4 @@
-"""For whom artefacts have to be granted: whomever the hub's shares reach."""
+"""For whom artifacts have to be granted: whomever the hub's shares reach."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

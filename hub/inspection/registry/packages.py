@@ -48,9 +48,9 @@ def _checked(sagemaker: Any, product: str, entry: VersionEntry) -> Finding:  # n
             wrong=True,
         )
     approved = _model_data(found)
-    if approved and entry.artefacts.model_data not in approved:
+    if approved and entry.artifacts.model_data not in approved:
         return Finding(
-            f"{who}: the catalog publishes {entry.artefacts.model_data}, and {entry.model_package} was approved with "
+            f"{who}: the catalog publishes {entry.artifacts.model_data}, and {entry.model_package} was approved with "
             f"{', '.join(approved)}. Publish what was approved, or have this approved.",
             wrong=True,
         )

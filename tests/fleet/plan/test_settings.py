@@ -37,7 +37,7 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
         waves:
           - {name: canary, spokes: [research], concurrency: 2, tolerance: 1}
           - {name: gold, tags: {tier: gold}, without: [research], approve: true}
-          - {name: rest, others: true, tolerance: 5%}
+          - {name: rest, default: true, tolerance: 5%}
         """,
     )
 
@@ -67,32 +67,32 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
         ("organization: {role: x}", "fleet.yaml: organization.role is not a known key. .*"),
         ("waves: [{spokes: [a]}]", r"fleet.yaml: waves\[0\].name is missing. .*"),
         (
-            "waves: [{name: Canary, others: true}]",
+            "waves: [{name: Canary, default: true}]",
             r"fleet.yaml: waves\[0\].name: found 'Canary'. Expected lower-case words joined by hyphens, for .* canary.",
         ),
         ("waves: [{name: a, spoke: [b]}]", r"fleet.yaml: waves\[0\].spoke is not a known key. .*"),
         ("waves: [{name: a, spokes: b}]", r"fleet.yaml: waves\[0\].spokes: found 'b'. Expected a list of spokes.*"),
         (
             "waves: [{name: a}]",
-            r"fleet.yaml: waves\[0\]: the wave 'a' names nobody. Give it spokes, units or tags, or others: true .*",
+            r"fleet.yaml: waves\[0\]: the wave 'a' names nobody. Give it spokes, units or tags, or default: true .*",
         ),
         (
             "waves: [{name: a, without: [b]}]",
             r"fleet.yaml: waves\[0\]: the wave 'a' names nobody. .*",
         ),
         (
-            "waves: [{name: a, others: true, concurrency: 0}]",
+            "waves: [{name: a, default: true, concurrency: 0}]",
             r"fleet.yaml: waves\[0\].concurrency: found 0 .*1 to 1000.*",
         ),
         (
-            "waves: [{name: a, others: true}, {name: a, spokes: [b]}]",
+            "waves: [{name: a, default: true}, {name: a, spokes: [b]}]",
             "fleet.yaml: waves: 'a' is there twice. Rename one of them.",
         ),
         (
-            "waves: [{name: a, others: true}, {name: b, others: true}]",
-            "fleet.yaml: waves: more than one has others: true. Only one can .*",
+            "waves: [{name: a, default: true}, {name: b, default: true}]",
+            "fleet.yaml: waves: more than one has default: true. Only one can .*",
         ),
-        ("waves: [{name: a, others: true, tags: {tier: 1}}]", r"fleet.yaml: waves\[0\].tags.tier: found 1 .*"),
+        ("waves: [{name: a, default: true, tags: {tier: 1}}]", r"fleet.yaml: waves\[0\].tags.tier: found 1 .*"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_key_and_its_remedy(tmp_path: Path, text: str, message: str) -> None:
@@ -105,7 +105,7 @@ def test_what_is_wrong_is_named_with_its_key_and_its_remedy(tmp_path: Path, text
 @pytest.mark.parametrize("tolerance", ["120%", "x", "-1", "-1%", '"%"', "1.5", '"1.5%"', '"5 %"', '""'])
 def test_a_tolerance_is_a_number_or_a_share(tmp_path: Path, tolerance: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        read(tmp_path, f"waves: [{{name: a, others: true, tolerance: {tolerance}}}]")
+        read(tmp_path, f"waves: [{{name: a, default: true, tolerance: {tolerance}}}]")
 
     found = tolerance.strip('"')
     assert str(caught.value) == (
@@ -119,7 +119,7 @@ def test_a_tolerance_is_no_truth_value_and_no_list(tmp_path: Path, tolerance: st
     with pytest.raises(
         SettingsError, match=r"waves\[0\]\.tolerance: found .*Expected a number .*, for example 2, or 5%"
     ):
-        read(tmp_path, f"waves: [{{name: a, others: true, tolerance: {tolerance}}}]")
+        read(tmp_path, f"waves: [{{name: a, default: true, tolerance: {tolerance}}}]")
 
 
 def test_a_file_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) -> None:
@@ -134,13 +134,13 @@ def test_a_file_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) -> None:
     [("0", 10, 0), ("2", 10, 2), ("0%", 10, 0), ("5%", 19, 0), ("5%", 20, 1), ("100%", 7, 7), ("50%", 0, 0)],
 )
 def test_a_share_of_a_wave_is_rounded_down(tolerance: str, spokes: int, tolerated: int) -> None:
-    assert tolerated == Wave(name="a", others=True, tolerance=tolerance).tolerated(spokes)
+    assert tolerated == Wave(name="a", default=True, tolerance=tolerance).tolerated(spokes)
 
 
 @examples
 @given(share=st.integers(0, 100), spokes=st.integers(0, 10_000))
 def test_a_share_never_tolerates_more_than_it_says(share: int, spokes: int) -> None:
-    tolerated = Wave(name="a", others=True, tolerance=f"{share}%").tolerated(spokes)
+    tolerated = Wave(name="a", default=True, tolerance=f"{share}%").tolerated(spokes)
 
     assert 100 * tolerated <= share * spokes < 100 * (tolerated + 1)
 

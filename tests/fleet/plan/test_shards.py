@@ -19,7 +19,7 @@ ACCOUNTS = {f"s{number}": f"3000000000{number:02}" for number in range(6)}
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
     """Give a plan in which two of six spokes would run, one in each wave."""
-    waves = fleet({"name": "first", "spokes": ["s0", "s1", "s2"]}, {"name": "rest", "others": True})
+    waves = fleet({"name": "first", "spokes": ["s0", "s1", "s2"]}, {"name": "rest", "default": True})
     done = deployed(survey(tmp_path, spokes(tmp_path, **ACCOUNTS), settings=waves))
     changed = dict.fromkeys(("spoke-s1", "spoke-s5"), "other")
     return make_plan(replace(done, tags={**done.tags, **changed}))

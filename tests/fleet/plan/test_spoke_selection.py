@@ -15,7 +15,7 @@ from tests.support.fleet.making import Member, deployed, fleet, organization, sp
 from tests.support.strategies import examples
 
 NAMES = {"lab": "300000000001", "lab-two": "300000000002", "sales": "300000000003", "old": "300000000004"}
-WAVES = ({"name": "first", "spokes": ["lab*"]}, {"name": "rest", "others": True})
+WAVES = ({"name": "first", "spokes": ["lab*"]}, {"name": "rest", "default": True})
 
 
 @pytest.fixture

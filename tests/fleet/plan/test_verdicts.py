@@ -268,7 +268,7 @@ def test_without_an_organization_a_plan_says_so_and_goes_on(two: Survey) -> None
 
 
 def test_every_verdict_bears_its_wave(two: Survey) -> None:
-    waves = fleet({"name": "first", "spokes": ["b"]}, {"name": "rest", "others": True})
+    waves = fleet({"name": "first", "spokes": ["b"]}, {"name": "rest", "default": True})
 
     plan = make_plan(replace(two, settings=waves))
 

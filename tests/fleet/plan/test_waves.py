@@ -31,7 +31,7 @@ def accounts() -> Organization:
     )
 
 
-REST = {"name": "rest", "others": True}
+REST = {"name": "rest", "default": True}
 
 
 @pytest.mark.parametrize(

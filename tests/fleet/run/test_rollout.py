@@ -89,7 +89,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 
 FIRST = {"name": "first", "spokes": ["a", "b", "c"]}
 SECOND = {"name": "second", "spokes": ["d", "e"]}
-REST = {"name": "rest", "others": True}
+REST = {"name": "rest", "default": True}
 
 
 def test_a_wave_begins_when_the_one_before_it_is_through(start: Start) -> None:

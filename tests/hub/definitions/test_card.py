@@ -23,8 +23,8 @@ FRAUD = "products/fraud-detector-realtime/1.1.0.card.yaml"
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("licence: proprietary\n", "", r"licence is missing\. Expected an SPDX identifier or proprietary, for example"),
-        ("licence: proprietary", "licence: ''", r"licence: found ''\."),
+        ("license: proprietary\n", "", r"license is missing\. Expected an SPDX identifier or proprietary, for example"),
+        ("license: proprietary", "license: ''", r"license: found ''\."),
         (
             "risk_rating: high",
             "risk_rating: enormous",
@@ -66,7 +66,7 @@ def test_the_contract_has_the_words_by_which_people_look_for_a_model(published: 
         "task": "sentence similarity",
         "modality": "text",
         "framework": "PyTorch 2.1",
-        "licence": "Apache-2.0",
+        "licence": "Apache-2.0",  # as the contract spelt it at first
         "owner": "Language Services",
         "contact": "ml-platform@example.com",
         "risk_rating": "low",
@@ -80,7 +80,7 @@ def test_every_card_has_the_form_that_sagemaker_takes(catalog_copy: CatalogCopy)
         for version in product.versions:
             content = sagemaker_card(product.file, version.entry, version.card, path=Path("card.yaml"))
             assert [] == complaints(in_pascal_case(content))
-            assert version.card.licence == content["additional_information"]["custom_details"]["licence"]
+            assert version.card.license == content["additional_information"]["custom_details"]["license"]
             assert version.entry.model_package == content["model_overview"]["model_id"]
 
 

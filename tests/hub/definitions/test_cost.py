@@ -22,7 +22,7 @@ def test_the_contract_has_the_price_of_every_instance_type_that_a_launch_may_cho
 
     assert cost
     assert ("instances", "InstanceType", "MinInstanceCount") == (cost.kind, cost.instance_type, cost.count)
-    assert ("MaxInstanceCount", "EnableAutoscaling", "730") == (cost.most, cost.scales, cost.hours)
+    assert ("MaxInstanceCount", "EnableAutoscaling", "730") == (cost.max_count, cost.autoscaling, cost.hours)
     assert ("USD", "0.138") == (cost.currency, cost.prices["ml.m5.large"])
     assert set(
         products["fraud-detector-realtime"].versions["1.1.0"].parameters["InstanceType"].allowed_values or []

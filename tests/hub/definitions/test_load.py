@@ -224,10 +224,10 @@ def test_a_template_that_runs_as_another_products_role_is_refused(catalog_copy: 
         read_unlocked(catalog_copy.folder, DAY)
 
 
-def test_a_first_key_never_serves_for_another_thing(catalog_copy: CatalogCopy) -> None:
+def test_an_original_key_never_serves_for_another_thing(catalog_copy: CatalogCopy) -> None:
     """What was made under it bears it for life."""
     key = "key: batch-inference\n"
-    catalog_copy.replace("portfolios.yaml", key, f"{key}    first_key: online-inference\n")
+    catalog_copy.replace("portfolios.yaml", key, f"{key}    original_key: online-inference\n")
 
-    with pytest.raises(ContentError, match="two portfolios have the first key 'online-inference'"):
+    with pytest.raises(ContentError, match="two portfolios have the original key 'online-inference'"):
         read_unlocked(catalog_copy.folder, DAY)

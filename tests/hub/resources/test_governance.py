@@ -53,7 +53,7 @@ def test_a_tag_option_is_made_once_and_associated_with_all_that_have_it(governed
 def test_the_contract_asks_for_tags_where_tag_options_are_shared(
     governed: CatalogCopy, *, shared: bool, options: dict[str, list[str]]
 ) -> None:
-    share = {"portfolio": "online-inference", "type": "ORGANIZATION", "tag_options": shared}
+    share = {"portfolio": "online-inference", "type": "ORGANIZATION", "tagOptions": shared}
     with deployed(governed, shares=[share]) as mocks:
         products = mocks.exports["catalog"]["regions"]["eu-central-1"]["products"]
         [made] = mocks.all(aws.servicecatalog.PortfolioShare)
@@ -92,12 +92,12 @@ def test_what_no_launch_could_keep_to_is_refused(catalog_copy: CatalogCopy, line
 
 def test_all_shares_of_a_portfolio_take_the_tag_options_along_or_none(catalog_copy: CatalogCopy) -> None:
     shares: list[dict[str, Any]] = [
-        {"portfolio": "online-inference", "type": "ORGANIZATION", "tag_options": True},
+        {"portfolio": "online-inference", "type": "ORGANIZATION", "tagOptions": True},
         {"portfolio": "online-inference", "type": "ACCOUNT", "target": "333344445555"},
     ]
 
     with (
-        pytest.raises(ConfigError, match="online-inference is shared with tag_options and without"),
+        pytest.raises(ConfigError, match="online-inference is shared with tagOptions and without"),
         deployed(catalog_copy, shares=shares),
     ):
         pass

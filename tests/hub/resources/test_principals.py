@@ -13,7 +13,7 @@ PATTERN = "arn:aws:iam:::role/AWSReservedSSO_DataScientist_*"
 GRANT = {
     "portfolio": "online-inference",
     "pattern": PATTERN,
-    "anyone_who_can_create_roles": "may launch",
+    "acknowledgePatternRisk": True,
 }
 
 
@@ -29,8 +29,8 @@ def test_a_pattern_is_associated_and_warned_of(deploy: Callable[..., Mocks], mon
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"anyone_who_can_create_roles": None}, "found the pattern arn:.*Whoever can create a role in an account"),
-        ({"anyone_who_can_create_roles": "yes"}, "found 'yes'. Expected the words: may launch"),
+        ({"acknowledgePatternRisk": None}, "found the pattern arn:.*Whoever can create a role in an account"),
+        ({"acknowledgePatternRisk": "perhaps"}, "found 'perhaps'. Expected true or false"),
         (
             {"pattern": "arn:aws:iam:::*/Name"},
             r"pattern: found 'arn:aws:iam:::\*/Name'. Expected an ARN without an account",

@@ -1,5 +1,6 @@
 """What a hub publishes arrives at a spoke unaltered, or not at all."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -57,7 +58,7 @@ def test_whatever_a_hub_offers_a_spoke_reads(offer: dict[str, Any]) -> None:
 
     read = contract.parse(crossed(published), source=HUB)
 
-    assert offer == read.model_dump(exclude_none=True)["regions"]
+    assert offer == read.model_dump(mode="json", exclude_none=True)["regions"]
     assert "222233334444" == read.hub_account
 
 
@@ -171,6 +172,50 @@ def test_a_field_of_another_kind_is_named() -> None:
 
     with pytest.raises(ContractError, match=r"parameters\.Size\.max_value: input should be a valid string"):
         contract.parse(document, source=HUB)
+
+
+@pytest.mark.parametrize("found", [1788220800.0, "September", "2026-09-31"])
+def test_a_day_that_is_none_is_named(found: object) -> None:
+    path: Path = ("regions", "eu-central-1", "products", "scorer", "versions", "1.0.0", "released")
+    document = replaced(contract.publish("222233334444", OFFER), path, found)
+
+    with pytest.raises(ContractError, match=r"products\.scorer\.versions\.1\.0\.0\.released: "):
+        contract.parse(document, source=HUB)
+
+
+def test_days_are_written_as_text_and_read_as_days() -> None:
+    document = contract.publish("222233334444", OFFER)
+    [version] = contract.parse(document, source=HUB).regions["eu-central-1"].products["scorer"].versions.values()
+
+    assert "2026-09-01" == at(document, (*SIZE[:-2], "released"))
+    assert dt.date(2026, 9, 1) == version.released
+
+
+def test_names_in_the_document_stay_as_spokes_of_older_releases_know_them() -> None:
+    version: Path = SIZE[1:-2]
+    rule = {"kind": "instances", "currency": "USD", "date": "2026-10-01", "most": "Max", "scales": "On"}
+    cost: dict[str, Any] = {**rule, "prices": {}}
+    offer = replaced(OFFER, (*version, "cost"), cost)
+    document = contract.publish("222233334444", replaced(offer, (*version[:3], "first_key"), "classifier"))
+    product = contract.parse(document, source=HUB).regions["eu-central-1"].products["scorer"]
+
+    assert cost == at(document["regions"], (*version, "cost"))
+    assert "classifier" == at(document["regions"], (*version[:3], "first_key")) == product.original_key
+    found = product.versions["1.0.0"].cost
+    assert found
+    assert ("Max", "On") == (found.max_count, found.autoscaling)
+
+
+def test_a_hub_that_does_not_say_original_keys_never_changed_one() -> None:
+    """Releases before the one that let keys change did not publish them."""
+    document = contract.publish("222233334444", OFFER)
+    for part in document["regions"]["eu-central-1"].values():
+        for entry in part.values():
+            del entry["first_key"]
+    document["content_hash"] = content_hash(document)
+    region = contract.parse(document, source=HUB).regions["eu-central-1"]
+
+    assert ("online", "scorer") == (region.portfolios["online"].original_key, region.products["scorer"].original_key)
 
 
 def test_an_altered_document_is_refused_with_its_hash() -> None:

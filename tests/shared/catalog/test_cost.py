@@ -1,5 +1,6 @@
 """The estimate of a launch's monthly cost."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -9,18 +10,18 @@ from shared.catalog.cost import Cost, Estimate, estimate, total
 INSTANCES = Cost(
     kind="instances",
     currency="USD",
-    date="2026-11-24",
+    date=dt.date(2026, 11, 24),
     instance_type="Type",
     count="Least",
-    most="Most",
-    scales="Scaling",
+    max_count="Most",
+    autoscaling="Scaling",
     hours="730",
     prices={"ml.m5.large": "0.138"},
 )
 SERVERLESS = Cost(
     kind="serverless",
     currency="USD",
-    date="2026-11-24",
+    date=dt.date(2026, 11, 24),
     memory="Memory",
     seconds="20000",
     prices={"serverless": "0.00002"},
@@ -62,7 +63,9 @@ def test_a_type_without_a_price_has_an_unknown_cost_and_says_which_it_is() -> No
 
 @pytest.mark.parametrize(("count", "unknown"), [(0, 0), (2, 0), (2, 1)])
 def test_a_sum_says_how_much_of_it_is_unknown(count: int, unknown: int) -> None:
-    known = [Estimate(currency="USD", date="", least=Decimal(1), most=Decimal(3)) for _ in range(count)]
-    others = [Estimate(currency="USD", date="", unknown="?") for _ in range(unknown)]
+    known = [
+        Estimate(currency="USD", date=dt.date(2026, 11, 24), least=Decimal(1), most=Decimal(3)) for _ in range(count)
+    ]
+    others = [Estimate(currency="USD", date=dt.date(2026, 11, 24), unknown="?") for _ in range(unknown)]
 
     assert (Decimal(count), Decimal(3 * count), unknown) == total([*known, *others])

@@ -61,9 +61,7 @@ def test_a_permission_set_is_the_one_role_that_identity_center_made_of_it(mocks:
 def test_a_permission_set_that_the_account_does_not_have_is_refused(mocks: Mocks) -> None:
     mocks.answers["getRoles"] = lambda _: {"arns": [], "names": []}
 
-    with pytest.raises(
-        ConfigError, match=r"here\.permission_set: found 'Scientist', of which the account has no roles"
-    ):
+    with pytest.raises(ConfigError, match=r"here\.permissionSet: found 'Scientist', of which the account has no roles"):
         find(permission_set="Scientist")
 
 

@@ -22,7 +22,7 @@ def offered(**states: object) -> Product:
         number = name.removeprefix("v").replace("_", ".")
         ended = {"state": end} if isinstance(end, str) else cast("dict[str, Any]", end)
         versions[number] = {**version(f"pa-{number}", {}), **ended}
-    return Product.model_validate(product("scorer", "online", versions))
+    return Product.model_validate({"first_key": "scorer", **product("scorer", "online", versions)})
 
 
 @pytest.mark.parametrize(

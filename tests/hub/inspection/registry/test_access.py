@@ -112,7 +112,7 @@ def test_what_is_not_there_is_a_problem(run: Run, catalog_copy: CatalogCopy) -> 
 
     assert 1 == code
     for what in ("bucket no-bucket-of-ours", f"repository nobodys/embedder in {REGION}", f"key {key}"):
-        assert f"error: {what}: is not there. Make it, or correct artefacts in product.yaml." in errors
+        assert f"error: {what}: is not there. Make it, or correct artifacts in product.yaml." in errors
 
 
 def test_a_bucket_of_another_account_is_a_problem(run: Run, sandbox: Sandbox, catalog_copy: CatalogCopy) -> None:

@@ -5,22 +5,17 @@ looked at alike.
 """
 
 import argparse
-import re
 import sys
-from typing import Final
 
 from cli.catalog import reporting
 from cli.stack_settings import settings_of
 from cli.stacks import contract_of
 from hub.config import HubSettings
+from shared.aws.portfolio_principals import dead_principals, remove_principal
 from shared.aws.session import AccountSession
-from shared.catalog.contract import Contract
 from shared.errors import ConfigError
 from shared.stack.settings import AccountSettings
 from spoke.config import SpokeSettings
-
-_IDENTITY: Final = re.compile(r"^A[A-Z0-9]{15,127}$")
-"""What AWS shows in the place of the ARN (source: IAM User Guide, "Unique identifiers"; puppet issue 535)."""
 
 
 def main() -> int:
@@ -36,19 +31,12 @@ def _clean(stack: str, *, remove: bool) -> int:
     settings, hubs = _settings(stack)
     account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
     left = 0
-    for region, portfolio, key in _portfolios(contract_of(*hubs)):
-        catalog = account.client("servicecatalog", region)
-        try:
-            found = account.pages(
-                "servicecatalog", "list_principals_for_portfolio", "Principals", region, PortfolioId=portfolio
-            )
-        except catalog.exceptions.ResourceNotFoundException:
-            continue  # not shared with this account
-        for identity in (item["PrincipalARN"] for item in found if _IDENTITY.match(item["PrincipalARN"])):
-            if remove:
-                catalog.disassociate_principal_from_portfolio(PortfolioId=portfolio, PrincipalARN=identity)
-            left += not remove
-            print(f"{key} in {region}: {identity} {'was removed' if remove else 'is gone, and counts still'}")
+    for dead in dead_principals(account, contract_of(*hubs)):
+        if remove:
+            remove_principal(account, dead)
+        left += not remove
+        outcome = "was removed" if remove else "is gone, and counts still"
+        print(f"{dead.key} in {dead.region}: {dead.identity} {outcome}")
     if left:
         print(f"Remove them: make dead-principals STACK={stack} REMOVE=yes")
     return 1 if left else 0
@@ -63,14 +51,6 @@ def _settings(stack: str) -> tuple[AccountSettings, list[str]]:
         spoke = settings_of(SpokeSettings, stack)
         return spoke, spoke.hub_stacks
     raise ConfigError(f"STACK: found {stack!r}. Name a stack of the hub or of a spoke, for example spoke-research.")
-
-
-def _portfolios(contract: Contract) -> list[tuple[str, str, str]]:
-    return [
-        (region, portfolio.id, key)
-        for region, catalog in contract.regions.items()
-        for key, portfolio in catalog.portfolios.items()
-    ]
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ from shared.stack.settings import load_settings
 from spoke.config import SpokeSettings
 from spoke.launches.cost import report_costs
 from spoke.launches.one_stack_per_account import refuse_second_stack
+from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
 from spoke.resources.hub_contract import read_contract
 from spoke.resources.lifecycle_hooks import warn_of_ends
-from spoke.resources.portfolio_access import grant, products_of, wanted_portfolios
+from spoke.resources.portfolio_access import grant
 from spoke.resources.product_roles import ProductRoles, confirm_roles
 from spoke.resources.provisioned_product import launch_outputs, provision
 
@@ -47,7 +48,8 @@ async def deploy() -> Mapping[str, Any]:
 
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
-        from spoke.inspection.preflight import PreflightScope, preflight  # noqa: PLC0415
+        from spoke.inspection.preflight import preflight  # noqa: PLC0415
+        from spoke.inspection.scope import PreflightScope  # noqa: PLC0415
 
         preflight(
             PreflightScope(

@@ -148,6 +148,10 @@ class Portfolio(_Part):
     name: str
     shares: list[Share]
 
+    def is_shared_with(self, account: str) -> bool:
+        """Say whether it is shared with an account by itself, which then has to accept it."""
+        return any(share.type == "ACCOUNT" and share.target == account for share in self.shares)
+
 
 class RegionCatalog(_Part):
     """What the hub offers in one region, by the keys of the catalog's files."""

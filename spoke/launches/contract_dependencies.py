@@ -13,8 +13,8 @@ from pydantic import BaseModel
 
 from shared.catalog.contract import Contract, Product
 from spoke.config import SpokeSettings
+from spoke.launches.portfolios import Wanted, products_of, wanted_portfolios
 from spoke.launches.resolution import ResolvedLaunch, resolve_launches
-from spoke.resources.portfolio_access import Wanted, products_of, wanted_portfolios
 
 Parts = Mapping[str, str]
 """What a result depends on: the name of each part in words, and a digest of its content."""
@@ -98,5 +98,5 @@ def _plain(part: BaseModel, *fields: str) -> object:
 
 
 def _portfolio(each: Wanted, account: str) -> list[object]:
-    accepted = any(share.type == "ACCOUNT" and share.target == account for share in each.portfolio.shares)
-    return [each.portfolio.id, each.portfolio.name, each.portfolio.original_key, accepted]
+    portfolio = each.portfolio
+    return [portfolio.id, portfolio.name, portfolio.original_key, portfolio.is_shared_with(account)]

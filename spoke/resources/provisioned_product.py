@@ -7,9 +7,10 @@ import pulumi_aws as aws
 
 from shared.errors import LaunchError
 from spoke.launches.cost import cost_output
+from spoke.launches.portfolios import LaunchPath, paths_through
 from spoke.launches.resolution import ResolvedLaunch
-from spoke.resources.granted_portfolio import GrantedPortfolio
 from spoke.resources.lifecycle_hooks import lifecycle_hooks
+from spoke.resources.portfolio_access import GrantedPortfolio
 
 
 def provision(
@@ -95,7 +96,7 @@ def _path_id(resolved: ResolvedLaunch, opts: pulumi.InvokeOptions) -> str:
             f"Check the hub's shares, then run make refresh-{pulumi.get_stack()} and make up-{pulumi.get_stack()}. "
             f"AWS says: {' '.join(str(problem).split())}"
         ) from None
-    found = [path.path_id for path in paths if path.name == resolved.portfolio.name]
+    found = paths_through(resolved.portfolio, (LaunchPath(path.path_id, path.name) for path in paths))
     if len(found) == 1:
         return found[0]
     names = ", ".join(sorted(path.name for path in paths)) or "none"

@@ -16,7 +16,7 @@ from tests.support.strategies import examples
 def test_without_a_file_every_spoke_is_in_one_wave(tmp_path: Path) -> None:
     [wave] = read_settings(tmp_path).waves
 
-    assert (True, "0", False) == (wave.others, wave.tolerance, wave.approve)
+    assert (True, "0", False) == (wave.default, wave.tolerance, wave.approve)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "{}"])
@@ -25,7 +25,7 @@ def test_an_empty_file_is_as_good_as_none(tmp_path: Path, text: str) -> None:
 
 
 def test_the_projects_own_file_is_valid() -> None:
-    assert read_settings(ROOT).waves[-1].others
+    assert read_settings(ROOT).waves[-1].default
 
 
 def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
         records: s3://records
         waves:
           - {name: canary, spokes: [research], concurrency: 2, tolerance: 1}
-          - {name: gold, tags: {tier: gold}, without: [research], approve: true}
+          - {name: gold, tags: {tier: gold}, exclude: [research], approve: true}
           - {name: rest, default: true, tolerance: 5%}
         """,
     )
@@ -77,7 +77,7 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
             r"fleet.yaml: waves\[0\]: the wave 'a' names nobody. Give it spokes, units or tags, or default: true .*",
         ),
         (
-            "waves: [{name: a, without: [b]}]",
+            "waves: [{name: a, exclude: [b]}]",
             r"fleet.yaml: waves\[0\]: the wave 'a' names nobody. .*",
         ),
         (

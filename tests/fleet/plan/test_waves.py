@@ -47,8 +47,8 @@ REST = {"name": "rest", "default": True}
         ({"tags": {"tier": "gold"}}, {"research", "sales"}),
         ({"tags": {"tier": "gold", "team": "sales"}}, {"sales"}),
         ({"units": ["Workloads/Sales"], "tags": {"team": "lab"}, "spokes": ["guest"]}, {"lab", "sales", "guest"}),
-        ({"units": ["Workloads"], "without": ["sales"]}, {"lab", "research"}),
-        ({"spokes": ["*"], "without": ["*a*"]}, {"guest"}),
+        ({"units": ["Workloads"], "exclude": ["sales"]}, {"lab", "research"}),
+        ({"spokes": ["*"], "exclude": ["*a*"]}, {"guest"}),
     ],
 )
 def test_a_wave_takes_whom_it_names_and_the_others_are_in_the_rest(
@@ -79,16 +79,16 @@ def test_nobody_may_be_left_for_the_others(four: dict[str, Spoke]) -> None:
             r"^fleet\.yaml: waves\[0\]\.spokes: found 'nobody', which is no spoke\. The spokes are: spoke-lab,",
         ),
         (
-            [REST, {"name": "last", "spokes": ["lab"], "without": ["nobody"]}],
-            r"^fleet\.yaml: waves\[1\]\.without: found 'nobody', which is no spoke\.",
+            [REST, {"name": "last", "spokes": ["lab"], "exclude": ["nobody"]}],
+            r"^fleet\.yaml: waves\[1\]\.exclude: found 'nobody', which is no spoke\.",
         ),
         (
             [{"name": "first", "units": ["Workloads/Research"]}, {"name": "second", "tags": {"team": "lab"}}, REST],
-            r"in the waves 'first' \(by the unit Workloads/Research\) and 'second' \(by the tags.*without: \[spoke-lab",
+            r"in the waves 'first' \(by the unit Workloads/Research\) and 'second' \(by the tags.*exclude: \[spoke-lab",
         ),
         (
             [{"name": "first", "spokes": ["lab", "sales"]}],
-            r"^fleet\.yaml: in no wave: spoke-research, spoke-guest\. Name them in a wave, or add one with others",
+            r"^fleet\.yaml: in no wave: spoke-research, spoke-guest\. Name them in a wave, or add one with default",
         ),
         (
             [{"name": "first", "units": ["Workloads/Play"]}, REST],
@@ -99,8 +99,8 @@ def test_nobody_may_be_left_for_the_others(four: dict[str, Spoke]) -> None:
             r"waves\[0\]: the wave 'first' names nobody: no spoke's account is in the unit ou-1 or tier=iron\.",
         ),
         (
-            [{"name": "first", "spokes": ["lab"], "without": ["lab"]}, REST],
-            r"the wave 'first' names nobody: .*its list once `without` is taken away",
+            [{"name": "first", "spokes": ["lab"], "exclude": ["lab"]}, REST],
+            r"the wave 'first' names nobody: .*its list once `exclude` is taken away",
         ),
     ],
 )

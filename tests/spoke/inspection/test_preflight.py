@@ -13,9 +13,9 @@ from shared.catalog import contract
 from shared.errors import PreflightError
 from spoke.config import SpokeSettings
 from spoke.inspection import preflight
-from spoke.inspection.preflight import PreflightScope
+from spoke.inspection.scope import PreflightScope
+from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
-from spoke.resources.portfolio_access import products_of, wanted_portfolios
 from tests.spoke.conftest import ACCOUNT, HUB_STACK, OFFER, SETTINGS
 from tests.support.catalog_copy import DAY
 from tests.support.fake_account import FakeAccount, MissingError, always, denied, heard
@@ -38,7 +38,7 @@ TRUST = launch_trust(partition="aws", account=ACCOUNT)
 OWN = [{"Key": "model-catalog-spoke", "Value": "spoke-research"}]
 SHARED: dict[str, Any] = {
     "list_accepted_portfolio_shares": _online,
-    "list_launch_paths": [{"Name": "Online models"}],
+    "list_launch_paths": [{"Id": "lpv2-1", "Name": "Online models"}],
     "list_principals_for_portfolio": [{"PrincipalARN": f"arn:aws:iam::{ACCOUNT}:role/Deployer"}],
 }
 Look = Callable[..., list[str]]
@@ -146,7 +146,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "launch scoring: a provisioned product of this name is there (pp-1), and this stack did not make it",
     ),
     (
-        {"list_launch_paths": [{"Name": "Online models"}, {"Name": "Online models"}]},
+        {"list_launch_paths": [{"Id": f"lpv2-{each}", "Name": "Online models"} for each in "12"]},
         "launch path of scoring: 2 portfolios named 'Online models' lead to The scorer in eu-central-1",
     ),
 ]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from cli.catalog import reporting
 from cli.complete_versions import settle
-from cli.stack_settings import settings_of
 from cli.stacks import pulumi, resources_of
 from hub.config import HubSettings
 from hub.definitions.load import read_catalog
@@ -18,6 +17,7 @@ from shared.catalog.lifecycle import as_of
 from shared.errors import ConfigError
 from shared.stack.import_file import LAUNCH, PROVIDER, ImportFile
 from shared.stack.names import HUB_PROJECT, SPOKE_PROJECT
+from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
 
 

@@ -5,11 +5,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from cli.stack_settings import settings_of
 from cli.stacks import pulumi
 from hub.config import HubSettings
 from shared.aws.session import AccountSession
 from shared.stack.import_file import VERSION
+from shared.stack.stack_file import settings_of
 
 
 def settle(stack: str) -> int:

@@ -8,13 +8,13 @@ import argparse
 import sys
 
 from cli.catalog import reporting
-from cli.stack_settings import settings_of
 from cli.stacks import contract_of
 from hub.config import HubSettings
 from shared.aws.portfolio_principals import dead_principals, remove_principal
 from shared.aws.session import AccountSession
 from shared.errors import ConfigError
 from shared.stack.settings import AccountSettings
+from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
 
 

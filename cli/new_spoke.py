@@ -5,10 +5,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from shared.errors import CatalogError, ConfigError
 from shared.stack.names import partition_of
+from shared.stack.stack_file import StackFile
 from shared.validation import AccountId, Document, Key, Region, validate
 from spoke.launches.one_stack_per_account import refuse_second_stack
 
@@ -63,11 +62,9 @@ def write_settings(name: str, account: str, region: str, *, folder: Path) -> Pat
 
 
 def hub_region(folder: Path) -> str:
-    """Read the hub's own region from its settings; empty where it has none."""
-    path = folder / "Pulumi.hub.yaml"
-    settings: object = yaml.safe_load(path.read_text()) if path.exists() else {}
-    config: object = settings.get("config", {}) if isinstance(settings, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - any YAML
-    return str(config.get("aws:region", "")) if isinstance(config, dict) else ""  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - any YAML
+    """Read the hub's own region from its settings; empty where it has none. Raises ConfigError."""
+    hub = StackFile(folder / "Pulumi.hub.yaml")
+    return hub.given.get("aws:region", "") if hub.path.exists() else ""
 
 
 if __name__ == "__main__":

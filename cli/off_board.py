@@ -8,10 +8,10 @@ import subprocess
 import sys
 
 from cli.catalog import reporting
-from cli.stack_settings import settings_of
 from cli.usage import Usage, users_of
 from hub.config import HubSettings
 from shared.errors import CatalogError
+from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
 
 

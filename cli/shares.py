@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.catalog import reporting
-from cli.stack_settings import settings_of
 from cli.stacks import contract_of, resources_of
 from hub.config import HubSettings
 from hub.inspection.share_status import Shares, ShareState
@@ -20,6 +19,7 @@ from shared.aws.accounts import Accounts
 from shared.aws.session import AccountSession, error_text
 from shared.catalog.contract import Contract
 from shared.errors import CatalogError
+from shared.stack.stack_file import settings_of
 
 _SHARE: Final = "aws:servicecatalog/portfolioShare:PortfolioShare"
 _TYPES: Final = ("ORGANIZATION", "ORGANIZATIONAL_UNIT", "ORGANIZATION_MEMBER_ACCOUNT", "ACCOUNT")

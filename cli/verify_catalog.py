@@ -11,7 +11,6 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.stack_settings import settings_of
 from hub.config import HubSettings
 from hub.definitions.load import CatalogProduct, read_catalog
 from hub.inspection.registry.access import check_access
@@ -22,6 +21,7 @@ from hub.inspection.registry.findings import Finding
 from hub.inspection.registry.packages import check_packages
 from shared.catalog.lifecycle import as_of
 from shared.errors import CatalogError, ConfigError
+from shared.stack.stack_file import settings_of
 
 CATALOG: Final = Path("hub/catalog")
 

@@ -32,7 +32,12 @@ def test_a_folder_imports_only_what_it_may(folder: str) -> None:
 
 def test_the_fleet_needs_only_what_a_spoke_is_planned_with() -> None:
     """What makes resources runs in the engine alone."""
-    planning = {"spoke.config", "spoke.launches.contract_dependencies", "spoke.launches.resolution"}
+    planning = {
+        "spoke.config",
+        "spoke.launches.contract_dependencies",
+        "spoke.launches.one_stack_per_account",
+        "spoke.launches.resolution",
+    }
     used = {each for module in MODULES["fleet"] for each in imported(module) if each.partition(".")[0] == "spoke"}
 
     assert planning == used
@@ -44,7 +49,16 @@ def test_one_module_of_the_fleet_starts_processes() -> None:
 
 def test_what_is_shared_needs_little() -> None:
     """It is in every program, so whatever it needs, all of them need."""
-    known = {"shared", "pydantic", "pulumi", "pulumi_aws", "semver", "boto3", "botocore"} | sys.stdlib_module_names
+    known = {
+        "shared",
+        "pydantic",
+        "pulumi",
+        "pulumi_aws",
+        "semver",
+        "boto3",
+        "botocore",
+        "yaml",
+    } | sys.stdlib_module_names
 
     assert {} == {name(module): imports(module) - known for module in MODULES["shared"] if imports(module) - known}
 

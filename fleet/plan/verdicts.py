@@ -89,7 +89,7 @@ def make_plan(survey: Survey) -> Plan:
         waves=waves,
         without_spoke=_without_spoke(survey),
         without_account=_without_account(survey),
-        notes=[f"accounts are not looked at: {survey.blind}"] if survey.blind else [],
+        notes=list(_notes(survey)),
     )
 
 
@@ -179,8 +179,19 @@ def _moved(launch: str, before: str, resolved: ResolvedLaunch) -> str:
     return f"the hub changed what it offers to {launch} ({resolved.key} {resolved.choice.number})"
 
 
+def _notes(survey: Survey) -> Iterator[str]:
+    if survey.blind:
+        yield f"accounts are not looked at: {survey.blind}"
+    if unknown := _of_unknown_account(survey):
+        yield f"accounts without a spoke are not listed: {', '.join(unknown)} names no account that can be read"
+
+
+def _of_unknown_account(survey: Survey) -> list[str]:
+    return [spoke.file for spoke in survey.spokes.values() if not spoke.account]
+
+
 def _without_spoke(survey: Survey) -> list[Account]:
-    if survey.organization is None:
+    if survey.organization is None or _of_unknown_account(survey):
         return []
     served = {spoke.account for spoke in survey.spokes.values()}
     hubs = {found.contract.hub_account for found in survey.hubs.published().values()}
@@ -193,4 +204,5 @@ def _without_spoke(survey: Survey) -> list[Account]:
 def _without_account(survey: Survey) -> list[str]:
     if survey.organization is None:
         return []
-    return [stack for stack, spoke in survey.spokes.items() if spoke.account not in survey.organization.accounts]
+    known = survey.organization.accounts
+    return [stack for stack, spoke in survey.spokes.items() if spoke.account and spoke.account not in known]

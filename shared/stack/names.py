@@ -40,3 +40,8 @@ def partition_of(region: str) -> str:
     if region.startswith("cn-"):
         return "aws-cn"
     return "aws"
+
+
+def project_of(stack: str) -> str:
+    """Name the project of a stack, which follows from the stack's name: hub and hub-*, spoke-*, organization."""
+    return f"model-catalog-{stack.partition('-')[0]}"

@@ -1,6 +1,7 @@
 """Reads a stack's settings into one checked object."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Self, TypeVar
 
 import pulumi
@@ -54,26 +55,40 @@ S = TypeVar("S", bound=AccountSettings)
 def load_settings(model: type[S]) -> S:
     """Read the current stack's settings.
 
-    Plain keys are text; lists and maps arrive as JSON. The region is Pulumi's own key `aws:region`. A key that
-    the model does not have is refused, since a misspelt setting would otherwise be left out in silence.
+    The region is Pulumi's own key `aws:region`. A key that the model does not have is refused, since a misspelt
+    setting would otherwise be left out in silence.
 
     Raises:
         ConfigError: names the stack's file and the key, what was found and what is wanted.
     """
-    where = f"Pulumi.{pulumi.get_stack()}.yaml"
     given = {**get_config_env(), **CONFIG.get()}
-    namespace = f"{pulumi.get_project()}:"
+    return check_settings(model, given, project=pulumi.get_project(), where=f"Pulumi.{pulumi.get_stack()}.yaml")
+
+
+def check_settings(model: type[S], given: Mapping[str, str], *, project: str, where: str) -> S:
+    """Check settings as the engine hands them to a program.
+
+    Args:
+        model: What is wanted.
+        given: Text by full keys; lists and maps as JSON.
+        project: The stack's project, whose name the keys begin with.
+        where: The stack's file, for messages.
+
+    Raises:
+        ConfigError: names the file and the key, what was found and what is wanted.
+    """
+    namespace = f"{project}:"
     for key in given:
         if key != "aws:region" and not key.startswith((namespace, "pulumi:")):
             raise ConfigError(
                 f"{where}: {key} is not a known key. The keys here are aws:region and those that begin with {namespace}"
             )
-    found = {key.removeprefix(namespace): _value(text) for key, text in given.items() if key.startswith(namespace)}
+    found = {key.removeprefix(namespace): structured(text) for key, text in given.items() if key.startswith(namespace)}
     region = {key: text for key, text in given.items() if key == "aws:region"}
     return validate(model, {**found, **region}, where=where, error=ConfigError)
 
 
-def _value(text: str) -> object:
+def structured(text: str) -> object:
     """Give lists and maps their structure, and leave every other setting the text that it is."""
     if not text.startswith(("[", "{")):
         return text

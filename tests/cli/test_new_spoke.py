@@ -82,13 +82,19 @@ def test_an_account_has_one_spoke(tmp_path: Path) -> None:
     assert ["Pulumi.spoke-trading.yaml"] == [path.name for path in tmp_path.iterdir()]
 
 
-@pytest.mark.parametrize(
-    ("text", "region"), [(HUB, "eu-west-1"), ("config: {}\n", ""), ("config:\n", ""), ("- a list\n", ""), ("", "")]
-)
+@pytest.mark.parametrize(("text", "region"), [(HUB, "eu-west-1"), ("config: {}\n", "")])
 def test_the_hubs_region_is_read_from_its_settings(tmp_path: Path, text: str, region: str) -> None:
     (tmp_path / "Pulumi.hub.yaml").write_text(text)
 
     assert region == hub_region(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["config:\n", "- a list\n", "", "config: ["])
+def test_a_hub_whose_settings_are_none_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "Pulumi.hub.yaml").write_text(text)
+
+    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: (config is missing|is not YAML)"):
+        _ = hub_region(tmp_path)
 
 
 def test_without_a_hub_there_is_no_region_to_take(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import yaml
 
 from fleet.errors import SettingsError
 from fleet.plan.spokes import chosen, read_spoke, read_spokes
+from shared.errors import ConfigError
+from spoke.launches.one_stack_per_account import refuse_second_stack
 from tests.support.fleet.making import LAUNCH, spoke, write_spoke
 
 ACCOUNT = "333344445555"
@@ -128,11 +130,12 @@ def test_each_launch_is_a_part_of_its_own_and_their_order_means_nothing(tmp_path
         (PLAIN.replace("product:", "prodct:"), r"launches[0].product is missing", ACCOUNT),
         (PLAIN + "  model-catalog-spoke:launch: []\n", r"launch is not a known key", ACCOUNT),
         (PLAIN + "  other:key: 1\n", r"other:key is not a known key", ACCOUNT),
-        (PLAIN.replace('"333344445555"', "'33'"), r"accountId: found '33'. Expected twelve digits", "33"),
+        (PLAIN.replace('"333344445555"', "'33'"), r"accountId: found '33'. Expected twelve digits", ""),
+        (PLAIN + "  - [", r"Pulumi.spoke-broken.yaml: is not YAML", ACCOUNT),
     ],
 )
 def test_a_broken_file_concerns_no_other_spoke(tmp_path: Path, text: str, problem: str, account: str) -> None:
-    write_spoke(tmp_path, "good", ACCOUNT)
+    write_spoke(tmp_path, "good", "444455556666")
     (tmp_path / "Pulumi.spoke-broken.yaml").write_text(text)
 
     found = read_spokes(tmp_path)
@@ -148,6 +151,28 @@ def test_a_file_that_cannot_be_read_is_broken_too(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.spoke-a.yaml").mkdir()
 
     assert "Pulumi.spoke-a.yaml: cannot be read" in read_spokes(tmp_path)["spoke-a"].problem
+
+
+def test_an_account_without_quotes_is_text_as_it_is_to_the_spokes_own_run(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.spoke-a.yaml").write_text(PLAIN.replace('"333344445555"', "333344445555"))
+    found = read_spokes(tmp_path)["spoke-a"]
+
+    assert (ACCOUNT, "") == (found.account, found.problem)
+
+
+def test_spokes_of_one_account_are_refused_in_the_words_of_their_own_runs(tmp_path: Path) -> None:
+    """One of them has other mistakes, which it is told of first."""
+    for name, account in {"a": ACCOUNT, "b": ACCOUNT, "c": "444455556666"}.items():
+        write_spoke(tmp_path, name, account)
+    (tmp_path / "Pulumi.spoke-d.yaml").write_text(PLAIN.replace("product:", "prodct:"))
+    found = read_spokes(tmp_path)
+
+    for name in ("a", "b"):
+        with pytest.raises(ConfigError) as refused:
+            refuse_second_stack(ACCOUNT, own=f"Pulumi.spoke-{name}.yaml", folder=tmp_path)
+        assert (str(refused.value), None) == (found[f"spoke-{name}"].problem, found[f"spoke-{name}"].settings)
+    assert found["spoke-c"].settings
+    assert "product is missing" in found["spoke-d"].problem
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from tests.support.fleet.making import (
     CODE,
     HUB_ACCOUNT,
     LAUNCH,
-    MANAGEMENT,
     FakeEngine,
     Member,
     deployed,
@@ -242,29 +241,6 @@ def test_a_spoke_of_an_account_that_is_no_more_is_left_out(two: Survey, status: 
         plan = make_plan(replace(two, organization=found, spokes=spokes_, code={}))
         assert (Kind.LEFT_OUT, (f"the account {A} (Lab) is {words}",)) == verdict(plan)
         assert Kind.CHANGED is verdict(plan, "spoke-b")[0]
-
-
-def test_accounts_without_a_spoke_and_spokes_without_an_account_are_listed(two: Survey) -> None:
-    found = organization(
-        Member(id=A),
-        Member(id="300000000003", name="New"),
-        Member(id="300000000004", status="SUSPENDED"),
-        Member(id=HUB_ACCOUNT),
-        Member(id=MANAGEMENT),
-    )
-    plan = make_plan(replace(two, organization=found))
-
-    assert ["New"] == [account.name for account in plan.without_spoke]
-    assert ["spoke-b"] == plan.without_account
-    assert Kind.UNCHANGED is verdict(plan, "spoke-b")[0]
-
-
-def test_without_an_organization_a_plan_says_so_and_goes_on(two: Survey) -> None:
-    plan = make_plan(replace(two, blind="no access"))
-
-    assert ["accounts are not looked at: no access"] == plan.notes
-    assert ([], []) == (plan.without_spoke, plan.without_account)
-    assert {None} == {each.account for each in plan.verdicts.values()}
 
 
 def test_every_verdict_bears_its_wave(two: Survey) -> None:

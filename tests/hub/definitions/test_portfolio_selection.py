@@ -22,7 +22,10 @@ def settings(*portfolios: str, account: str = HUB) -> HubSettings:
 
 def write(folder: Path, name: str, *portfolios: str, account: str = HUB) -> None:
     listed = f"  model-catalog-hub:portfolios: [{', '.join(portfolios)}]\n" if portfolios else ""
-    _ = (folder / f"Pulumi.{name}.yaml").write_text(f'config:\n  model-catalog-hub:accountId: "{account}"\n{listed}')
+    region = "  aws:region: eu-central-1\n"
+    # Without quotes the account is a number to YAML, and text to the engine.
+    text = f"config:\n{region}  model-catalog-hub:accountId: {account}\n{listed}"
+    _ = (folder / f"Pulumi.{name}.yaml").write_text(text)
 
 
 def test_a_stack_publishes_its_portfolios_with_their_products() -> None:
@@ -67,6 +70,8 @@ def test_stacks_that_are_divided_or_of_other_accounts_stand_side_by_side(tmp_pat
     write(tmp_path, "hub", "vision")
     write(tmp_path, "hub-language", "language")
     write(tmp_path, "hub-elsewhere", account="999900001111")
-    _ = (tmp_path / "Pulumi.hub-torn.yaml").write_text("config: [")
+    _ = (tmp_path / "Pulumi.hub-torn.yaml").write_text(f'config: [{{accountId: "{HUB}"}}, ')
+    write(tmp_path, "hub-wrong", "Vision")
+    write(tmp_path, "hubble", "vision")
 
     refuse_overlap(settings("vision"), own="Pulumi.hub.yaml", folder=tmp_path)

@@ -6,11 +6,10 @@ from typing import Any, TypeVar
 import pytest
 
 from shared.catalog import contract
-from shared.errors import ConfigError
 from spoke.config import SpokeSettings
 from spoke.inspection import launch_plans as launches
 from spoke.inspection.change_sets import Change, PlanError
-from spoke.inspection.launch_plans import plans_of
+from spoke.inspection.launch_plans import LaunchPlan, plans_of
 from tests.spoke.conftest import HUB_STACK, OFFER, SETTINGS
 
 T = TypeVar("T")
@@ -41,17 +40,19 @@ def always(answer: T) -> Callable[..., T]:
 
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Pretend a hub, a spoke's settings and its state; AWS says that a model changes."""
+    """Give what the stack's state has; AWS says that a model changes."""
     there = [deployed()]
-    settings = SpokeSettings.model_validate({**SETTINGS, "region": "eu-central-1"})
-    published = contract.parse(contract.publish("222233334444", OFFER), source=HUB_STACK)
-    monkeypatch.setattr(launches, "settings_of", always(settings))
-    monkeypatch.setattr(launches, "contract_of", always(published))
-    monkeypatch.setattr(launches, "resources_of", always(there))
     monkeypatch.setattr(launches, "AccountSession", always(None))
     changes = [Change(action="MODIFY", logical_id="Model", type="AWS::SageMaker::Model", replacement="FALSE")]
     monkeypatch.setattr(launches, "changes_of", always(changes))
     return there
+
+
+def planned(state: list[dict[str, Any]]) -> list[LaunchPlan]:
+    """Plan the launches of the usual spoke."""
+    settings = SpokeSettings.model_validate({**SETTINGS, "region": "eu-central-1"})
+    published = contract.parse(contract.publish("222233334444", OFFER), source=HUB_STACK)
+    return plans_of("spoke-research", settings, published, state)
 
 
 def test_a_launch_that_is_as_the_settings_say_needs_no_plan(
@@ -64,7 +65,7 @@ def test_a_launch_that_is_as_the_settings_say_needs_no_plan(
 
     monkeypatch.setattr(launches, "changes_of", ask)
 
-    assert [("scoring", "unchanged")] == [(plan.launch, plan.what) for plan in plans_of("spoke-research")]
+    assert [("scoring", "unchanged")] == [(plan.launch, plan.what) for plan in planned(state)]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_what_differs_is_named_and_what_is_hidden_stays_so(
 ) -> None:
     state[:] = [deployed(**changed)]
 
-    [plan] = plans_of("spoke-research")
+    [plan] = planned(state)
 
     assert "changed" == plan.what
     assert difference in plan.differences
@@ -103,7 +104,7 @@ def test_what_differs_is_named_and_what_is_hidden_stays_so(
 def test_a_launch_that_is_not_there_is_new_and_one_that_is_not_wanted_ends(state: list[dict[str, Any]]) -> None:
     state[:] = [deployed(name="older")]
 
-    assert [("scoring", "new"), ("older", "ends")] == [(plan.launch, plan.what) for plan in plans_of("spoke-research")]
+    assert [("scoring", "new"), ("older", "ends")] == [(plan.launch, plan.what) for plan in planned(state)]
 
 
 def test_a_plan_that_cannot_be_made_says_why_and_stops_no_other(
@@ -115,11 +116,6 @@ def test_a_plan_that_cannot_be_made_says_why_and_stops_no_other(
     state.clear()
     monkeypatch.setattr(launches, "changes_of", refuse)
 
-    [plan] = plans_of("spoke-research")
+    [plan] = planned(state)
 
     assert ("new", "there is no launch path yet") == (plan.what, plan.problem)
-
-
-def test_a_hub_has_no_launches_to_plan() -> None:
-    with pytest.raises(ConfigError, match=r"STACK: found 'hub'\. Only spokes have launches to plan: make preview-hub"):
-        plans_of("hub")

@@ -1,0 +1,165 @@
+"""The settings files of stacks, read without the engine as the engine reads them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from hub.config import HubSettings
+from shared.errors import ConfigError
+from shared.stack.settings import load_settings
+from shared.stack.stack_file import StackFile, settings_of, stack_files
+from spoke.config import SpokeSettings
+from tests.support.engine_values import NESTED, TEXTS
+
+ACCOUNT = "222233334444"
+GOOD = f"""\
+config:
+  aws:region: eu-central-1
+  model-catalog-hub:accountId: "{ACCOUNT}"
+"""
+
+
+@pytest.mark.parametrize(("written", "text"), TEXTS)
+def test_a_value_arrives_as_the_engine_hands_it_over(tmp_path: Path, written: str, text: str) -> None:
+    assert text == given(tmp_path, f"  a:b: {written}\n")["a:b"]
+
+
+@pytest.mark.parametrize(("written", "value"), NESTED)
+def test_a_value_in_a_list_or_map_arrives_as_the_engine_hands_it_over(
+    tmp_path: Path, written: str, value: object
+) -> None:
+    [[found]] = json.loads(given(tmp_path, f"  a:b:\n    - - {written}\n")["a:b"])
+
+    assert (type(value), value) == (type(found), found)
+
+
+def test_lists_and_maps_are_json(tmp_path: Path) -> None:
+    text = given(tmp_path, "  a:b: &one {x: [1, ü], 2: {<<: {y: z}}}\n  c:d: *one\n")
+
+    assert text["a:b"] == text["c:d"]
+    assert {"x": [1, "ü"], "2": {"y": "z"}} == json.loads(text["a:b"])
+
+
+def test_a_key_without_a_project_is_one_of_the_stacks_own_project(tmp_path: Path) -> None:
+    assert "1" == given(tmp_path, "  protect: 1\n")["model-catalog-hub:protect"]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "config is missing. It holds the stack's settings."),
+        (b"encryptionsalt: v1", "config is missing"),
+        (b"- config", "config is missing"),
+        (b"config: text", "config is missing"),
+        (b"config: [", "is not YAML: "),
+        (b"config:\n  a: \xe4\n", "is not YAML: "),
+        (b"\x00\x01", "is not YAML: "),
+        (b"config: {a: 1, a: 2}", "is not YAML: the key a stands here twice"),
+        (b"config: {a: {b: 1, b: 2}}", "is not YAML: the key b stands here twice"),
+        (b"config: {1: 2}", "holds a key or a value that no setting can have"),
+        (b"config: {a: {b: !!set {c}}}", "holds a key or a value that no setting can have"),
+        (b"config: {a: !!python/none x}", "is not YAML: could not determine a constructor"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, content: bytes, problem: str) -> None:
+    path = tmp_path / "Pulumi.hub.yaml"
+    path.write_bytes(content)
+
+    with pytest.raises(ConfigError) as refused:
+        _ = StackFile(path).given
+
+    assert str(refused.value).startswith(f"Pulumi.hub.yaml: {problem}")
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.hub.yaml").mkdir()
+
+    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: cannot be read \(Is a directory\)\.$"):
+        _ = settings_of(HubSettings, "hub", folder=tmp_path)
+
+
+def test_a_stack_that_is_not_there_is_named_beside_those_that_are(tmp_path: Path) -> None:
+    for stack in ("hub", "spoke-a"):
+        (tmp_path / f"Pulumi.{stack}.yaml").touch()
+
+    with pytest.raises(ConfigError, match=r"^Pulumi\.hubb\.yaml: is not there\. The stacks here are: hub, spoke-a\.$"):
+        _ = settings_of(HubSettings, "hubb", folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        "  model-catalog-hub:protect: false\n",
+        "  model-catalog-hub:regions: [eu-west-1]\n",
+        "  model-catalog-hub:regions: eu-west-1\n",
+        "  model-catalog-hub:protect: perhaps\n",
+        "  model-catalog-hub:shares: [{portfolio: online, type: ACCOUNT, target: 333344445555}]\n",
+        "  model-catalog-hub:shares:\n",
+        "  model-catalog-hub:share: []\n",
+        "  model-catalog-spoke:launches: []\n",
+        "  aws:profile: mine\n",
+        "  pulumi:tags: {a: b}\n",
+    ],
+)
+def test_a_command_and_a_program_take_and_refuse_alike(tmp_path: Path, more: str) -> None:
+    path = tmp_path / "Pulumi.hub.yaml"
+    path.write_text(GOOD + more)
+    pulumi.runtime.set_all_config(dict(StackFile(path).given))
+
+    assert outcome(lambda: load_settings(HubSettings)) == outcome(
+        lambda: settings_of(HubSettings, "hub", folder=tmp_path)
+    )
+
+
+def test_the_files_of_a_kind_are_listed_by_name(tmp_path: Path) -> None:
+    for name in ("spoke-b", "spoke-a", "spoke", "hub", "hub-b", "hubble", "organization"):
+        (tmp_path / f"Pulumi.{name}.yaml").touch()
+
+    assert ["hub-b", "hub"] == [file.stack for file in stack_files(tmp_path, "hub")]
+    assert ["spoke-a", "spoke-b"] == [file.stack for file in stack_files(tmp_path, "spoke")]
+
+
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        (GOOD, ACCOUNT),
+        (GOOD.replace('"', ""), ACCOUNT),
+        (GOOD + "  model-catalog-hub:nonsense: 1\n", ACCOUNT),
+        (GOOD + "  [", ACCOUNT),
+        (GOOD.replace('"', "") + "  [", ACCOUNT),
+        (GOOD.replace(ACCOUNT, "2222"), ""),
+        (GOOD.replace(ACCOUNT, "2222") + "  [", ""),
+        ("", ""),
+    ],
+)
+def test_a_file_with_mistakes_is_for_an_account_all_the_same(tmp_path: Path, text: str, account: str) -> None:
+    path = tmp_path / "Pulumi.hub.yaml"
+    path.write_text(text)
+
+    assert account == StackFile(path).account
+
+
+def test_settings_of_another_kind_are_mistakes(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.hub.yaml").write_text(GOOD + "  model-catalog-hub:shares: []\n")
+
+    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: shares is not a known key"):
+        _ = settings_of(SpokeSettings, "hub", folder=tmp_path)
+
+
+def given(folder: Path, settings: str) -> dict[str, str]:
+    """Read the settings of a hub's file."""
+    path = folder / "Pulumi.hub.yaml"
+    path.write_text(f"config:\n{settings}", encoding="utf-8")
+    return dict(StackFile(path).given)
+
+
+def outcome(read: Any) -> object:  # noqa: ANN401 - a function
+    """Give the settings, or what is wrong with them."""
+    try:
+        return read()
+    except ConfigError as problem:
+        return str(problem)

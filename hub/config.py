@@ -124,7 +124,7 @@ class RoleRolloutSetting(SettingsDocument):
         boundary: The name of a policy of each account that limits the roles there.
     """
 
-    units: list[Annotated[str, Field(pattern=_TARGETS["ORGANIZATIONAL_UNIT"][0])]] = Field(
+    units: list[Annotated[str, Field(pattern=f"^({_TARGETS['ORGANIZATIONAL_UNIT'][0]})$")]] = Field(
         min_length=1, description="a list of units, by id or path of names", examples=["[Workloads]"]
     )
     boundary: Annotated[

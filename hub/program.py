@@ -10,6 +10,8 @@ from hub.definitions.cost import unpriced
 from hub.definitions.lifecycle import coming_changes
 from hub.definitions.load import Catalog, read_catalog
 from hub.definitions.portfolio_selection import part_of, refuse_overlap
+from hub.definitions.role_template import roles_template
+from hub.definitions.share_names import share_names
 from hub.resources.launch_role import LaunchRole
 from hub.resources.portfolio_sharing import find_node, share_target
 from hub.resources.principals import find_principals
@@ -38,15 +40,15 @@ def run() -> None:
     _announce(catalog)
     _warn_of_unknown_prices(catalog, settings.all_regions)
     _check_portfolios(settings, catalog)
+    names = share_names(settings.shares, {file.key: file.original_key for file in catalog.portfolios}, where=where)
+    setting = settings.launch_roles
+    template = setting and roles_template(catalog.products, boundary=setting.boundary, where=where)
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])
     looking = pulumi.InvokeOptions(provider=provider)
     targets = [(share, share_target(share, opts=looking)) for share in settings.shares]
-    rollout_units = [
-        find_node(unit, opts=looking, where="launchRoles")
-        for unit in (settings.launch_roles.units if settings.launch_roles else [])
-    ]
+    rollout_units = [find_node(unit, opts=looking, where="launchRoles") for unit in (setting.units if setting else [])]
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
         from hub.inspection.preflight import PreflightScope, preflight  # noqa: PLC0415
@@ -63,15 +65,6 @@ def run() -> None:
         )
         for product in catalog.products
     }
-    rollout = settings.launch_roles and RoleRollout(
-        "roles",
-        products=catalog.products,
-        setting=settings.launch_roles,
-        units=rollout_units,
-        region=settings.region,
-        keep=settings.protect,
-        opts=opts,
-    )
     regions = {
         region: RegionalCatalog(
             region,
@@ -80,11 +73,21 @@ def run() -> None:
             roles=roles,
             principals=principals,
             targets=targets,
-            before_sharing=[rollout] if rollout else [],
             opts=opts,
         )
         for region in settings.all_regions
     }
+    rollout = template and RoleRollout(
+        "roles",
+        template=template,
+        bucket=regions[settings.region].bucket,
+        units=rollout_units,
+        region=settings.region,
+        keep=settings.protect,
+        opts=opts,
+    )
+    for published in regions.values():
+        published.share(targets, names, after=[rollout] if rollout else [])
     pulumi.export("portfolio_id", {region: published.portfolio_ids for region, published in regions.items()})
     pulumi.export("product_id", {region: published.product_ids for region, published in regions.items()})
     pulumi.export(PUBLISHED_OUTPUT, catalog.day.isoformat())

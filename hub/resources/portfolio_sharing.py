@@ -31,7 +31,7 @@ class PortfolioSharing(pulumi.ComponentResource):
         *,
         shares: Sequence[tuple[ShareSetting, str]],
         portfolio_ids: dict[str, pulumi.Output[str]],
-        origins: Mapping[str, str],
+        names: Sequence[str],
         region: str,
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
@@ -39,9 +39,9 @@ class PortfolioSharing(pulumi.ComponentResource):
         super().__init__("modelcatalog:hub:PortfolioSharing", name, None, opts)
         previous = list(after)
         patience = pulumi.ErrorHook(f"{name}-one-at-a-time", _wait_for_the_one_before)
-        for share, target in shares:
+        for (share, target), stem in zip(shares, names, strict=True):
             made = aws.servicecatalog.PortfolioShare(
-                f"{origins[share.portfolio]}-{_slug(share)}-{region}",
+                f"{stem}-{region}",
                 portfolio_id=portfolio_ids[share.portfolio],
                 type=share.type,
                 principal_id=target,
@@ -124,8 +124,3 @@ def _child(name: str, path: str, children: Mapping[str, str], where: str) -> str
             f"the units there ({', '.join(sorted(children)) or 'none'}). Correct the path, or create the unit first."
         )
     return children[name]
-
-
-def _slug(share: ShareSetting) -> str:
-    words = share.type.lower().replace("_", "-")
-    return f"{words}-{share.target.replace('/', '-').lower()}" if share.target else words

@@ -40,12 +40,11 @@ class RegionalCatalog(pulumi.ComponentResource):
         roles: Mapping[str, LaunchRole],
         principals: Sequence[tuple[str, Principal]],
         targets: Targets,
-        before_sharing: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("modelcatalog:hub:RegionalCatalog", region, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        bucket = TemplateBucket(f"model-catalog-templates-{region}", region=region, opts=child)
+        self.bucket = bucket = TemplateBucket(f"model-catalog-templates-{region}", region=region, opts=child)
         marker = bucket.upload("marker", template=read_template(catalog.folder / MARKER), parent=self)
         portfolios = {
             file.key: Portfolio(
@@ -77,19 +76,30 @@ class RegionalCatalog(pulumi.ComponentResource):
         )
         self.portfolio_ids = {key: portfolio.id for key, portfolio in portfolios.items()}
         self.product_ids = {key: product.id for key, product in products.items()}
-        _ = PortfolioSharing(
-            f"shares-{region}",
-            shares=targets,
-            portfolio_ids=self.portfolio_ids,
-            origins={file.key: file.original_key for file in catalog.portfolios},
-            region=region,
-            after=[*portfolios.values(), *products.values(), governance, *before_sharing],
-            opts=child,
-        )
+        self._region = region
+        self._made = [*portfolios.values(), *products.values(), governance]
         tags = standard_tags()
         self.content = pulumi.Output.all(
             portfolios=self.portfolio_ids,
             products=self.product_ids,
             versions={key: product.version_ids for key, product in products.items()},
         ).apply(lambda ids: region_catalog(catalog, targets, cast("Ids", ids), region=region, tags=tags))
+
+    def share(self, targets: Targets, names: Sequence[str], *, after: Sequence[pulumi.Resource]) -> None:
+        """Share the portfolios, which completes the region's catalog.
+
+        Args:
+            targets: The shares.
+            names: Of the shares, in the same order.
+            after: What has to be there first, beside what is shared.
+        """
+        _ = PortfolioSharing(
+            f"shares-{self._region}",
+            shares=targets,
+            names=names,
+            portfolio_ids=self.portfolio_ids,
+            region=self._region,
+            after=[*self._made, *after],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         self.register_outputs({"portfolio_ids": self.portfolio_ids, "product_ids": self.product_ids})

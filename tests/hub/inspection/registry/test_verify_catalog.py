@@ -58,7 +58,7 @@ def test_a_product_of_another_registry_is_said_not_to_be_checked(run: Run, catal
     [
         (
             None,
-            r"Pulumi\.hub\.yaml: cannot be read \(No such file or directory\)\. Name a stack that is there: STACK=…",
+            r"Pulumi\.hub\.yaml: is not there\. The stacks here are: none\.",
         ),
         ("a: [", r"Pulumi\.hub\.yaml: is not YAML"),
         ("[]", r"Pulumi\.hub\.yaml: config is missing"),

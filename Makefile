@@ -33,6 +33,7 @@ check: install ## Lint code and templates, check types, check the lock file
 	@ruff check .
 	@ruff format --check .
 	@pyright
+	@lint-imports
 	@cfn-lint hub/catalog/marker.yaml hub/catalog/products/*/*[0-9].yaml
 	@python -m cli.lock --check
 	@python -m cli.schemas --check

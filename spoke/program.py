@@ -10,7 +10,7 @@ from shared.catalog.lifecycle import as_of
 from shared.stack.provider import account_provider, confirm_account
 from shared.stack.settings import load_settings
 from spoke.config import SpokeSettings
-from spoke.launches.cost import report_costs
+from spoke.launches.cost import costs_in_words
 from spoke.launches.one_stack_per_account import refuse_second_stack
 from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
@@ -42,7 +42,8 @@ async def deploy() -> Mapping[str, Any]:
     for note in (note for resolved in resolved_launches for note in resolved.notes):
         pulumi.log.info(note)
     warn_of_ends(resolved_launches)
-    report_costs(resolved_launches)
+    for line in costs_in_words(resolved_launches):
+        pulumi.log.info(line)
     wanted = wanted_portfolios(settings, contract, resolved_launches, where=where)
     products = products_of(contract, wanted)
 

@@ -7,9 +7,9 @@ from typing import Final
 
 import yaml
 
+from shared.aws.arn import AccountId, partition_of
 from shared.errors import CatalogError, ConfigError
-from shared.stack.names import partition_of
-from shared.validation import AccountId, Document, Key, Region, validate
+from shared.validation import Document, Key, Region, validate
 from spoke.launches.one_stack_per_account import refuse_second_stack
 
 _TEMPLATE: Final = """\

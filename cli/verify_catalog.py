@@ -13,7 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.stack_settings import settings_of
 from hub.config import HubSettings
-from hub.definitions.load import CatalogProduct, read_catalog
+from hub.definitions.load import read_catalog
+from hub.definitions.model import CatalogProduct
 from hub.inspection.registry.access import check_access
 from hub.inspection.registry.artifact_stores import artifact_stores
 from hub.inspection.registry.aws import Aws, code_of, message_of

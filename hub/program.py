@@ -8,7 +8,8 @@ import pulumi
 from hub.config import HubSettings
 from hub.definitions.cost import unpriced
 from hub.definitions.lifecycle import coming_changes
-from hub.definitions.load import Catalog, read_catalog
+from hub.definitions.load import read_catalog
+from hub.definitions.model import Catalog
 from hub.definitions.portfolio_selection import part_of, refuse_overlap
 from hub.resources.launch_role import LaunchRole
 from hub.resources.portfolio_sharing import find_node, share_target

@@ -7,7 +7,7 @@ import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
 from fleet.errors import SettingsError
-from shared.stack.settings import RoleArn
+from shared.aws.arn import RoleArn
 from shared.validation import Document, validate
 
 FILE: Final = "fleet.yaml"

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, ValidationError
 from yaml import YAMLError, safe_load
 
 from hub.config import HubSettings
-from hub.definitions.load import Catalog
+from hub.definitions.model import Catalog
 from shared.errors import ConfigError
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.config import HubSettings, ShareSetting
-from hub.definitions.load import Catalog
+from hub.definitions.model import Catalog
 from hub.definitions.schema import PortfolioFile
 from hub.inspection.share_status import Shares, ShareState
 from shared.aws.accounts import Accounts

@@ -8,7 +8,7 @@ import pulumi
 from hub.config import HubSettings, ShareSetting
 from hub.definitions.constraints import is_stack_set, rules_of, tag_updates
 from hub.definitions.cost import Prices, cost_entry
-from hub.definitions.load import Catalog, CatalogProduct
+from hub.definitions.model import Catalog, CatalogProduct
 from hub.definitions.permissions import execution_permissions, launch_permissions
 from hub.definitions.tag_options import together
 from hub.definitions.templates import read_template

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from hub.config import RoleRolloutSetting
-from hub.definitions.load import CatalogProduct
+from hub.definitions.model import CatalogProduct
 from hub.definitions.permissions import execution_permissions, launch_permissions
 from shared.aws.policies import execution_trust, launch_trust
 from shared.errors import ContentError

@@ -31,12 +31,3 @@ def launch_role_name(product: str) -> str:
 def execution_role_name(product: str) -> str:
     """Name the role that a product's model runs as; its templates refer to it."""
     return f"ModelCatalogExecution-{product}"
-
-
-def partition_of(region: str) -> str:
-    """Name the AWS partition of a region (source: AWS General Reference, ARN format)."""
-    if region.startswith("us-gov-"):
-        return "aws-us-gov"
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws"

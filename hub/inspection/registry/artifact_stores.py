@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from hub.definitions.artifacts import Artefacts, image_parts, object_arn, repository_arn
-from hub.definitions.load import CatalogProduct
+from hub.definitions.artifacts import Artefacts, image_parts, repository_arn
+from hub.definitions.model import CatalogProduct
 from hub.inspection.registry.consumers import Consumer
 from hub.inspection.registry.grants import AccessRequirement
-from shared.stack.names import execution_role_name, partition_of
+from shared.aws.arn import Arn, object_arn, partition_of
+from shared.stack.names import execution_role_name
 
 Kind = Literal["bucket", "repository", "key"]
 ACTIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
@@ -77,7 +78,7 @@ def _places(product: CatalogProduct, artefacts: Artefacts) -> Iterator[tuple[Sto
     bucket = artefacts.model_data.removeprefix("s3://").partition("/")[0]
     yield (
         StoreLocation(kind="bucket", name=bucket, account=registry.account_id, region=registry.region),
-        object_arn(artefacts.model_data).replace("${Partition}", partition),
+        str(object_arn(artefacts.model_data, partition=partition)),
     )
     for image in artefacts.images:
         parts = image_parts(image)
@@ -85,8 +86,8 @@ def _places(product: CatalogProduct, artefacts: Artefacts) -> Iterator[tuple[Sto
             StoreLocation(
                 kind="repository", name=parts["repository"], account=parts["account"], region=parts["region"]
             ),
-            repository_arn(image).replace("${Partition}", partition),
+            str(repository_arn(image, partition=partition)),
         )
     if artefacts.kms_key:
-        region, account = artefacts.kms_key.split(":")[3:5]
-        yield StoreLocation(kind="key", name=artefacts.kms_key, account=account, region=region), artefacts.kms_key
+        key = Arn.parse(artefacts.kms_key)
+        yield StoreLocation(kind="key", name=str(key), account=key.account, region=key.region), str(key)

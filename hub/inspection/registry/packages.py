@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from hub.definitions.load import CatalogProduct
+from hub.definitions.model import CatalogProduct
 from hub.definitions.schema import VersionEntry
 from hub.inspection.registry.aws import Aws, code_of, message_of
 from hub.inspection.registry.findings import Finding

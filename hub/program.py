@@ -12,7 +12,7 @@ from hub.definitions.load import read_catalog
 from hub.definitions.model import Catalog
 from hub.definitions.portfolio_selection import part_of, refuse_overlap
 from hub.resources.launch_role import LaunchRole
-from hub.resources.portfolio_sharing import find_node, share_target
+from hub.resources.organization_nodes import OrganizationNodes
 from hub.resources.principals import find_principals
 from hub.resources.regional_catalog import RegionalCatalog
 from hub.resources.role_stack_set import RoleRollout
@@ -43,11 +43,10 @@ def run() -> None:
     _ = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])
     looking = pulumi.InvokeOptions(provider=provider)
-    targets = [(share, share_target(share, opts=looking)) for share in settings.shares]
-    rollout_units = [
-        find_node(unit, opts=looking, where="launchRoles")
-        for unit in (settings.launch_roles.units if settings.launch_roles else [])
-    ]
+    nodes = OrganizationNodes(looking, where=where)
+    targets = [(share, nodes.target_of(share)) for share in settings.shares]
+    units = settings.launch_roles.units if settings.launch_roles else []
+    rollout_units = [nodes.find(unit, setting="launchRoles") for unit in units]
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
         from hub.inspection.preflight import PreflightScope, preflight  # noqa: PLC0415

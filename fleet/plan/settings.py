@@ -81,7 +81,7 @@ class Wave(Document):
         return spokes * int(text.removesuffix("%")) // 100 if text.endswith("%") else int(text)
 
 
-class Organization(Document):
+class OrganizationAccess(Document):
     """How the list of accounts is read.
 
     Attributes:
@@ -94,7 +94,7 @@ class Organization(Document):
 class FleetSettings(Document):
     """All of fleet.yaml. Without the file every spoke is in one wave."""
 
-    organization: Organization = Organization()
+    organization: OrganizationAccess = OrganizationAccess()
     records: Annotated[
         str | None, Field(description="the address of a folder or bucket", examples=["s3://your-state-bucket"])
     ] = None

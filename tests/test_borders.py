@@ -16,7 +16,7 @@ ALLOWED = {
     "organization": {"organization", "shared"},
     "shared": {"shared"},
     "sandbox": {"sandbox"},
-    "policy": {"policy"},
+    "policy": {"policy", "shared"},
     "fleet": {"fleet", "shared", "spoke"},
     "tools": {"tools", "shared", "sandbox", "hub", "spoke"},
 }

@@ -97,7 +97,7 @@ class Session:
             arguments["PageToken"] = page["NextPageToken"]
 
 
-class Access(Protocol):
+class AccountAccess(Protocol):
     """What a stack's settings say of its account and the way there."""
 
     @property
@@ -113,7 +113,7 @@ class Access(Protocol):
 class AccountSession(Session):
     """A session that is of a stack's account for certain."""
 
-    def __init__(self, settings: Access, *, where: str) -> None:
+    def __init__(self, settings: AccountAccess, *, where: str) -> None:
         """Sign in.
 
         Raises:

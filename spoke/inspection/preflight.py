@@ -1,18 +1,17 @@
 """What a preview of a spoke says before anything is changed, one line for each check."""
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shared.aws.iam import trusts_service_catalog
 from shared.aws.preflight import Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession
 from shared.catalog.contract import Contract, Product
 from shared.catalog.lifecycle import state_on
 from shared.stack.provider import standard_tags
 from spoke.config import SpokeSettings
-from spoke.inspection.trust import trusts_service_catalog
 from spoke.launches.resolution import ResolvedLaunch
 from spoke.launches.tags import MOST_TAGS
 from spoke.resources.portfolio_access import Place, Wanted
@@ -144,9 +143,7 @@ class _Checks:
 
     def _role(self, found: dict[str, Any], *, launches: bool) -> Finding:
         subject = f"role {found['RoleName']}"
-        trust = found["AssumeRolePolicyDocument"]
-        document: dict[str, Any] = json.loads(trust) if isinstance(trust, str) else trust
-        if launches and not trusts_service_catalog(document, self._account.id):
+        if launches and not trusts_service_catalog(found["AssumeRolePolicyDocument"], self._account.id):
             return failed(
                 subject,
                 f"does not let servicecatalog.amazonaws.com assume it on behalf of {self._account.id}: no launch could "

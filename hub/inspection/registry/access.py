@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 
 from hub.inspection.registry.artifact_stores import ArtifactStore, StoreLocation
 from hub.inspection.registry.findings import Finding
-from hub.inspection.registry.grants import evaluate
 from hub.inspection.registry.statements import missing_statements
+from shared.aws.iam import evaluate, parse
 from shared.aws.session import Session, code_of, message_of
 
 _NO_POLICY: Final = ("NoSuchBucketPolicy", "RepositoryPolicyNotFoundException")
@@ -64,7 +64,8 @@ def _unreadable(place: StoreLocation, problem: ClientError) -> Finding:
 
 
 def _compared(holding: ArtifactStore, policy: Mapping[str, Any]) -> Iterator[Finding]:
-    verdicts = [(demand, evaluate(policy, demand)) for demand in holding.demands]
+    policies = parse(policy)
+    verdicts = [(demand, evaluate(policies, demand.request)) for demand in holding.demands]
     missing = [demand for demand, verdict in verdicts if not verdict.granted]
     names = _joined(demand.guest.name for demand in holding.demands)
     if not holding.demands:

@@ -85,9 +85,8 @@ def look(root: Path) -> Survey:
 
 
 def _organization(settings: FleetSettings) -> tuple[Organization | None, str]:
-    role = settings.organization.assume_role
     try:
-        found = Organization(Session(roles=[role] if role else []))
+        found = Organization(Session(role=settings.organization.assume_role))
         _ = (found.management, found.accounts)  # what cannot be read is told now
     except (BotoCoreError, ClientError) as problem:
         return None, (

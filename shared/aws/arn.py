@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field
 
 ACCOUNT_ID: Final = "[0-9]{12}"
-_REGION: Final = "[a-z0-9-]+"
 _NAME: Final = r"[\w+=,.@/-]+"
 _PARTS: Final = 6
 
@@ -64,13 +63,15 @@ def partition_of(region: str) -> str:
     return "aws"
 
 
-def _arn(
-    service: str, resource: str, *, region: str = _REGION, account: str = ACCOUNT_ID, what: str, example: str
-) -> Any:  # noqa: ANN401 - what pydantic's Field gives, of a type that it does not tell
-    """Describe one kind of ARN to pydantic, and to whoever writes another."""
-    pattern = rf"^arn:aws[a-z-]*:{service}:{region}:{account}:{resource}$"
-    return Field(pattern=pattern, description=what, examples=[f"arn:aws:{service}:{example}"])
+def _arn(parts: str, what: str, example: str) -> Any:  # noqa: ANN401 - pydantic tells no type of its Field
+    """Describe a kind of ARN to pydantic, and to whoever writes another; the parts begin with the service."""
+    return Field(pattern=f"^arn:aws[a-z-]*:{parts}$", description=what, examples=[f"arn:aws:{example}"])
 
+
+_IAM: Final = f"iam::{ACCOUNT_ID}"
+_ROLE: Final = "iam::222233334444:role/OrganizationAccountAccessRole"
+_HERE: Final = "eu-central-1:222233334444"
+_WHERE: Final = f"[a-z0-9-]+:{ACCOUNT_ID}"
 
 AccountId = Annotated[
     str,
@@ -80,35 +81,21 @@ AccountId = Annotated[
         examples=['"222233334444"'],
     ),
 ]
-RoleArn = Annotated[
-    str,
-    _arn(
-        "iam",
-        f"role/{_NAME}",
-        region="",
-        what="the ARN of a role in the stack's own account",
-        example=":222233334444:role/OrganizationAccountAccessRole",
-    ),
-]
+RoleArn = Annotated[str, _arn(rf"{_IAM}:role/{_NAME}", "the ARN of a role in the stack's own account", _ROLE)]
 PolicyArn = Annotated[
     str,
     _arn(
-        "iam",
-        f"policy/{_NAME}",
-        region="",
-        account=f"({ACCOUNT_ID}|aws)",
-        what="the ARN of an IAM policy",
-        example=":333344445555:policy/ModelCatalogBoundary",
+        rf"iam::({ACCOUNT_ID}|aws):policy/{_NAME}",
+        "the ARN of an IAM policy",
+        "iam::333344445555:policy/ModelCatalogBoundary",
     ),
 ]
 PrincipalArn = Annotated[
     str,
     _arn(
-        "iam",
-        r"(role|user|group)/[^*?\s]+",
-        region="",
-        what="the full ARN of an IAM role, user or group, without wildcards",
-        example=":333344445555:role/DataScientist",
+        rf"{_IAM}:(role|user|group)/[^*?\s]+",
+        "the full ARN of an IAM role, user or group, without wildcards",
+        "iam::333344445555:role/DataScientist",
     ),
 ]
 PrincipalPattern = Annotated[
@@ -116,48 +103,36 @@ PrincipalPattern = Annotated[
     # The account stays empty, and wildcards follow the kind of principal (source: Service Catalog API reference,
     # AssociatePrincipalWithPortfolio).
     _arn(
-        "iam",
-        r"(role|user|group)/[\w+=,.@/*?-]+",
-        region="",
-        account="",
-        what="an ARN without an account, with wildcards after role/, user/ or group/",
-        example="::role/AWSReservedSSO_DataScientist_*",
+        r"iam:::(role|user|group)/[\w+=,.@/*?-]+",
+        "an ARN without an account, with wildcards after role/, user/ or group/",
+        "iam:::role/AWSReservedSSO_DataScientist_*",
     ),
 ]
 TopicArn = Annotated[
-    str,
-    _arn(
-        "sns",
-        "[A-Za-z0-9_-]{1,256}",
-        what="the ARN of an SNS topic",
-        example="eu-central-1:222233334444:model-catalog",
-    ),
+    str, _arn(rf"sns:{_WHERE}:[A-Za-z0-9_-]{{1,256}}", "the ARN of an SNS topic", f"sns:{_HERE}:model-catalog")
 ]
 KeyArn = Annotated[
     str,
     _arn(
-        "kms",
-        "key/[A-Za-z0-9-]+",
-        what="the ARN of a KMS key",
-        example="eu-central-1:222233334444:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        rf"kms:{_WHERE}:key/[A-Za-z0-9-]+",
+        "the ARN of a KMS key",
+        f"kms:{_HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     ),
 ]
 ModelPackageArn = Annotated[
     str,
     _arn(
-        "sagemaker",
-        "model-package/[A-Za-z0-9-]+/[1-9][0-9]*",
-        what="the ARN of a version in a model package group",
-        example="eu-central-1:222233334444:model-package/fraud-detector/3",
+        rf"sagemaker:{_WHERE}:model-package/[A-Za-z0-9-]+/[1-9][0-9]*",
+        "the ARN of a version in a model package group",
+        f"sagemaker:{_HERE}:model-package/fraud-detector/3",
     ),
 ]
 TrainingJobArn = Annotated[
     str,
     _arn(
-        "sagemaker",
-        r"training-job/\S+",
-        what="the ARN of a training job",
-        example="eu-central-1:222233334444:training-job/fraud-detector-2026-09-01",
+        rf"sagemaker:{_WHERE}:training-job/\S+",
+        "the ARN of a training job",
+        f"sagemaker:{_HERE}:training-job/fraud-detector-2026-09-01",
     ),
 ]
 ObjectUri = Annotated[

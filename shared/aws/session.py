@@ -6,7 +6,7 @@ asks AWS itself, and only in a preview (docs/adr/0013).
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -32,16 +32,16 @@ class Session:
     however long the session lives.
     """
 
-    def __init__(self, *, region: str = "", roles: Sequence[str] = (), clock: Callable[[], dt.datetime] = _now) -> None:
+    def __init__(self, *, region: str = "", role: str | None = None, clock: Callable[[], dt.datetime] = _now) -> None:
         """Sign in.
 
         Args:
             region: Where clients work that are made without one; without it, the environment's.
-            roles: To be assumed one after the other.
+            role: To work as, assumed with the credentials at hand.
             clock: What credentials are held against.
 
         Raises:
-            ClientError: a role cannot be assumed.
+            ClientError: the role cannot be assumed.
         """
         self._boto: Any = boto3.Session()  # the stubs have one function per service
         self._clock = clock
@@ -49,7 +49,7 @@ class Session:
         self._made: dict[tuple[str, str], Any] = {}
         # Organizations is served from one region, whatever the caller's (source: AWS General Reference).
         self.region: str = region or self._boto.region_name or "us-east-1"
-        for role in roles:
+        if role:
             self._boto = self._assumed(role)
             self._made = {}
 
@@ -100,14 +100,9 @@ class Session:
 class AccountAccess(Protocol):
     """What a stack's settings say of its account and the way there."""
 
-    @property
-    def account_id(self) -> str: ...
-    @property
-    def assume_role(self) -> str | None: ...
-    @property
-    def region(self) -> str: ...
-    @property
-    def roles(self) -> list[str]: ...
+    account_id: str
+    assume_role: str | None
+    region: str
 
 
 class AccountSession(Session):
@@ -123,7 +118,7 @@ class AccountSession(Session):
         if settings.assume_role:
             trying += f": {settings.assume_role} cannot be assumed"
         try:
-            super().__init__(region=settings.region, roles=settings.roles)
+            super().__init__(region=settings.region, role=settings.assume_role)
             identity = self.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as problem:
             remedy = "check assumeRole and who may assume it" if settings.assume_role else "or set assumeRole"

@@ -134,6 +134,6 @@ def test_a_real_client_reads_the_same(sandbox: Sandbox) -> None:
     assert re.fullmatch(rf"{found.id}/r-[a-z0-9]+/ou-[a-z0-9-]+/{unit['Id']}/", path)
     with pytest.raises(ConfigError, match=r"here: .*no unit 'Workloads/Lab': 'Lab' is not .*\(Production, Research\)"):
         found.path_of("Workloads/Lab", where="here")
-    of_the_hub = Organization(Session(roles=[f"arn:aws:iam::{HUB}:role/OrganizationAccountAccessRole"]))
+    of_the_hub = Organization(Session(role=f"arn:aws:iam::{HUB}:role/OrganizationAccountAccessRole"))
     with pytest.raises(ClientError, match="AccessDenied"):
         _ = of_the_hub.accounts  # the hub's account is no administrator of the organization

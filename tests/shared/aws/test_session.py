@@ -65,21 +65,13 @@ def asker(session: Session) -> Callable[[], str | None]:
 
 
 def test_a_session_that_outlives_its_credentials_renews_them(aws: Aws) -> None:
-    ask = asker(Session(roles=[ROLE], clock=lambda: aws.now))
+    ask = asker(Session(role=ROLE, clock=lambda: aws.now))
 
     assert f"{ROLE} 1" == ask()
     aws.now += LIFE / 2
     assert f"{ROLE} 1" == ask()
     aws.now += LIFE * 5
     assert f"{ROLE} 2" == ask()
-
-
-def test_a_role_that_is_assumed_by_another_is_renewed_with_it(aws: Aws) -> None:
-    ask = asker(Session(roles=[ROLE, f"{ROLE}-2"], clock=lambda: aws.now))
-    aws.now += LIFE * 2
-
-    assert f"{ROLE}-2 4" == ask()
-    assert [ROLE, f"{ROLE}-2", ROLE, f"{ROLE}-2"] == aws.assumed
 
 
 def test_without_a_role_the_credentials_at_hand_serve(aws: Aws) -> None:
@@ -92,7 +84,7 @@ def test_a_role_that_cannot_be_assumed_is_told_at_once(aws: Aws, monkeypatch: py
     aws.ends["gone"] = BEGIN
 
     with pytest.raises(ClientError, match="ExpiredToken"):
-        Session(roles=[ROLE], clock=lambda: aws.now)
+        Session(role=ROLE, clock=lambda: aws.now)
 
 
 def test_a_client_is_made_once_for_each_region(aws: Aws) -> None:

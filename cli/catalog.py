@@ -7,7 +7,8 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hub.definitions.load import Catalog, CatalogProduct, CatalogVersion, read_catalog
+from hub.definitions.load import read_catalog
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from shared.catalog.lifecycle import as_of
 from shared.errors import CatalogError, ContentError
 

@@ -12,7 +12,7 @@ from cli.catalog import catalog_as_of, find_product, find_version, reporting
 from hub.definitions.artifacts import artifact_statements
 from hub.definitions.compatibility import breaking_changes
 from hub.definitions.cost import cost_of
-from hub.definitions.load import Catalog, CatalogProduct, CatalogVersion
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from shared.catalog.contract import Parameter
 from shared.catalog.cost import estimate
 

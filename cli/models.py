@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.catalog import catalog_as_of, reporting
-from hub.definitions.load import CatalogProduct, CatalogVersion
+from hub.definitions.model import CatalogProduct, CatalogVersion
 from shared.errors import ContentError
 
 FILTERS: Final = ("task", "framework", "license", "modality")

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from shared.aws.arn import AccountId, partition_of
 from shared.errors import CatalogError, ConfigError
-from shared.stack.names import partition_of
 from shared.stack.stack_file import StackFile
-from shared.validation import AccountId, Document, Key, Region, validate
+from shared.validation import Document, Key, Region, validate
 from spoke.launches.one_stack_per_account import refuse_second_stack
 
 _TEMPLATE: Final = """\

@@ -15,7 +15,7 @@ from cli.catalog import reporting
 from cli.stacks import contract_of, resources_of
 from hub.config import HubSettings
 from hub.inspection.share_status import Shares, ShareState
-from shared.aws.accounts import Accounts
+from shared.aws.organization import Organization
 from shared.aws.session import AccountSession, error_text
 from shared.catalog.contract import Contract
 from shared.errors import CatalogError
@@ -63,7 +63,6 @@ def rows_of(stack: str) -> list[Row]:
     """
     settings = settings_of(HubSettings, stack)
     account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
-    accounts = Accounts(account)
     since = {
         (resource["inputs"]["portfolioId"], resource["inputs"]["type"], resource["outputs"]["principalId"]): str(
             resource.get("created", "")
@@ -71,15 +70,14 @@ def rows_of(stack: str) -> list[Row]:
         for resource in resources_of("hub", stack, _SHARE)
         if resource.get("outputs")
     }
-    return list(_rows(contract_of(stack), account, accounts, since))
+    return list(_rows(contract_of(stack), account, since))
 
 
-def _rows(
-    contract: Contract, account: AccountSession, accounts: Accounts, since: dict[tuple[str, str, str], str]
-) -> Iterator[Row]:
+def _rows(contract: Contract, account: AccountSession, since: dict[tuple[str, str, str], str]) -> Iterator[Row]:
+    organization = Organization(account)
     for region, catalog in contract.regions.items():
         for key, portfolio in catalog.portfolios.items():
-            shares = Shares(account, accounts, region=region, portfolio=portfolio.id)
+            shares = Shares(account, organization, region=region, portfolio=portfolio.id)
             for kind in _TYPES:
                 wanted = [share.target for share in portfolio.shares if share.type == kind]
                 for target in dict.fromkeys([*wanted, *shares.made(kind)]):

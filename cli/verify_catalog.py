@@ -12,13 +12,15 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hub.config import HubSettings
-from hub.definitions.load import CatalogProduct, read_catalog
+from hub.definitions.load import read_catalog
+from hub.definitions.model import CatalogProduct
 from hub.inspection.registry.access import check_access
 from hub.inspection.registry.artifact_stores import artifact_stores
-from hub.inspection.registry.aws import Aws, code_of, message_of
-from hub.inspection.registry.consumers import OrganizationTree, consumers_by_portfolio
+from hub.inspection.registry.consumers import Consumers
 from hub.inspection.registry.findings import Finding
 from hub.inspection.registry.packages import check_packages
+from shared.aws.organization import Organization
+from shared.aws.session import Session, code_of, message_of
 from shared.catalog.lifecycle import as_of
 from shared.errors import CatalogError, ConfigError
 from shared.stack.stack_file import settings_of
@@ -60,27 +62,28 @@ def verify(stack: str) -> Iterator[Finding]:
     """
     catalog = read_catalog(CATALOG, as_of())
     settings = settings_of(HubSettings, stack)
-    aws = Aws()
-    account = _registry_account(aws, settings.region, catalog.products)
+    session = Session(region=settings.region)
+    account = _registry_account(session, catalog.products)
     own = [product for product in catalog.products if product.file.registry.account_id == account]
     for product in catalog.products:
         if product not in own:
             owner = product.file.registry.account_id
             yield Finding(f"{product.file.key}: not checked: its registry is in {owner}, whose credentials it takes")
-    yield from check_packages(aws, own)
-    tree = OrganizationTree(aws.client("organizations", settings.region))
-    guests = consumers_by_portfolio(settings.shares, tree)
-    if tree.unread:
+    yield from check_packages(session, own)
+    consumers = Consumers(Organization(session), where=f"Pulumi.{stack}.yaml")
+    guests = consumers.by_portfolio(settings.shares)
+    if consumers.unread:
+        errors = ", ".join(set(consumers.unread.values()))
         yield Finding(
-            f"organization: {account} may not read {', '.join(tree.unread)} ({', '.join(set(tree.unread.values()))}), "
-            f"so that not every grant can be confirmed. A delegated administrator may: make up-organization"
+            f"organization: {account} may not read {', '.join(consumers.unread)} ({errors}), so that not every "
+            f"grant can be confirmed. A delegated administrator may: make up-organization"
         )
-    yield from check_access(aws, account, artifact_stores(own, guests))
+    yield from check_access(session, account, artifact_stores(own, guests))
 
 
-def _registry_account(aws: Aws, region: str, products: list[CatalogProduct]) -> str:
+def _registry_account(session: Session, products: list[CatalogProduct]) -> str:
     """Name the account of the credentials, which must be that of a registry: only it can read all the policies."""
-    identity = aws.client("sts", region).get_caller_identity()
+    identity = session.client("sts").get_caller_identity()
     account, owners = str(identity["Account"]), {product.file.registry.account_id for product in products}
     if account not in owners:
         raise ConfigError(

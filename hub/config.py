@@ -5,16 +5,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from shared.stack.principals import MOST_PATTERNS, Grant, PrincipalPattern
+from shared.aws.arn import ACCOUNT_ID, PrincipalPattern
+from shared.stack.principals import MOST_PATTERNS, Grant
 from shared.stack.settings import AccountSettings
 from shared.validation import FormerName, Key, Region, SettingsDocument
 
 ShareType = Literal["ACCOUNT", "ORGANIZATION", "ORGANIZATIONAL_UNIT", "ORGANIZATION_MEMBER_ACCOUNT"]
 
 _TARGETS: dict[ShareType, tuple[str, str]] = {
-    "ACCOUNT": (r"[0-9]{12}", 'an account id, for example "444455556666"'),
+    "ACCOUNT": (ACCOUNT_ID, 'an account id, for example "444455556666"'),
     "ORGANIZATION_MEMBER_ACCOUNT": (
-        r"[0-9]{12}",
+        ACCOUNT_ID,
         'an account id of the organization, for example "444455556666"',
     ),
     "ORGANIZATION": (

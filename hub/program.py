@@ -8,12 +8,13 @@ import pulumi
 from hub.config import HubSettings
 from hub.definitions.cost import unpriced
 from hub.definitions.lifecycle import coming_changes
-from hub.definitions.load import Catalog, read_catalog
+from hub.definitions.load import read_catalog
+from hub.definitions.model import Catalog
 from hub.definitions.portfolio_selection import part_of, refuse_overlap
 from hub.definitions.role_template import roles_template
 from hub.definitions.share_names import share_names
 from hub.resources.launch_role import LaunchRole
-from hub.resources.portfolio_sharing import find_node, share_target
+from hub.resources.organization_nodes import OrganizationNodes
 from hub.resources.principals import find_principals
 from hub.resources.regional_catalog import RegionalCatalog
 from hub.resources.role_stack_set import RoleRollout
@@ -47,8 +48,10 @@ def run() -> None:
     _ = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])
     looking = pulumi.InvokeOptions(provider=provider)
-    targets = [(share, share_target(share, opts=looking)) for share in settings.shares]
-    rollout_units = [find_node(unit, opts=looking, where="launchRoles") for unit in (setting.units if setting else [])]
+    nodes = OrganizationNodes(looking, where=where)
+    targets = [(share, nodes.target_of(share)) for share in settings.shares]
+    units = settings.launch_roles.units if settings.launch_roles else []
+    rollout_units = [nodes.find(unit, setting="launchRoles") for unit in units]
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
         from hub.inspection.preflight import PreflightScope, preflight  # noqa: PLC0415

@@ -13,14 +13,6 @@ from pydantic.fields import FieldInfo
 
 from shared.errors import CatalogError
 
-AccountId = Annotated[
-    str,
-    Field(
-        pattern=r"^[0-9]{12}$",
-        description="twelve digits, in quotes so that YAML keeps them as text",
-        examples=['"222233334444"'],
-    ),
-]
 Region = Annotated[
     str,
     Field(
@@ -36,14 +28,6 @@ Key = Annotated[
         max_length=40,
         description="lower-case words joined by hyphens, at most 40 characters",
         examples=["fraud-detector-realtime"],
-    ),
-]
-TopicArn = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
-        description="the ARN of an SNS topic",
-        examples=["arn:aws:sns:eu-central-1:222233334444:model-catalog"],
     ),
 ]
 

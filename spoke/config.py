@@ -4,11 +4,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from shared.aws.arn import Arn, PolicyArn, TopicArn
 from shared.catalog.versions import VersionOrRange
 from shared.stack.names import HUB_PROJECT
 from shared.stack.principals import Grant
 from shared.stack.settings import AccountSettings
-from shared.validation import Key, Region, SettingsDocument, TagKey, TopicArn
+from shared.validation import Key, Region, SettingsDocument, TagKey
 
 
 def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of a parameter's value
@@ -45,14 +46,6 @@ HubStack = Annotated[
         pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,2}$",
         description="the name of the hub's stack",
         examples=["hub"],
-    ),
-]
-PolicyArn = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+$",
-        description="the ARN of an IAM policy",
-        examples=["arn:aws:iam::333344445555:policy/ModelCatalogBoundary"],
     ),
 ]
 Minutes = Annotated[
@@ -138,7 +131,7 @@ class SpokeSettings(AccountSettings):
     @model_validator(mode="after")
     def _principals_are_of_the_account(self) -> Self:
         for index, access in enumerate(self.principals):
-            if access.arn and f"::{self.account_id}:" not in access.arn:
+            if access.arn and Arn.parse(access.arn).account != self.account_id:
                 raise ValueError(
                     f"principals[{index}].arn: found {access.arn!r}, which is not of the account {self.account_id}. "
                     f"Grant access to somebody of this account."

@@ -6,18 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from fleet.engine import Engine
 from fleet.errors import SettingsError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.hub_contracts import Hubs
-from fleet.plan.settings import FleetSettings, read_settings
+from fleet.plan.settings import FILE, FleetSettings, read_settings
 from fleet.plan.spokes import Spoke, read_spokes
 from fleet.store.locations import places_of, states_at
 from fleet.store.records import Record, Records, Unreadable
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
+from shared.aws.session import Session, error_text
 from shared.catalog.lifecycle import as_of
-from shared.errors import ConfigError
 from spoke.launches.contract_dependencies import Parts
 
 
@@ -84,6 +86,12 @@ def look(root: Path) -> Survey:
 
 def _organization(settings: FleetSettings) -> tuple[Organization | None, str]:
     try:
-        return Organization(settings.organization.assume_role), ""
-    except ConfigError as problem:
-        return None, str(problem)
+        found = Organization(Session(role=settings.organization.assume_role))
+        _ = (found.management, found.accounts)  # what cannot be read is told now
+    except (BotoCoreError, ClientError) as problem:
+        return None, (
+            f"the organization's accounts cannot be listed with the credentials at hand. Use those of the management "
+            f"account or of a delegated administrator, or set organization.assumeRole in {FILE}. AWS says: "
+            f"{error_text(problem)}"
+        )
+    return found, ""

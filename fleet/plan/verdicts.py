@@ -10,7 +10,7 @@ from fleet.plan.inventory import Survey
 from fleet.plan.spokes import Spoke
 from fleet.plan.waves import Members, assign
 from fleet.store.records import Record, Unreadable
-from shared.aws.organization import Account
+from shared.aws.organization import MemberAccount
 from shared.errors import CatalogError
 from spoke.launches.contract_dependencies import Excerpts, Parts
 from spoke.launches.resolution import ResolvedLaunch
@@ -39,7 +39,7 @@ class Verdict:
 
     spoke: Spoke
     wave: str
-    account: Account | None
+    account: MemberAccount | None
     kind: Kind
     reasons: tuple[str, ...] = ()
     parts: Parts
@@ -66,7 +66,7 @@ class Plan:
     survey: Survey
     verdicts: Mapping[str, Verdict]
     waves: Sequence[Members]
-    without_spoke: Sequence[Account]
+    without_spoke: Sequence[MemberAccount]
     without_account: Sequence[str]
     notes: Sequence[str]
 
@@ -190,7 +190,7 @@ def _of_unknown_account(survey: Survey) -> list[str]:
     return [spoke.file for spoke in survey.spokes.values() if not spoke.account]
 
 
-def _without_spoke(survey: Survey) -> list[Account]:
+def _without_spoke(survey: Survey) -> list[MemberAccount]:
     if survey.organization is None or _of_unknown_account(survey):
         return []
     served = {spoke.account for spoke in survey.spokes.values()}

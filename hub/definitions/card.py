@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from hub.definitions.yaml_file import read_document
+from shared.aws.arn import TrainingJobArn
 from shared.errors import ContentError
 from shared.validation import Document, FormerName
 
@@ -45,11 +46,7 @@ class Lineage(Document):
     """
 
     datasets: list[Uri] = Field(min_length=1, max_length=15, description="a list of URIs")
-    training_job: str | None = Field(
-        default=None,
-        pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:training-job/\S+$",
-        description="the ARN of a training job",
-    )
+    training_job: TrainingJobArn | None = None
     registry_package: str = Field(min_length=1, description="the ARN of the version's model package")
 
 

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from shared.aws.arn import AccountId, Arn, RoleArn, TopicArn
 from shared.catalog.contract import TagUpdates
 from shared.catalog.rules import Rule
 from shared.stack.names import launch_role_name
-from shared.validation import AccountId, Document, Region, TopicArn
+from shared.validation import Document, Region
 
 
 class Launch(Document):
@@ -40,8 +41,7 @@ class StackSet(Document):
     type: Literal["STACKSET"]
     accounts: list[AccountId] = Field(min_length=1, description="a list of account ids")
     regions: list[Region] = Field(min_length=1, description="a list of regions")
-    admin_role: str = Field(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$",
+    admin_role: RoleArn = Field(
         description="the ARN of the role that administers the stack set",
         examples=["arn:aws:iam::222233334444:role/AWSCloudFormationStackSetAdministrationRole"],
     )
@@ -114,7 +114,7 @@ def constraint_documents(product: str, constraints: list[Constraint], region: st
             case Template():
                 documents[each.type] = {"Rules": {name: rule.document() for name, rule in each.rules.items()}}
             case Notification():
-                topics = [arn for arn in each.topics if arn.split(":")[3] == region]
+                topics = [arn for arn in each.topics if Arn.parse(arn).region == region]
                 if topics:
                     documents[each.type] = {"NotificationArns": topics}
             case StackSet():

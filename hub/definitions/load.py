@@ -4,82 +4,27 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from hub.definitions.approval import check_approvals
-from hub.definitions.artifacts import artifact_statements
-from hub.definitions.card import ModelCard, read_card
+from hub.definitions.card import read_card
 from hub.definitions.compatibility import refuse_breaking_changes, refuse_silent_backports
 from hub.definitions.consistency import check_rules, check_tag_options
-from hub.definitions.cost import Prices, check_rule, read_prices
-from hub.definitions.lifecycle import Lives, check_lifecycles
-from hub.definitions.lock_file import Published, check_lock
+from hub.definitions.cost import check_rule, read_prices
+from hub.definitions.lifecycle import check_lifecycles
+from hub.definitions.lock_file import check_lock
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.definitions.permissions import check_permissions
 from hub.definitions.policy_lint import lint_policy
-from hub.definitions.schema import PortfolioFile, PortfoliosFile, ProductFile, VersionEntry
-from hub.definitions.templates import Template, read_template
+from hub.definitions.schema import PortfolioFile, PortfoliosFile, ProductFile
+from hub.definitions.templates import read_template
 from hub.definitions.yaml_file import read_document
-from shared.catalog.lifecycle import State
 from shared.errors import ContentError
 from shared.stack.names import execution_role_name
 from shared.validation import validate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogVersion:
-    """A version as its product's file and its template describe it, and its state on the day."""
-
-    entry: VersionEntry
-    template: Template
-    card: ModelCard
-    state: State
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogProduct:
-    """A product with everything that its folder holds; versions are in the order of publication."""
-
-    file: ProductFile
-    launch_statements: list[dict[str, Any]]
-    execution_statements: list[dict[str, Any]]
-    versions: list[CatalogVersion]
-
-    @property
-    def artifact_statements(self) -> list[dict[str, Any]]:
-        """What is needed to pull the models of all versions: a retired one may still run somewhere, and scale."""
-        return artifact_statements([version.entry.artifacts for version in self.versions])
-
-    @property
-    def lives(self) -> Lives:
-        """Each version from its release to its end."""
-        return {version.entry.version: version.entry.life for version in self.versions}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalog:
-    """Everything under the catalog's folder.
-
-    Attributes:
-        day: The day whose states of versions count.
-    """
-
-    folder: Path
-    day: dt.date
-    portfolios: list[PortfolioFile]
-    products: list[CatalogProduct]
-    prices: Prices
-
-    def published(self) -> Published:
-        """List what the lock file must hold."""
-        return [
-            (product.file.original_key, version.entry.version, version.template.sha256, version.template.path)
-            for product in self.products
-            for version in product.versions
-        ]
 
 
 def read_catalog(folder: Path, day: dt.date) -> Catalog:

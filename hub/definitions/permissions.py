@@ -1,20 +1,19 @@
 """What a product's two roles may do, within the limits of IAM."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from hub.definitions.model import CatalogProduct
+from shared.aws.arn import partition_of
 from shared.aws.policies import Policy, launch_policy, permission_policy, render
 from shared.errors import ContentError
-from shared.stack.names import execution_role_name, partition_of
-
-if TYPE_CHECKING:
-    from hub.definitions.load import CatalogProduct
+from shared.stack.names import execution_role_name
 
 LONGEST: Final = 10_240
 """Characters of all inline policies of a role, white space left out (source: IAM User Guide, "IAM and STS quotas")."""
 
 
-def launch_permissions(product: "CatalogProduct") -> Policy:
+def launch_permissions(product: CatalogProduct) -> Policy:
     """Say what the role may do that builds the product's stack."""
     return launch_policy(
         product.launch_statements,
@@ -23,12 +22,12 @@ def launch_permissions(product: "CatalogProduct") -> Policy:
     )
 
 
-def execution_permissions(product: "CatalogProduct") -> Policy:
+def execution_permissions(product: CatalogProduct) -> Policy:
     """Say what the role may do that the model runs as: pull what the versions declare, and what the product adds."""
     return permission_policy([*product.artifact_statements, *product.execution_statements])
 
 
-def check_permissions(folder: Path, product: "CatalogProduct") -> None:
+def check_permissions(folder: Path, product: CatalogProduct) -> None:
     """Refuse roles whose policies IAM would refuse, in every spoke and only there.
 
     Raises:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hub.config import HubSettings
-from hub.definitions.load import Catalog
+from hub.definitions.model import Catalog
 from shared.errors import ConfigError
 from shared.stack.stack_file import stack_files
 

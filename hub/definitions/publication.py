@@ -6,7 +6,7 @@ from typing import TypedDict
 from hub.config import ShareSetting
 from hub.definitions.constraints import is_stack_set, rules_of, tag_updates
 from hub.definitions.cost import cost_of
-from hub.definitions.load import Catalog, CatalogProduct, CatalogVersion
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.definitions.permissions import execution_permissions, launch_permissions
 from hub.definitions.schema import PortfolioFile
 from hub.definitions.tag_options import together

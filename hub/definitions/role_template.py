@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from hub.definitions.load import CatalogProduct
+from hub.definitions.model import CatalogProduct
 from hub.definitions.permissions import execution_permissions, launch_permissions
 from shared.aws.policies import execution_trust, launch_trust
 from shared.errors import ContentError

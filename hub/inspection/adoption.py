@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from hub.config import HubSettings
 from hub.definitions.constraints import constraint_documents
-from hub.definitions.load import Catalog, CatalogProduct, CatalogVersion
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from shared.aws.session import AccountSession, error_text
 from shared.errors import ContentError
 from shared.stack.import_file import (

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from hub.definitions.constraints import constraint_documents
-from hub.definitions.load import CatalogProduct, CatalogVersion
+from hub.definitions.model import CatalogProduct, CatalogVersion
 from hub.resources.launch_role import LaunchRole
 from hub.resources.portfolio import Portfolio
 from hub.resources.template_bucket import TemplateBucket

@@ -6,7 +6,7 @@ from typing import Final, cast
 import pulumi
 
 from hub.config import HubSettings
-from hub.definitions.load import Catalog
+from hub.definitions.model import Catalog
 from hub.definitions.publication import Ids, Targets, region_catalog
 from hub.definitions.templates import read_template
 from hub.resources.governance import Governance

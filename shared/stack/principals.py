@@ -7,29 +7,13 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field, model_validator
 
+from shared.aws.arn import Arn, PrincipalArn
 from shared.errors import ConfigError
 from shared.validation import Key, SettingsDocument
 
 MOST_PATTERNS: Final = 10
 """Patterns of a portfolio (source: Service Catalog API reference, AssociatePrincipalWithPortfolio)."""
 
-PrincipalArn = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user|group)/[^*?]+$",
-        description="the full ARN of an IAM role, user or group, without wildcards",
-        examples=["arn:aws:iam::333344445555:role/DataScientist"],
-    ),
-]
-PrincipalPattern = Annotated[
-    str,
-    Field(
-        # The account stays empty, and wildcards follow the kind of principal (source: the same).
-        pattern=r"^arn:aws[a-z-]*:iam:::(role|user|group)/[\w+=,.@/*?-]+$",
-        description="an ARN without an account, with wildcards after role/, user/ or group/",
-        examples=["arn:aws:iam:::role/AWSReservedSSO_DataScientist_*"],
-    ),
-]
 PermissionSet = Annotated[
     str,
     Field(
@@ -77,7 +61,7 @@ class Principal:
 
 def short_name(arn: str) -> str:
     """Name a principal or a pattern without its account."""
-    return arn.rpartition(":")[2].replace("/", "-")
+    return Arn.parse(arn).resource.replace("/", "-")
 
 
 def find_principal(grant: Grant, *, where: str, opts: pulumi.InvokeOptions) -> Principal:
@@ -89,8 +73,7 @@ def find_principal(grant: Grant, *, where: str, opts: pulumi.InvokeOptions) -> P
     if grant.permission_set is not None:
         return _of_permission_set(grant.permission_set, where, opts)
     arn = grant.arn or ""
-    kind, _, path = arn.rpartition(":")[2].partition("/")
-    name = path.rpartition("/")[2]
+    kind, name = Arn.parse(arn).kind, Arn.parse(arn).name
     try:
         match kind:
             case "role":
@@ -120,7 +103,7 @@ def _of_permission_set(name: str, where: str, opts: pulumi.InvokeOptions) -> Pri
             f"{where}.permissionSet: found {name!r}, of which the account has {len(found) or 'no'} roles. Assign the "
             f"permission set to this account in IAM Identity Center, or correct its name."
         )
-    identity = aws.iam.get_role(name=found[0].rpartition("/")[2], opts=opts).unique_id
+    identity = aws.iam.get_role(name=Arn.parse(found[0]).name, opts=opts).unique_id
     return Principal(name=f"permission-set-{name}", arn=found[0], identity=identity)
 
 

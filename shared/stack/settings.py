@@ -8,17 +8,9 @@ import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import Field, model_validator
 
+from shared.aws.arn import AccountId, Arn, RoleArn
 from shared.errors import ConfigError
-from shared.validation import AccountId, Region, SettingsDocument, validate
-
-RoleArn = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+$",
-        description="the ARN of a role in the stack's own account",
-        examples=["arn:aws:iam::222233334444:role/OrganizationAccountAccessRole"],
-    ),
-]
+from shared.validation import Region, SettingsDocument, validate
 
 
 class AccountSettings(SettingsDocument):
@@ -41,7 +33,7 @@ class AccountSettings(SettingsDocument):
 
     @model_validator(mode="after")
     def _role_is_of_the_account(self) -> Self:
-        if self.assume_role and f"::{self.account_id}:" not in self.assume_role:
+        if self.assume_role and Arn.parse(self.assume_role).account != self.account_id:
             raise ValueError(
                 f"assumeRole {self.assume_role} is not of the account {self.account_id} in accountId. "
                 f"Name a role of that account."

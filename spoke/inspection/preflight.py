@@ -1,16 +1,15 @@
 """What a preview of a spoke says before anything is changed, one line for each check."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
+from shared.aws.iam import trusts_service_catalog
 from shared.aws.preflight import Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession
 from shared.stack.provider import standard_tags
 from spoke.inspection.launch_checks import LaunchChecks
 from spoke.inspection.portfolio_checks import PortfolioChecks
 from spoke.inspection.scope import PreflightScope
-from spoke.inspection.trust import trusts_service_catalog
 
 
 def preflight(scope: PreflightScope) -> None:
@@ -86,9 +85,7 @@ class _Checks:
 
     def _role(self, found: dict[str, Any], *, launches: bool) -> Finding:
         subject = f"role {found['RoleName']}"
-        trust = found["AssumeRolePolicyDocument"]
-        document: dict[str, Any] = json.loads(trust) if isinstance(trust, str) else trust
-        if launches and not trusts_service_catalog(document, self._account.id):
+        if launches and not trusts_service_catalog(found["AssumeRolePolicyDocument"], self._account.id):
             return failed(
                 subject,
                 f"does not let servicecatalog.amazonaws.com assume it on behalf of {self._account.id}: no launch could "

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from shared.aws.arn import Arn
 from shared.catalog.contract import Contract, Portfolio, Product, RegionCatalog
 from shared.errors import LaunchError
 from shared.stack.provider import standard_tags
@@ -130,7 +131,7 @@ def _resolve(launch: Launch, region: str, contract: Contract, day: dt.date, wher
 
 def _check_topics(launch: Launch, region: str, where: str) -> None:
     for arn in launch.notifications:
-        if arn.split(":")[3] != region:
+        if Arn.parse(arn).region != region:
             raise LaunchError(
                 f"{where}: notifications: found {arn!r}, but the launch runs in {region}. CloudFormation tells only "
                 f"topics of its own region: name one there."

@@ -3,10 +3,10 @@
 import pulumi
 import pulumi_aws as aws
 
+from shared.aws.arn import partition_of
 from shared.aws.policies import execution_trust, launch_trust, render
 from shared.catalog.contract import Product
 from shared.errors import LaunchError
-from shared.stack.names import partition_of
 
 
 class ProductRoles(pulumi.ComponentResource):

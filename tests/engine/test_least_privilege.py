@@ -14,11 +14,11 @@ from cli.rehearsal.deployers import (
     MANAGEMENT,
     boundary_of,
     deployer_of,
-    listed,
     make_deployers,
     permit,
     policy,
 )
+from shared.aws.iam import listed
 from tests.support.stage import ALL_STACKS, HUB, RESEARCH, Stage
 
 POLICIES: Final = ("organization", "hub", "spoke")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hub.definitions.load import CatalogProduct, CatalogVersion, read_catalog
+from hub.definitions.load import read_catalog
+from hub.definitions.model import CatalogProduct, CatalogVersion
 from shared.stack.names import PRODUCT_KEY_LIMIT, execution_role_name, launch_role_name
 from tests.support.catalog_copy import DAY
 from tests.support.paths import ROOT

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from hub.definitions.artifacts import Artifacts, image_parts, object_arn, repository_arn
-from hub.definitions.load import CatalogProduct
+from hub.definitions.artifacts import Artifacts, image_parts, repository_arn
+from hub.definitions.model import CatalogProduct
 from hub.inspection.registry.consumers import Consumer
-from hub.inspection.registry.grants import AccessRequirement
-from shared.stack.names import execution_role_name, partition_of
+from shared.aws.arn import Arn, object_arn, partition_of
+from shared.aws.iam import Request
+from shared.stack.names import execution_role_name
 
 Kind = Literal["bucket", "repository", "key"]
 ACTIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
@@ -36,6 +37,43 @@ class StoreLocation:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}" + (f" in {self.region}" if self.kind == "repository" else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRequirement:
+    """That a consumer's role can do something with a resource.
+
+    Attributes:
+        guest: In whose account the role is.
+        role: The role's name.
+        actions: All of them are needed.
+        target: The resource's ARN.
+        via: The AWS service through which it is done, as `kms:ViaService` tells it.
+    """
+
+    guest: Consumer
+    role: str
+    actions: tuple[str, ...]
+    target: str
+    via: str | None = None
+
+    @property
+    def request(self) -> Request:
+        """What IAM is asked, with all that is known of whoever asks."""
+        account, partition = self.guest.account, Arn.parse(self.target).partition
+        principal = Arn(partition=partition, service="iam", account=account or "*", resource=f"role/{self.role}")
+        context = {
+            "aws:principalaccount": account,
+            "kms:calleraccount": account,
+            "aws:principalorgid": self.guest.organization,
+            "aws:principalorgpaths": self.guest.path and f"{self.guest.path}*",
+            "aws:principalarn": str(principal) if account else None,
+            "aws:principalisawsservice": "false",
+            "aws:securetransport": "true",  # SageMaker asks over TLS
+            "kms:viaservice": self.via,
+        }
+        known = {key: value for key, value in context.items() if value is not None}
+        return Request(principal=str(principal), actions=self.actions, resource=self.target, context=known)
 
 
 @dataclass(slots=True)
@@ -77,7 +115,7 @@ def _places(product: CatalogProduct, artifacts: Artifacts) -> Iterator[tuple[Sto
     bucket = artifacts.model_data.removeprefix("s3://").partition("/")[0]
     yield (
         StoreLocation(kind="bucket", name=bucket, account=registry.account_id, region=registry.region),
-        object_arn(artifacts.model_data).replace("${Partition}", partition),
+        str(object_arn(artifacts.model_data, partition=partition)),
     )
     for image in artifacts.images:
         parts = image_parts(image)
@@ -85,8 +123,8 @@ def _places(product: CatalogProduct, artifacts: Artifacts) -> Iterator[tuple[Sto
             StoreLocation(
                 kind="repository", name=parts["repository"], account=parts["account"], region=parts["region"]
             ),
-            repository_arn(image).replace("${Partition}", partition),
+            str(repository_arn(image, partition=partition)),
         )
     if artifacts.kms_key:
-        region, account = artifacts.kms_key.split(":")[3:5]
-        yield StoreLocation(kind="key", name=artifacts.kms_key, account=account, region=region), artifacts.kms_key
+        key = Arn.parse(artifacts.kms_key)
+        yield StoreLocation(kind="key", name=str(key), account=key.account, region=key.region), str(key)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from fleet.store.records import Records
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.catalog import contract
-from shared.errors import CatalogError, ConfigError, ContractError
+from shared.errors import CatalogError, ContractError
 from tests.support.catalog_copy import DAY
-from tests.support.fleet.making import HUB_ACCOUNT, answer, deployed, offer, recorded, write_spoke
+from tests.support.fake_account import always
+from tests.support.fleet.making import HUB_ACCOUNT, FakeOrganizations, answer, deployed, offer, recorded, write_spoke
 
 
 def test_everything_is_looked_at(root: Path, tmp_path: Path) -> None:
@@ -38,15 +40,18 @@ def test_everything_is_looked_at(root: Path, tmp_path: Path) -> None:
     assert [Kind.CHANGED, Kind.NEW] == [each.kind for each in make_plan(found).verdicts.values()]
 
 
-def test_an_organization_that_cannot_be_read_does_not_end_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: str | None) -> Organization:
-        raise ConfigError("no access")
-
-    monkeypatch.setattr("fleet.plan.inventory.Organization", refuse)
+@pytest.mark.parametrize("operation", ["list_roots", "list_accounts_for_parent"])
+def test_an_organization_that_cannot_be_read_does_not_end_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    client: Any = FakeOrganizations([])
+    client.refused.add(operation)
+    monkeypatch.setattr("fleet.plan.inventory.Organization", always(Organization(client)))
 
     found = look(root)
 
-    assert (None, "no access") == (found.organization, found.blind)
+    assert found.organization is None
+    assert re.search(r"cannot be listed .*organization\.assumeRole in fleet\.yaml.*not authorized", found.blind)
 
 
 def test_without_any_spoke_there_is_advice(root: Path) -> None:

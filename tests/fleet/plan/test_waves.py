@@ -10,7 +10,6 @@ from fleet.errors import SettingsError
 from fleet.plan.spokes import Spoke
 from fleet.plan.waves import assign
 from shared.aws.organization import Organization
-from tests.support.fake_account import always
 from tests.support.fleet.making import FakeOrganizations, Member, fleet, organization, spokes, unit_id
 
 A, B, C, D = "300000000001", "300000000002", "300000000003", "300000000004"
@@ -128,12 +127,9 @@ def test_a_wave_by_units_or_tags_needs_a_readable_organization(
         assign(fleet({"name": "first", **named}, REST).waves, four, None)
 
 
-def test_tags_are_not_asked_for_where_no_wave_goes_by_them(
-    four: dict[str, Spoke], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = FakeOrganizations([Member(id=A, unit="Workloads")])
-    monkeypatch.setattr("shared.aws.organization._client", always(client))
+def test_tags_are_not_asked_for_where_no_wave_goes_by_them(four: dict[str, Spoke]) -> None:
+    client: Any = FakeOrganizations([Member(id=A, unit="Workloads")])
 
-    assign(fleet({"name": "first", "units": ["Workloads"]}, REST).waves, four, Organization())
+    assign(fleet({"name": "first", "units": ["Workloads"]}, REST).waves, four, Organization(client))
 
     assert "list_tags_for_resource" not in {operation for operation, _ in client.asked}

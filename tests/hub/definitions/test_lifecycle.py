@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.definitions.lifecycle import Life, Lifecycle, coming_changes
-from hub.definitions.load import Catalog, read_catalog
+from hub.definitions.load import read_catalog
+from hub.definitions.model import Catalog
 from shared.catalog.lifecycle import STATES
 from shared.errors import ContentError
 from tests.support.catalog_copy import DAY, CatalogCopy

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from hub.definitions.load import CatalogProduct, read_catalog
+from hub.definitions.load import read_catalog
+from hub.definitions.model import CatalogProduct
 from hub.definitions.role_template import roles_template
 from shared.errors import ContentError
 from tests.support.catalog_copy import DAY, CatalogCopy

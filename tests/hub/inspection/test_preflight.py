@@ -10,7 +10,7 @@ from hub.definitions.load import read_catalog
 from hub.inspection import preflight
 from hub.inspection.preflight import PreflightScope
 from hub.inspection.share_status import Shares, ShareState
-from shared.aws import accounts as units
+from shared.aws.organization import Organization
 from shared.errors import PreflightError
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.fake_account import FakeAccount, MissingError, always, heard
@@ -22,7 +22,7 @@ OWN = [{"Key": "model-catalog-hub", "Value": "hub"}]
 
 
 def _in_unit(asked: dict[str, str]) -> list[dict[str, str]]:
-    return [{"Id": account, "Status": STATUS[account]} for account in BELOW[asked["ParentId"]]]
+    return [{"Id": account, "Name": "it", "Status": STATUS[account]} for account in BELOW[asked["ParentId"]]]
 
 
 LISTINGS: Mapping[str, Any] = {
@@ -177,7 +177,7 @@ def test_what_became_of_a_share_is_told_account_by_account(
     kind: str, target: str, listings: dict[str, Any], arrivals: dict[str, ShareState]
 ) -> None:
     account: Any = FakeAccount(HUB, {**LISTINGS, **listings}, CALLS)
-    shares = Shares(account, units.Accounts(account), region="eu-central-1", portfolio="port-1")
+    shares = Shares(account, Organization(account), region="eu-central-1", portfolio="port-1")
 
     assert arrivals == shares.arrivals(kind, target)
 

@@ -78,6 +78,15 @@ def test_a_unit_is_looked_up_along_its_path(deploy: Callable[..., Mocks]) -> Non
     assert [{"parentId": "r-root"}, {"parentId": "ou-workloads"}] == mocks.called("getOrganizationalUnits")
 
 
+def test_the_organization_is_read_once_for_all_shares(deploy: Callable[..., Mocks]) -> None:
+    """GetOrganization lists every account, over as many pages as that takes."""
+    whole = {"portfolio": "batch-inference", "type": "ORGANIZATION"}
+    mocks = deploy(shares=[unit("Workloads/Research"), unit("Workloads/Production"), whole])
+
+    assert 1 == len(mocks.called("getOrganization"))
+    assert [{"parentId": "r-root"}, {"parentId": "ou-workloads"}] == mocks.called("getOrganizationalUnits")
+
+
 @pytest.mark.parametrize(
     ("kind", "target"),
     [

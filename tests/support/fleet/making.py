@@ -1,13 +1,11 @@
 """Fleets made by hand: spokes, their organization, their hub and what is known of them; no engine and no account."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-from unittest import mock
 
 import pytest
 import yaml
@@ -26,7 +24,7 @@ from shared.catalog import contract
 from shared.stack.names import SPOKE_PROJECT
 from tests.spoke.conftest import OFFER
 from tests.support.catalog_copy import DAY
-from tests.support.fake_account import always
+from tests.support.fake_account import always, denied
 
 HUB_ACCOUNT, MANAGEMENT = "222233334444", "111122223333"
 LAUNCH: Mapping[str, Any] = {"name": "search", "product": "embedder", "version": "1.0.0"}
@@ -47,53 +45,55 @@ class Member:
 
 
 class FakeOrganizations:
-    """Answers as a client of AWS Organizations does, one item on each page.
+    """Answers as a session that may read the organization does.
 
     Attributes:
         asked: The operations that were called, with what they were called for.
+        refused: Operations that it may not call.
     """
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = members
         self.asked: list[tuple[str, str]] = []
+        self.refused: set[str] = set()
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - as a session has it
+        """Give itself: it has the calls that are no listings."""
+        assert "organizations" == service
+        return self
 
     def describe_organization(self) -> dict[str, Any]:
         """Give the management account."""
-        return {"Organization": {"MasterAccountId": MANAGEMENT}}
+        return {"Organization": {"Id": "o-made", "MasterAccountId": MANAGEMENT}}
 
     def describe_account(self, AccountId: str) -> dict[str, Any]:  # noqa: N803 - boto3's own name
         """Give one account."""
-        [found] = [member for member in self._members if member.id == AccountId]
-        return {"Account": {"Id": found.id, "Status": found.status}}
+        return {"Account": self._listed(*(member for member in self._members if member.id == AccountId))[0]}
 
-    def get_paginator(self, operation: str) -> Any:  # noqa: ANN401 - as boto3 has it
-        """Give the pages of a listing."""
-
-        def paginate(ParentId: str = "", ResourceId: str = "") -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's own names
-            self.asked.append((operation, ParentId or ResourceId))
-            yield from self.pages(operation, ParentId, ResourceId)
-
-        return SimpleNamespace(paginate=paginate)
-
-    def pages(self, operation: str, parent: str, resource: str) -> Iterator[dict[str, Any]]:
+    def pages(self, _service: str, operation: str, _result: str, **arguments: str) -> list[dict[str, Any]]:
         """Answer a listing."""
+        [about] = [*arguments.values()] or [""]
+        self.asked.append((operation, about))
+        if operation in self.refused:
+            raise denied(operation)
         match operation:
             case "list_roots":
-                yield {"Roots": [{"Id": "r-root"}]}
+                return [{"Id": "r-root"}]
+            case "list_accounts":
+                return self._listed(*self._members)
             case "list_accounts_for_parent":
-                for each in self._members:
-                    if unit_id(each.unit) == parent:
-                        yield {"Accounts": [{"Id": each.id, "Name": each.name, "Status": each.status}]}
+                return self._listed(*(member for member in self._members if unit_id(member.unit) == about))
             case "list_organizational_units_for_parent":
                 paths = {"/".join(parts[:depth]) for parts in self._units() for depth in range(1, len(parts) + 1)}
-                for path in sorted(paths):
-                    if unit_id(path.rpartition("/")[0]) == parent:
-                        unit = {"Id": unit_id(path), "Name": path.rpartition("/")[2]}
-                        yield {"OrganizationalUnits": [unit]}
+                below = [path for path in sorted(paths) if unit_id(path.rpartition("/")[0]) == about]
+                return [{"Id": unit_id(path), "Name": path.rpartition("/")[2]} for path in below]
             case _:
-                [member] = [each for each in self._members if each.id == resource]
-                for key, value in (member.tags or {}).items():
-                    yield {"Tags": [{"Key": key, "Value": value}]}
+                [member] = [each for each in self._members if each.id == about]
+                return [{"Key": key, "Value": value} for key, value in (member.tags or {}).items()]
+
+    @staticmethod
+    def _listed(*members: Member) -> list[dict[str, Any]]:
+        return [{"Id": each.id, "Name": each.name, "Status": each.status} for each in members]
 
     def _units(self) -> list[list[str]]:
         return [each.unit.split("/") for each in self._members if each.unit]
@@ -106,8 +106,8 @@ def unit_id(path: str) -> str:
 
 def organization(*members: Member) -> Organization:
     """Read a pretended organization."""
-    with mock.patch("shared.aws.organization._client", return_value=FakeOrganizations(members)):
-        return Organization()
+    session: Any = FakeOrganizations(members)
+    return Organization(session)
 
 
 class FakeEngine(Engine):

@@ -3,12 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from fleet.engine import Engine
+from fleet.engine import Cost, Engine
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.hub_contracts import Hubs
 from fleet.run.tasks import Task
-from fleet.store.records import Cost, Record, Running, Unreadable, Used
+from fleet.store.records import Record, Running, Unreadable, Used
 from fleet.store.states import State
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Excerpts, Parts

@@ -71,7 +71,7 @@ def settle(stack: str, settings: SpokeSettings, engine: Engine, states: States, 
     state = states.read(stack)
     if state is None or not state.pending:
         return []
-    exported = engine.exported(stack)
+    exported = engine.exported("spoke", stack)
     deployment: dict[str, Any] = exported["deployment"]
     pending: list[dict[str, Any]] = deployment.pop("pending_operations", [])
     account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
@@ -79,7 +79,7 @@ def settle(stack: str, settings: SpokeSettings, engine: Engine, states: States, 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "state.json"
         _ = file.write_text(json.dumps(exported))
-        engine.replace_state(stack, file)
+        engine.replace_state("spoke", stack, file)
     finished = engine.refresh(stack, log, lambda _: None)
     if finished.code != 0:
         raise EngineError(f"the state could not be compared with the account after a run had died ({state.pending[0]})")

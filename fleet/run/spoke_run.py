@@ -18,7 +18,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from fleet.engine import STOPPING, Engine, Finished
+from fleet.engine import STOPPING, Cost, Engine, Finished
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.spokes import read_spoke
@@ -28,7 +28,7 @@ from fleet.run.recovery import await_orphan, end_session, may_unlock, settle
 from fleet.run.tasks import Ending, Outcome, Task, Verb
 from fleet.store.leases import Claim, Claims, Held
 from fleet.store.locations import states_at
-from fleet.store.records import Cost, Record, Records
+from fleet.store.records import Record, Records
 from fleet.store.storage import Storage, StorageError, said
 from shared.errors import CatalogError
 from spoke.config import SpokeSettings
@@ -65,7 +65,7 @@ class _Run:
         self._claims = Claims(Storage(task.places.records))
         self._notes: list[str] = []
         self._tries = 0
-        self._cost = Cost(seconds=0, cpu_seconds=0, peak_mib=0)
+        self._cost = Cost()
         self.log = Log(self._root / task.logs / f"{task.stack}.log")
 
     def go(self) -> Outcome:
@@ -166,7 +166,7 @@ class _Run:
         deadline = time.monotonic() + _LOCK_PATIENCE
         while lock := self._states.lock(self._task.stack):
             if may_unlock(lock, left):
-                self._engine.cancel(self._task.stack)
+                self._engine.cancel("spoke", self._task.stack)
                 self._notes.append(f"removed the lock of a run that had died: {lock}")
                 return
             if time.monotonic() > deadline or STOPPING.wait(_POLL_SECONDS):
@@ -177,7 +177,7 @@ class _Run:
 
     def _make_stack(self) -> None:
         if self._states.read(self._task.stack) is None:
-            self._engine.create(self._task.stack)
+            self._engine.create("spoke", self._task.stack)
 
     def _patiently(self, held: Held, settings: SpokeSettings) -> tuple[Finished, str]:
         """Run it again, later and later, while AWS throttles, another run has the stack or Pulumi itself is killed."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fleet.engine import Cost
 from fleet.store.locations import Places
-from fleet.store.records import Cost
 
 
 class Verb(StrEnum):
@@ -80,7 +80,7 @@ class Outcome:
     log: str = ""
     worker: str = ""
     tries: int = 0
-    cost: Cost = field(default_factory=lambda: Cost(seconds=0, cpu_seconds=0, peak_mib=0))
+    cost: Cost = field(default_factory=Cost)
 
     @property
     def is_good(self) -> bool:

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -154,7 +155,7 @@ def outcome_document(outcome: Outcome, why: Sequence[str]) -> dict[str, Any]:
         "log": outcome.log,
         "worker": outcome.worker,
         "tries": outcome.tries,
-        **outcome.cost.model_dump(),
+        **asdict(outcome.cost),
     }
 
 

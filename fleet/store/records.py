@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from fleet.engine import Cost
 from fleet.errors import RecordsError
 from fleet.store.storage import Storage, StorageError, said
 
@@ -45,14 +46,6 @@ class Used(_Part):
 
     hub: str
     content_hash: str
-
-
-class Cost(_Part):
-    """What a run cost: the Pulumi process with everything that it waited for."""
-
-    seconds: float
-    cpu_seconds: float
-    peak_mib: float
 
 
 class Record(_Part):

@@ -139,15 +139,14 @@ class CloudStates:
 
     def tags(self) -> Mapping[str, str]:
         """Give the time of every stack's last update. Raises EngineError."""
-        listed = self._engine.listed("spoke")
-        return {str(stack["name"]).rpartition("/")[2]: str(stack.get("lastUpdate", "")) for stack in listed}
+        return self._engine.listed("spoke")
 
     def read(self, stack: str) -> State | None:
         """Ask for a stack's outputs and pending operations. Raises EngineError."""
         tag = self.tags().get(stack)
         if tag is None:
             return None
-        deployment: dict[str, Any] = self._engine.exported(stack).get("deployment") or {}
+        deployment: dict[str, Any] = self._engine.exported("spoke", stack).get("deployment") or {}
         return _from_deployment(deployment, tag)
 
     def lock(self, stack: str) -> Lock | None:

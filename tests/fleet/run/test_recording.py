@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from fleet.engine import Cost
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.verdicts import Verdict, make_plan
 from fleet.run.recording import launches_in, parts_against, record_of, used_contract
 from fleet.run.tasks import Task, Verb
 from fleet.store.locations import Places
-from fleet.store.records import Cost, Record, Unreadable, Used
+from fleet.store.records import Record, Unreadable, Used
 from fleet.store.states import State
 from shared.catalog import contract
 from spoke.config import SpokeSettings

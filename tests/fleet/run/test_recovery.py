@@ -163,15 +163,15 @@ class Repaired(Engine):
         self._code = code
         self.written: dict[str, Any] = {}
 
-    def exported(self, stack: str) -> dict[str, Any]:
+    def exported(self, project: str, stack: str) -> dict[str, Any]:
         """Give the state."""
-        del stack
+        del project, stack
         pending = [{"type": "creating", "resource": dict(ROLE)}]
         return {"version": 3, "deployment": {"manifest": {}, "pending_operations": pending}}
 
-    def replace_state(self, stack: str, file: Path) -> None:
+    def replace_state(self, project: str, stack: str, file: Path) -> None:
         """Take another state."""
-        del stack
+        del project, stack
         self.written = json.loads(file.read_text())
 
     def refresh(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:

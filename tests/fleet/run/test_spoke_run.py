@@ -9,14 +9,14 @@ from typing import IO, Any
 import pytest
 from tenacity import wait_none
 
-from fleet.engine import STOPPING, Finished
+from fleet.engine import STOPPING, Cost, Finished
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.run import spoke_run as module
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Ending, Task, Verb
 from fleet.store.leases import Claims, Held
 from fleet.store.locations import Places
-from fleet.store.records import Cost, Record, Records
+from fleet.store.records import Record, Records
 from fleet.store.storage import Storage
 from tests.support.fake_account import always
 from tests.support.fleet.making import spoke
@@ -35,8 +35,9 @@ class Pretended:
         self._endings = list(endings)
         self.ran: list[str] = []
 
-    def create(self, stack: str) -> None:
+    def create(self, project: str, stack: str) -> None:
         """Make a stack."""
+        assert "spoke" == project
         self.ran.append("create")
         self.write(stack, {})
 

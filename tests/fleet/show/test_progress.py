@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from fleet.engine import Cost
 from fleet.run.tasks import Ending, Outcome, Task, Verb
 from fleet.show.progress import Lines, Screen
 from fleet.store.locations import Places
-from fleet.store.records import Cost
 
 COST = Cost(seconds=3.14, cpu_seconds=1.9, peak_mib=130)
 FAILED = Outcome(

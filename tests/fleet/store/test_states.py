@@ -165,13 +165,14 @@ def test_only_a_lock_of_this_machine_can_be_told_to_be_of_a_dead_run(host: str, 
 class Cloud(FakeEngine):
     """Lists stacks as Pulumi Cloud does."""
 
-    def listed(self, project: str) -> list[dict[str, Any]]:
+    def listed(self, project: str) -> dict[str, str]:
         """List the stacks."""
         assert "spoke" == project
-        return [{"name": "acme/model-catalog-spoke/spoke-a", "lastUpdate": "2026-10-06"}, {"name": "spoke-b"}]
+        return {"spoke-a": "2026-10-06", "spoke-b": ""}
 
-    def exported(self, stack: str) -> dict[str, Any]:
+    def exported(self, project: str, stack: str) -> dict[str, Any]:
         """Give a state."""
+        assert "spoke" == project
         return {"deployment": DEPLOYMENT if stack == "spoke-a" else None}
 
 

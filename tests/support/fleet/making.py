@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 import yaml
 
-from fleet.engine import Engine
+from fleet.engine import Cost, Engine
 from fleet.errors import EngineError
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.hub_contracts import Hubs
@@ -20,7 +20,7 @@ from fleet.plan.inventory import Survey
 from fleet.plan.settings import FleetSettings
 from fleet.plan.spokes import Spoke, read_spoke
 from fleet.plan.verdicts import make_plan
-from fleet.store.records import Cost, Record, Running, Used
+from fleet.store.records import Record, Running, Used
 from shared.aws.organization import Organization
 from shared.catalog import contract
 from shared.stack.names import SPOKE_PROJECT

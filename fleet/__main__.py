@@ -34,12 +34,12 @@ def plan(
 ) -> None:
     """Tell which spokes would change and why, without running any of them."""
     from fleet.commands import planned  # noqa: PLC0415 - a command loads what it needs, and --help nothing
-    from fleet.plan.spokes import chosen  # noqa: PLC0415
+    from fleet.plan.spokes import matching_spokes  # noqa: PLC0415
     from fleet.show.reporting import explain, plan_document, show_plan  # noqa: PLC0415
 
     found = planned(Path.cwd())
     if why:
-        for stack in sorted(chosen(found.survey.spokes, [why], where="--why")):
+        for stack in sorted(matching_spokes(found.inventory.spokes, [why], where="--why")):
             explain(found.verdicts[stack], found, _console())
     elif as_json:
         _print_json(plan_document(found))

@@ -1,4 +1,4 @@
-"""What the commands do: survey, choice, work, report."""
+"""What the commands do: inventory, choice, work, report."""
 
 import datetime as dt
 import random
@@ -13,17 +13,17 @@ import typer
 from rich.console import Console
 
 from fleet.errors import SettingsError
-from fleet.plan.inventory import look
+from fleet.plan.inventory import collect
 from fleet.plan.settings import Wave
-from fleet.plan.spoke_selection import parsed_shard, refuse_before_earlier_waves, wanted
-from fleet.plan.verdicts import Kind, Plan, Verdict, make_plan
+from fleet.plan.spoke_selection import parse_shard, refuse_before_earlier_waves, select_spokes
+from fleet.plan.verdicts import FleetPlan, Kind, Verdict, make_plan
 from fleet.run.executors import workforce
 from fleet.run.rollout import Approver, Request, Result, Rollout
-from fleet.run.tasks import Verb
+from fleet.run.tasks import Operation
 from fleet.show.drift import Drift, compare, show_drift
 from fleet.show.progress import Lines, Screen
 from fleet.show.reporting import show_result, write_report
-from fleet.store.locations import places_of
+from fleet.store.locations import locations_of
 
 RUNS: Final = ".fleet/runs"
 
@@ -39,9 +39,9 @@ class Choice:
     scheduler: str | None
 
 
-def planned(root: Path) -> Plan:
+def planned(root: Path) -> FleetPlan:
     """Look at everything and make a plan. Raises CatalogError."""
-    return make_plan(look(root))
+    return make_plan(collect(root))
 
 
 def roll_out(
@@ -55,7 +55,7 @@ def roll_out(
     begun = dt.datetime.now(dt.UTC)
     plan = planned(root)
     _check_approvals(plan, approved)
-    stacks = _wanted(plan, choice)
+    stacks = _select_spokes(plan, choice)
     if choice.waves and not dry_run:
         refuse_before_earlier_waves(plan, choice.waves)
     for note in plan.notes:
@@ -66,10 +66,10 @@ def roll_out(
     logs = f"{RUNS}/{begun:%Y%m%dT%H%M%S%f}"
     request = Request(
         wanted=stacks,
-        verb=Verb.PREVIEW if dry_run else Verb.UP,
+        operation=Operation.PREVIEW if dry_run else Operation.UP,
         forced=force,
         begun=begun,
-        places=places_of(plan.survey.settings),
+        locations=locations_of(plan.inventory.settings),
         logs=logs,
     )
     board = Screen(console) if console.is_terminal else Lines(console)
@@ -91,19 +91,19 @@ def find_drift(root: Path, choice: Choice, sample: str, console: Console | None)
         CatalogError: something is wrong before anything runs.
     """
     plan = planned(root)
-    stacks = sorted(_wanted(plan, choice) & plan.survey.tags.keys())
+    stacks = sorted(_select_spokes(plan, choice) & plan.inventory.tags.keys())
     stacks = _sampled(stacks, sample)
     with workforce(choice.scheduler) as workers:
         here = str(root) if workers.is_here else ""
         found: list[Drift] = list(workers.executor.map(compare, [here] * len(stacks), stacks))
     if console:
-        show_drift(found, len(plan.survey.tags), console)
+        show_drift(found, len(plan.inventory.tags), console)
     return [each.document() for each in found], int(any(each.changes or each.problem for each in found))
 
 
-def _wanted(plan: Plan, choice: Choice) -> frozenset[str]:
-    shard = parsed_shard(choice.shard) if choice.shard else None
-    return wanted(plan, only=choice.only, exclude=choice.exclude, waves=choice.waves, shard=shard)
+def _select_spokes(plan: FleetPlan, choice: Choice) -> frozenset[str]:
+    shard = parse_shard(choice.shard) if choice.shard else None
+    return select_spokes(plan, only=choice.only, exclude=choice.exclude, waves=choice.waves, shard=shard)
 
 
 def _behind(root: Path, stacks: frozenset[str], result: Result) -> list[Verdict]:
@@ -113,7 +113,7 @@ def _behind(root: Path, stacks: frozenset[str], result: Result) -> list[Verdict]
     return [verdict for verdict in wanted_still if verdict.kind not in (Kind.UNCHANGED, Kind.LEFT_OUT)]
 
 
-def _check_approvals(plan: Plan, approved: Sequence[str]) -> None:
+def _check_approvals(plan: FleetPlan, approved: Sequence[str]) -> None:
     known = [members.wave.name for members in plan.waves]
     for name in approved:
         if name not in known:

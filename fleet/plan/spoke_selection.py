@@ -4,24 +4,24 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from fleet.errors import SettingsError
-from fleet.plan.spokes import chosen
-from fleet.plan.verdicts import Kind, Plan
+from fleet.plan.spokes import matching_spokes
+from fleet.plan.verdicts import FleetPlan, Kind
 
 Shard = tuple[int, int]
 """Which part of how many, from 1."""
 
 
-def wanted(
-    plan: Plan, *, only: Sequence[str], exclude: Sequence[str], waves: Sequence[str], shard: Shard | None
+def select_spokes(
+    plan: FleetPlan, *, only: Sequence[str], exclude: Sequence[str], waves: Sequence[str], shard: Shard | None
 ) -> frozenset[str]:
     """Give the stacks that a command is about; those of suspended and closed accounts are none of them.
 
     Raises:
         SettingsError: a name fits no spoke or no wave, or nobody is left.
     """
-    spokes = plan.survey.spokes
-    found = chosen(spokes, only, where="--only") if only else set(spokes)
-    found -= chosen(spokes, exclude, where="--exclude")
+    spokes = plan.inventory.spokes
+    found = matching_spokes(spokes, only, where="--only") if only else set(spokes)
+    found -= matching_spokes(spokes, exclude, where="--exclude")
     if waves:
         found &= _of_waves(plan, waves)
     if not found:
@@ -36,7 +36,7 @@ def shard_of(stack: str, shards: int) -> int:
     return int.from_bytes(hashlib.blake2b(stack.encode(), digest_size=8).digest()) % shards + 1
 
 
-def parsed_shard(text: str) -> Shard:
+def parse_shard(text: str) -> Shard:
     """Read a shard such as 2/5.
 
     Raises:
@@ -48,7 +48,7 @@ def parsed_shard(text: str) -> Shard:
     raise SettingsError(f"--shard: found {text!r}. Expected which part of how many, for example 2/5.")
 
 
-def refuse_before_earlier_waves(plan: Plan, waves: Sequence[str]) -> None:
+def refuse_before_earlier_waves(plan: FleetPlan, waves: Sequence[str]) -> None:
     """Refuse to begin with a wave while one before it is not through.
 
     Raises:
@@ -73,7 +73,7 @@ def named(stacks: Iterable[str], most: int = 5) -> str:
     return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
 
 
-def _of_waves(plan: Plan, names: Sequence[str]) -> set[str]:
+def _of_waves(plan: FleetPlan, names: Sequence[str]) -> set[str]:
     known = {members.wave.name: members.stacks for members in plan.waves}
     for name in names:
         if name not in known:

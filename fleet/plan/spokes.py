@@ -69,7 +69,7 @@ def _alone(spoke: Spoke, sharing: Sequence[Spoke]) -> Spoke:
     return replace(spoke, settings=None, problem=str(problem), parts={})
 
 
-def chosen(spokes: Iterable[str], patterns: Iterable[str], *, where: str) -> set[str]:
+def matching_spokes(spokes: Iterable[str], patterns: Iterable[str], *, where: str) -> set[str]:
     """Give the spokes that somebody names, with or without `spoke-`; `*` stands for any text.
 
     Raises:

@@ -6,7 +6,7 @@ from typing import Final
 
 from fleet.errors import SettingsError
 from fleet.plan.settings import FILE, Wave
-from fleet.plan.spokes import Spoke, chosen
+from fleet.plan.spokes import Spoke, matching_spokes
 from shared.aws.organization import Organization
 
 _SHOWN: Final = 8
@@ -62,14 +62,14 @@ def _named(
     tags: Mapping[str, Mapping[str, str]],
 ) -> dict[str, str]:
     """List the spokes that a wave names, and by what."""
-    found = dict.fromkeys(sorted(chosen(spokes, wave.spokes, where=f"{where}.spokes")), "spokes")
+    found = dict.fromkeys(sorted(matching_spokes(spokes, wave.spokes, where=f"{where}.spokes")), "spokes")
     for stack, spoke in spokes.items():
         account = organization.accounts.get(spoke.account) if organization else None
         if account and (unit := next((unit for unit in wave.units if account.is_in(unit)), None)):
             found.setdefault(stack, f"the unit {unit}")
         if wave.tags and wave.tags.items() <= tags.get(spoke.account, {}).items():
             found.setdefault(stack, f"the tags {wave.tags}")
-    left = chosen(spokes, wave.exclude, where=f"{where}.exclude")
+    left = matching_spokes(spokes, wave.exclude, where=f"{where}.exclude")
     return {stack: reason for stack, reason in found.items() if stack not in left}
 
 

@@ -20,7 +20,7 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponenti
 
 from fleet.engine import Engine
 from fleet.errors import EngineError
-from fleet.store.leases import Claim, Process
+from fleet.store.leases import Lease, Process
 from fleet.store.states import Lock, States
 from shared.aws.session import AccountSession
 from spoke.config import SpokeSettings
@@ -53,15 +53,17 @@ def end_session(pid: int) -> None:
         time.sleep(0.1)
 
 
-def may_unlock(lock: Lock, left: Claim | None) -> bool:
-    """Say whether a lock is of a run that has died: on this machine, or of a claim that was abandoned elsewhere."""
+def may_unlock(lock: Lock, abandoned: Lease | None) -> bool:
+    """Say whether a lock is of a run that has died: on this machine, or of a lease that was abandoned elsewhere."""
     if lock.is_dead:
         return True
-    engine = left.engine if left else None
+    engine = abandoned.engine if abandoned else None
     return engine is not None and not engine.is_here and (engine.host, engine.pid) == (lock.host, lock.pid)
 
 
-def settle(stack: str, settings: SpokeSettings, engine: Engine, states: States, log: IO[bytes] | None) -> list[str]:
+def reconcile_pending(
+    stack: str, settings: SpokeSettings, engine: Engine, states: States, log: IO[bytes] | None
+) -> list[str]:
     """Bring a state with pending operations in line with the account, and say in words what was found.
 
     Raises:

@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from fleet.engine import Engine
-from fleet.plan.verdicts import Kind, Plan, Verdict
-from fleet.run.recording import launches_in, used_contract
-from fleet.store.locations import places_of, states_at
-from fleet.store.records import Record, Running, Used
+from fleet.plan.verdicts import FleetPlan, Kind, Verdict
+from fleet.run.recording import deployed_contract, launches_in
+from fleet.store.locations import locations_of, states_at
+from fleet.store.records import ContractRef, DeployedLaunch, Record
 from fleet.store.states import State
 from shared.errors import CatalogError
 
@@ -60,20 +60,20 @@ class Row:
 COLUMNS: Final = [field.name for field in fields(Row)]
 
 
-def rows_of(plan: Plan) -> list[Row]:
+def rows_of(plan: FleetPlan) -> list[Row]:
     """List every launch of every spoke.
 
     A spoke whose record is not of its last run is read from its state, which costs more. Raises CatalogError.
     """
-    survey = plan.survey
-    states = states_at(places_of(survey.settings), Engine(survey.root))
-    unknown = [stack for stack in survey.spokes if stack in survey.tags and not _is_recorded(plan, stack)]
+    inventory = plan.inventory
+    states = states_at(locations_of(inventory.settings), Engine(inventory.root))
+    unknown = [stack for stack in inventory.spokes if stack in inventory.tags and not _is_recorded(plan, stack)]
     with ThreadPoolExecutor(_READERS) as readers:
         read = dict(zip(unknown, readers.map(states.read, unknown), strict=True))
     return [row for verdict in plan.verdicts.values() for row in _rows(plan, verdict, read.get(verdict.spoke.stack))]
 
 
-def show_status(plan: Plan, rows: Sequence[Row], console: Console) -> None:
+def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
     """Print a table, and what in it wants somebody's attention."""
     table = Table(*_SHOWN_COLUMNS, box=box.SIMPLE)
     for row in rows[:_SHOWN]:
@@ -97,21 +97,21 @@ def show_status(plan: Plan, rows: Sequence[Row], console: Console) -> None:
         console.print(f"{text}, and {count} launches use it")
     launches = [row for row in rows if row.launch]
     behind = {row.stack for row in rows if row.behind}
-    current = ", ".join(found.contract.content_hash[7:15] for found in plan.survey.hubs.published().values())
+    current = ", ".join(found.contract.content_hash[7:15] for found in plan.inventory.hubs.published().values())
     console.print(
         f"{len(launches)} launches in {len({row.stack for row in rows})} spokes, {len(behind)} spokes behind; the "
         f"hub's contract is {current}"
     )
 
 
-def _is_recorded(plan: Plan, stack: str) -> bool:
-    record = plan.survey.records.get(stack)
-    return isinstance(record, Record) and record.state == plan.survey.tags.get(stack)
+def _is_recorded(plan: FleetPlan, stack: str) -> bool:
+    record = plan.inventory.records.get(stack)
+    return isinstance(record, Record) and record.state == plan.inventory.tags.get(stack)
 
 
-def _rows(plan: Plan, verdict: Verdict, state: State | None) -> Iterator[Row]:
+def _rows(plan: FleetPlan, verdict: Verdict, state: State | None) -> Iterator[Row]:
     stack = verdict.spoke.stack
-    record = plan.survey.records.get(stack)
+    record = plan.inventory.records.get(stack)
     earlier = record if isinstance(record, Record) else None
     launches, used = _known(earlier, state)
     row = partial(
@@ -137,24 +137,26 @@ def _rows(plan: Plan, verdict: Verdict, state: State | None) -> Iterator[Row]:
         yield row(launch="", product="", version="", state="", region="", status="", since=None)
 
 
-def _known(record: Record | None, state: State | None) -> tuple[list[tuple[Running, dt.datetime | None]], Used | None]:
+def _known(
+    record: Record | None, state: State | None
+) -> tuple[list[tuple[DeployedLaunch, dt.datetime | None]], ContractRef | None]:
     """Give the launches with their dates: from the state where somebody else updated it, else from the record."""
     if state is None:
         return [(launch, launch.since) for launch in record.launches] if record else [], record and record.contract
     before = {launch.since for launch in record.launches} if record else set[dt.datetime]()
     found = launches_in(state, record, dt.datetime.now(dt.UTC))
-    return [(launch, launch.since if launch.since in before else None) for launch in found], used_contract(state)
+    return [(launch, launch.since if launch.since in before else None) for launch in found], deployed_contract(state)
 
 
-def _state(plan: Plan, verdict: Verdict, launch: Running) -> str:
+def _state(plan: FleetPlan, verdict: Verdict, launch: DeployedLaunch) -> str:
     """Say in which state a version is today; nothing where the hub offers it no more."""
     settings = verdict.spoke.settings
     try:
-        regions = plan.survey.hubs.contract(settings.hub_stacks).regions if settings else {}
+        regions = plan.inventory.hubs.contract(settings.hub_stacks).regions if settings else {}
     except CatalogError:
         regions = {}
     region = regions.get(launch.region)
     for key, product in region.products.items() if region else ():
         if launch.product in (key, product.original_key) and (version := product.versions.get(launch.version)):
-            return version.state_on(plan.survey.day)
+            return version.state_on(plan.inventory.day)
     return "unknown"

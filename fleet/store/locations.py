@@ -10,14 +10,14 @@ from fleet.store.storage import Storage, backend_url, is_cloud
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Locations:
     """Where states and records are kept, by address, so that a worker elsewhere can open them too."""
 
     backend: str
     records: str
 
 
-def places_of(settings: FleetSettings) -> Places:
+def locations_of(settings: FleetSettings) -> Locations:
     """Find the backend, and the records beside it.
 
     Raises:
@@ -29,9 +29,9 @@ def places_of(settings: FleetSettings) -> Places:
             f"fleet.yaml: records is missing. The backend {backend} keeps no files beside the state, so say where the "
             f"records of success go, for example records: s3://your-records-bucket"
         )
-    return Places(backend, settings.records or backend)
+    return Locations(backend, settings.records or backend)
 
 
-def states_at(places: Places, engine: Engine) -> States:
+def states_at(locations: Locations, engine: Engine) -> States:
     """Open the states of a backend."""
-    return CloudStates(engine) if is_cloud(places.backend) else StoredStates(Storage(places.backend))
+    return CloudStates(engine) if is_cloud(locations.backend) else StoredStates(Storage(locations.backend))

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fleet.engine import Cost
 from fleet.errors import RecordsError
-from fleet.store.storage import Storage, StorageError, said
+from fleet.store.storage import Storage, StorageError, error_text
 
 SCHEMA_VERSION: Final = "1.0"
 """Major and minor. Within a major, fields are only added; a record of another major is refused."""
@@ -26,7 +26,7 @@ class _Part(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
 
 
-class Running(_Part):
+class DeployedLaunch(_Part):
     """A launch as it was when its spoke was deployed.
 
     Attributes:
@@ -41,7 +41,7 @@ class Running(_Part):
     since: dt.datetime
 
 
-class Used(_Part):
+class ContractRef(_Part):
     """The contract that a spoke was deployed with."""
 
     hub: str
@@ -64,12 +64,12 @@ class Record(_Part):
     parts: Mapping[str, str]
     state: str
     finished: dt.datetime
-    contract: Used
-    launches: list[Running]
+    contract: ContractRef
+    launches: list[DeployedLaunch]
     cost: Cost
 
 
-class Unreadable(_Part):
+class CorruptRecord(_Part):
     """A record that is there and cannot be read; its spoke counts as never rolled out."""
 
     reason: str
@@ -81,7 +81,7 @@ class Records:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def all(self) -> dict[str, Record | Unreadable]:
+    def all(self) -> dict[str, Record | CorruptRecord]:
         """Read every record, by stack.
 
         Raises:
@@ -94,11 +94,11 @@ class Records:
                 return {stack: record for stack, record in found if record is not None}
         except StorageError as problem:
             raise RecordsError(
-                f"{self._storage.url}: the records of success cannot be listed: {said(problem)}. Check the address and "
-                f"who may read it."
+                f"{self._storage.url}: the records of success cannot be listed: {error_text(problem)}. Check the address "
+                f"and who may read it."
             ) from None
 
-    def of(self, stack: str) -> Record | Unreadable | None:
+    def of(self, stack: str) -> Record | CorruptRecord | None:
         """Read a spoke's record; None where there is none.
 
         Raises:
@@ -107,7 +107,7 @@ class Records:
         try:
             found = self._storage.read(_path(stack))
         except StorageError as problem:
-            return Unreadable(reason=said(problem))
+            return CorruptRecord(reason=error_text(problem))
         return None if found is None else _parsed(found[0], where=f"{self._storage.url}: {_path(stack)}")
 
     def write(self, record: Record) -> None:
@@ -123,7 +123,7 @@ def _path(stack: str) -> str:
     return f"{_FOLDER}/{stack}.json"
 
 
-def _parsed(content: bytes, *, where: str) -> Record | Unreadable:
+def _parsed(content: bytes, *, where: str) -> Record | CorruptRecord:
     try:
         version = _Versioned.model_validate_json(content).schema_version
         if _major(version) > _major(SCHEMA_VERSION):
@@ -135,7 +135,7 @@ def _parsed(content: bytes, *, where: str) -> Record | Unreadable:
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        return Unreadable(reason=f"{place}: {first['msg']}" if place else first["msg"])
+        return CorruptRecord(reason=f"{place}: {first['msg']}" if place else first["msg"])
 
 
 def _major(version: str) -> int:

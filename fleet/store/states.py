@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 from fleet.engine import Engine
 from fleet.errors import RecordsError
 from fleet.store.leases import Process
-from fleet.store.storage import Storage, StorageError, said
+from fleet.store.storage import Storage, StorageError, error_text
 from shared.stack.names import SPOKE_PROJECT
 
 _STATES: Final = f".pulumi/stacks/{SPOKE_PROJECT}"
@@ -71,7 +71,7 @@ class States(Protocol):
         """Tell who has locked a stack, where the backend says so."""
         ...
 
-    def mend(self, stack: str) -> bool:
+    def repair_checkpoint(self, stack: str) -> bool:
         """Remove what a killed run of Pulumi left torn, and say whether there was something."""
         ...
 
@@ -91,7 +91,7 @@ class StoredStates:
         try:
             entries = list(self._storage.list(_STATES))
         except StorageError as problem:
-            raise RecordsError(f"{self._storage.url}: the backend cannot be listed: {said(problem)}.") from None
+            raise RecordsError(f"{self._storage.url}: the backend cannot be listed: {error_text(problem)}.") from None
         found: dict[str, str] = {}
         for entry in entries:
             name = PurePosixPath(entry.path).name
@@ -116,7 +116,7 @@ class StoredStates:
                 return Lock(content["username"], content["hostname"], content["pid"], content["timestamp"])
         return None
 
-    def mend(self, stack: str) -> bool:
+    def repair_checkpoint(self, stack: str) -> bool:
         """Remove a torn description of the state.
 
         In a local folder a description lies beside each state, and unlike the state it is not written in one step
@@ -153,7 +153,7 @@ class CloudStates:
         """Say nothing: the service tells only whoever tries."""
         del stack
 
-    def mend(self, stack: str) -> bool:
+    def repair_checkpoint(self, stack: str) -> bool:
         """Do nothing: the service keeps its states in one piece."""
         del stack
         return False

@@ -12,7 +12,7 @@ from rich.console import Console
 from fleet.commands import Choice, find_drift, planned, roll_out
 from fleet.errors import SettingsError
 from fleet.run import rollout
-from fleet.run.tasks import Ending, Outcome, Task
+from fleet.run.tasks import Outcome, RunStatus, Task
 from fleet.show.drift import Drift
 from fleet.store.records import Records
 from fleet.store.storage import Storage
@@ -44,13 +44,13 @@ class Pulumi:
         """Run a spoke."""
         self.ran.append(task.stack)
         if task.stack in self.failing:
-            return Outcome(stack=task.stack, ending=Ending.FAILED, reason="it broke")
+            return Outcome(stack=task.stack, status=RunStatus.FAILED, reason="it broke")
         if task.stack not in self.forgetting:
             self._storage.write(f"{STATES}/{task.stack}.json", b"{}")
             [tag] = [each.tag for each in self._storage.list(STATES) if each.path.endswith(f"{task.stack}.json")]
-            made = recorded(deployed(planned(self._root).survey), task.stack)
+            made = recorded(deployed(planned(self._root).inventory), task.stack)
             Records(self._storage).write(made.model_copy(update={"state": tag}))
-        return Outcome(stack=task.stack, ending=Ending.DONE, contract=task.contract)
+        return Outcome(stack=task.stack, status=RunStatus.SUCCEEDED, contract=task.contract)
 
 
 @pytest.fixture

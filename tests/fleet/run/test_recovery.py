@@ -19,9 +19,9 @@ from fleet.run.recovery import (
     await_orphan,
     end_session,
     may_unlock,
-    settle,
+    reconcile_pending,
 )
-from fleet.store.leases import Claim, Process
+from fleet.store.leases import Lease, Process
 from fleet.store.states import Lock, State
 from shared.aws.session import AccountSession
 from spoke.config import SpokeSettings
@@ -200,7 +200,7 @@ class OneState:
         """Give nothing."""
         del stack
 
-    def mend(self, stack: str) -> bool:
+    def repair_checkpoint(self, stack: str) -> bool:
         """Do nothing."""
         del stack
         return False
@@ -215,7 +215,9 @@ def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_state_with_something_under_way_is_settled() -> None:
     engine = Repaired(0)
 
-    said = settle("spoke-a", SETTINGS, engine, OneState(State(tag="t", pending=("creating scorer-launch",))), None)
+    said = reconcile_pending(
+        "spoke-a", SETTINGS, engine, OneState(State(tag="t", pending=("creating scorer-launch",))), None
+    )
 
     assert ["scorer-launch had been made by then, and was taken over"] == said
     assert {"manifest", "resources"} == engine.written["deployment"].keys()
@@ -227,19 +229,19 @@ def test_a_state_that_cannot_be_compared_is_told() -> None:
     states = OneState(State(tag="t", pending=("creating scorer-launch",)))
 
     with pytest.raises(EngineError, match=r"could not be compared .* after a run had died \(creating scorer-launch\)"):
-        settle("spoke-a", SETTINGS, Repaired(1), states, None)
+        reconcile_pending("spoke-a", SETTINGS, Repaired(1), states, None)
 
 
 @pytest.mark.parametrize("state", [None, State(tag="t")])
 def test_where_nothing_is_under_way_nothing_is_done(state: State | None) -> None:
     engine = Repaired(1)
 
-    assert [] == settle("spoke-a", SETTINGS, engine, OneState(state), None)
+    assert [] == reconcile_pending("spoke-a", SETTINGS, engine, OneState(state), None)
     assert {} == engine.written
 
 
-def claim(engine: Process | None) -> Claim:
-    return Claim(token="t", owner=FAR, engine=engine, renewed=FINISHED)  # noqa: S106 - no secret
+def lease(engine: Process | None) -> Lease:
+    return Lease(token="t", owner=FAR, engine=engine, renewed=FINISHED)  # noqa: S106 - no secret
 
 
 @pytest.mark.parametrize(
@@ -247,25 +249,25 @@ def claim(engine: Process | None) -> Claim:
     [
         (ME.host, GONE.pid, None, True),
         (ME.host, ME.pid, None, False),
-        (ME.host, ME.pid, claim(ME), False),
+        (ME.host, ME.pid, lease(ME), False),
         ("elsewhere", 7, None, False),
-        ("elsewhere", 7, claim(None), False),
-        ("elsewhere", 7, claim(FAR), True),
-        ("elsewhere", 8, claim(FAR), False),
-        ("another", 7, claim(FAR), False),
+        ("elsewhere", 7, lease(None), False),
+        ("elsewhere", 7, lease(FAR), True),
+        ("elsewhere", 8, lease(FAR), False),
+        ("another", 7, lease(FAR), False),
     ],
     ids=[
         "a dead run here",
         "a live run here",
-        "a live run of an abandoned claim",
+        "a live run of an abandoned lease",
         "a run elsewhere",
-        "a claim that was abandoned before its run",
-        "the run of an abandoned claim elsewhere",
+        "a lease that was abandoned before its run",
+        "the run of an abandoned lease elsewhere",
         "another run there",
         "another machine",
     ],
 )
-def test_a_lock_is_removed_only_where_its_run_has_died(host: str, pid: int, left: Claim | None, may: bool) -> None:  # noqa: FBT001 - what is expected
+def test_a_lock_is_removed_only_where_its_run_has_died(host: str, pid: int, left: Lease | None, may: bool) -> None:  # noqa: FBT001 - what is expected
     assert may is may_unlock(Lock(user="ada", host=host, pid=pid, since=""), left)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fleet.errors import RecordsError
-from fleet.store.records import SCHEMA_VERSION, Record, Records, Running, Unreadable, Used
+from fleet.store.records import SCHEMA_VERSION, ContractRef, CorruptRecord, DeployedLaunch, Record, Records
 from fleet.store.storage import Storage
 from tests.support.fleet.making import FINISHED, NOTHING
 
@@ -19,9 +19,9 @@ RECORD = Record(
     parts={"setting region": "1", "launch search": "2"},
     state="tag",
     finished=FINISHED,
-    contract=Used(hub="organization/model-catalog-hub/hub", content_hash="sha256:1"),
+    contract=ContractRef(hub="organization/model-catalog-hub/hub", content_hash="sha256:1"),
     launches=[
-        Running(
+        DeployedLaunch(
             name="search", product="embedder", version="1.0.0", region="eu-west-1", status="AVAILABLE", since=FINISHED
         )
     ],
@@ -82,7 +82,7 @@ def test_what_cannot_be_read_is_told_and_concerns_no_other_spoke(storage: Storag
     found = records.all()
 
     broken = found["spoke-a"]
-    assert isinstance(broken, Unreadable)
+    assert isinstance(broken, CorruptRecord)
     assert reason in broken.reason
     assert isinstance(found["spoke-b"], Record)
 
@@ -136,7 +136,7 @@ def test_one_record_that_is_out_of_reach_counts_as_unreadable(
 ) -> None:
     monkeypatch.setattr(storage, "read", fail)
 
-    assert Unreadable(reason="no way") == Records(storage).of("spoke-a")
+    assert CorruptRecord(reason="no way") == Records(storage).of("spoke-a")
 
 
 def fail(*_: object) -> Any:  # noqa: ANN401 - it never gives anything

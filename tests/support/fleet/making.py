@@ -16,11 +16,11 @@ from fleet.engine import Cost, Engine
 from fleet.errors import EngineError
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.hub_contracts import Hubs
-from fleet.plan.inventory import Survey
+from fleet.plan.inventory import Inventory
 from fleet.plan.settings import FleetSettings
 from fleet.plan.spokes import Spoke, read_spoke
 from fleet.plan.verdicts import make_plan
-from fleet.store.records import Record, Running, Used
+from fleet.store.records import ContractRef, DeployedLaunch, Record
 from shared.aws.organization import Organization
 from shared.catalog import contract
 from shared.stack.names import SPOKE_PROJECT
@@ -163,14 +163,14 @@ def fleet(*waves: Mapping[str, Any], **settings: object) -> FleetSettings:
     return FleetSettings.model_validate(given, by_alias=True, by_name=False)
 
 
-def survey(folder: Path, made: Mapping[str, Spoke], **changed: Any) -> Survey:  # noqa: ANN401 - any part of a survey
-    """Make a survey of spokes that were never deployed, but for what is given."""
-    usual = Survey(
+def inventory(folder: Path, made: Mapping[str, Spoke], **changed: Any) -> Inventory:  # noqa: ANN401 - any part of an inventory
+    """Make an inventory of spokes that were never deployed, but for what is given."""
+    usual = Inventory(
         root=folder,
         settings=fleet(),
         spokes=made,
         organization=None,
-        blind="",
+        unread="",
         records={},
         tags={},
         hubs=hubs(),
@@ -180,8 +180,8 @@ def survey(folder: Path, made: Mapping[str, Spoke], **changed: Any) -> Survey:  
     return replace(usual, **changed)
 
 
-def deployed(before: Survey) -> Survey:
-    """Give the survey as it is right after every spoke was deployed by a fleet."""
+def deployed(before: Inventory) -> Inventory:
+    """Give the inventory as it is right after every spoke was deployed by a fleet."""
     plan = make_plan(before)
     records = {
         stack: Record(
@@ -191,9 +191,9 @@ def deployed(before: Survey) -> Survey:
             parts=verdict.parts,
             state=f"tag-{stack}",
             finished=FINISHED,
-            contract=Used(hub="organization/model-catalog-hub/hub", content_hash=verdict.contract),
+            contract=ContractRef(hub="organization/model-catalog-hub/hub", content_hash=verdict.contract),
             launches=[
-                Running(
+                DeployedLaunch(
                     name=resolved.launch.name,
                     product=resolved.key,
                     version=resolved.choice.number,
@@ -211,7 +211,7 @@ def deployed(before: Survey) -> Survey:
     return replace(before, records=records, tags={stack: f"tag-{stack}" for stack in records})
 
 
-def recorded(found: Survey, stack: str) -> Record:
+def recorded(found: Inventory, stack: str) -> Record:
     """Give the record of a spoke, which has to have one."""
     record = found.records[stack]
     assert isinstance(record, Record)
@@ -219,5 +219,5 @@ def recorded(found: Survey, stack: str) -> Record:
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, outputs: Mapping[str, Mapping[str, Any] | EngineError]) -> None:
-    """Let a survey find hubs with these outputs."""
+    """Let an inventory find hubs with these outputs."""
     monkeypatch.setattr("fleet.plan.inventory.Engine", always(FakeEngine(outputs)))

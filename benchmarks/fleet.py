@@ -119,7 +119,7 @@ def _ran(what: str, measured: Measured) -> tuple[str, int, Measured]:
     if measured.output.startswith("{"):
         document = json.loads(measured.output)
         return what, sum(each["verdict"] != "unchanged" for each in document["spokes"]), measured
-    return what, measured.output.count(" done "), measured
+    return what, measured.output.count(" succeeded "), measured
 
 
 def _copy(stage: FleetStage) -> None:

@@ -60,10 +60,12 @@ def up(
     scheduler: Scheduler = None,
 ) -> None:
     """Roll out what changed, wave after wave. What is where it is wanted already is not run again."""
-    from fleet.commands import Choice, roll_out  # noqa: PLC0415
+    from fleet.commands import roll_out  # noqa: PLC0415
+    from fleet.plan.spoke_selection import SpokeFilter, parse_shard  # noqa: PLC0415
 
-    choice = Choice(only or [], exclude or [], wave or [], shard, scheduler)
-    _end(roll_out(Path.cwd(), choice, _console(), force=force, dry_run=dry_run, approved=approve or []))
+    choice = SpokeFilter(only or [], exclude or [], wave or [], parse_shard(shard) if shard else None)
+    approved = approve or []
+    _end(roll_out(Path.cwd(), choice, _console(), force=force, dry_run=dry_run, approved=approved, scheduler=scheduler))
 
 
 @app.command()
@@ -100,10 +102,11 @@ def drift(
     scheduler: Scheduler = None,
 ) -> None:
     """Tell what was changed in the accounts behind Pulumi's back; it changes nothing."""
-    from fleet.commands import Choice, find_drift  # noqa: PLC0415
+    from fleet.commands import find_drift  # noqa: PLC0415
+    from fleet.plan.spoke_selection import SpokeFilter  # noqa: PLC0415
 
-    choice = Choice(only or [], exclude or [], [], None, scheduler)
-    found, code = find_drift(Path.cwd(), choice, sample, None if as_json else _console())
+    choice = SpokeFilter(only or [], exclude or [])
+    found, code = find_drift(Path.cwd(), choice, sample, None if as_json else _console(), scheduler)
     if as_json:
         _print_json(found)
     _end(code)

@@ -5,7 +5,6 @@ import random
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from rich.console import Console
 from fleet.errors import SettingsError
 from fleet.plan.inventory import collect
 from fleet.plan.settings import Wave
-from fleet.plan.spoke_selection import parse_shard, refuse_before_earlier_waves, select_spokes
+from fleet.plan.spoke_selection import SpokeFilter, refuse_before_earlier_waves, select_spokes
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict, make_plan
 from fleet.run.executors import workforce
 from fleet.run.rollout import Approver, Request, Result, Rollout
@@ -28,24 +27,20 @@ from fleet.store.locations import locations_of
 RUNS: Final = ".fleet/runs"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which spokes a command is about, and who does the work."""
-
-    only: Sequence[str]
-    exclude: Sequence[str]
-    waves: Sequence[str]
-    shard: str | None
-    scheduler: str | None
-
-
 def planned(root: Path) -> FleetPlan:
     """Look at everything and make a plan. Raises CatalogError."""
     return make_plan(collect(root))
 
 
 def roll_out(
-    root: Path, choice: Choice, console: Console, *, force: bool, dry_run: bool, approved: Sequence[str]
+    root: Path,
+    choice: SpokeFilter,
+    console: Console,
+    *,
+    force: bool,
+    dry_run: bool,
+    approved: Sequence[str],
+    scheduler: str | None = None,
 ) -> int:
     """Roll a plan out, and give the exit code: 0 only if every wanted spoke is where it is wanted.
 
@@ -55,7 +50,7 @@ def roll_out(
     begun = dt.datetime.now(dt.UTC)
     plan = planned(root)
     _check_approvals(plan, approved)
-    stacks = _select_spokes(plan, choice)
+    stacks = select_spokes(plan, choice)
     if choice.waves and not dry_run:
         refuse_before_earlier_waves(plan, choice.waves)
     for note in plan.notes:
@@ -69,11 +64,11 @@ def roll_out(
         operation=Operation.PREVIEW if dry_run else Operation.UP,
         forced=force,
         begun=begun,
-        locations=locations_of(plan.inventory.settings),
+        locations=locations_of(plan.inventory.settings.records),
         logs=logs,
     )
     board = Screen(console) if console.is_terminal else Lines(console)
-    with workforce(choice.scheduler) as workers, board if isinstance(board, Screen) else nullcontext():
+    with workforce(scheduler) as workers, board if isinstance(board, Screen) else nullcontext():
         result = Rollout(plan, request, workers, board, _approver(approved, board)).run()
     behind = _behind(root, stacks, result) if result.outcomes and not dry_run else []
     unchanged = sum(stack not in result.outcomes for stack in stacks) - len(result.not_begun)
@@ -84,26 +79,23 @@ def roll_out(
     return 0 if good and not behind and not result.not_begun and not result.stopped else 1
 
 
-def find_drift(root: Path, choice: Choice, sample: str, console: Console | None) -> tuple[list[Mapping[str, Any]], int]:
+def find_drift(
+    root: Path, choice: SpokeFilter, sample: str, console: Console | None, scheduler: str | None = None
+) -> tuple[list[Mapping[str, Any]], int]:
     """Compare states with accounts; gives what was found, and exit code 1 where something drifted or failed.
 
     Raises:
         CatalogError: something is wrong before anything runs.
     """
     plan = planned(root)
-    stacks = sorted(_select_spokes(plan, choice) & plan.inventory.tags.keys())
+    stacks = sorted(select_spokes(plan, choice) & plan.inventory.tags.keys())
     stacks = _sampled(stacks, sample)
-    with workforce(choice.scheduler) as workers:
+    with workforce(scheduler) as workers:
         here = str(root) if workers.is_here else ""
         found: list[Drift] = list(workers.executor.map(compare, [here] * len(stacks), stacks))
     if console:
         show_drift(found, len(plan.inventory.tags), console)
     return [each.document() for each in found], int(any(each.changes or each.problem for each in found))
-
-
-def _select_spokes(plan: FleetPlan, choice: Choice) -> frozenset[str]:
-    shard = parse_shard(choice.shard) if choice.shard else None
-    return select_spokes(plan, only=choice.only, exclude=choice.exclude, waves=choice.waves, shard=shard)
 
 
 def _behind(root: Path, stacks: frozenset[str], result: Result) -> list[Verdict]:

@@ -53,7 +53,7 @@ def collect(root: Path) -> Inventory:
         CatalogError: a setting is wrong, no hub was ever deployed, or backend or records are out of reach.
     """
     settings = read_settings(root)
-    locations = locations_of(settings)
+    locations = locations_of(settings.records)
     engine = Engine(root)
     with ThreadPoolExecutor() as workers:
         organization = workers.submit(_organization, settings)

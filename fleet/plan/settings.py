@@ -85,7 +85,7 @@ class Wave(SettingsDocument):
         return spokes * int(text.removesuffix("%")) // 100 if text.endswith("%") else int(text)
 
 
-class Organization(SettingsDocument):
+class OrganizationAccess(SettingsDocument):
     """How the list of accounts is read.
 
     Attributes:
@@ -98,7 +98,7 @@ class Organization(SettingsDocument):
 class FleetSettings(SettingsDocument):
     """All of fleet.yaml. Without the file every spoke is in one wave."""
 
-    organization: Organization = Organization()
+    organization: OrganizationAccess = OrganizationAccess()
     records: Annotated[
         str | None, Field(description="the address of a folder or bucket", examples=["s3://your-state-bucket"])
     ] = None

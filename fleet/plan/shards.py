@@ -7,7 +7,7 @@ from typing import Final
 import yaml
 
 from fleet.errors import SettingsError
-from fleet.plan.spoke_selection import select_spokes, shard_of
+from fleet.plan.spoke_selection import SpokeFilter, select_spokes, shard_of
 from fleet.plan.verdicts import FleetPlan, Kind
 
 _FORMS: Final = ("github", "gitlab")
@@ -27,7 +27,7 @@ def matrix(plan: FleetPlan, number: int, waves: Sequence[str], form: str) -> str
     """
     if form not in _FORMS:
         raise SettingsError(f"--format: found {form!r}. The formats are: {', '.join(_FORMS)}.")
-    stacks = select_spokes(plan, only=[], exclude=[], waves=waves, shard=None)
+    stacks = select_spokes(plan, SpokeFilter(waves=waves))
     running = [stack for stack in stacks if plan.verdicts[stack].kind is not Kind.UNCHANGED]
     used = sorted({shard_of(stack, number) for stack in running})
     names = [f"{shard}/{number}" for shard in used]

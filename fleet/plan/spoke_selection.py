@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from fleet.errors import SettingsError
 from fleet.plan.spokes import matching_spokes
@@ -11,23 +12,34 @@ Shard = tuple[int, int]
 """Which part of how many, from 1."""
 
 
-def select_spokes(
-    plan: FleetPlan, *, only: Sequence[str], exclude: Sequence[str], waves: Sequence[str], shard: Shard | None
-) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class SpokeFilter:
+    """What the options of a command say of the spokes that it is about."""
+
+    only: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    waves: Sequence[str] = ()
+    shard: Shard | None = None
+
+
+def select_spokes(plan: FleetPlan, choice: SpokeFilter) -> frozenset[str]:
     """Give the stacks that a command is about; those of suspended and closed accounts are none of them.
 
     Raises:
-        SettingsError: a name fits no spoke or no wave, or nobody is left.
+        SettingsError: a name fits no spoke or no wave, or together they match none.
     """
     spokes = plan.inventory.spokes
-    found = matching_spokes(spokes, only, where="--only") if only else set(spokes)
-    found -= matching_spokes(spokes, exclude, where="--exclude")
-    if waves:
-        found &= _of_waves(plan, waves)
+    found = matching_spokes(spokes, choice.only, where="--only") if choice.only else set(spokes)
+    found -= matching_spokes(spokes, choice.exclude, where="--exclude")
+    if choice.waves:
+        found &= _of_waves(plan, choice.waves)
     if not found:
-        raise SettingsError("nobody is left: --only, --exclude and --wave together name no spoke.")
-    if shard:
-        found = {stack for stack in found if shard_of(stack, shard[1]) == shard[0]}
+        given = {"--only": choice.only, "--exclude": choice.exclude, "--wave": choice.waves}
+        *most, last = [option for option, values in given.items() if values]
+        raise SettingsError(f"No spokes match {', '.join(most)}{' and ' * bool(most)}{last}. Widen one of them.")
+    if choice.shard:
+        part, shards = choice.shard
+        found = {stack for stack in found if shard_of(stack, shards) == part}
     return frozenset(stack for stack in found if plan.verdicts[stack].kind is not Kind.LEFT_OUT)
 
 

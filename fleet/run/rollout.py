@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Protocol
 
 from fleet.engine import interrupt
 from fleet.plan.settings import Wave
@@ -13,13 +13,36 @@ from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.executors import Workforce
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
-from fleet.show.progress import Board
 from fleet.store.locations import Locations
 
 _TICK_SECONDS: Final = 0.5
 
 Approver = Callable[[Wave, int], bool]
 """Asks whether a wave of so many spokes may begin."""
+
+
+class Board(Protocol):
+    """Where a rollout tells what it does."""
+
+    def wave(self, name: str, spokes: int, width: int) -> None:
+        """Tell that a wave begins."""
+        ...
+
+    def started(self, task: Task) -> None:
+        """Tell that a spoke begins."""
+        ...
+
+    def ended(self, outcome: Outcome) -> None:
+        """Tell what became of a spoke."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Tell something else."""
+        ...
+
+    def tick(self) -> None:
+        """Let time pass."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

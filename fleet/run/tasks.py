@@ -19,8 +19,8 @@ class Operation(StrEnum):
 class RunStatus(StrEnum):
     """What became of it."""
 
-    SUCCEEDED = "done"
-    SUCCEEDED_ELSEWHERE = "done by another fleet"
+    SUCCEEDED = "succeeded"
+    SUCCEEDED_ELSEWHERE = "succeeded in another rollout"
     PREVIEWED = "previewed"
     FAILED = "failed"
     INTERRUPTED = "interrupted"

@@ -5,7 +5,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol, Self
+from typing import Final, Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -17,30 +17,6 @@ from fleet.run.tasks import Outcome, RunStatus, Task
 
 _OWN_STACK: Final = re.compile(r"^pulumi:pulumi:Stack \S+ (running )?")
 _STYLES: Final = {RunStatus.FAILED: "bold red", RunStatus.INTERRUPTED: "yellow"}
-
-
-class Board(Protocol):
-    """Where a rollout tells what it does."""
-
-    def wave(self, name: str, spokes: int, width: int) -> None:
-        """Tell that a wave begins."""
-        ...
-
-    def started(self, task: Task) -> None:
-        """Tell that a spoke begins."""
-        ...
-
-    def ended(self, outcome: Outcome) -> None:
-        """Tell what became of a spoke."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Tell something else."""
-        ...
-
-    def tick(self) -> None:
-        """Let time pass."""
-        ...
 
 
 class Lines:

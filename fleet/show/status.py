@@ -66,7 +66,7 @@ def rows_of(plan: FleetPlan) -> list[Row]:
     A spoke whose record is not of its last run is read from its state, which costs more. Raises CatalogError.
     """
     inventory = plan.inventory
-    states = states_at(locations_of(inventory.settings), Engine(inventory.root))
+    states = states_at(locations_of(inventory.settings.records), Engine(inventory.root))
     unknown = [stack for stack in inventory.spokes if stack in inventory.tags and not _is_recorded(plan, stack)]
     with ThreadPoolExecutor(_READERS) as readers:
         read = dict(zip(unknown, readers.map(states.read, unknown), strict=True))

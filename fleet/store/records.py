@@ -94,8 +94,8 @@ class Records:
                 return {stack: record for stack, record in found if record is not None}
         except StorageError as problem:
             raise RecordsError(
-                f"{self._storage.url}: the records of success cannot be listed: {error_text(problem)}. Check the address "
-                f"and who may read it."
+                f"{self._storage.url}: the records of success cannot be listed: {error_text(problem)}. Check the "
+                f"address and who may read it."
             ) from None
 
     def of(self, stack: str) -> Record | CorruptRecord | None:

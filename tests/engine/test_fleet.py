@@ -20,7 +20,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     with Fleet(tmp_path_factory.mktemp("fleet") / "stage", SPOKES) as stage:
         stage.prepare()
         first = stage.roll_out()
-        assert {each["ending"] for each in first["spokes"]} == {"done"}
+        assert {each["ending"] for each in first["spokes"]} == {"succeeded"}
         yield stage
 
 
@@ -92,7 +92,7 @@ def test_an_unreadable_record_is_told_and_written_anew(fleet: Fleet) -> None:
     _ = fleet.roll_out()
 
     assert reason.startswith("its record cannot be read: Invalid JSON")
-    assert "done" == fleet.report()["by"][stack(1)]["ending"]
+    assert "succeeded" == fleet.report()["by"][stack(1)]["ending"]
     assert set() == fleet.changed()
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from fleet.commands import Choice, find_drift, planned, roll_out
+from fleet.commands import find_drift, planned, roll_out
 from fleet.errors import SettingsError
+from fleet.plan.spoke_selection import SpokeFilter
 from fleet.run import rollout
 from fleet.run.tasks import Outcome, RunStatus, Task
 from fleet.show.drift import Drift
@@ -20,7 +21,7 @@ from shared.aws.organization import Organization
 from tests.support.fake_account import always
 from tests.support.fleet.making import Member, deployed, organization, recorded, write_spoke
 
-EVERYBODY = Choice([], [], [], None, None)
+EVERYBODY = SpokeFilter()
 STATES = ".pulumi/stacks/model-catalog-spoke"
 WAVES = "waves: [{name: first, spokes: [a], approve: %s}, {name: rest, default: true}]"
 
@@ -73,7 +74,7 @@ Up = Callable[..., int]
 def up(root: Path, console: Console) -> Up:
     """Give a way to roll out, which gives the exit code."""
 
-    def up(choice: Choice = EVERYBODY, *, force: bool = False, approved: str = "") -> int:
+    def up(choice: SpokeFilter = EVERYBODY, *, force: bool = False, approved: str = "") -> int:
         return roll_out(root, choice, console, force=force, dry_run=False, approved=approved.split())
 
     return up
@@ -84,7 +85,7 @@ def test_everybody_is_brought_to_where_they_are_wanted_and_stays_there(
 ) -> None:
     assert 0 == up()
     assert ["spoke-a", "spoke-b"] == sorted(pulumi.ran)
-    assert "2 done" == last(console)
+    assert "2 succeeded" == last(console)
 
     pulumi.ran.clear()
     assert 0 == up()
@@ -99,8 +100,8 @@ def test_a_failure_is_told_and_is_the_exit_code(pulumi: Pulumi, up: Up, console:
     assert 1 == up()
     assert "spoke-a: it broke" in text(console)
     [report] = (root / ".fleet" / "runs").glob("*/report.json")
-    written = json.loads(report.read_text())
-    assert {"spoke-a": "failed", "spoke-b": "done"} == {each["stack"]: each["ending"] for each in written["spokes"]}
+    written = json.loads(report.read_text())["spokes"]
+    assert {"spoke-a": "failed", "spoke-b": "succeeded"} == {each["stack"]: each["ending"] for each in written}
 
     pulumi.failing, pulumi.ran = set(), []
     assert 0 == up()
@@ -109,7 +110,7 @@ def test_a_failure_is_told_and_is_the_exit_code(pulumi: Pulumi, up: Up, console:
 
 @pytest.mark.usefixtures("pulumi")
 def test_the_report_says_why_each_spoke_was_run(up: Up, root: Path) -> None:
-    assert 0 == up(Choice(["b"], [], [], None, None))
+    assert 0 == up(SpokeFilter(["b"]))
     (root.parent / "backend" / ".fleet" / "records" / "spoke-b.json").write_text("{torn")
     assert 0 == up()
 
@@ -148,7 +149,7 @@ def test_an_account_that_is_closed_meanwhile_is_no_failure(
 ) -> None:
     pulumi.failing = {"spoke-a"}
     monkeypatch.setattr(Organization, "status_of", always("PENDING_CLOSURE"))
-    up(Choice(["a"], [], [], None, None))
+    up(SpokeFilter(["a"]))
 
     assert "the account 300000000001 is pending closure since the rollout began" in text(console)
     assert "1 left out" == last(console)
@@ -156,11 +157,11 @@ def test_an_account_that_is_closed_meanwhile_is_no_failure(
 
 def test_a_wave_waits_for_the_one_before_it(pulumi: Pulumi, up: Up, root: Path) -> None:
     (root / "fleet.yaml").write_text(WAVES % "false")
-    rest = Choice([], [], ["rest"], None, None)
+    rest = SpokeFilter(waves=["rest"])
 
     with pytest.raises(SettingsError, match=r"the wave first comes first, and is not through: spoke-a"):
         up(rest)
-    assert 0 == up(Choice([], [], ["first"], None, None))
+    assert 0 == up(SpokeFilter(waves=["first"]))
     assert 0 == up(rest)
     assert ["spoke-a", "spoke-b"] == pulumi.ran
 
@@ -189,7 +190,7 @@ def test_a_preview_needs_no_earlier_wave_and_looks_at_nothing_afterwards(
     (root / "fleet.yaml").write_text(WAVES % "true")
     pulumi.forgetting = {"spoke-b"}
 
-    rest = Choice([], [], ["rest"], None, None)
+    rest = SpokeFilter(waves=["rest"])
     assert 0 == roll_out(root, rest, console, force=False, dry_run=True, approved=[])
     assert ["spoke-b"] == pulumi.ran
 

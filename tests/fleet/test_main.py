@@ -53,7 +53,7 @@ def command(root: Path, signals: None, monkeypatch: pytest.MonkeyPatch, capsys: 
         ("up --shard 3/2", "error: --shard: found '3/2'. Expected which part of how many, for example 2/5."),
         ("up --wave x", "error: --wave: found 'x'. The waves are: all."),
         ("up --approve x", "error: --approve: found 'x'. The waves are: all."),
-        ("up --only a --exclude a", "error: nobody is left: --only, --exclude and --wave together name no spoke."),
+        ("up --only a --exclude a", "error: No spokes match --only and --exclude. Widen one of them."),
         ("drift --sample x", "error: --sample: found 'x'. Expected a number of spokes, or a share such as 5%."),
         ("shards 2 --format x", "error: --format: found 'x'. The formats are: github, gitlab."),
     ],

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from fleet.errors import SettingsError
-from fleet.plan.spokes import read_spoke, read_spokes
+from fleet.plan.spokes import matching_spokes, read_spoke, read_spokes
 from shared.errors import ConfigError
 from spoke.launches.one_stack_per_account import refuse_second_stack
 from tests.support.fleet.making import LAUNCH, spoke, write_spoke

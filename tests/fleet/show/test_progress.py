@@ -62,7 +62,7 @@ def test_plain_lines_tell_of_waves_and_of_what_became_of_each_spoke(console: Con
 
     assert [
         "wave canary: 1 to run, 2 at a time",
-        "  spoke-a                      done          3.1 s   1 updated",
+        "  spoke-a                      succeeded     3.1 s   1 updated",
     ] == printed(console).splitlines()
 
 

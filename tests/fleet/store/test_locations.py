@@ -8,7 +8,6 @@ from fleet.engine import Engine
 from fleet.errors import SettingsError
 from fleet.store.locations import Locations, locations_of, states_at
 from fleet.store.states import CloudStates, StoredStates
-from tests.support.fleet.making import fleet
 
 
 @pytest.mark.parametrize(
@@ -24,14 +23,14 @@ def test_records_are_beside_the_state_unless_something_else_is_said(
 ) -> None:
     monkeypatch.setenv("PULUMI_BACKEND_URL", backend)
 
-    assert Locations(backend, expected) == locations_of(fleet(records=records))
+    assert Locations(backend, expected) == locations_of(records)
 
 
 def test_pulumi_cloud_has_no_place_for_records(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_BACKEND_URL", "https://api.pulumi.com")
 
     with pytest.raises(SettingsError, match=r"fleet\.yaml: records is missing\. .*for example records: s3://"):
-        locations_of(fleet())
+        locations_of(None)
 
 
 def test_the_states_of_a_service_are_asked_for_and_those_of_a_folder_are_read(tmp_path: Path) -> None:

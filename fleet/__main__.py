@@ -81,7 +81,7 @@ def status(
     from fleet.show.status import COLUMNS, rows_of, show_status  # noqa: PLC0415
 
     found = planned(Path.cwd())
-    rows = [row for row in rows_of(found) if product in ("", row.product) and version in ("", row.version)]
+    rows = rows_of(found, product=product, version=version)
     if as_json:
         _print_json([row.document() for row in rows])
     elif as_csv:
@@ -90,6 +90,7 @@ def status(
         writer.writerows(row.document().values() for row in rows)
     else:
         show_status(found, rows, _console())
+    _end(int(any(row.problem for row in rows)))
 
 
 @app.command()

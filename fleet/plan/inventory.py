@@ -57,7 +57,7 @@ def collect(root: Path) -> Inventory:
     engine = Engine(root)
     with ThreadPoolExecutor() as workers:
         organization = workers.submit(_organization, settings)
-        tags = workers.submit(states_at(locations, engine).tags)
+        tags = workers.submit(states_at(locations.backend, engine).tags)
         spokes = read_spokes(root)
         if not spokes:
             raise SettingsError(
@@ -68,6 +68,8 @@ def collect(root: Path) -> Inventory:
         hubs = workers.submit(Hubs, engine, names)
         records = Records(Storage(locations.records)).all()
         found, unread = organization.result()
+        if not hubs.result().published():
+            raise hubs.result().problems[0]
         return Inventory(
             root=root,
             settings=settings,

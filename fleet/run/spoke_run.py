@@ -23,9 +23,10 @@ from fleet.errors import FleetError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.spokes import read_spoke
 from fleet.run.engine_log import Log, changes_in, is_locked, is_throttled, reason_in
-from fleet.run.recording import deployed_contract, parts_against, record_of
+from fleet.run.recording import parts_against, record_of
 from fleet.run.recovery import await_orphan, end_session, may_unlock, reconcile_pending
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
+from fleet.store.deployments import deployed_contract
 from fleet.store.leases import HeldLease, Lease, Leases
 from fleet.store.locations import states_at
 from fleet.store.records import Record, Records
@@ -60,7 +61,7 @@ class _Run:
         self._task = task
         self._root = Path(task.root) if task.root else Path.cwd()
         self._engine = Engine(self._root)
-        self._states = states_at(task.locations, self._engine)
+        self._states = states_at(task.locations.backend, self._engine)
         self._records = Records(Storage(task.locations.records))
         self._leases = Leases(Storage(task.locations.records))
         self._notes: list[str] = []

@@ -31,6 +31,6 @@ def locations_of(records: str | None) -> Locations:
     return Locations(backend, records or backend)
 
 
-def states_at(locations: Locations, engine: Engine) -> States:
+def states_at(backend: str, engine: Engine) -> States:
     """Open the states of a backend."""
-    return CloudStates(engine) if is_cloud(locations.backend) else StoredStates(Storage(locations.backend))
+    return CloudStates(engine) if is_cloud(backend) else StoredStates(Storage(backend))

@@ -7,15 +7,16 @@ import datetime as dt
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from fleet.engine import Cost
 from fleet.errors import RecordsError
 from fleet.store.storage import Storage, StorageError, error_text
+from shared.catalog.cost import Estimate
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 """Major and minor. Within a major, fields are only added; a record of another major is refused."""
 
 _FOLDER: Final = ".fleet/records"
@@ -30,15 +31,19 @@ class DeployedLaunch(_Part):
     """A launch as it was when its spoke was deployed.
 
     Attributes:
-        since: When this version of it was first recorded.
+        product: The key that its product had then.
+        product_id: What AWS calls the product, whatever its key: empty in records of version 1.0.
+        since: When this version of it was first recorded; None where nobody recorded it.
     """
 
     name: str
     product: str
+    product_id: str = ""
     version: str
     region: str
     status: str
-    since: dt.datetime
+    since: dt.datetime | None
+    estimated_monthly_cost: Annotated[Estimate | None, BeforeValidator(lambda value: value or None)] = None
 
 
 class ContractRef(_Part):

@@ -6,13 +6,14 @@ listing of the objects is enough to see that nobody has updated a stack, and tak
 
 import gzip
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Final, Protocol
 
 from fleet.engine import Engine
-from fleet.errors import RecordsError
+from fleet.errors import RecordsError, StateError
 from fleet.store.leases import Process
 from fleet.store.storage import Storage, StorageError, error_text
 from shared.stack.names import SPOKE_PROJECT
@@ -20,6 +21,7 @@ from shared.stack.names import SPOKE_PROJECT
 _STATES: Final = f".pulumi/stacks/{SPOKE_PROJECT}"
 _LOCKS: Final = f".pulumi/locks/organization/{SPOKE_PROJECT}"
 _ENDINGS: Final = (".json", ".json.gz")
+_LAUNCH: Final = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,13 @@ class State:
 
     Attributes:
         tag: Another one means that the stack was updated.
+        products: The ids of the products that its launches are of, by the launches' names.
         pending: Operations that were under way when a run died.
     """
 
     tag: str
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    products: Mapping[str, str] = field(default_factory=dict[str, str])
     pending: tuple[str, ...] = ()
 
 
@@ -64,7 +68,7 @@ class States(Protocol):
         ...
 
     def read(self, stack: str) -> State | None:
-        """Read a stack's state; None where there is no such stack."""
+        """Read a stack's state; None where there is no such stack. Raises FleetError."""
         ...
 
     def lock(self, stack: str) -> Lock | None:
@@ -101,11 +105,23 @@ class StoredStates:
         return found
 
     def read(self, stack: str) -> State | None:
-        """Read a state."""
+        """Read a state.
+
+        Raises:
+            StateError: it is torn.
+        """
         for ending in _ENDINGS:
-            if found := self._storage.read(f"{_STATES}/{stack}{ending}"):
+            path = f"{_STATES}/{stack}{ending}"
+            if found := self._storage.read(path):
                 content, tag = found
-                return _parsed(gzip.decompress(content) if ending.endswith("gz") else content, tag)
+                try:
+                    return _parsed(gzip.decompress(content) if ending.endswith("gz") else content, tag)
+                except (ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error, gzip.BadGzipFile):
+                    raise StateError(
+                        f"{self._storage.url}: {path} is torn: it is not a state of Pulumi's. Put the one before it in "
+                        f"its place ({stack}.json.bak beside it, or an earlier version of the object), then run make "
+                        f"refresh-{stack}."
+                    ) from None
         return None
 
     def lock(self, stack: str) -> Lock | None:
@@ -177,11 +193,15 @@ def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
     resources: list[dict[str, Any]] = deployment.get("resources") or []
     pending: list[dict[str, Any]] = deployment.get("pending_operations") or []
     outputs: dict[str, Any] = {}
+    products: dict[str, str] = {}
     for each in resources:
         if each["type"] == "pulumi:pulumi:Stack":
             outputs = each.get("outputs") or {}
+        elif each["type"] == _LAUNCH:
+            products[str(each["urn"]).rpartition("::")[2]] = str(each["inputs"]["productId"])
     return State(
         tag=tag,
         outputs=outputs,
+        products=products,
         pending=tuple(f"{each['type']} {str(each['resource']['urn']).rpartition('::')[2]}" for each in pending),
     )

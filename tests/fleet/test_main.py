@@ -117,6 +117,17 @@ def test_the_status_is_written_for_machines(command: Command) -> None:
     assert ["spoke-a", "spoke-b"] == [row[0] for row in rows[1:]]
 
 
+def test_a_state_that_cannot_be_read_is_the_exit_code_of_a_status(command: Command, root: Path) -> None:
+    state = root.parent / "backend" / ".pulumi" / "stacks" / "model-catalog-spoke" / "spoke-a.json"
+    state.parent.mkdir(parents=True)
+    state.write_text('{"checkpoint": {"la')
+
+    code, out, _ = command("status", "--json")
+
+    assert 1 == code
+    assert [True, False] == ["spoke-a.json is torn" in row["problem"] for row in json.loads(out)]
+
+
 def test_the_status_of_one_product_is_of_nothing_else(command: Command) -> None:
     assert [] == json.loads(command("status", "--json", "--product", "embedder")[1])
     assert [] == json.loads(command("status", "--json", "--version", "1.0.0")[1])

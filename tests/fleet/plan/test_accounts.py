@@ -59,7 +59,7 @@ def test_accounts_without_a_spoke_and_spokes_without_an_account_are_listed(two: 
 
 
 def test_without_an_organization_a_plan_says_so_and_goes_on(two: Inventory) -> None:
-    plan = make_plan(replace(two, blind="no access"))
+    plan = make_plan(replace(two, unread="no access"))
 
     assert ["accounts are not looked at: no access"] == plan.notes
     assert ([], []) == (plan.without_spoke, plan.without_account)

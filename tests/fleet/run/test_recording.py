@@ -12,14 +12,14 @@ from fleet.engine import Cost
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.verdicts import Verdict, make_plan
-from fleet.run.recording import deployed_contract, launches_in, parts_against, record_of
+from fleet.run.recording import parts_against, record_of
 from fleet.run.tasks import Operation, Task
 from fleet.store.locations import Locations
-from fleet.store.records import ContractRef, CorruptRecord, Record
+from fleet.store.records import ContractRef
 from fleet.store.states import State
 from shared.catalog import contract
 from spoke.config import SpokeSettings
-from tests.support.fleet.making import CODE, FINISHED, HUB_ACCOUNT, NOTHING, FakeEngine, inventory, offer, spokes
+from tests.support.fleet.making import CODE, FINISHED, HUB_ACCOUNT, FakeEngine, inventory, offer, spokes
 
 NOW = FINISHED + dt.timedelta(days=30)
 LAUNCHED: Mapping[str, Any] = {
@@ -81,46 +81,6 @@ def test_a_record_holds_what_was_deployed(task: Task, settings: SpokeSettings) -
         (launch.name, launch.product, launch.version, launch.since) for launch in made.launches
     ]
     assert cost == made.cost
-
-
-@pytest.mark.parametrize(
-    ("changed", "kept"),
-    [
-        ({}, True),
-        ({"status": "TAINTED", "region": "eu-west-1"}, True),
-        ({"version": "1.0.1"}, False),
-        ({"product": "scorer"}, False),
-    ],
-)
-def test_a_version_runs_since_it_was_first_recorded(
-    task: Task,
-    settings: SpokeSettings,
-    changed: Mapping[str, str],
-    kept: bool,  # noqa: FBT001 - what is expected
-) -> None:
-    first = record_of(task, state({"search": LAUNCHED}), task.parts, settings, NOTHING, None)
-
-    [launch] = launches_in(state({"search": {**LAUNCHED, **changed}}), first, NOW)
-
-    assert (first.finished if kept else NOW) == launch.since
-
-
-def test_a_launch_under_another_name_is_another_one(task: Task, settings: SpokeSettings) -> None:
-    first = record_of(task, state({"search": LAUNCHED}), task.parts, settings, NOTHING, None)
-
-    found = launches_in(state({"search": LAUNCHED, "find": LAUNCHED}), first, NOW)
-
-    assert {"search": first.finished, "find": NOW} == {launch.name: launch.since for launch in found}
-
-
-@pytest.mark.parametrize("earlier", [None, CorruptRecord(reason="broken")])
-def test_without_an_earlier_record_everything_is_new(earlier: Record | CorruptRecord | None) -> None:
-    assert [NOW] == [launch.since for launch in launches_in(state({"search": LAUNCHED}), earlier, NOW)]
-
-
-def test_a_state_without_outputs_has_no_launches_and_no_contract() -> None:
-    assert [] == launches_in(State(tag="t"), None, NOW)
-    assert ContractRef(hub="", content_hash="") == deployed_contract(State(tag="t"))
 
 
 def test_a_contract_that_changed_during_the_run_takes_the_place_of_the_plans(

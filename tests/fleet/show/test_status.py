@@ -80,6 +80,7 @@ def test_a_spoke_is_told_from_its_record_without_a_look_at_its_state(
         contract=recorded(two, "spoke-a").contract.content_hash,
         deployed=FINISHED,
         behind="",
+        problem="",
     )
 
 
@@ -138,14 +139,53 @@ def test_the_state_of_a_version_is_that_of_the_day(two: Inventory, day: str, sta
     assert state == only(replace(two, hubs=hubs(dated), day=dt.date.fromisoformat(day))).state
 
 
-def test_a_product_is_found_by_its_former_key(two: Inventory) -> None:
+def test_a_product_is_called_as_it_is_today_whatever_it_was_deployed_as(two: Inventory) -> None:
     renamed = offer()
     products = renamed["eu-central-1"]["products"]
     products["encoder"] = {**products.pop("embedder"), "first_key": "embedder"}
 
     row = only(replace(two, hubs=hubs(renamed)))
 
-    assert ("embedder", "active") == (row.product, row.state)
+    assert ("encoder", "active") == (row.product, row.state)
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "found"),
+    [
+        ("encoder", "", ["search", "search"]),
+        ("embedder", "1.0.0", ["search", "search"]),
+        ("", "1.0.0", ["search", "search"]),
+        ("encoder", "1.0.1", []),
+        ("scorer", "", []),
+    ],
+)
+def test_launches_are_found_by_the_key_of_today_and_by_the_first_one(
+    two: Inventory, product: str, version: str, found: list[str]
+) -> None:
+    renamed = offer()
+    products = renamed["eu-central-1"]["products"]
+    products["encoder"] = {**products.pop("embedder"), "first_key": "embedder"}
+    plan = make_plan(replace(two, hubs=hubs(renamed)))
+
+    assert found == [row.launch for row in rows_of(plan, product=product, version=version)]
+
+
+@pytest.mark.parametrize("asked", ["", "embedder", "scorer"])
+def test_a_torn_state_is_told_whatever_is_asked_for(two: Inventory, backend: Storage, asked: str) -> None:
+    """What it runs was recorded once, and nobody can say whether it still is so."""
+    backend.write(STATE, b'{"checkpoint": {"la')
+    plan = make_plan(replace(two, tags={**two.tags, "spoke-a": "another"}))
+    console = Console(file=StringIO(), width=300)
+
+    [row] = [row for row in rows_of(plan, product=asked) if row.stack == "spoke-a"]
+
+    assert ("" if asked == "scorer" else "search") == row.launch
+    assert "spoke-a.json is torn" in row.problem
+    show_status(plan, [row], console)
+    assert isinstance(console.file, StringIO)
+    assert "its state cannot be read" in console.file.getvalue()
+    assert f"not read: {row.problem}" in console.file.getvalue()
+    assert "then run make refresh-spoke-a." in row.problem
 
 
 def test_what_the_hub_offers_no_more_is_in_no_known_state(two: Inventory) -> None:

@@ -34,7 +34,7 @@ def test_pulumi_cloud_has_no_place_for_records(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_states_of_a_service_are_asked_for_and_those_of_a_folder_are_read(tmp_path: Path) -> None:
-    cloud = states_at(Locations("https://api.pulumi.com", "s3://records"), Engine(tmp_path))
-    stored = states_at(Locations(tmp_path.as_uri(), tmp_path.as_uri()), Engine(tmp_path))
+    cloud = states_at("https://api.pulumi.com", Engine(tmp_path))
+    stored = states_at(tmp_path.as_uri(), Engine(tmp_path))
 
     assert (CloudStates, StoredStates) == (type(cloud), type(stored))

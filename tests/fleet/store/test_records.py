@@ -22,7 +22,13 @@ RECORD = Record(
     contract=ContractRef(hub="organization/model-catalog-hub/hub", content_hash="sha256:1"),
     launches=[
         DeployedLaunch(
-            name="search", product="embedder", version="1.0.0", region="eu-west-1", status="AVAILABLE", since=FINISHED
+            name="search",
+            product="embedder",
+            product_id="prod-embedder",
+            version="1.0.0",
+            region="eu-west-1",
+            status="AVAILABLE",
+            since=FINISHED,
         )
     ],
     cost=NOTHING,
@@ -110,6 +116,17 @@ def test_an_older_major_version_is_read_as_far_as_it_goes(storage: Storage) -> N
     store(storage, schema_version="0.9")
 
     assert isinstance(Records(storage).of("spoke-a"), Record)
+
+
+def test_a_record_of_the_first_release_is_read(storage: Storage) -> None:
+    """As 0.1 wrote it: without ids of products, and without costs."""
+    launch = RECORD.model_dump(mode="json")["launches"][0]
+    del launch["product_id"], launch["estimated_monthly_cost"]
+    store(storage, schema_version="1.0", launches=[launch])
+
+    found = Records(storage).of("spoke-a")
+    assert isinstance(found, Record)
+    assert [("search", "")] == [(launch.name, launch.product_id) for launch in found.launches]
 
 
 def test_a_record_says_which_version_it_is_of(storage: Storage) -> None:

@@ -1,6 +1,7 @@
 """Fleets made by hand: spokes, their organization, their hub and what is known of them; no engine and no account."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from fleet.plan.settings import FleetSettings
 from fleet.plan.spokes import Spoke, read_spoke
 from fleet.plan.verdicts import make_plan
 from fleet.store.records import ContractRef, DeployedLaunch, Record
+from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.catalog import contract
 from shared.stack.names import SPOKE_PROJECT
@@ -31,6 +33,8 @@ from tests.support.fake_account import always
 HUB_ACCOUNT, MANAGEMENT = "222233334444", "111122223333"
 LAUNCH: Mapping[str, Any] = {"name": "search", "product": "embedder", "version": "1.0.0"}
 CODE: Mapping[str, str] = {"code of spoke and shared": "c0de", "locked dependencies": "10c"}
+HUB = "organization/model-catalog-hub/hub"
+STATES = ".pulumi/stacks/model-catalog-spoke"
 FINISHED = dt.datetime(2026, 10, 6, 12, 30, tzinfo=dt.UTC)
 NOTHING = Cost(seconds=0, cpu_seconds=0, peak_mib=0)
 
@@ -146,6 +150,21 @@ def write_spoke(folder: Path, name: str, account: str, **settings: object) -> Pa
     return file
 
 
+def write_state(storage: Storage, stack: str, *, hub: str = HUB, **launches: Mapping[str, Any]) -> None:
+    """Write the state of a spoke with launches, each as its program gives it; an id is made of the product's key."""
+    outputs = {"launches": launches, "contract": {"hub": hub, "content_hash": "sha256:1"}}
+    resources: list[dict[str, Any]] = [{"type": "pulumi:pulumi:Stack", "urn": "urn", "outputs": outputs}]
+    for name, launch in launches.items():
+        resources.append(
+            {
+                "type": "aws:servicecatalog/provisionedProduct:ProvisionedProduct",
+                "urn": f"urn:pulumi:{stack}::model-catalog-spoke::any::{name}",
+                "inputs": {"productId": launch.get("product_id", f"prod-{launch['product']}")},
+            }
+        )
+    storage.write(f"{STATES}/{stack}.json", json.dumps({"checkpoint": {"latest": {"resources": resources}}}).encode())
+
+
 def spoke(folder: Path, name: str, account: str, **settings: object) -> Spoke:
     """Make a spoke."""
     return read_spoke(write_spoke(folder, name, account, **settings))
@@ -191,11 +210,12 @@ def deployed(before: Inventory) -> Inventory:
             parts=verdict.parts,
             state=f"tag-{stack}",
             finished=FINISHED,
-            contract=ContractRef(hub="organization/model-catalog-hub/hub", content_hash=verdict.contract),
+            contract=ContractRef(hub=HUB, content_hash=verdict.contract),
             launches=[
                 DeployedLaunch(
                     name=resolved.launch.name,
                     product=resolved.key,
+                    product_id=resolved.product.id,
                     version=resolved.choice.number,
                     region=resolved.region,
                     status="AVAILABLE",

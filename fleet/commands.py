@@ -5,6 +5,7 @@ import random
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,14 +16,15 @@ from fleet.errors import SettingsError
 from fleet.plan.inventory import collect
 from fleet.plan.settings import Wave
 from fleet.plan.spoke_selection import SpokeFilter, refuse_before_earlier_waves, select_spokes
-from fleet.plan.verdicts import FleetPlan, Kind, Verdict, make_plan
+from fleet.plan.verdicts import FleetPlan, Kind, make_plan
 from fleet.run.executors import workforce
 from fleet.run.rollout import Approver, Request, Result, Rollout
 from fleet.run.tasks import Operation
-from fleet.show.drift import Drift, compare, show_drift
+from fleet.show.drift import compare, show_drift
 from fleet.show.progress import Lines, Screen
-from fleet.show.reporting import show_result, write_report
+from fleet.show.reporting import LastLook, show_result, write_report
 from fleet.store.locations import locations_of
+from shared.errors import CatalogError
 
 RUNS: Final = ".fleet/runs"
 
@@ -70,13 +72,20 @@ def roll_out(
     board = Screen(console) if console.is_terminal else Lines(console)
     with workforce(scheduler) as workers, board if isinstance(board, Screen) else nullcontext():
         result = Rollout(plan, request, workers, board, _approver(approved, board)).run()
-    behind = _behind(root, stacks, result) if result.outcomes and not dry_run else []
+    look = LastLook()
+    if result.outcomes and not dry_run:
+        try:
+            look = _last_look(root, stacks, result)
+        except CatalogError as problem:
+            look = LastLook(problem=str(problem))
+        except KeyboardInterrupt:
+            look = LastLook(problem="it was interrupted")
     unchanged = sum(stack not in result.outcomes for stack in stacks) - len(result.not_begun)
-    show_result(result, behind, unchanged, console)
-    if problem := write_report(plan, result, behind, root / logs):
+    show_result(result, look, unchanged, console)
+    if problem := write_report(plan, result, look, root / logs):
         console.print(problem, markup=False, soft_wrap=True)
     good = all(outcome.is_good for outcome in result.outcomes.values())
-    return 0 if good and not behind and not result.not_begun and not result.stopped else 1
+    return 0 if good and not (look.behind or look.problem or result.not_begun or result.stopped) else 1
 
 
 def find_drift(
@@ -91,18 +100,17 @@ def find_drift(
     stacks = sorted(select_spokes(plan, choice) & plan.inventory.tags.keys())
     stacks = _sampled(stacks, sample)
     with workforce(scheduler) as workers:
-        here = str(root) if workers.is_here else ""
-        found: list[Drift] = list(workers.executor.map(compare, [here] * len(stacks), stacks))
+        found = workers.map(partial(compare, str(root) if workers.is_here else ""), stacks)
     if console:
         show_drift(found, len(plan.inventory.tags), console)
     return [each.document() for each in found], int(any(each.changes or each.problem for each in found))
 
 
-def _behind(root: Path, stacks: frozenset[str], result: Result) -> list[Verdict]:
+def _last_look(root: Path, stacks: frozenset[str], result: Result) -> LastLook:
     """Look again, at the end: the hub may have changed meanwhile, or an account may be closed by now."""
     after = planned(root).verdicts
     wanted_still = [after[stack] for stack in sorted(stacks) if stack in after and stack not in result.not_begun]
-    return [verdict for verdict in wanted_still if verdict.kind not in (Kind.UNCHANGED, Kind.LEFT_OUT)]
+    return LastLook([verdict for verdict in wanted_still if verdict.kind not in (Kind.UNCHANGED, Kind.LEFT_OUT)])
 
 
 def _check_approvals(plan: FleetPlan, approved: Sequence[str]) -> None:

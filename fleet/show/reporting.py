@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,19 @@ from fleet.run.tasks import Outcome, RunStatus
 _SHOWN: Final = 40
 _LINE: Final = 160
 _STYLES: Final = {Kind.REFUSED: "bold red", Kind.CHANGED: "yellow", Kind.NEW: "yellow", Kind.LEFT_OUT: "dim"}
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """What was found when everything was looked at once more after a rollout.
+
+    Attributes:
+        behind: Who is not where they are wanted.
+        problem: Why nobody could look.
+    """
+
+    behind: Sequence[Verdict] = ()
+    problem: str = ""
 
 
 def show_plan(plan: FleetPlan, console: Console) -> None:
@@ -91,15 +104,17 @@ def plan_document(plan: FleetPlan) -> dict[str, Any]:
     }
 
 
-def show_result(result: Result, behind: Sequence[Verdict], unchanged: int, console: Console) -> None:
+def show_result(result: Result, look: LastLook, unchanged: int, console: Console) -> None:
     """Print what a rollout came to."""
     say, outcomes = console.print, result.outcomes.values()
     _show_failed([each for each in outcomes if each.status is RunStatus.FAILED], console)
-    stale = [verdict for verdict in behind if verdict.spoke.stack in result.outcomes and _is_good(result, verdict)]
+    stale = [verdict for verdict in look.behind if verdict.spoke.stack in result.outcomes and _is_good(result, verdict)]
     if stale:
         say("\n[bold red]not where they are wanted any more[/]: run it again")
         for verdict in stale[:_SHOWN]:
             say(f"  {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False, soft_wrap=True)
+    if look.problem:
+        say(f"not known whether all of them are where they are wanted: {look.problem}", markup=False, soft_wrap=True)
     used = Counter(each.contract for each in outcomes if each.contract)
     for contract, count in used.items():
         say(f"{count} deployed with the contract {contract[:19]}…", markup=False)
@@ -118,14 +133,15 @@ def show_result(result: Result, behind: Sequence[Verdict], unchanged: int, conso
         )
 
 
-def write_report(plan: FleetPlan, result: Result, behind: Sequence[Verdict], folder: Path) -> str:
+def write_report(plan: FleetPlan, result: Result, look: LastLook, folder: Path) -> str:
     """Keep a rollout's report beside its logs, and say why there is none, where the disk does not take it."""
     left_out = [verdict for verdict in plan.verdicts.values() if verdict.kind is Kind.LEFT_OUT]
     document = {
         "stopped": result.stopped,
         "not_begun": result.not_begun,
         "left_out": {verdict.spoke.stack: list(verdict.reasons) for verdict in left_out},
-        "behind": {verdict.spoke.stack: list(verdict.reasons) for verdict in behind},
+        "behind": {verdict.spoke.stack: list(verdict.reasons) for verdict in look.behind},
+        "last_look": look.problem,
         "spokes": [
             outcome_document(outcome, plan.verdicts[stack].reasons) for stack, outcome in result.outcomes.items()
         ],

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from fleet.commands import find_drift, planned, roll_out
-from fleet.errors import SettingsError
+from fleet.errors import EngineError, SettingsError
 from fleet.plan.spoke_selection import SpokeFilter
 from fleet.run import rollout
 from fleet.run.tasks import Outcome, RunStatus, Task
@@ -19,7 +19,7 @@ from fleet.store.records import Records
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from tests.support.fake_account import always
-from tests.support.fleet.making import Member, deployed, organization, recorded, write_spoke
+from tests.support.fleet.making import Member, answer, deployed, organization, recorded, write_spoke
 
 EVERYBODY = SpokeFilter()
 STATES = ".pulumi/stacks/model-catalog-spoke"
@@ -207,6 +207,28 @@ def test_whoever_is_left_out_is_told(
     [report] = (root / ".fleet" / "runs").glob("*/report.json")
     left_out = json.loads(report.read_text())["left_out"]
     assert {"spoke-a": ["the account 300000000001 (Lab) is suspended"]} == left_out
+
+
+def test_a_report_is_written_where_nobody_can_look_again(
+    pulumi: Pulumi, up: Up, root: Path, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub was destroyed meanwhile, or the credentials have come to their end."""
+    ran = pulumi.run
+
+    def run(task: Task) -> Outcome:
+        outcome = ran(task)
+        answer(monkeypatch, {"hub": EngineError("out of reach")})
+        return outcome
+
+    monkeypatch.setattr(rollout, "run_spoke", run)
+
+    assert 1 == up(SpokeFilter(["a"]))
+
+    [report] = (root / ".fleet" / "runs").glob("*/report.json")
+    written = json.loads(report.read_text())
+    assert ("out of reach", ["spoke-a"]) == (written["last_look"], [each["stack"] for each in written["spokes"]])
+    assert "not known whether all of them are where they are wanted: out of reach" in text(console)
+    assert "1 succeeded" == last(console)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def roll_out(
         except CatalogError as problem:
             look = LastLook(problem=str(problem))
         except KeyboardInterrupt:
-            look = LastLook(problem="it was interrupted")
+            look = LastLook(problem="interrupted")
     unchanged = sum(stack not in result.outcomes for stack in stacks) - len(result.not_begun)
     show_result(result, look, unchanged, console)
     if problem := write_report(plan, result, look, root / logs):
@@ -117,7 +117,7 @@ def _check_approvals(plan: FleetPlan, approved: Sequence[str]) -> None:
     known = [members.wave.name for members in plan.waves]
     for name in approved:
         if name not in known:
-            raise SettingsError(f"--approve: found {name!r}. The waves are: {', '.join(known)}.")
+            raise SettingsError(f"--approve: invalid value {name!r}. The waves are: {', '.join(known)}.")
 
 
 def _approver(approved: Sequence[str], board: Lines) -> Approver:
@@ -136,6 +136,6 @@ def _approver(approved: Sequence[str], board: Lines) -> Approver:
 def _sampled(stacks: Sequence[str], sample: str) -> list[str]:
     number = sample.removesuffix("%")
     if not number.isdecimal() or (sample.endswith("%") and int(number) > 100):  # noqa: PLR2004 - that is what a percentage is
-        raise SettingsError(f"--sample: found {sample!r}. Expected a number of spokes, or a share such as 5%.")
+        raise SettingsError(f"--sample: invalid value {sample!r}. Expected a number of spokes, or a share such as 5%.")
     count = -(-len(stacks) * int(number) // 100) if sample.endswith("%") else int(number)
     return sorted(random.sample(list(stacks), min(count, len(stacks))))

@@ -57,7 +57,7 @@ def parse_shard(text: str) -> Shard:
     part, _, whole = text.partition("/")
     if part.isdecimal() and whole.isdecimal() and 1 <= int(part) <= int(whole):
         return int(part), int(whole)
-    raise SettingsError(f"--shard: found {text!r}. Expected which part of how many, for example 2/5.")
+    raise SettingsError(f"--shard: invalid value {text!r}. Expected a part and how many there are, for example 2/5.")
 
 
 def refuse_before_earlier_waves(plan: FleetPlan, waves: Sequence[str]) -> None:
@@ -74,8 +74,7 @@ def refuse_before_earlier_waves(plan: FleetPlan, waves: Sequence[str]) -> None:
         ]
         if len(missing) > members.wave.tolerated(len(members.stacks)):
             raise SettingsError(
-                f"--wave: the wave {members.wave.name} comes first, and is not through: {named(missing)}. Roll it out "
-                f"first."
+                f"--wave: the earlier wave {members.wave.name} is not finished: {named(missing)}. Roll it out first."
             )
 
 
@@ -89,5 +88,5 @@ def _of_waves(plan: FleetPlan, names: Sequence[str]) -> set[str]:
     known = {members.wave.name: members.stacks for members in plan.waves}
     for name in names:
         if name not in known:
-            raise SettingsError(f"--wave: found {name!r}. The waves are: {', '.join(known)}.")
+            raise SettingsError(f"--wave: invalid value {name!r}. The waves are: {', '.join(known)}.")
     return {stack for name in names for stack in known[name]}

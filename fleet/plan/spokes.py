@@ -82,7 +82,7 @@ def matching_spokes(spokes: Iterable[str], patterns: Iterable[str], *, where: st
         fitting = {stack for stack in known if fnmatchcase(stack, full)}
         if not fitting:
             near = ", ".join(known[:8]) + (f" and {len(known) - 8} more" if len(known) > 8 else "")  # noqa: PLR2004 - as many as fit on a line
-            raise SettingsError(f"{where}: found {pattern!r}, which is no spoke. The spokes are: {near or 'none'}.")
+            raise SettingsError(f"{where}: invalid value {pattern!r}: no such spoke. The spokes are: {near or 'none'}.")
         found |= fitting
     return found
 

@@ -162,13 +162,13 @@ def _differences(record: Record, parts: Parts, resolved_launches: Sequence[Resol
             yield (
                 f"{subject} is a new launch"
                 if old is None
-                else (f"{subject} is launched no more" if new is None else f"the settings of {subject} changed")
+                else (f"{subject} is no longer launched" if new is None else f"the settings of {subject} changed")
             )
         elif name.startswith(_OFFER):
             if old is not None and new is not None:
                 yield _moved(subject, before[subject].version if subject in before else "", now[subject])
         else:
-            yield f"{name} is new" if old is None else f"{name} is used no more" if new is None else f"{name} changed"
+            yield f"{name} is new" if old is None else f"{name} is no longer used" if new is None else f"{name} changed"
 
 
 def _moved(launch: str, before: str, resolved: ResolvedLaunch) -> str:

@@ -96,16 +96,16 @@ def _taken_over(
         resource: dict[str, Any] = operation["resource"]
         name = str(resource["urn"]).rpartition("::")[2]
         if operation["type"] != "creating" or resource["urn"] in known:
-            yield f"{operation['type']} {name} had been under way: compared with the account"
+            yield f"{operation['type']} {name} was under way: compared with the account"
         elif not resource.get("custom"):
             resources.append(resource)
             known.add(resource["urn"])
         elif identity := _identity(resource, account):
             resources.append({**resource, "id": identity, "outputs": resource.get("inputs", {})})
             known.add(resource["urn"])
-            yield f"{name} had been made by then, and was taken over"
+            yield f"{name} had been created, and was taken into the state"
         else:
-            yield f"{name} had not been made by then"
+            yield f"{name} had not been created"
 
 
 def _identity(resource: dict[str, Any], account: AccountSession) -> str | None:

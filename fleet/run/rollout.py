@@ -136,9 +136,9 @@ class Rollout:
                     self._ended(outcome)
                 self._board.tick()
             except KeyboardInterrupt:
-                self._board.note("interrupted: what has begun is brought to an end; again to hurry it")
+                self._board.note("interrupted: the running spokes are brought to their ends; Ctrl-C again hurries them")
                 interrupt()
-                self._result.stopped = "it was interrupted"
+                self._result.stopped = "interrupted"
             self._stop_after(failed, tolerated, wave)
         self._result.not_begun += [task.stack for task in waiting]
 
@@ -155,8 +155,8 @@ class Rollout:
 
     def _stop_after(self, failed: int, tolerated: int, wave: Wave) -> None:
         if failed > tolerated and not self._result.stopped:
-            self._result.stopped = f"{failed} failed in the wave {wave.name}, and {tolerated} are tolerated there"
-            self._board.note(f"{self._result.stopped}: nothing else is begun")
+            self._result.stopped = f"{failed} failed in the wave {wave.name}, which tolerates {tolerated}"
+            self._board.note(f"{self._result.stopped}: no more spokes are started")
 
     def _ended(self, outcome: Outcome) -> None:
         self._result.outcomes[outcome.stack] = outcome

@@ -130,9 +130,9 @@ class _Run:
         waited = False
         while isinstance(found := self._leases.acquire(self._task.stack), Lease):
             if STOPPING.wait(_POLL_SECONDS):
-                raise FleetError(f"interrupted while waiting for another fleet, {found}")
+                raise FleetError(f"interrupted while waiting for another rollout ({found})")
             if not waited:
-                self._notes.append(f"waited for another fleet, {found}")
+                self._notes.append(f"waited for another rollout ({found})")
             waited = True
         try:
             yield found
@@ -151,12 +151,12 @@ class _Run:
     def _clear_up(self, abandoned: Lease | None, settings: SpokeSettings) -> None:
         """Bring what an earlier run left behind to an end."""
         if abandoned:
-            self._notes.append(f"an earlier fleet ({abandoned}) was killed while it ran this")
+            self._notes.append(f"an earlier rollout ({abandoned}) was killed while it ran this spoke")
             await_orphan(abandoned.engine)
             if abandoned.engine and abandoned.engine.is_here:
                 end_session(abandoned.engine.pid)
         if self._states.repair_checkpoint(self._task.stack):
-            self._notes.append("removed what a killed run had left torn beside the state")
+            self._notes.append("removed what a killed run left torn beside the state")
         self._await_lock(abandoned)
         self._notes += reconcile_pending(self._task.stack, settings, self._engine, self._states, self.log.file)
 
@@ -170,7 +170,7 @@ class _Run:
         while lock := self._states.lock(self._task.stack):
             if may_unlock(lock, abandoned):
                 self._engine.cancel("spoke", self._task.stack)
-                self._notes.append(f"removed the lock of a run that had died: {lock}")
+                self._notes.append(f"removed the lock of a dead run: {lock}")
                 return
             if time.monotonic() > deadline or STOPPING.wait(_POLL_SECONDS):
                 raise FleetError(
@@ -216,7 +216,7 @@ class _Run:
             end_session(process)
             self._clear_up(None, settings)
         elif finished.code != 0 and is_throttled(text):
-            self._notes.append("AWS throttled it: tried again, later")
+            self._notes.append("throttled by AWS: tried again later")
         elif is_locked(text):
             self._await_lock(None)
         return finished, text
@@ -229,11 +229,11 @@ class _Run:
         """
         state = self._states.read(self._task.stack)
         if state is None:
-            raise FleetError("the stack is gone right after its run: somebody removed it")
+            raise FleetError("the stack was removed right after its run")
         parts, used = self._task.parts, deployed_contract(state)
         if used.content_hash != self._task.contract:
             parts = parts_against(used, self._engine, self._task, settings)
-            self._notes.append(f"the hub's contract had changed since the plan: deployed with {used.content_hash}")
+            self._notes.append(f"the hub's contract changed after the plan: deployed with {used.content_hash}")
         record = record_of(self._task, state, parts, settings, self._cost, self._records.of(self._task.stack))
         self._records.write(record)
         return self.outcome(RunStatus.SUCCEEDED, changes=changes_in(text), record=record)

@@ -110,20 +110,20 @@ def show_result(result: Result, look: LastLook, unchanged: int, console: Console
     _show_failed([each for each in outcomes if each.status is RunStatus.FAILED], console)
     stale = [verdict for verdict in look.behind if verdict.spoke.stack in result.outcomes and _is_good(result, verdict)]
     if stale:
-        say("\n[bold red]not where they are wanted any more[/]: run it again")
+        say("\n[bold red]out of date again[/]: roll out once more")
         for verdict in stale[:_SHOWN]:
             say(f"  {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False, soft_wrap=True)
     if look.problem:
-        say(f"not known whether all of them are where they are wanted: {look.problem}", markup=False, soft_wrap=True)
+        say(f"the result could not be checked: {look.problem}", markup=False, soft_wrap=True)
     used = Counter(each.contract for each in outcomes if each.contract)
     for contract, count in used.items():
         say(f"{count} deployed with the contract {contract[:19]}…", markup=False)
     if result.stopped:
         say(f"stopped: {result.stopped}", markup=False)
     if result.not_begun:
-        say(f"not begun: {named(result.not_begun)}")
+        say(f"not started: {named(result.not_begun)}")
     counts = {str(status): count for status, count in Counter(each.status for each in outcomes).items()}
-    counts |= {"unchanged": unchanged, "not begun": len(result.not_begun)}
+    counts |= {"unchanged": unchanged, "not started": len(result.not_begun)}
     say(", ".join(f"{count} {what}" for what, count in counts.items() if count))
     ran = [each for each in outcomes if each.tries]
     if ran:

@@ -139,8 +139,9 @@ def _parsed(content: bytes, *, where: str) -> Record | CorruptRecord:
         return Record.model_validate_json(content)
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return CorruptRecord(reason=f"{place}: {first['msg']}" if place else first["msg"])
+        place = ".".join(str(part) for part in first["loc"]) or "it"
+        words = {"json_invalid": "is not JSON", "missing": "is missing"}
+        return CorruptRecord(reason=f"{place} {words.get(first['type'], 'is not as this release writes it')}")
 
 
 def _major(version: str) -> int:

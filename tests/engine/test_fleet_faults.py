@@ -49,7 +49,7 @@ def test_a_killed_fleet_goes_on_where_it_was(fleet: Fleet) -> None:
     assert first == fleet.record(stack(0))
     again = report["by"][stack(1)]
     assert "succeeded" == again["ending"]
-    assert f"an earlier fleet (process {process.pid} on" in again["notes"][0]
+    assert f"an earlier rollout (process {process.pid} on" in again["notes"][0]
     assert orphan not in fleet.engines().values()
     assert not {stack(0), stack(1)} & fleet.changed()
 
@@ -65,8 +65,8 @@ def test_a_killed_engine_is_recovered_within_the_same_rollout(fleet: Fleet) -> N
 
     done = fleet.report()["by"][stack(2)]
     assert "its Pulumi process was killed" in done["notes"]
-    assert any(note.startswith("removed the lock of a run that had died") for note in done["notes"])
-    assert any("had been made by then, and was taken over" in note for note in done["notes"])
+    assert any(note.startswith("removed the lock of a dead run") for note in done["notes"])
+    assert any("had been created, and was taken into the state" in note for note in done["notes"])
     assert len(fleet.roles(2)) == 4
     assert [] == fleet.pending(stack(2))
     assert stack(2) not in fleet.changed()
@@ -154,7 +154,7 @@ def test_an_interrupted_rollout_ends_what_it_has_begun(fleet: Fleet) -> None:
     process.send_signal(signal.SIGINT)
 
     assert 1 == process.wait(timeout=60)
-    assert "it was interrupted" == fleet.report()["stopped"]
+    assert "interrupted" == fleet.report()["stopped"]
     assert {} == fleet.engines()
     fleet.faults()
     assert "succeeded" == fleet.roll_out("--only", stack(1))["by"][stack(1)]["ending"]

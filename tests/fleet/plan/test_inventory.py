@@ -53,7 +53,7 @@ def test_without_any_spoke_there_is_advice(root: Path) -> None:
     for file in root.glob("Pulumi.*"):
         file.unlink()
 
-    with pytest.raises(SettingsError, match=r"there is no spoke here: no file Pulumi\.spoke-\*\.yaml.*make new-spoke"):
+    with pytest.raises(SettingsError, match=r"no spokes here: no file is named Pulumi\.spoke-\*\.yaml.*make new-spoke"):
         collect(root)
 
 

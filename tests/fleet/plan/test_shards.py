@@ -70,8 +70,8 @@ def test_where_nothing_would_run_github_has_an_empty_matrix_and_gitlab_a_job_tha
 @pytest.mark.parametrize(
     ("waves", "form", "message"),
     [
-        ([], "jenkins", r"^--format: found 'jenkins'\. The formats are: github, gitlab\.$"),
-        (["second"], "github", r"^--wave: found 'second'\. The waves are: first, rest\.$"),
+        ([], "jenkins", r"^--format: invalid value 'jenkins'\. The formats are: github, gitlab\.$"),
+        (["second"], "github", r"^--wave: invalid value 'second'\. The waves are: first, rest\.$"),
     ],
 )
 def test_what_there_is_not_is_refused(plan: FleetPlan, waves: list[str], form: str, message: str) -> None:

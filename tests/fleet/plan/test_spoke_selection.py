@@ -56,9 +56,9 @@ def test_each_choice_narrows_the_one_before_it(
 @pytest.mark.parametrize(
     ("only", "exclude", "waves", "message"),
     [
-        (["nobody"], [], [], r"^--only: found 'nobody', which is no spoke"),
-        ([], ["nobody"], [], r"^--exclude: found 'nobody', which is no spoke"),
-        ([], [], ["second"], r"^--wave: found 'second'\. The waves are: first, rest\.$"),
+        (["nobody"], [], [], r"^--only: invalid value 'nobody': no such spoke"),
+        ([], ["nobody"], [], r"^--exclude: invalid value 'nobody': no such spoke"),
+        ([], [], ["second"], r"^--wave: invalid value 'second'\. The waves are: first, rest\.$"),
         (["lab"], ["lab"], [], r"^No spokes match --only and --exclude\. Widen one of them\.$"),
         (["lab"], [], ["rest"], r"^No spokes match --only and --wave\."),
     ],
@@ -120,7 +120,7 @@ def test_a_shard_is_written_as_a_part_of_a_number(text: str, shard: Shard) -> No
 
 @pytest.mark.parametrize("text", ["", "2", "0/5", "6/5", "-1/5", "a/b", "1/0", "1/2/3", "1.5/2"])
 def test_what_is_no_shard_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match=rf"^--shard: found '{text}'\. Expected .*for example 2/5\.$"):
+    with pytest.raises(SettingsError, match=rf"^--shard: invalid value '{text}'\. Expected .*for example 2/5\.$"):
         parse_shard(text)
 
 
@@ -132,7 +132,7 @@ def test_the_first_wave_may_always_begin(plan: FleetPlan, waves: list[str]) -> N
 def test_a_wave_does_not_begin_before_the_one_before_it_is_through(plan: FleetPlan) -> None:
     with pytest.raises(
         SettingsError,
-        match=r"^--wave: the wave first comes first, and is not through: spoke-lab, spoke-lab-two\. Roll it out first",
+        match=r"^--wave: the earlier wave first is not finished: spoke-lab, spoke-lab-two\. Roll it out first",
     ):
         refuse_before_earlier_waves(plan, ["rest"])
 
@@ -161,7 +161,7 @@ def test_a_wave_is_through_when_no_more_are_missing_than_are_tolerated(
     if through:
         refuse_before_earlier_waves(later, ["rest"])
     else:
-        with pytest.raises(SettingsError, match="is not through: spoke-lab"):
+        with pytest.raises(SettingsError, match="is not finished: spoke-lab"):
             refuse_before_earlier_waves(later, ["rest"])
 
 

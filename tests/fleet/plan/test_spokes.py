@@ -196,7 +196,7 @@ def test_spokes_are_named_with_or_without_what_all_names_begin_with(patterns: li
 @pytest.mark.parametrize("pattern", ["la", "LAB", "", "spoke-"])
 def test_a_name_that_fits_nobody_is_refused(pattern: str) -> None:
     with pytest.raises(
-        SettingsError, match=rf"^--only: found '{pattern}', which is no spoke\. The spokes are: spoke-lab\.$"
+        SettingsError, match=rf"^--only: invalid value '{pattern}': no such spoke\. The spokes are: spoke-lab\.$"
     ):
         matching_spokes(["spoke-lab"], ["lab", pattern], where="--only")
 

@@ -105,15 +105,15 @@ def test_another_program_concerns_everybody(two: Inventory, part: str) -> None:
         ({"launches": [{**LAUNCH, "tags": {"team": "risk"}}]}, ("the settings of search changed",)),
         (
             {"launches": [{**LAUNCH, "name": "find"}]},
-            ("find is a new launch", "search is launched no more"),
+            ("find is a new launch", "search is no longer launched"),
         ),
         (
             {"launches": []},
             (
-                "search is launched no more",
-                "portfolio online in eu-central-1 is used no more",
-                "roles of embedder is used no more",
-                "roles of scorer is used no more",
+                "search is no longer launched",
+                "portfolio online in eu-central-1 is no longer used",
+                "roles of embedder is no longer used",
+                "roles of scorer is no longer used",
             ),
         ),
         (

@@ -120,14 +120,14 @@ LAUNCH: dict[str, Any] = {
 def test_what_had_been_made_is_taken_over_with_its_id() -> None:
     resources: list[dict[str, Any]] = []
 
-    assert ["scorer-launch had been made by then, and was taken over"] == taken_over("creating", ROLE, resources)
+    assert ["scorer-launch had been created, and was taken into the state"] == taken_over("creating", ROLE, resources)
     assert [{**ROLE, "id": "ModelCatalogLaunch-scorer", "outputs": ROLE["inputs"]}] == resources
 
 
 def test_what_had_not_been_made_is_forgotten() -> None:
     resources: list[dict[str, Any]] = []
 
-    assert ["other had not been made by then"] == taken_over("creating", UNKNOWN, resources)
+    assert ["other had not been created"] == taken_over("creating", UNKNOWN, resources)
     assert [] == resources
 
 
@@ -142,7 +142,7 @@ def test_a_component_is_nothing_in_the_account_and_is_kept() -> None:
 def test_what_was_there_before_is_only_compared(kind: str) -> None:
     resources = [{**ROLE, "id": "ModelCatalogLaunch-scorer"}]
 
-    assert [f"{kind} scorer-launch had been under way: compared with the account"] == taken_over(kind, ROLE, resources)
+    assert [f"{kind} scorer-launch was under way: compared with the account"] == taken_over(kind, ROLE, resources)
     assert 1 == len(resources)
 
 
@@ -219,7 +219,7 @@ def test_a_state_with_something_under_way_is_settled() -> None:
         "spoke-a", SETTINGS, engine, OneState(State(tag="t", pending=("creating scorer-launch",))), None
     )
 
-    assert ["scorer-launch had been made by then, and was taken over"] == said
+    assert ["scorer-launch had been created, and was taken into the state"] == said
     assert {"manifest", "resources"} == engine.written["deployment"].keys()
     assert ["ModelCatalogLaunch-scorer"] == [each["id"] for each in engine.written["deployment"]["resources"]]
 

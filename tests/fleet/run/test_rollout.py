@@ -121,8 +121,10 @@ def test_when_too_many_fail_what_runs_comes_to_its_end_and_nothing_else_begins(s
 
     assert {"a": RunStatus.FAILED, "b": RunStatus.SUCCEEDED} == run.statuses
     assert "c d e f" == run.not_begun
-    assert "1 failed in the wave first, and 0 are tolerated there" == run.result.stopped
-    assert [f"note {run.result.stopped}: nothing else is begun"] == [text for text in run.hands.seen if "note" in text]
+    assert "1 failed in the wave first, which tolerates 0" == run.result.stopped
+    assert [f"note {run.result.stopped}: no more spokes are started"] == [
+        text for text in run.hands.seen if "note" in text
+    ]
     assert "so it was" == run.result.outcomes["spoke-a"].reason
     assert ["wave first: 3 by 2"] == [text for text in run.hands.seen if text.startswith("wave")]
 
@@ -131,7 +133,7 @@ def test_as_many_may_fail_as_are_tolerated(start: Start) -> None:
     run = start({**FIRST, "tolerance": 1}, SECOND, REST, statuses={"a": RunStatus.FAILED, "d": RunStatus.FAILED})
 
     assert "f" == run.not_begun
-    assert "1 failed in the wave second, and 0 are tolerated there" == run.result.stopped
+    assert "1 failed in the wave second, which tolerates 0" == run.result.stopped
     assert {"a": RunStatus.FAILED, "d": RunStatus.FAILED} == {
         name: status for name, status in run.statuses.items() if status is not RunStatus.SUCCEEDED
     }
@@ -140,7 +142,7 @@ def test_as_many_may_fail_as_are_tolerated(start: Start) -> None:
 def test_a_share_is_of_those_that_run(start: Start) -> None:
     run = start({**REST, "tolerance": "34%"}, statuses=dict.fromkeys("abc", RunStatus.FAILED), width=1)
 
-    assert "3 failed in the wave rest, and 2 are tolerated there" == run.result.stopped
+    assert "3 failed in the wave rest, which tolerates 2" == run.result.stopped
     assert "d e f" == run.not_begun
 
 
@@ -213,7 +215,7 @@ def test_nothing_begins_where_more_are_refused_than_are_tolerated(start: Start, 
 
     assert {"a": RunStatus.FAILED} == run.statuses
     assert "b c d e f" == run.not_begun
-    assert "1 failed in the wave first, and 0 are tolerated there" == run.result.stopped
+    assert "1 failed in the wave first, which tolerates 0" == run.result.stopped
 
 
 def test_a_share_is_of_those_that_are_refused_too(start: Start, tmp_path: Path) -> None:
@@ -225,14 +227,14 @@ def test_an_interrupt_lets_what_runs_come_to_its_end(start: Start) -> None:
 
     assert dict.fromkeys("ab", RunStatus.SUCCEEDED) == run.statuses
     assert "c d e f" == run.not_begun
-    assert ("it was interrupted", 1) == (run.result.stopped, run.interrupted)
+    assert ("interrupted", 1) == (run.result.stopped, run.interrupted)
 
 
 def test_a_second_interrupt_is_passed_on_too(start: Start) -> None:
     run = start(FIRST, REST, interrupts=2, statuses={"a": RunStatus.FAILED})
 
     assert 2 == run.interrupted
-    assert "it was interrupted" == run.result.stopped
+    assert "interrupted" == run.result.stopped
     assert {"a", "b"} == run.statuses.keys()
 
 

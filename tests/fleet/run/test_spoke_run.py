@@ -141,7 +141,7 @@ def test_a_spoke_that_aws_throttles_is_tried_again(begin: Begin) -> None:
 
     assert (RunStatus.SUCCEEDED, 3) == (outcome.status, outcome.tries)
     assert ["create", "up", "up", "up"] == engine.ran
-    assert ("AWS throttled it: tried again, later",) * 2 == outcome.notes
+    assert ("throttled by AWS: tried again later",) * 2 == outcome.notes
     assert 6 == outcome.cost.cpu_seconds
 
 

@@ -17,7 +17,7 @@ FAILED = Outcome(
     stack="spoke-a",
     status=RunStatus.FAILED,
     reason="no launch path [to] it\nand another error",
-    notes=("AWS throttled it: tried again, later",),
+    notes=("throttled by AWS: tried again later",),
     log=".fleet/runs/1/spoke-a.log",
     worker="lab 7",
     tries=2,
@@ -71,7 +71,7 @@ def test_a_failure_is_told_with_its_words_and_the_place_of_its_log(console: Cons
 
     assert [
         "  spoke-a                      failed        3.1 s",
-        "      AWS throttled it: tried again, later",
+        "      throttled by AWS: tried again later",
         "      no launch path [to] it",
         "      and another error",
         "      all that it printed, on lab: .fleet/runs/1/spoke-a.log",

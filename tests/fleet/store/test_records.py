@@ -72,12 +72,12 @@ def test_a_spoke_that_was_never_rolled_out_has_none(storage: Storage) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "Invalid JSON"),
-        (b"{", "Invalid JSON"),
-        (b"[]", "should be an object"),
-        (b"{}", "schema_version: Field required"),
-        (b'{"schema_version": "1.0"}', "stack: Field required"),
-        (b"\xff\xfe", "Invalid JSON"),
+        (b"", "it is not JSON"),
+        (b"{", "it is not JSON"),
+        (b"[]", "it is not as this release writes it"),
+        (b"{}", "schema_version is missing"),
+        (b'{"schema_version": "1.0"}', "stack is missing"),
+        (b"\xff\xfe", "it is not JSON"),
     ],
 )
 def test_what_cannot_be_read_is_told_and_concerns_no_other_spoke(storage: Storage, content: bytes, reason: str) -> None:
@@ -89,7 +89,7 @@ def test_what_cannot_be_read_is_told_and_concerns_no_other_spoke(storage: Storag
 
     broken = found["spoke-a"]
     assert isinstance(broken, CorruptRecord)
-    assert reason in broken.reason
+    assert reason == broken.reason
     assert isinstance(found["spoke-b"], Record)
 
 

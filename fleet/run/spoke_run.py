@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ from fleet.plan.fingerprint import code_parts
 from fleet.plan.spokes import read_spoke
 from fleet.run.engine_log import Log, changes_in, is_locked, is_throttled, reason_in
 from fleet.run.recording import parts_against, record_of
-from fleet.run.recovery import await_orphan, end_session, may_unlock, reconcile_pending
+from fleet.run.recovery import POLL_SECONDS, Recovery, end_session
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
 from fleet.store.deployments import deployed_contract
 from fleet.store.leases import HeldLease, Lease, Leases
@@ -38,9 +37,6 @@ _TRIES: Final = 6
 """Of a spoke that AWS throttles, or whose Pulumi process dies under it."""
 
 _LONGEST_PAUSE: Final = 60
-_POLL_SECONDS: Final = 0.5
-_LOCK_PATIENCE: Final = 600
-"""Seconds to wait for a run that is nobody's we know."""
 
 
 def run_spoke(task: Task) -> Outcome:
@@ -64,10 +60,10 @@ class _Run:
         self._states = states_at(task.locations.backend, self._engine)
         self._records = Records(Storage(task.locations.records))
         self._leases = Leases(Storage(task.locations.records))
-        self._notes: list[str] = []
         self._tries = 0
         self._cost = Cost()
         self.log = Log(self._root / task.logs / f"{task.stack}.log")
+        self._recovery = Recovery(task.stack, self._engine, self._states, self.log)
 
     def go(self) -> Outcome:
         settings = self._settings()
@@ -79,7 +75,7 @@ class _Run:
         with self._leased() as held:
             if record := self._done_meanwhile():
                 return self.outcome(RunStatus.SUCCEEDED_ELSEWHERE, record=record)
-            self._clear_up(held.abandoned, settings)
+            self._recovery.clear_up(held.abandoned, settings)
             self._make_stack()
             finished, text = self._patiently(held, settings)
             if STOPPING.is_set() and finished.code != 0:
@@ -98,7 +94,7 @@ class _Run:
             status=status,
             reason=reason,
             changes=changes,
-            notes=(*self._notes, *([incomplete] if incomplete else [])),
+            notes=(*self._recovery.notes, *([incomplete] if incomplete else [])),
             contract=record.contract.content_hash if record else "",
             fingerprint=record.fingerprint if record else "",
             log=str(self.log.path) if self._tries else "",
@@ -129,10 +125,10 @@ class _Run:
         """Acquire the spoke's lease, as soon as no other fleet has it."""
         waited = False
         while isinstance(found := self._leases.acquire(self._task.stack), Lease):
-            if STOPPING.wait(_POLL_SECONDS):
+            if STOPPING.wait(POLL_SECONDS):
                 raise FleetError(f"interrupted while waiting for another rollout ({found})")
             if not waited:
-                self._notes.append(f"waited for another rollout ({found})")
+                self._recovery.notes.append(f"waited for another rollout ({found})")
             waited = True
         try:
             yield found
@@ -147,36 +143,6 @@ class _Run:
         state = self._states.read(self._task.stack)
         current = state is not None and state.tag == record.state
         return record if current and (record.finished >= self._task.begun or not self._task.forced) else None
-
-    def _clear_up(self, abandoned: Lease | None, settings: SpokeSettings) -> None:
-        """Bring what an earlier run left behind to an end."""
-        if abandoned:
-            self._notes.append(f"an earlier rollout ({abandoned}) was killed while it ran this spoke")
-            await_orphan(abandoned.engine)
-            if abandoned.engine and abandoned.engine.is_here:
-                end_session(abandoned.engine.pid)
-        if self._states.repair_checkpoint(self._task.stack):
-            self._notes.append("removed what a killed run left torn beside the state")
-        self._await_lock(abandoned)
-        self._notes += reconcile_pending(self._task.stack, settings, self._engine, self._states, self.log.file)
-
-    def _await_lock(self, abandoned: Lease | None) -> None:
-        """Remove the lock of a dead run, or wait for a live one.
-
-        Raises:
-            FleetError: it lasts too long.
-        """
-        deadline = time.monotonic() + _LOCK_PATIENCE
-        while lock := self._states.lock(self._task.stack):
-            if may_unlock(lock, abandoned):
-                self._engine.cancel("spoke", self._task.stack)
-                self._notes.append(f"removed the lock of a dead run: {lock}")
-                return
-            if time.monotonic() > deadline or STOPPING.wait(_POLL_SECONDS):
-                raise FleetError(
-                    f"the stack is locked by {lock}. Wait for that run to end; if it has died, remove its lock: pulumi "
-                    f"-C spoke cancel {self._task.stack}"
-                )
 
     def _make_stack(self) -> None:
         if self._states.read(self._task.stack) is None:
@@ -212,13 +178,13 @@ class _Run:
         )
         text = self.log.text(since)
         if finished.code == -signal.SIGKILL and held:
-            self._notes.append("its Pulumi process was killed")
+            self._recovery.notes.append("its Pulumi process was killed")
             end_session(process)
-            self._clear_up(None, settings)
+            self._recovery.clear_up(None, settings)
         elif finished.code != 0 and is_throttled(text):
-            self._notes.append("throttled by AWS: tried again later")
+            self._recovery.notes.append("throttled by AWS: tried again later")
         elif is_locked(text):
-            self._await_lock(None)
+            self._recovery.await_lock()
         return finished, text
 
     def _recorded(self, text: str, settings: SpokeSettings) -> Outcome:
@@ -233,7 +199,7 @@ class _Run:
         parts, used = self._task.parts, deployed_contract(state)
         if used.content_hash != self._task.contract:
             parts = parts_against(used, self._engine, self._task, settings)
-            self._notes.append(f"the hub's contract changed after the plan: deployed with {used.content_hash}")
+            self._recovery.notes.append(f"the hub's contract changed after the plan: deployed with {used.content_hash}")
         record = record_of(self._task, state, parts, settings, self._cost, self._records.of(self._task.stack))
         self._records.write(record)
         return self.outcome(RunStatus.SUCCEEDED, changes=changes_in(text), record=record)

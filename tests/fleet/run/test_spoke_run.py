@@ -72,7 +72,7 @@ class Pretended:
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Try again at once, and begin every test with nobody stopping."""
     monkeypatch.setattr(module, "wait_random_exponential", always(wait_none()))
-    monkeypatch.setattr(module, "_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
     STOPPING.clear()
     yield
     STOPPING.clear()

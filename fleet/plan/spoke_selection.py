@@ -1,11 +1,11 @@
 """Which spokes a command is about."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fleet.errors import SettingsError
-from fleet.plan.spokes import matching_spokes
+from fleet.plan.spokes import matching_spokes, named
 from fleet.plan.verdicts import FleetPlan, Kind
 
 Shard = tuple[int, int]
@@ -76,12 +76,6 @@ def refuse_before_earlier_waves(plan: FleetPlan, waves: Sequence[str]) -> None:
             raise SettingsError(
                 f"--wave: the earlier wave {members.wave.name} is not finished: {named(missing)}. Roll it out first."
             )
-
-
-def named(stacks: Iterable[str], most: int = 5) -> str:
-    """Name a few of some stacks, and say how many more there are."""
-    every = list(stacks)
-    return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
 
 
 def _of_waves(plan: FleetPlan, names: Sequence[str]) -> set[str]:

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from fleet.errors import SettingsError
 from fleet.plan.settings import FILE, Wave
-from fleet.plan.spokes import Spoke, matching_spokes
+from fleet.plan.spokes import Spoke, matching_spokes, named
 from shared.aws.organization import Organization
-
-_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +87,15 @@ def _tags(
 def _refuse_two_or_none(reasons: Mapping[str, Mapping[str, str]]) -> None:
     for stack, found in reasons.items():
         if len(found) > 1:
-            named = " and ".join(f"{wave!r} (by {reason})" for wave, reason in found.items())
+            both = " and ".join(f"{wave!r} (by {reason})" for wave, reason in found.items())
             raise SettingsError(
-                f"{FILE}: {stack} is in the waves {named}. Take it out of one of them: exclude: [{stack}]"
+                f"{FILE}: {stack} is in the waves {both}. Take it out of one of them: exclude: [{stack}]"
             )
     none = [stack for stack, found in reasons.items() if not found]
     if none:
-        shown = ", ".join(none[:_SHOWN]) + (f" and {len(none) - _SHOWN} more" if len(none) > _SHOWN else "")
         raise SettingsError(
-            f"{FILE}: in no wave: {shown}. Name them in a wave, or add one with default: true for all that are in no "
-            f"other."
+            f"{FILE}: in no wave: {named(none, 8)}. Name them in a wave, or add one with default: true for all that are "
+            f"in no other."
         )
 
 

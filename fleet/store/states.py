@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from fleet.engine import Engine
 from fleet.errors import RecordsError, StateError
@@ -60,26 +60,6 @@ class Lock:
         return f"{self.user}@{self.host} (process {self.pid}) since {self.since}"
 
 
-class States(Protocol):
-    """The states of all spokes."""
-
-    def tags(self) -> Mapping[str, str]:
-        """Give the tag of every spoke stack's state, by the stack's short name."""
-        ...
-
-    def read(self, stack: str) -> State | None:
-        """Read a stack's state; None where there is no such stack. Raises FleetError."""
-        ...
-
-    def lock(self, stack: str) -> Lock | None:
-        """Tell who has locked a stack, where the backend says so."""
-        ...
-
-    def repair_checkpoint(self, stack: str) -> bool:
-        """Remove what a killed run of Pulumi left torn, and say whether there was something."""
-        ...
-
-
 class StoredStates:
     """States in a folder or bucket, in the layout that Pulumi has had there since version 3.61."""
 
@@ -105,7 +85,7 @@ class StoredStates:
         return found
 
     def read(self, stack: str) -> State | None:
-        """Read a state.
+        """Read a stack's state; None where there is no such stack.
 
         Raises:
             StateError: it is torn.
@@ -125,7 +105,7 @@ class StoredStates:
         return None
 
     def lock(self, stack: str) -> Lock | None:
-        """Read the lock that Pulumi puts beside the state while it runs."""
+        """Tell who has locked a stack, from what Pulumi puts beside the state while it runs."""
         for entry in self._storage.list(f"{_LOCKS}/{stack}"):
             if entry.path.endswith(".json") and (found := self._storage.read(entry.path)):
                 content: dict[str, Any] = json.loads(found[0])
@@ -133,7 +113,7 @@ class StoredStates:
         return None
 
     def repair_checkpoint(self, stack: str) -> bool:
-        """Remove a torn description of the state.
+        """Remove a torn description of the state, and say whether there was one.
 
         In a local folder a description lies beside each state, and unlike the state it is not written in one step
         (source: gocloud.dev/blob/fileblob, setAttrs). While it is torn, Pulumi reads nothing: `failed to load
@@ -173,6 +153,10 @@ class CloudStates:
         """Do nothing: the service keeps its states in one piece."""
         del stack
         return False
+
+
+States = StoredStates | CloudStates
+"""The states of all spokes."""
 
 
 def _is_json(content: bytes) -> bool:

@@ -12,12 +12,12 @@ from fleet.errors import SettingsError
 from fleet.plan.spoke_selection import (
     Shard,
     SpokeFilter,
-    named,
     parse_shard,
     refuse_before_earlier_waves,
     select_spokes,
     shard_of,
 )
+from fleet.plan.spokes import named
 from fleet.plan.verdicts import FleetPlan, make_plan
 from tests.support.fleet.making import Member, deployed, fleet, inventory, organization, spoke, spokes
 from tests.support.strategies import examples

@@ -15,11 +15,11 @@ from fleet.run.pending_operations import (
     _taken_over,  # pyright: ignore[reportPrivateUsage] - what becomes of each kind of operation
     reconcile_pending,
 )
-from fleet.store.states import Lock, State
+from fleet.store.states import State
 from shared.aws.session import AccountSession
 from spoke.config import SpokeSettings
 from tests.support.fake_account import FakeAccount, MissingError, always, denied
-from tests.support.fleet.making import NOTHING
+from tests.support.fleet.making import NOTHING, OneState
 
 URN = "urn:pulumi:spoke-a::model-catalog-spoke"
 ROLE: Mapping[str, Any] = {
@@ -169,31 +169,6 @@ class Repaired(Engine):
         del stack, log, started
         assert self.written
         return Finished(self._code, NOTHING)
-
-
-class OneState:
-    """A backend with one state."""
-
-    def __init__(self, state: State | None) -> None:
-        self._state = state
-
-    def tags(self) -> Mapping[str, str]:
-        """Give nothing."""
-        return {}
-
-    def read(self, stack: str) -> State | None:
-        """Give the state."""
-        del stack
-        return self._state
-
-    def lock(self, stack: str) -> Lock | None:
-        """Give nothing."""
-        del stack
-
-    def repair_checkpoint(self, stack: str) -> bool:
-        """Do nothing."""
-        del stack
-        return False
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ import pytest
 from fleet.errors import StateError
 from fleet.store.deployments import Deployment, deployed_contract, deployments_of, launches_in
 from fleet.store.records import ContractRef, CorruptRecord, Record
-from fleet.store.states import State, StoredStates
-from fleet.store.storage import Storage
+from fleet.store.states import State
 from shared.catalog.cost import Estimate
 from tests.fleet.store.test_records import RECORD
-from tests.support.fleet.making import FINISHED
+from tests.support.fleet.making import FINISHED, OneState
 
 STACK: Final = "spoke-a"
 NOW = FINISHED + dt.timedelta(days=30)
@@ -97,21 +96,6 @@ def test_a_state_without_outputs_has_no_launches_and_no_contract() -> None:
 def test_outputs_of_another_release_are_told(output: Any) -> None:  # noqa: ANN401 - whatever it wrote
     with pytest.raises(StateError, match=r"^spoke-a: the output launches\.search is not as .* Run make up-spoke-a\.$"):
         launches_in(STACK, state(search=output), None, NOW)
-
-
-class OneState(StoredStates):
-    """A backend with one state, which may be asked for or not."""
-
-    def __init__(self, found: State | Exception | None) -> None:
-        super().__init__(Storage("file:///nowhere"))
-        self._state = found
-
-    def read(self, stack: str) -> State | None:
-        """Read it."""
-        assert STACK == stack
-        if isinstance(self._state, Exception):
-            raise self._state
-        return self._state
 
 
 def deployment(record: Record | CorruptRecord | None, found: State | Exception | None, tag: str = "tag") -> Deployment:

@@ -22,6 +22,7 @@ from fleet.plan.settings import FleetSettings
 from fleet.plan.spokes import Spoke, read_spoke
 from fleet.plan.verdicts import make_plan
 from fleet.store.records import ContractRef, DeployedLaunch, Record
+from fleet.store.states import State, StoredStates
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.catalog import contract
@@ -128,6 +129,20 @@ class FakeEngine(Engine):
         if isinstance(found, EngineError):
             raise found
         return dict(found)
+
+
+class OneState(StoredStates):
+    """A backend with one state, or with one that cannot be read."""
+
+    def __init__(self, found: State | Exception | None) -> None:
+        self._state = found  # and no storage: nothing is asked of one
+
+    def read(self, stack: str) -> State | None:
+        """Read it."""
+        assert "spoke-a" == stack
+        if isinstance(self._state, Exception):
+            raise self._state
+        return self._state
 
 
 def offer() -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Scene:
     def runs(self) -> list[tuple[str, int]]:
         """Whoever was run, with the number of tries, in every rollout."""
         reported = [(each["stack"], each["tries"]) for report in self.reports for each in report["spokes"]]
-        printed = [(line.split(maxsplit=1)[0], 1) for line in self.printed if " done " in line]
+        printed = [(line.split(maxsplit=1)[0], 1) for line in self.printed if " succeeded " in line]
         return [(name, tries) for name, tries in (*reported, *printed) if tries]
 
     @property

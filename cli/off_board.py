@@ -6,9 +6,10 @@ What it runs is listed first, and nothing is done before somebody has acknowledg
 import argparse
 import subprocess
 import sys
+from pathlib import Path
 
 from cli.catalog import reporting
-from cli.usage import Usage, users_of
+from fleet.show.launches import launches_of
 from hub.config import HubSettings
 from shared.errors import CatalogError
 from shared.stack.stack_file import settings_of
@@ -27,11 +28,12 @@ def main() -> int:
 
 def _off_board(stack: str, acknowledged: str, hub: str) -> int:
     account = settings_of(SpokeSettings, stack).account_id
-    running = [usage for usage in users_of() if usage.stack == stack]
-    for usage in running:
-        print(f"{stack} runs {usage.launch}: {usage.product} {usage.version} in {usage.region} ({usage.status})")
+    running = launches_of(Path.cwd(), stack=stack)
+    for each in running:
+        launch = each.deployed
+        print(f"{stack} runs {launch.name}: {each.product} {launch.version} in {launch.region} ({launch.status})")
     if running and acknowledged != account:
-        raise CatalogError(_refusal(account, running, acknowledged))
+        raise CatalogError(_refusal(account, len(running), acknowledged))
     done = subprocess.run(["make", "--no-print-directory", f"destroy-{stack}"], check=False)
     if done.returncode != 0:
         raise CatalogError(
@@ -41,10 +43,10 @@ def _off_board(stack: str, acknowledged: str, hub: str) -> int:
     return 0
 
 
-def _refusal(account: str, running: list[Usage], acknowledged: str) -> str:
+def _refusal(account: str, running: int, acknowledged: str) -> str:
     found = f"found {acknowledged!r}, which is not the account's id. " if acknowledged else ""
     return (
-        f"ACKNOWLEDGE: {found}{len(running)} launches of {account} would be terminated, with all that they made. "
+        f"ACKNOWLEDGE: {found}{running} launches of {account} would be terminated, with all that they made. "
         f"Nothing was changed. If that is meant, run it again with ACKNOWLEDGE={account}."
     )
 

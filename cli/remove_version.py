@@ -26,7 +26,7 @@ def _remove(key: str, number: str) -> int:
             f"{FOLDER / 'products' / key / 'product.yaml'}: {number} is {version.state}. Retire it first, and deploy "
             f"the hub; what is retired can be removed once nobody uses it."
         )
-    refuse_while_used(key, number)
+    refuse_while_used(product.file.original_key, number)
     strike_from_lock(FOLDER, product.file.original_key, number)
     print(
         f"{key} {number} is no longer locked. Delete its entry from product.yaml and its files "

@@ -34,12 +34,12 @@ def plan(
 ) -> None:
     """Tell which spokes would change and why, without running any of them."""
     from fleet.commands import planned  # noqa: PLC0415 - a command loads what it needs, and --help nothing
-    from fleet.plan.spokes import chosen  # noqa: PLC0415
+    from fleet.plan.spokes import matching_spokes  # noqa: PLC0415
     from fleet.show.reporting import explain, plan_document, show_plan  # noqa: PLC0415
 
     found = planned(Path.cwd())
     if why:
-        for stack in sorted(chosen(found.survey.spokes, [why], where="--why")):
+        for stack in sorted(matching_spokes(found.inventory.spokes, [why], where="--why")):
             explain(found.verdicts[stack], found, _console())
     elif as_json:
         _print_json(plan_document(found))
@@ -60,10 +60,12 @@ def up(
     scheduler: Scheduler = None,
 ) -> None:
     """Roll out what changed, wave after wave. What is where it is wanted already is not run again."""
-    from fleet.commands import Choice, roll_out  # noqa: PLC0415
+    from fleet.commands import roll_out  # noqa: PLC0415
+    from fleet.plan.spoke_selection import SpokeFilter, parse_shard  # noqa: PLC0415
 
-    choice = Choice(only or [], exclude or [], wave or [], shard, scheduler)
-    _end(roll_out(Path.cwd(), choice, _console(), force=force, dry_run=dry_run, approved=approve or []))
+    choice = SpokeFilter(only or [], exclude or [], wave or [], parse_shard(shard) if shard else None)
+    approved = approve or []
+    _end(roll_out(Path.cwd(), choice, _console(), force=force, dry_run=dry_run, approved=approved, scheduler=scheduler))
 
 
 @app.command()
@@ -79,7 +81,7 @@ def status(
     from fleet.show.status import COLUMNS, rows_of, show_status  # noqa: PLC0415
 
     found = planned(Path.cwd())
-    rows = [row for row in rows_of(found) if product in ("", row.product) and version in ("", row.version)]
+    rows = rows_of(found, product=product, version=version)
     if as_json:
         _print_json([row.document() for row in rows])
     elif as_csv:
@@ -88,6 +90,7 @@ def status(
         writer.writerows(row.document().values() for row in rows)
     else:
         show_status(found, rows, _console())
+    _end(int(any(row.problem for row in rows)))
 
 
 @app.command()
@@ -100,10 +103,11 @@ def drift(
     scheduler: Scheduler = None,
 ) -> None:
     """Tell what was changed in the accounts behind Pulumi's back; it changes nothing."""
-    from fleet.commands import Choice, find_drift  # noqa: PLC0415
+    from fleet.commands import find_drift  # noqa: PLC0415
+    from fleet.plan.spoke_selection import SpokeFilter  # noqa: PLC0415
 
-    choice = Choice(only or [], exclude or [], [], None, scheduler)
-    found, code = find_drift(Path.cwd(), choice, sample, None if as_json else _console())
+    choice = SpokeFilter(only or [], exclude or [])
+    found, code = find_drift(Path.cwd(), choice, sample, None if as_json else _console(), scheduler)
     if as_json:
         _print_json(found)
     _end(code)

@@ -69,7 +69,7 @@ def _alone(spoke: Spoke, sharing: Sequence[Spoke]) -> Spoke:
     return replace(spoke, settings=None, problem=str(problem), parts={})
 
 
-def chosen(spokes: Iterable[str], patterns: Iterable[str], *, where: str) -> set[str]:
+def matching_spokes(spokes: Iterable[str], patterns: Iterable[str], *, where: str) -> set[str]:
     """Give the spokes that somebody names, with or without `spoke-`; `*` stands for any text.
 
     Raises:
@@ -81,10 +81,17 @@ def chosen(spokes: Iterable[str], patterns: Iterable[str], *, where: str) -> set
         full = pattern if pattern.startswith(_PREFIX) else f"{_PREFIX}{pattern}"
         fitting = {stack for stack in known if fnmatchcase(stack, full)}
         if not fitting:
-            near = ", ".join(known[:8]) + (f" and {len(known) - 8} more" if len(known) > 8 else "")  # noqa: PLR2004 - as many as fit on a line
-            raise SettingsError(f"{where}: found {pattern!r}, which is no spoke. The spokes are: {near or 'none'}.")
+            raise SettingsError(
+                f"{where}: invalid value {pattern!r}: no such spoke. The spokes are: {named(known, 8) or 'none'}."
+            )
         found |= fitting
     return found
+
+
+def named(stacks: Iterable[str], most: int = 5) -> str:
+    """Name a few of some stacks, and say how many more there are."""
+    every = list(stacks)
+    return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
 
 
 def _parts(settings: SpokeSettings, given: Mapping[str, str]) -> Parts:

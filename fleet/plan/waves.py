@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from fleet.errors import SettingsError
 from fleet.plan.settings import FILE, Wave
-from fleet.plan.spokes import Spoke, chosen
+from fleet.plan.spokes import Spoke, matching_spokes, named
 from shared.aws.organization import Organization
-
-_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +59,14 @@ def _named(
     tags: Mapping[str, Mapping[str, str]],
 ) -> dict[str, str]:
     """List the spokes that a wave names, and by what."""
-    found = dict.fromkeys(sorted(chosen(spokes, wave.spokes, where=f"{where}.spokes")), "spokes")
+    found = dict.fromkeys(sorted(matching_spokes(spokes, wave.spokes, where=f"{where}.spokes")), "spokes")
     for stack, spoke in spokes.items():
         account = organization.accounts.get(spoke.account) if organization else None
         if account and (unit := next((unit for unit in wave.units if account.is_in(unit)), None)):
             found.setdefault(stack, f"the unit {unit}")
         if wave.tags and wave.tags.items() <= tags.get(spoke.account, {}).items():
             found.setdefault(stack, f"the tags {wave.tags}")
-    left = chosen(spokes, wave.exclude, where=f"{where}.exclude")
+    left = matching_spokes(spokes, wave.exclude, where=f"{where}.exclude")
     return {stack: reason for stack, reason in found.items() if stack not in left}
 
 
@@ -90,16 +87,15 @@ def _tags(
 def _refuse_two_or_none(reasons: Mapping[str, Mapping[str, str]]) -> None:
     for stack, found in reasons.items():
         if len(found) > 1:
-            named = " and ".join(f"{wave!r} (by {reason})" for wave, reason in found.items())
+            both = " and ".join(f"{wave!r} (by {reason})" for wave, reason in found.items())
             raise SettingsError(
-                f"{FILE}: {stack} is in the waves {named}. Take it out of one of them: exclude: [{stack}]"
+                f"{FILE}: {stack} is in the waves {both}. Take it out of one of them: exclude: [{stack}]"
             )
     none = [stack for stack, found in reasons.items() if not found]
     if none:
-        shown = ", ".join(none[:_SHOWN]) + (f" and {len(none) - _SHOWN} more" if len(none) > _SHOWN else "")
         raise SettingsError(
-            f"{FILE}: in no wave: {shown}. Name them in a wave, or add one with default: true for all that are in no "
-            f"other."
+            f"{FILE}: in no wave: {named(none, 8)}. Name them in a wave, or add one with default: true for all that "
+            f"are in no other."
         )
 
 

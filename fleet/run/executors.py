@@ -1,13 +1,15 @@
 """Who does the work: threads here, or the workers of a Dask scheduler."""
 
 import os
-from collections.abc import Generator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fleet.errors import SettingsError
+
+T = TypeVar("T")
 
 _SECONDS: Final = 5
 _MOST: Final = 1000
@@ -20,6 +22,16 @@ class Workforce:
     executor: Executor
     width: int
     is_here: bool
+
+    def map(self, function: Callable[[str], T], items: Iterable[str]) -> list[T]:
+        """Apply a function to each item, to no more at a time than the width; an interrupt begins nothing more."""
+        results, running = list[Future[T]](), set[Future[T]]()
+        for item in items:
+            if len(running) >= self.width:
+                _, running = wait(running, return_when=FIRST_COMPLETED)
+            results.append(future := self.executor.submit(function, item))
+            running.add(future)
+        return [future.result() for future in results]
 
 
 def default_width() -> int:

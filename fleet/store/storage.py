@@ -107,7 +107,7 @@ StorageError = (BaseError, OSError)
 """What reading and writing may raise."""
 
 
-def said(problem: Exception) -> str:
+def error_text(problem: Exception) -> str:
     """Give a storage's own words, without what only its authors understand."""
     return " ".join(str(problem).partition("Debug source:")[0].split())
 

@@ -2,46 +2,46 @@
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli import lock, remove_version, usage
+from fleet.store.storage import Storage
+from shared.catalog import contract
+from tests.spoke.conftest import product, version
 from tests.support.catalog_copy import CatalogCopy
+from tests.support.fake_account import always
+from tests.support.fleet.making import HUB, HUB_ACCOUNT, FakeEngine, write_state
 
 FRAUD = "fraud-detector-realtime"
-STACKS: Mapping[str, Mapping[str, Any]] = {
-    "organization/model-catalog-spoke/spoke-research": {
-        "launches": {
-            "scoring": {
-                "product": FRAUD,
-                "version": "1.0.0",
-                "state": "active",
-                "region": "eu-central-1",
-                "status": "AVAILABLE",
-                "estimated_monthly_cost": {"currency": "USD", "date": "2026-11-24", "least": "40", "most": "80.4"},
-                "outputs": {},
-            }
-        }
-    },
-    "spoke-production": {
-        "launches": {"search": {"product": "embedder", "version": "1.0.0", "region": "eu-west-1", "status": "TAINTED"}}
-    },
-    "organization/model-catalog-hub/hub": {"catalog": {}},
-    "organization/model-catalog-spoke/spoke-new": {},
+SCORING: Mapping[str, Any] = {
+    "product": FRAUD,
+    "version": "1.0.0",
+    "state": "active",
+    "region": "eu-central-1",
+    "status": "AVAILABLE",
+    "estimated_monthly_cost": {"currency": "USD", "date": "2026-11-24", "least": "40", "most": "80.4"},
+    "outputs": {},
 }
+SEARCH: Mapping[str, Any] = {"product": "embedder", "version": "1.0.0", "region": "eu-west-1", "status": "TAINTED"}
 
 
 @pytest.fixture(autouse=True)
-def pulumi(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answer as the CLI does."""
-
-    def answer(_project: str, *arguments: str) -> str:
-        if arguments[0] == "stack":
-            return json.dumps([{"name": name} for name in STACKS])
-        return json.dumps(STACKS[arguments[1]])
-
-    monkeypatch.setattr(usage, "pulumi", answer)
+def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Storage:
+    """Give a backend with three spokes and a hub, and work in an empty folder."""
+    storage = Storage((tmp_path / "backend").as_uri())
+    write_state(storage, "spoke-research", scoring=SCORING)
+    write_state(storage, "spoke-production", search=SEARCH)
+    write_state(storage, "spoke-new")
+    products = {FRAUD: product(FRAUD, "online", {"1.0.0": version("pa-1", {})})}
+    offered = {"eu-central-1": {"portfolios": {}, "products": products}}
+    engine = FakeEngine({HUB: {"catalog": contract.publish(HUB_ACCOUNT, offered)}})
+    monkeypatch.setattr("fleet.show.launches.Engine", always(engine))
+    monkeypatch.setenv("PULUMI_BACKEND_URL", storage.url)
+    monkeypatch.chdir(tmp_path)
+    return storage
 
 
 @pytest.fixture
@@ -55,23 +55,22 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     return run
 
 
-def test_the_launches_of_all_spoke_stacks_are_listed() -> None:
-    assert [("spoke-research", "scoring", "1.0.0"), ("spoke-production", "search", "1.0.0")] == [
-        (found.stack, found.launch, found.version) for found in usage.users_of()
-    ]
-
-
 @pytest.mark.parametrize(
-    ("product", "version", "launches"),
+    ("arguments", "launches"),
     [
-        (FRAUD, "", ["scoring"]),
-        ("embedder", "1.0.0", ["search"]),
-        (FRAUD, "1.1.0", []),
-        ("", "1.0.0", ["scoring", "search"]),
+        ([], ["search", "scoring"]),
+        (["--product", FRAUD], ["scoring"]),
+        (["--product", "embedder", "--version", "1.0.0"], ["search"]),
+        (["--product", FRAUD, "--version", "1.1.0"], []),
+        (["--version", "1.0.0"], ["search", "scoring"]),
     ],
 )
-def test_the_users_of_a_product_or_version_are_found(product: str, version: str, launches: list[str]) -> None:
-    assert launches == [found.launch for found in usage.users_of(product, version)]
+def test_the_users_of_a_product_or_version_are_listed(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str], arguments: list[str], launches: list[str]
+) -> None:
+    assert 0 == run(usage.main, "--json", *arguments)
+
+    assert launches == [found["launch"] for found in json.loads(capsys.readouterr().out)]
 
 
 def test_the_table_shows_status_and_cost(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,29 +81,24 @@ def test_the_table_shows_status_and_cost(run: Callable[..., int], capsys: pytest
         f"spoke-research │ scoring │ {FRAUD} │ 1.0.0 │ eu-central-1 │ AVAILABLE │ active │ about 40 to 80 USD"
         in printed
     )
-    assert "TAINTED │ active │ unknown" in printed
+    assert "TAINTED │ unknown │ unknown" in printed
     assert "2 launches together: about 40 to 80 USD a month (estimate, list prices of 2026-11-24)" in printed
 
 
-def test_the_list_in_json_is_for_machines(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
-    run(usage.main, "--json", "--product", FRAUD)
-
-    assert ["scoring"] == [found["launch"] for found in json.loads(capsys.readouterr().out)]
-
-
-def test_stacks_that_cannot_be_read_are_a_clear_error(
-    run: Callable[..., int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_a_stack_that_cannot_be_read_is_a_clear_error(
+    backend: Storage, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.undo()
-    monkeypatch.setenv("PATH", "/nowhere")
+    backend.write(".pulumi/stacks/model-catalog-spoke/spoke-new.json", b"{")
 
     assert 1 == run(usage.main)
-    assert "error: pulumi is not on PATH" in capsys.readouterr().err
+    assert "spoke-new.json is torn" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("key", [FRAUD, "what-it-was-called-then"])
 def test_a_version_in_use_is_not_let_go_and_its_users_are_named(
-    catalog: CatalogCopy, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+    backend: Storage, catalog: CatalogCopy, run: Callable[..., int], capsys: pytest.CaptureFixture[str], key: str
 ) -> None:
+    write_state(backend, "spoke-research", scoring={**SCORING, "product": key, "product_id": f"prod-{FRAUD}"})
     catalog.end(FRAUD, "1.0.0", state="retired", replacement="1.1.0")
     before = (catalog.folder / "templates.lock").read_text()
 
@@ -112,6 +106,16 @@ def test_a_version_in_use_is_not_let_go_and_its_users_are_named(
 
     assert f"{FRAUD} 1.0.0 is still in use: scoring in spoke-research (eu-central-1). Move" in capsys.readouterr().err
     assert before == (catalog.folder / "templates.lock").read_text()
+
+
+def test_nothing_is_let_go_while_nobody_can_say_who_runs_it(
+    backend: Storage, catalog: CatalogCopy, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    backend.write(".pulumi/stacks/model-catalog-spoke/spoke-new.json", b"{")
+    catalog.end(FRAUD, "1.1.0", state="retired")
+
+    assert 1 == run(remove_version.main, "--product", FRAUD, "--version", "1.1.0")
+    assert "spoke-new.json is torn" in capsys.readouterr().err
 
 
 def test_a_version_that_is_not_retired_is_not_let_go(

@@ -20,7 +20,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     with Fleet(tmp_path_factory.mktemp("fleet") / "stage", SPOKES) as stage:
         stage.prepare()
         first = stage.roll_out()
-        assert {each["ending"] for each in first["spokes"]} == {"done"}
+        assert {each["ending"] for each in first["spokes"]} == {"succeeded"}
         yield stage
 
 
@@ -91,8 +91,8 @@ def test_an_unreadable_record_is_told_and_written_anew(fleet: Fleet) -> None:
     [reason] = fleet.plan()[stack(1)]["reasons"]
     _ = fleet.roll_out()
 
-    assert reason.startswith("its record cannot be read: Invalid JSON")
-    assert "done" == fleet.report()["by"][stack(1)]["ending"]
+    assert reason.startswith("its record cannot be read: it is not JSON")
+    assert "succeeded" == fleet.report()["by"][stack(1)]["ending"]
     assert set() == fleet.changed()
 
 
@@ -103,7 +103,7 @@ def test_a_record_of_a_newer_release_ends_the_command(fleet: Fleet) -> None:
 
     said = fleet.refused("up")
 
-    assert "was written by a newer release (version 2.0, and this one reads 1.0)" in said
+    assert "was written by a newer release (version 2.0, and this one reads 1.1)" in said
     _ = path.write_text(before)
 
 

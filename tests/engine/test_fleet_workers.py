@@ -58,7 +58,7 @@ def test_a_dask_scheduler_hands_the_spokes_to_its_workers(fleet: Fleet) -> None:
         report = fleet.roll_out("--scheduler", scheduler)
 
     assert ALL == report["by"].keys()
-    assert {"done"} == {each["ending"] for each in report["spokes"]}
+    assert {"succeeded"} == {each["ending"] for each in report["spokes"]}
     ran_by = {int(each["worker"].split()[1]) for each in report["spokes"]}
     assert len(ran_by) == 2
     assert ran_by <= workers

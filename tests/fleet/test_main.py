@@ -48,14 +48,17 @@ def command(root: Path, signals: None, monkeypatch: pytest.MonkeyPatch, capsys: 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("plan --why nobody", "error: --why: found 'nobody', which is no spoke. The spokes are: spoke-a, spoke-b."),
-        ("up --only nobody", "error: --only: found 'nobody', which is no spoke. The spokes are: spoke-a, spoke-b."),
-        ("up --shard 3/2", "error: --shard: found '3/2'. Expected which part of how many, for example 2/5."),
-        ("up --wave x", "error: --wave: found 'x'. The waves are: all."),
-        ("up --approve x", "error: --approve: found 'x'. The waves are: all."),
-        ("up --only a --exclude a", "error: nobody is left: --only, --exclude and --wave together name no spoke."),
-        ("drift --sample x", "error: --sample: found 'x'. Expected a number of spokes, or a share such as 5%."),
-        ("shards 2 --format x", "error: --format: found 'x'. The formats are: github, gitlab."),
+        ("plan --why nobody", "error: --why: invalid value 'nobody': no such spoke. The spokes are: spoke-a, spoke-b."),
+        ("up --only nobody", "error: --only: invalid value 'nobody': no such spoke. The spokes are: spoke-a, spoke-b."),
+        (
+            "up --shard 3/2",
+            "error: --shard: invalid value '3/2'. Expected a part and how many there are, for example 2/5.",
+        ),
+        ("up --wave x", "error: --wave: invalid value 'x'. The waves are: all."),
+        ("up --approve x", "error: --approve: invalid value 'x'. The waves are: all."),
+        ("up --only a --exclude a", "error: No spokes match --only and --exclude. Widen one of them."),
+        ("drift --sample x", "error: --sample: invalid value 'x'. Expected a number of spokes, or a share such as 5%."),
+        ("shards 2 --format x", "error: --format: invalid value 'x'. The formats are: github, gitlab."),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(command: Command, arguments: str, message: str) -> None:
@@ -115,6 +118,17 @@ def test_the_status_is_written_for_machines(command: Command) -> None:
     rows = list(csv.reader(StringIO(out)))
     assert COLUMNS == rows[0]
     assert ["spoke-a", "spoke-b"] == [row[0] for row in rows[1:]]
+
+
+def test_a_state_that_cannot_be_read_is_the_exit_code_of_a_status(command: Command, root: Path) -> None:
+    state = root.parent / "backend" / ".pulumi" / "stacks" / "model-catalog-spoke" / "spoke-a.json"
+    state.parent.mkdir(parents=True)
+    state.write_text('{"checkpoint": {"la')
+
+    code, out, _ = command("status", "--json")
+
+    assert 1 == code
+    assert [True, False] == ["spoke-a.json is torn" in row["problem"] for row in json.loads(out)]
 
 
 def test_the_status_of_one_product_is_of_nothing_else(command: Command) -> None:

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from fleet.plan.inventory import Survey
+from fleet.plan.inventory import Inventory
 from fleet.plan.spokes import read_spokes
 from fleet.plan.verdicts import Kind, make_plan
-from tests.support.fleet.making import HUB_ACCOUNT, MANAGEMENT, Member, deployed, organization, spokes, survey
+from tests.support.fleet.making import HUB_ACCOUNT, MANAGEMENT, Member, deployed, inventory, organization, spokes
 
 A, B = "300000000001", "300000000002"
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Survey:
-    """Give a survey of two spokes that are where they are wanted."""
-    return deployed(survey(tmp_path, spokes(tmp_path, a=A, b=B)))
+def two(tmp_path: Path) -> Inventory:
+    """Give an inventory of two spokes that are where they are wanted."""
+    return deployed(inventory(tmp_path, spokes(tmp_path, a=A, b=B)))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def two(tmp_path: Path) -> Survey:
     ],
 )
 def test_a_broken_file_leaves_no_account_without_a_spoke(
-    two: Survey, text: str, listed: list[str], noted: list[str]
+    two: Inventory, text: str, listed: list[str], noted: list[str]
 ) -> None:
     """What is broken is told of by itself; the account has a spoke all the same."""
     (two.root / "Pulumi.spoke-a.yaml").write_text(text)
@@ -43,7 +43,7 @@ def test_a_broken_file_leaves_no_account_without_a_spoke(
     assert (noted, []) == (plan.notes, plan.without_account)
 
 
-def test_accounts_without_a_spoke_and_spokes_without_an_account_are_listed(two: Survey) -> None:
+def test_accounts_without_a_spoke_and_spokes_without_an_account_are_listed(two: Inventory) -> None:
     found = organization(
         Member(id=A),
         Member(id="300000000003", name="New"),
@@ -58,8 +58,8 @@ def test_accounts_without_a_spoke_and_spokes_without_an_account_are_listed(two: 
     assert Kind.UNCHANGED is plan.verdicts["spoke-b"].kind
 
 
-def test_without_an_organization_a_plan_says_so_and_goes_on(two: Survey) -> None:
-    plan = make_plan(replace(two, blind="no access"))
+def test_without_an_organization_a_plan_says_so_and_goes_on(two: Inventory) -> None:
+    plan = make_plan(replace(two, unread="no access"))
 
     assert ["accounts are not looked at: no access"] == plan.notes
     assert ([], []) == (plan.without_spoke, plan.without_account)

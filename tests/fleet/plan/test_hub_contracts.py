@@ -9,6 +9,7 @@ from fleet.errors import EngineError
 from fleet.plan.hub_contracts import Hubs
 from shared.catalog import contract
 from shared.errors import CatalogError, ContractError
+from tests.fleet.store.test_records import RECORD
 from tests.support.fleet.making import HUB_ACCOUNT, FakeEngine, hubs, offer
 
 GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found")
@@ -37,11 +38,37 @@ def test_each_hub_is_read_once() -> None:
     assert ["a", "b"] == list(found.published())
 
 
-def test_without_any_hub_nothing_can_be_planned() -> None:
-    with pytest.raises(
-        ContractError, match=r"The hub's stack hub has never been deployed .* first: make up-hub\. If it was"
-    ):
-        Hubs(FakeEngine({"hub": GONE}), ["hub"])
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        ({}, ("embedder", "prod-embedder")),
+        ({"product": "whatever it was called"}, ("embedder", "prod-embedder")),
+        ({"product": "scorer"}, ("embedder", "prod-embedder")),
+        ({"product_id": ""}, ("embedder", "prod-embedder")),
+        ({"product_id": "", "product": "scorer"}, None),
+        ({"product_id": "prod-gone"}, None),
+        ({"region": "eu-north-1"}, None),
+    ],
+)
+def test_a_launch_s_product_is_found_by_its_id_and_else_by_its_key(
+    names: dict[str, str], found: tuple[str, str] | None
+) -> None:
+    launch = RECORD.launches[0].model_copy(update=names)
+
+    product = hubs().product_of(launch)
+
+    assert found == (product and (product[0], product[1].id))
+
+
+def test_a_former_key_serves_where_no_id_was_recorded() -> None:
+    renamed = offer()
+    products = renamed["eu-west-1"]["products"]
+    products["encoder"] = {**products.pop("embedder"), "first_key": "embedder"}
+
+    found = hubs(renamed).product_of(RECORD.launches[0].model_copy(update={"product_id": ""}))
+
+    assert found
+    assert "encoder" == found[0]
 
 
 def test_a_divided_catalog_is_read_as_one() -> None:

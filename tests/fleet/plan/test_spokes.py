@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from fleet.errors import SettingsError
-from fleet.plan.spokes import chosen, read_spoke, read_spokes
+from fleet.plan.spokes import matching_spokes, read_spoke, read_spokes
 from shared.errors import ConfigError
 from spoke.launches.one_stack_per_account import refuse_second_stack
 from tests.support.fleet.making import LAUNCH, spoke, write_spoke
@@ -190,25 +190,25 @@ def test_spokes_of_one_account_are_refused_in_the_words_of_their_own_runs(tmp_pa
 def test_spokes_are_named_with_or_without_what_all_names_begin_with(patterns: list[str], found: str) -> None:
     everybody = ["spoke-lab", "spoke-lab-two", "spoke-sales"]
 
-    assert {f"spoke-{name}" for name in found.split()} == chosen(everybody, patterns, where="--only")
+    assert {f"spoke-{name}" for name in found.split()} == matching_spokes(everybody, patterns, where="--only")
 
 
 @pytest.mark.parametrize("pattern", ["la", "LAB", "", "spoke-"])
 def test_a_name_that_fits_nobody_is_refused(pattern: str) -> None:
     with pytest.raises(
-        SettingsError, match=rf"^--only: found '{pattern}', which is no spoke\. The spokes are: spoke-lab\.$"
+        SettingsError, match=rf"^--only: invalid value '{pattern}': no such spoke\. The spokes are: spoke-lab\.$"
     ):
-        chosen(["spoke-lab"], ["lab", pattern], where="--only")
+        matching_spokes(["spoke-lab"], ["lab", pattern], where="--only")
 
 
 def test_of_many_spokes_a_few_are_named() -> None:
     with pytest.raises(SettingsError, match=r"The spokes are: spoke-0, .*spoke-7 and 4 more\.$"):
-        chosen([f"spoke-{number}" for number in range(12)], ["x"], where="--only")
+        matching_spokes([f"spoke-{number}" for number in range(12)], ["x"], where="--only")
 
 
 def test_without_any_spoke_none_is_named() -> None:
     with pytest.raises(SettingsError, match=r"The spokes are: none\.$"):
-        chosen([], ["x"], where="--only")
+        matching_spokes([], ["x"], where="--only")
 
 
 def parts_of(folder: Path, text: str) -> dict[str, str]:

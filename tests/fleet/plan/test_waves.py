@@ -75,11 +75,11 @@ def test_nobody_may_be_left_for_the_others(four: dict[str, Spoke]) -> None:
     [
         (
             [{"name": "first", "spokes": ["nobody"]}, REST],
-            r"^fleet\.yaml: waves\[0\]\.spokes: found 'nobody', which is no spoke\. The spokes are: spoke-lab,",
+            r"^fleet\.yaml: waves\[0\]\.spokes: invalid value 'nobody': no such spoke\. The spokes are: spoke-lab,",
         ),
         (
             [REST, {"name": "last", "spokes": ["lab"], "exclude": ["nobody"]}],
-            r"^fleet\.yaml: waves\[1\]\.exclude: found 'nobody', which is no spoke\.",
+            r"^fleet\.yaml: waves\[1\]\.exclude: invalid value 'nobody': no such spoke\.",
         ),
         (
             [{"name": "first", "units": ["Workloads/Research"]}, {"name": "second", "tags": {"team": "lab"}}, REST],

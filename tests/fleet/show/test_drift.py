@@ -94,7 +94,7 @@ def test_all_that_was_found_is_printed() -> None:
         "spoke-a: Role [x] is gone",
         "spoke-c: not compared: no access",
         "1 of 3 compared spokes drifted, 1 could not be compared; there are 9",
-        "to put it back: make refresh-<spoke>, and then make rollout",
+        "to restore it: make refresh-<spoke>, then make rollout",
     ] == printed(console)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fleet.errors import RecordsError
-from fleet.store.records import SCHEMA_VERSION, Record, Records, Running, Unreadable, Used
+from fleet.store.records import SCHEMA_VERSION, ContractRef, CorruptRecord, DeployedLaunch, Record, Records
 from fleet.store.storage import Storage
 from tests.support.fleet.making import FINISHED, NOTHING
 
@@ -19,10 +19,16 @@ RECORD = Record(
     parts={"setting region": "1", "launch search": "2"},
     state="tag",
     finished=FINISHED,
-    contract=Used(hub="organization/model-catalog-hub/hub", content_hash="sha256:1"),
+    contract=ContractRef(hub="organization/model-catalog-hub/hub", content_hash="sha256:1"),
     launches=[
-        Running(
-            name="search", product="embedder", version="1.0.0", region="eu-west-1", status="AVAILABLE", since=FINISHED
+        DeployedLaunch(
+            name="search",
+            product="embedder",
+            product_id="prod-embedder",
+            version="1.0.0",
+            region="eu-west-1",
+            status="AVAILABLE",
+            since=FINISHED,
         )
     ],
     cost=NOTHING,
@@ -66,12 +72,12 @@ def test_a_spoke_that_was_never_rolled_out_has_none(storage: Storage) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "Invalid JSON"),
-        (b"{", "Invalid JSON"),
-        (b"[]", "should be an object"),
-        (b"{}", "schema_version: Field required"),
-        (b'{"schema_version": "1.0"}', "stack: Field required"),
-        (b"\xff\xfe", "Invalid JSON"),
+        (b"", "it is not JSON"),
+        (b"{", "it is not JSON"),
+        (b"[]", "it is not as this release writes it"),
+        (b"{}", "schema_version is missing"),
+        (b'{"schema_version": "1.0"}', "stack is missing"),
+        (b"\xff\xfe", "it is not JSON"),
     ],
 )
 def test_what_cannot_be_read_is_told_and_concerns_no_other_spoke(storage: Storage, content: bytes, reason: str) -> None:
@@ -82,8 +88,8 @@ def test_what_cannot_be_read_is_told_and_concerns_no_other_spoke(storage: Storag
     found = records.all()
 
     broken = found["spoke-a"]
-    assert isinstance(broken, Unreadable)
-    assert reason in broken.reason
+    assert isinstance(broken, CorruptRecord)
+    assert reason == broken.reason
     assert isinstance(found["spoke-b"], Record)
 
 
@@ -112,6 +118,17 @@ def test_an_older_major_version_is_read_as_far_as_it_goes(storage: Storage) -> N
     assert isinstance(Records(storage).of("spoke-a"), Record)
 
 
+def test_a_record_of_the_first_release_is_read(storage: Storage) -> None:
+    """As 0.1 wrote it: without ids of products, and without costs."""
+    launch = RECORD.model_dump(mode="json")["launches"][0]
+    del launch["product_id"], launch["estimated_monthly_cost"]
+    store(storage, schema_version="1.0", launches=[launch])
+
+    found = Records(storage).of("spoke-a")
+    assert isinstance(found, Record)
+    assert [("search", "")] == [(launch.name, launch.product_id) for launch in found.launches]
+
+
 def test_a_record_says_which_version_it_is_of(storage: Storage) -> None:
     Records(storage).write(RECORD)
 
@@ -136,7 +153,7 @@ def test_one_record_that_is_out_of_reach_counts_as_unreadable(
 ) -> None:
     monkeypatch.setattr(storage, "read", fail)
 
-    assert Unreadable(reason="no way") == Records(storage).of("spoke-a")
+    assert CorruptRecord(reason="no way") == Records(storage).of("spoke-a")
 
 
 def fail(*_: object) -> Any:  # noqa: ANN401 - it never gives anything

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from fleet.errors import SettingsError
-from fleet.store.storage import Storage, StorageError, backend_url, is_cloud, said
+from fleet.store.storage import Storage, StorageError, backend_url, error_text, is_cloud
 from tests.support.fleet.making import MANAGEMENT
 from tests.support.sandbox.process import Sandbox
 
@@ -104,12 +104,12 @@ def test_a_bucket_that_is_not_there_is_told_in_its_own_words(sandbox: Sandbox) -
     with pytest.raises(StorageError) as caught:
         list(Storage("s3://nobody-has-this").list("a"))
 
-    assert "NoSuchBucket" in said(caught.value)
-    assert "\n" not in said(caught.value)
+    assert "NoSuchBucket" in error_text(caught.value)
+    assert "\n" not in error_text(caught.value)
 
 
 def test_what_only_its_authors_understand_is_left_out() -> None:
-    assert "it is gone" == said(OSError("it is\n  gone Debug source:\nNotFound { }"))
+    assert "it is gone" == error_text(OSError("it is\n  gone Debug source:\nNotFound { }"))
 
 
 @pytest.mark.parametrize("address", ["state", "ftp://state", "/var/state", "mem://"])

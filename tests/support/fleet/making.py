@@ -1,6 +1,7 @@
 """Fleets made by hand: spokes, their organization, their hub and what is known of them; no engine and no account."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -10,15 +11,17 @@ from typing import Any
 import pytest
 import yaml
 
-from fleet.engine import Engine
+from fleet.engine import Cost, Engine
 from fleet.errors import EngineError
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.hub_contracts import Hubs
-from fleet.plan.inventory import Survey
+from fleet.plan.inventory import Inventory
 from fleet.plan.settings import FleetSettings
 from fleet.plan.spokes import Spoke, read_spoke
 from fleet.plan.verdicts import make_plan
-from fleet.store.records import Cost, Record, Running, Used
+from fleet.store.records import ContractRef, DeployedLaunch, Record
+from fleet.store.states import State, StoredStates
+from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.catalog import contract
 from shared.stack.names import SPOKE_PROJECT
@@ -29,6 +32,8 @@ from tests.support.fake_account import always, denied
 HUB_ACCOUNT, MANAGEMENT = "222233334444", "111122223333"
 LAUNCH: Mapping[str, Any] = {"name": "search", "product": "embedder", "version": "1.0.0"}
 CODE: Mapping[str, str] = {"code of spoke and shared": "c0de", "locked dependencies": "10c"}
+HUB = "organization/model-catalog-hub/hub"
+STATES = ".pulumi/stacks/model-catalog-spoke"
 FINISHED = dt.datetime(2026, 10, 6, 12, 30, tzinfo=dt.UTC)
 NOTHING = Cost(seconds=0, cpu_seconds=0, peak_mib=0)
 
@@ -126,6 +131,20 @@ class FakeEngine(Engine):
         return dict(found)
 
 
+class OneState(StoredStates):
+    """A backend with one state, or with one that cannot be read."""
+
+    def __init__(self, found: State | Exception | None) -> None:
+        self._state = found  # and no storage: nothing is asked of one
+
+    def read(self, stack: str) -> State | None:
+        """Read it."""
+        assert "spoke-a" == stack
+        if isinstance(self._state, Exception):
+            raise self._state
+        return self._state
+
+
 def offer() -> dict[str, Any]:
     """Give what the hub offers, to be changed."""
     return deepcopy(dict(OFFER))
@@ -146,6 +165,21 @@ def write_spoke(folder: Path, name: str, account: str, **settings: object) -> Pa
     return file
 
 
+def write_state(storage: Storage, stack: str, *, hub: str = HUB, **launches: Mapping[str, Any]) -> None:
+    """Write the state of a spoke with launches, each as its program gives it; an id is made of the product's key."""
+    outputs = {"launches": launches, "contract": {"hub": hub, "content_hash": "sha256:1"}}
+    resources: list[dict[str, Any]] = [{"type": "pulumi:pulumi:Stack", "urn": "urn", "outputs": outputs}]
+    for name, launch in launches.items():
+        resources.append(
+            {
+                "type": "aws:servicecatalog/provisionedProduct:ProvisionedProduct",
+                "urn": f"urn:pulumi:{stack}::model-catalog-spoke::any::{name}",
+                "inputs": {"productId": launch.get("product_id", f"prod-{launch['product']}")},
+            }
+        )
+    storage.write(f"{STATES}/{stack}.json", json.dumps({"checkpoint": {"latest": {"resources": resources}}}).encode())
+
+
 def spoke(folder: Path, name: str, account: str, **settings: object) -> Spoke:
     """Make a spoke."""
     return read_spoke(write_spoke(folder, name, account, **settings))
@@ -163,14 +197,14 @@ def fleet(*waves: Mapping[str, Any], **settings: object) -> FleetSettings:
     return FleetSettings.model_validate(given, by_alias=True, by_name=False)
 
 
-def survey(folder: Path, made: Mapping[str, Spoke], **changed: Any) -> Survey:  # noqa: ANN401 - any part of a survey
-    """Make a survey of spokes that were never deployed, but for what is given."""
-    usual = Survey(
+def inventory(folder: Path, made: Mapping[str, Spoke], **changed: Any) -> Inventory:  # noqa: ANN401 - any part of an inventory
+    """Make an inventory of spokes that were never deployed, but for what is given."""
+    usual = Inventory(
         root=folder,
         settings=fleet(),
         spokes=made,
         organization=None,
-        blind="",
+        unread="",
         records={},
         tags={},
         hubs=hubs(),
@@ -180,8 +214,8 @@ def survey(folder: Path, made: Mapping[str, Spoke], **changed: Any) -> Survey:  
     return replace(usual, **changed)
 
 
-def deployed(before: Survey) -> Survey:
-    """Give the survey as it is right after every spoke was deployed by a fleet."""
+def deployed(before: Inventory) -> Inventory:
+    """Give the inventory as it is right after every spoke was deployed by a fleet."""
     plan = make_plan(before)
     records = {
         stack: Record(
@@ -191,11 +225,12 @@ def deployed(before: Survey) -> Survey:
             parts=verdict.parts,
             state=f"tag-{stack}",
             finished=FINISHED,
-            contract=Used(hub="organization/model-catalog-hub/hub", content_hash=verdict.contract),
+            contract=ContractRef(hub=HUB, content_hash=verdict.contract),
             launches=[
-                Running(
+                DeployedLaunch(
                     name=resolved.launch.name,
                     product=resolved.key,
+                    product_id=resolved.product.id,
                     version=resolved.choice.number,
                     region=resolved.region,
                     status="AVAILABLE",
@@ -211,7 +246,7 @@ def deployed(before: Survey) -> Survey:
     return replace(before, records=records, tags={stack: f"tag-{stack}" for stack in records})
 
 
-def recorded(found: Survey, stack: str) -> Record:
+def recorded(found: Inventory, stack: str) -> Record:
     """Give the record of a spoke, which has to have one."""
     record = found.records[stack]
     assert isinstance(record, Record)
@@ -219,5 +254,5 @@ def recorded(found: Survey, stack: str) -> Record:
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, outputs: Mapping[str, Mapping[str, Any] | EngineError]) -> None:
-    """Let a survey find hubs with these outputs."""
+    """Let an inventory find hubs with these outputs."""
     monkeypatch.setattr("fleet.plan.inventory.Engine", always(FakeEngine(outputs)))

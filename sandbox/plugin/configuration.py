@@ -5,9 +5,10 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from botocore.session import Session
+
 from .aws import Connection, Credentials, Endpoints
 from .failure import AWSError, Failure
-from .lean import lean_session
 from .tags import Tags
 from .waits import Clock
 from .wire import State, Value, is_object
@@ -106,7 +107,7 @@ def sign_in(inputs: State, clock: Clock, explain: Callable[[str], None]) -> Acco
     if not region:
         raise Failure(_NO_REGION)
     connection = Connection(
-        session=lean_session(given.get("profile")),
+        session=Session(profile=given.get("profile")),
         endpoints=Endpoints(_endpoints(given.get("endpoints"))),
         credentials=Credentials(given.get("accessKey"), given.get("secretKey"), given.get("token")),
         attempts=given.get("maxRetries") or _ATTEMPTS,

@@ -4,6 +4,7 @@
 
 import threading
 from collections.abc import Iterable
+from importlib.metadata import version
 
 import grpc
 from google.protobuf import empty_pb2
@@ -18,9 +19,6 @@ from .reporting import abort_initialization, list_of, reporting, tell
 from .schema import Operation, Resource
 from .waits import Clock
 from .wire import DEFAULTS, State, decode, encode, is_known
-
-VERSION = "7.51.1"
-"""The release of pulumi_aws whose types and rules these are."""
 
 _Context = grpc.ServicerContext
 _Kind = provider_pb2.PropertyDiff.Kind
@@ -38,7 +36,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: _Context) -> plugin_pb2.PluginInfo:
         del request, context
-        return plugin_pb2.PluginInfo(version=VERSION)
+        return plugin_pb2.PluginInfo(version=version("pulumi_aws"))
 
     def Cancel(self, request: empty_pb2.Empty, context: _Context) -> empty_pb2.Empty:
         del request, context

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sandbox.plugin.answers import pick
 from sandbox.plugin.equivalence import same_json
 from sandbox.plugin.failure import doing, tolerating
+from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, Operation, Resource, json_text, one_of, outputs, required, settled
 from sandbox.plugin.waits import wait
 from sandbox.plugin.wire import State

@@ -1,7 +1,7 @@
 """Portfolio."""
 
-from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import doing, tolerating
+from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, length, outputs, required, settled
 from sandbox.plugin.tags import as_list, as_map
 from sandbox.plugin.wire import State

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import Failure, Gone, doing, tolerating
+from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, Operation, Resource, optional, outputs, required
 from sandbox.plugin.waits import until_gone, wait
 from sandbox.plugin.wire import State

@@ -116,6 +116,10 @@ class Operation:
         """Parameters for a call, from those properties that have a value: `given(Description="description")`."""
         return {name: self.new[key] for name, key in names.items() if self.new.get(key)}
 
+    def amended(self, empty: Value = "", **names: str) -> State:
+        """Parameters for a call, from the properties that change; one that goes is `empty`."""
+        return {name: self.new.get(key, empty) for name, key in names.items() if key in self.changed}
+
     def tag_list(self) -> State:
         """The parameter of a create call for all tags, if there are any."""
         return {"Tags": as_list(self.new["tagsAll"])} if self.new["tagsAll"] else {}

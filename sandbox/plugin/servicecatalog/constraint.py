@@ -59,8 +59,7 @@ class Constraint(Resource):
         return {**found, "acceptLanguage": op.new.get("acceptLanguage", "en")}
 
     def update(self, op: Operation) -> None:
-        names = {"AcceptLanguage": "acceptLanguage", "Description": "description", "Parameters": "parameters"}
-        wished = {name: op.new.get(key, "") for name, key in names.items() if key in op.changed}
+        wished = op.amended(AcceptLanguage="acceptLanguage", Description="description", Parameters="parameters")
         with doing(f"updating Service Catalog Constraint ({op.id})"):
             attempt(op, "update_constraint", _LIMIT, Id=op.id, **wished)
 

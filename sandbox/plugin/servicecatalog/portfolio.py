@@ -42,8 +42,7 @@ class Portfolio(Resource):
             return describe_portfolio(op, op.id)
 
     def update(self, op: Operation) -> None:
-        names = {"DisplayName": "name", "ProviderName": "providerName", "Description": "description"}
-        wished = {name: op.new.get(key, "") for name, key in names.items() if key in op.changed}
+        wished = op.amended(DisplayName="name", ProviderName="providerName", Description="description")
         if "tagsAll" in op.changed:
             wished["AddTags"] = as_list(op.new["tagsAll"])
             wished["RemoveTags"] = list(op.old.get("tagsAll", {}))

@@ -86,7 +86,6 @@ class PortfolioShare(Resource):
         }
 
     def update(self, op: Operation) -> None:
-        flags = {name: op.new.get(key, False) for name, key in _FLAGS.items() if key in op.changed}
         with doing(f"updating {self.title} ({op.id})"):
             attempt(
                 op,
@@ -94,7 +93,7 @@ class PortfolioShare(Resource):
                 _LIMIT,
                 **_target(op.old["type"], op.old["principalId"]),
                 **op.given(PortfolioId="portfolioId", AcceptLanguage="acceptLanguage"),
-                **flags,
+                **op.amended(empty=False, **_FLAGS),
             )
 
     def delete(self, op: Operation) -> None:

@@ -13,7 +13,7 @@ DEFAULT_SPEED = 100.0
 class Clock:
     """Tells virtual time and runs what is due, in order, and only when asked.
 
-    It has no thread of its own: the front door calls `run_due` before each request, so nothing ever
+    It has no thread of its own: the application calls `run_due` before each request, so nothing ever
     changes in the middle of one. During an event the clock shows the moment the event was due, whatever
     the real time, which makes the time stamps of a chain of events exact.
     """
@@ -28,7 +28,7 @@ class Clock:
         self._order = itertools.count()
         self.hold = 0.0
         """Virtual seconds by which what is scheduled now comes later than it should: an injected fault."""
-        self.doom: str | None = None
+        self.injected_failure: str | None = None
         """Why what is begun now will fail: an injected fault."""
 
     @property

@@ -9,7 +9,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from sandbox.aws.errors import Refused
+from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.evaluation import like
 from sandbox.clock import Clock
 
@@ -102,12 +102,12 @@ class Faults:
         """Refuse the call, or mark what it will set off."""
         for fault in faults:
             if fault.error:
-                raise Refused(fault.error, fault.message, fault.status)
+                raise ApiError(fault.error, fault.message, fault.status)
         self._clock.hold = sum(fault.hold or 0 for fault in faults)
-        self._clock.doom = next((fault.fail for fault in faults if fault.fail), None)
+        self._clock.injected_failure = next((fault.fail for fault in faults if fault.fail), None)
 
     def after(self, faults: Sequence[Fault]) -> None:
         """Drop the connection if a fault says so."""
-        self._clock.hold, self._clock.doom = 0, None
+        self._clock.hold, self._clock.injected_failure = 0, None
         if any(fault.drop for fault in faults):
             raise Dropped

@@ -13,7 +13,7 @@ from werkzeug.serving import ThreadedWSGIServer
 from sandbox.aws.app import Sandbox
 from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.organization import Organization, OrganizationFile
-from sandbox.aws.retention import forget_what_is_gone
+from sandbox.aws.retention import let_moto_forget
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 
@@ -43,7 +43,7 @@ class _Server(ThreadedWSGIServer):
 
 def build(file: OrganizationFile, seed: int, speed: float) -> Sandbox:
     """Make a sandbox without serving it."""
-    forget_what_is_gone()
+    let_moto_forget()
     clock = Clock(speed)
     return Sandbox(Organization(file, seed), clock, Identifiers(seed), Faults(clock, seed))
 

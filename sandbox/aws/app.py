@@ -1,4 +1,4 @@
-"""The front door: finds out who calls, keeps accounts apart, and sends each call to its service."""
+"""The application: finds out who calls, keeps accounts apart, and sends each call to its service."""
 
 import json
 import threading
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # pyright: ignore[reportMissingTypeStubs]
 
-from sandbox.aws import organizations_access as membership
+from sandbox.aws import organizations_authorization
 from sandbox.aws import s3 as buckets
-from sandbox.aws.errors import Refused, refusal
+from sandbox.aws.errors import ApiError, error_response
 from sandbox.aws.iam import assume_role as assume
 from sandbox.aws.iam.authorization import action_of, authorize
 from sandbox.aws.iam.callers import Caller, Callers
@@ -20,10 +20,9 @@ from sandbox.aws.iam.principals import add_aws_managed_policies, used
 from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.model_packages import ModelPackages
 from sandbox.aws.organization import Organization
-from sandbox.aws.servicecatalog.call import World
-from sandbox.aws.servicecatalog.launch_roles import Builder
-from sandbox.aws.servicecatalog.organizations_access import forget_delegate
+from sandbox.aws.servicecatalog.call import CatalogBackend
 from sandbox.aws.servicecatalog.service import TARGET, ServiceCatalog
+from sandbox.aws.servicecatalog.trusted_access import remove_node_shares
 from sandbox.aws.wire import Environ, Request, Response, TooLarge
 from sandbox.clock import Clock
 from sandbox.faults import Dropped, Fault, Faults, FaultsError
@@ -44,8 +43,8 @@ class Sandbox:
         self.clock = clock
         self.faults = faults
         self.callers = Callers(organization)
-        self._world = World(clock, identifiers, organization)
-        self._service_catalog = ServiceCatalog(self._world)
+        self._backend = CatalogBackend(clock, identifiers, organization)
+        self._service_catalog = ServiceCatalog(self._backend)
         self._model_packages = ModelPackages(organization.model_packages, organization.id)
         self._stack_sets: StackSets | None = None
         self._moto = DomainDispatcherApplication(create_backend_app)
@@ -74,13 +73,13 @@ class Sandbox:
             with self._lock:
                 self.clock.run_due()
                 return self._call_with_faults(request, caller, hits)
-        except Refused as refused:
-            return refusal(request, refused)
+        except ApiError as error:
+            return error_response(request, error)
         except Dropped:
             raise  # werkzeug closes the connection
         except Exception as error:  # noqa: BLE001 - the server outlives any one call
             traceback.print_exc()
-            return refusal(request, Refused("InternalFailure", f"the sandbox failed: {error!r}", 500))
+            return error_response(request, ApiError("InternalFailure", f"the sandbox failed: {error!r}", 500))
 
     def _call_with_faults(self, request: Request, caller: Caller, hits: Sequence[Fault]) -> Response:
         self.faults.before(hits)
@@ -97,7 +96,7 @@ class Sandbox:
         request.act_as(caller.account, caller.access_key)
         match request.service:
             case "organizations":
-                membership.authorize(request, caller, self._world.organization)
+                organizations_authorization.authorize(request, caller, self._backend.organization)
             case "sts":
                 assume.authorize(request, caller, self.callers)
             case "s3":
@@ -110,7 +109,7 @@ class Sandbox:
                 pass
         response = self._moto_call(request)
         if request.operation == "DeregisterDelegatedAdministrator":
-            forget_delegate(self._world, str(request.json.get("AccountId")))
+            remove_node_shares(self._backend, str(request.json.get("AccountId")))
         if request.service == "organizations" and self._stack_sets:
             self._stack_sets.follow_accounts()
         return response
@@ -118,16 +117,17 @@ class Sandbox:
     def _cloudformation(self, request: Request, caller: Caller) -> Response:
         """Stacks are built with the permissions of whoever asks for them."""
         # Not before it is needed: moto's CloudFormation takes over a second to load.
-        from sandbox.aws.cloudformation import permissions, stacks  # noqa: PLC0415
+        from sandbox.aws.cloudformation.permissions import acting_as  # noqa: PLC0415
         from sandbox.aws.cloudformation.stack_sets.service import StackSets  # noqa: PLC0415
+        from sandbox.aws.servicecatalog import accepted_portfolio_share  # noqa: PLC0415
 
-        stacks.install(self._world)
-        self._stack_sets = self._stack_sets or StackSets(self._world)
+        accepted_portfolio_share.install(self._backend)
+        self._stack_sets = self._stack_sets or StackSets(self._backend)
         if self._stack_sets.knows(request.operation):
             return self._stack_sets.respond(request, caller)
         if caller.is_administrator:
             return self._moto_call(request)
-        with permissions.building_as(Builder(caller.account, caller.principal, caller.arn)):
+        with acting_as(caller):
             return self._moto_call(request)
 
     def _moto_call(self, request: Request) -> Response:
@@ -160,8 +160,8 @@ class Sandbox:
                     answer = {principal: sorted(actions) for principal, actions in used.items()}
                 case other:
                     known = "try clock, faults, calls or permissions"
-                    raise Refused("ResourceNotFoundException", f"there is no {other}: {known}", 404)
+                    raise ApiError("ResourceNotFoundException", f"there is no {other}: {known}", 404)
         except (ValueError, KeyError, TypeError, FaultsError) as error:
             hint = 'send {"speed": 100} to clock, or a list of faults to faults'
-            raise Refused("ValidationException", f"{hint}: {error}", 400) from error
+            raise ApiError("ValidationException", f"{hint}: {error}", 400) from error
         return Response(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})

@@ -1,4 +1,4 @@
-"""Errors of the front door, in the wire format of the service that was called."""
+"""Errors that end a call, in the wire format of the service that was called."""
 
 import json
 from xml.sax.saxutils import escape
@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 from sandbox.aws.wire import Request, Response
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer to the client, not a fault
+class ApiError(Exception):
     """The call ends here with an AWS error code."""
 
     def __init__(self, code: str, message: str, status: int = 403) -> None:
@@ -16,14 +16,14 @@ class Refused(Exception):  # noqa: N818 - it is an answer to the client, not a f
         self.status = status
 
 
-def refusal(request: Request, refused: Refused) -> Response:
+def error_response(request: Request, error: ApiError) -> Response:
     """Serialise an error so that the client's own parser of that service understands it."""
     if request.target or request.path.startswith("/_sandbox/"):
-        body = json.dumps({"__type": refused.code, "message": refused.message, "Message": refused.message})
-        headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": refused.code}
-        return Response(refused.status, body.encode(), headers)
-    code, message = escape(refused.code), escape(refused.message)
+        body = json.dumps({"__type": error.code, "message": error.message, "Message": error.message})
+        headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": error.code}
+        return Response(error.status, body.encode(), headers)
+    code, message = escape(error.code), escape(error.message)
     inner = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     if request.service != "s3":
         inner = f"<ErrorResponse>{inner}<RequestId>sandbox</RequestId></ErrorResponse>"
-    return Response(refused.status, inner.encode(), {"Content-Type": "text/xml"})
+    return Response(error.status, inner.encode(), {"Content-Type": "text/xml"})

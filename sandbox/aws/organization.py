@@ -112,9 +112,9 @@ class Organization:
         mock_random.seed(seed)
         self.management = file.management
         self.model_packages = file.model_packages
-        self.backend: OrganizationsBackend = organizations_backends[file.management]["aws"]
+        self.moto: OrganizationsBackend = organizations_backends[file.management]["aws"]
         with _next_account_id(file.management):
-            self.backend.create_organization(region="us-east-1")
+            self.moto.create_organization(region="us-east-1")
         self._by_id: dict[str, FakeAccount] = {}
         self._known = {file.management, *file.outside}
         units = {"": self.root_id}
@@ -128,29 +128,29 @@ class Organization:
         for name in filter(None, path.split("/")):
             here = f"{parent}/{name}".strip("/")
             if here not in units:
-                made = self.backend.create_organizational_unit(Name=name, ParentId=units[parent])
+                made = self.moto.create_organizational_unit(Name=name, ParentId=units[parent])
                 units[here] = made["OrganizationalUnit"]["Id"]
             parent = here
 
     def _make_account(self, entry: AccountEntry, parent: str) -> None:
         with _next_account_id(entry.id):
-            self.backend.create_account(AccountName=entry.name, Email=f"{entry.name}@example.com")
-        account = self.backend.get_account_by_id(entry.id)
+            self.moto.create_account(AccountName=entry.name, Email=f"{entry.name}@example.com")
+        account = self.moto.get_account_by_id(entry.id)
         account.parent_id = parent
         account.status = account.state = entry.status
         account.tags.update(entry.tags)
 
     @property
     def id(self) -> str:
-        return cast("Any", self.backend.org).id
+        return cast("Any", self.moto.org).id
 
     @property
     def root_id(self) -> str:
-        return cast("Any", self.backend.org).root_id
+        return cast("Any", self.moto.org).root_id
 
     def _members(self) -> dict[str, FakeAccount]:
         """The members by id, looked up anew only when accounts have come or gone."""
-        accounts = self.backend.accounts
+        accounts = self.moto.accounts
         if len(accounts) != len(self._by_id) or (accounts and accounts[-1].id not in self._by_id):
             self._by_id = {account.id: account for account in accounts}
         return self._by_id
@@ -180,7 +180,7 @@ class Organization:
 
     def ancestors(self, account: str) -> list[str]:
         """Ids of the units above the account, nearest first, the root last."""
-        parents = {unit.id: cast("str | None", unit.parent_id) for unit in self.backend.ou}
+        parents = {unit.id: cast("str | None", unit.parent_id) for unit in self.moto.ou}
         path: list[str] = []
         unit = cast("str | None", self._members()[account].parent_id)
         while unit:
@@ -189,18 +189,17 @@ class Organization:
         return path
 
     def has_unit(self, unit: str) -> bool:
-        return any(candidate.id == unit for candidate in self.backend.ou)
+        return any(candidate.id == unit for candidate in self.moto.ou)
 
     def administers(self, account: str, service: str | None = None) -> bool:
         """Whether the account is a delegated administrator, for one service or for any."""
         return any(
-            admin.account.id == account and (service is None or service in admin.services)
-            for admin in self.backend.admins
+            admin.account.id == account and (service is None or service in admin.services) for admin in self.moto.admins
         )
 
     def trusts(self, service: str) -> bool:
         """Whether the service has trusted access to the organization."""
-        return any(entry["ServicePrincipal"] == service for entry in self.backend.services)
+        return any(entry["ServicePrincipal"] == service for entry in self.moto.services)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from moto.core.common_models import BaseModel
 
 
-def forget_what_is_gone() -> None:
+def let_moto_forget() -> None:
     """Stop moto from holding on to every object that it ever made.
 
     It keeps them for a page that lists all of them, which nobody asks a sandbox for; here that is all stacks,

@@ -14,7 +14,7 @@ from sandbox.aws.wire import Request
 
 
 # moto reads bucket policies without their conditions: one that denies plain HTTP would lock everybody out.
-# The front door reads them whole.
+# `may` reads them whole.
 def _neutral(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
     return PermissionResult.NEUTRAL
 

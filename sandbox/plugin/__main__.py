@@ -7,13 +7,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
-from .lean import without_asyncio, without_the_sdk
-
 gc.set_threshold(100_000)  # collecting while a thousand modules are read finds nothing
-without_the_sdk()
-without_asyncio()
 
-import grpc  # noqa: E402 - what follows must not import the SDK
+import grpc  # noqa: E402 - after the threshold is set
 from pulumi.runtime.proto import provider_pb2_grpc  # noqa: E402
 
 from .servicer import Plugin  # noqa: E402

@@ -5,9 +5,10 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from botocore.session import Session
+
 from .aws import Connection, Credentials, Endpoints
 from .failure import AWSError, Failure
-from .lean import lean_session
 from .tags import Tags
 from .waits import Clock
 from .wire import State, Value, is_object
@@ -45,10 +46,10 @@ _OTHER_ROLE_ARGUMENTS = {"roleArn", "duration", "policyArns", "tags"}
 
 
 @dataclass(frozen=True)
-class Account:
+class Provider:
     """A configured provider: an identity in one account, a region, default tags."""
 
-    id: str
+    account_id: str
     region: str
     connection: Connection
     tags: Tags
@@ -96,7 +97,7 @@ def settings(inputs: State) -> State:
     }
 
 
-def sign_in(inputs: State, clock: Clock, explain: Callable[[str], None]) -> Account:
+def sign_in(inputs: State, clock: Clock, explain: Callable[[str], None]) -> Provider:
     """Find credentials, assume roles and ask whose account it is.
 
     Raises Failure in the words of the real plug-in; the lists of accounts are not looked at yet (`refuse_account`).
@@ -106,7 +107,7 @@ def sign_in(inputs: State, clock: Clock, explain: Callable[[str], None]) -> Acco
     if not region:
         raise Failure(_NO_REGION)
     connection = Connection(
-        session=lean_session(given.get("profile")),
+        session=Session(profile=given.get("profile")),
         endpoints=Endpoints(_endpoints(given.get("endpoints"))),
         credentials=Credentials(given.get("accessKey"), given.get("secretKey"), given.get("token")),
         attempts=given.get("maxRetries") or _ATTEMPTS,
@@ -128,8 +129,8 @@ def sign_in(inputs: State, clock: Clock, explain: Callable[[str], None]) -> Acco
             ) from error
     ignored: State = given.get("ignoreTags") or {}
     defaults: State = given.get("defaultTags") or {}
-    return Account(
-        id=account,
+    return Provider(
+        account_id=account,
         region=region,
         connection=connection,
         tags=Tags(
@@ -140,12 +141,12 @@ def sign_in(inputs: State, clock: Clock, explain: Callable[[str], None]) -> Acco
     )
 
 
-def refuse_account(inputs: State, account: Account) -> None:
+def refuse_account(inputs: State, provider: Provider) -> None:
     """Raise Failure for an account that the program did not mean."""
     given = settings(inputs)
     allowed, forbidden = given.get("allowedAccountIds"), given.get("forbiddenAccountIds")
-    if (allowed and account.id not in allowed) or (forbidden and account.id in forbidden):
-        raise Failure(f"AWS account ID not allowed: {account.id}")
+    if (allowed and provider.account_id not in allowed) or (forbidden and provider.account_id in forbidden):
+        raise Failure(f"AWS account ID not allowed: {provider.account_id}")
 
 
 def _endpoints(given: Value) -> Mapping[str, str]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .answers import pick
 from .failure import AWSError, doing
+from .properties import pick
 from .schema import Operation, Property, optional, required
 from .tags import as_map
 from .waits import passing, retry
@@ -40,7 +40,7 @@ def _region(op: Operation) -> State:
 
 
 def _partition(op: Operation) -> State:
-    partition = op.account.partition
+    partition = op.provider.partition
     suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
     reverse = ".".join(reversed(suffix.split(".")))
     return {"partition": partition, "dnsSuffix": suffix, "reverseDnsPrefix": reverse, "id": partition}
@@ -71,7 +71,7 @@ def _role(op: Operation) -> State:
         "maxSessionDuration": role.get("MaxSessionDuration", 3600),
         "permissionsBoundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
         "roleLastUseds": [pick(used, "lastUsedDate", "region")] if used.get("LastUsedDate") else [],
-        "tags": op.account.tags.visible(as_map(role.get("Tags", []))),
+        "tags": op.provider.tags.visible(as_map(role.get("Tags", []))),
     }
 
 
@@ -82,7 +82,7 @@ def _user(op: Operation) -> State:
     return {
         **pick(user, "arn", "path", id="UserId", userId="UserId", userName="UserName"),
         "permissionsBoundary": user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
-        "tags": op.account.tags.visible(as_map(user.get("Tags", []))),
+        "tags": op.provider.tags.visible(as_map(user.get("Tags", []))),
     }
 
 
@@ -121,7 +121,7 @@ def _organization(op: Operation) -> State:
         try:
             accounts = list(map(_account, op.pages("organizations", "list_accounts", "Accounts")))
         except AWSError as error:
-            if error.code == "AccessDeniedException" and op.account.id != found["MasterAccountId"]:
+            if error.code == "AccessDeniedException" and op.provider.account_id != found["MasterAccountId"]:
                 return state
             raise
         roots = [_root(root) for root in op.pages("organizations", "list_roots", "Roots")]
@@ -175,7 +175,7 @@ def _delegated_administrators(op: Operation) -> State:
             )
         )
     administrators = [{**_account(one), **pick(one, "delegationEnabledDate")} for one in found]
-    return {"id": op.account.id, "delegatedAdministrators": administrators}
+    return {"id": op.provider.account_id, "delegatedAdministrators": administrators}
 
 
 FUNCTIONS: Mapping[str, Function] = {

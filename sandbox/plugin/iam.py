@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from .answers import pick
 from .equivalence import same_policy, stored_policy
 from .failure import Failure, doing, tolerating
+from .properties import pick
 from .schema import (
     TAGS,
     Operation,

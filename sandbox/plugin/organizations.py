@@ -1,7 +1,7 @@
 """Organizations: AwsServiceAccess, DelegatedAdministrator."""
 
-from .answers import pick
 from .failure import Failure, Gone, doing, tolerating
+from .properties import pick
 from .schema import Operation, Resource, computed, length, matching, outputs, required
 from .wire import State
 

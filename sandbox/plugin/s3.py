@@ -123,7 +123,7 @@ class Bucket(Resource):
         return {
             **dict.fromkeys(("policy", "serverSideEncryptionConfiguration", "versioning")),
             **found,
-            "arn": f"arn:{op.account.partition}:s3:::{name}",
+            "arn": f"arn:{op.provider.partition}:s3:::{name}",
             "bucket": name,
             "bucketDomainName": f"{name}.s3.amazonaws.com",
             "bucketRegion": region,

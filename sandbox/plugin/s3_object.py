@@ -87,7 +87,7 @@ class BucketObjectv2(Resource):
         found = {key: head.get(name) or None for key, name in _HEADERS.items()}
         return {
             **found,
-            "arn": f"arn:{op.account.partition}:s3:::{bucket}/{key}",
+            "arn": f"arn:{op.provider.partition}:s3:::{bucket}/{key}",
             "bucket": bucket,
             "etag": head["ETag"].strip('"'),
             "key": key,

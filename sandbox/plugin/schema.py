@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
 from .aws import Connection
-from .configuration import Account
+from .configuration import Provider
 from .tags import as_list
 from .waits import Clock
 from .wire import State, Value
@@ -72,7 +72,7 @@ REGION: Mapping[str, Property] = {"region": settled(replaces=True)}
 class Operation:
     """One create, read, update or delete while it runs."""
 
-    account: Account
+    provider: Provider
     region: str
     _: KW_ONLY
     id: str = ""
@@ -87,7 +87,7 @@ class Operation:
     @property
     def connection(self) -> Connection:
         """The way to AWS."""
-        return self.account.connection
+        return self.provider.connection
 
     @property
     def clock(self) -> Clock:
@@ -116,6 +116,10 @@ class Operation:
         """Parameters for a call, from those properties that have a value: `given(Description="description")`."""
         return {name: self.new[key] for name, key in names.items() if self.new.get(key)}
 
+    def amended(self, empty: Value = "", **names: str) -> State:
+        """Parameters for a call, from the properties that change; one that goes is `empty`."""
+        return {name: self.new.get(key, empty) for name, key in names.items() if key in self.changed}
+
     def tag_list(self) -> State:
         """The parameter of a create call for all tags, if there are any."""
         return {"Tags": as_list(self.new["tagsAll"])} if self.new["tagsAll"] else {}
@@ -125,8 +129,8 @@ class Operation:
         state = {**self.new, **found}
         if "tagsAll" in found:
             written = self.new.get("tags")
-            own = self.account.tags.own(found["tagsAll"], written or {})
-            state["tagsAll"] = self.account.tags.visible(found["tagsAll"])
+            own = self.provider.tags.own(found["tagsAll"], written or {})
+            state["tagsAll"] = self.provider.tags.visible(found["tagsAll"])
             state["tags"] = own or (None if written is None else {})
         return state
 

@@ -4,23 +4,21 @@
 
 import threading
 from collections.abc import Iterable
+from importlib.metadata import version
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from . import plan
+from . import diff
 from .check import Naming, check, check_arguments
-from .configuration import Account, problems, refuse_account, region_of_environment, sign_in
+from .configuration import Provider, problems, refuse_account, region_of_environment, sign_in
 from .failure import Failure, Gone
 from .registry import FUNCTIONS, RESOURCES
 from .reporting import abort_initialization, list_of, reporting, tell
 from .schema import Operation, Resource
 from .waits import Clock
 from .wire import DEFAULTS, State, decode, encode, is_known
-
-VERSION = "7.51.1"
-"""The release of pulumi_aws whose types and rules these are."""
 
 _Context = grpc.ServicerContext
 _Kind = provider_pb2.PropertyDiff.Kind
@@ -33,12 +31,12 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         self._clock = clock
         self._engine = engine
         self._lock = threading.Lock()
-        self._signed_in: tuple[State, Account] | None = None
-        self._account: Account | None = None
+        self._signed_in: tuple[State, Provider] | None = None
+        self._provider: Provider | None = None
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: _Context) -> plugin_pb2.PluginInfo:
         del request, context
-        return plugin_pb2.PluginInfo(version=VERSION)
+        return plugin_pb2.PluginInfo(version=version("pulumi_aws"))
 
     def Cancel(self, request: empty_pb2.Empty, context: _Context) -> empty_pb2.Empty:
         del request, context
@@ -68,11 +66,11 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(self, request: provider_pb2.ConfigureRequest, context: _Context) -> provider_pb2.ConfigureResponse:
         with reporting(context):
             inputs = decode(request.args)
-            account = self._sign_in(inputs)
-            refuse_account(inputs, account)
-            if not account.id:
-                tell(self._engine, "WARNING", "AWS account ID not found for provider")
-            self._account = account
+            provider = self._sign_in(inputs)
+            refuse_account(inputs, provider)
+            if not provider.account_id:
+                tell(self._engine, "WARNING", "AWS provider ID not found for provider")
+            self._provider = provider
             return provider_pb2.ConfigureResponse(
                 acceptSecrets=False,  # the engine marks outputs that have the name of a secret input
                 supportsPreview=True,
@@ -90,8 +88,8 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
                 return provider_pb2.InvokeResponse(failures=_failures(found))
             answer = provider_pb2.InvokeResponse()
             if is_known(arguments):
-                account = self._configured()
-                op = Operation(account, arguments.get("region") or account.region, new=arguments)
+                provider = self._configured()
+                op = Operation(provider, arguments.get("region") or provider.region, new=arguments)
                 region = {"region": op.region} if "region" in function.arguments else {}
                 getattr(answer, "return").CopyFrom(encode({**arguments, **region, **function.run(op)}))
             return answer
@@ -123,20 +121,20 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
                 hasDetailedDiff=True,
             )
             for path, kind, replacing in found:
-                answer.detailedDiff[plan.path_text(path)].kind = _Kind.Value(f"{kind}_REPLACE" if replacing else kind)
+                answer.detailedDiff[diff.path_text(path)].kind = _Kind.Value(f"{kind}_REPLACE" if replacing else kind)
             named = resource.autonamed and resource.suffixed and resource.autonamed[0] not in inputs.get(DEFAULTS, ())
             answer.deleteBeforeReplace = bool(replaces and named)
             return answer
 
     def Create(self, request: provider_pb2.CreateRequest, context: _Context) -> provider_pb2.CreateResponse:
         with reporting(context):
-            resource, account = _resource(request.type), self._configured()
-            new = plan.planned(resource, decode(request.properties), {}, account.region)
+            resource, provider = _resource(request.type), self._configured()
+            new = diff.planned(resource, decode(request.properties), {}, provider.region)
             op = Operation(
-                account, new.get("region") or account.region, new=new, timeout=request.timeout, creating=True
+                provider, new.get("region") or provider.region, new=new, timeout=request.timeout, creating=True
             )
             if request.preview:
-                return provider_pb2.CreateResponse(properties=encode(new | plan.unknown_outputs(resource, op)))
+                return provider_pb2.CreateResponse(properties=encode(new | diff.unknown_outputs(resource, op)))
             try:
                 resource.create(op)
                 state = _look(resource, op)
@@ -157,7 +155,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
                 state = _look(resource, op)
             except Gone:
                 return provider_pb2.ReadResponse()
-            new_inputs = plan.refreshed_inputs(resource, state, inputs, op.account.region)
+            new_inputs = diff.refreshed_inputs(resource, state, inputs, op.provider.region)
             return provider_pb2.ReadResponse(id=op.id, properties=encode(state), inputs=encode(new_inputs))
 
     def Update(self, request: provider_pb2.UpdateRequest, context: _Context) -> provider_pb2.UpdateResponse:
@@ -167,7 +165,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
             op, _ = self._update(resource, request.id, news, olds, request.ignoreChanges)
             op.timeout = request.timeout
             if request.preview:
-                return provider_pb2.UpdateResponse(properties=encode(op.new | plan.unknown_outputs(resource, op)))
+                return provider_pb2.UpdateResponse(properties=encode(op.new | diff.unknown_outputs(resource, op)))
             try:
                 resource.update(op)
                 state = _look(resource, op)
@@ -184,7 +182,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
                 raise Failure(f"deleting {request.urn}: {list_of(error)}") from error
             return empty_pb2.Empty()
 
-    def _sign_in(self, inputs: State) -> Account:
+    def _sign_in(self, inputs: State) -> Provider:
         """Sign in once for CheckConfig and Configure."""
         with self._lock:
             if self._signed_in is None or self._signed_in[0] != inputs:
@@ -194,26 +192,26 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     def _explain(self, text: str) -> None:
         tell(self._engine, "DEBUG", text)
 
-    def _configured(self) -> Account:
-        if self._account is None:
+    def _configured(self) -> Provider:
+        if self._provider is None:
             raise Failure("the provider is not configured")
-        return self._account
+        return self._provider
 
     def _stored(self, request: provider_pb2.ReadRequest | provider_pb2.DeleteRequest) -> tuple[Resource, Operation]:
-        account, stored = self._configured(), decode(request.properties)
-        region = stored.get("region") or account.region
-        op = Operation(account, region, id=request.id, new=stored, old=stored, timeout=request.timeout)
+        provider, stored = self._configured(), decode(request.properties)
+        region = stored.get("region") or provider.region
+        op = Operation(provider, region, id=request.id, new=stored, old=stored, timeout=request.timeout)
         return _resource(request.type), op
 
     def _update(
         self, resource: Resource, object_id: str, inputs: State, olds: State, ignore: Iterable[str]
-    ) -> tuple[Operation, list[plan.Difference]]:
-        account, ignored = self._configured(), list(ignore)
-        new = plan.planned(resource, inputs, olds, account.region, ignored)
-        found = plan.differences(resource, olds, new, ignored)
+    ) -> tuple[Operation, list[diff.Difference]]:
+        provider, ignored = self._configured(), list(ignore)
+        new = diff.planned(resource, inputs, olds, provider.region, ignored)
+        found = diff.differences(resource, olds, new, ignored)
         changed = frozenset(str(path[0]) for path, _, _ in found)
-        region = olds.get("region") or account.region
-        return Operation(account, region, id=object_id, new=new, old=olds, changed=changed), found
+        region = olds.get("region") or provider.region
+        return Operation(provider, region, id=object_id, new=new, old=olds, changed=changed), found
 
 
 def _resource(token: str) -> Resource:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from .answers import pick
 from .equivalence import same_json, same_set
 from .failure import AWSError, Failure, Gone, doing, tolerating
+from .properties import pick
 from .schema import REGION, TAGS, Operation, Property, Resource, computed, matching, one_of, optional, settled
 from .tags import as_list, as_map
 from .waits import retry, wait

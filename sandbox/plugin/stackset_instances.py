@@ -122,7 +122,7 @@ class StackInstances(Resource):
     def _send(self, op: Operation, method: str, state: State, **more: object) -> State:
         targets = _targets(state)
         named: State = {key[0].upper() + key[1:]: value for key, value in targets.items() if value}
-        accounts = state.get("accounts") or [op.account.id]
+        accounts = state.get("accounts") or [op.provider.account_id]
         return op.call(
             "cloudformation",
             method,

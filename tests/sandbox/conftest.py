@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.cleaning import clean
 from tests.support.sandbox.process import Sandbox, running, trust_service_catalog
-from tests.support.sandbox.stage import Stage
+from tests.support.sandbox.setup import Setup
 
 FOLDER = Path(__file__).parent
 PARTS = ("management", "hub", "spoke")
@@ -80,18 +80,18 @@ def own_sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def stage(sandbox: Sandbox) -> Iterator[Stage]:
-    stage = Stage(sandbox)
-    yield stage
+def setup(sandbox: Sandbox) -> Iterator[Setup]:
+    setup = Setup(sandbox)
+    yield setup
     if ACCOUNTS.real:
-        clean(stage)
+        clean(setup)
 
 
-Refused = Callable[..., AbstractContextManager[object]]
+Expect = Callable[..., AbstractContextManager[object]]
 
 
 @pytest.fixture
-def refused() -> Refused:
+def api_error() -> Expect:
     """Expect an error: give its code and a part of its text. AWS is held to those texts that are known."""
 
     def expect(code: str, text: str = "") -> AbstractContextManager[object]:

@@ -13,7 +13,7 @@ import pytest
 from tests.support.sandbox.accounts import HUB, REGION, RESEARCH
 from tests.support.sandbox.conformity import watch
 from tests.support.sandbox.process import Sandbox
-from tests.support.sandbox.stage import TEMPLATE, policy
+from tests.support.sandbox.setup import TEMPLATE, policy
 
 pytestmark = pytest.mark.sandbox_only
 

@@ -11,10 +11,10 @@ from botocore.exceptions import ConnectionClosedError, HTTPClientError
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults, FaultsError
-from tests.sandbox.conftest import Refused
+from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import RESEARCH
 from tests.support.sandbox.process import Sandbox, running
-from tests.support.sandbox.stage import Stage
+from tests.support.sandbox.setup import Setup
 
 pytestmark = pytest.mark.sandbox_only
 
@@ -36,13 +36,13 @@ class Injector:
         self._sandbox.post("faults", list(faults))
 
 
-def test_the_nth_call_fails_with_a_code(stage: Stage, faults: Injector, refused: Refused) -> None:
+def test_the_nth_call_fails_with_a_code(setup: Setup, faults: Injector, api_error: Expect) -> None:
     faults({"operation": "servicecatalog:DescribePortfolio", "calls": [2], "error": "ThrottlingException"})
-    stage.hub.describe_portfolio(Id=stage.portfolio)
-    with refused("ThrottlingException", "injected"):
-        stage.hub.describe_portfolio(Id=stage.portfolio)
+    setup.hub.describe_portfolio(Id=setup.portfolio)
+    with api_error("ThrottlingException", "injected"):
+        setup.hub.describe_portfolio(Id=setup.portfolio)
 
-    assert stage.hub.describe_portfolio(Id=stage.portfolio)["PortfolioDetail"]["Id"] == stage.portfolio
+    assert setup.hub.describe_portfolio(Id=setup.portfolio)["PortfolioDetail"]["Id"] == setup.portfolio
 
 
 def test_a_rate_hits_a_share_of_the_calls_the_same_in_every_run(tmp_path: Path) -> None:
@@ -67,42 +67,42 @@ def succeeds(sandbox: Sandbox) -> bool:
     return True
 
 
-def test_a_dropped_connection_leaves_the_work_done(stage: Stage, faults: Injector) -> None:
+def test_a_dropped_connection_leaves_the_work_done(setup: Setup, faults: Injector) -> None:
     faults({"operation": "servicecatalog:CreatePortfolio", "drop": True})
-    before = {p["Id"] for p in stage.research.list_portfolios()["PortfolioDetails"]}
+    before = {p["Id"] for p in setup.research.list_portfolios()["PortfolioDetails"]}
     with pytest.raises((ConnectionClosedError, HTTPClientError)):
-        stage.research.create_portfolio(DisplayName="lost", ProviderName="x")
+        setup.research.create_portfolio(DisplayName="lost", ProviderName="x")
     faults()
 
-    after = {p["DisplayName"] for p in stage.research.list_portfolios()["PortfolioDetails"] if p["Id"] not in before}
+    after = {p["DisplayName"] for p in setup.research.list_portfolios()["PortfolioDetails"] if p["Id"] not in before}
     assert after == {"lost"}
 
 
-def test_a_share_can_stick_in_progress(stage: Stage, faults: Injector) -> None:
+def test_a_share_can_stick_in_progress(setup: Setup, faults: Injector) -> None:
     faults({"operation": "servicecatalog:CreatePortfolioShare", "hold": 4000})
-    node = {"Type": "ORGANIZATIONAL_UNIT", "Value": stage.unit("Workloads")}
-    token = stage.hub.create_portfolio_share(PortfolioId=stage.portfolio, OrganizationNode=node)["PortfolioShareToken"]
-    status = stage.hub.describe_portfolio_share_status(PortfolioShareToken=token)["Status"]
+    node = {"Type": "ORGANIZATIONAL_UNIT", "Value": setup.unit("Workloads")}
+    token = setup.hub.create_portfolio_share(PortfolioId=setup.portfolio, OrganizationNode=node)["PortfolioShareToken"]
+    status = setup.hub.describe_portfolio_share_status(PortfolioShareToken=token)["Status"]
 
     assert status in ("NOT_STARTED", "IN_PROGRESS")
-    assert stage.share_status(token) == "COMPLETED"
+    assert setup.share_status(token) == "COMPLETED"
 
 
-def test_an_association_can_stay_invisible(stage: Stage, faults: Injector, refused: Refused) -> None:
-    stage.share()
+def test_an_association_can_stay_invisible(setup: Setup, faults: Injector, api_error: Expect) -> None:
+    setup.share()
     faults({"operation": "servicecatalog:AssociatePrincipal*", "account": RESEARCH, "hold": 2000})
-    stage.grant()
-    with refused("ResourceNotFoundException", "No launch paths"):
-        stage.research.list_launch_paths(ProductId=stage.product)
+    setup.grant()
+    with api_error("ResourceNotFoundException", "No launch paths"):
+        setup.research.list_launch_paths(ProductId=setup.product)
 
-    assert stage.wait_for_path(stage.research)
+    assert setup.wait_for_path(setup.research)
 
 
-def test_an_update_can_be_made_to_fail(stage: Stage, faults: Injector) -> None:
-    launched = stage.open().launch()
+def test_an_update_can_be_made_to_fail(setup: Setup, faults: Injector) -> None:
+    launched = setup.open().launch()
     faults({"operation": "servicecatalog:UpdateProvisionedProduct", "fail": "no capacity"})
-    stage.research.update_provisioned_product(ProvisionedProductId=launched["Id"])
-    found = stage.settled(launched["Id"])
+    setup.research.update_provisioned_product(ProvisionedProductId=launched["Id"])
+    found = setup.settled(launched["Id"])
 
     assert (found["Status"], found["StatusMessage"]) == ("TAINTED", "no capacity")
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.sandbox.accounts import HUB, PRODUCTION, RESEARCH
-from tests.support.sandbox.stage import Stage
+from tests.support.sandbox.setup import Setup
 
 pytestmark = pytest.mark.sandbox_only
 
@@ -22,41 +22,41 @@ ORDER = {"CREATED": 0, "IN_PROGRESS": 1, "SUCCEEDED": 2, "FAILED": 2}
 class Play:
     """One run: what was done so far, and what must therefore hold."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.unit = stage.unit("Research")
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.unit = setup.unit("Research")
         self.shared: set[str] = set()
         self.offered: set[str] = set()
         self.records: dict[str, int] = {}
         self.seen: list[str] = []
 
     def share_to_unit(self, _account: str) -> None:
-        self.stage.share(value=self.unit)
+        self.setup.share(value=self.unit)
         self.shared.add(RESEARCH)
 
     def unshare_unit(self, _account: str) -> None:
         node = {"Type": "ORGANIZATIONAL_UNIT", "Value": self.unit}
-        token = self.stage.hub.delete_portfolio_share(PortfolioId=self.stage.portfolio, OrganizationNode=node)
-        self.stage.share_status(token["PortfolioShareToken"])
+        token = self.setup.hub.delete_portfolio_share(PortfolioId=self.setup.portfolio, OrganizationNode=node)
+        self.setup.share_status(token["PortfolioShareToken"])
         self.shared.discard(RESEARCH)
 
     def offer(self, account: str) -> None:
-        self.stage.hub.create_portfolio_share(PortfolioId=self.stage.portfolio, AccountId=account)
+        self.setup.hub.create_portfolio_share(PortfolioId=self.setup.portfolio, AccountId=account)
         self.offered.add(account)
 
     def accept(self, account: str) -> None:
-        client = self.stage.client("servicecatalog", account)
-        client.accept_portfolio_share(PortfolioId=self.stage.portfolio)
+        client = self.setup.client("servicecatalog", account)
+        client.accept_portfolio_share(PortfolioId=self.setup.portfolio)
         self.shared.add(account)
 
     def launch(self, account: str) -> None:
-        client = self.stage.client("servicecatalog", account)
-        self.stage.grant(account)
-        self.stage.wait_for_path(client)
+        client = self.setup.client("servicecatalog", account)
+        self.setup.grant(account)
+        self.setup.wait_for_path(client)
         record = client.provision_product(
-            ProductId=self.stage.product,
-            ProvisioningArtifactId=self.stage.version,
-            ProvisionedProductName=f"{self.stage.name}-{account}-{len(self.records)}",
+            ProductId=self.setup.product,
+            ProvisioningArtifactId=self.setup.version,
+            ProvisionedProductName=f"{self.setup.name}-{account}-{len(self.records)}",
         )["RecordDetail"]
         self.seen += [record["RecordId"], record["ProvisionedProductId"]]
         self.records[f"{account}/{record['RecordId']}"] = 0
@@ -69,18 +69,18 @@ class Play:
         assert len(self.seen) == len(set(self.seen))
         for key, before in self.records.items():
             account, record = key.split("/")
-            found = self.stage.client("servicecatalog", account).describe_record(Id=record)["RecordDetail"]
+            found = self.setup.client("servicecatalog", account).describe_record(Id=record)["RecordDetail"]
             assert ORDER[found["Status"]] >= before
             self.records[key] = ORDER[found["Status"]]
 
     def sees(self, account: str) -> bool:
-        client = self.stage.client("servicecatalog", account)
+        client = self.setup.client("servicecatalog", account)
         answers: list[bool] = []
         calls: list[tuple[Callable[..., Any], dict[str, str]]] = [
-            (client.describe_portfolio, {"Id": self.stage.portfolio}),
-            (client.describe_product_as_admin, {"Id": self.stage.product}),
-            (client.list_provisioning_artifacts, {"ProductId": self.stage.product}),
-            (client.list_constraints_for_portfolio, {"PortfolioId": self.stage.portfolio}),
+            (client.describe_portfolio, {"Id": self.setup.portfolio}),
+            (client.describe_product_as_admin, {"Id": self.setup.product}),
+            (client.list_provisioning_artifacts, {"ProductId": self.setup.product}),
+            (client.list_constraints_for_portfolio, {"PortfolioId": self.setup.portfolio}),
         ]
         for call, request in calls:
             try:
@@ -106,8 +106,8 @@ class Play:
         max_size=8,
     )
 )
-def test_accounts_see_what_is_shared_with_them_and_nothing_else(stage: Stage, steps: list[tuple[str, str]]) -> None:
-    play = Play(Stage(stage.sandbox))
+def test_accounts_see_what_is_shared_with_them_and_nothing_else(setup: Setup, steps: list[tuple[str, str]]) -> None:
+    play = Play(Setup(setup.sandbox))
     for step, account in steps:
         allowed = {
             "unshare_unit": RESEARCH in play.shared - play.offered,

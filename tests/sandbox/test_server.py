@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from sandbox.__main__ import main
-from tests.sandbox.conftest import Refused
+from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, RESEARCH, SUSPENDED
 from tests.support.sandbox.process import Sandbox, running
 
@@ -114,15 +114,15 @@ def test_the_administrator_of_an_account_is_named_by_its_id(sandbox: Sandbox) ->
     assert identity["Arn"] == f"arn:aws:iam::{RESEARCH}:user/administrator"
 
 
-def test_credentials_of_nobody_are_refused(sandbox: Sandbox, refused: Refused) -> None:
-    with refused("InvalidClientTokenId"):
+def test_credentials_of_nobody_are_refused(sandbox: Sandbox, api_error: Expect) -> None:
+    with api_error("InvalidClientTokenId"):
         sandbox.client("sts", "123456789012").get_caller_identity()
-    with refused("InvalidClientTokenId"):
+    with api_error("InvalidClientTokenId"):
         sandbox.client("sts", "AKIAIOSFODNN7EXAMPLE").get_caller_identity()
 
 
-def test_a_suspended_account_can_do_nothing(sandbox: Sandbox, refused: Refused) -> None:
-    with refused("AccessDenied", "suspended"):
+def test_a_suspended_account_can_do_nothing(sandbox: Sandbox, api_error: Expect) -> None:
+    with api_error("AccessDenied", "suspended"):
         sandbox.client("sts", SUSPENDED).get_caller_identity()
 
 

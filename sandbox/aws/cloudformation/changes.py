@@ -1,4 +1,4 @@
-"""What building an order would change, as CloudFormation's change sets say it (API:ResourceChange).
+"""What building a request would change, as CloudFormation's change sets say it (API:ResourceChange).
 
 A change that is certain is STATIC. One that hangs on what becomes of another resource is DYNAMIC: a Ref to one
 that may be replaced, or an attribute of one that is modified (API:ResourceChangeDetail).
@@ -10,10 +10,10 @@ from typing import Any, cast
 from moto.cloudformation.models import Stack, cloudformation_backends
 from moto.cloudformation.parsing import ResourceMap, clean_json
 
-from sandbox.aws.cloudformation import StackError, StackOrder
 from sandbox.aws.cloudformation.replacement import bears_tags, recreation
-from sandbox.aws.servicecatalog.model import Json, Value, part
-from sandbox.aws.servicecatalog.templates import entities, parse_template
+from sandbox.aws.cloudformation.request import StackError, StackRequest
+from sandbox.aws.cloudformation.templates import entities, parse_template
+from sandbox.aws.documents import Json, Value, part
 
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 """CloudFormation's reason, and through it that of a plan (aws-service-catalog-puppet, provision_product_with_plan)."""
@@ -31,25 +31,25 @@ class _NotYet:
         return _LATER
 
 
-def additions(order: StackOrder) -> list[Json]:
+def additions(request: StackRequest) -> list[Json]:
     """The resources that a new stack would have."""
-    wanted = _resolve(order, parse_template(order.template), {})
+    wanted = _resolve(request, parse_template(request.template), {})
     return [_addition(name, declared) for name, declared in _declared(wanted).items()]
 
 
-def modifications(stack: Stack, order: StackOrder) -> list[Json]:
+def modifications(stack: Stack, request: StackRequest) -> list[Json]:
     """What an update of a stack would do to its resources.
 
     Raises:
         StackError: nothing would be different.
     """
-    template = parse_template(order.template)
+    template = parse_template(request.template)
     before: Any = stack.resource_map
-    wanted = _resolve(order, template, _present(stack))
-    same = (before.resolved_parameters, stack.tags) == (wanted.resolved_parameters, order.tags)
+    wanted = _resolve(request, template, _present(stack))
+    same = (before.resolved_parameters, stack.tags) == (wanted.resolved_parameters, request.tags)
     if same and stack.template_dict == template:
         raise StackError(NO_CHANGES)
-    return _Comparison(stack, wanted, tags_differ=stack.tags != order.tags).changes()
+    return _Comparison(stack, wanted, tags_differ=stack.tags != request.tags).changes()
 
 
 def _present(stack: Stack) -> dict[str, Any]:
@@ -57,17 +57,17 @@ def _present(stack: Stack) -> dict[str, Any]:
     return {name: parsed[name] for name in stack.template_dict["Resources"] if parsed.get(name)}
 
 
-def _resolve(order: StackOrder, template: Json, present: dict[str, Any]) -> Any:  # noqa: ANN401 - moto's types hide what is needed
-    """The template as it would be with the order's parameters; nothing is built for it."""
+def _resolve(request: StackRequest, template: Json, present: dict[str, Any]) -> Any:  # noqa: ANN401 - moto's types hide what is needed
+    """The template as it would be with the request's parameters; nothing is built for it."""
     wanted: Any = ResourceMap(
         stack_id="",
-        stack_name=order.name,
-        parameters=order.parameters,
-        tags=order.tags,
-        region_name=order.region,
-        account_id=order.builder.account,
+        stack_name=request.name,
+        parameters=request.parameters,
+        tags=request.tags,
+        region_name=request.caller.region,
+        account_id=request.caller.account,
         template=template,
-        cross_stack_resources=cloudformation_backends[order.builder.account][order.region].exports,
+        cross_stack_resources=cloudformation_backends[request.caller.account][request.caller.region].exports,
     )
     wanted.load()
     for name in _declared(wanted):

@@ -18,9 +18,9 @@ from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, Model
 from moto.stepfunctions.models import StateMachine
 from werkzeug.exceptions import HTTPException
 
-from sandbox.aws.cloudformation import StackError
 from sandbox.aws.cloudformation.permissions import require_resource, unchecked
-from sandbox.aws.servicecatalog.templates import TemplateError, parse_template
+from sandbox.aws.cloudformation.request import StackError
+from sandbox.aws.cloudformation.templates import TemplateError, parse_template
 
 Moto = Any
 """An object of moto's. Its own types hide what is needed here."""

@@ -1,16 +1,15 @@
 """Whose permissions CloudFormation works with, and whether they suffice."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 
 from moto.iam.models import Role
 
-from sandbox.aws.cloudformation import StackError
+from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.resource_types import RESOURCE_TYPES, STACK_ACTIONS, ResourceType
-from sandbox.aws.cloudformation.resources import AcceptedPortfolioShare
+from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_principal, find_role, iam_of, is_permitted, trusts_service
-from sandbox.aws.servicecatalog.launch_roles import Builder
 
 _SCALING_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
 _SCALING_ROLE = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
@@ -19,70 +18,72 @@ _SCALING_TRUST = (
     f'"Principal":{{"Service":"{_SCALING_SERVICE}"}}}}]}}'
 )
 
-_builders: list[Builder] = []
-"""Who builds now; empty for stacks of administrators, which are not checked."""
+resource_arns: dict[str, Callable[[dict[str, Any], str], str]] = {}
+"""By type: the ARN that permissions are asked for, from properties and region, where a pattern cannot say it."""
+_callers: list[Caller] = []
+"""Whose permissions count now; empty for stacks of administrators, which are not checked."""
 
 
 @contextmanager
-def building_as(builder: Builder) -> Generator[None, None, None]:
-    """Check what CloudFormation does in here against the builder's policies."""
-    _builders.append(builder)
+def acting_as(caller: Caller) -> Generator[None, None, None]:
+    """Check what CloudFormation does in here against the caller's policies."""
+    _callers.append(caller)
     try:
         yield
     finally:
-        _builders.pop()
+        _callers.pop()
 
 
 @contextmanager
 def unchecked() -> Generator[None, None, None]:
     """Check nothing in here."""
-    kept = _builders[:]
-    _builders.clear()
+    kept = _callers[:]
+    _callers.clear()
     try:
         yield
     finally:
-        _builders[:] = kept
+        _callers[:] = kept
 
 
-def require_stack(builder: Builder, region: str, name: str, step: str) -> None:
-    """The builder's permissions on the stack itself, and for a launch on Service Catalog's template copy.
+def require_stack(caller: Caller, name: str, step: str) -> None:
+    """The caller's permissions on the stack itself, and for a launch on Service Catalog's template copy.
 
     The Administrator Guide, "Launch constraints", asks for s3:GetObject on objects of a service-owned bucket
     that bear the tag servicecatalog:provisioning=true.
     """
-    arn = f"arn:aws:cloudformation:{region}:{builder.account}:stack/{name}/*"
+    arn = f"arn:aws:cloudformation:{caller.region}:{caller.account}:stack/{name}/*"
     for action in (STACK_ACTIONS[step], "DescribeStacks", "DescribeStackEvents"):
-        _require(builder, region, f"cloudformation:{action}", arn)
+        _require(caller, f"cloudformation:{action}", arn)
     if step != "delete":
-        _require(builder, region, "cloudformation:GetTemplateSummary", "*")
-        template = f"arn:aws:s3:::sc-templates-{region}/{name}"
+        _require(caller, "cloudformation:GetTemplateSummary", "*")
+        template = f"arn:aws:s3:::sc-templates-{caller.region}/{name}"
         owned = {"s3:ExistingObjectTag/servicecatalog:provisioning": "true"}
-        _require(builder, region, "s3:GetObject", template, owned)
+        _require(caller, "s3:GetObject", template, owned)
 
 
 def require_resource(step: str, kind: str, name: str, properties: dict[str, Any], account: str, region: str) -> None:
-    """The builder's permissions on one resource.
+    """The caller's permissions on one resource.
 
     Raises:
         StackError: one is missing, or the table does not know the type.
     """
-    if not _builders:
+    if not _callers:
         return
-    builder = _builders[-1]
+    caller = _callers[-1]
     known = RESOURCE_TYPES.get(kind)
     if known is None:
         raise StackError(f"The sandbox does not know which permissions {kind} needs, so it cannot launch it")
-    shared = properties.get("PortfolioId")
-    portfolio = AcceptedPortfolioShare.arn_of(str(shared), region) if shared else "*"
-    arn = known.arn.format(account=account, region=region, name=name, lower_name=name.lower(), portfolio=portfolio)
+    arn = known.arn.format(account=account, region=region, name=name, lower_name=name.lower())
+    if kind in resource_arns and properties:
+        arn = resource_arns[kind](properties, region)
     context = _scaling_context(properties) if kind.startswith("AWS::ApplicationAutoScaling::") else {}
     for action in known.actions(step, properties):
-        _require(builder, region, action, arn, context)
+        _require(caller, action, arn, context)
     if step == "delete":
         return
-    _require_roles(builder, region, known, properties)
+    _require_roles(caller, known, properties)
     if kind == "AWS::ApplicationAutoScaling::ScalableTarget":
-        _require_scaling_role(builder, region, account)
+        _require_scaling_role(caller, account)
 
 
 def _scaling_context(properties: dict[str, Any]) -> dict[str, str]:
@@ -94,14 +95,14 @@ def _scaling_context(properties: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _require_roles(builder: Builder, region: str, known: ResourceType, properties: dict[str, Any]) -> None:
+def _require_roles(caller: Caller, known: ResourceType, properties: dict[str, Any]) -> None:
     for path, service in known.passes.items():
         for arn in _values(properties, path.split(".")):
-            _require(builder, region, "iam:PassRole", arn, {"iam:PassedToService": service})
+            _require(caller, "iam:PassRole", arn, {"iam:PassedToService": service})
             role = find_principal(arn)
             if not isinstance(role, Role):
                 raise StackError(f"The role {arn} does not exist")
-            if not trusts_service(role, service, {"aws:SourceAccount": [builder.account]}):
+            if not trusts_service(role, service, {"aws:SourceAccount": [caller.account]}):
                 raise StackError(f"Could not assume role {arn}. Ensure that it trusts the service {service}")
 
 
@@ -117,12 +118,12 @@ def _values(node: Any, path: list[str]) -> list[str]:  # noqa: ANN401 - any part
     ]
 
 
-def _require_scaling_role(builder: Builder, region: str, account: str) -> None:
+def _require_scaling_role(caller: Caller, account: str) -> None:
     """The first scalable target in an account makes a service-linked role, for which one needs permission."""
     if find_role(account, _SCALING_ROLE):
         return
     arn = f"arn:aws:iam::{account}:role/aws-service-role/{_SCALING_SERVICE}/{_SCALING_ROLE}"
-    _require(builder, region, "iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": _SCALING_SERVICE})
+    _require(caller, "iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": _SCALING_SERVICE})
     iam_of(account).create_role(
         _SCALING_ROLE,
         _SCALING_TRUST,
@@ -135,10 +136,9 @@ def _require_scaling_role(builder: Builder, region: str, account: str) -> None:
     )
 
 
-def _require(builder: Builder, region: str, action: str, resource: str, more: Mapping[str, str] | None = None) -> None:
-    context = builder.context(region, **dict(more or {}))
-    if not is_permitted(builder.principal, action, resource, context):
+def _require(caller: Caller, action: str, resource: str, more: Mapping[str, str] | None = None) -> None:
+    if not is_permitted(caller.principal, action, resource, caller.context(**dict(more or {}))):
         raise StackError(
-            f"User: {builder.arn} is not authorized to perform: {action} on resource: {resource} "
+            f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource} "
             f"because no identity-based policy allows the {action} action"
         )

@@ -14,10 +14,7 @@ class ResourceType:
 
     service: str
     arn: str
-    """`{name}` is the physical name, `{lower_name}` the same where the service writes it in lower case.
-
-    `{portfolio}` is the whole ARN of the portfolio in the properties.
-    """
+    """`{name}` is the physical name, `{lower_name}` the same where the service writes it in lower case."""
     create: str
     update: str
     delete: str
@@ -108,7 +105,7 @@ RESOURCE_TYPES = {
     ),
     "AWS::ServiceCatalog::AcceptedPortfolioShare": ResourceType(
         "servicecatalog",
-        "{portfolio}",
+        "*",
         create="AcceptPortfolioShare",
         update="AcceptPortfolioShare",
         delete="RejectPortfolioShare",

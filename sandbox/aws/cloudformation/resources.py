@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
-
-from sandbox.aws.cloudformation import StackError
-from sandbox.aws.servicecatalog.errors import ServiceCatalogError
-from sandbox.aws.servicecatalog.shares import accept
-
-if TYPE_CHECKING:
-    from sandbox.aws.servicecatalog.call import World
 
 Given = dict[str, Any]
 Moto = Any
 """An argument of moto's that has no type of its own."""
 
 
-class _Resource(CloudFormationModel):
+class MotoResource(CloudFormationModel):
     """A resource that is nothing but what its service keeps under its physical id."""
 
     def __init__(self, physical_id: str, properties: Given, attributes: Given | None = None) -> None:
@@ -62,7 +55,7 @@ class _Resource(CloudFormationModel):
         )
 
 
-class ScalableTarget(_Resource, CloudFormationModel):
+class ScalableTarget(MotoResource, CloudFormationModel):
     """Ref is `<resource id>|<dimension>|<namespace>` (CloudFormation User Guide)."""
 
     @staticmethod
@@ -90,7 +83,7 @@ class ScalableTarget(_Resource, CloudFormationModel):
         backend.deregister_scalable_target(namespace, resource, dimension)
 
 
-class ScalingPolicy(_Resource, CloudFormationModel):
+class ScalingPolicy(MotoResource, CloudFormationModel):
     @staticmethod
     def cloudformation_type() -> str:
         return "AWS::ApplicationAutoScaling::ScalingPolicy"
@@ -121,7 +114,7 @@ class ScalingPolicy(_Resource, CloudFormationModel):
         )
 
 
-class Alarm(_Resource, CloudFormationModel):
+class Alarm(MotoResource, CloudFormationModel):
     @staticmethod
     def cloudformation_name_type() -> str:
         return "AlarmName"
@@ -153,36 +146,3 @@ class Alarm(_Resource, CloudFormationModel):
 
     def delete(self, account_id: str, region_name: str) -> None:
         cloudwatch_backends[account_id][region_name].delete_alarms([self.physical_resource_id])
-
-
-class AcceptedPortfolioShare(_Resource, CloudFormationModel):
-    """Accepts an ACCOUNT share while it lives; it cannot accept any other (cloudformation roadmap issue 1860)."""
-
-    world: World
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::ServiceCatalog::AcceptedPortfolioShare"
-
-    @classmethod
-    def arn_of(cls, portfolio_id: str, region: str) -> str:
-        """The ARN of a portfolio, which is its owner's; of one that does not exist, an ARN of nobody."""
-        portfolio = cls.world.regions[region].portfolios.get(portfolio_id)
-        return portfolio.arn if portfolio else f"arn:aws:catalog:{region}::portfolio/{portfolio_id}"
-
-    @classmethod
-    def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Moto
-    ) -> AcceptedPortfolioShare:
-        given = cloudformation_json["Properties"]
-        try:
-            accept(cls.world, account_id, region_name, given["PortfolioId"], accepted=True)
-        except ServiceCatalogError as error:
-            raise StackError(f"{error} (Service: ServiceCatalog; Error Code: {error.code})") from error
-        return cls(f"{account_id}|{given['PortfolioId']}", given, {"Id": resource_name})
-
-    def delete(self, account_id: str, region_name: str) -> None:
-        try:
-            accept(self.world, account_id, region_name, self.properties["PortfolioId"], accepted=False)
-        except ServiceCatalogError as error:
-            raise StackError(str(error)) from error

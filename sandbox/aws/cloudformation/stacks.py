@@ -6,13 +6,11 @@ from typing import Any, Final
 
 from moto.cloudformation.models import Stack, cloudformation_backends
 
-from sandbox.aws.cloudformation import StackError, StackOrder
 from sandbox.aws.cloudformation.changes import additions, modifications
 from sandbox.aws.cloudformation.engine import reason_of
-from sandbox.aws.cloudformation.permissions import building_as, require_stack
-from sandbox.aws.cloudformation.resources import AcceptedPortfolioShare
-from sandbox.aws.servicecatalog.call import World
-from sandbox.aws.servicecatalog.launch_roles import Builder
+from sandbox.aws.cloudformation.permissions import acting_as, require_stack
+from sandbox.aws.cloudformation.request import StackError, StackRequest
+from sandbox.aws.iam.callers import Caller
 
 MOST_DELETED: Final = 50
 """Deleted stacks that can still be described, per account and region; AWS forgets them after 90 days."""
@@ -21,77 +19,71 @@ Outputs = list[dict[str, Any]]
 Changes = list[dict[str, Any]]
 
 
-def install(world: World) -> None:
-    """Let stacks accept portfolio shares of this world."""
-    AcceptedPortfolioShare.world = world
+class Stacks:
+    """Creates, changes and deletes stacks with the permissions of whoever asks."""
+
+    def create(self, request: StackRequest) -> Outputs:
+        """Build a stack and return its outputs.
+
+        Raises:
+            StackError: it failed; what had been built is gone again, the stack remains.
+        """
+        require_stack(request.caller, request.name, "execute" if request.planned else "create")
+        backend = cloudformation_backends[request.caller.account][request.caller.region]
+        with acting_as(request.caller), _reasons():
+            stack = backend.create_stack(
+                request.name,
+                request.template,
+                request.parameters,
+                notification_arns=list(request.notification_arns),
+                tags=request.tags,
+            )
+        return _outputs(stack)
+
+    def update(self, request: StackRequest) -> Outputs:
+        """Change a stack. A failed change is rolled back, then StackError is raised."""
+        require_stack(request.caller, request.name, "execute" if request.planned else "update")
+        backend = cloudformation_backends[request.caller.account][request.caller.region]
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()]
+        with acting_as(request.caller), _reasons():
+            stack = backend.update_stack(request.name, request.template, None, parameters, request.tags)
+        return _outputs(stack)
+
+    def preview(self, request: StackRequest) -> Changes:
+        """What building a request would change; nothing is changed.
+
+        Raises:
+            StackError: nothing would change, or the builder may not ask.
+        """
+        require_stack(request.caller, request.name, "plan")
+        stack = _find(request.caller, request.name)
+        with _reasons():
+            return modifications(stack, request) if stack else additions(request)
+
+    def delete(self, name: str, caller: Caller) -> None:
+        """Delete a stack and all that it built; one that is gone already is fine."""
+        require_stack(caller, name, "delete")
+        backend = cloudformation_backends[caller.account][caller.region]
+        stack = _find(caller, name)
+        if stack is None:
+            return
+        try:
+            with acting_as(caller), _reasons():
+                backend.delete_stack(stack.stack_id)
+        except StackError:
+            backend.stacks[stack.stack_id] = stack
+            stack.status = "DELETE_FAILED"
+            raise
+        while len(backend.deleted_stacks) > MOST_DELETED:
+            del backend.deleted_stacks[next(iter(backend.deleted_stacks))]
+
+    def stack_id(self, caller: Caller, name: str) -> str | None:
+        stack = _find(caller, name)
+        return stack.stack_id if stack else None
 
 
-def create(order: StackOrder) -> Outputs:
-    """Build a stack and return its outputs.
-
-    Raises:
-        StackError: it failed; what had been built is gone again, the stack remains.
-    """
-    require_stack(order.builder, order.region, order.name, "execute" if order.planned else "create")
-    backend = cloudformation_backends[order.builder.account][order.region]
-    with building_as(order.builder), _reasons():
-        stack = backend.create_stack(
-            order.name,
-            order.template,
-            order.parameters,
-            notification_arns=list(order.notification_arns),
-            tags=order.tags,
-        )
-    return _outputs(stack)
-
-
-def update(order: StackOrder) -> Outputs:
-    """Change a stack. A failed change is rolled back, then StackError is raised."""
-    require_stack(order.builder, order.region, order.name, "execute" if order.planned else "update")
-    backend = cloudformation_backends[order.builder.account][order.region]
-    parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in order.parameters.items()]
-    with building_as(order.builder), _reasons():
-        stack = backend.update_stack(order.name, order.template, None, parameters, order.tags)
-    return _outputs(stack)
-
-
-def preview(order: StackOrder) -> Changes:
-    """What building an order would change; nothing is changed.
-
-    Raises:
-        StackError: nothing would change, or the builder may not ask.
-    """
-    require_stack(order.builder, order.region, order.name, "plan")
-    stack = _find(order.builder.account, order.region, order.name)
-    with _reasons():
-        return modifications(stack, order) if stack else additions(order)
-
-
-def delete(name: str, builder: Builder, region: str) -> None:
-    """Delete a stack and all that it built; one that is gone already is fine."""
-    require_stack(builder, region, name, "delete")
-    backend = cloudformation_backends[builder.account][region]
-    stack = _find(builder.account, region, name)
-    if stack is None:
-        return
-    try:
-        with building_as(builder), _reasons():
-            backend.delete_stack(stack.stack_id)
-    except StackError:
-        backend.stacks[stack.stack_id] = stack
-        stack.status = "DELETE_FAILED"
-        raise
-    while len(backend.deleted_stacks) > MOST_DELETED:
-        del backend.deleted_stacks[next(iter(backend.deleted_stacks))]
-
-
-def stack_id(account: str, region: str, name: str) -> str | None:
-    stack = _find(account, region, name)
-    return stack.stack_id if stack else None
-
-
-def _find(account: str, region: str, name: str) -> Stack | None:
-    stacks = cloudformation_backends[account][region].stacks.values()
+def _find(caller: Caller, name: str) -> Stack | None:
+    stacks = cloudformation_backends[caller.account][caller.region].stacks.values()
     return next((stack for stack in stacks if stack.name == name), None)
 
 

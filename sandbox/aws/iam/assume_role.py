@@ -2,7 +2,7 @@
 
 from moto.iam.models import Role
 
-from sandbox.aws.errors import Refused
+from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller, Callers
 from sandbox.aws.iam.principals import find_principal, trusts_principal
 from sandbox.aws.wire import Request
@@ -25,4 +25,6 @@ def authorize(request: Request, caller: Caller, callers: Callers) -> None:
             conditions["sts:ExternalId"] = external_id
         if isinstance(role, Role) and trusts_principal(role, caller.principal, caller.context(**conditions)):
             return
-    raise Refused("AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}")
+    raise ApiError(
+        "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"
+    )

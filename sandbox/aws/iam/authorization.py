@@ -1,11 +1,11 @@
-"""IAM at the front door: whether the caller's own policies allow the call at all.
+"""IAM before each call: whether the caller's own policies allow the call at all.
 
 Resources are worked out for what the catalog's programs touch. For any other call the resource is unknown,
 and a statement is taken to concern it, unless it is a Deny on particular resources.
 """
 
 from sandbox.aws import s3 as buckets
-from sandbox.aws.errors import Refused
+from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_role, is_permitted
 from sandbox.aws.wire import Request
@@ -44,13 +44,13 @@ def authorize(request: Request, caller: Caller) -> None:
     """Refuse what no policy of the caller allows.
 
     Raises:
-        Refused: with the text that tells which action on which resource was missing.
+        ApiError: with the text that tells which action on which resource was missing.
     """
     action = action_of(request)
     if request.service == "s3":
         for wanted, bucket, key in buckets.wanted(request):
             if not buckets.may(caller, wanted, bucket, key):
-                raise Refused("AccessDenied", f"User: {caller.arn} is not authorized to perform: {wanted}")
+                raise ApiError("AccessDenied", f"User: {caller.arn} is not authorized to perform: {wanted}")
     elif not (caller.is_administrator or action in _ALWAYS or not request.operation):
         require(caller, action, _resource(request, caller), **_context(request, caller))
 
@@ -58,7 +58,7 @@ def authorize(request: Request, caller: Caller) -> None:
 def require(caller: Caller, action: str, resource: str | None, **context: str) -> None:
     """Refuse an action that the caller's policies do not allow."""
     if not is_permitted(caller.principal, action, resource, caller.context(**context)):
-        raise Refused(
+        raise ApiError(
             "AccessDenied" if action.startswith(("iam:", "sts:", "cloudformation:")) else "AccessDeniedException",
             f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource or '*'} "
             f"because no identity-based policy allows the {action} action",

@@ -7,7 +7,7 @@ from moto.core.utils import utcnow
 from moto.iam.models import get_account_id_from
 from moto.sts.models import AssumedRole, sts_backends
 
-from sandbox.aws.errors import Refused
+from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.principals import ADMINISTRATOR, administrator_key, find_principal, iam_of, prepare_account
 from sandbox.aws.organization import Organization
 from sandbox.aws.wire import Request
@@ -57,19 +57,19 @@ class Callers:
         """Find out who signed the request; the signature itself is not checked.
 
         Raises:
-            Refused: there is no signature, or the credentials belong to nobody or to a suspended account.
+            ApiError: there is no signature, or the credentials belong to nobody or to a suspended account.
         """
         if not request.access_key:
-            raise Refused("MissingAuthenticationToken", "Request is missing Authentication Token")
+            raise ApiError("MissingAuthenticationToken", "Request is missing Authentication Token")
         caller = (
             self._administrator(request)
             if re.fullmatch(r"\d{12}", request.access_key)
             else self._session(request) or self._user(request)
         )
         if caller is None:
-            raise Refused("InvalidClientTokenId", "The security token included in the request is invalid.")
+            raise ApiError("InvalidClientTokenId", "The security token included in the request is invalid.")
         if self._organization.status(caller.account) == "SUSPENDED":
-            raise Refused("AccessDenied", f"Account {caller.account} is suspended.")
+            raise ApiError("AccessDenied", f"Account {caller.account} is suspended.")
         return caller
 
     def _administrator(self, request: Request) -> Caller | None:
@@ -102,7 +102,7 @@ class Callers:
             return None
         self._sessions[key] = session
         if session.expiration < utcnow():
-            raise Refused("ExpiredToken", "The security token included in the request is expired")
+            raise ApiError("ExpiredToken", "The security token included in the request is expired")
         if find_principal(session.role_arn) is None:
             return None
         return self._caller(session.account_id, session.arn, session.role_arn, key, request.region)

@@ -1,10 +1,11 @@
 """Whose launches a caller sees and touches: the account's, the role's, or the user's own."""
 
+from sandbox.aws.documents import Json, part
 from sandbox.aws.iam.authorization import require
 from sandbox.aws.servicecatalog.call import Call
 from sandbox.aws.servicecatalog.errors import InvalidParametersException
-from sandbox.aws.servicecatalog.model import Json, ProvisionedProduct, Record, part
-from sandbox.aws.servicecatalog.planned import Plan
+from sandbox.aws.servicecatalog.model import ProvisionedProduct, Record
+from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
 
 _ON_PORTFOLIOS = frozenset(
     {
@@ -46,7 +47,7 @@ _ON_PRODUCTS = frozenset(
 """The operations with a resource type in the Service Authorization Reference, "AWS Service Catalog"."""
 
 
-def _levels(call: Call, thing: ProvisionedProduct | Record | Plan) -> list[str]:
+def _levels(call: Call, thing: ProvisionedProduct | Record | ProvisionedProductPlan) -> list[str]:
     levels = {
         "Account": thing.account == call.account,
         "Role": thing.user_arn == call.caller.principal,
@@ -55,7 +56,7 @@ def _levels(call: Call, thing: ProvisionedProduct | Record | Plan) -> list[str]:
     return [level for level, holds in levels.items() if holds]
 
 
-def in_access_level(call: Call, request: Json, thing: ProvisionedProduct | Record | Plan) -> bool:
+def in_access_level(call: Call, request: Json, thing: ProvisionedProduct | Record | ProvisionedProductPlan) -> bool:
     """Whether the request's AccessLevelFilter shows a thing; without one, what the user made.
 
     API:ScanProvisionedProducts: "The access level to use to obtain results. The default is User."

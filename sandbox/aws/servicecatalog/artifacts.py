@@ -1,12 +1,13 @@
 """Provisioning artifacts: the versions of a product."""
 
+from sandbox.aws.cloudformation.templates import TemplateError, parse_template
+from sandbox.aws.documents import Json, part
 from sandbox.aws.s3 import read_object
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, amend, operation
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
-from sandbox.aws.servicecatalog.model import Artifact, Json, Product, part
+from sandbox.aws.servicecatalog.model import Artifact, Product
 from sandbox.aws.servicecatalog.parameters import show_parameters
-from sandbox.aws.servicecatalog.templates import TemplateError, parse_template
 from sandbox.aws.servicecatalog.visibility import own_product, visible_product
 
 CREATION_SECONDS = 2.0
@@ -42,7 +43,7 @@ def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
         template=template,
     )
     product.artifacts[artifact.id] = artifact
-    call.world.clock.after(CREATION_SECONDS, lambda: setattr(artifact, "status", "AVAILABLE"))
+    call.backend.clock.after(CREATION_SECONDS, lambda: setattr(artifact, "status", "AVAILABLE"))
     return artifact
 
 

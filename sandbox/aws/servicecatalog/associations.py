@@ -1,5 +1,6 @@
 """Products in portfolios."""
 
+from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.errors import (
@@ -7,7 +8,7 @@ from sandbox.aws.servicecatalog.errors import (
     ResourceInUseException,
     ResourceNotFoundException,
 )
-from sandbox.aws.servicecatalog.model import Association, Json
+from sandbox.aws.servicecatalog.model import Association
 from sandbox.aws.servicecatalog.visibility import (
     contains,
     own_portfolio,
@@ -40,7 +41,7 @@ def associate_product_with_portfolio(call: Call, request: Json) -> Json:
             p.id for p in visible_portfolios(call) if p is not portfolio and contains(call, p, product.product_id)
         )
     quotas.room_for("products per portfolio", len(portfolio.products), quotas.PRODUCTS_PER_PORTFOLIO)
-    effective = call.world.clock.later(CONSISTENCY_SECONDS)
+    effective = call.backend.clock.later(CONSISTENCY_SECONDS)
     portfolio.products[product.product_id] = Association(call.new_id("association-"), source, effective)
     return {}
 

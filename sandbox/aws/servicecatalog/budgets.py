@@ -2,9 +2,9 @@
 
 from moto.budgets.models import budgets_backends
 
+from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.errors import DuplicateResourceException, not_found
-from sandbox.aws.servicecatalog.model import Json
 from sandbox.aws.servicecatalog.tag_options import resource
 
 

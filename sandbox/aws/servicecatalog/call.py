@@ -9,24 +9,19 @@ from datetime import datetime
 
 from botocore import xform_name
 
+from sandbox.aws.backend import Backend
+from sandbox.aws.documents import Json, Value
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.identifiers import Identifiers
-from sandbox.aws.organization import Organization
 from sandbox.aws.servicecatalog.errors import InvalidParametersException
-from sandbox.aws.servicecatalog.model import Json, Value
 from sandbox.aws.servicecatalog.state import RegionState
-from sandbox.clock import Clock
 
 _DEFAULT_PAGE = 20
 
 
 @dataclass
-class World:
-    """What all calls share."""
+class CatalogBackend(Backend):
+    """What all calls of Service Catalog share."""
 
-    clock: Clock
-    identifiers: Identifiers
-    organization: Organization
     regions: dict[str, RegionState] = field(default_factory=lambda: defaultdict(RegionState))
     answered: dict[tuple[str, ...], tuple[Json, Json]] = field(default_factory=dict[tuple[str, ...], tuple[Json, Json]])
     """By idempotency token: the request that was answered, and the answer."""
@@ -36,7 +31,7 @@ class World:
 class Call:
     """One call of an operation."""
 
-    world: World
+    backend: CatalogBackend
     caller: Caller
 
     @property
@@ -49,14 +44,14 @@ class Call:
 
     @property
     def state(self) -> RegionState:
-        return self.world.regions[self.region]
+        return self.backend.regions[self.region]
 
     @property
     def now(self) -> datetime:
-        return self.world.clock.now()
+        return self.backend.clock.now()
 
     def new_id(self, prefix: str) -> str:
-        return self.world.identifiers.new(prefix, self.account, self.region)
+        return self.backend.identifiers.new(prefix, self.account, self.region)
 
 
 Handler = Callable[[Call, Json], object]

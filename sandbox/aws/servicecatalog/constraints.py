@@ -4,6 +4,7 @@ import json
 import re
 from typing import cast
 
+from sandbox.aws.documents import Json, part
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page
 from sandbox.aws.servicecatalog.errors import (
@@ -13,7 +14,7 @@ from sandbox.aws.servicecatalog.errors import (
     not_found,
 )
 from sandbox.aws.servicecatalog.launch_roles import require_launch_role
-from sandbox.aws.servicecatalog.model import Constraint, Json, part
+from sandbox.aws.servicecatalog.model import Constraint
 from sandbox.aws.servicecatalog.template_rules import check_rules
 from sandbox.aws.servicecatalog.visibility import contains, own_portfolio, visible_portfolio, visible_portfolios
 

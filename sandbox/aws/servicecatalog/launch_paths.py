@@ -3,9 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 
+from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceNotFoundException
-from sandbox.aws.servicecatalog.model import Constraint, Json, Portfolio, Product
+from sandbox.aws.servicecatalog.model import Constraint, Portfolio, Product
 from sandbox.aws.servicecatalog.principals import may_launch
 from sandbox.aws.servicecatalog.tag_options import offered_tag_options
 from sandbox.aws.servicecatalog.visibility import constraints_on, contains, is_visible
@@ -61,7 +62,7 @@ class LaunchPath:
 
 def launchable_ids(call: Call) -> set[str]:
     """The ids of all products that the caller may launch."""
-    now = call.world.clock.timestamp()
+    now = call.backend.clock.timestamp()
     return {
         product
         for portfolio in open_portfolios(call)
@@ -78,7 +79,7 @@ def open_portfolios(call: Call, product_id: str | None = None) -> list[Portfolio
 
 def launch_paths(call: Call, product: Product) -> list[LaunchPath]:
     """The caller's paths to a product; none is an empty list."""
-    now = call.world.clock.timestamp()
+    now = call.backend.clock.timestamp()
     holding = (
         portfolio
         for portfolio in open_portfolios(call, product.product_id)

@@ -1,33 +1,15 @@
 """Launch roles: by whose permissions a product is built, and in which account."""
 
-from dataclasses import dataclass
-from typing import cast
-
+from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.iam.evaluation import Context
 from sandbox.aws.iam.principals import find_role, trusts_service
 from sandbox.aws.servicecatalog.call import Call
 from sandbox.aws.servicecatalog.errors import InvalidParametersException
-from sandbox.aws.servicecatalog.model import Json
 
 SERVICE = "servicecatalog.amazonaws.com"
 
 
-@dataclass(frozen=True)
-class Builder:
-    """The identity that CloudFormation works with."""
-
-    account: str
-    principal: str
-    """The IAM ARN whose policies decide."""
-    arn: str
-    """The session's ARN, for error messages."""
-
-    def context(self, region: str, **more: str) -> Context:
-        return Caller(self.account, self.arn, self.principal, "", region).context(**more)
-
-
-def require_launch_role(call: Call, parameters: Json) -> Builder:
+def require_launch_role(call: Call, parameters: Json) -> Caller:
     """The role of a LAUNCH constraint's parameters, as it stands in the caller's account.
 
     A LocalRoleName is looked up in the caller's account, at creation of the constraint as well as at each
@@ -49,17 +31,18 @@ def require_launch_role(call: Call, parameters: Json) -> Builder:
     return assume_launch_role(call.region, account, name, arn, call.account)
 
 
-def assume_launch_role(region: str, account: str, name: str, arn: str, launcher: str) -> Builder:
+def assume_launch_role(region: str, account: str, name: str, arn: str, launcher: str) -> Caller:
     """Assume a role as Service Catalog does, on behalf of the launching account."""
     role = find_role(account, name) if account.isdigit() else None
     if role is None or not (role.arn == arn or role.path != "/"):
         raise InvalidParametersException(f"Access denied while assuming the role {arn}: the role does not exist")
     # Administrator Guide, "Launch constraints": aws:SourceArn is a templated ARN, never a specific resource.
-    context = {"aws:SourceAccount": [launcher], "aws:SourceArn": [f"arn:aws:servicecatalog:{region}:{launcher}:*"]}
-    if not trusts_service(role, SERVICE, cast("Context", context)):
+    source = f"arn:aws:servicecatalog:{region}:{launcher}:*"
+    context = {"aws:SourceAccount": [launcher], "aws:SourceArn": [source]}
+    if not trusts_service(role, SERVICE, context):
         raise InvalidParametersException(
             f"Access denied while assuming the role {role.arn}: "
             f"its trust policy does not allow {SERVICE} on behalf of account {launcher}"
         )
     session = f"arn:aws:sts::{account}:assumed-role/{name}/servicecatalog"
-    return Builder(account, role.arn, session)
+    return Caller(account, session, role.arn, "", region)

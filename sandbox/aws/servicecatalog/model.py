@@ -1,22 +1,13 @@
 """What the service keeps: plain data, no rules.
 
-Attributes bear the names of AWS's response members, in snake case: `answers` finds them by these names.
+Attributes bear the names of AWS's response members, in snake case: `serialization` finds them by these names.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
-Json = dict[str, Any]
-"""A request, a response, or a part of one, in AWS's own member names."""
-
-Value = Any
-"""Any value in one."""
-
-
-def part(whole: Json, member: str) -> Json:
-    """A structure within a request or template; an empty one if it is not there."""
-    return whole.get(member) or {}
+from sandbox.aws.documents import Json
 
 
 @dataclass

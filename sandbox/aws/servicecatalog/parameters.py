@@ -2,9 +2,9 @@
 
 import re
 
+from sandbox.aws.cloudformation.templates import parameters_of
+from sandbox.aws.documents import Json, Value
 from sandbox.aws.servicecatalog.errors import InvalidParametersException
-from sandbox.aws.servicecatalog.model import Json, Value
-from sandbox.aws.servicecatalog.templates import parameters_of
 
 _CONSTRAINTS = ("AllowedPattern", "ConstraintDescription", "MaxLength", "MinLength", "MaxValue", "MinValue")
 

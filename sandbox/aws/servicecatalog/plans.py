@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 
-from sandbox.aws.cloudformation import StackError
+from sandbox.aws.cloudformation.request import StackError
+from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog.access_levels import in_access_level
 from sandbox.aws.servicecatalog.call import Call, operation, page, tags_in
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, InvalidStateException, not_found
 from sandbox.aws.servicecatalog.execution import preview, start_provisioning, start_update
-from sandbox.aws.servicecatalog.model import Json, ProvisionedProduct
-from sandbox.aws.servicecatalog.planned import Plan
+from sandbox.aws.servicecatalog.model import ProvisionedProduct
+from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
 from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
-from sandbox.aws.servicecatalog.provisioning import Order, add_provisioned, check_order
+from sandbox.aws.servicecatalog.provisioning import add_provisioned, resolve_request
+from sandbox.aws.servicecatalog.resolved_request import ResolvedRequest
 
 SECONDS = 9.0
 """Virtual time until a plan is made: that of the AWS CLI's example of describe-provisioned-product-plan."""
@@ -25,13 +27,13 @@ def create_provisioned_product_plan(call: Call, request: Json) -> Json:
     )
     if provisioned:
         _require_ready(call, provisioned)
-    order = check_order(call, request, provisioned)
+    resolved = resolve_request(call, request, provisioned)
     if provisioned is None:
-        provisioned = add_provisioned(call, request, order, request["IdempotencyToken"])
+        provisioned = add_provisioned(call, request, resolved, request["IdempotencyToken"])
         provisioned.status = "PLAN_IN_PROGRESS"
-    plan = _add_plan(call, request, order, provisioned)
-    doom = call.world.clock.doom
-    call.world.clock.after(SECONDS, lambda: _finish(call, plan, provisioned, order, doom))
+    plan = _add_plan(call, request, resolved, provisioned)
+    injected_failure = call.backend.clock.injected_failure
+    call.backend.clock.after(SECONDS, lambda: _finish(call, plan, provisioned, resolved, injected_failure))
     return {
         "PlanName": plan.plan_name,
         "PlanId": plan.plan_id,
@@ -41,9 +43,15 @@ def create_provisioned_product_plan(call: Call, request: Json) -> Json:
     }
 
 
-def _finish(call: Call, plan: Plan, provisioned: ProvisionedProduct, order: Order, failure: str | None) -> None:
+def _finish(
+    call: Call,
+    plan: ProvisionedProductPlan,
+    provisioned: ProvisionedProduct,
+    resolved: ResolvedRequest,
+    failure: str | None,
+) -> None:
     try:
-        plan.resource_changes = [] if failure else preview(call, provisioned, order)
+        plan.resource_changes = [] if failure else preview(call, provisioned, resolved)
     except StackError as error:
         failure = str(error)
     plan.failure, plan.settled_time = failure, call.now
@@ -62,16 +70,18 @@ def _require_ready(call: Call, provisioned: ProvisionedProduct) -> None:
         )
 
 
-def _add_plan(call: Call, request: Json, order: Order, provisioned: ProvisionedProduct) -> Plan:
-    plan = Plan(
+def _add_plan(
+    call: Call, request: Json, resolved: ResolvedRequest, provisioned: ProvisionedProduct
+) -> ProvisionedProductPlan:
+    plan = ProvisionedProductPlan(
         plan_id=call.new_id("plan-"),
         plan_name=request["PlanName"],
         plan_type=request["PlanType"],
         provision_product_id=provisioned.id,
         provision_product_name=provisioned.name,
-        product_id=order.product.product_id,
-        provisioning_artifact_id=order.artifact.id,
-        path_id=order.path.id,
+        product_id=resolved.product.product_id,
+        provisioning_artifact_id=resolved.artifact.id,
+        path_id=resolved.path.id,
         provisioning_parameters=request.get("ProvisioningParameters"),
         notification_arns=request.get("NotificationArns"),
         tags=tags_in(request),
@@ -87,7 +97,7 @@ def _add_plan(call: Call, request: Json, order: Order, provisioned: ProvisionedP
     return plan
 
 
-def _find(call: Call, request: Json) -> Plan:
+def _find(call: Call, request: Json) -> ProvisionedProductPlan:
     plan = call.state.plans.get(request["PlanId"])
     if plan is None or plan.account != call.account:
         raise not_found("Plan", request["PlanId"])
@@ -127,8 +137,8 @@ def execute_provisioned_product_plan(call: Call, request: Json) -> Json:
     if provisioned.last_provisioning_record_id != plan.basis or provisioned.status == "UNDER_CHANGE":
         raise InvalidStateException(f"Plan {plan.plan_id} is obsolete: {provisioned.id} has changed since it was made")
     is_new = provisioned.status == "PLAN_IN_PROGRESS"
-    order = replace(check_order(call, plan.request, None if is_new else provisioned), planned=True)
-    plan.record = (start_provisioning if is_new else start_update)(call, provisioned, order)
+    resolved = replace(resolve_request(call, plan.request, None if is_new else provisioned), planned=True)
+    plan.record = (start_provisioning if is_new else start_update)(call, provisioned, resolved)
     return {"RecordDetail": plan.record}
 
 

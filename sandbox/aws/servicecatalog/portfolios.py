@@ -1,9 +1,10 @@
 """Portfolios."""
 
+from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page, tags_in
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceInUseException
-from sandbox.aws.servicecatalog.model import Json, Portfolio
+from sandbox.aws.servicecatalog.model import Portfolio
 from sandbox.aws.servicecatalog.tag_options import offered_tag_options, retag
 from sandbox.aws.servicecatalog.visibility import imports_of, own_portfolio, own_portfolios, visible_portfolio
 
@@ -48,7 +49,7 @@ def update_portfolio(call: Call, request: Json) -> Json:
 
 @operation
 def delete_portfolio(call: Call, request: Json) -> Json:
-    """Refused while products, constraints, principals, shares or the like hang on it (API:DeletePortfolio)."""
+    """ApiError while products, constraints, principals, shares or the like hang on it (API:DeletePortfolio)."""
     portfolio = own_portfolio(call, request["Id"])
     hanging = {
         "Products": portfolio.products,

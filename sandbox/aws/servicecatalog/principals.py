@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from moto.iam.models import Group, User
 
+from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_principal, iam_of
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.associations import CONSISTENCY_SECONDS
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceNotFoundException
-from sandbox.aws.servicecatalog.model import Json, Portfolio, Principal
+from sandbox.aws.servicecatalog.model import Portfolio, Principal
 from sandbox.aws.servicecatalog.visibility import imports_of, visible_portfolio
 
 _PATTERN = re.compile(r"arn:[^:]+:iam:::(role|user|group)/[^:]+")
@@ -26,7 +27,7 @@ def associate_principal_with_portfolio(call: Call, request: Json) -> Json:
     if any((p.principal_arn, p.principal_type, p.unique_id) == (arn, kind, unique_id) for p in granted):
         return {}
     quotas.room_for("principals per portfolio", len(granted), quotas.PRINCIPALS_PER_PORTFOLIO)
-    granted.append(Principal(arn, kind, unique_id, call.world.clock.later(CONSISTENCY_SECONDS)))
+    granted.append(Principal(arn, kind, unique_id, call.backend.clock.later(CONSISTENCY_SECONDS)))
     return {}
 
 
@@ -94,7 +95,7 @@ def _shared_names(call: Call, portfolio: Portfolio) -> list[Principal]:
 
 def may_launch(call: Call, portfolio: Portfolio) -> bool:
     """Whether the caller is a principal of the portfolio; being an administrator does not count."""
-    now = call.world.clock.timestamp()
+    now = call.backend.clock.timestamp()
     granted = [*portfolio.principals.get(call.account, []), *_shared_names(call, portfolio)]
     return any(p.effective <= now and _is(p, call.caller) for p in granted)
 

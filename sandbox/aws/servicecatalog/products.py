@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.artifacts import CREATION_SECONDS, make_artifact
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page, tags_in
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
-from sandbox.aws.servicecatalog.model import Json, Product, TagOption
+from sandbox.aws.servicecatalog.model import Product, TagOption
 from sandbox.aws.servicecatalog.tag_options import offered_tag_options, retag
 from sandbox.aws.servicecatalog.visibility import contains, own_product, visible_portfolio, visible_product
 
@@ -36,7 +37,7 @@ def create_product(call: Call, request: Json) -> Json:
     )
     artifact = make_artifact(call, product, request.get("ProvisioningArtifactParameters") or {})
     call.state.products[product.product_id] = product
-    call.world.clock.after(CREATION_SECONDS, lambda: setattr(product, "status", "AVAILABLE"))
+    call.backend.clock.after(CREATION_SECONDS, lambda: setattr(product, "status", "AVAILABLE"))
     return {"ProductViewDetail": product, "ProvisioningArtifactDetail": artifact, "Tags": product.tags}
 
 
@@ -84,7 +85,7 @@ def update_product(call: Call, request: Json) -> Json:
 
 @operation
 def delete_product(call: Call, request: Json) -> Json:
-    """Refused while it is in a portfolio or has a budget or tag option (API:DeleteProduct)."""
+    """ApiError while it is in a portfolio or has a budget or tag option (API:DeleteProduct)."""
     product = own_product(call, request["Id"])
     in_use = any(product.product_id in portfolio.products for portfolio in call.state.portfolios.values())
     if in_use or product.budgets or product.tag_options:

@@ -4,11 +4,12 @@ from typing import Any
 
 from botocore import xform_name
 
+from sandbox.aws.documents import Json, part
 from sandbox.aws.servicecatalog.access_levels import in_access_level
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, InvalidStateException, not_found
 from sandbox.aws.servicecatalog.launch_roles import require_launch_role
-from sandbox.aws.servicecatalog.model import Json, ProvisionedProduct, part
+from sandbox.aws.servicecatalog.model import ProvisionedProduct
 from sandbox.aws.servicecatalog.records import make_record
 
 _SORTS = ("arn", "id", "name", "lastRecordId", "createdTime", "status", "productId", "productName")

@@ -1,7 +1,7 @@
 """Launching, updating and terminating: what is asked, checked before anything begins."""
 
-from dataclasses import dataclass
-
+from sandbox.aws.documents import Json
+from sandbox.aws.iam.callers import Caller
 from sandbox.aws.servicecatalog.artifacts import find_artifact
 from sandbox.aws.servicecatalog.call import Call, operation, tags_in
 from sandbox.aws.servicecatalog.constraints import parameters_of
@@ -13,29 +13,17 @@ from sandbox.aws.servicecatalog.errors import (
 )
 from sandbox.aws.servicecatalog.execution import start_provisioning, start_termination, start_update
 from sandbox.aws.servicecatalog.launch_paths import LaunchPath, choose_path, launchable_product
-from sandbox.aws.servicecatalog.launch_roles import Builder, require_launch_role
-from sandbox.aws.servicecatalog.model import Artifact, Json, Product, ProvisionedProduct, Record
+from sandbox.aws.servicecatalog.launch_roles import require_launch_role
+from sandbox.aws.servicecatalog.model import Artifact, ProvisionedProduct, Record
 from sandbox.aws.servicecatalog.parameters import resolve_parameters
 from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
+from sandbox.aws.servicecatalog.resolved_request import ResolvedRequest
 from sandbox.aws.servicecatalog.template_rules import apply_rules
 
 _MOST_TAGS = 50
 
 
-@dataclass(frozen=True)
-class Order:
-    """A launch or update that has passed every check."""
-
-    product: Product
-    artifact: Artifact
-    path: LaunchPath
-    builder: Builder
-    parameters: dict[str, str]
-    tags: dict[str, str]
-    planned: bool = False
-
-
-def check_order(call: Call, request: Json, current: ProvisionedProduct | None = None) -> Order:
+def resolve_request(call: Call, request: Json, current: ProvisionedProduct | None = None) -> ResolvedRequest:
     """Check a launch, or with `current` an update, as AWS does before it makes a record.
 
     Raises:
@@ -50,7 +38,9 @@ def check_order(call: Call, request: Json, current: ProvisionedProduct | None = 
     artifact = find_artifact(product, request)
     _check_version(artifact, current)
     parameters = _parameters(artifact, path, request, current)
-    return Order(product, artifact, path, _builder(call, path), parameters, _tags(call, path, request, current))
+    return ResolvedRequest(
+        product, artifact, path, _builder(call, path), parameters, _tags(call, path, request, current)
+    )
 
 
 def _check_version(artifact: Artifact, current: ProvisionedProduct | None) -> None:
@@ -80,13 +70,13 @@ def _parameters(
     return values
 
 
-def _builder(call: Call, path: LaunchPath) -> Builder:
+def _builder(call: Call, path: LaunchPath) -> Caller:
     """The launch role, or without a launch constraint the caller (Administrator Guide, "Launch constraints")."""
     if path.constraint("STACKSET"):
         raise InvalidParametersException("The sandbox does not emulate launches with a STACKSET constraint")
     if launch := path.constraint("LAUNCH"):
         return require_launch_role(call, parameters_of(launch))
-    return Builder(call.account, call.caller.principal, call.caller.arn)
+    return call.caller
 
 
 def _tags(call: Call, path: LaunchPath, request: Json, current: ProvisionedProduct | None) -> dict[str, str]:
@@ -115,16 +105,16 @@ def provision_product(call: Call, request: Json) -> Json:
 
 def launch(call: Call, request: Json) -> Record:
     """Check a launch and begin it."""
-    order = check_order(call, request)
+    resolved = resolve_request(call, request)
     name = request["ProvisionedProductName"]
     if any(pp.name == name and pp.account == call.account for pp in call.state.provisioned.values()):
         raise DuplicateResourceException(f"A provisioned product named {name} already exists")
-    return start_provisioning(call, add_provisioned(call, request, order, request["ProvisionToken"]), order)
+    return start_provisioning(call, add_provisioned(call, request, resolved, request["ProvisionToken"]), resolved)
 
 
-def add_provisioned(call: Call, request: Json, order: Order, token: str) -> ProvisionedProduct:
-    """Write down what an order will build, before anything is built."""
-    topics = [parameters_of(c)["NotificationArns"] for c in order.path.constraints if c.type == "NOTIFICATION"]
+def add_provisioned(call: Call, request: Json, resolved: ResolvedRequest, token: str) -> ProvisionedProduct:
+    """Write down what a request will build, before anything is built."""
+    topics = [parameters_of(c)["NotificationArns"] for c in resolved.path.constraints if c.type == "NOTIFICATION"]
     provisioned = ProvisionedProduct(
         id=call.new_id("pp-"),
         name=request["ProvisionedProductName"],
@@ -132,16 +122,16 @@ def add_provisioned(call: Call, request: Json, order: Order, token: str) -> Prov
         region=call.region,
         created_time=call.now,
         idempotency_token=token,
-        product_id=order.product.product_id,
-        product_name=order.product.name,
-        provisioning_artifact_id=order.artifact.id,
-        provisioning_artifact_name=order.artifact.name,
-        path_id=order.path.id,
-        launch_role_arn=order.builder.principal if order.path.constraint("LAUNCH") else None,
+        product_id=resolved.product.product_id,
+        product_name=resolved.product.name,
+        provisioning_artifact_id=resolved.artifact.id,
+        provisioning_artifact_name=resolved.artifact.name,
+        path_id=resolved.path.id,
+        launch_role_arn=resolved.builder.principal if resolved.path.constraint("LAUNCH") else None,
         user_arn=call.caller.principal,
         user_arn_session=call.caller.arn,
-        parameters=order.parameters,
-        tags=order.tags,
+        parameters=resolved.parameters,
+        tags=resolved.tags,
         notification_arns=[*request.get("NotificationArns", []), *(arn for arns in topics for arn in arns)],
     )
     call.state.provisioned[provisioned.id] = provisioned
@@ -151,7 +141,7 @@ def add_provisioned(call: Call, request: Json, order: Order, token: str) -> Prov
 @operation
 def update_provisioned_product(call: Call, request: Json) -> Json:
     provisioned = settled(call, request)
-    return {"RecordDetail": start_update(call, provisioned, check_order(call, request, provisioned))}
+    return {"RecordDetail": start_update(call, provisioned, resolve_request(call, request, provisioned))}
 
 
 @operation

@@ -1,9 +1,10 @@
 """Records: what was requested of a provisioned product, and how far it is."""
 
+from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog.access_levels import in_access_level
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, not_found
-from sandbox.aws.servicecatalog.model import Json, ProvisionedProduct, Record
+from sandbox.aws.servicecatalog.model import ProvisionedProduct, Record
 
 _SEARCHES = {"product": "product_id", "provisionedproduct": "provisioned_product_id"}
 

@@ -1,6 +1,5 @@
 """The service's wire: reads a call, runs its operation, writes the answer."""
 
-import importlib
 import json
 from functools import cached_property
 from typing import cast
@@ -9,17 +8,35 @@ import botocore.session
 from botocore import xform_name
 from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
 
+from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
+from sandbox.aws.servicecatalog import (
+    artifacts,
+    associations,
+    budgets,
+    constraints,
+    launch_paths,
+    plans,
+    portfolios,
+    principals,
+    product_views,
+    products,
+    provisioned_products,
+    provisioning,
+    records,
+    shares,
+    tag_options,
+    trusted_access,
+)
 from sandbox.aws.servicecatalog.access_levels import authorize_operation
-from sandbox.aws.servicecatalog.answers import shaped
-from sandbox.aws.servicecatalog.call import Call, Handler, World, operations
+from sandbox.aws.servicecatalog.call import Call, CatalogBackend, Handler, operations
 from sandbox.aws.servicecatalog.errors import (
     InvalidParametersException,
     NotImplementedException,
     ServiceCatalogError,
     ValidationException,
 )
-from sandbox.aws.servicecatalog.model import Json
+from sandbox.aws.servicecatalog.serialization import shaped
 from sandbox.aws.servicecatalog.validation import validate
 from sandbox.aws.wire import Request, Response
 
@@ -27,32 +44,32 @@ TARGET = "AWS242ServiceCatalogService."
 _MOST_ANSWERED = 1000
 """Requests whose idempotency tokens are remembered; AWS forgets them in time, too."""
 
-for _noun in (
-    "artifacts",
-    "associations",
-    "budgets",
-    "constraints",
-    "launch_paths",
-    "organizations_access",
-    "plans",
-    "portfolios",
-    "principals",
-    "product_views",
-    "products",
-    "provisioned_products",
-    "provisioning",
-    "records",
-    "shares",
-    "tag_options",
-):
-    importlib.import_module(f"sandbox.aws.servicecatalog.{_noun}")
+_NOUNS = (
+    artifacts,
+    associations,
+    budgets,
+    constraints,
+    launch_paths,
+    plans,
+    portfolios,
+    principals,
+    product_views,
+    products,
+    provisioned_products,
+    provisioning,
+    records,
+    shares,
+    tag_options,
+    trusted_access,
+)
+"""Each has registered its operations by now."""
 
 
 class ServiceCatalog:
     """All accounts' and regions' Service Catalog."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, backend: CatalogBackend) -> None:
+        self.backend = backend
 
     @cached_property
     def _model(self) -> ServiceModel:
@@ -79,7 +96,7 @@ class ServiceCatalog:
         except (ValueError, RecursionError):
             raise ValidationException("The request body is not JSON") from None
         validate(operation.input_shape, request)
-        call, request = Call(self.world, caller), _without_nulls(request)
+        call, request = Call(self.backend, caller), _without_nulls(request)
         authorize_operation(call, name, request)
         return self._once(call, operation, handler, request)
 
@@ -90,15 +107,15 @@ class ServiceCatalog:
         members = operation.input_shape.members if operation.input_shape else {}
         token_name = next((name for name, member in members.items() if "idempotencyToken" in member.metadata), "")
         key = (call.account, call.region, operation.name, str(request.get(token_name)))
-        asked, answer = self.world.answered.get(key, (request, None))
+        asked, answer = self.backend.answered.get(key, (request, None))
         if asked != request:
             raise InvalidParametersException(f"Idempotency token {key[-1]} was used for another request")
         if answer is None:
             answer = cast("Json", shaped(operation.output_shape, handler(call, request)) or {})
             if token_name in request:
-                self.world.answered[key] = (request, answer)
-                if len(self.world.answered) > _MOST_ANSWERED:
-                    del self.world.answered[next(iter(self.world.answered))]
+                self.backend.answered[key] = (request, answer)
+                if len(self.backend.answered) > _MOST_ANSWERED:
+                    del self.backend.answered[next(iter(self.backend.answered))]
         return answer
 
 

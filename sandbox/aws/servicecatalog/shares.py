@@ -1,16 +1,17 @@
 """Portfolio shares: to an account, which accepts, or to a node of the organization, which imports itself."""
 
+from sandbox.aws.documents import Json
 from sandbox.aws.organization import SERVICE_CATALOG
 from sandbox.aws.servicecatalog import quotas
-from sandbox.aws.servicecatalog.call import Call, World, amend, operation, page
+from sandbox.aws.servicecatalog.call import Call, CatalogBackend, amend, operation, page
 from sandbox.aws.servicecatalog.errors import (
     InvalidParametersException,
     InvalidStateException,
     OperationNotSupportedException,
     not_found,
 )
-from sandbox.aws.servicecatalog.model import Json, Portfolio, Share, ShareAction
-from sandbox.aws.servicecatalog.organizations_access import require_sharing_account
+from sandbox.aws.servicecatalog.model import Portfolio, Share, ShareAction
+from sandbox.aws.servicecatalog.trusted_access import require_sharing_account
 from sandbox.aws.servicecatalog.visibility import imports_of, own_portfolio
 
 START_SECONDS = 1.0
@@ -26,7 +27,7 @@ _NODE_TYPES = {
 
 def _target(call: Call, request: Json) -> tuple[str, str]:
     """With whom a request shares, as type and id, checked against the organization."""
-    organization = call.world.organization
+    organization = call.backend.organization
     account, node = request.get("AccountId"), request.get("OrganizationNode")
     if account and not node:
         if account == call.account or not organization.exists(account):
@@ -122,7 +123,7 @@ def _start(call: Call, portfolio: Portfolio, share: Share, *, remove: bool = Fal
     """Begin to create, update or remove a share to a node of the organization."""
     action = ShareAction(call.new_id("share-"), portfolio.id, call.account, share.principal_id)
     call.state.share_actions[action.portfolio_share_token] = action
-    organization = call.world.organization
+    organization = call.backend.organization
     share.complete = share.complete and not remove
 
     def finish() -> None:
@@ -139,8 +140,8 @@ def _start(call: Call, portfolio: Portfolio, share: Share, *, remove: bool = Fal
         if remove:
             portfolio.shares = [other for other in portfolio.shares if other is not share]
 
-    call.world.clock.after(START_SECONDS, lambda: setattr(action, "status", "IN_PROGRESS"), held=False)
-    call.world.clock.after(SECONDS, finish)
+    call.backend.clock.after(START_SECONDS, lambda: setattr(action, "status", "IN_PROGRESS"), held=False)
+    call.backend.clock.after(SECONDS, finish)
     return action
 
 
@@ -172,13 +173,13 @@ def _answer(call: Call, request: Json, *, accepted: bool) -> Json:
     kind = request.get("PortfolioShareType", "IMPORTED")
     if kind != "IMPORTED":
         raise InvalidParametersException(f"The sandbox emulates no answer to shares of type {kind}")
-    accept(call.world, call.account, call.region, request["PortfolioId"], accepted=accepted)
+    accept(call.backend, call.account, call.region, request["PortfolioId"], accepted=accepted)
     return {}
 
 
-def accept(world: World, account: str, region: str, portfolio_id: str, *, accepted: bool) -> None:
+def accept(backend: CatalogBackend, account: str, region: str, portfolio_id: str, *, accepted: bool) -> None:
     """Accept or reject an ACCOUNT share; no other can be (aws-service-catalog-puppet issue 346)."""
-    share = _find(world.regions[region].portfolios.get(portfolio_id), ("ACCOUNT", account))
+    share = _find(backend.regions[region].portfolios.get(portfolio_id), ("ACCOUNT", account))
     if share is None:
         raise not_found("Portfolio", portfolio_id)
     share.accepted = accepted
@@ -188,7 +189,7 @@ def accept(world: World, account: str, region: str, portfolio_id: str, *, accept
 def list_portfolio_access(call: Call, request: Json) -> Json:
     """Accounts with access: those named, or with OrganizationParentId those under that node."""
     shares, parent = own_portfolio(call, request["PortfolioId"]).shares, request.get("OrganizationParentId")
-    organization = call.world.organization
+    organization = call.backend.organization
     if parent is None:
         found = {share.principal_id for share in shares if "ACCOUNT" in share.type and _has_arrived(share)}
     else:

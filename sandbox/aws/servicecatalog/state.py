@@ -13,9 +13,9 @@ from sandbox.aws.servicecatalog.model import (
     ShareAction,
     TagOption,
 )
-from sandbox.aws.servicecatalog.planned import Plan
+from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
 
-MOST_GONE: Final = 200
+MAX_ARCHIVED: Final = 200
 """Terminated provisioned products whose records stay. Without an end to it, a sandbox that runs for days would grow."""
 
 
@@ -29,18 +29,18 @@ class RegionState:
     share_actions: dict[str, ShareAction] = field(default_factory=dict[str, ShareAction])
     provisioned: dict[str, ProvisionedProduct] = field(default_factory=dict[str, ProvisionedProduct])
     records: dict[str, Record] = field(default_factory=dict[str, Record])
-    plans: dict[str, Plan] = field(default_factory=dict[str, Plan])
+    plans: dict[str, ProvisionedProductPlan] = field(default_factory=dict[str, ProvisionedProductPlan])
     tag_options: dict[str, TagOption] = field(default_factory=dict[str, TagOption])
-    gone: deque[str] = field(default_factory=deque[str])
+    archived: deque[str] = field(default_factory=deque[str])
     """Terminated provisioned products that still have records."""
 
-    def bury(self, provisioned_id: str) -> None:
+    def archive(self, provisioned_id: str) -> None:
         """Take a terminated provisioned product away with its plans; its records stay for a while."""
         del self.provisioned[provisioned_id]
         for plan in [plan for plan in self.plans.values() if plan.provision_product_id == provisioned_id]:
             del self.plans[plan.plan_id]
-        self.gone.append(provisioned_id)
-        if len(self.gone) > MOST_GONE:
-            oldest = self.gone.popleft()
+        self.archived.append(provisioned_id)
+        if len(self.archived) > MAX_ARCHIVED:
+            oldest = self.archived.popleft()
             for record in [record for record in self.records.values() if record.provisioned_product_id == oldest]:
                 del self.records[record.record_id]

@@ -1,9 +1,10 @@
 """Tags, and tag options: the tags, and their values, that launches of a portfolio or product may carry."""
 
+from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page, tags_in
 from sandbox.aws.servicecatalog.errors import DuplicateResourceException, ResourceInUseException, not_found
-from sandbox.aws.servicecatalog.model import Json, Portfolio, Product, TagOption
+from sandbox.aws.servicecatalog.model import Portfolio, Product, TagOption
 from sandbox.aws.servicecatalog.visibility import imports_of, own_portfolio, own_product
 
 

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from sandbox.aws.documents import Value
 from sandbox.aws.servicecatalog.errors import ValidationException
-from sandbox.aws.servicecatalog.model import Value
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "structure": dict,

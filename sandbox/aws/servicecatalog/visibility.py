@@ -1,11 +1,11 @@
 """Who sees which portfolio and product: an account its own, and what is shared with it."""
 
-from sandbox.aws.servicecatalog.call import Call, World
+from sandbox.aws.servicecatalog.call import Call, CatalogBackend
 from sandbox.aws.servicecatalog.errors import not_found
 from sandbox.aws.servicecatalog.model import Constraint, Portfolio, Product, Share
 
 
-def reaches(world: World, share: Share, account: str) -> bool:
+def reaches(backend: CatalogBackend, share: Share, account: str) -> bool:
     """Whether a share has put the portfolio into an account's list of imported ones.
 
     Shares to organization nodes follow the accounts as they join, move and leave, but not once trusted
@@ -17,14 +17,14 @@ def reaches(world: World, share: Share, account: str) -> bool:
         return False
     if share.frozen is not None:
         return account in share.frozen
-    return world.organization.covers(share.principal_id, account)
+    return backend.organization.covers(share.principal_id, account)
 
 
 def imports_of(call: Call, portfolio: Portfolio) -> list[Share]:
     """The shares through which the caller's account has a portfolio of another account."""
     if portfolio.account == call.account:
         return []
-    return [share for share in portfolio.shares if reaches(call.world, share, call.account)]
+    return [share for share in portfolio.shares if reaches(call.backend, share, call.account)]
 
 
 def is_visible(call: Call, portfolio: Portfolio) -> bool:

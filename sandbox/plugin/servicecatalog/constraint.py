@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sandbox.plugin.answers import pick
 from sandbox.plugin.equivalence import same_json
 from sandbox.plugin.failure import doing, tolerating
+from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, Operation, Resource, json_text, one_of, outputs, required, settled
 from sandbox.plugin.waits import wait
 from sandbox.plugin.wire import State
@@ -59,8 +59,7 @@ class Constraint(Resource):
         return {**found, "acceptLanguage": op.new.get("acceptLanguage", "en")}
 
     def update(self, op: Operation) -> None:
-        names = {"AcceptLanguage": "acceptLanguage", "Description": "description", "Parameters": "parameters"}
-        wished = {name: op.new.get(key, "") for name, key in names.items() if key in op.changed}
+        wished = op.amended(AcceptLanguage="acceptLanguage", Description="description", Parameters="parameters")
         with doing(f"updating Service Catalog Constraint ({op.id})"):
             attempt(op, "update_constraint", _LIMIT, Id=op.id, **wished)
 

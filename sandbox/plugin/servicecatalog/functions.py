@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import AWSError, doing
 from sandbox.plugin.functions import Function
+from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, Operation, Property, optional, required
 from sandbox.plugin.tags import as_map
 from sandbox.plugin.waits import wait
@@ -30,7 +30,7 @@ def _product(op: Operation) -> State:
 
 
 def _with_tags(op: Operation, found: State) -> State:
-    return {**found, "tags": op.account.tags.visible(found.pop("tagsAll"))}
+    return {**found, "tags": op.provider.tags.visible(found.pop("tagsAll"))}
 
 
 def _constraint(op: Operation) -> State:
@@ -77,7 +77,7 @@ def _launch_paths(op: Operation) -> State:
     summaries = [
         {
             **pick(path, "name", pathId="Id"),
-            "tags": op.account.tags.visible(as_map(path.get("Tags", []))),
+            "tags": op.provider.tags.visible(as_map(path.get("Tags", []))),
             "constraintSummaries": [pick(one, "type", "description") for one in path.get("ConstraintSummaries", [])],
         }
         for path in paths or ()

@@ -1,7 +1,7 @@
 """Portfolio."""
 
-from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import doing, tolerating
+from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, length, outputs, required, settled
 from sandbox.plugin.tags import as_list, as_map
 from sandbox.plugin.wire import State
@@ -42,8 +42,7 @@ class Portfolio(Resource):
             return describe_portfolio(op, op.id)
 
     def update(self, op: Operation) -> None:
-        names = {"DisplayName": "name", "ProviderName": "providerName", "Description": "description"}
-        wished = {name: op.new.get(key, "") for name, key in names.items() if key in op.changed}
+        wished = op.amended(DisplayName="name", ProviderName="providerName", Description="description")
         if "tagsAll" in op.changed:
             wished["AddTags"] = as_list(op.new["tagsAll"])
             wished["RemoveTags"] = list(op.old.get("tagsAll", {}))

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import Failure, doing, tolerating
+from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, one_of, optional, outputs, required, settled
 from sandbox.plugin.tags import as_list, as_map, changes
 from sandbox.plugin.waits import until_gone

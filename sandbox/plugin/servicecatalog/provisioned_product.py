@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import Failure, doing, tolerating
+from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, TAGS, Operation, Property, Resource, optional, outputs, required, settled
 from sandbox.plugin.tags import as_list, as_map
 from sandbox.plugin.waits import wait

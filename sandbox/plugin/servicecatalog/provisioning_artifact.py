@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import doing, tolerating
+from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional, outputs, required, settled
 from sandbox.plugin.waits import until_gone
 from sandbox.plugin.wire import State

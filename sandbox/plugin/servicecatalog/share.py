@@ -4,8 +4,8 @@ import re
 import threading
 from typing import Any
 
-from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import Failure, doing, tolerating
+from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional, outputs, required
 from sandbox.plugin.waits import until_gone, wait
 from sandbox.plugin.wire import State, Value
@@ -86,7 +86,6 @@ class PortfolioShare(Resource):
         }
 
     def update(self, op: Operation) -> None:
-        flags = {name: op.new.get(key, False) for name, key in _FLAGS.items() if key in op.changed}
         with doing(f"updating {self.title} ({op.id})"):
             attempt(
                 op,
@@ -94,7 +93,7 @@ class PortfolioShare(Resource):
                 _LIMIT,
                 **_target(op.old["type"], op.old["principalId"]),
                 **op.given(PortfolioId="portfolioId", AcceptLanguage="acceptLanguage"),
-                **flags,
+                **op.amended(empty=False, **_FLAGS),
             )
 
     def delete(self, op: Operation) -> None:
@@ -163,7 +162,7 @@ class OrganizationsAccess(Resource):
         raise Failure("resource aws_servicecatalog_organizations_access doesn't support import")
 
     def create(self, op: Operation) -> None:
-        op.id = op.account.id
+        op.id = op.provider.account_id
         self._switch(op, on=op.new["enabled"])
 
     def read(self, op: Operation) -> State:

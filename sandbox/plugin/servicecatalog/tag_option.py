@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.plugin.answers import pick
 from sandbox.plugin.failure import Failure, Gone, doing, tolerating
+from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, Operation, Resource, optional, outputs, required
 from sandbox.plugin.waits import until_gone, wait
 from sandbox.plugin.wire import State
@@ -40,10 +40,8 @@ class TagOption(Resource):
         return pick(found, "active", "key", "owner", "value")
 
     def update(self, op: Operation) -> None:
-        names = {"Active": "active", "Value": "value"}
-        wished = {name: op.new[key] for name, key in names.items() if key in op.changed}
         with doing(f"updating Service Catalog Tag Option ({op.id})"):
-            attempt(op, "update_tag_option", _LIMIT, Id=op.id, **wished)
+            attempt(op, "update_tag_option", _LIMIT, Id=op.id, **op.amended(Active="active", Value="value"))
 
     def delete(self, op: Operation) -> None:
         with doing(f"deleting Service Catalog Tag Option ({op.id})"), tolerating(NOT_FOUND):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.conftest import Refused
+from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, REGION, RESEARCH
 from tests.support.sandbox.process import Sandbox, running
 
@@ -39,8 +39,8 @@ def test_the_hub_has_models_in_every_state_of_approval(sandbox: Sandbox, package
     assert found["InferenceSpecification"]["Containers"][0]["ModelDataUrl"].startswith(f"s3://{BUCKET}/")
 
 
-def test_a_package_that_nobody_registered_is_not_found(sandbox: Sandbox, refused: Refused) -> None:
-    with refused("ValidationException", "fraud-detector/9"):
+def test_a_package_that_nobody_registered_is_not_found(sandbox: Sandbox, api_error: Expect) -> None:
+    with api_error("ValidationException", "fraud-detector/9"):
         sandbox.client("sagemaker", HUB).describe_model_package(ModelPackageName=arn("fraud-detector/9"))
 
 
@@ -51,14 +51,14 @@ def test_registries_are_each_accounts_own(sandbox: Sandbox) -> None:
 
 
 def test_the_whole_organization_may_read_the_models_and_nobody_may_write_them(
-    sandbox: Sandbox, refused: Refused
+    sandbox: Sandbox, api_error: Expect
 ) -> None:
     research = sandbox.client("s3", RESEARCH)
 
     assert research.get_object(Bucket=BUCKET, Key=KEY)["ContentLength"] == 0
-    with refused("AccessDenied"):
+    with api_error("AccessDenied"):
         research.put_object(Bucket=BUCKET, Key=KEY, Body=b"x")
-    with refused("AccessDenied"):
+    with api_error("AccessDenied"):
         research.get_bucket_policy(Bucket=BUCKET)
 
 

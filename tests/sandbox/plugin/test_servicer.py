@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from typing import Any, NoReturn
 
 import grpc
@@ -39,6 +40,10 @@ def configured(plugin: Stub, sandbox_url: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("AWS_ENDPOINT_URL", sandbox_url)
     plugin.Configure(provider_pb2.ConfigureRequest(args=encode(HUB)))
     return plugin
+
+
+def test_it_says_the_version_of_the_installed_pulumi_aws(plugin: Stub) -> None:
+    assert plugin.GetPluginInfo(empty_pb2.Empty()).version == version("pulumi_aws")
 
 
 def refusal(call: Callable[[], Any]) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.sandbox.accounts import ACCOUNTS
-from tests.support.sandbox.stage import Stage
+from tests.support.sandbox.setup import Setup
 
 CLOUDFORMATION: list[dict[str, Any]] = [
     {"Effect": "Allow", "Action": "cloudformation:*", "Resource": "arn:aws:cloudformation:*:*:stack/SC-*"},
@@ -18,8 +18,8 @@ CLOUDFORMATION: list[dict[str, Any]] = [
 LOGS = {"Effect": "Allow", "Action": "logs:*", "Resource": "arn:aws:logs:*:*:log-group:SC-*"}
 
 
-def groups(stage: Stage, account: str | None = None) -> set[str]:
-    found = stage.client("logs", account or ACCOUNTS.research).get_paginator("describe_log_groups").paginate()
+def groups(setup: Setup, account: str | None = None) -> set[str]:
+    found = setup.client("logs", account or ACCOUNTS.research).get_paginator("describe_log_groups").paginate()
     return {group["logGroupName"] for page in found for group in page["logGroups"]}
 
 

@@ -1,4 +1,4 @@
-"""Takes down what a stage has made on AWS, where it would stay and cost. The sandbox forgets by itself."""
+"""Takes down what a setup has made on AWS, where it would stay and cost. The sandbox forgets by itself."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,57 +7,57 @@ from botocore.exceptions import ClientError
 
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.process import Client
-from tests.support.sandbox.stage import Stage
+from tests.support.sandbox.setup import Setup
 
 
-def clean(stage: Stage) -> None:
-    """Remove everything that carries the stage's name, from the launches up to the bucket."""
+def clean(setup: Setup) -> None:
+    """Remove everything that carries the setup's name, from the launches up to the bucket."""
     accounts = (ACCOUNTS.research, ACCOUNTS.management, ACCOUNTS.hub)
     for account in accounts:
-        _launches(stage, stage.client("servicecatalog", account))
-    hub = stage.client("servicecatalog", ACCOUNTS.hub)
-    for option in _named(stage, hub, "list_tag_options", "TagOptionDetails", "Key"):
+        _launches(setup, setup.client("servicecatalog", account))
+    hub = setup.client("servicecatalog", ACCOUNTS.hub)
+    for option in _named(setup, hub, "list_tag_options", "TagOptionDetails", "Key"):
         for bearer in hub.list_resources_for_tag_option(TagOptionId=option["Id"])["ResourceDetails"]:
             hub.disassociate_tag_option_from_resource(ResourceId=bearer["Id"], TagOptionId=option["Id"])
         hub.delete_tag_option(Id=option["Id"])
     for account in accounts:
-        catalog = stage.client("servicecatalog", account)
-        for portfolio in _named(stage, catalog, "list_portfolios", "PortfolioDetails", "DisplayName"):
-            _portfolio(stage, catalog, portfolio["Id"])
-    for product in hub.search_products_as_admin(Filters={"FullTextSearch": [stage.name]})["ProductViewDetails"]:
+        catalog = setup.client("servicecatalog", account)
+        for portfolio in _named(setup, catalog, "list_portfolios", "PortfolioDetails", "DisplayName"):
+            _portfolio(setup, catalog, portfolio["Id"])
+    for product in hub.search_products_as_admin(Filters={"FullTextSearch": [setup.name]})["ProductViewDetails"]:
         hub.delete_product(Id=product["ProductViewSummary"]["ProductId"])
     for account in accounts:
-        _roles(stage, stage.sandbox.client("iam", account))
-    for item in stage.s3.list_objects_v2(Bucket=stage.name).get("Contents", []):
-        stage.s3.delete_object(Bucket=stage.name, Key=item["Key"])
-    stage.s3.delete_bucket(Bucket=stage.name)
+        _roles(setup, setup.sandbox.client("iam", account))
+    for item in setup.s3.list_objects_v2(Bucket=setup.name).get("Contents", []):
+        setup.s3.delete_object(Bucket=setup.name, Key=item["Key"])
+    setup.s3.delete_bucket(Bucket=setup.name)
 
 
-def _named(stage: Stage, client: Client, listing: str, key: str, name: str) -> Iterator[dict[str, Any]]:
+def _named(setup: Setup, client: Client, listing: str, key: str, name: str) -> Iterator[dict[str, Any]]:
     found = [item for page in client.get_paginator(listing).paginate() for item in page[key]]
-    yield from (item for item in found if stage.name in item[name])
+    yield from (item for item in found if setup.name in item[name])
 
 
-def _launches(stage: Stage, catalog: Client) -> None:
+def _launches(setup: Setup, catalog: Client) -> None:
     own = {"AccessLevelFilter": {"Key": "Account", "Value": "self"}}
     for plan in catalog.list_provisioned_product_plans(**own)["ProvisionedProductPlans"]:
-        if stage.name in plan["PlanName"]:
+        if setup.name in plan["PlanName"]:
             catalog.delete_provisioned_product_plan(PlanId=plan["PlanId"])
     pages = catalog.get_paginator("scan_provisioned_products").paginate(
         AccessLevelFilter={"Key": "Account", "Value": "self"}
     )
-    mine = [item["Id"] for page in pages for item in page["ProvisionedProducts"] if stage.name in item["Name"]]
+    mine = [item["Id"] for page in pages for item in page["ProvisionedProducts"] if setup.name in item["Name"]]
     for provisioned in mine:
         catalog.terminate_provisioned_product(ProvisionedProductId=provisioned, IgnoreErrors=True)
-        _if_there(lambda gone=provisioned: stage.settled(gone, catalog))
+        _if_there(lambda gone=provisioned: setup.settled(gone, catalog))
 
 
-def _portfolio(stage: Stage, catalog: Client, portfolio: str) -> None:
+def _portfolio(setup: Setup, catalog: Client, portfolio: str) -> None:
     """Take off a portfolio what hangs on it, and then itself."""
     of: dict[str, str] = {"PortfolioId": portfolio}
     for kind in ("ACCOUNT", "ORGANIZATION", "ORGANIZATIONAL_UNIT", "ORGANIZATION_MEMBER_ACCOUNT"):
         for share in catalog.describe_portfolio_shares(Type=kind, **of)["PortfolioShareDetails"]:
-            _unshare(stage, catalog, portfolio, kind, share["PrincipalId"])
+            _unshare(setup, catalog, portfolio, kind, share["PrincipalId"])
     for constraint in catalog.list_constraints_for_portfolio(**of)["ConstraintDetails"]:
         catalog.delete_constraint(Id=constraint["ConstraintId"])
     for principal in catalog.list_principals_for_portfolio(**of)["Principals"]:
@@ -68,17 +68,17 @@ def _portfolio(stage: Stage, catalog: Client, portfolio: str) -> None:
     catalog.delete_portfolio(Id=portfolio)
 
 
-def _unshare(stage: Stage, catalog: Client, portfolio: str, kind: str, principal: str) -> None:
+def _unshare(setup: Setup, catalog: Client, portfolio: str, kind: str, principal: str) -> None:
     if kind == "ACCOUNT":
         catalog.delete_portfolio_share(PortfolioId=portfolio, AccountId=principal)
         return
     node = {"Type": kind.replace("ORGANIZATION_MEMBER_", ""), "Value": principal}
     token = catalog.delete_portfolio_share(PortfolioId=portfolio, OrganizationNode=node)["PortfolioShareToken"]
-    stage.share_status(token)
+    setup.share_status(token)
 
 
-def _roles(stage: Stage, iam: Client) -> None:
-    for role in _named(stage, iam, "list_roles", "Roles", "RoleName"):
+def _roles(setup: Setup, iam: Client) -> None:
+    for role in _named(setup, iam, "list_roles", "Roles", "RoleName"):
         name = role["RoleName"]
         for inline in iam.list_role_policies(RoleName=name)["PolicyNames"]:
             iam.delete_role_policy(RoleName=name, PolicyName=inline)
@@ -86,7 +86,7 @@ def _roles(stage: Stage, iam: Client) -> None:
             iam.detach_role_policy(RoleName=name, PolicyArn=attached["PolicyArn"])
         iam.delete_role(RoleName=name)
     for policy in iam.list_policies(Scope="Local")["Policies"]:
-        if stage.name in policy["PolicyName"]:
+        if setup.name in policy["PolicyName"]:
             iam.delete_policy(PolicyArn=policy["Arn"])
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.plugin import plan
-from sandbox.plugin.configuration import Account
+from sandbox.plugin import diff
+from sandbox.plugin.configuration import Provider
 from sandbox.plugin.failure import AWSError
 from sandbox.plugin.registry import RESOURCES
 from sandbox.plugin.schema import Operation
@@ -55,8 +55,8 @@ class Script:
     def operation(self, kind: str, inputs: dict[str, Any], olds: dict[str, Any] | None = None) -> Operation:
         """An operation of a type, with inputs as a check leaves them: an update if there is an old state."""
         connection: Any = self
-        account = Account("222233334444", "eu-central-1", connection, Tags({}))
-        new = plan.planned(RESOURCES[kind], inputs, olds or {}, "eu-central-1")
-        found = plan.differences(RESOURCES[kind], olds, new) if olds else []
+        provider = Provider("222233334444", "eu-central-1", connection, Tags({}))
+        new = diff.planned(RESOURCES[kind], inputs, olds or {}, "eu-central-1")
+        found = diff.differences(RESOURCES[kind], olds, new) if olds else []
         changed = frozenset(str(path[0]) for path, _, _ in found)
-        return Operation(account, "eu-central-1", new=new, old=olds or {}, changed=changed, creating=not olds)
+        return Operation(provider, "eu-central-1", new=new, old=olds or {}, changed=changed, creating=not olds)

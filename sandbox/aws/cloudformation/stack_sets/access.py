@@ -1,7 +1,7 @@
 """Who may operate service-managed stack sets, and whether the organization lets StackSets in at all."""
 
-from sandbox.aws.cloudformation.stack_sets.model import Json
-from sandbox.aws.errors import Refused
+from sandbox.aws.documents import Json
+from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import is_permitted
 from sandbox.aws.organization import STACK_SETS, Organization
@@ -9,8 +9,8 @@ from sandbox.aws.organization import STACK_SETS, Organization
 NOT_FOUND = "StackSetNotFoundException"
 
 
-def invalid(message: str) -> Refused:
-    return Refused("ValidationError", message, 400)
+def invalid(message: str) -> ApiError:
+    return ApiError("ValidationError", message, 400)
 
 
 def require_operator(organization: Organization, caller: Caller, name: str, *, creates: bool, request: Json) -> None:
@@ -31,10 +31,10 @@ def require_operator(organization: Organization, caller: Caller, name: str, *, c
                 "You must be the management account or delegated admin account of an organization "
                 "before operating a SERVICE_MANAGED stack set"
             )
-        raise Refused(NOT_FOUND, f"StackSet {name} not found", 404)
+        raise ApiError(NOT_FOUND, f"StackSet {name} not found", 404)
 
 
-class OrganizationsAccess:
+class TrustedAccess:
     """What ActivateOrganizationsAccess gives: trusted access, and the role by which StackSets uses it.
 
     Trusted access alone, from organizations:EnableAWSServiceAccess, does not suffice (cdk-organizations issue 1718).
@@ -51,8 +51,8 @@ class OrganizationsAccess:
     def switch(self, caller: Caller, *, on: bool) -> None:
         """Only the management account may."""
         if caller.account != self._organization.management:
-            raise Refused("InvalidOperationException", "Only the management account may do this", 400)
-        backend = self._organization.backend
+            raise ApiError("InvalidOperationException", "Only the management account may do this", 400)
+        backend = self._organization.moto
         change = backend.enable_aws_service_access if on else backend.disable_aws_service_access
         change(ServicePrincipal=STACK_SETS)
         self._activated = on

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-Json = dict[str, Any]
+from sandbox.aws.documents import Json
 
 MOST_OPERATIONS = 50
 """Operations that a set remembers; AWS forgets them after 90 days."""
@@ -34,10 +33,10 @@ class Operation:
     action: str
     created: datetime
     instances: list[Instance]
-    request: Json = field(default_factory=dict[str, Any])
+    request: Json = field(default_factory=Json)
     """As the client sent it; empty for an automatic deployment."""
     retain: bool = False
-    doom: str | None = None
+    injected_failure: str | None = None
     status: str = "QUEUED"
     ended: datetime | None = None
     results: list[Json] = field(default_factory=list[Json])
@@ -55,8 +54,8 @@ class StackSet:
     parameters: dict[str, str] = field(default_factory=dict[str, str])
     capabilities: list[str] = field(default_factory=list[str])
     tags: list[Json] = field(default_factory=list[Json])
-    auto_deployment: Json = field(default_factory=dict[str, Any])
-    managed_execution: Json = field(default_factory=dict[str, Any])
+    auto_deployment: Json = field(default_factory=Json)
+    managed_execution: Json = field(default_factory=Json)
     units: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """The regions in which accounts get the stack that join a unit."""
     instances: dict[tuple[str, str], Instance] = field(default_factory=dict[tuple[str, str], Instance])

@@ -9,16 +9,16 @@ from moto.core.parse import QueryParser
 from moto.core.serialize import QuerySerializer
 from moto.core.utils import get_service_model
 
-from sandbox.aws.cloudformation.stack_sets import answers
-from sandbox.aws.cloudformation.stack_sets.access import NOT_FOUND, OrganizationsAccess, invalid, require_operator
-from sandbox.aws.cloudformation.stack_sets.model import Instance, Json, Operation, StackSet
-from sandbox.aws.cloudformation.stack_sets.targets import forget_units, moves, places, selected, targeted
+from sandbox.aws.backend import Backend
+from sandbox.aws.cloudformation.stack_sets import descriptions
+from sandbox.aws.cloudformation.stack_sets.access import NOT_FOUND, TrustedAccess, invalid, require_operator
+from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
+from sandbox.aws.cloudformation.stack_sets.operations import begin
+from sandbox.aws.cloudformation.stack_sets.targets import moves, places, remove_units, selected, targeted
 from sandbox.aws.cloudformation.stack_sets.template import read, require_capabilities, settle_parameters
-from sandbox.aws.cloudformation.stack_sets.work import begin
-from sandbox.aws.errors import Refused
+from sandbox.aws.documents import Json, part
+from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.servicecatalog.call import World
-from sandbox.aws.servicecatalog.model import part
 from sandbox.aws.wire import Request, Response
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 class StackSets:
     """All service-managed stack sets: they belong to the management account, whoever makes them (API:ListStackSets)."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._access = OrganizationsAccess(world.organization)
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._access = TrustedAccess(backend.organization)
         self._sets: defaultdict[str, dict[str, StackSet]] = defaultdict(dict)
-        self._places = places(world.organization)
+        self._places = places(backend.organization)
         self._changes: dict[str, Callable[[StackSet, Json], Json]] = {
             "UpdateStackSet": self._update,
             "CreateStackInstances": self._create_instances,
@@ -40,12 +40,12 @@ class StackSets:
             "DeleteStackInstances": self._delete_instances,
         }
         self._reads: dict[str, Callable[[StackSet, Json], Json]] = {
-            "DescribeStackSet": answers.stack_set,
-            "DescribeStackInstance": answers.instance,
-            "ListStackInstances": answers.instances,
-            "DescribeStackSetOperation": answers.operation,
-            "ListStackSetOperations": answers.operations,
-            "ListStackSetOperationResults": answers.results,
+            "DescribeStackSet": descriptions.stack_set,
+            "DescribeStackInstance": descriptions.instance,
+            "ListStackInstances": descriptions.instances,
+            "DescribeStackSetOperation": descriptions.operation,
+            "ListStackSetOperations": descriptions.operations,
+            "ListStackSetOperationResults": descriptions.results,
         }
 
     def knows(self, operation: str) -> bool:
@@ -55,7 +55,7 @@ class StackSets:
         """Answer a call.
 
         Raises:
-            Refused: AWS would refuse it, or the sandbox does not emulate it.
+            ApiError: AWS would refuse it, or the sandbox does not emulate it.
         """
         operation = get_service_model("cloudformation").operation_model(request.operation)
         given: Json = QueryParser(operation).parse({"values": request.form})  # pyright: ignore[reportArgumentType] - all it reads
@@ -68,13 +68,13 @@ class StackSets:
             self._access.switch(caller, on=name.startswith("Activate"))
             return {}
         wanted = request.get("StackSetName", "")
-        require_operator(self._world.organization, caller, wanted, creates=name == "CreateStackSet", request=request)
+        require_operator(self._backend.organization, caller, wanted, creates=name == "CreateStackSet", request=request)
         sets = self._sets[caller.region]
         match name:
             case "DescribeOrganizationsAccess":
                 answer = {"Status": "ENABLED" if self._access.enabled else "DISABLED"}
             case "ListStackSets":
-                answer = {"Summaries": [answers.summary(each) for each in sets.values()]}
+                answer = {"Summaries": [descriptions.summary(each) for each in sets.values()]}
             case "CreateStackSet":
                 self._access.require()
                 answer = self._create(sets, request, caller)
@@ -86,7 +86,7 @@ class StackSets:
                 self._access.require()
                 answer = self._changes[name](_find(sets, wanted), request)
             case _:
-                raise Refused("NotImplemented", f"{name} is not emulated by the sandbox", 501)
+                raise ApiError("NotImplemented", f"{name} is not emulated by the sandbox", 501)
         return answer
 
     def _create(self, sets: dict[str, StackSet], request: Json, caller: Caller) -> Json:
@@ -96,9 +96,9 @@ class StackSets:
             raise invalid("AutoDeployment is required, as the permission model is SERVICE_MANAGED")
         name = request["StackSetName"]
         if name in sets:
-            raise Refused("NameAlreadyExistsException", f"A StackSet with the name {name} already exists", 409)
+            raise ApiError("NameAlreadyExistsException", f"A StackSet with the name {name} already exists", 409)
         stack_set_id = f"{name}:{self._uuid(caller.region)}"
-        owner = self._world.organization.management
+        owner = self._backend.organization.management
         arn = f"arn:aws:cloudformation:{caller.region}:{owner}:stackset/{stack_set_id}"
         made = StackSet(name, stack_set_id, arn)
         self._amend(made, request)
@@ -109,7 +109,7 @@ class StackSets:
         """Take over what a request says of the set itself."""
         text = request.get("TemplateBody") or stack_set.template
         if url := request.get("TemplateURL"):
-            text = get_stack_from_s3_url(url, account_id=self._world.organization.management, partition="aws")
+            text = get_stack_from_s3_url(url, account_id=self._backend.organization.management, partition="aws")
         template = read(text)
         require_capabilities(template, request.get("Capabilities") or [])
         automatic = request.get("AutoDeployment") or stack_set.auto_deployment
@@ -125,18 +125,18 @@ class StackSets:
     def _delete(self, sets: dict[str, StackSet], stack_set: StackSet) -> Json:
         self._refuse_parallel(stack_set)
         if stack_set.instances:
-            raise Refused("StackSetNotEmptyException", "StackSet is not empty", 409)
+            raise ApiError("StackSetNotEmptyException", "StackSet is not empty", 409)
         del sets[stack_set.name]
         return {}
 
     def _update(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
         self._amend(stack_set, request)
-        return self._begin(stack_set, "UPDATE", selected(self._world.organization, stack_set, request), request)
+        return self._begin(stack_set, "UPDATE", selected(self._backend.organization, stack_set, request), request)
 
     def _create_instances(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
-        accounts, regions = targeted(self._world.organization, request), request["Regions"]
+        accounts, regions = targeted(self._backend.organization, request), request["Regions"]
         overrides = _overrides(request)
         instances: list[Instance] = []
         for region in regions:
@@ -151,9 +151,9 @@ class StackSets:
 
     def _update_instances(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
-        instances = selected(self._world.organization, stack_set, request)
+        instances = selected(self._backend.organization, stack_set, request)
         if not instances:
-            raise Refused("StackInstanceNotFoundException", "No stack instances match the targets", 404)
+            raise ApiError("StackInstanceNotFoundException", "No stack instances match the targets", 404)
         for instance in instances:
             instance.overrides = _overrides(request)
         return self._begin(stack_set, "UPDATE", instances, request)
@@ -162,36 +162,36 @@ class StackSets:
         self._refuse_parallel(stack_set)
         if not part(request, "DeploymentTargets").get("OrganizationalUnitIds"):
             raise invalid("StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target")
-        instances = selected(self._world.organization, stack_set, request)
-        forget_units(stack_set, request)
+        instances = selected(self._backend.organization, stack_set, request)
+        remove_units(stack_set, request)
         return self._begin(stack_set, "DELETE", instances, request, retain=bool(request.get("RetainStacks")))
 
     def _refuse_parallel(self, stack_set: StackSet) -> None:
         running = stack_set.running()
         if running and not stack_set.managed_execution.get("Active"):
             message = f"Another Operation on StackSet {stack_set.arn} is in progress: {running.id}"
-            raise Refused("OperationInProgressException", message, 409)
+            raise ApiError("OperationInProgressException", message, 409)
 
     def _begin(
         self, stack_set: StackSet, action: str, instances: list[Instance], request: Json, *, retain: bool = False
     ) -> Json:
         operation_id = request.get("OperationId") or self._uuid(stack_set.id)
         if operation_id in stack_set.operations:
-            raise Refused("OperationIdAlreadyExistsException", f"Operation {operation_id} already exists", 409)
-        now = self._world.clock.now()
-        begin(self._world, stack_set, Operation(operation_id, action, now, instances, request, retain))
+            raise ApiError("OperationIdAlreadyExistsException", f"Operation {operation_id} already exists", 409)
+        now = self._backend.clock.now()
+        begin(self._backend, stack_set, Operation(operation_id, action, now, instances, request, retain))
         return {"OperationId": operation_id}
 
     def follow_accounts(self) -> None:
         """Automatic deployments: accounts may have joined units, or left them."""
-        before, self._places = self._places, places(self._world.organization)
+        before, self._places = self._places, places(self._backend.organization)
         if before == self._places:
             return
         for stack_set in [each for sets in self._sets.values() for each in sets.values()]:
             automatic = stack_set.auto_deployment
             if not (automatic["Enabled"] and self._access.enabled):
                 continue
-            joined, left = moves(stack_set, before, self._places, self._world.organization.management)
+            joined, left = moves(stack_set, before, self._places, self._backend.organization.management)
             if left:
                 retain = bool(automatic.get("RetainStacksOnAccountRemoval"))
                 self._begin(stack_set, "DELETE", left, {}, retain=retain)
@@ -200,13 +200,13 @@ class StackSets:
                 self._begin(stack_set, "CREATE", joined, {})
 
     def _uuid(self, scope: str) -> str:
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, self._world.identifiers.new("stack-set-", scope)))
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, self._backend.identifiers.new("stack-set-", scope)))
 
 
 def _find(sets: dict[str, StackSet], wanted: str) -> StackSet:
     found = next((each for each in sets.values() if wanted in (each.name, each.id, each.arn)), None)
     if found is None:
-        raise Refused(NOT_FOUND, f"StackSet {wanted} not found", 404)
+        raise ApiError(NOT_FOUND, f"StackSet {wanted} not found", 404)
     return found
 
 

@@ -1,9 +1,9 @@
 """Which accounts a request means, and what becomes of those that join a unit or leave it."""
 
 from sandbox.aws.cloudformation.stack_sets.access import invalid
-from sandbox.aws.cloudformation.stack_sets.model import Instance, Json, StackSet
+from sandbox.aws.cloudformation.stack_sets.model import Instance, StackSet
+from sandbox.aws.documents import Json, part
 from sandbox.aws.organization import Organization
-from sandbox.aws.servicecatalog.model import part
 
 
 def targeted(organization: Organization, request: Json) -> dict[str, str]:
@@ -41,7 +41,7 @@ def selected(organization: Organization, stack_set: StackSet, request: Json) -> 
     return found
 
 
-def forget_units(stack_set: StackSet, request: Json) -> None:
+def remove_units(stack_set: StackSet, request: Json) -> None:
     """Accounts that join a unit get the stack no longer, once the whole unit was deleted from the set."""
     units, accounts, _ = _targets(request)
     for unit in units if not accounts else ():

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from sandbox.aws.cloudformation.stack_sets.access import invalid
-from sandbox.aws.cloudformation.stack_sets.model import Json
-from sandbox.aws.errors import Refused
-from sandbox.aws.servicecatalog.templates import TemplateError, parameters_of, parse_template
+from sandbox.aws.cloudformation.templates import TemplateError, parameters_of, parse_template
+from sandbox.aws.documents import Json
+from sandbox.aws.errors import ApiError
 
 _NAMES = {
     "AWS::IAM::Group": "GroupName",
@@ -32,7 +32,7 @@ def require_capabilities(template: Json, given: list[str]) -> None:
     of_iam = any(each["Type"] in (*_NAMES, *_OTHERS) for each in resources)
     needed = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM" if of_iam else None
     if needed and not {needed, "CAPABILITY_NAMED_IAM"} & set(given):
-        raise Refused("InsufficientCapabilitiesException", f"Requires capabilities : [{needed}]", 400)
+        raise ApiError("InsufficientCapabilitiesException", f"Requires capabilities : [{needed}]", 400)
 
 
 def settle_parameters(template: Json, given: list[Json], before: Mapping[str, str]) -> dict[str, str]:

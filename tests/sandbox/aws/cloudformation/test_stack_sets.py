@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import Refused
+from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, PRODUCTION, RESEARCH, SUSPENDED
 from tests.support.sandbox.process import Sandbox
 from tests.support.sandbox.rollout import NAMED, STACK_SETS, TRUST, Rollout, template
@@ -49,24 +49,24 @@ def test_stacks_that_are_retained_stay_and_leave_the_set(rollout: Rollout) -> No
     assert rollout.role(RESEARCH) == f"first of {RESEARCH}"
 
 
-def test_a_delegate_has_to_say_that_it_is_one(rollout: Rollout, refused: Refused) -> None:
+def test_a_delegate_has_to_say_that_it_is_one(rollout: Rollout, api_error: Expect) -> None:
     """Terraform-provider-aws issues 22867 and 32536, cdk-stacksets issue 265."""
-    with refused("ValidationError", "You must be the management account or delegated admin account"):
+    with api_error("ValidationError", "You must be the management account or delegated admin account"):
         rollout.create(CallAs="SELF")
     rollout.create()
-    with refused("StackSetNotFoundException"):
+    with api_error("StackSetNotFoundException"):
         rollout.hub.describe_stack_set(StackSetName="launch-roles")
     management = rollout.sandbox.client("cloudformation", MANAGEMENT)
     assert (
         management.describe_stack_set(StackSetName="launch-roles")["StackSet"]["PermissionModel"] == "SERVICE_MANAGED"
     )
-    with refused("ValidationError", "Account used is not a delegated administrator"):
+    with api_error("ValidationError", "Account used is not a delegated administrator"):
         management.describe_stack_set(StackSetName="launch-roles", CallAs="DELEGATED_ADMIN")
-    with refused("ValidationError", "Account used is not a delegated administrator"):
+    with api_error("ValidationError", "Account used is not a delegated administrator"):
         rollout.sandbox.client("cloudformation", RESEARCH).list_stack_sets(CallAs="DELEGATED_ADMIN")
 
 
-def test_a_delegate_needs_permission_to_list_the_delegates(rollout: Rollout, refused: Refused) -> None:
+def test_a_delegate_needs_permission_to_list_the_delegates(rollout: Rollout, api_error: Expect) -> None:
     """Terraform-provider-aws pull request 37069."""
     iam = rollout.sandbox.client("iam", HUB)
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": HUB}}
@@ -79,16 +79,16 @@ def test_a_delegate_needs_permission_to_list_the_delegates(rollout: Rollout, ref
         iam.put_role_policy(RoleName="deployer", PolicyName="it", PolicyDocument=document)
 
     allow("cloudformation:*")
-    with refused("ValidationError", "Account used is not a delegated administrator"):
+    with api_error("ValidationError", "Account used is not a delegated administrator"):
         calls.list_stack_sets(CallAs="DELEGATED_ADMIN")
     allow("cloudformation:*", "organizations:ListDelegatedAdministrators")
     assert calls.list_stack_sets(CallAs="DELEGATED_ADMIN")["Summaries"] == []
 
 
-def test_trusted_access_has_to_be_activated_by_cloudformation(own_sandbox: Sandbox, refused: Refused) -> None:
+def test_trusted_access_has_to_be_activated_by_cloudformation(own_sandbox: Sandbox, api_error: Expect) -> None:
     """API:ActivateOrganizationsAccess; cdk-organizations issue 1718."""
     organizations = own_sandbox.client("organizations", MANAGEMENT)
-    with refused("ConstraintViolationException", "trusted access"):
+    with api_error("ConstraintViolationException", "trusted access"):
         organizations.register_delegated_administrator(AccountId=HUB, ServicePrincipal=STACK_SETS)
     organizations.enable_aws_service_access(ServicePrincipal=STACK_SETS)
     organizations.register_delegated_administrator(AccountId=HUB, ServicePrincipal=STACK_SETS)
@@ -103,21 +103,21 @@ def test_trusted_access_has_to_be_activated_by_cloudformation(own_sandbox: Sandb
     }
 
     assert management.describe_organizations_access()["Status"] == "DISABLED"
-    with refused("ValidationError", "You must enable organizations access"):
+    with api_error("ValidationError", "You must enable organizations access"):
         hub.create_stack_set(**wanted)
-    with refused("InvalidOperationException"):
+    with api_error("InvalidOperationException"):
         hub.activate_organizations_access()
     management.activate_organizations_access()
     assert management.describe_organizations_access()["Status"] == "ENABLED"
     assert hub.create_stack_set(**wanted)
 
 
-def test_a_named_role_needs_the_capability_for_names(rollout: Rollout, refused: Refused) -> None:
+def test_a_named_role_needs_the_capability_for_names(rollout: Rollout, api_error: Expect) -> None:
     """API:CreateStackSet, Capabilities."""
-    with refused("InsufficientCapabilitiesException", "[CAPABILITY_NAMED_IAM]"):
+    with api_error("InsufficientCapabilitiesException", "[CAPABILITY_NAMED_IAM]"):
         rollout.create(Capabilities=["CAPABILITY_IAM"])
     rollout.create()
-    with refused("InsufficientCapabilitiesException"):
+    with api_error("InsufficientCapabilitiesException"):
         rollout.hub.update_stack_set(**rollout.name, UsePreviousTemplate=True)
 
 
@@ -178,13 +178,13 @@ def test_failures_within_the_tolerance_stop_nothing(rollout: Rollout) -> None:
     assert rollout.role(RESEARCH) == f"first of {RESEARCH}"
 
 
-def test_one_operation_at_a_time(rollout: Rollout, refused: Refused) -> None:
+def test_one_operation_at_a_time(rollout: Rollout, api_error: Expect) -> None:
     """API:CreateStackInstances, OperationInProgressException."""
     rollout.create()
     targets = {"OrganizationalUnitIds": [rollout.unit("Workloads")]}
     with rollout.sandbox.standing_still():
         begun = rollout.hub.create_stack_instances(**rollout.name, DeploymentTargets=targets, Regions=["eu-central-1"])
-        with refused("OperationInProgressException", "Another Operation on StackSet"):
+        with api_error("OperationInProgressException", "Another Operation on StackSet"):
             rollout.hub.update_stack_set(**rollout.name, UsePreviousTemplate=True, Capabilities=NAMED)
         assert rollout.accounts() == {RESEARCH: "OUTDATED", PRODUCTION: "OUTDATED"}
     assert rollout.end(begun["OperationId"]) == "SUCCEEDED"

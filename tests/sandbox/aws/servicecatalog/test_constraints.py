@@ -5,45 +5,45 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import Refused
+from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.building import CLOUDFORMATION, LOGS, groups, trusting_research
-from tests.support.sandbox.stage import ADMINISTRATOR, Stage, parameters
+from tests.support.sandbox.setup import ADMINISTRATOR, Setup, parameters
 
 
-def test_a_launch_role_by_local_name_builds_in_the_launching_account(stage: Stage) -> None:
+def test_a_launch_role_by_local_name_builds_in_the_launching_account(setup: Setup) -> None:
     """API:CreateConstraint, LAUNCH, LocalRoleName."""
-    name = stage.launch_role([*CLOUDFORMATION, LOGS])
-    launched = stage.open().launch()
+    name = setup.launch_role([*CLOUDFORMATION, LOGS])
+    launched = setup.open().launch()
 
     assert launched["Status"] == "AVAILABLE"
     assert launched["LaunchRoleArn"] == f"arn:aws:iam::{ACCOUNTS.research}:role/{name}"
-    assert [group for group in groups(stage) if launched["Id"] in group]
+    assert [group for group in groups(setup) if launched["Id"] in group]
 
 
-def test_a_launch_role_by_arn_builds_in_the_roles_account(stage: Stage) -> None:
+def test_a_launch_role_by_arn_builds_in_the_roles_account(setup: Setup) -> None:
     """Administrator Guide, "Sharing a portfolio": the account that owns the role provisions the resources."""
-    stage.constrain("LAUNCH", RoleArn=stage.role(ACCOUNTS.hub, stage.name))
-    launched = stage.open().launch()
+    setup.constrain("LAUNCH", RoleArn=setup.role(ACCOUNTS.hub, setup.name))
+    launched = setup.open().launch()
 
     assert launched["Status"] == "AVAILABLE"
-    assert [group for group in groups(stage, ACCOUNTS.hub) if launched["Id"] in group]
-    assert not [group for group in groups(stage) if launched["Id"] in group]
+    assert [group for group in groups(setup, ACCOUNTS.hub) if launched["Id"] in group]
+    assert not [group for group in groups(setup) if launched["Id"] in group]
 
 
-def test_a_local_role_must_exist_in_the_account_of_the_constraint(stage: Stage, refused: Refused) -> None:
+def test_a_local_role_must_exist_in_the_account_of_the_constraint(setup: Setup, api_error: Expect) -> None:
     """API:CreateConstraint: "must exist in the account used to create the launch constraint and ..."."""
-    with refused("InvalidParametersException", "does not exist"):
-        stage.constrain("LAUNCH", LocalRoleName="nowhere")
+    with api_error("InvalidParametersException", "does not exist"):
+        setup.constrain("LAUNCH", LocalRoleName="nowhere")
 
 
-def test_and_in_the_account_that_launches(stage: Stage, refused: Refused) -> None:
+def test_and_in_the_account_that_launches(setup: Setup, api_error: Expect) -> None:
     """API:CreateConstraint: "... the account of the user who launches a product"."""
-    stage.role(ACCOUNTS.hub, stage.name)
-    stage.constrain("LAUNCH", LocalRoleName=stage.name)
-    stage.open()
-    with refused("InvalidParametersException", f"arn:aws:iam::{ACCOUNTS.research}:role/{stage.name}"):
-        stage.launch()
+    setup.role(ACCOUNTS.hub, setup.name)
+    setup.constrain("LAUNCH", LocalRoleName=setup.name)
+    setup.open()
+    with api_error("InvalidParametersException", f"arn:aws:iam::{ACCOUNTS.research}:role/{setup.name}"):
+        setup.launch()
 
 
 @pytest.mark.parametrize(
@@ -51,37 +51,37 @@ def test_and_in_the_account_that_launches(stage: Stage, refused: Refused) -> Non
     [(ACCOUNTS.research, True), (ACCOUNTS.hub, False)],
 )
 def test_the_trust_policy_of_the_launch_role_decides(
-    stage: Stage, refused: Refused, account: str, *, fits: bool
+    setup: Setup, api_error: Expect, account: str, *, fits: bool
 ) -> None:
     """Administrator Guide, "Launch constraints": aws:SourceAccount and aws:SourceArn."""
     condition = {
         "StringEquals": {"aws:SourceAccount": account},
         "ArnLike": {"aws:SourceArn": f"arn:aws:servicecatalog:*:{account}:*"},
     }
-    stage.role(ACCOUNTS.hub, stage.name)
-    stage.role(ACCOUNTS.research, stage.name, condition=condition)
-    stage.constrain("LAUNCH", LocalRoleName=stage.name)
-    stage.open()
+    setup.role(ACCOUNTS.hub, setup.name)
+    setup.role(ACCOUNTS.research, setup.name, condition=condition)
+    setup.constrain("LAUNCH", LocalRoleName=setup.name)
+    setup.open()
     if fits:
-        assert stage.launch()["Status"] == "AVAILABLE"
+        assert setup.launch()["Status"] == "AVAILABLE"
     else:
-        with refused("InvalidParametersException", "trust policy"):
-            stage.launch()
+        with api_error("InvalidParametersException", "trust policy"):
+            setup.launch()
 
 
-def test_a_role_of_another_service_cannot_launch(stage: Stage, refused: Refused) -> None:
+def test_a_role_of_another_service_cannot_launch(setup: Setup, api_error: Expect) -> None:
     """Administrator Guide, "Launch constraints": the trust policy names servicecatalog.amazonaws.com."""
-    stage.role(ACCOUNTS.hub, stage.name, "lambda.amazonaws.com")
-    with refused("InvalidParametersException", "servicecatalog.amazonaws.com"):
-        stage.constrain("LAUNCH", LocalRoleName=stage.name)
+    setup.role(ACCOUNTS.hub, setup.name, "lambda.amazonaws.com")
+    with api_error("InvalidParametersException", "servicecatalog.amazonaws.com"):
+        setup.constrain("LAUNCH", LocalRoleName=setup.name)
 
 
 @pytest.mark.parametrize("missing", [0, 1, 2])
-def test_the_launch_role_needs_cloudformation_and_the_template(stage: Stage, missing: int) -> None:
+def test_the_launch_role_needs_cloudformation_and_the_template(setup: Setup, missing: int) -> None:
     """Administrator Guide, "Launch constraints": what a launch role needs beside the template's services."""
     statements = [statement for number, statement in enumerate(CLOUDFORMATION) if number != missing]
-    stage.launch_role([*statements, LOGS])
-    launched = stage.open().launch()
+    setup.launch_role([*statements, LOGS])
+    launched = setup.open().launch()
 
     expected = ["cloudformation:CreateStack", "cloudformation:GetTemplateSummary", "s3:GetObject"][missing]
     assert launched["Status"] == "ERROR"
@@ -107,29 +107,29 @@ def test_the_launch_role_needs_cloudformation_and_the_template(stage: Stage, mis
     ],
 )
 def test_the_json_of_each_type_is_checked(
-    stage: Stage, refused: Refused, kind: str, given: dict[str, Any], reason: str
+    setup: Setup, api_error: Expect, kind: str, given: dict[str, Any], reason: str
 ) -> None:
     """API:CreateConstraint, Parameters."""
-    with refused("InvalidParametersException", reason):
-        stage.constrain(kind, **given)
+    with api_error("InvalidParametersException", reason):
+        setup.constrain(kind, **given)
 
 
-def test_constraints_that_exclude_each_other(stage: Stage, refused: Refused) -> None:
+def test_constraints_that_exclude_each_other(setup: Setup, api_error: Expect) -> None:
     """API:CreateConstraint: one LAUNCH, one STACKSET, and never both."""
-    name = stage.launch_role()
-    with refused("DuplicateResourceException", "LAUNCH"):
-        stage.constrain("LAUNCH", LocalRoleName=name)
+    name = setup.launch_role()
+    with api_error("DuplicateResourceException", "LAUNCH"):
+        setup.constrain("LAUNCH", LocalRoleName=name)
     roles = {"AdminRole": f"arn:aws:iam::{ACCOUNTS.hub}:role/a", "ExecutionRole": "b"}
-    with refused("InvalidParametersException", "exclude"):
-        stage.constrain("STACKSET", Version="1.0", Properties={"AccountList": [], "RegionList": [], **roles})
+    with api_error("InvalidParametersException", "exclude"):
+        setup.constrain("STACKSET", Version="1.0", Properties={"AccountList": [], "RegionList": [], **roles})
 
 
-def test_a_constraint_needs_the_product_in_the_portfolio(stage: Stage, refused: Refused) -> None:
+def test_a_constraint_needs_the_product_in_the_portfolio(setup: Setup, api_error: Expect) -> None:
     """API:CreateConstraint: ResourceNotFoundException."""
-    stage.hub.disassociate_product_from_portfolio(ProductId=stage.product, PortfolioId=stage.portfolio)
+    setup.hub.disassociate_product_from_portfolio(ProductId=setup.product, PortfolioId=setup.portfolio)
 
-    with refused("ResourceNotFoundException", "not associated"):
-        stage.constrain("RESOURCE_UPDATE", Version="2.0", Properties={"TagUpdateOnProvisionedProduct": "ALLOWED"})
+    with api_error("ResourceNotFoundException", "not associated"):
+        setup.constrain("RESOURCE_UPDATE", Version="2.0", Properties={"TagUpdateOnProvisionedProduct": "ALLOWED"})
 
 
 RULE = {
@@ -145,106 +145,106 @@ RULE = {
 }
 
 
-def test_template_rules_are_evaluated(stage: Stage, refused: Refused) -> None:
+def test_template_rules_are_evaluated(setup: Setup, api_error: Expect) -> None:
     """Administrator Guide, "Template constraint rules"."""
-    stage.constrain("TEMPLATE", Rules={"R": RULE})
-    stage.open()
-    with refused("InvalidParametersException", "a week is enough"):
-        stage.launch(ProvisioningParameters=parameters(Days="30"))
+    setup.constrain("TEMPLATE", Rules={"R": RULE})
+    setup.open()
+    with api_error("InvalidParametersException", "a week is enough"):
+        setup.launch(ProvisioningParameters=parameters(Days="30"))
 
-    assert stage.launch(ProvisioningParameters=parameters(Days="7"))["Status"] == "AVAILABLE"
-    assert stage.launch(ProvisioningParameters=parameters(Days="30", Suffix="b"))["Status"] == "AVAILABLE"
+    assert setup.launch(ProvisioningParameters=parameters(Days="7"))["Status"] == "AVAILABLE"
+    assert setup.launch(ProvisioningParameters=parameters(Days="30", Suffix="b"))["Status"] == "AVAILABLE"
 
 
-def test_recipients_inherit_constraints_and_cannot_touch_them(stage: Stage, refused: Refused) -> None:
+def test_recipients_inherit_constraints_and_cannot_touch_them(setup: Setup, api_error: Expect) -> None:
     """Administrator Guide, "Sharing a portfolio": launch and template constraints are inherited."""
-    stage.launch_role()
-    rule = stage.constrain("TEMPLATE", Rules={"R": RULE})
-    stage.open()
-    listed = stage.research.list_constraints_for_portfolio(PortfolioId=stage.portfolio)["ConstraintDetails"]
+    setup.launch_role()
+    rule = setup.constrain("TEMPLATE", Rules={"R": RULE})
+    setup.open()
+    listed = setup.research.list_constraints_for_portfolio(PortfolioId=setup.portfolio)["ConstraintDetails"]
 
     assert {constraint["Type"] for constraint in listed} == {"LAUNCH", "TEMPLATE"}
-    assert json.loads(stage.research.describe_constraint(Id=rule)["ConstraintParameters"]) == {"Rules": {"R": RULE}}
-    with refused("ResourceNotFoundException"):
-        stage.research.delete_constraint(Id=rule)
-    with refused("ResourceNotFoundException"):
-        stage.research.update_constraint(Id=rule, Description="mine")
-    with refused("ResourceNotFoundException"):
-        stage.research.create_constraint(
-            PortfolioId=stage.portfolio, ProductId=stage.product, Type="TEMPLATE", Parameters="{}"
+    assert json.loads(setup.research.describe_constraint(Id=rule)["ConstraintParameters"]) == {"Rules": {"R": RULE}}
+    with api_error("ResourceNotFoundException"):
+        setup.research.delete_constraint(Id=rule)
+    with api_error("ResourceNotFoundException"):
+        setup.research.update_constraint(Id=rule, Description="mine")
+    with api_error("ResourceNotFoundException"):
+        setup.research.create_constraint(
+            PortfolioId=setup.portfolio, ProductId=setup.product, Type="TEMPLATE", Parameters="{}"
         )
 
 
-def test_a_local_portfolio_inherits_rules_and_may_have_its_own_launch_role(stage: Stage, refused: Refused) -> None:
+def test_a_local_portfolio_inherits_rules_and_may_have_its_own_launch_role(setup: Setup, api_error: Expect) -> None:
     """Administrator Guide, "Sharing a portfolio": the launch constraint can be overridden in a local portfolio."""
-    stage.launch_role()
-    stage.constrain("TEMPLATE", Rules={"R": RULE})
-    stage.share()
-    local = stage.local_portfolio()
-    stage.research.associate_product_with_portfolio(ProductId=stage.product, PortfolioId=local)
-    stage.role(ACCOUNTS.research, f"own-{stage.name}")
-    stage.research.create_constraint(
+    setup.launch_role()
+    setup.constrain("TEMPLATE", Rules={"R": RULE})
+    setup.share()
+    local = setup.local_portfolio()
+    setup.research.associate_product_with_portfolio(ProductId=setup.product, PortfolioId=local)
+    setup.role(ACCOUNTS.research, f"own-{setup.name}")
+    setup.research.create_constraint(
         PortfolioId=local,
-        ProductId=stage.product,
+        ProductId=setup.product,
         Type="LAUNCH",
-        Parameters=json.dumps({"LocalRoleName": f"own-{stage.name}"}),
+        Parameters=json.dumps({"LocalRoleName": f"own-{setup.name}"}),
     )
-    stage.research.associate_principal_with_portfolio(
+    setup.research.associate_principal_with_portfolio(
         PortfolioId=local, PrincipalARN=ACCOUNTS.administrator(ACCOUNTS.research), PrincipalType="IAM"
     )
-    stage.wait_for_path(stage.research)
-    with refused("InvalidParametersException", "a week is enough"):
-        stage.launch(ProvisioningParameters=parameters(Days="30"))
+    setup.wait_for_path(setup.research)
+    with api_error("InvalidParametersException", "a week is enough"):
+        setup.launch(ProvisioningParameters=parameters(Days="30"))
 
-    assert stage.launch()["LaunchRoleArn"].endswith(f"role/own-{stage.name}")
+    assert setup.launch()["LaunchRoleArn"].endswith(f"role/own-{setup.name}")
 
 
-def test_an_update_of_a_constraint_is_in_force_at_once(stage: Stage, refused: Refused) -> None:
+def test_an_update_of_a_constraint_is_in_force_at_once(setup: Setup, api_error: Expect) -> None:
     """API:UpdateConstraint."""
-    rule = stage.constrain("TEMPLATE", Rules={"R": RULE})
+    rule = setup.constrain("TEMPLATE", Rules={"R": RULE})
     never = {"Rules": {"R": {"Assertions": [{"Assert": {"Fn::Equals": ["a", "b"]}, "AssertDescription": "never"}]}}}
-    updated = stage.hub.update_constraint(Id=rule, Description="closed", Parameters=json.dumps(never))
-    stage.open()
+    updated = setup.hub.update_constraint(Id=rule, Description="closed", Parameters=json.dumps(never))
+    setup.open()
 
     assert updated["ConstraintDetail"]["Description"] == "closed"
-    with refused("InvalidParametersException", "never"):
-        stage.launch()
-    stage.hub.delete_constraint(Id=rule)
-    assert stage.launch()["Status"] == "AVAILABLE"
+    with api_error("InvalidParametersException", "never"):
+        setup.launch()
+    setup.hub.delete_constraint(Id=rule)
+    assert setup.launch()["Status"] == "AVAILABLE"
 
 
-def test_without_a_launch_constraint_the_caller_builds(stage: Stage) -> None:
+def test_without_a_launch_constraint_the_caller_builds(setup: Setup) -> None:
     """Administrator Guide, "Launch constraints": without one, the end user's own permissions count."""
     catalog = {**ADMINISTRATOR, "Action": "servicecatalog:*"}
-    role = stage.make_role(ACCOUNTS.research, stage.name, trusting_research(), [catalog, *CLOUDFORMATION])
-    stage.share()
-    stage.grant(ACCOUNTS.research, role)
-    caller = stage.as_role(role)
-    stage.wait_for_path(caller)
-    launched = stage.launch(caller)
+    role = setup.make_role(ACCOUNTS.research, setup.name, trusting_research(), [catalog, *CLOUDFORMATION])
+    setup.share()
+    setup.grant(ACCOUNTS.research, role)
+    caller = setup.as_role(role)
+    setup.wait_for_path(caller)
+    launched = setup.launch(caller)
 
     assert launched["Status"] == "ERROR"
-    assert f"assumed-role/{stage.name}/test is not authorized to perform: logs:" in launched["StatusMessage"]
+    assert f"assumed-role/{setup.name}/test is not authorized to perform: logs:" in launched["StatusMessage"]
     assert "LaunchRoleArn" not in launched
 
 
-def test_the_hubs_copy_of_the_role_must_let_the_hub_use_it(stage: Stage, refused: Refused) -> None:
+def test_the_hubs_copy_of_the_role_must_let_the_hub_use_it(setup: Setup, api_error: Expect) -> None:
     """Administrator Guide, "Launch constraints": aws:SourceAccount counts when the constraint is made, too."""
     spoke_only = {"StringEquals": {"aws:SourceAccount": ACCOUNTS.research}}
-    stage.role(ACCOUNTS.hub, stage.name, condition=spoke_only)
+    setup.role(ACCOUNTS.hub, setup.name, condition=spoke_only)
 
-    with refused("InvalidParametersException", "trust policy"):
-        stage.constrain("LAUNCH", LocalRoleName=stage.name)
+    with api_error("InvalidParametersException", "trust policy"):
+        setup.constrain("LAUNCH", LocalRoleName=setup.name)
 
 
-def test_the_topics_of_a_notification_constraint_reach_the_stack(stage: Stage) -> None:
+def test_the_topics_of_a_notification_constraint_reach_the_stack(setup: Setup) -> None:
     """API:CreateConstraint, NOTIFICATION; API:ProvisionProduct, NotificationArns."""
-    topics = stage.client("sns", ACCOUNTS.research)
-    constraints, launch = (topics.create_topic(Name=f"{stage.name}-{n}")["TopicArn"] for n in ("constraint", "launch"))
-    stage.constrain("NOTIFICATION", NotificationArns=[constraints])
-    launched = stage.open().launch(NotificationArns=[launch])
+    topics = setup.client("sns", ACCOUNTS.research)
+    constraints, launch = (topics.create_topic(Name=f"{setup.name}-{n}")["TopicArn"] for n in ("constraint", "launch"))
+    setup.constrain("NOTIFICATION", NotificationArns=[constraints])
+    launched = setup.open().launch(NotificationArns=[launch])
     name = f"SC-{ACCOUNTS.research}-{launched['Id']}"
-    (stack,) = stage.client("cloudformation", ACCOUNTS.research).describe_stacks(StackName=name)["Stacks"]
+    (stack,) = setup.client("cloudformation", ACCOUNTS.research).describe_stacks(StackName=name)["Stacks"]
     for topic in (constraints, launch):
         topics.delete_topic(TopicArn=topic)
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import Refused
+from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import HUB, RESEARCH
 from tests.support.sandbox.building import CLOUDFORMATION
-from tests.support.sandbox.stage import ADMINISTRATOR, Stage, parameters, policy
+from tests.support.sandbox.setup import ADMINISTRATOR, Setup, parameters, policy
 
 pytestmark = pytest.mark.sandbox_only
 
@@ -64,18 +64,18 @@ Outputs:
 
 
 @pytest.fixture
-def endpoint(stage: Stage) -> Stage:
-    """A stage whose version is a real-time endpoint, launched with a role of its own."""
-    stage.version = stage.add_version("endpoint", TEMPLATE)
-    stage.role(RESEARCH, f"exec-{stage.name}", "sagemaker.amazonaws.com")
-    return stage.open()
+def endpoint(setup: Setup) -> Setup:
+    """A setup whose version is a real-time endpoint, launched with a role of its own."""
+    setup.version = setup.add_version("endpoint", TEMPLATE)
+    setup.role(RESEARCH, f"exec-{setup.name}", "sagemaker.amazonaws.com")
+    return setup.open()
 
 
-def given(stage: Stage, **values: str) -> list[dict[str, str]]:
-    return parameters(RoleArn=f"arn:aws:iam::{RESEARCH}:role/exec-{stage.name}", **values)
+def given(setup: Setup, **values: str) -> list[dict[str, str]]:
+    return parameters(RoleArn=f"arn:aws:iam::{RESEARCH}:role/exec-{setup.name}", **values)
 
 
-def test_an_endpoint_comes_up_in_the_launching_account_alone(endpoint: Stage) -> None:
+def test_an_endpoint_comes_up_in_the_launching_account_alone(endpoint: Setup) -> None:
     launched = endpoint.launch(ProvisioningParameters=given(endpoint))
     name = f"models-SC-{RESEARCH}-{launched['Id']}"
     found = endpoint.client("sagemaker", RESEARCH).describe_endpoint(EndpointName=name)
@@ -88,7 +88,7 @@ def test_an_endpoint_comes_up_in_the_launching_account_alone(endpoint: Stage) ->
     assert {each["OutputKey"]: each["OutputValue"] for each in outputs}["EndpointName"] == name
 
 
-def test_an_update_reaches_whatever_depends_on_what_changed(endpoint: Stage) -> None:
+def test_an_update_reaches_whatever_depends_on_what_changed(endpoint: Setup) -> None:
     """CloudFormation User Guide, "Update behaviors of stack resources": replacement, and Conditions."""
     launched = endpoint.launch(ProvisioningParameters=given(endpoint))
     sagemaker, scaling = endpoint.client("sagemaker", RESEARCH), endpoint.client("application-autoscaling", RESEARCH)
@@ -112,7 +112,7 @@ def test_an_update_reaches_whatever_depends_on_what_changed(endpoint: Stage) -> 
     assert (update(Count="2", Scaling="off"), targets()) == (2, 0)
 
 
-def test_a_failed_update_goes_back_with_all_its_resources(endpoint: Stage) -> None:
+def test_a_failed_update_goes_back_with_all_its_resources(endpoint: Setup) -> None:
     """CloudFormation User Guide, "Stack status codes": UPDATE_ROLLBACK_COMPLETE."""
     role = endpoint.launch_role([*CLOUDFORMATION, BUILDING, pass_role(endpoint, "sagemaker.amazonaws.com")])
     launched = endpoint.launch(ProvisioningParameters=given(endpoint))
@@ -130,7 +130,7 @@ def test_a_failed_update_goes_back_with_all_its_resources(endpoint: Stage) -> No
     assert variants[0]["InitialInstanceCount"] == 1
 
 
-def test_a_role_that_is_passed_must_exist_and_trust_its_service(endpoint: Stage) -> None:
+def test_a_role_that_is_passed_must_exist_and_trust_its_service(endpoint: Setup) -> None:
     """SageMaker API Reference, CreateModel, ExecutionRoleArn: iam:PassRole, and the role's trust."""
     nobody = endpoint.launch(ProvisioningParameters=parameters(RoleArn=f"arn:aws:iam::{RESEARCH}:role/nobody"))
     endpoint.role(RESEARCH, f"other-{endpoint.name}", "lambda.amazonaws.com")
@@ -141,11 +141,11 @@ def test_a_role_that_is_passed_must_exist_and_trust_its_service(endpoint: Stage)
     assert "trusts the service sagemaker.amazonaws.com" in distrusted["StatusMessage"]
 
 
-def pass_role(stage: Stage, service: str) -> dict[str, Any]:
+def pass_role(setup: Setup, service: str) -> dict[str, Any]:
     return {
         "Effect": "Allow",
         "Action": "iam:PassRole",
-        "Resource": f"arn:aws:iam::{RESEARCH}:role/exec-{stage.name}",
+        "Resource": f"arn:aws:iam::{RESEARCH}:role/exec-{setup.name}",
         "Condition": {"StringEquals": {"iam:PassedToService": service}},
     }
 
@@ -157,7 +157,7 @@ BUILDING = {**ADMINISTRATOR, "Action": ["sagemaker:*", "cloudwatch:*", "applicat
     ("service", "missing"),
     [("sagemaker.amazonaws.com", None), ("lambda.amazonaws.com", "iam:PassRole")],
 )
-def test_passing_a_role_is_allowed_for_its_service_only(endpoint: Stage, service: str, missing: str | None) -> None:
+def test_passing_a_role_is_allowed_for_its_service_only(endpoint: Setup, service: str, missing: str | None) -> None:
     """IAM User Guide, "Granting a user permissions to pass a role": iam:PassedToService."""
     endpoint.launch_role([*CLOUDFORMATION, BUILDING, pass_role(endpoint, service)])
     launched = endpoint.launch(ProvisioningParameters=given(endpoint))
@@ -166,7 +166,7 @@ def test_passing_a_role_is_allowed_for_its_service_only(endpoint: Stage, service
     assert (missing or "") in launched.get("StatusMessage", "")
 
 
-def test_the_first_scalable_target_takes_a_service_linked_role(endpoint: Stage) -> None:
+def test_the_first_scalable_target_takes_a_service_linked_role(endpoint: Setup) -> None:
     """Application Auto Scaling User Guide, "Service-linked roles": iam:CreateServiceLinkedRole."""
     linked = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
     roles = endpoint.client("iam", RESEARCH).get_paginator("list_roles").paginate()
@@ -178,50 +178,50 @@ def test_the_first_scalable_target_takes_a_service_linked_role(endpoint: Stage) 
     assert exists or "iam:CreateServiceLinkedRole" in launched["StatusMessage"]
 
 
-def test_a_type_that_nobody_thought_of_fails_by_name(stage: Stage) -> None:
-    stage.version = stage.add_version("queue", "Resources: {Q: {Type: AWS::SQS::Queue}}")
-    launched = stage.open().launch()
+def test_a_type_that_nobody_thought_of_fails_by_name(setup: Setup) -> None:
+    setup.version = setup.add_version("queue", "Resources: {Q: {Type: AWS::SQS::Queue}}")
+    launched = setup.open().launch()
 
     assert launched["Status"] == "ERROR"
     assert "AWS::SQS::Queue" in launched["StatusMessage"]
 
 
-def test_owner_and_launch_role_of_a_provisioned_product_can_change(stage: Stage, refused: Refused) -> None:
+def test_owner_and_launch_role_of_a_provisioned_product_can_change(setup: Setup, api_error: Expect) -> None:
     """API:UpdateProvisionedProductProperties."""
-    stage.launch_role()
-    launched = stage.open().launch()
-    other = stage.role(RESEARCH, f"other-{stage.name}")
-    change = stage.research.update_provisioned_product_properties
-    with refused("InvalidParametersException", "does not exist"):
+    setup.launch_role()
+    launched = setup.open().launch()
+    other = setup.role(RESEARCH, f"other-{setup.name}")
+    change = setup.research.update_provisioned_product_properties
+    with api_error("InvalidParametersException", "does not exist"):
         change(ProvisionedProductId=launched["Id"], ProvisionedProductProperties={"LAUNCH_ROLE": "nobody"})
     answer = change(
         ProvisionedProductId=launched["Id"],
-        ProvisionedProductProperties={"LAUNCH_ROLE": f"other-{stage.name}", "OWNER": other},
+        ProvisionedProductProperties={"LAUNCH_ROLE": f"other-{setup.name}", "OWNER": other},
     )
 
     assert answer["Status"] == "SUCCEEDED"
-    assert stage.settled(launched["Id"])["LaunchRoleArn"] == other
-    assert stage.terminated(launched["Id"])
+    assert setup.settled(launched["Id"])["LaunchRoleArn"] == other
+    assert setup.terminated(launched["Id"])
 
 
-def test_budgets_hang_on_products(stage: Stage, refused: Refused) -> None:
+def test_budgets_hang_on_products(setup: Setup, api_error: Expect) -> None:
     """API:AssociateBudgetWithResource, DisassociateBudgetFromResource, DeleteProduct."""
-    with refused("ResourceNotFoundException"):
-        stage.hub.associate_budget_with_resource(BudgetName=stage.name, ResourceId=stage.product)
+    with api_error("ResourceNotFoundException"):
+        setup.hub.associate_budget_with_resource(BudgetName=setup.name, ResourceId=setup.product)
     budget = {
-        "BudgetName": stage.name,
+        "BudgetName": setup.name,
         "TimeUnit": "MONTHLY",
         "BudgetType": "COST",
         "BudgetLimit": {"Amount": "1", "Unit": "USD"},
     }
-    stage.sandbox.client("budgets", HUB).create_budget(AccountId=HUB, Budget=budget)
-    stage.hub.associate_budget_with_resource(BudgetName=stage.name, ResourceId=stage.product)
-    stage.hub.disassociate_product_from_portfolio(ProductId=stage.product, PortfolioId=stage.portfolio)
-    with refused("ResourceInUseException", "budget"):
-        stage.hub.delete_product(Id=stage.product)
-    with refused("DuplicateResourceException"):
-        stage.hub.associate_budget_with_resource(BudgetName=stage.name, ResourceId=stage.product)
+    setup.sandbox.client("budgets", HUB).create_budget(AccountId=HUB, Budget=budget)
+    setup.hub.associate_budget_with_resource(BudgetName=setup.name, ResourceId=setup.product)
+    setup.hub.disassociate_product_from_portfolio(ProductId=setup.product, PortfolioId=setup.portfolio)
+    with api_error("ResourceInUseException", "budget"):
+        setup.hub.delete_product(Id=setup.product)
+    with api_error("DuplicateResourceException"):
+        setup.hub.associate_budget_with_resource(BudgetName=setup.name, ResourceId=setup.product)
 
-    assert stage.hub.list_budgets_for_resource(ResourceId=stage.product)["Budgets"] == [{"BudgetName": stage.name}]
-    stage.hub.disassociate_budget_from_resource(BudgetName=stage.name, ResourceId=stage.product)
-    assert stage.hub.describe_product_as_admin(Id=stage.product)["Budgets"] == []
+    assert setup.hub.list_budgets_for_resource(ResourceId=setup.product)["Budgets"] == [{"BudgetName": setup.name}]
+    setup.hub.disassociate_budget_from_resource(BudgetName=setup.name, ResourceId=setup.product)
+    assert setup.hub.describe_product_as_admin(Id=setup.product)["Budgets"] == []

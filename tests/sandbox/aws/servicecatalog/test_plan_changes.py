@@ -10,7 +10,7 @@ from sandbox.aws.cloudformation.resource_types import RESOURCE_TYPES
 from tests.sandbox.aws.servicecatalog.test_models import TEMPLATE as MODELS
 from tests.support.sandbox.accounts import ACCOUNTS, RESEARCH
 from tests.support.sandbox.planning import changes, create, executed, made, settled
-from tests.support.sandbox.stage import Stage, parameters
+from tests.support.sandbox.setup import Setup, parameters
 
 TEMPLATE = """
 Parameters:
@@ -43,10 +43,10 @@ Resources:
 
 
 @pytest.fixture
-def linked(stage: Stage) -> Stage:
-    """A stage whose version has resources that refer to one another."""
-    stage.version = stage.add_version("linked", TEMPLATE)
-    return stage.open()
+def linked(setup: Setup) -> Setup:
+    """A setup whose version has resources that refer to one another."""
+    setup.version = setup.add_version("linked", TEMPLATE)
+    return setup.open()
 
 
 def details(change: dict[str, Any]) -> set[tuple[str, str, str, str | None]]:
@@ -62,7 +62,7 @@ def details(change: dict[str, Any]) -> set[tuple[str, str, str, str | None]]:
     }
 
 
-def test_a_launch_adds_what_the_conditions_let_through(linked: Stage) -> None:
+def test_a_launch_adds_what_the_conditions_let_through(linked: Setup) -> None:
     """API:ResourceChange: ADD, without a physical id; Replacement and Details are for MODIFY."""
     found = changes(linked, made(linked, ProvisioningParameters=parameters(Extra="no")))
 
@@ -76,7 +76,7 @@ def test_a_launch_adds_what_the_conditions_let_through(linked: Stage) -> None:
     }
 
 
-def test_changes_come_in_pages(linked: Stage) -> None:
+def test_changes_come_in_pages(linked: Setup) -> None:
     """API:DescribeProvisionedProductPlan, PageSize."""
     plan = {"PlanId": made(linked)["PlanId"]}
     one = linked.research.describe_provisioned_product_plan(PageSize=3, **plan)
@@ -86,7 +86,7 @@ def test_changes_come_in_pages(linked: Stage) -> None:
     assert "NextPageToken" not in two
 
 
-def test_a_change_in_place_names_the_parameter_that_causes_it(linked: Stage) -> None:
+def test_a_change_in_place_names_the_parameter_that_causes_it(linked: Setup) -> None:
     """CloudFormation User Guide, "View a change set": a static ParameterReference beside the dynamic modification."""
     launched = linked.launch()
     change = changes(linked, made(linked, launched["Name"], ProvisioningParameters=parameters(Days="30")))["Logs"]
@@ -99,7 +99,7 @@ def test_a_change_in_place_names_the_parameter_that_causes_it(linked: Stage) -> 
     }
 
 
-def test_what_hangs_on_a_modified_resource_may_change(linked: Stage) -> None:
+def test_what_hangs_on_a_modified_resource_may_change(linked: Setup) -> None:
     """API:ResourceChange, Replacement: ALWAYS and DYNAMIC is CONDITIONAL; a Ref to what stays is no change."""
     launched = linked.launch()
     found = changes(linked, made(linked, launched["Name"], ProvisioningParameters=parameters(Days="30")))
@@ -111,7 +111,7 @@ def test_what_hangs_on_a_modified_resource_may_change(linked: Stage) -> None:
     assert details(found["Alarm"]) == {("AlarmDescription", "NEVER", "DYNAMIC", "ByArn")}
 
 
-def test_what_refers_to_a_replaced_resource_changes_for_certain(linked: Stage) -> None:
+def test_what_refers_to_a_replaced_resource_changes_for_certain(linked: Setup) -> None:
     """The README of go-cfn: a policy of a bucket that is replaced has a STATIC cause and is replaced itself."""
     launched = linked.launch()
     found = changes(linked, made(linked, launched["Name"], ProvisioningParameters=parameters(Suffix="b")))
@@ -126,7 +126,7 @@ def test_what_refers_to_a_replaced_resource_changes_for_certain(linked: Stage) -
     assert details(found["Alarm"]) == {("AlarmDescription", "NEVER", "STATIC", "ByArn")}
 
 
-def test_a_condition_that_no_longer_holds_removes(linked: Stage) -> None:
+def test_a_condition_that_no_longer_holds_removes(linked: Setup) -> None:
     """API:ResourceChange, Action Remove, with the physical id."""
     launched = linked.launch()
     found = changes(linked, made(linked, launched["Name"], ProvisioningParameters=parameters(Extra="no")))
@@ -137,7 +137,7 @@ def test_a_condition_that_no_longer_holds_removes(linked: Stage) -> None:
     assert "Replacement" not in found["Extras"]
 
 
-def test_a_new_version_shows_what_its_template_changes(linked: Stage) -> None:
+def test_a_new_version_shows_what_its_template_changes(linked: Setup) -> None:
     """API:ResourceChangeDetail: a DirectModification has no cause; API:ResourceTargetDefinition, Attribute."""
     launched = linked.launch()
     text = TEMPLATE.replace("Threshold: 3", "Threshold: 4").replace("  Extras:", "  Others:")
@@ -150,7 +150,7 @@ def test_a_new_version_shows_what_its_template_changes(linked: Stage) -> None:
     assert {name: found[name]["Action"] for name in ("Others", "Extras")} == {"Others": "ADD", "Extras": "REMOVE"}
 
 
-def test_a_plan_that_changes_nothing_fails(linked: Stage) -> None:
+def test_a_plan_that_changes_nothing_fails(linked: Setup) -> None:
     """aws-service-catalog-puppet, provision_product_with_plan: CREATE_FAILED with CloudFormation's words."""
     launched = linked.launch()
     plan = settled(linked, create(linked, launched["Name"])["PlanId"])
@@ -161,13 +161,13 @@ def test_a_plan_that_changes_nothing_fails(linked: Stage) -> None:
 
 
 @pytest.mark.sandbox_only
-def test_a_new_model_replaces_the_configuration_and_keeps_the_endpoint(stage: Stage) -> None:
+def test_a_new_model_replaces_the_configuration_and_keeps_the_endpoint(setup: Setup) -> None:
     """CloudFormation Template Reference, AWS::SageMaker::Model, EndpointConfig and Endpoint: "Update requires"."""
-    stage.version = stage.add_version("endpoint", MODELS)
-    roles = [stage.role(RESEARCH, f"{name}-{stage.name}", "sagemaker.amazonaws.com") for name in ("one", "two")]
-    launched = stage.open().launch(ProvisioningParameters=parameters(RoleArn=roles[0], Scaling="on"))
+    setup.version = setup.add_version("endpoint", MODELS)
+    roles = [setup.role(RESEARCH, f"{name}-{setup.name}", "sagemaker.amazonaws.com") for name in ("one", "two")]
+    launched = setup.open().launch(ProvisioningParameters=parameters(RoleArn=roles[0], Scaling="on"))
     wanted = parameters(RoleArn=roles[1], Scaling="on")
-    found = changes(stage, made(stage, launched["Name"], ProvisioningParameters=wanted))
+    found = changes(setup, made(setup, launched["Name"], ProvisioningParameters=wanted))
 
     assert {name: change["Replacement"] for name, change in found.items()} == {
         "Model": "TRUE",
@@ -181,7 +181,7 @@ def test_a_new_model_replaces_the_configuration_and_keeps_the_endpoint(stage: St
     assert details(found["Policy"]) == {("ScalingTargetId", "ALWAYS", "DYNAMIC", "Target")}
 
 
-def test_what_was_planned_is_what_happens(linked: Stage) -> None:
+def test_what_was_planned_is_what_happens(linked: Setup) -> None:
     """API:ResourceChange, Replacement: a resource that is made anew has another physical id."""
     launched = linked.launch()
     cloudformation = linked.client("cloudformation", ACCOUNTS.research)

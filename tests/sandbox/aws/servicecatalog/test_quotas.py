@@ -7,21 +7,21 @@ import pytest
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.organization import Organization, OrganizationFile
-from sandbox.aws.servicecatalog.call import Call, World
+from sandbox.aws.servicecatalog.call import Call, CatalogBackend
 from sandbox.aws.servicecatalog.errors import LimitExceededException
 from sandbox.aws.servicecatalog.model import Json, Share
 from sandbox.aws.servicecatalog.portfolios import create_portfolio
 from sandbox.aws.servicecatalog.shares import create_portfolio_share
 from sandbox.clock import Clock
-from tests.sandbox.conftest import Refused
+from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.process import Sandbox
-from tests.support.sandbox.stage import TEMPLATE, Stage
+from tests.support.sandbox.setup import TEMPLATE, Setup
 
 pytestmark = pytest.mark.sandbox_only  # on AWS they would take hours, and use up what others need
 
 
-def test_a_region_holds_350_products_and_a_portfolio_150_of_them(sandbox: Sandbox, refused: Refused) -> None:
+def test_a_region_holds_350_products_and_a_portfolio_150_of_them(sandbox: Sandbox, api_error: Expect) -> None:
     """AWS General Reference, "Service Catalog endpoints and quotas"."""
     region = "ap-south-1"  # of its own: it is full afterwards
     catalog, s3 = (sandbox.client(service, ACCOUNTS.research, region) for service in ("servicecatalog", "s3"))
@@ -39,26 +39,26 @@ def test_a_region_holds_350_products_and_a_portfolio_150_of_them(sandbox: Sandbo
         return made["ProductViewDetail"]["ProductViewSummary"]["ProductId"]
 
     products = [create(number) for number in range(350)]
-    with refused("LimitExceededException", "350 products"):
+    with api_error("LimitExceededException", "350 products"):
         create(350)
 
     portfolio = catalog.create_portfolio(DisplayName="p", ProviderName="x")["PortfolioDetail"]["Id"]
     for product in products[:150]:
         catalog.associate_product_with_portfolio(PortfolioId=portfolio, ProductId=product)
-    with refused("LimitExceededException", "150 products per portfolio"):
+    with api_error("LimitExceededException", "150 products per portfolio"):
         catalog.associate_product_with_portfolio(PortfolioId=portfolio, ProductId=products[150])
 
 
-def test_a_portfolio_takes_100_principals(stage: Stage, refused: Refused) -> None:
+def test_a_portfolio_takes_100_principals(setup: Setup, api_error: Expect) -> None:
     """AWS General Reference, "Service Catalog endpoints and quotas"."""
-    iam = stage.client("iam", ACCOUNTS.hub)
-    users = [iam.create_user(UserName=f"{stage.name}-{number}")["User"]["Arn"] for number in range(101)]
+    iam = setup.client("iam", ACCOUNTS.hub)
+    users = [iam.create_user(UserName=f"{setup.name}-{number}")["User"]["Arn"] for number in range(101)]
     for user in users[:100]:
-        stage.grant(ACCOUNTS.hub, user)
-    with refused("LimitExceededException", "100 principals per portfolio"):
-        stage.grant(ACCOUNTS.hub, users[100])
+        setup.grant(ACCOUNTS.hub, user)
+    with api_error("LimitExceededException", "100 principals per portfolio"):
+        setup.grant(ACCOUNTS.hub, users[100])
 
-    stage.grant(ACCOUNTS.hub, users[0])  # who is there already takes no room
+    setup.grant(ACCOUNTS.hub, users[0])  # who is there already takes no room
 
 
 def test_a_portfolio_is_shared_with_5000_accounts_at_most() -> None:
@@ -68,7 +68,8 @@ def test_a_portfolio_is_shared_with_5000_accounts_at_most() -> None:
     organization = OrganizationFile.model_validate({"management": hub, "accounts": accounts})
     arn = f"arn:aws:iam::{hub}:user/administrator"
     call = Call(
-        World(Clock(), Identifiers(0), Organization(organization, 0)), Caller(hub, arn, arn, hub, "eu-central-1")
+        CatalogBackend(Clock(), Identifiers(0), Organization(organization, 0)),
+        Caller(hub, arn, arn, hub, "eu-central-1"),
     )
     made = cast("Json", create_portfolio(call, {"DisplayName": "p", "ProviderName": "x"}))
     portfolio = made["PortfolioDetail"]

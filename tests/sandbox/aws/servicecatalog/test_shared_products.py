@@ -2,41 +2,41 @@
 
 import pytest
 
-from tests.sandbox.conftest import Refused
+from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS
-from tests.support.sandbox.stage import Stage
+from tests.support.sandbox.setup import Setup
 
 
 @pytest.mark.parametrize("shared", [True, False])
 def test_tag_options_of_a_shared_product_come_with_its_portfolio(
-    stage: Stage, refused: Refused, *, shared: bool
+    setup: Setup, api_error: Expect, *, shared: bool
 ) -> None:
     """API:DescribeProductAsAdmin, SourcePortfolioId: "Otherwise only local TagOptions will be returned"."""
-    option = stage.hub.create_tag_option(Key=f"cost-{stage.name}", Value="one")["TagOptionDetail"]["Id"]
-    stage.hub.associate_tag_option_with_resource(ResourceId=stage.product, TagOptionId=option)
-    assert stage.share(ShareTagOptions=shared) == "COMPLETED"
-    product = {"Id": stage.product}
-    through = stage.research.describe_product_as_admin(SourcePortfolioId=stage.portfolio, **product)
-    local = stage.local_portfolio()
+    option = setup.hub.create_tag_option(Key=f"cost-{setup.name}", Value="one")["TagOptionDetail"]["Id"]
+    setup.hub.associate_tag_option_with_resource(ResourceId=setup.product, TagOptionId=option)
+    assert setup.share(ShareTagOptions=shared) == "COMPLETED"
+    product = {"Id": setup.product}
+    through = setup.research.describe_product_as_admin(SourcePortfolioId=setup.portfolio, **product)
+    local = setup.local_portfolio()
 
     assert [each["Id"] for each in through["TagOptions"]] == ([option] if shared else [])
-    assert stage.research.describe_product_as_admin(**product)["TagOptions"] == []
-    assert [each["Id"] for each in stage.hub.describe_product_as_admin(**product)["TagOptions"]] == [option]
-    with refused("InvalidParametersException", local):
-        stage.research.describe_product_as_admin(SourcePortfolioId=local, **product)
+    assert setup.research.describe_product_as_admin(**product)["TagOptions"] == []
+    assert [each["Id"] for each in setup.hub.describe_product_as_admin(**product)["TagOptions"]] == [option]
+    with api_error("InvalidParametersException", local):
+        setup.research.describe_product_as_admin(SourcePortfolioId=local, **product)
 
 
-def test_budgets_of_a_shared_product_stay_at_home(stage: Stage) -> None:
+def test_budgets_of_a_shared_product_stay_at_home(setup: Setup) -> None:
     """API:AssociateBudgetWithResource: a budget is of the account that owns the resource."""
-    budgets = stage.client("budgets", ACCOUNTS.hub)
+    budgets = setup.client("budgets", ACCOUNTS.hub)
     limit = {"Amount": "1", "Unit": "USD"}
-    budget = {"BudgetName": stage.name, "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit}
+    budget = {"BudgetName": setup.name, "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit}
     budgets.create_budget(AccountId=ACCOUNTS.hub, Budget=budget)
-    stage.hub.associate_budget_with_resource(BudgetName=stage.name, ResourceId=stage.product)
-    stage.share()
+    setup.hub.associate_budget_with_resource(BudgetName=setup.name, ResourceId=setup.product)
+    setup.share()
     try:
-        assert stage.hub.describe_product_as_admin(Id=stage.product)["Budgets"] == [{"BudgetName": stage.name}]
-        assert stage.research.describe_product_as_admin(Id=stage.product)["Budgets"] == []
+        assert setup.hub.describe_product_as_admin(Id=setup.product)["Budgets"] == [{"BudgetName": setup.name}]
+        assert setup.research.describe_product_as_admin(Id=setup.product)["Budgets"] == []
     finally:
-        stage.hub.disassociate_budget_from_resource(BudgetName=stage.name, ResourceId=stage.product)
-        budgets.delete_budget(AccountId=ACCOUNTS.hub, BudgetName=stage.name)
+        setup.hub.disassociate_budget_from_resource(BudgetName=setup.name, ResourceId=setup.product)
+        budgets.delete_budget(AccountId=ACCOUNTS.hub, BudgetName=setup.name)

@@ -1,7 +1,8 @@
 """What the calls that only read answer."""
 
-from sandbox.aws.cloudformation.stack_sets.model import Instance, Json, Operation, StackSet
-from sandbox.aws.errors import Refused
+from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
+from sandbox.aws.documents import Json
+from sandbox.aws.errors import ApiError
 
 
 def _pairs(values: dict[str, str]) -> list[Json]:
@@ -53,7 +54,7 @@ def instance(found: StackSet, request: Json) -> Json:
     place = request["StackInstanceAccount"], request["StackInstanceRegion"]
     if place not in found.instances:
         message = f"Stack instance not found for account {place[0]} in region {place[1]}"
-        raise Refused("StackInstanceNotFoundException", message, 404)
+        raise ApiError("StackInstanceNotFoundException", message, 404)
     return {"StackInstance": _instance(found, found.instances[place])}
 
 
@@ -89,7 +90,7 @@ def _operation(found: StackSet, operation: Operation) -> Json:
 def _wanted(found: StackSet, request: Json) -> Operation:
     wanted = request["OperationId"]
     if wanted not in found.operations:
-        raise Refused("OperationNotFoundException", f"Operation {wanted} not found", 404)
+        raise ApiError("OperationNotFoundException", f"Operation {wanted} not found", 404)
     return found.operations[wanted]
 
 

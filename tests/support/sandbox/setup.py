@@ -1,4 +1,4 @@
-"""A stage that is set for launches: a hub with a portfolio and a product."""
+"""What launches need: a hub with a portfolio and a product."""
 
 import itertools
 import json
@@ -10,7 +10,7 @@ from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.process import Client, Sandbox
 
 REGIONS = ("eu-central-1", "eu-west-1", "eu-west-2", "eu-north-1", "us-west-2", "us-east-2")
-"""Stages take turns in these, so that no quota of a region is used up. On AWS all are in the hub's region."""
+"""Setups take turns in these, so that no quota of a region is used up. On AWS all are in the hub's region."""
 
 TEMPLATE = """
 Parameters:
@@ -28,7 +28,7 @@ ADMINISTRATOR = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _turns = itertools.count()
 
 
-class Stage:
+class Setup:
     """A hub with a portfolio and a product, built up as far as a test wants it."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -47,7 +47,7 @@ class Stage:
         self.add_product(self.name, TEMPLATE)
 
     def add_product(self, name: str, template: str) -> None:
-        """Put a product into the portfolio; from now on it is the one that the stage speaks of."""
+        """Put a product into the portfolio; from now on it is the one that the setup speaks of."""
         made = self.hub.create_product(
             Name=name if self.name in name else f"{self.name}-{name}",
             Owner="ml",
@@ -67,11 +67,11 @@ class Stage:
         return ACCOUNTS.until(look, "the version")
 
     def client(self, service: str, account: str) -> Client:
-        """A client of an account's administrator, in the stage's region."""
+        """A client of an account's administrator, in the setup's region."""
         return self.sandbox.client(service, account, self.region)
 
     def as_role(self, arn: str, session: str = "test") -> Client:
-        """A Service Catalog client of one of research's roles, in the stage's region."""
+        """A Service Catalog client of one of research's roles, in the setup's region."""
         credentials = self.sandbox.assume(arn, ACCOUNTS.research, session)
         return self.sandbox.client_with("servicecatalog", credentials, self.region)
 
@@ -195,7 +195,7 @@ class Stage:
             PortfolioId=local, PrincipalARN=ACCOUNTS.administrator(ACCOUNTS.research), PrincipalType="IAM"
         )
 
-    def open(self) -> "Stage":
+    def open(self) -> "Setup":
         """Share and grant, so that research can launch."""
         assert self.share() == "COMPLETED"
         self.grant()

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import yaml
 
-from sandbox.aws.servicecatalog.model import Json, Value, part
+from sandbox.aws.documents import Json, Value, part
 
 _PSEUDO = "AWS::"
 _IN_SUB = re.compile(r"\$\{(?!!)([^}]+)}")

@@ -6,7 +6,7 @@ from typing import Any, cast
 from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from sandbox.aws.servicecatalog.model import Value
+from sandbox.aws.documents import Value
 
 
 def shaped(shape: Shape | None, value: Value) -> Value:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.plugin import plan
+from sandbox.plugin import diff
 from sandbox.plugin.registry import RESOURCES
 from sandbox.plugin.schema import Operation
 from sandbox.plugin.wire import UNKNOWN
@@ -25,9 +25,9 @@ def policy(*actions: str) -> str:
 def difference(kind: str, olds: dict[str, Any], news: dict[str, Any], *ignore: str) -> dict[str, str]:
     """How inputs differ from a stored state: each path with what happens there."""
     resource, olds = RESOURCES[kind], {"region": "eu-central-1", **olds}
-    state = plan.planned(resource, news, olds, "eu-central-1", ignore)
-    found = plan.differences(resource, olds, state, ignore)
-    return {plan.path_text(path): f"{what}{' REPLACE' if replaces else ''}" for path, what, replaces in found}
+    state = diff.planned(resource, news, olds, "eu-central-1", ignore)
+    found = diff.differences(resource, olds, state, ignore)
+    return {diff.path_text(path): f"{what}{' REPLACE' if replaces else ''}" for path, what, replaces in found}
 
 
 def test_a_change_where_the_real_type_replaces_replaces() -> None:
@@ -98,7 +98,7 @@ def test_ignoring_one_tag_does_not_hide_another() -> None:
 
 
 def test_an_ignored_property_keeps_its_stored_value_in_an_update() -> None:
-    state = plan.planned(RESOURCES[ROLE], {"description": "new"}, {"description": "drifted"}, "", ["description"])
+    state = diff.planned(RESOURCES[ROLE], {"description": "new"}, {"description": "drifted"}, "", ["description"])
     assert state["description"] == "drifted"
 
 
@@ -106,17 +106,17 @@ def test_outputs_of_a_launch_are_unknown_only_when_version_or_parameters_change(
     resource = RESOURCES[LAUNCH]
     olds: dict[str, Any] = {"provisioningArtifactId": "pa-1", "region": "eu-central-1"}
     for news, expected in (({"provisioningArtifactId": "pa-2"}, {"outputs"}), ({"pathId": "lpv3-2"}, set[str]())):
-        state = plan.planned(resource, news, olds, "")
-        changed = frozenset(str(path[0]) for path, _, _ in plan.differences(resource, olds, state))
+        state = diff.planned(resource, news, olds, "")
+        changed = frozenset(str(path[0]) for path, _, _ in diff.differences(resource, olds, state))
         nowhere: Any = None  # a forecast calls nobody
         op = Operation(nowhere, "eu-central-1", new=state, old=olds, changed=changed)
-        assert set(plan.unknown_outputs(resource, op)) == expected
+        assert set(diff.unknown_outputs(resource, op)) == expected
 
 
 def test_an_import_fills_the_inputs_as_a_check_would() -> None:
     tags = {"a": "1"}
     state = {"name": "r", "path": "/", "description": "d", "arn": "arn", "maxSessionDuration": 7200, "tagsAll": tags}
-    inputs = plan.refreshed_inputs(RESOURCES[ROLE], state, {}, "")
+    inputs = diff.refreshed_inputs(RESOURCES[ROLE], state, {}, "")
     given = {"name": "r", "description": "d", "maxSessionDuration": 7200, "tagsAll": tags}
     assert inputs == {"__defaults": ["path"], "path": "/", **given}
 
@@ -124,4 +124,4 @@ def test_an_import_fills_the_inputs_as_a_check_would() -> None:
 def test_a_refresh_keeps_the_program_s_text_of_a_policy_that_means_the_same() -> None:
     old: dict[str, Any] = {"assumeRolePolicy": policy("a", "b"), "__defaults": []}
     state = {"assumeRolePolicy": policy("b", "a")}
-    assert plan.refreshed_inputs(RESOURCES[ROLE], state, old, "") == old
+    assert diff.refreshed_inputs(RESOURCES[ROLE], state, old, "") == old

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sandbox.aws.servicecatalog.model import Json, Record
+from sandbox.aws.documents import Json
+from sandbox.aws.servicecatalog.model import Record
 
 
 @dataclass
-class Plan:
+class ProvisionedProductPlan:
     """A launch or an update, held back until somebody has seen what it would change."""
 
     plan_id: str

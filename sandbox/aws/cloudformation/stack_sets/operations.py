@@ -5,43 +5,43 @@ import uuid
 
 from moto.cloudformation.models import Stack, cloudformation_backends
 
-from sandbox.aws.cloudformation import StackError
+from sandbox.aws.backend import Backend
 from sandbox.aws.cloudformation.engine import reason_of
 from sandbox.aws.cloudformation.permissions import unchecked
+from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
-from sandbox.aws.servicecatalog.call import World
-from sandbox.aws.servicecatalog.model import part
+from sandbox.aws.documents import part
 
 SECONDS = 30.0
 """Virtual time that an operation takes."""
 _STOPPED = "Cancelled since failure tolerance has exceeded"
 
 
-def begin(world: World, stack_set: StackSet, operation: Operation) -> None:
+def begin(backend: Backend, stack_set: StackSet, operation: Operation) -> None:
     """Run an operation, or queue it behind the one that runs."""
-    operation.doom = world.clock.doom
+    operation.injected_failure = backend.clock.injected_failure
     stack_set.add(operation)
     for instance in operation.instances:
         instance.operation = operation.id
     if not stack_set.running():
-        _run(world, stack_set, operation)
+        _run(backend, stack_set, operation)
 
 
-def _run(world: World, stack_set: StackSet, operation: Operation) -> None:
+def _run(backend: Backend, stack_set: StackSet, operation: Operation) -> None:
     operation.status = "RUNNING"
     for instance in operation.instances:
         instance.status, instance.detailed = "OUTDATED", "RUNNING"
 
     def finish() -> None:
-        _work(world, stack_set, operation)
-        operation.ended = world.clock.now()
+        _work(backend, stack_set, operation)
+        operation.ended = backend.clock.now()
         if following := stack_set.queued():
-            _run(world, stack_set, following)
+            _run(backend, stack_set, following)
 
-    world.clock.after(SECONDS, finish)
+    backend.clock.after(SECONDS, finish)
 
 
-def _work(world: World, stack_set: StackSet, operation: Operation) -> None:
+def _work(backend: Backend, stack_set: StackSet, operation: Operation) -> None:
     """Go through the regions and accounts, and stop where more fail than are tolerated.
 
     API:StackSetOperationPreferences: by default one account at a time, and no failure is tolerated.
@@ -54,7 +54,7 @@ def _work(world: World, stack_set: StackSet, operation: Operation) -> None:
             if stopped:
                 instance.detailed, instance.reason = "CANCELLED", _STOPPED
             else:
-                _attempt(world, stack_set, operation, instance)
+                _attempt(backend, stack_set, operation, instance)
             failures += instance.detailed == "FAILED"
             stopped = stopped or failures > tolerated
             operation.results.append(_result(instance))
@@ -78,14 +78,14 @@ def _result(instance: Instance) -> dict[str, str]:
     }
 
 
-def _attempt(world: World, stack_set: StackSet, operation: Operation, instance: Instance) -> None:
+def _attempt(backend: Backend, stack_set: StackSet, operation: Operation, instance: Instance) -> None:
     deletes = operation.action == "DELETE"
-    if world.organization.status(instance.account) == "SUSPENDED":
+    if backend.organization.status(instance.account) == "SUSPENDED":
         instance.detailed, instance.reason = "SKIPPED_SUSPENDED_ACCOUNT", "The account is suspended"
         return
     try:
-        if operation.doom:
-            raise StackError(operation.doom)  # noqa: TRY301 - it fails as a stack would
+        if operation.injected_failure:
+            raise StackError(operation.injected_failure)  # noqa: TRY301 - it fails as a stack would
         with unchecked():  # the role that StackSets has in each member account may do everything
             if not deletes:
                 _deploy(stack_set, instance)

@@ -1,6 +1,6 @@
 """Who may ask AWS Organizations what."""
 
-from sandbox.aws.errors import Refused
+from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.organization import Organization
 from sandbox.aws.wire import Request
@@ -17,7 +17,7 @@ def authorize(request: Request, caller: Caller, organization: Organization) -> N
     """
     if not organization.has(caller.account):
         if request.operation.startswith(_READ):
-            raise Refused("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400)
+            raise ApiError("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400)
         return
     operation = request.operation
     if caller.account == organization.management:
@@ -26,14 +26,14 @@ def authorize(request: Request, caller: Caller, organization: Organization) -> N
         return
     reads = operation.startswith(_READ) and organization.administers(caller.account)
     if operation != "DescribeOrganization" and not reads:
-        raise Refused("AccessDeniedException", "You don't have permissions to access this resource.", 400)
+        raise ApiError("AccessDeniedException", "You don't have permissions to access this resource.", 400)
     request.act_as(organization.management, caller.access_key)
 
 
 def _require_trusted_access(request: Request, organization: Organization) -> None:
     service = request.json.get("ServicePrincipal")
     if isinstance(service, str) and not organization.trusts(service):
-        raise Refused(
+        raise ApiError(
             "ConstraintViolationException",
             f"You cannot register a delegated administrator for {service}: enable its trusted access first.",
             400,

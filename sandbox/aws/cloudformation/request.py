@@ -1,0 +1,24 @@
+"""A stack as Service Catalog asks for it, and how that fails."""
+
+from dataclasses import dataclass
+
+from sandbox.aws.iam.callers import Caller
+
+
+class StackError(Exception):
+    """A stack operation failed; the message is the reason that CloudFormation would give."""
+
+
+@dataclass(frozen=True)
+class StackRequest:
+    """A stack to create, to update or to preview."""
+
+    name: str
+    caller: Caller
+    """With whose permissions, and in which account and region, it is built."""
+    template: str
+    parameters: dict[str, str]
+    tags: dict[str, str]
+    notification_arns: tuple[str, ...]
+    planned: bool = False
+    """It was planned before, so it is a change set that is executed."""

@@ -30,7 +30,7 @@ test: install ## Run every test
 	@python -m pytest -n 2
 
 coverage: install ## Measure what the tests of the programs cover, without those that run the engine; fails below the floor
-	@coverage run -m pytest -q -p no:xdist -p no:randomly --ignore=tests/engine --ignore=tests/sandbox
+	@coverage run -m pytest -q -n 0 --ignore=tests/engine --ignore=tests/sandbox
 	@coverage report
 
 docs: install ## Build the documentation into site/; fails on a dead link

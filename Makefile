@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage docs check lock-packages format lock schemas models card diff-version usage remove-version verify-catalog shares adopt off-board dead-principals plan rollout status drift sandbox sandbox-env new-spoke clean FORCE
+.PHONY: help install demo test coverage reference docs check lock-packages format lock schemas models card diff-version usage remove-version verify-catalog shares adopt off-board dead-principals plan rollout status drift sandbox sandbox-env new-spoke clean FORCE
 SHELL := bash
 
 PYTHON ?= python3
@@ -33,6 +33,9 @@ coverage: install ## Measure what the tests of the programs cover, without those
 	@coverage run -m pytest -q -n 0 --ignore=tests/engine --ignore=tests/sandbox
 	@coverage report
 
+reference: ## Write the pages that are made from code: refusals
+	@python -m tests.support.refusals
+
 docs: install ## Build the documentation into site/; fails on a dead link
 	@zensical build --strict --clean
 
@@ -47,9 +50,12 @@ check: install .tools/bin/actionlint ## Lint code and templates, check types, ch
 	@cfn-lint hub/catalog/marker.yaml hub/catalog/products/*/*[0-9].yaml
 	@python -m cli.lock --check
 	@python -m cli.schemas --check
+	@python -m tests.support.refusals --check
 	@python -m tools.packages --check
 	@typos
 	@shellcheck .ci/run
+	@check-jsonschema --quiet --builtin-schema vendor.renovate renovate.json
+	@check-jsonschema --quiet --builtin-schema vendor.gitlab-ci docs/iam/examples/*gitlab*.yml
 	@actionlint .github/workflows/*.yml docs/iam/examples/*github.yml
 	@zizmor --offline --quiet . docs/iam/examples
 	@zensical build --strict --clean

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock schemas models card diff-version usage remove-version verify-catalog shares adopt off-board dead-principals plan rollout status drift sandbox sandbox-env new-spoke clean FORCE
+.PHONY: help install demo test coverage reference docs check lock-packages format lock schemas models card diff-version usage remove-version verify-catalog shares adopt off-board dead-principals plan rollout status drift sandbox sandbox-env new-spoke clean FORCE
 SHELL := bash
 
 PYTHON ?= python3
@@ -29,7 +29,21 @@ demo: install ## Run organization, hub and two spokes on the sandbox, end to end
 test: install ## Run every test
 	@python -m pytest -n 2
 
-check: install ## Lint code and templates, check types, check the lock file
+coverage: install ## Measure what the tests of the programs cover, without those that run the engine; fails below the floor
+	@coverage run -m pytest -q -n 0 --ignore=tests/engine --ignore=tests/sandbox
+	@coverage report
+
+reference: ## Write the pages that are made from code: refusals
+	@python -m tests.support.refusals
+
+docs: install ## Build the documentation into site/; fails on a dead link
+	@zensical build --strict --clean
+
+.tools/bin/actionlint: tools/actionlint/go.sum
+	@command -v go >/dev/null || { echo "error: actionlint is built with Go, which is not here: https://go.dev/dl/" >&2; exit 1; }
+	@go build -C tools/actionlint -trimpath -o $(CURDIR)/$@ github.com/rhysd/actionlint/cmd/actionlint
+
+check: install .tools/bin/actionlint ## Lint code and templates, check types, check the lock file
 	@ruff check .
 	@ruff format --check .
 	@pyright
@@ -37,9 +51,21 @@ check: install ## Lint code and templates, check types, check the lock file
 	@cfn-lint hub/catalog/marker.yaml hub/catalog/products/*/*[0-9].yaml
 	@python -m cli.lock --check
 	@python -m cli.schemas --check
+	@python -m tests.support.refusals --check
+	@python -m tools.packages --check
+	@typos
+	@shellcheck .ci/run
+	@check-jsonschema --quiet --builtin-schema vendor.renovate renovate.json
+	@check-jsonschema --quiet --builtin-schema vendor.gitlab-ci docs/iam/examples/*gitlab*.yml
+	@actionlint .github/workflows/*.yml docs/iam/examples/*github.yml
+	@zizmor --offline --quiet . docs/iam/examples
+	@zensical build --strict --clean
 
 format: ## Format the code
 	@ruff check --fix . ; ruff format .
+
+lock-packages: install ## Lock the packages that pyproject.toml asks for: [UPGRADE=name, or all]
+	@python -m tools.packages --upgrade "$(UPGRADE)"
 
 lock: ## Add the templates of new versions to the catalog's lock file
 	@python -m cli.lock

@@ -35,7 +35,7 @@ class Workforce:
 
 
 def default_width() -> int:
-    """Give the number of spokes to run at a time on this machine: what measured best (benchmarks/README.md)."""
+    """Give the number of spokes to run at a time on this machine: what measured best (docs/benchmarks.md)."""
     return os.cpu_count() or 1
 
 

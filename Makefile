@@ -33,7 +33,8 @@ coverage: install ## Measure what the tests of the programs cover, without those
 	@coverage run -m pytest -q -n 0 --ignore=tests/engine --ignore=tests/sandbox
 	@coverage report
 
-reference: ## Write the pages that are made from code: refusals
+reference: ## Write the pages that are made from code: settings, refusals
+	@python -m tests.support.settings_page
 	@python -m tests.support.refusals
 
 docs: install ## Build the documentation into site/; fails on a dead link
@@ -51,6 +52,7 @@ check: install .tools/bin/actionlint ## Lint code and templates, check types, ch
 	@cfn-lint hub/catalog/marker.yaml hub/catalog/products/*/*[0-9].yaml
 	@python -m cli.lock --check
 	@python -m cli.schemas --check
+	@python -m tests.support.settings_page --check
 	@python -m tests.support.refusals --check
 	@python -m tools.packages --check
 	@typos

@@ -96,7 +96,12 @@ class OrganizationAccess(SettingsDocument):
 
 
 class FleetSettings(SettingsDocument):
-    """All of fleet.yaml. Without the file every spoke is in one wave."""
+    """All of fleet.yaml. Without the file every spoke is in one wave.
+
+    Attributes:
+        records: Where the records of success are kept; without it, beside the state. Pulumi Cloud needs it.
+        waves: In the order in which they are rolled out.
+    """
 
     organization: OrganizationAccess = OrganizationAccess()
     records: Annotated[

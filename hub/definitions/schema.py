@@ -47,6 +47,7 @@ class Keyed(Document):
     """Something with a key of its own. What is made for it bears its original key for life.
 
     Attributes:
+        key: What settings and other files of the catalog name it by.
         original_key: The key that it was published with for the first time, where that has changed since.
     """
 
@@ -55,7 +56,12 @@ class Keyed(Document):
 
 
 class PortfolioFile(Keyed):
-    """A portfolio."""
+    """A portfolio.
+
+    Attributes:
+        tag_options: Tags that launches have to have, and their values.
+        budgets: Budgets of the hub's account that watch the portfolio.
+    """
 
     name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
     provider_name: str = Field(min_length=1, max_length=50, description="a name of 1 to 50 characters")

@@ -66,7 +66,13 @@ Expression = Annotated[Any, BeforeValidator(_text), AfterValidator(_well_formed)
 
 
 class Assertion(BaseModel):
-    """What a rule demands; the description is what a person reads who breaks it."""
+    """What a rule demands.
+
+    Attributes:
+        demand: What has to hold: `Fn::And`, `Fn::Contains`, `Fn::EachMemberEquals`, `Fn::EachMemberIn`, `Fn::Equals`,
+            `Fn::Not`, `Fn::Or`, with `Ref` to a parameter.
+        description: What a person reads who breaks it.
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
@@ -75,7 +81,11 @@ class Assertion(BaseModel):
 
 
 class Rule(BaseModel):
-    """Assertions, and the condition under which they count."""
+    """Assertions, and the condition under which they count.
+
+    Attributes:
+        condition: As in an assertion; without it, the assertions count always.
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 

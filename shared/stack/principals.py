@@ -25,7 +25,13 @@ PermissionSet = Annotated[
 
 
 class Grant(SettingsDocument):
-    """One grant of a portfolio: exactly one way of naming whom."""
+    """One grant of a portfolio: exactly one way of naming whom.
+
+    Attributes:
+        portfolio: The portfolio's key in the catalog.
+        arn: A principal of the stack's own account, by its ARN.
+        permission_set: Whoever has it in the stack's own account.
+    """
 
     portfolio: Key
     arn: PrincipalArn | None = None

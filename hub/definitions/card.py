@@ -84,7 +84,7 @@ class ModelCard(Document):
     @property
     def digest(self) -> dict[str, str]:
         """What goes into the contract: the words by which people look for a model, and whom to ask."""
-        # The contract spells licence as it did at first: an older spoke, and every content hash, know it so.
+        # The contract says `licence` as it did at first: an older spoke, and every content hash, know it so.
         return {
             "task": self.task,
             "modality": self.modality,

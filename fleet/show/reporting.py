@@ -8,17 +8,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from fleet.plan.spokes import named
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.rollout import Result
 from fleet.run.tasks import Outcome, RunStatus
+from fleet.show.tables import Column, show
 
 _SHOWN: Final = 40
 _LINE: Final = 160
+_COLUMNS: Final = (Column("wave", 2), Column("spoke"), Column("verdict"), Column("why", 1, wraps=True))
 _STYLES: Final = {Kind.REFUSED: "bold red", Kind.CHANGED: "yellow", Kind.NEW: "yellow", Kind.LEFT_OUT: "dim"}
 
 
@@ -39,19 +40,14 @@ def show_plan(plan: FleetPlan, console: Console) -> None:
     """Print who would change and why, in the order of the waves."""
     for note in plan.notes:
         console.print(f"note: {note}", markup=False)
-    table = Table("wave", "spoke", "verdict", "why", box=box.SIMPLE)
-    shown = [each for each in _in_order(plan) if each.kind is not Kind.UNCHANGED]
-    for verdict in shown[:_SHOWN]:
-        table.add_row(
-            verdict.wave,
-            verdict.spoke.stack,
-            f"[{_STYLES[verdict.kind]}]{verdict.kind}[/]",
-            "\n".join(verdict.reasons).replace("[", r"\["),
-        )
-    if shown:
-        console.print(table)
-    if len(shown) > _SHOWN:
-        console.print(f"and {len(shown) - _SHOWN} more: --json shows all of them")
+    changing = [each for each in _in_order(plan) if each.kind is not Kind.UNCHANGED]
+    shown = changing[:_SHOWN] if console.is_terminal else changing
+    rows = [
+        [each.wave, each.spoke.stack, Text(each.kind, _STYLES[each.kind]), "\n".join(each.reasons)] for each in shown
+    ]
+    show(console, _COLUMNS, rows)
+    if len(changing) > len(shown):
+        console.print(f"and {len(changing) - len(shown)} more: --json shows all of them")
     if plan.without_spoke:
         accounts = [f"{account.id} ({account.name})" for account in plan.without_spoke]
         console.print(f"accounts without a spoke: {named(accounts)}", markup=False, soft_wrap=True)

@@ -7,18 +7,28 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from fleet.engine import Engine
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.show.launches import in_use
+from fleet.show.tables import Column, show
 from fleet.store.deployments import Deployment, deployments_of
 from fleet.store.locations import locations_of, states_at
 
 _SHOWN: Final = 200
-_SHOWN_COLUMNS: Final = ("spoke", "launch", "product", "version", "state", "status", "since", "contract", "behind")
+_COLUMNS: Final = (
+    Column("spoke"),
+    Column("launch"),
+    Column("product"),
+    Column("version"),
+    Column("state", 2),
+    Column("status", 1),
+    Column("since", 4),
+    Column("contract", 5),
+    Column("behind", 3, wraps=True),
+)
 _STYLES: Final = {"deprecated": "yellow", "retired": "bold red"}
 
 
@@ -72,23 +82,24 @@ def rows_of(plan: FleetPlan, *, product: str = "", version: str = "") -> list[Ro
 
 def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
     """Print a table, and what in it wants somebody's attention."""
-    table = Table(*_SHOWN_COLUMNS, box=box.SIMPLE)
-    for row in rows[:_SHOWN]:
-        style = _STYLES.get(row.state, "")
-        table.add_row(
+    shown = rows[:_SHOWN] if console.is_terminal else rows
+    cells = [
+        [
             row.stack,
             row.launch,
             row.product,
             row.version,
-            f"[{style}]{row.state}[/]" if style else row.state,
+            Text(row.state, _STYLES.get(row.state, "")),
             row.status,
             f"{row.since:%Y-%m-%d}" if row.since else "unknown" if row.launch else "",
             row.contract.removeprefix("sha256:")[:8],
-            ("its state cannot be read" if row.problem else row.behind).replace("[", r"\["),
-        )
-    console.print(table)
-    if len(rows) > _SHOWN:
-        console.print(f"and {len(rows) - _SHOWN} more: --json and --csv show all of them")
+            "its state cannot be read" if row.problem else row.behind,
+        ]
+        for row in shown
+    ]
+    show(console, _COLUMNS, cells)
+    if len(rows) > len(shown):
+        console.print(f"and {len(rows) - len(shown)} more: --json and --csv show all of them")
     ending = Counter(f"{row.product} {row.version} is {row.state}" for row in rows if row.state in _STYLES)
     for text, count in sorted(ending.items()):
         console.print(f"{text}, and {count} launches use it")

@@ -6,6 +6,7 @@ from fleet.engine import Engine
 from fleet.errors import SettingsError
 from fleet.store.states import CloudStates, States, StoredStates
 from fleet.store.storage import Storage, backend_url, is_cloud
+from shared.stack.names import SPOKE_PROJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,6 @@ def locations_of(records: str | None) -> Locations:
     return Locations(backend, records or backend)
 
 
-def states_at(backend: str, engine: Engine) -> States:
-    """Open the states of a backend."""
-    return CloudStates(engine) if is_cloud(backend) else StoredStates(Storage(backend))
+def states_at(backend: str, engine: Engine, project: str = SPOKE_PROJECT) -> States:
+    """Open the states of a project in a backend; Pulumi Cloud's are those of spokes."""
+    return CloudStates(engine) if is_cloud(backend) else StoredStates(Storage(backend), project)

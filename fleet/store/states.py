@@ -1,4 +1,4 @@
-"""What the backend knows of the stacks of all spokes.
+"""What the backend knows of stacks: of all spokes at once, and of one of any project.
 
 `pulumi stack ls` opens the whole state of every stack: 1,000 stacks take 2.8 s and 850 MB. In a folder or bucket a
 listing of the objects is enough to see that nobody has updated a stack, and takes milliseconds (docs/adr/0015).
@@ -18,8 +18,8 @@ from fleet.store.leases import Process
 from fleet.store.storage import Storage, StorageError, error_text
 from shared.stack.names import SPOKE_PROJECT
 
-_STATES: Final = f".pulumi/stacks/{SPOKE_PROJECT}"
-_LOCKS: Final = f".pulumi/locks/organization/{SPOKE_PROJECT}"
+_STATES: Final = ".pulumi/stacks"
+_LOCKS: Final = ".pulumi/locks/organization"
 _ENDINGS: Final = (".json", ".json.gz")
 _LAUNCH: Final = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
 
@@ -61,10 +61,12 @@ class Lock:
 
 
 class StoredStates:
-    """States in a folder or bucket, in the layout that Pulumi has had there since version 3.61."""
+    """States of a project in a folder or bucket, in the layout that Pulumi has had there since version 3.61."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, project: str = SPOKE_PROJECT) -> None:
         self._storage = storage
+        self._states = f"{_STATES}/{project}"
+        self._locks = f"{_LOCKS}/{project}"
 
     def tags(self) -> Mapping[str, str]:
         """Give every state's tag, by one listing.
@@ -73,7 +75,7 @@ class StoredStates:
             RecordsError: the backend is out of reach.
         """
         try:
-            entries = list(self._storage.list(_STATES))
+            entries = list(self._storage.list(self._states))
         except StorageError as problem:
             raise RecordsError(f"{self._storage.url}: the backend cannot be listed: {error_text(problem)}.") from None
         found: dict[str, str] = {}
@@ -91,7 +93,7 @@ class StoredStates:
             StateError: it is torn.
         """
         for ending in _ENDINGS:
-            path = f"{_STATES}/{stack}{ending}"
+            path = f"{self._states}/{stack}{ending}"
             if found := self._storage.read(path):
                 content, tag = found
                 try:
@@ -106,7 +108,7 @@ class StoredStates:
 
     def lock(self, stack: str) -> Lock | None:
         """Tell who has locked a stack, from what Pulumi puts beside the state while it runs."""
-        for entry in self._storage.list(f"{_LOCKS}/{stack}"):
+        for entry in self._storage.list(f"{self._locks}/{stack}"):
             if entry.path.endswith(".json") and (found := self._storage.read(entry.path)):
                 content: dict[str, Any] = json.loads(found[0])
                 return Lock(content["username"], content["hostname"], content["pid"], content["timestamp"])
@@ -119,7 +121,7 @@ class StoredStates:
         (source: gocloud.dev/blob/fileblob, setAttrs). While it is torn, Pulumi reads nothing: `failed to load
         checkpoint: EOF`. Without it, Pulumi makes it anew.
         """
-        path = f"{_STATES}/{stack}.json.attrs"
+        path = f"{self._states}/{stack}.json.attrs"
         found = self._storage.read(path)
         if found is None or _is_json(found[0]):
             return False

@@ -16,6 +16,7 @@ from hub.definitions.consistency import check_rules, check_tag_options
 from hub.definitions.cost import check_rule, read_prices
 from hub.definitions.lifecycle import check_lifecycles
 from hub.definitions.lock_file import check_lock
+from hub.definitions.marks import refuse_marks
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.definitions.permissions import check_permissions
 from hub.definitions.policy_lint import lint_policy
@@ -40,6 +41,7 @@ def read_catalog(folder: Path, day: dt.date) -> Catalog:
 
 def read_unlocked(folder: Path, day: dt.date) -> Catalog:
     """Read and check a catalog whose new versions may not be in the lock file yet."""
+    refuse_marks(folder)
     listing = folder / "portfolios.yaml"
     portfolios = read_document(PortfoliosFile, listing).portfolios
     _refuse_twins(((listing, "key", item.key) for item in portfolios), "portfolios")

@@ -61,8 +61,8 @@ def lose(stage: Stage, stack: str) -> None:
 def follow(stage: Stage, stack: str, said: str) -> None:
     """Run the commands that a person is told to run."""
     for line in said.splitlines():
-        if line.startswith(("pulumi ", "python ")):
-            done = stage.run(*shlex.split(line))
+        if line.startswith(("pulumi ", "model-catalog ")):
+            done = stage.run(*shlex.split(line.replace("model-catalog", "python -m cli", 1)))
             assert done.returncode == 0, f"{stack}: {line}\n{done.stdout}"
 
 

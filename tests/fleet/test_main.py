@@ -2,45 +2,31 @@
 
 import csv
 import json
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fleet.__main__ import main
 from fleet.show.status import COLUMNS
+from tests.support.command_line import command_line
 from tests.support.paths import ROOT
 
 Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def signals() -> Iterator[None]:
-    """Put the handlers back that the command line replaces."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
-@pytest.fixture
-def command(root: Path, signals: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def command(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Give a way to run a command in a checkout with two new spokes."""
-    del signals
     monkeypatch.chdir(root)
+    run = command_line(monkeypatch, capsys)
 
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["fleet", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        assert isinstance(ended.value.code, int)
-        out, said = capsys.readouterr()
-        return ended.value.code, out, said
+    def command(*words: str) -> tuple[int, str, str]:
+        ended = run("fleet", *words)
+        return ended.code, ended.out, ended.err
 
     return command
 
@@ -140,17 +126,6 @@ def test_a_matrix_is_written(command: Command) -> None:
     assert (0, '{"shard": ["1/1"]}\n', "") == command("shards", "1")
 
 
-@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
-def test_both_ways_to_stop_a_process_interrupt_it(command: Command, name: signal.Signals) -> None:
-    """A shell may start it with interrupts ignored, and Pulumi would inherit that."""
-    signal.signal(name, signal.SIG_IGN)
-
-    command("shards", "1")
-
-    with pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(name)
-
-
 def test_help_is_given_without_a_checkout(tmp_path: Path) -> None:
     done = run("--help", folder=tmp_path)
 
@@ -160,6 +135,8 @@ def test_help_is_given_without_a_checkout(tmp_path: Path) -> None:
 
 
 def test_without_a_backend_there_is_a_line_of_advice_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "hub").mkdir()
+
     done = run("plan", folder=tmp_path)
 
     assert (2, "") == (done.returncode, done.stdout)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cli import verify_catalog
 from tests.support.catalog_copy import CatalogCopy
+from tests.support.command_line import command_line
 from tests.support.paths import ROOT
 from tests.support.sandbox.accounts import HUB, REGION
 from tests.support.sandbox.process import Sandbox, running, trust_service_catalog
@@ -56,6 +56,7 @@ def run(
     (tmp_path / "hub" / "catalog").symlink_to(catalog_copy.folder)
     (tmp_path / "Pulumi.hub.yaml").write_text(SETTINGS.read_text())
     monkeypatch.chdir(tmp_path)
+    verify = command_line(monkeypatch, capsys)
 
     def command(*arguments: str, account: str = HUB, url: str = sandbox.url) -> tuple[int, str, str]:
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
@@ -67,9 +68,7 @@ def run(
             "AWS_MAX_ATTEMPTS": "1",
         }.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr("sys.argv", ["verify_catalog", *arguments])
-        code = verify_catalog.main()
-        output, errors = capsys.readouterr()
-        return code, output, errors
+        ended = verify("models", "verify", *arguments)
+        return ended.code, ended.out, ended.err
 
     return command

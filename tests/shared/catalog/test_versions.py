@@ -32,6 +32,24 @@ def test_a_range_holds_what_shares_its_fixed_numbers_and_is_not_lower(
     assert expected is fits(text(version), f"{sign}{text(wanted)}")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "within", "outside"),
+    [
+        ("~1.2.3", ["1.2.3", "1.2.10"], ["1.2.2", "1.3.0", "2.2.3"]),
+        ("~0.0.3", ["0.0.3", "0.0.4"], ["0.0.2", "0.1.0"]),
+        ("~0.2", ["0.2.0", "0.2.9"], ["0.1.9", "0.3.0"]),
+        ("^1.2.3", ["1.2.3", "1.3.0"], ["1.2.2", "2.0.0"]),
+        ("^0.2.3", ["0.2.3", "0.2.4"], ["0.2.2", "0.3.0", "1.0.0"]),
+        ("^0.1.3", ["0.1.3", "0.1.4"], ["0.1.2", "0.2.0"]),
+        ("^0.0.3", ["0.0.3"], ["0.0.2", "0.0.4", "0.0.5", "0.1.0"]),
+        ("^0.0", ["0.0.0", "0.0.9"], ["0.1.0"]),
+        ("^0", ["0.0.0", "0.9.0"], ["1.0.0"]),
+    ],
+)
+def test_a_range_begins_and_ends_where_it_says(wanted: str, within: list[str], outside: list[str]) -> None:
+    assert within == [version for version in [*within, *outside] if fits(version, wanted)]
+
+
 @given(plain, plain)
 def test_an_exact_version_means_itself_alone(version: tuple[int, ...], wanted: tuple[int, ...]) -> None:
     assert (version == wanted) is fits(text(version), text(wanted))

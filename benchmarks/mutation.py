@@ -39,8 +39,8 @@ source_paths = {sources}
 only_mutate = {modules}
 pytest_add_cli_args = ["--hypothesis-seed=0", "-p", "no:cacheprovider", "--ignore-glob=*/test_borders.py"]
 pytest_add_cli_args_test_selection = ["tests/shared", "tests/spoke"]
-timeout_multiplier = 4.0
-timeout_constant = 10.0
+timeout_multiplier = 5.0
+timeout_constant = 60.0
 use_git_change_detection = false
 """
 """Tests of who imports whom would find mutmut's own imports."""

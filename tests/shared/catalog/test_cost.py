@@ -66,7 +66,7 @@ def test_a_type_without_a_price_has_an_unknown_cost_and_says_which_it_is() -> No
     ("amount", "shown"), [("9.994", "9.99"), ("0.125", "0.13"), ("10", "10"), ("10.5", "11"), ("1234.4", "1234")]
 )
 def test_cents_are_shown_below_ten_and_a_half_is_rounded_up(amount: str, shown: str) -> None:
-    assert str(Estimate(currency="USD", date="", least=Decimal(amount))).startswith(f"about {shown} USD")
+    assert str(Estimate(currency="USD", date=INSTANCES.date, least=Decimal(amount))).startswith(f"about {shown} USD")
 
 
 @pytest.mark.parametrize(("count", "unknown"), [(0, 0), (2, 0), (2, 1)])

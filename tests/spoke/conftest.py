@@ -82,6 +82,7 @@ PARAMETERS: Mapping[str, Any] = {
     "Zones": {"type": "List<String>", "default": "a", "allowed_values": ["a", "b", "c"]},
     "Label": {"type": "String", "default": "none", "min_length": "2", "max_length": "6"},
     "Token": {"type": "String", "default": "", "max_length": "8", "no_echo": "true"},
+    "Range": {"type": "String", "default": "", "allowed_pattern": "([a-z]+, [a-z]+)?"},
 }
 OFFER: Mapping[str, Any] = {
     "eu-central-1": {

@@ -6,17 +6,19 @@ import pytest
 
 from shared.catalog import contract
 from shared.errors import ContractError
+from tests.shared.catalog.test_contract import PRODUCT
 
 
-def published(key: str, *, account: str = "222233334444") -> contract.Contract:
-    """A contract with one portfolio and one product, both of that key."""
+def published(
+    key: str, *, account: str = "222233334444", region: str = "eu-central-1", product: str = "", minor: str = "2"
+) -> contract.Contract:
+    """A contract with one portfolio of that key and, where it is named, one product."""
+    products = {product: {**PRODUCT, "portfolio": key}} if product else {}
     regions: dict[str, Any] = {
-        "eu-central-1": {
-            "portfolios": {key: {"id": f"port-{key}", "name": key, "shares": []}},
-            "products": {},
-        }
+        region: {"portfolios": {key: {"id": f"port-{key}", "name": key, "shares": []}}, "products": products}
     }
-    return contract.parse(contract.publish(account, regions), source=key)
+    whole = contract.parse(contract.publish(account, regions), source=key)
+    return whole.model_copy(update={"schema_version": f"1.{minor}"})
 
 
 def test_the_contract_of_one_stack_stays_what_it_is() -> None:
@@ -26,18 +28,31 @@ def test_the_contract_of_one_stack_stays_what_it_is() -> None:
 
 
 def test_the_contracts_of_a_divided_catalog_become_one() -> None:
-    both = {"hub-vision": published("vision"), "hub-language": published("language")}
+    both = {
+        "hub-vision": published("vision", product="detector"),
+        "hub-language": published("language", product="embedder", minor="1"),
+        "hub-west": published("vision", region="eu-west-1", product="detector"),
+    }
 
     merged = contract.merge(both)
 
-    assert {"vision", "language"} == merged.regions["eu-central-1"].portfolios.keys()
+    assert {"eu-central-1": {"vision", "language"}, "eu-west-1": {"vision"}} == {
+        region: set(catalog.portfolios) for region, catalog in merged.regions.items()
+    }
+    assert {"eu-central-1": {"detector", "embedder"}, "eu-west-1": {"detector"}} == {
+        region: set(catalog.products) for region, catalog in merged.regions.items()
+    }
+    assert ("1.1", "222233334444") == (merged.schema_version, merged.hub_account)
     assert merged.content_hash == contract.merge(dict(reversed(both.items()))).content_hash
     assert merged.content_hash not in {each.content_hash for each in both.values()}
 
 
-def test_a_portfolio_that_two_stacks_publish_is_refused() -> None:
-    with pytest.raises(ContractError, match="hub-a and hub-b both publish the portfolio vision in eu-central-1"):
-        _ = contract.merge({"hub-a": published("vision"), "hub-b": published("vision")})
+@pytest.mark.parametrize(("portfolio", "what"), [("vision", "portfolio vision"), ("language", "product detector")])
+def test_what_two_stacks_publish_is_refused(portfolio: str, what: str) -> None:
+    both = {"hub-a": published("vision", product="detector"), "hub-b": published(portfolio, product="detector")}
+
+    with pytest.raises(ContractError, match=f"hub-a and hub-b both publish the {what} in eu-central-1"):
+        _ = contract.merge(both)
 
 
 def test_stacks_of_two_accounts_are_no_catalog() -> None:

@@ -75,6 +75,22 @@ def test_a_rule_knows_the_parameters_that_it_looks_at() -> None:
     assert {"Zones", "Size", "Stage"} == found.parameters()
 
 
+@pytest.mark.parametrize("condition", [None, {"Fn::Equals": [{"Ref": "Stage"}, "x"]}])
+def test_a_rule_is_written_for_aws_with_the_names_that_aws_has(condition: object) -> None:
+    when = {"RuleCondition": condition} if condition else {}
+
+    assert rule(SIZE, condition).document() == {
+        **when,
+        "Assertions": [{"Assert": SIZE, "AssertDescription": "Not so."}],
+    }
+
+
+def test_an_assertion_without_a_description_is_told_as_it_is_written() -> None:
+    found = Rule.model_validate({"Assertions": [{"Assert": {"Fn::Equals": [SIZE, "3"]}}]})
+
+    assert ["{'Fn::Equals': [{'Ref': 'Size'}, '3']}"] == found.broken_by(VALUES)
+
+
 @examples
 @given(st.booleans(), st.integers(0, 9), st.booleans())
 def test_a_rule_is_the_same_after_it_was_written_for_aws_and_for_the_contract(

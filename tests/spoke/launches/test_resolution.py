@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.catalog.contract import Contract
+from shared.catalog.contract import Contract, parse, publish
 from shared.errors import LaunchError
 from spoke.config import SpokeSettings
 from spoke.launches.resolution import ResolvedLaunch, region_catalog, resolve_launches
@@ -48,7 +48,10 @@ def test_orders_come_in_the_order_of_the_settings(published: Contract) -> None:
         ),
         ({"region": "us-east-1"}, r"region: found 'us-east-1'.* It offers as region: .*eu-central-1"),
         ({"region": "eu-west-1"}, r"product: found 'scorer'.* It offers as product: embedder\."),
-        ({"parameters": {"Size": "1"}}, r"parameters: found 'Size'.* It offers as parameter: .*InstanceCount"),
+        (
+            {"parameters": {"Size": "1"}},
+            r"parameters: found 'Size'.* It offers as parameter: Environment, InstanceCount, Label,",
+        ),
         (
             {"product": "embedder", "version": "1.0.0", "parameters": {"Size": 1}},
             r"parameters: found 'Size'.* as parameter: none\.",
@@ -67,8 +70,8 @@ def test_what_is_not_offered_is_named_beside_what_is(
     [
         ("Environment", "production", r"found 'production'. The allowed values are: development, staging\."),
         ("ModelDataUrl", "https://models", r"found 'https://models'. It must match s3.* An object of S3\."),
-        ("ModelDataUrl", f"{DATA}/more", r"found 's3.*more'. It must match s3"),
-        ("ModelDataUrl", "", r"found ''. It must match s3"),
+        ("ModelDataUrl", f"{DATA}/more", r"found 's3.*more'. It must match s3.*"),
+        ("ModelDataUrl", "", r"found ''. It must match s3.*"),
         ("InstanceCount", "many", r"found 'many'. It must be a number\."),
         ("InstanceCount", "", r"found ''. It must be a number\."),
         ("InstanceCount", "nan", r"found 'nan'. It must be a number\."),
@@ -78,14 +81,15 @@ def test_what_is_not_offered_is_named_beside_what_is(
         ("InstanceCount", "1e2", r"found '1e2'. It must be at most 10\."),
         ("Label", "x", r"found 'x'. It must have 2 to 6 characters\."),
         ("Label", "toolong", r"found 'toolong'. It must have 2 to 6 characters\."),
-        ("Subnets", ["subnet-1a", "vpc-2b"], r"found 'subnet-1a,vpc-2b'. It must match"),
+        ("Subnets", ["subnet-1a", "vpc-2b"], r"found 'subnet-1a,vpc-2b'. It must match \(subnet-\[0-9a-f\]\+\)\?\."),
+        ("Range", "a,b", r"found 'a,b'. It must match .*\."),
         ("Zones", "a,d", r"found 'a,d'. The allowed values are: a, b, c\."),
     ],
 )
 def test_a_value_that_cloudformation_would_refuse_is_refused(
     published: Contract, name: str, value: object, message: str
 ) -> None:
-    with pytest.raises(LaunchError, match=rf"launches\[0\] \(scoring\): parameters\.{name}: {message}"):
+    with pytest.raises(LaunchError, match=rf"launches\[0\] \(scoring\): parameters\.{name}: {message}$"):
         resolved_launches(published, parameters={"ModelDataUrl": DATA, name: value})
 
 
@@ -101,6 +105,8 @@ def test_a_value_that_cloudformation_would_refuse_is_refused(
         ("Subnets", [], ""),
         ("Zones", "a, c", "a, c"),
         ("Label", "ab", "ab"),
+        ("Label", "abcdef", "abcdef"),
+        ("Range", "a, b", "a, b"),
         ("Label", True, "true"),
     ],
 )
@@ -117,6 +123,14 @@ def test_a_parameter_without_a_default_is_asked_for(published: Contract) -> None
         LaunchError,
         match=r"parameters\.ModelDataUrl is missing, and the template has no default\. Where the model is\.$",
     ):
+        resolved_launches(published, parameters={})
+
+
+def test_a_missing_parameter_without_a_description_is_named_alone(offer: dict[str, Any]) -> None:
+    del offer["eu-central-1"]["products"]["scorer"]["versions"]["1.1.0"]["parameters"]["ModelDataUrl"]["description"]
+    published = parse(publish("222233334444", offer), source="hub")
+
+    with pytest.raises(LaunchError, match=r"ModelDataUrl is missing, and the template has no default\.$"):
         resolved_launches(published, parameters={})
 
 

@@ -1,5 +1,6 @@
 """Rules of the hub and of templates, held against a launch before AWS sees it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from shared.errors import LaunchError
 from tests.spoke.launches.test_tags import resolved
 
+WHERE = "Pulumi.spoke-research.yaml: launches[0] (scoring)"
 URL = "s3://models/scorer.tar.gz"
 
 
@@ -36,7 +38,10 @@ def test_values_that_break_a_rule_are_refused_in_the_rules_own_words(
 ) -> None:
     put(offer, place, MANY)
 
-    with pytest.raises(LaunchError, match=rf"parameters: {found} break the rule Many: At least two in production\."):
+    with pytest.raises(
+        LaunchError,
+        match=rf"^{re.escape(WHERE)}: parameters: {found} break the rule Many: At least two in production\.$",
+    ):
         resolved(offer, parameters={"ModelDataUrl": URL, **parameters})
 
 
@@ -48,10 +53,23 @@ def test_values_that_keep_to_the_rules_are_taken(offer: dict[str, Any], place: s
     assert resolved(offer, parameters={"ModelDataUrl": URL, **parameters})
 
 
-def test_a_rule_that_only_aws_can_evaluate_is_left_to_it(offer: dict[str, Any]) -> None:
-    put(offer, "product", rule({"Fn::EachMemberIn": [{"Fn::ValueOfAll": ["AWS::EC2::Subnet::Id", "VpcId"]}, ["a"]]}))
+NETWORK = rule({"Fn::EachMemberIn": [{"Fn::ValueOfAll": ["AWS::EC2::Subnet::Id", "VpcId"]}, ["a"]]})
 
-    assert resolved(offer)
+
+def test_a_rule_that_only_aws_can_evaluate_is_left_to_it_and_noted(offer: dict[str, Any]) -> None:
+    put(offer, "product", NETWORK)
+
+    assert resolved(offer).notes == (
+        f"{WHERE}: the rule Many asks for Fn::ValueOfAll, which only AWS can evaluate, at launch.",
+    )
+
+
+def test_the_rules_after_one_that_only_aws_can_evaluate_count(offer: dict[str, Any]) -> None:
+    put(offer, "version", NETWORK)
+    put(offer, "product", MANY)
+
+    with pytest.raises(LaunchError, match="break the rule Many"):
+        resolved(offer, parameters={"ModelDataUrl": URL, "Environment": "staging"})
 
 
 def test_a_hidden_value_stays_hidden(offer: dict[str, Any]) -> None:
@@ -79,7 +97,7 @@ def test_every_launch_tells_its_first_mistake(offer: dict[str, Any]) -> None:
     ],
 )
 def test_a_topic_of_another_region_is_refused(offer: dict[str, Any], changed: dict[str, Any], message: str) -> None:
-    with pytest.raises(LaunchError, match=message):
+    with pytest.raises(LaunchError, match=rf"^{re.escape(WHERE)}: {message}"):
         resolved(offer, **changed)
 
 
@@ -99,6 +117,7 @@ def test_a_product_is_found_by_the_key_that_it_had_at_first(offer: dict[str, Any
     found = resolved(offer)
 
     assert ("fraud-scorer", "prod-scorer") == (found.key, found.product.id)
+    assert (f"{WHERE}: product: found 'scorer', which is called 'fraud-scorer' by now.",) == found.notes
 
 
 def put(offer: dict[str, Any], place: str, made: dict[str, Any]) -> None:

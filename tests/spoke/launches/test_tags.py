@@ -73,6 +73,12 @@ def test_what_tag_options_do_not_allow_is_refused(
         resolved(offer, tags=tags)
 
 
+def test_a_launch_may_have_as_many_tags_as_aws_takes(offer: dict[str, Any]) -> None:
+    catalog_and_stack = 3
+
+    assert resolved(offer, tags={f"tag-{number}": "x" for number in range(50 - catalog_and_stack)})
+
+
 @pytest.mark.parametrize(
     ("updates", "new", "refused"),
     [

@@ -69,6 +69,11 @@ def test_a_version_that_is_not_there_is_refused_with_those_that_are(wanted: str,
         select_version(scorer, wanted, DAY, where=WHERE)
 
 
+def test_a_product_without_versions_offers_none() -> None:
+    with pytest.raises(LaunchError, match=r"the hub does not offer\. It offers of The scorer: none\.$"):
+        select_version(offered(), "1.0.0", DAY, where=WHERE)
+
+
 @pytest.mark.parametrize(
     ("end", "said"),
     [

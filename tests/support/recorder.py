@@ -6,6 +6,7 @@ alone, and tests speak of plain values.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -226,6 +227,13 @@ def recording(project: str, stack: str, settings: Mapping[str, str], *, preview:
             _abandon(loop)
             pulumi.runtime.set_all_config({})
             set_root_resource(None)  # pyright: ignore[reportArgumentType] - as in a fresh process
+
+
+def full_settings(project: str, values: Mapping[str, object]) -> dict[str, str]:
+    """Write a project's settings as the CLI hands them over: with full keys, lists and maps as JSON."""
+    written = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+    region = written.pop("region", "eu-central-1")
+    return {"aws:region": region, **{f"{project}:{key}": value for key, value in written.items()}}
 
 
 @contextmanager

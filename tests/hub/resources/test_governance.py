@@ -12,8 +12,8 @@ from hub.definitions.tag_options import together
 from hub.program import run
 from shared.errors import ConfigError, ContentError
 from shared.stack.names import HUB_PROJECT
-from tests.hub.conftest import SETTINGS, as_settings, pretend_aws
 from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.hub_stack import SETTINGS, as_settings, pretend_aws
 from tests.support.recorder import Mocks, recording
 
 PORTFOLIOS = "portfolios.yaml"

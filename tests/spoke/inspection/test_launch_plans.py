@@ -10,7 +10,8 @@ from spoke.config import SpokeSettings
 from spoke.inspection import launch_plans as launches
 from spoke.inspection.change_sets import Change, PlanError
 from spoke.inspection.launch_plans import LaunchPlan, plans_of
-from tests.spoke.conftest import HUB_STACK, OFFER, SETTINGS
+from tests.support.offers import OFFER
+from tests.support.spoke_stack import HUB_STACK, SETTINGS
 
 T = TypeVar("T")
 PARAMETERS = {"Environment": "staging", "InstanceCount": "2", "ModelDataUrl": "s3://models/scorer.tar.gz"}

@@ -16,9 +16,10 @@ from spoke.inspection import preflight
 from spoke.inspection.scope import PreflightScope
 from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
-from tests.spoke.conftest import ACCOUNT, HUB_STACK, OFFER, SETTINGS
 from tests.support.catalog_copy import DAY
 from tests.support.fake_account import FakeAccount, MissingError, always, denied, heard
+from tests.support.offers import ACCOUNT, OFFER
+from tests.support.spoke_stack import HUB_STACK, SETTINGS
 
 Ids = list[dict[str, str]]
 

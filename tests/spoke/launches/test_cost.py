@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from tests.spoke.conftest import SETTINGS
 from tests.support.recorder import Mocks
+from tests.support.spoke_stack import SETTINGS
 
 COST = {
     "kind": "instances",

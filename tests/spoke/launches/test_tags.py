@@ -11,8 +11,8 @@ from shared.errors import LaunchError
 from spoke.config import SpokeSettings
 from spoke.launches.resolution import ResolvedLaunch, resolve_launches
 from spoke.resources.lifecycle_hooks import lifecycle_hooks
-from tests.spoke.conftest import SETTINGS
 from tests.support.catalog_copy import DAY
+from tests.support.spoke_stack import SETTINGS
 
 OPTIONS = {"cost-centre": ["100", "200"], "tier": ["gold"]}
 

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from hub.program import run
@@ -25,9 +26,9 @@ SETTINGS: Mapping[str, object] = {
 UNITS = {"r-root": ["Workloads", "Security"], "ou-workloads": ["Research", "Production"]}
 
 
-def deployed(settings: Mapping[str, object]) -> Mocks:
-    """Deploy a hub for more than one test to look at."""
-    with contextlib.chdir(HUB), recording(HUB_PROJECT, "hub", as_settings(settings)) as mocks:
+def deployed(settings: Mapping[str, object], folder: Path = HUB) -> Mocks:
+    """Deploy a hub; the catalog is in this folder."""
+    with contextlib.chdir(folder), recording(HUB_PROJECT, "hub", as_settings(settings)) as mocks:
         pretend_aws(mocks)
         mocks.deploy(run)
         return mocks

@@ -7,10 +7,12 @@ alone, and tests speak of plain values.
 
 import asyncio
 import json
+import runpy
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, cast
 
 import pulumi
@@ -35,6 +37,24 @@ _RUNTIME: Final[Any] = SETTINGS
 
 class RefusedError(Exception):
     """Raised by an `Answer` to refuse a function call the way a provider does."""
+
+
+def refusing(reason: str) -> Answer:
+    """Answer a function call with a refusal."""
+
+    def answer(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusedError(reason)
+
+    return answer
+
+
+def the_program_in(folder: Path) -> Callable[[], None]:
+    """Give the program that Pulumi runs in a project's folder."""
+
+    def program() -> None:
+        _ = runpy.run_path(str(folder), run_name="__main__")
+
+    return program
 
 
 class UnawaitedError(AssertionError):

@@ -11,19 +11,15 @@ from tests.support.offers import ACCOUNT, OFFER
 from tests.support.recorder import Mocks, full_settings, recording
 
 HUB_STACK = "organization/model-catalog-hub/hub"
-SETTINGS: Mapping[str, object] = {
-    "accountId": ACCOUNT,
-    "launches": [
-        {
-            "name": "scoring",
-            "product": "scorer",
-            "version": "1.1.0",
-            "parameters": {"ModelDataUrl": "s3://models/scorer.tar.gz", "InstanceCount": 2, "Environment": "staging"},
-            "tags": {"team": "risk"},
-            "timeout": "45m",
-        }
-    ],
+LAUNCH: Mapping[str, Any] = {
+    "name": "scoring",
+    "product": "scorer",
+    "version": "1.1.0",
+    "parameters": {"ModelDataUrl": "s3://models/scorer.tar.gz", "InstanceCount": 2, "Environment": "staging"},
+    "tags": {"team": "risk"},
+    "timeout": "45m",
 }
+SETTINGS: Mapping[str, object] = {"accountId": ACCOUNT, "launches": [LAUNCH]}
 
 
 def record(*, preview: bool) -> Mocks:

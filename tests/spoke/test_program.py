@@ -8,6 +8,7 @@ import pytest
 
 from shared.catalog import contract
 from shared.errors import ConfigError, ContractError, LaunchError
+from tests.support.fake_account import heard
 from tests.support.paths import ROOT
 from tests.support.recorder import Mocks, refusing, the_program_in
 
@@ -57,6 +58,18 @@ def test_the_hub_can_be_named_in_full(deploy: Callable[..., Mocks], mocks: Mocks
     deploy(hubStack="platform/model-catalog-hub/hub-next")
 
     assert "platform/model-catalog-hub/hub-next" == mocks.exports["contract"]["hub"]
+
+
+def test_the_hubs_stack_is_named_with_its_setting_before_the_engine_looks_for_it(
+    deploy: Callable[..., Mocks], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine ends a program that refers to an unknown stack with words of its own."""
+    lines = heard(monkeypatch)
+
+    deploy()
+
+    stack = "organization/model-catalog-hub/hub"
+    assert f"Catalog: {stack} (hubStack in Pulumi.spoke-research.yaml; deployed by make up-hub)" == lines[0]
 
 
 def test_the_folder_itself_is_the_program(mocks: Mocks, offer: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

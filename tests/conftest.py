@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,28 @@ from tests.support.sandbox.process import Sandbox, running
 os.environ[AS_OF] = DAY.isoformat()
 
 CATALOG = ROOT / "hub" / "catalog"
+ENGINE = ROOT / "tests" / "engine"
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the tests that run the engine: a file of them takes a minute, and at the end one core would wait."""
-    items.sort(key=lambda item: "engine" not in item.path.parts)
+SERVERS = {"sandbox", "started", "own_sandbox", "serve", "sandbox_url"}
+"""Fixtures that start the sandbox."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark what needs the engine or a sandbox, and start with it: a file of it takes long, and would end alone."""
+    for item in items:
+        fixtures = set[str](getattr(item, "fixturenames", ()))
+        runs_engine = item.path.is_relative_to(ENGINE) or "project" in fixtures
+        if runs_engine:
+            item.add_marker("engine")
+        if runs_engine or fixtures & SERVERS:
+            item.add_marker("sandbox")
+    yield
+    slow = {item.path: item.path.is_relative_to(ENGINE) * 2 for item in items}
+    for item in items:
+        slow[item.path] = max(slow[item.path], bool(item.get_closest_marker("sandbox")))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 @pytest.fixture

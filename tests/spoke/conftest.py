@@ -10,9 +10,10 @@ import pytest
 from shared.catalog import contract
 from shared.stack.names import SPOKE_PROJECT
 from spoke.program import run
-from tests.support.offers import OFFER
+from tests.support.fake_account import heard
+from tests.support.offers import HUB_ACCOUNT, HUB_STACK, OFFER, read
 from tests.support.recorder import Mocks, recording
-from tests.support.spoke_stack import HUB_STACK, SETTINGS, as_settings, pretend_aws, record
+from tests.support.spoke_stack import SETTINGS, as_settings, pretend_aws, record
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def offer() -> dict[str, Any]:
 @pytest.fixture
 def published(offer: dict[str, Any]) -> contract.Contract:
     """Give what a spoke makes of the offer."""
-    return contract.parse(contract.publish("222233334444", offer), source=HUB_STACK)
+    return read(offer)
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +42,7 @@ def deploy(mocks: Mocks, offer: dict[str, Any]) -> Callable[..., Mocks]:
 
     def deploy(**changed: object) -> Mocks:
         pulumi.runtime.set_all_config(as_settings({**SETTINGS, **changed}))
-        mocks.stacks.setdefault(HUB_STACK, {"catalog": contract.publish("222233334444", offer)})
+        mocks.stacks.setdefault(HUB_STACK, {"catalog": contract.publish(HUB_ACCOUNT, offer)})
         mocks.deploy(run)
         return mocks
 
@@ -58,3 +59,9 @@ def deployed() -> Mocks:
 def previewed() -> Mocks:
     """Give the record of a preview of a new spoke with the usual settings."""
     return record(preview=True)
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect what is told to the person who runs the program."""
+    return heard(monkeypatch)

@@ -3,6 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shared.catalog import contract
+from shared.catalog.contract import Contract
+
+HUB_ACCOUNT = "222233334444"
+HUB_STACK = "organization/model-catalog-hub/hub"
 ACCOUNT = "333344445555"
 """The spoke's account, with which one portfolio is shared by itself."""
 
@@ -88,3 +93,8 @@ OFFER: Mapping[str, Any] = {
         "products": {"embedder": product("embedder", "online", {"1.0.0": version("pa-west-100", {})})},
     },
 }
+
+
+def read(offer: Mapping[str, Any]) -> Contract:
+    """Read an offer as a spoke does when a hub has published it."""
+    return contract.parse(contract.publish(HUB_ACCOUNT, offer), source=HUB_STACK)

@@ -6,11 +6,13 @@ from unittest import mock
 
 from shared.catalog import contract
 from shared.stack.names import SPOKE_PROJECT
+from spoke.config import SpokeSettings
+from spoke.launches.resolution import ResolvedLaunch, resolve_launches
 from spoke.program import run
-from tests.support.offers import ACCOUNT, OFFER
+from tests.support.catalog_copy import DAY
+from tests.support.offers import ACCOUNT, HUB_ACCOUNT, HUB_STACK, OFFER, read
 from tests.support.recorder import Mocks, full_settings, recording
 
-HUB_STACK = "organization/model-catalog-hub/hub"
 LAUNCH: Mapping[str, Any] = {
     "name": "scoring",
     "product": "scorer",
@@ -29,10 +31,22 @@ def record(*, preview: bool) -> Mocks:
         mock.patch("spoke.inspection.preflight.preflight") as looked,
     ):
         pretend_aws(mocks)
-        mocks.stacks[HUB_STACK] = {"catalog": contract.publish("222233334444", OFFER)}
+        mocks.stacks[HUB_STACK] = {"catalog": contract.publish(HUB_ACCOUNT, OFFER)}
         mocks.deploy(run)
         assert preview is looked.called
         return mocks
+
+
+def settings(**changed: object) -> SpokeSettings:
+    """Read the usual settings, changed in the given keys."""
+    return SpokeSettings.model_validate({**SETTINGS, "aws:region": "eu-central-1", **changed})
+
+
+def resolved(offer: Mapping[str, Any], **changed: object) -> ResolvedLaunch:
+    """Resolve the usual launch, changed in the given keys, against an offer."""
+    asked = settings(launches=[{**LAUNCH, **changed}])
+    [found] = resolve_launches(asked, read(offer), DAY, where="Pulumi.spoke-research.yaml")
+    return found
 
 
 def as_settings(values: Mapping[str, object]) -> dict[str, str]:

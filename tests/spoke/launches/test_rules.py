@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.errors import LaunchError
-from tests.spoke.launches.test_tags import resolved
+from tests.support.spoke_stack import resolved
 
 URL = "s3://models/scorer.tar.gz"
 

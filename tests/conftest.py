@@ -6,6 +6,8 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs] - it has none
+from xdist.scheduler import LoadFileScheduling  # pyright: ignore[reportMissingTypeStubs] - likewise
 
 from shared.catalog.lifecycle import AS_OF
 from tests.support.catalog_copy import DAY, CatalogCopy
@@ -17,10 +19,27 @@ os.environ[AS_OF] = DAY.isoformat()
 
 CATALOG = ROOT / "hub" / "catalog"
 ENGINE = ROOT / "tests" / "engine"
-
-
+STAGES = {
+    "tests/engine/test_refusals.py": "tests/engine/test_deployment.py",
+    "tests/engine/test_fleet_workers.py": "tests/engine/test_fleet.py",
+}
+"""Files whose tests stand on the same stage as those of another; one worker runs both, so that it is set once."""
 SERVERS = {"sandbox", "started", "own_sandbox", "serve", "sandbox_url"}
 """Fixtures that start the sandbox."""
+
+
+class Together(LoadFileScheduling):
+    """Hands whole files to the workers, and those of one stage to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return STAGES.get(file, file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Schedule the tests."""
+    return Together(config, log)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

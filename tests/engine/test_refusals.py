@@ -2,21 +2,11 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from tests.support.stage import RESEARCH, Stage
 
 RESEARCH_FILE = "Pulumi.spoke-research.yaml"
 
 Edit = Callable[[str, str, str], None]
-
-
-@pytest.fixture(scope="module")
-def catalog(stage: Stage) -> Stage:
-    """A stage with organization and hub, for spokes that will be refused."""
-    for stack in ("organization", "hub"):
-        _ = stage.up(stack)
-    return stage
 
 
 def test_a_refused_up_says_why_and_leaves_the_account_as_it_was(catalog: Stage, edit: Edit) -> None:
@@ -90,9 +80,11 @@ def test_the_spoke_project_refuses_the_stack_of_the_hub(catalog: Stage) -> None:
     assert created.returncode == 0, created.stdout
 
     done = catalog.run("pulumi", "-C", "spoke", "-s", "hub", "preview")
+    removed = catalog.run("pulumi", "-C", "spoke", "stack", "rm", "hub", "--yes", "--preserve-config")
 
     assert done.returncode != 0
     assert "Stack 'hub' is missing configuration value 'accountId'" in done.stdout
+    assert removed.returncode == 0, removed.stdout
 
 
 def test_a_misspelt_target_leaves_no_stack_behind(catalog: Stage) -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from shared.catalog import contract
-from tests.spoke.conftest import ACCOUNT, OFFER, version
+from tests.support.offers import ACCOUNT, OFFER, version
 
 Way = tuple[str | int, ...]
 """The keys and positions that lead to a value in the offer."""

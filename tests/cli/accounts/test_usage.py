@@ -10,11 +10,11 @@ import pytest
 from cli.exit_codes import ExitCode
 from fleet.store.storage import Storage
 from shared.catalog import contract
-from tests.spoke.conftest import product, version
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.command_line import Command
 from tests.support.fake_account import always
 from tests.support.fleet.making import HUB, HUB_ACCOUNT, FakeEngine, write_state
+from tests.support.offers import product, version
 
 FRAUD = "fraud-detector-realtime"
 SCORING: Mapping[str, Any] = {

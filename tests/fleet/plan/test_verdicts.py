@@ -14,7 +14,6 @@ from fleet.plan.inventory import Inventory
 from fleet.plan.verdicts import FleetPlan, Kind, make_plan
 from fleet.store.records import CorruptRecord
 from shared.catalog import contract
-from tests.spoke.conftest import version
 from tests.support.fleet.making import (
     CODE,
     HUB_ACCOUNT,
@@ -31,6 +30,7 @@ from tests.support.fleet.making import (
     spoke,
     spokes,
 )
+from tests.support.offers import version
 
 A, B = "300000000001", "300000000002"
 RANGE = {**LAUNCH, "version": "~1.0"}

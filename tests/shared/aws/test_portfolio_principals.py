@@ -4,9 +4,8 @@ from typing import Any, cast
 
 from shared.aws.portfolio_principals import dead_principals, portfolio_principals
 from shared.aws.session import AccountSession
-from shared.catalog import contract
-from tests.spoke.conftest import ACCOUNT, HUB_STACK, OFFER
 from tests.support.fake_account import FakeAccount, MissingError
+from tests.support.offers import ACCOUNT, OFFER, read
 
 GONE = "AROAEXAMPLEEXAMPLE123"
 HERE = f"arn:aws:iam::{ACCOUNT}:role/Deployer"
@@ -18,8 +17,7 @@ def test_a_principal_without_an_arn_is_gone() -> None:
     def principals(asked: dict[str, str]) -> list[dict[str, Any]]:
         return [{"PrincipalARN": each} for each in listed[asked["PortfolioId"]]]
 
-    hub = contract.parse(contract.publish("222233334444", OFFER), source=HUB_STACK)
-    [dead] = dead_principals(account(list_principals_for_portfolio=principals), hub)
+    [dead] = dead_principals(account(list_principals_for_portfolio=principals), read(OFFER))
 
     assert ("eu-central-1", "online", "port-online", GONE) == (dead.region, dead.key, dead.portfolio, dead.identity)
 

@@ -7,7 +7,7 @@ import pytest
 
 from shared.errors import ConfigError
 from shared.stack.principals import Grant, find_principal
-from tests.support.recorder import Mocks, RefusedError
+from tests.support.recorder import Mocks, refusing
 
 SSO = "/aws-reserved/sso.amazonaws.com/"
 
@@ -34,10 +34,8 @@ def test_an_exact_principal_has_the_identity_that_aws_gave_it(mocks: Mocks, arn:
 
 @pytest.mark.parametrize("kind", ["role", "user", "group"])
 def test_a_principal_that_is_not_there_is_refused(mocks: Mocks, kind: str) -> None:
-    def refuse(_: dict[str, Any]) -> dict[str, Any]:
-        raise RefusedError("NoSuchEntity: it cannot be found")
-
-    mocks.answers |= dict.fromkeys(("getRole", "getUser", "getGroup"), refuse)
+    refused = refusing("NoSuchEntity: it cannot be found")
+    mocks.answers |= dict.fromkeys(("getRole", "getUser", "getGroup"), refused)
 
     with pytest.raises(
         ConfigError, match=rf"here\.arn: found 'arn:.*{kind}/It', which cannot be looked up.*NoSuchEntity"

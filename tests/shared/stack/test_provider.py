@@ -1,14 +1,13 @@
 """The one provider of a stack: bound to its account, and tagging what it makes."""
 
 import json
-from typing import Any
 
 import pytest
 
 from shared.errors import ConfigError
 from shared.stack.provider import account_provider, confirm_account
 from shared.stack.settings import AccountSettings
-from tests.support.recorder import Mocks, RefusedError
+from tests.support.recorder import Mocks, refusing
 
 ROLE = "arn:aws:iam::222233334444:role/Deployer"
 OWN = AccountSettings(account_id="222233334444", region="eu-central-1")
@@ -53,7 +52,7 @@ def test_the_callers_arn_is_known_at_once(mocks: Mocks) -> None:
 def test_credentials_that_do_not_fit_are_refused_with_the_remedy(
     mocks: Mocks, settings: AccountSettings, remedy: str
 ) -> None:
-    mocks.answers["getCallerIdentity"] = _expired
+    mocks.answers["getCallerIdentity"] = refusing("Expired:\n  the token")
 
     with pytest.raises(
         ConfigError,
@@ -63,10 +62,6 @@ def test_credentials_that_do_not_fit_are_refused_with_the_remedy(
         mocks.deploy(lambda: _discard(confirm_account(account_provider(settings), settings)))
 
     assert ["pulumi:providers:aws"] == [resource.type for resource in mocks.resources]
-
-
-def _expired(_: dict[str, Any]) -> dict[str, Any]:
-    raise RefusedError("Expired:\n  the token")
 
 
 def _expect(expected: object, actual: object) -> None:

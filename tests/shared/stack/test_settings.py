@@ -42,6 +42,11 @@ def test_a_key_that_nobody_reads_is_refused(key: str) -> None:
         ("accountId", "22223333444", r"accountId: found '22223333444'. Expected twelve digits, in quotes"),
         (
             "accountId",
+            f"{0o12345670123}",
+            r"accountId: found '1402433619'.*example \"222233334444\"",
+        ),  # written 012345670123
+        (
+            "accountId",
             "1.1E+11",
             r"accountId: found '1\.1E\+11'. Expected twelve digits.*example \"222233334444\"",
         ),

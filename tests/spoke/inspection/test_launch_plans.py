@@ -1,18 +1,16 @@
 """Which launches a plan asks AWS about, and what it shows of them."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
-from shared.catalog import contract
-from spoke.config import SpokeSettings
 from spoke.inspection import launch_plans as launches
 from spoke.inspection.change_sets import Change, PlanError
 from spoke.inspection.launch_plans import LaunchPlan, plans_of
-from tests.spoke.conftest import HUB_STACK, OFFER, SETTINGS
+from tests.support.fake_account import always
+from tests.support.offers import OFFER, read
+from tests.support.spoke_stack import settings
 
-T = TypeVar("T")
 PARAMETERS = {"Environment": "staging", "InstanceCount": "2", "ModelDataUrl": "s3://models/scorer.tar.gz"}
 TAGS = {"model-catalog-spoke": "spoke-research", "model-catalog-hub": "hub", "framework": "scorer", "team": "risk"}
 
@@ -29,15 +27,6 @@ def deployed(**changed: object) -> dict[str, Any]:
     return {"inputs": {**usual, **changed}}
 
 
-def always(answer: T) -> Callable[..., T]:
-    """Answer everything alike."""
-
-    def say(*_: object, **__: object) -> T:
-        return answer
-
-    return say
-
-
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Give what the stack's state has; AWS says that a model changes."""
@@ -50,9 +39,7 @@ def state(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 def planned(state: list[dict[str, Any]]) -> list[LaunchPlan]:
     """Plan the launches of the usual spoke."""
-    settings = SpokeSettings.model_validate({**SETTINGS, "region": "eu-central-1"})
-    published = contract.parse(contract.publish("222233334444", OFFER), source=HUB_STACK)
-    return plans_of("spoke-research", settings, published, state)
+    return plans_of("spoke-research", settings(), read(OFFER), state)
 
 
 def test_a_launch_that_is_as_the_settings_say_needs_no_plan(

@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 
 from shared.aws.policies import launch_trust
-from shared.catalog import contract
 from shared.errors import PreflightError
-from spoke.config import SpokeSettings
 from spoke.inspection import preflight
 from spoke.inspection.scope import PreflightScope
 from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
-from tests.spoke.conftest import ACCOUNT, HUB_STACK, OFFER, SETTINGS
 from tests.support.catalog_copy import DAY
 from tests.support.fake_account import FakeAccount, MissingError, always, denied, heard
+from tests.support.offers import ACCOUNT, HUB_STACK, OFFER, read
+from tests.support.spoke_stack import settings
 
 Ids = list[dict[str, str]]
 
@@ -66,12 +65,11 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Look:
 
 def plan(changed: dict[str, Any], offer: dict[str, Any], published_on: dt.date | None = DAY) -> PreflightScope:
     """Plan the usual spoke with some settings changed."""
-    settings = SpokeSettings.model_validate({**SETTINGS, "region": "eu-central-1", **changed})
-    published = contract.parse(contract.publish("222233334444", offer), source=HUB_STACK)
-    resolved_launches = resolve_launches(settings, published, DAY, where="Pulumi.spoke-research.yaml")
-    wanted = wanted_portfolios(settings, published, resolved_launches, where="Pulumi.spoke-research.yaml")
+    asked, published = settings(**changed), read(offer)
+    resolved_launches = resolve_launches(asked, published, DAY, where="Pulumi.spoke-research.yaml")
+    wanted = wanted_portfolios(asked, published, resolved_launches, where="Pulumi.spoke-research.yaml")
     return PreflightScope(
-        settings=settings,
+        settings=asked,
         contract=published,
         published_on=published_on,
         day=DAY,

@@ -6,9 +6,9 @@ import pytest
 
 from shared.catalog.contract import Contract, parse, publish
 from shared.errors import LaunchError
-from spoke.config import SpokeSettings
 from spoke.launches.resolution import ResolvedLaunch, region_catalog, resolve_launches
 from tests.support.catalog_copy import DAY
+from tests.support.spoke_stack import settings
 
 DATA = "s3://models/scorer.tar.gz"
 
@@ -27,11 +27,8 @@ def test_orders_come_in_the_order_of_the_settings(published: Contract) -> None:
         {"name": name, "product": "embedder", "version": "1.0.0", "region": region}
         for name, region in [("z", "eu-west-1"), ("a", "eu-central-1")]
     ]
-    settings = SpokeSettings.model_validate(
-        {"accountId": "333344445555", "region": "eu-central-1", "launches": launches}
-    )
 
-    found = resolve_launches(settings, published, DAY, where="Pulumi.spoke-research.yaml")
+    found = resolve_launches(settings(launches=launches), published, DAY, where="Pulumi.spoke-research.yaml")
 
     assert [("z", "port-west"), ("a", "port-online")] == [
         (resolved.launch.name, resolved.portfolio.id) for resolved in found
@@ -167,7 +164,4 @@ def test_the_stacks_own_region_must_be_one_of_the_hubs(published: Contract) -> N
 def resolved_launches(published: Contract, **changed: object) -> list[ResolvedLaunch]:
     """Match one launch of the scorer that is as given."""
     launch = {"name": "scoring", "product": "scorer", "version": "1.1.0", **changed}
-    settings = SpokeSettings.model_validate(
-        {"accountId": "333344445555", "region": "eu-central-1", "launches": [launch]}
-    )
-    return resolve_launches(settings, published, DAY, where="Pulumi.spoke-research.yaml")
+    return resolve_launches(settings(launches=[launch]), published, DAY, where="Pulumi.spoke-research.yaml")

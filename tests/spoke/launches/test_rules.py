@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.errors import LaunchError
-from tests.spoke.launches.test_tags import resolved
+from tests.support.spoke_stack import resolved
 
 WHERE = "Pulumi.spoke-research.yaml: launches[0] (scoring)"
 URL = "s3://models/scorer.tar.gz"

@@ -5,31 +5,11 @@ from typing import Any, cast
 
 import pytest
 
-from shared.catalog import contract
-from shared.catalog.contract import Contract
 from shared.errors import LaunchError
-from spoke.config import SpokeSettings
-from spoke.launches.resolution import ResolvedLaunch, resolve_launches
 from spoke.resources.lifecycle_hooks import lifecycle_hooks
-from tests.spoke.conftest import SETTINGS
-from tests.support.catalog_copy import DAY
+from tests.support.spoke_stack import resolved
 
 OPTIONS = {"cost-centre": ["100", "200"], "tier": ["gold"]}
-
-
-def resolved(offer: dict[str, Any], **changed: object) -> ResolvedLaunch:
-    """Match the usual launch with some things changed."""
-    launches = cast("list[dict[str, Any]]", SETTINGS["launches"])
-    settings = SpokeSettings.model_validate(
-        {"accountId": "333344445555", "region": "eu-central-1", "launches": [{**launches[0], **changed}]}
-    )
-    [found] = resolve_launches(settings, published(offer), DAY, where="Pulumi.spoke-research.yaml")
-    return found
-
-
-def published(offer: dict[str, Any]) -> Contract:
-    """Read what a hub offers."""
-    return contract.parse(contract.publish("222233334444", offer), source="hub")
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from shared.catalog.contract import Product
 from shared.errors import LaunchError
 from spoke.launches.version_selection import select_version
-from tests.spoke.conftest import product, version
 from tests.support.catalog_copy import DAY
+from tests.support.offers import product, version
 
 TOMORROW = DAY + dt.timedelta(days=1)
 WHERE = "Pulumi.spoke-research.yaml: launches[0] (scoring)"

@@ -1,6 +1,5 @@
 """When a share is accepted, and who may launch from it."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -36,47 +35,6 @@ def test_only_a_share_with_this_very_account_is_accepted(
     mocks = deploy(launches=[FORECAST])
 
     assert accepted == len(mocks.all(aws.cloudformation.Stack))
-
-
-def test_a_share_is_accepted_by_a_stack_of_cloudformation(deploy: Callable[..., Mocks]) -> None:
-    """Neither Pulumi nor Terraform has a resource for it."""
-    stack = deploy(launches=[FORECAST]).one(aws.cloudformation.Stack)
-    template = json.loads(stack.inputs["templateBody"])
-
-    assert ["AWS::ServiceCatalog::AcceptedPortfolioShare"] == [
-        resource["Type"] for resource in template["Resources"].values()
-    ]
-    assert {"PortfolioId": "port-batch"} == stack.inputs["parameters"]
-    assert {"Ref": "PortfolioId"} == template["Resources"]["Accepted"]["Properties"]["PortfolioId"]
-    assert "eu-central-1" == stack.inputs["region"]
-
-
-def test_access_is_given_when_the_share_is_accepted(deploy: Callable[..., Mocks]) -> None:
-    mocks = deploy(launches=[FORECAST])
-    access = mocks.one(aws.servicecatalog.PrincipalPortfolioAssociation)
-
-    assert mocks.one(aws.cloudformation.Stack).urn in access.dependencies
-    assert "port-batch" == access.inputs["portfolioId"]
-    assert "eu-central-1" == access.inputs["region"]
-
-
-def test_the_deploying_role_may_launch(deployed: Mocks) -> None:
-    """Its ARN is looked up, because that of a session leaves out the role's path."""
-    access = deployed.one(aws.servicecatalog.PrincipalPortfolioAssociation)
-
-    assert [{"arn": "arn:aws:sts::333344445555:assumed-role/Deployer/session"}] == deployed.called("getSessionContext")
-    assert "arn:aws:iam::333344445555:role/teams/Deployer" == access.inputs["principalArn"]
-    assert "port-online" == access.inputs["portfolioId"]
-
-
-def test_others_may_launch_from_the_portfolio_that_they_are_named_for(deploy: Callable[..., Mocks]) -> None:
-    mocks = deploy(principals=[{"portfolio": "batch", "arn": SCIENTIST}])
-    access = {
-        (resource.inputs["portfolioId"], resource.inputs["principalArn"].rpartition("/")[2])
-        for resource in mocks.all(aws.servicecatalog.PrincipalPortfolioAssociation)
-    }
-
-    assert {("port-online", "Deployer"), ("port-batch", "Deployer"), ("port-batch", "DataScientist")} == access
 
 
 def test_a_portfolio_that_somebody_may_launch_from_is_accepted_and_has_its_roles(deploy: Callable[..., Mocks]) -> None:

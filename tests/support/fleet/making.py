@@ -25,9 +25,9 @@ from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.catalog import contract
 from shared.stack.names import SPOKE_PROJECT
-from tests.spoke.conftest import OFFER
 from tests.support.catalog_copy import DAY
 from tests.support.fake_account import always, denied
+from tests.support.offers import OFFER
 
 HUB_ACCOUNT, MANAGEMENT = "222233334444", "111122223333"
 LAUNCH: Mapping[str, Any] = {"name": "search", "product": "embedder", "version": "1.0.0"}

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import HUB, RESEARCH
 from tests.support.sandbox.building import CLOUDFORMATION
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.setup import ADMINISTRATOR, Setup, parameters, policy
 
 pytestmark = pytest.mark.sandbox_only

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic.alias_generators import to_camel, to_snake
 from pydantic.fields import FieldInfo
 
-from shared.errors import CatalogError
+from shared.errors import CatalogError, Mistake
 
 Region = Annotated[
     str,
@@ -85,7 +85,7 @@ def validate(model: type[D], data: object, *, where: str, error: type[CatalogErr
     try:
         return model.model_validate(current, by_alias=True, by_name=False)
     except ValidationError as problem:
-        raise error(_first_mistake(model, problem, where)) from None
+        raise _first_mistake(model, problem, where, error) from None
 
 
 _named: set[tuple[type[BaseModel], str]] = set()
@@ -159,7 +159,9 @@ def _fields(
         yield key, _with_current_keys(annotation, value, f"{place}{key}", keys)
 
 
-def _first_mistake(model: type[BaseModel], problem: ValidationError, where: str) -> str:
+def _first_mistake(
+    model: type[BaseModel], problem: ValidationError, where: str, error: type[CatalogError]
+) -> CatalogError:
     first = problem.errors(include_url=False)[0]
     location = first["loc"]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
@@ -167,13 +169,17 @@ def _first_mistake(model: type[BaseModel], problem: ValidationError, where: str)
     advice = _advice(model, location)
     match first["type"]:
         case "missing":
-            return f"{place} is missing. {advice}".rstrip()
+            return error(f"is missing. {advice}".rstrip(), code="missing-key", place=place)
         case "extra_forbidden":
-            return f"{place} is not a known key. Remove it, or correct its spelling."
+            return error("is not a known key. Remove it, or correct its spelling.", code="unknown-key", place=place)
         case "value_error":
-            return f"{place}: {first.get('ctx', {}).get('error', first['msg'])}"
+            found = first.get("ctx", {}).get("error", first["msg"])
+            return error(str(found), code=found.code if isinstance(found, Mistake) else "invalid-value", place=place)
         case _:
-            return f"{place}: found {_shown(first['input'])}. {advice or first['msg'] + '.'}"
+            found = _shown(first["input"])
+            return error(
+                f"invalid value {found}. {advice or first['msg'] + '.'}".rstrip(), code="invalid-value", place=place
+            )
 
 
 def _shown(value: object) -> str:

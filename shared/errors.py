@@ -49,8 +49,14 @@ class PreflightError(CatalogError):
 
 
 class Mistake(ValueError):  # noqa: N818 - it is no error of its own: a validator says it, and `validate` adds the place
-    """What a validator of a document found wrong: a `validate` of the document raises it as a `CatalogError`."""
+    """What a validator of a document found wrong: a `validate` of the document raises it as a `CatalogError`.
 
-    def __init__(self, text: str, *, code: str) -> None:
+    Attributes:
+        code: As of a `CatalogError`.
+        place: The key below what the validator is of; empty where the mistake is in all of it.
+    """
+
+    def __init__(self, text: str, *, code: str, place: str = "") -> None:
         super().__init__(text)
         self.code = code
+        self.place = place

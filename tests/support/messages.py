@@ -42,6 +42,8 @@ def _text(node: ast.expr) -> str:
             return text
         case ast.JoinedStr(values=parts):
             return "".join(_text(part) for part in parts)
+        case ast.Call(func=ast.Attribute(value=text, attr="rstrip")):
+            return _text(text)
         case ast.FormattedValue(value=value):
             return f"{{{ast.unparse(value)}}}"
         case _:

@@ -32,7 +32,7 @@ def first_mistake(
     match first["type"]:
         case "missing":
             return error(f"is missing. {advice}".rstrip(), code="missing-key", place=place)
-        case "extra_forbidden":
+        case "extra_forbidden" | "invalid_key":
             return error("is not a known key. Remove it, or correct its spelling.", code="unknown-key", place=place)
         case _:
             found, wanted = _shown(first["input"]), advice or _wanted(first)
@@ -79,7 +79,7 @@ def _advice(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
     """Say what is wanted at `location`, from the description and example that its annotation carries."""
     annotation: object = model
     field: FieldInfo | None = None
-    for part, following in zip(location, (*location[1:], ""), strict=True):
+    for part, following in zip(location, (*location, "")[1:], strict=True):
         if part != _KEY:
             annotation, field = _step(annotation, part, key=following == _KEY)
     for info in (field, *_metadata(annotation)):

@@ -7,7 +7,6 @@ from typing import Annotated, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 from shared.errors import CatalogError, Mistake
 
@@ -21,7 +20,8 @@ def first_mistake(
     """Word the first mistake that was found in a document: what was found, what is wanted, an example."""
     first = problem.errors(include_url=False)[0]
     location = first["loc"]
-    mistake: object = first.get("ctx", {}).get("error")
+    context: Mapping[str, object] = first.get("ctx", {})
+    mistake = context.get("error")
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location if part != _KEY)
     if isinstance(mistake, Mistake):
         path += f".{mistake.place}" if mistake.place else ""
@@ -35,7 +35,7 @@ def first_mistake(
         case "extra_forbidden" | "invalid_key":
             return error("is not a known key. Remove it, or correct its spelling.", code="unknown-key", place=place)
         case _:
-            found, wanted = _shown(first["input"]), advice or _wanted(first)
+            found, wanted = _shown(first["input"]), advice or _wanted(first["type"], context)
             return error(f"invalid value {found}. {wanted}".rstrip(), code="invalid-value", place=place)
 
 
@@ -70,9 +70,8 @@ _WANTED: Final[Mapping[str, str]] = {
 """What is wanted where the model does not describe it, by how the kind of mistake begins in pydantic."""
 
 
-def _wanted(mistake: ErrorDetails) -> str:
-    wanted = _WANTED.get(mistake["type"].partition("_")[0], "another value")
-    return f"Expected {wanted.format_map(mistake.get('ctx', {}))}."
+def _wanted(kind: str, context: Mapping[str, object]) -> str:
+    return f"Expected {_WANTED.get(kind.partition('_')[0], 'another value').format_map(context)}."
 
 
 def _advice(model: type[BaseModel], location: tuple[int | str, ...]) -> str:

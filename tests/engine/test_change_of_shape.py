@@ -89,7 +89,7 @@ def rename(stage: Stage) -> None:
     assert "2 updated" in published
     assert "replaced" not in published
     assert "created" not in published
-    assert "found 'text-embedder-serverless', which is called 'embedder' by now" in told
+    assert "'text-embedder-serverless' is now called 'embedder'" in told
     assert "unchanged" in told
     assert "embedder" == stage.outputs("spoke-research")["launches"]["embeddings"]["product"]
 

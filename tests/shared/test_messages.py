@@ -71,6 +71,19 @@ def test_every_error_is_made_with_a_code_that_stands_there(folder: str) -> None:
     assert [] == without
 
 
+def test_no_validator_says_a_mistake_without_a_code() -> None:
+    """Pydantic takes any ValueError; only the words of a Mistake reach a person."""
+    without = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, nodes in NODES.items()
+        if any(isinstance(each, ast.ImportFrom) and each.module == "pydantic" for each in nodes)
+        for node in nodes
+        if isinstance(node, ast.Raise) and node.exc and ast.unparse(node.exc).startswith("ValueError")
+    ]
+
+    assert [] == sorted(without)
+
+
 def test_errors_are_found_wherever_they_are_made() -> None:
     """Otherwise the test above would pass whatever the code is."""
     assert {"ConfigError", "LaunchError", "Mistake"} <= KINDS

@@ -12,9 +12,8 @@ from fleet.store.records import Records
 from fleet.store.storage import Storage
 from shared.catalog import contract
 from shared.errors import CatalogError
-from tests.fleet.store.test_records import RECORD
 from tests.support.fake_account import always
-from tests.support.fleet.making import HUB, HUB_ACCOUNT, STATES, FakeEngine, offer, write_state
+from tests.support.fleet.making import HUB, HUB_ACCOUNT, RECORD, STATES, FakeEngine, offer, write_state
 
 LAUNCHED: Mapping[str, Any] = {
     "product": "embedder",

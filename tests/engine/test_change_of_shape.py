@@ -119,7 +119,7 @@ def off_board(stage: Stage) -> None:
 
     assert "spoke-research runs embeddings: embedder 1.0.0 in eu-central-1 (AVAILABLE)" in refused
     assert f"4 launches of {RESEARCH} would be terminated" in refused
-    assert f"ACKNOWLEDGE: found '{PRODUCTION}', which is not the account's id" in mistaken
+    assert f"--acknowledge: invalid value '{PRODUCTION}', which is not the account's id" in mistaken
     assert 4 == len(running)
     assert "spoke-research is empty" in gone
     assert "It still gets what its unit gets" in gone

@@ -190,9 +190,9 @@ def test_all_reasons_are_told_at_once(two: Inventory) -> None:
 @pytest.mark.parametrize(
     ("launches", "message"),
     [
-        ([{**LAUNCH, "product": "nothing"}], r"product: found 'nothing', which the hub does not offer"),
-        ([{**LAUNCH, "version": "9.9.9"}], r"version: found '9.9.9', which the hub does not offer"),
-        ([{**LAUNCH, "parameters": {"Size": 1}}], r"found 'Size', which the hub does not offer"),
+        ([{**LAUNCH, "product": "nothing"}], r"product: invalid value 'nothing', which the hub does not offer"),
+        ([{**LAUNCH, "version": "9.9.9"}], r"version: invalid value '9.9.9', which the hub does not offer"),
+        ([{**LAUNCH, "parameters": {"Size": 1}}], r"invalid key 'Size', which the hub does not offer"),
     ],
 )
 def test_a_spoke_that_asks_for_what_is_not_offered_is_refused_by_itself(

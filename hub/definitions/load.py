@@ -22,7 +22,7 @@ from hub.definitions.permissions import check_permissions
 from hub.definitions.policy_lint import lint_policy
 from hub.definitions.schema import PortfolioFile, PortfoliosFile, ProductFile
 from hub.definitions.templates import read_template
-from hub.definitions.yaml_file import read_document
+from hub.definitions.yaml_file import read_document, unreadable
 from shared.errors import ContentError
 from shared.stack.names import execution_role_name
 from shared.validation import validate
@@ -144,11 +144,7 @@ def _statements(path: Path) -> list[dict[str, Any]]:
     try:
         content: object = json.loads(path.read_text())
     except OSError as problem:
-        raise ContentError(
-            f"cannot be read ({problem.strerror}). Add the file, or correct its name.",
-            code="file-unreadable",
-            place=str(path),
-        ) from None
+        raise unreadable(path, problem) from None
     except ValueError as problem:
         raise ContentError(f"is not JSON: {problem}.", code="not-json", place=str(path)) from None
     checked_statements = validate(_Statements, content, where=str(path), error=ContentError)

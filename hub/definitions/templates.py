@@ -9,10 +9,10 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_pascal
 
+from hub.definitions.yaml_file import not_yaml, unreadable
 from shared.catalog.contract import Parameter
 from shared.catalog.rules import Rule
 from shared.errors import ContentError
-
 
 _WRONG: Final = {
     "missing": "is missing",
@@ -97,24 +97,23 @@ def read_template(path: Path) -> Template:
     try:
         content = path.read_bytes()
     except OSError as problem:
-        raise ContentError(
-            f"cannot be read ({problem.strerror}). Add the file, or correct its name.",
-            code="file-unreadable",
-            place=str(path),
-        ) from None
+        raise unreadable(path, problem) from None
     try:
         body: Any = yaml.load(content, Loader=_TextLoader)  # noqa: S506 - a base loader, which builds text only
     except yaml.YAMLError as problem:
-        raise ContentError(
-            f"is not YAML: {' '.join(str(problem).split())}.", code="not-yaml", place=str(path)
-        ) from None
+        raise not_yaml(path, problem) from None
     try:
         template = _Body.model_validate(body)
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
         part = ".".join(str(part) for part in first["loc"]) or "the file"
-        mistake = first.get("ctx", {}).get("error")
-        wrong = f"is wrong: {mistake}".rstrip(".") if mistake else _WRONG.get(first["type"], "has an invalid value")
+        match first:
+            case {"ctx": {"error": mistake}}:
+                wrong = f"is wrong: {mistake}".rstrip(".")
+            case {"ctx": {"expected": expected}}:
+                wrong = f"is not {expected}"
+            case _:
+                wrong = _WRONG.get(first["type"], "has an invalid value")
         raise ContentError(
             f"is not a CloudFormation template: {part} {wrong}. See the other templates of the catalog, and run "
             f"cfn-lint on it.",

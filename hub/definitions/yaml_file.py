@@ -21,16 +21,24 @@ def read_document(model: type[M], path: Path) -> M:
     try:
         content: object = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a safe loader
     except OSError as problem:
-        raise ContentError(
-            f"cannot be read ({problem.strerror}). Add the file, or correct its name.",
-            code="file-unreadable",
-            place=str(path),
-        ) from None
+        raise unreadable(path, problem) from None
     except yaml.YAMLError as problem:
-        raise ContentError(
-            f"is not YAML: {' '.join(str(problem).split())}.", code="not-yaml", place=str(path)
-        ) from None
+        raise not_yaml(path, problem) from None
     return validate(model, content, where=str(path), error=ContentError)
+
+
+def unreadable(path: Path, problem: OSError) -> ContentError:
+    """Word that a file of the catalog cannot be read."""
+    return ContentError(
+        f"cannot be read ({problem.strerror}). Add the file, or correct its name.",
+        code="file-unreadable",
+        place=str(path),
+    )
+
+
+def not_yaml(path: Path, problem: yaml.YAMLError) -> ContentError:
+    """Word that a file of the catalog is not YAML."""
+    return ContentError(f"is not YAML: {' '.join(str(problem).split())}.", code="not-yaml", place=str(path))
 
 
 class _Loader(yaml.CSafeLoader):

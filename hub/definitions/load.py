@@ -146,7 +146,7 @@ def _statements(path: Path) -> list[dict[str, Any]]:
     except OSError as problem:
         raise unreadable(path, problem) from None
     except ValueError as problem:
-        raise ContentError(f"is not JSON: {problem}.", code="not-json", place=str(path)) from None
+        raise ContentError(f"is not JSON: {problem}.", code="file-not-json", place=str(path)) from None
     checked_statements = validate(_Statements, content, where=str(path), error=ContentError)
     statements = [statement.model_dump(by_alias=True) for statement in checked_statements.root]
     lint_policy(path, statements)

@@ -38,7 +38,7 @@ def unreadable(path: Path, problem: OSError) -> ContentError:
 
 def not_yaml(path: Path, problem: yaml.YAMLError) -> ContentError:
     """Word that a file of the catalog is not YAML."""
-    return ContentError(f"is not YAML: {' '.join(str(problem).split())}.", code="not-yaml", place=str(path))
+    return ContentError(f"is not YAML: {' '.join(str(problem).split())}.", code="file-not-yaml", place=str(path))
 
 
 class _Loader(yaml.CSafeLoader):
@@ -48,5 +48,5 @@ class _Loader(yaml.CSafeLoader):
         keys = [key.value for key, _ in node.value]
         twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
         if twice is not None:
-            raise yaml.MarkedYAMLError(problem=f"the key {twice} is there twice", problem_mark=node.start_mark)
+            raise yaml.MarkedYAMLError(problem=f"the key {twice} is given twice", problem_mark=node.start_mark)
         return super().construct_mapping(node, deep)

@@ -81,8 +81,8 @@ class _Checks:
         else:
             yield failed(
                 "organization",
-                f"{self._account.id} is not a delegated administrator of Service Catalog, so it cannot share with units "
-                f"and members. Run make up-organization",
+                f"{self._account.id} is not a delegated administrator of Service Catalog, so it cannot share with "
+                f"units and members. Run make up-organization",
             )
 
     def targets(self) -> Iterator[Finding]:

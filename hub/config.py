@@ -85,9 +85,15 @@ class ShareSetting(SettingsDocument):
         pattern, wanted = _TARGETS[self.type]
         if self.target is None and self.type == "ORGANIZATION":
             return self
-        if self.target is None or not re.fullmatch(pattern, self.target):
-            found = "target is missing" if self.target is None else f"invalid target {self.target!r}"
-            raise Mistake(f"{found}. A share of type {self.type} needs {wanted}.", code="invalid-share-target")
+        if self.target is None:
+            raise Mistake(
+                f"target is missing. A share of type {self.type} needs {wanted}.", code="share-target-missing"
+            )
+        if not re.fullmatch(pattern, self.target):
+            raise Mistake(
+                f"invalid target {self.target!r}. A share of type {self.type} needs {wanted}.",
+                code="share-target-invalid",
+            )
         return self
 
 

@@ -58,11 +58,11 @@ def test_a_product_of_another_registry_is_said_not_to_be_checked(run: Run, catal
     [
         (
             None,
-            r"Pulumi\.hub\.yaml: is not there\. The stacks here are: none\.",
+            r"Pulumi\.hub\.yaml: does not exist\. The stacks here are: none\.",
         ),
         ("a: [", r"Pulumi\.hub\.yaml: is not YAML"),
-        ("[]", r"Pulumi\.hub\.yaml: config is missing"),
-        ("config: {aws:region: eu-central-1}", r"Pulumi\.hub\.yaml: accountId is missing"),
+        ("[]", r"Pulumi\.hub\.yaml: config: is missing"),
+        ("config: {aws:region: eu-central-1}", r"Pulumi\.hub\.yaml: accountId: is missing"),
         (
             SETTINGS.read_text().replace("target: Workloads/Research", "target: Workloads/Nowhere"),
             r"the organization has no unit 'Workloads/Nowhere': 'Nowhere' is not among the units there",
@@ -87,7 +87,7 @@ def test_a_catalog_that_is_wrong_is_one_line(run: Run, catalog_copy: CatalogCopy
     code, output, errors = run()
 
     assert (2, "") == (code, output)
-    assert "versions[0].model_package: found" in errors
+    assert "versions[0].model_package: invalid value" in errors
 
 
 def test_aws_that_cannot_be_reached_is_one_line(run: Run) -> None:

@@ -27,7 +27,9 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
         launch = each.deployed
         print(f"{stack} runs {launch.name}: {each.product} {launch.version} in {launch.region} ({launch.status})")
     if running and acknowledged != account:
-        raise NotReachedError(_refusal(account, len(running), acknowledged))
+        raise NotReachedError(
+            _refusal(account, len(running), acknowledged), code="launches-not-acknowledged", place="--acknowledge"
+        )
     code = of_pulumi(engine().attended("spoke", stack, "destroy"))
     if code is not ExitCode.DONE:
         print(f"{stack} is not empty: the account still has what could not be removed. See above.")
@@ -39,7 +41,7 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
 def _refusal(account: str, running: int, acknowledged: str) -> str:
     found = f"invalid value {acknowledged!r}, which is not the account's id. " if acknowledged else ""
     return (
-        f"--acknowledge: {found}{running} launches of {account} would be terminated, with all that they made. "
+        f"{found}{running} launches of {account} would be terminated, with all that they made. "
         f"Nothing was changed. If that is meant, run it again with --acknowledge {account} (make: ACKNOWLEDGE=…)."
     )
 

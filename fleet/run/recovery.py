@@ -71,8 +71,9 @@ class Recovery:
                 return
             if time.monotonic() > deadline or STOPPING.wait(POLL_SECONDS):
                 raise FleetError(
-                    f"the stack is locked by {lock}. Wait for that run to end; if it has died, remove its lock: pulumi "
-                    f"-C spoke cancel {self._stack}"
+                    f"locked by {lock}. Wait for that run to end. If it has died: model-catalog stack recover "
+                    f"{self._stack} --force",
+                    code="stack-locked",
                 )
 
 

@@ -83,13 +83,13 @@ def _recover_spoke(stack: str, states: States, leases: Leases, *, force: bool) -
 
 
 def _unlock(project: str, stack: str, states: States, abandoned: Lease | None, *, force: bool) -> Iterator[str]:
-    """Remove what a dead run left beside the state: a torn description, and its lock.
+    """Remove what a dead run left beside the state: a damaged description, and its lock.
 
     Raises:
         NotReachedError: the run may be alive.
     """
     if states.repair_checkpoint(stack):
-        yield "removed what a killed run had left torn beside the state"
+        yield "removed a damaged file that a killed run left beside the state"
     lock = states.lock(stack)
     if lock and not force and not may_unlock(lock, abandoned):
         raise NotReachedError(

@@ -53,7 +53,7 @@ class Recovery:
             if abandoned.engine and abandoned.engine.is_here:
                 end_session(abandoned.engine.pid)
         if self._states.repair_checkpoint(self._stack):
-            self.notes.append("removed what a killed run left torn beside the state")
+            self.notes.append("removed a damaged file that a killed run left beside the state")
         self.await_lock(abandoned)
         self.notes += reconcile_pending(self._stack, settings, self._engine, self._states, self._log.file)
 

@@ -94,7 +94,7 @@ class StoredStates:
         """Read a stack's state; None where there is no such stack.
 
         Raises:
-            StateError: it is torn.
+            StateError: it is damaged.
         """
         for ending in _ENDINGS:
             path = f"{self._states}/{stack}{ending}"

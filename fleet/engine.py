@@ -194,5 +194,6 @@ class Engine:
         try:
             return subprocess.Popen(command, cwd=self.root, env=environment, **options)
         except FileNotFoundError:
-            text = "pulumi is not on PATH. Run the command through make."
-            raise EngineError(text, code="pulumi-not-on-path") from None
+            raise EngineError(
+                "pulumi is not on PATH. Run the command through make.", code="pulumi-not-on-path"
+            ) from None

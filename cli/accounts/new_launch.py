@@ -89,10 +89,12 @@ def _values(parameters: Sequence[str]) -> dict[str, str]:
 def _refuse_missing(product: Product, wanted: str, values: dict[str, str]) -> None:
     offered_parameters = select_version(product, wanted, as_of(), where="spoke new-launch").version.parameters
     missing = [
-        f"  --parameter {name}=…  {item.description} {limits(item)}".rstrip()
+        f"\n  --parameter {name}=…  {item.description} {limits(item)}".rstrip()
         for name, item in offered_parameters.items()
         if item.default is None and name not in values
     ]
     if missing:
-        text = "\n".join([f"{product.name} {wanted} has no defaults for these. Give each:", *missing])
-        raise LaunchError(text, code="parameters-without-values")
+        raise LaunchError(
+            f"{product.name} {wanted} has no defaults for these. Give each:{''.join(missing)}",
+            code="parameters-without-values",
+        )

@@ -42,7 +42,7 @@ def relaunch(stack: str, name: str, options: Sequence[str]) -> int:
         described = {"Status": "gone"}
     if described["Status"] in _RUNNING:
         raise NotReachedError(
-            f"{name} is {described['Status']}. Only a launch that failed is launched again; change one that runs by "
+            f"{name} is {described['Status']}. Only a launch that failed is launched anew; change one that runs by "
             f"its settings and model-catalog stack up {stack}.",
             code="launch-not-failed",
             place=stack,

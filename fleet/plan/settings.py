@@ -126,7 +126,7 @@ class FleetSettings(SettingsDocument):
     waves: Annotated[list[Wave], AfterValidator(_apart)] = Field(
         default=[Wave(name="all", default=True)],
         min_length=1,
-        description="a list of waves",
+        description="a list of at least one wave",
         examples=["[{name: all, default: true}]"],
     )
 

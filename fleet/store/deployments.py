@@ -107,5 +107,5 @@ def _deployment(states: States, stack: str, tag: str | None, record: Record | Co
     except FleetError as problem:
         return replace(known, problem=problem)
     except StorageError as problem:
-        text = f"its state cannot be read: {error_text(problem)}"
-        return replace(known, problem=StateError(text, code="state-unreadable", place=stack))
+        found = StateError(f"its state cannot be read: {error_text(problem)}", code="state-unreadable", place=stack)
+        return replace(known, problem=found)

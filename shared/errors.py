@@ -22,7 +22,7 @@ class CatalogError(pulumi.RunError):
         place: The file and the key, or the stack or account, that the mistake is in; it opens the message.
     """
 
-    def __init__(self, text: str, *, code: str = "", place: str = "") -> None:
+    def __init__(self, text: str, *, code: str, place: str = "") -> None:
         super().__init__(f"{place}: {text}" if place else text)
         self.code = code
         self.place = place

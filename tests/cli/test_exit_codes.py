@@ -39,12 +39,12 @@ def ended(problem: BaseException | None, monkeypatch: pytest.MonkeyPatch) -> obj
     ("problem", "code", "said"),
     [
         (None, ExitCode.DONE, ""),
-        (NotReachedError("still in use"), ExitCode.NOT_REACHED, "error: still in use\n"),
-        (CatalogError("wrong"), ExitCode.MISTAKE, "error: wrong\n"),
-        (ConfigError("wrong"), ExitCode.MISTAKE, "error: wrong\n"),
-        (SettingsError("wrong"), ExitCode.MISTAKE, "error: wrong\n"),
-        (PreflightError("wrong"), ExitCode.MISTAKE, "error: wrong\n"),
-        (EngineError("no stack"), ExitCode.FAILED, "error: no stack\n"),
+        (NotReachedError("still in use", code="example"), ExitCode.NOT_REACHED, "error: still in use\n"),
+        (CatalogError("wrong", code="example"), ExitCode.MISTAKE, "error: wrong\n"),
+        (ConfigError("wrong", code="example"), ExitCode.MISTAKE, "error: wrong\n"),
+        (SettingsError("wrong", code="example"), ExitCode.MISTAKE, "error: wrong\n"),
+        (PreflightError("wrong", code="example"), ExitCode.MISTAKE, "error: wrong\n"),
+        (EngineError("no stack", code="example"), ExitCode.FAILED, "error: no stack\n"),
         (RehearsalError("no sandbox"), ExitCode.FAILED, "error: no sandbox\n"),
         (
             NoCredentialsError(),

@@ -218,7 +218,7 @@ def test_a_report_is_written_where_nobody_can_look_again(
 
     def run(task: Task) -> Outcome:
         outcome = ran(task)
-        answer(monkeypatch, {"hub": EngineError("out of reach")})
+        answer(monkeypatch, {"hub": EngineError("out of reach", code="example")})
         return outcome
 
     monkeypatch.setattr(rollout, "run_spoke", run)

@@ -12,7 +12,7 @@ from shared.errors import CatalogError, ContractError
 from tests.support.fleet.making import HUB_ACCOUNT, RECORD, FakeEngine, hubs, offer
 from tests.support.refused import refused
 
-GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found")
+GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found", code="example")
 
 
 def published() -> dict[str, Any]:
@@ -94,7 +94,7 @@ def test_two_hubs_that_publish_the_same_are_told() -> None:
     ("outputs", "kind"),
     [
         (GONE, ContractError),
-        (EngineError("out of reach"), EngineError),
+        (EngineError("out of reach", code="example"), EngineError),
         ({}, ContractError),
         ({"catalog": {"schema_version": "9.0"}}, ContractError),
     ],

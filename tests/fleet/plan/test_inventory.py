@@ -73,8 +73,8 @@ def test_spokes_whose_settings_are_all_wrong_are_told_one_by_one(root: Path) -> 
 @pytest.mark.parametrize(
     ("outputs", "error"),
     [
-        (EngineError("no stack named 'hub' found"), ContractError),
-        (EngineError("out of reach"), EngineError),
+        (EngineError("no stack named 'hub' found", code="example"), ContractError),
+        (EngineError("out of reach", code="example"), EngineError),
         ({}, ContractError),
     ],
 )

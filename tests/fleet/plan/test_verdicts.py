@@ -219,7 +219,10 @@ def test_a_spoke_whose_settings_are_wrong_is_refused_by_itself(two: Inventory) -
 
 
 def test_a_spoke_whose_hub_cannot_be_read_is_refused_by_itself(two: Inventory) -> None:
-    outputs = {"hub": {"catalog": contract.publish(HUB_ACCOUNT, offer())}, "next": EngineError("no stack named 'next'")}
+    outputs = {
+        "hub": {"catalog": contract.publish(HUB_ACCOUNT, offer())},
+        "next": EngineError("no stack named 'next'", code="example"),
+    }
     edited = spoke(two.root, "a", A, hubStack="next")
     plan = make_plan(
         replace(two, spokes={**two.spokes, "spoke-a": edited}, hubs=Hubs(FakeEngine(outputs), ["hub", "next"]))

@@ -37,7 +37,10 @@ def publish(monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], 
     """Let a hub publish other products, and other hubs nothing."""
     offered = offer()
     change(offered["eu-central-1"]["products"])
-    outputs = {"hub": {"catalog": contract.publish(HUB_ACCOUNT, offered)}, "next": EngineError("out of reach")}
+    outputs = {
+        "hub": {"catalog": contract.publish(HUB_ACCOUNT, offered)},
+        "next": EngineError("out of reach", code="example"),
+    }
     monkeypatch.setattr("fleet.show.launches.Engine", always(FakeEngine(outputs)))
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.deployment import runs
 from cli.exit_codes import ExitCode
 from fleet.engine import Engine
 from shared.catalog.lifecycle import AS_OF
@@ -77,7 +76,7 @@ def test_a_failure_of_pulumi_is_told_by_its_code(
 @pytest.mark.usefixtures("ran")
 def test_after_a_hub_that_failed_its_shares_are_explained(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     explained: list[str] = []
-    monkeypatch.setattr(runs, "explain_shares", explained.append)
+    monkeypatch.setattr("cli.accounts.shares.explain_shares", explained.append)
     monkeypatch.setattr(Engine, "attended", always(1))
 
     assert ExitCode.FAILED == command("stack", "up", "hub").code

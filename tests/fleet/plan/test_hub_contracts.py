@@ -9,8 +9,7 @@ from fleet.errors import EngineError
 from fleet.plan.hub_contracts import Hubs
 from shared.catalog import contract
 from shared.errors import CatalogError, ContractError
-from tests.fleet.store.test_records import RECORD
-from tests.support.fleet.making import HUB_ACCOUNT, FakeEngine, hubs, offer
+from tests.support.fleet.making import HUB_ACCOUNT, RECORD, FakeEngine, hubs, offer
 from tests.support.refused import refused
 
 GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found")

@@ -11,9 +11,8 @@ from fleet.show.launches import LaunchInUse, launches_of
 from fleet.store.records import Records
 from fleet.store.storage import Storage
 from shared.catalog import contract
-from tests.fleet.store.test_records import RECORD
 from tests.support.fake_account import always
-from tests.support.fleet.making import HUB, HUB_ACCOUNT, STATES, FakeEngine, offer, write_state
+from tests.support.fleet.making import HUB, HUB_ACCOUNT, RECORD, STATES, FakeEngine, offer, write_state
 from tests.support.refused import refused
 
 LAUNCHED: Mapping[str, Any] = {

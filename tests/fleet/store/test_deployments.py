@@ -11,8 +11,7 @@ from fleet.store.deployments import Deployment, deployed_contract, deployments_o
 from fleet.store.records import ContractRef, CorruptRecord, Record
 from fleet.store.states import State
 from shared.catalog.cost import Estimate
-from tests.fleet.store.test_records import RECORD
-from tests.support.fleet.making import FINISHED, OneState
+from tests.support.fleet.making import FINISHED, RECORD, OneState
 from tests.support.refused import refused
 
 STACK: Final = "spoke-a"

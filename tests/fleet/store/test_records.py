@@ -6,33 +6,12 @@ from typing import Any
 import pytest
 
 from fleet.errors import RecordsError
-from fleet.store.records import SCHEMA_VERSION, ContractRef, CorruptRecord, DeployedLaunch, Record, Records
+from fleet.store.records import SCHEMA_VERSION, CorruptRecord, Record, Records
 from fleet.store.storage import Storage
-from tests.support.fleet.making import FINISHED, NOTHING
+from tests.support.fleet.making import RECORD
 from tests.support.refused import refused
 
 PATH = ".fleet/records/spoke-a.json"
-RECORD = Record(
-    stack="spoke-a",
-    account="333344445555",
-    fingerprint="f1",
-    parts={"setting region": "1", "launch search": "2"},
-    state="tag",
-    finished=FINISHED,
-    contract=ContractRef(hub="organization/model-catalog-hub/hub", content_hash="sha256:1"),
-    launches=[
-        DeployedLaunch(
-            name="search",
-            product="embedder",
-            product_id="prod-embedder",
-            version="1.0.0",
-            region="eu-west-1",
-            status="AVAILABLE",
-            since=FINISHED,
-        )
-    ],
-    cost=NOTHING,
-)
 
 
 def test_what_is_written_is_read(storage: Storage) -> None:

@@ -14,33 +14,12 @@ from pydantic import ValidationError
 
 from shared.catalog import contract
 from shared.errors import ContractError
+from tests.support.offers import product, version
 from tests.support.strategies import examples, offers
 
 HUB = "organization/model-catalog-hub/hub"
-ROLE: Mapping[str, Any] = {
-    "name": "Role",
-    "services": ["sagemaker.amazonaws.com"],
-    "policy": {"Version": "2012-10-17", "Statement": []},
-}
-VERSION = {
-    "id": "pa-1",
-    "state": "active",
-    "released": "2026-09-01",
-    "description": "The first.",
-    "template_sha256": "abc",
-    "parameters": {"Size": {"type": "Number", "description": "How many.", "default": "1", "max_value": "9"}},
-}
-PRODUCT: Mapping[str, Any] = {
-    "id": "prod-1",
-    "name": "Scorer",
-    "portfolio": "online",
-    "owner": "Risk",
-    "description": "Scores.",
-    "tags": {"framework": "xgboost"},
-    "launch_role": ROLE,
-    "execution_role": ROLE,
-    "versions": {"1.0.0": VERSION},
-}
+VERSION = version("pa-1", {"Size": {"type": "Number", "description": "How many.", "default": "1", "max_value": "9"}})
+PRODUCT = product("scorer", "online", {"1.0.0": VERSION})
 OFFER: Mapping[str, Any] = {
     "eu-central-1": {
         "portfolios": {"online": {"id": "port-1", "name": "Online", "shares": [{"type": "ACCOUNT", "target": "1"}]}},
@@ -240,7 +219,7 @@ def test_a_field_that_a_newer_hub_added_is_overlooked(path: Path) -> None:
 
     read = contract.parse(document, source=HUB)
 
-    assert "prod-1" == read.regions["eu-central-1"].products["scorer"].id
+    assert "prod-scorer" == read.regions["eu-central-1"].products["scorer"].id
 
 
 def test_a_field_that_was_added_on_the_way_is_not_overlooked() -> None:

@@ -6,14 +6,14 @@ import pytest
 
 from shared.catalog import contract
 from shared.errors import ContractError
-from tests.shared.catalog.test_contract import PRODUCT
+from tests.support import offers
 
 
 def published(
     key: str, *, account: str = "222233334444", region: str = "eu-central-1", product: str = "", minor: str = "2"
 ) -> contract.Contract:
     """A contract with one portfolio of that key and, where it is named, one product."""
-    products = {product: {**PRODUCT, "portfolio": key}} if product else {}
+    products = {product: offers.product(product, key, {})} if product else {}
     regions: dict[str, Any] = {
         region: {"portfolios": {key: {"id": f"port-{key}", "name": key, "shares": []}}, "products": products}
     }

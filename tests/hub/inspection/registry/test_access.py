@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.hub.inspection.registry.conftest import BUCKET, EMBEDDER, SETTINGS, Run, Write
 from tests.support.catalog_copy import CatalogCopy
+from tests.support.registry import BUCKET, EMBEDDER, SETTINGS, Run, Write
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, PRODUCTION, REGION, RESEARCH
 from tests.support.sandbox.process import Sandbox
 

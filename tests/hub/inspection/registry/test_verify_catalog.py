@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hub.inspection.registry.conftest import BUCKET, EMBEDDER, FRAUD, SETTINGS, Run
 from tests.support.catalog_copy import CatalogCopy
+from tests.support.registry import BUCKET, EMBEDDER, FRAUD, SETTINGS, Run
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, PRODUCTION, REGION, RESEARCH
 
 

@@ -241,7 +241,8 @@ def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
             case kind if kind == LAUNCH and not each.get("delete"):
                 launched[str(each["urn"]).rpartition("::")[2]] = launched_resource(each)
             case kind if kind == ROLE:
-                roles.append(str((each.get("inputs") or {}).get("name", "")))
+                given: dict[str, Any] = each.get("inputs") or {}
+                roles.append(str(given.get("name", "")))
             case _:
                 pass
     return State(

@@ -137,9 +137,12 @@ def _users(
 
 
 def _failure(launched: LaunchedResource, account: AccountSession, region: str) -> str | None:
-    """Give AWS's reason where a launch failed when it was launched, and None where it did not."""
+    """Give AWS's reason where a launch failed when it was launched, and None where it did not.
+
+    One that could not be terminated either is TAINTED, and has no stack that could be updated all the same.
+    """
     detail = _described(account.client("servicecatalog", launched.region or region), launched.id)
-    if detail.get("Status") != "ERROR" or detail.get("LastSuccessfulProvisioningRecordId"):
+    if detail.get("Status") not in ("ERROR", "TAINTED") or detail.get("LastSuccessfulProvisioningRecordId"):
         return None
     return " ".join(detail.get("StatusMessage", "AWS gives no reason").split())
 

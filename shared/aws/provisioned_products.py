@@ -23,7 +23,6 @@ class ProvisionedProduct:
         launched_by: Whose it is: who launched it, unless somebody gave it to another.
         stack_id: Of its CloudFormation stack; empty before there is one.
         record_id: Of the last request that made or changed it.
-        ever_worked: Whether a request for it has ever succeeded.
     """
 
     account: str
@@ -40,18 +39,7 @@ class ProvisionedProduct:
     created: dt.datetime
     stack_id: str
     record_id: str
-    ever_worked: bool
     tags: Mapping[str, str]
-
-    @property
-    def failed_at_launch(self) -> bool:
-        """Whether it failed when it was launched: there is no stack that could be updated.
-
-        Source: Service Catalog API reference, ProvisionedProductAttribute: in ERROR "the provisioned product exists
-        but the stack is not running"; a stack whose creation was rolled back can only be deleted (CloudFormation User
-        Guide, "Stack status codes").
-        """
-        return self.status == "ERROR" and not self.ever_worked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +131,6 @@ def _provisioned(item: Mapping[str, Any], account: str, region: str) -> Provisio
         created=item["CreatedTime"],
         stack_id=item.get("PhysicalId", ""),
         record_id=item.get("LastProvisioningRecordId") or item.get("LastRecordId", ""),
-        ever_worked=bool(item.get("LastSuccessfulProvisioningRecordId")),
         tags=dict(_tags(item)),
     )
 

@@ -5,7 +5,6 @@ What it runs is listed first, and nothing is done before somebody has acknowledg
 
 from pathlib import Path
 
-from cli.deployment.safeguards import refuse_to_strand
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode, of_pulumi
 from cli.stacks import engine
@@ -45,7 +44,6 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
             code="launches-undeclared",
             place=stack,
         )
-    refuse_to_strand(stack)
     code = of_pulumi(engine().attended("spoke", stack, "destroy"))
     if code is not ExitCode.DONE:
         print(f"{stack} is not empty: the account still has what could not be removed. See above.")

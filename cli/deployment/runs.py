@@ -1,9 +1,14 @@
 """Runs one stack in front of a person: Pulumi shows what it would do, and asks."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from cli.exit_codes import ExitCode, of_pulumi
 from cli.stacks import engine, project_of, with_settings
+from cli.verbs import stacks
+
+_IN_PART: Final = ("--preview-only", "--target", "-t", "--exclude", "-x", "--expect-no-changes")
+"""Options of a refresh that leaves the state, or some of it, as it is."""
 
 
 def preview(stack: str, options: Sequence[str]) -> int:
@@ -15,6 +20,10 @@ def preview(stack: str, options: Sequence[str]) -> int:
     project = with_settings(stack)
     engine().select(project, stack)
     options = [*options, *_ready(project, stack)]
+    if project == "spoke":
+        from cli.deployment.observed import tell_drift  # noqa: PLC0415 - slow to load, and not for every stack
+
+        tell_drift(stack)
     if project == "hub":
         from cli.deployment.safeguards import warn_of_ending_versions  # noqa: PLC0415 - slow to load, and not for every stack
 
@@ -53,9 +62,15 @@ def up(stack: str, options: Sequence[str], *, acknowledged: bool = False) -> int
 
 
 def refresh(stack: str, options: Sequence[str]) -> int:
-    """Compare a stack with what is really there. Raises CatalogError."""
+    """Compare a stack with what is really there; of a spoke's launches the parameters too. Raises CatalogError."""
     project = project_of(stack)
-    return of_pulumi(engine().attended(project, stack, "refresh", *_outputs(project), *options))
+    code = of_pulumi(engine().attended(project, stack, "refresh", *_outputs(project), *options))
+    in_part = any(option.partition("=")[0] in _IN_PART for option in options)
+    if project == "spoke" and code is ExitCode.DONE and not in_part and stack in stacks():
+        from cli.deployment.observed import take_parameters_over  # noqa: PLC0415 - slow to load, and not for every stack
+
+        take_parameters_over(stack)
+    return code
 
 
 def destroy(stack: str, options: Sequence[str], *, acknowledged: bool = False) -> int:

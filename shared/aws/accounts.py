@@ -5,7 +5,7 @@ minutes for a thousand.
 """
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import boto3
@@ -83,7 +83,7 @@ class SignedIn:
     """An account that one may work in, for as long as its credentials last: an hour by default."""
 
     accounts: Accounts
-    credentials: dict[str, str]
+    credentials: dict[str, str] = field(repr=False)
 
     def client(self, service: str, region: str) -> Any:  # noqa: ANN401 - a boto3 client
         """Make a client of a service in a region."""

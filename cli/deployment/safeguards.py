@@ -31,9 +31,11 @@ def prepared(stack: str) -> Preparation:
     Raises:
         CatalogError: the state or the account cannot be read, or a role would go that a launch needs.
     """
-    settings, state = settings_of(SpokeSettings, stack), _state_of(stack)
-    kept = _kept(settings, stack) if state and state.roles else None
-    return prepare(stack, state, settings, kept)
+    state = _state_of(stack)
+    if state is None:
+        return Preparation()
+    settings = settings_of(SpokeSettings, stack)
+    return prepare(stack, state, settings, _kept(settings, stack) if state.roles else None)
 
 
 def refuse_to_strand(stack: str) -> None:

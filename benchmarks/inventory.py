@@ -65,7 +65,7 @@ def measured(stage: FleetStage, regions: tuple[str, ...], delay: int) -> list[st
 
     with (
         mock.patch.dict(os.environ, stage.environment()),
-        mock.patch("shared.aws.accounts.boto3.Session", session),
+        mock.patch("boto3.Session", session),
     ):
         begun, used = time.perf_counter(), time.process_time()
         found = read_accounts(scope, lambda _: True)

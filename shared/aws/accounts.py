@@ -8,12 +8,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import boto3
-from botocore.config import Config
-
 _SESSION_NAME: Final = "model-catalog"
-# Rates of Service Catalog are not published, so what is refused for being too much is tried again, later and later.
-_CONFIG: Final = Config(connect_timeout=10, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 8})
 
 
 class WrongAccountError(Exception):
@@ -32,7 +27,13 @@ class Accounts:
     """Makes clients in accounts; threads may share it."""
 
     def __init__(self) -> None:
+        import boto3
+        from botocore.config import Config
+
         self._boto: Any = boto3.Session()  # the stubs have one function per service
+        # Rates of Service Catalog are not published: what is refused for being too much is tried again, later.
+        retries: Any = {"mode": "standard", "total_max_attempts": 8}
+        self._config = Config(connect_timeout=10, read_timeout=30, retries=retries)
         self._lock = threading.Lock()
         self._sts: Any = None
         self._caller = ""
@@ -63,7 +64,7 @@ class Accounts:
         with self._lock:
             if self._sts is None:
                 region = self._boto.region_name or "us-east-1"
-                self._sts = self._boto.client("sts", region_name=region, config=_CONFIG)
+                self._sts = self._boto.client("sts", region_name=region, config=self._config)
             return self._sts
 
     @property
@@ -75,7 +76,7 @@ class Accounts:
     def client(self, service: str, region: str, credentials: dict[str, str]) -> Any:  # noqa: ANN401 - a boto3 client
         """Make a client; boto3 makes one at a time."""
         with self._lock:
-            return self._boto.client(service, region_name=region, config=_CONFIG, **credentials)
+            return self._boto.client(service, region_name=region, config=self._config, **credentials)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from shared.aws import accounts as module
 from shared.aws.accounts import Accounts, Way, WrongAccountError
 from tests.support.fake_account import always
 
@@ -26,7 +25,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
         found.append((service, options))
         return SimpleNamespace(assume_role=assume_role, get_caller_identity=always({"Account": "300000000001"}))
 
-    monkeypatch.setattr(module.boto3, "Session", lambda: SimpleNamespace(region_name=None, client=client))
+    monkeypatch.setattr("boto3.Session", lambda: SimpleNamespace(region_name=None, client=client))
     return found
 
 

@@ -59,7 +59,7 @@ def refuse_to_end_versions(stack: str) -> None:
 
     Raises:
         NotReachedError: names them.
-        CatalogError: catalog, contract or accounts cannot be read.
+        CatalogError: contract or accounts cannot be read.
     """
     if users := _users_of_ending_versions(stack):
         raise NotReachedError(
@@ -108,7 +108,10 @@ def _users_of_ending_versions(stack: str) -> list[AccountLaunch]:
         for product in region.products.values()
         for number, version in product.versions.items()
     }
-    catalog = part_of(settings_of(HubSettings, stack), catalog_as_of(), where=f"Pulumi.{stack}.yaml")
+    try:
+        catalog = part_of(settings_of(HubSettings, stack), catalog_as_of(), where=f"Pulumi.{stack}.yaml")
+    except CatalogError:
+        return []  # the program refuses it, and says why
     ending = {
         key
         for product in catalog.products

@@ -93,6 +93,15 @@ def test_a_version_retires_where_stacks_or_other_versions_are_concerned(
     assert ["hub hub up --suppress-outputs"] == ran
 
 
+def test_a_catalog_with_mistakes_is_refused_by_the_program_in_its_own_words(
+    ran: list[str], catalog: CatalogCopy, command: Command
+) -> None:
+    catalog.replace(f"products/{FRAUD}/product.yaml", "versions:", "version:")
+
+    assert 0 == command("stack", "preview", "hub").code
+    assert ["hub hub preview --diff --suppress-outputs"] == ran
+
+
 def test_accounts_are_asked_only_where_a_version_retires(
     ran: list[str], command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from moto.cloudformation.models import Stack, cloudformation_backends
 
+from sandbox.aws.cloudformation import shown_parameters
 from sandbox.aws.cloudformation.changes import additions, modifications
 from sandbox.aws.cloudformation.engine import reason_of
 from sandbox.aws.cloudformation.permissions import acting_as, require_stack
@@ -14,6 +15,8 @@ from sandbox.aws.iam.callers import Caller
 
 MOST_DELETED: Final = 50
 """Deleted stacks that can still be described, per account and region; AWS forgets them after 90 days."""
+
+shown_parameters.install()
 
 Outputs = list[dict[str, Any]]
 Changes = list[dict[str, Any]]

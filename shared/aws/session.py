@@ -74,8 +74,9 @@ class Session:
     def client(self, service: str, region: str = "") -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         """Give a client of a service in a region, or in the session's own."""
         key = (service, region or self.region)
-        # Organizations takes few calls a second (source: AWS Organizations User Guide, "Quotas", throttling).
-        patient = service == "organizations"
+        # Organizations takes few calls a second (source: AWS Organizations User Guide, "Quotas", throttling), and a
+        # registry is asked for all versions of a catalog at once.
+        patient = service in ("organizations", "sagemaker")
         retries: Any = {"mode": "adaptive" if patient else "standard", "total_max_attempts": 8 if patient else 5}
         with self._lock:
             if key not in self._made:

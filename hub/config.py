@@ -157,7 +157,11 @@ class RegistrySetting(SettingsDocument):
         unreachable: What a run does when the registry does not answer: refuse, or warn and go on.
     """
 
-    assume_role: RoleArn | None = None
+    assume_role: RoleArn | None = Field(
+        default=None,
+        description="the ARN of a role in the registry's account",
+        examples=["arn:aws:iam::555544443333:role/ModelRegistryReader"],
+    )
     unreachable: Literal["refuse", "warn"] = Field(default="refuse", description="refuse or warn", examples=["warn"])
 
 

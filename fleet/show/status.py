@@ -1,7 +1,6 @@
 """Who runs which version of which product, in which state, since when, and against which contract."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
@@ -18,6 +17,7 @@ from fleet.store.deployments import Deployment, deployments_of
 from fleet.store.locations import locations_of, states_at
 
 _SHOWN: Final = 200
+_NAMED: Final = 10
 _COLUMNS: Final = (
     Column("spoke"),
     Column("launch"),
@@ -43,6 +43,7 @@ class Row:
         behind: Why a run would change something; empty where it would not.
         deployed: When the spoke was last rolled out by a fleet.
         problem: Why nobody can say what it runs today; then its launches are those of its last rollout.
+        reason: Why the version comes to an end; empty where it does not.
     """
 
     stack: str
@@ -59,6 +60,7 @@ class Row:
     deployed: dt.datetime | None
     behind: str
     problem: str
+    reason: str = ""
 
     def document(self) -> Mapping[str, Any]:
         """Give it as plain data, in the order of the columns."""
@@ -100,9 +102,14 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
     show(console, _COLUMNS, cells)
     if len(rows) > len(shown):
         console.print(f"and {len(rows) - len(shown)} more: --json and --csv show all of them")
-    ending = Counter(f"{row.product} {row.version} is {row.state}" for row in rows if row.state in _STYLES)
-    for text, count in sorted(ending.items()):
-        console.print(f"{text}, and {count} launches use it")
+    ending: dict[str, list[str]] = {}
+    for row in rows:
+        if row.state in _STYLES:
+            why = f" ({row.reason.rstrip('.')})" if row.reason else ""
+            text = f"{row.product} {row.version} is {row.state}{why}"
+            ending.setdefault(text, []).append(f"{row.launch} in {row.stack}")
+    for text, users in sorted(ending.items()):
+        console.print(f"{text}, and {len(users)} launches use it: {_some(users)}", markup=False, soft_wrap=True)
     launches = [row for row in rows if row.launch]
     behind = {row.stack for row in rows if row.behind}
     current = ", ".join(found.contract.content_hash[7:15] for found in plan.inventory.hubs.published().values())
@@ -112,6 +119,12 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
     )
     for problem in dict.fromkeys(row.problem for row in rows if row.problem):
         console.print(f"not read: {problem}", markup=False, soft_wrap=True)
+
+
+def _some(users: Sequence[str]) -> str:
+    """Name the first of those who run a version; the table has all of them."""
+    more = len(users) - _NAMED
+    return ", ".join([*users[:_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: str, version: str) -> Iterator[Row]:
@@ -138,6 +151,7 @@ def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: st
             region=launch.region,
             status=launch.status,
             since=launch.since,
+            reason=use.reason,
         )
     if not asked and (deployment.problem or not (product or version)):
         yield row(launch="", product="", version="", state="", region="", status="", since=None)

@@ -78,7 +78,7 @@ def approved(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
     wrong += [each for each in doubtful if each.verdict.standing == "unapproved" and each.name not in ends]
     _refuse([*_unapproved(wrong, catalog), *_unasked(wrong, where)])
     _tell(active, ends)
-    return _with_ends(catalog, ends)
+    return with_ends(catalog, ends)
 
 
 def session_for(settings: HubSettings, account: str) -> Session:
@@ -168,7 +168,7 @@ def _tell(active: Sequence[_Active], ends: Mapping[VersionName, Lifecycle]) -> N
         pulumi.log.info(f"preflight: model registry: {len(good)} of {len(active)} active versions are Approved")
 
 
-def _with_ends(catalog: Catalog, ends: Mapping[VersionName, Lifecycle]) -> Catalog:
+def with_ends(catalog: Catalog, ends: Mapping[VersionName, Lifecycle]) -> Catalog:
     """Give the catalog in which these versions are deprecated."""
     return replace(catalog, products=[_product_with_ends(product, ends) for product in catalog.products])
 

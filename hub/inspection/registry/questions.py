@@ -15,8 +15,9 @@ Answers = Mapping[PackageArn, Mapping[str, Any] | Exception]
 
 _WIDTH: Final = 16
 """Questions to a registry at a time."""
-_FIRST: Final = 3.0
-"""Seconds until a registry that has not answered anything counts as one that cannot be reached."""
+_FIRST: Final = 2.5
+"""Seconds until a registry that has not answered anything counts as one that cannot be reached; a person hears of it
+within three."""
 _NEXT: Final = 30.0
 """Seconds that it may then take from one answer to the next; when it throttles, clients wait up to 20."""
 

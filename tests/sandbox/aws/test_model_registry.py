@@ -94,7 +94,7 @@ def test_packages_are_listed_by_status_and_time_a_page_at_a_time(sandbox: Sandbo
 
 def test_another_account_reads_a_package_where_the_policy_of_its_group_lets_it(
     own_sandbox: Sandbox,
-    registry: Any,
+    registry: Any,  # noqa: ANN401
     api_error: Expect,
 ) -> None:
     research, arn = own_sandbox.client("sagemaker", RESEARCH), f"{PACKAGES}/fraud-detector/2"

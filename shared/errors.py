@@ -18,14 +18,12 @@ class CatalogError(pulumi.RunError):
     """Something that the person who runs the program can put right.
 
     Attributes:
-        text: The message without its place.
         code: Names the kind of mistake, for tests and for those who search the documentation.
         place: The file and the key, or the stack or account, that the mistake is in; it opens the message.
     """
 
     def __init__(self, text: str, *, code: str, place: str = "") -> None:
         super().__init__(f"{place}: {text}" if place else text)
-        self.text = text
         self.code = code
         self.place = place
 

@@ -109,7 +109,7 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
             text = f"{row.product} {row.version} is {row.state}{why}"
             ending.setdefault(text, []).append(f"{row.launch} in {row.stack}")
     for text, users in sorted(ending.items()):
-        console.print(f"{text}, and {len(users)} launches use it: {_some(users)}", markup=False, soft_wrap=True)
+        console.print(f"{text}, and {_count(users)} it: {_some(users)}", markup=False, soft_wrap=True)
     launches = [row for row in rows if row.launch]
     behind = {row.stack for row in rows if row.behind}
     current = ", ".join(found.contract.content_hash[7:15] for found in plan.inventory.hubs.published().values())
@@ -119,6 +119,10 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
     )
     for problem in dict.fromkeys(row.problem for row in rows if row.problem):
         console.print(f"not read: {problem}", markup=False, soft_wrap=True)
+
+
+def _count(users: Sequence[str]) -> str:
+    return "1 launch uses" if len(users) == 1 else f"{len(users)} launches use"
 
 
 def _some(users: Sequence[str]) -> str:

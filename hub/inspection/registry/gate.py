@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
-from typing import Final
 
 import pulumi
 
@@ -21,12 +20,6 @@ from hub.inspection.registry.questions import Answers, ask
 from shared.aws.arn import Arn
 from shared.aws.session import Session
 from shared.errors import PreflightError
-
-_CODES: Final[Mapping[Standing, str]] = {
-    "unapproved": "package-not-approved",
-    "missing": "package-missing",
-    "differs": "archive-not-approved",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +112,26 @@ def _end(each: _Active, guidance: Guidance | None, day: dt.date) -> Lifecycle | 
 
 def _unapproved(wrong: Sequence[_Active], catalog: Catalog) -> Iterator[PreflightError]:
     for each in wrong:
-        if code := _CODES.get(each.verdict.standing):
-            key = each.product.file.key
-            place = f"{catalog.folder / 'products' / key / 'product.yaml'}: version {each.version.entry.version}"
-            yield PreflightError(each.verdict.text, code=code, place=place)
+        path = catalog.folder / "products" / each.product.file.key / "product.yaml"
+        place = f"{path}: version {each.version.entry.version}"
+        text = f"{each.verdict.text} Nothing was changed."
+        match each.verdict.standing:
+            case "unapproved":
+                yield PreflightError(text, code="package-not-approved", place=place)
+            case "missing":
+                yield PreflightError(text, code="package-missing", place=place)
+            case "differs":
+                yield PreflightError(text, code="archive-not-approved", place=place)
+            case _:
+                pass  # nobody knows, and `_unasked` says so once for each registry
 
 
 def _unasked(wrong: Sequence[_Active], where: str) -> Iterator[PreflightError]:
     for registry, names, reason in _by_registry(wrong):
         yield PreflightError(
-            f"{registry} cannot be asked for {names}: {reason}. Check registry.assumeRole and the policy of that role "
-            f"(docs/iam/registry-reader.json), or go on without the registry's word: registry: {{unreachable: warn}}",
+            f"{registry} cannot be asked for {names}: {reason}. Nothing was changed. Check registry.assumeRole and the "
+            f"policy of that role (docs/iam/registry-reader.json), or go on without the registry's word: "
+            f"registry: {{unreachable: warn}}",
             code="registry-unreachable",
             place=f"{where}: registry",
         )
@@ -145,10 +147,9 @@ def _by_registry(active: Sequence[_Active]) -> Iterator[tuple[str, str, str]]:
 
 def _refuse(refusals: Sequence[PreflightError]) -> None:
     if len(refusals) == 1:
-        [only] = refusals
-        raise PreflightError(f"{only.text} Nothing was changed.", code=only.code, place=only.place)
+        raise refusals[0]
     if refusals:
-        lines = [f"{len(refusals)} refusals. Nothing was changed.", *map(str, refusals)]
+        lines = [f"{len(refusals)} refusals.", *map(str, refusals)]
         raise PreflightError("\n".join(lines), code="several-mistakes")
 
 
@@ -160,7 +161,7 @@ def _tell(active: Sequence[_Active], ends: Mapping[VersionName, Lifecycle]) -> N
         if end := ends.get(each.name):
             number = each.version.entry.version
             pulumi.warn(
-                f"{each}: {end.reason}. It is deprecated in this run: no new launches. Who runs it: "
+                f"{each}: {end.reason.rstrip('.')}. It is deprecated in this run: no new launches. Who runs it: "
                 f"model-catalog fleet status --product {each.product.file.key} --version {number}"
             )
     good = [each for each in active if each.verdict.standing == "approved"]

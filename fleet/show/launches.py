@@ -28,6 +28,7 @@ class LaunchInUse:
         original_key: The key that its product had at first, which nobody can change; None where the hub that would
             know it cannot be read.
         state: Of its version, on the day of the question.
+        reason: Why its version comes to an end; empty where it does not.
     """
 
     stack: str
@@ -35,6 +36,7 @@ class LaunchInUse:
     product: str
     original_key: str | None
     state: str
+    reason: str = ""
 
     def is_of(self, product: str, version: str) -> bool:
         """Say whether it is of a product, by its key of today or its first one, and of a version; both can be empty."""
@@ -122,12 +124,14 @@ def in_use(stack: str, launch: DeployedLaunch, hubs: Hubs, day: dt.date) -> Laun
         original = None if hubs.problems else launch.product
         return LaunchInUse(stack=stack, deployed=launch, product=launch.product, original_key=original, state="unknown")
     key, product = found
-    state = "unknown"
+    state, reason = "unknown", ""
     numbers = {version.id: number for number, version in product.versions.items()}
     launch = launch.model_copy(update={"version": numbers.get(launch.version, launch.version)})
     if version := product.versions.get(launch.version):
-        state = version.state_on(day)
-    return LaunchInUse(stack=stack, deployed=launch, product=key, original_key=product.original_key, state=state)
+        state, reason = version.state_on(day), version.reason or ""
+    return LaunchInUse(
+        stack=stack, deployed=launch, product=key, original_key=product.original_key, state=state, reason=reason
+    )
 
 
 def _hub_names(spokes: Iterable[Spoke], deployments: Mapping[str, Deployment]) -> Iterable[str]:

@@ -1,7 +1,6 @@
 """Who runs which version of which product, in which state, since when, and against which contract."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -20,6 +19,7 @@ from fleet.store.deployments import Deployment, deployments_of
 from fleet.store.locations import locations_of, states_at
 
 _SHOWN: Final = 200
+_NAMED: Final = 10
 _COLUMNS: Final = (
     Column("spoke"),
     Column("launch"),
@@ -58,6 +58,7 @@ class Row:
         problem: Why nobody can say what it runs today; then its launches are those of its last rollout.
         reason: Why it failed, in AWS's words.
         launched_by: Who launched what no stack declares; then `stack` is empty.
+        version_reason: Why the version comes to an end; empty where it does not.
     """
 
     stack: str
@@ -76,6 +77,7 @@ class Row:
     problem: str
     reason: str = ""
     launched_by: str = ""
+    version_reason: str = ""
 
     def document(self) -> Mapping[str, Any]:
         """Give it as plain data, in the order of the columns."""
@@ -161,9 +163,14 @@ def _show_declared(plan: FleetPlan, rows: Sequence[Row], console: Console) -> No
     show(console, _COLUMNS, cells)
     if len(rows) > len(shown):
         console.print(f"and {len(rows) - len(shown)} more: --json and --csv show all of them")
-    ending = Counter(f"{row.product} {row.version} is {row.state}" for row in rows if row.state in _STYLES)
-    for text, count in sorted(ending.items()):
-        console.print(f"{text}, and {count} launches use it")
+    ending: dict[str, list[str]] = {}
+    for row in rows:
+        if row.state in _STYLES:
+            why = f" ({row.version_reason.rstrip('.')})" if row.version_reason else ""
+            text = f"{row.product} {row.version} is {row.state}{why}"
+            ending.setdefault(text, []).append(f"{row.launch} in {row.stack}")
+    for text, users in sorted(ending.items()):
+        console.print(f"{text}, and {_count(users)} it: {_some(users)}", markup=False, soft_wrap=True)
     launches = [row for row in rows if row.launch]
     behind = {row.stack for row in rows if row.behind}
     current = ", ".join(found.contract.content_hash[7:15] for found in plan.inventory.hubs.published().values())
@@ -173,6 +180,16 @@ def _show_declared(plan: FleetPlan, rows: Sequence[Row], console: Console) -> No
     )
     for problem in dict.fromkeys(row.problem for row in rows if row.problem):
         console.print(f"not read: {problem}", markup=False, soft_wrap=True)
+
+
+def _count(users: Sequence[str]) -> str:
+    return "1 launch uses" if len(users) == 1 else f"{len(users)} launches use"
+
+
+def _some(users: Sequence[str]) -> str:
+    """Name the first of those who run a version; the table has all of them."""
+    more = len(users) - _NAMED
+    return ", ".join([*users[:_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: str, version: str) -> Iterator[Row]:
@@ -199,6 +216,7 @@ def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: st
             region=launch.region,
             status=launch.status,
             since=launch.since,
+            version_reason=use.reason,
         )
     if not asked and (deployment.problem or not (product or version)):
         yield row(launch="", product="", version="", state="", region="", status="", since=None)

@@ -20,6 +20,7 @@ from sandbox.aws.iam.callers import Caller, Callers
 from sandbox.aws.iam.principals import add_aws_managed_policies, used
 from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.model_packages import ModelPackages
+from sandbox.aws.model_registry import ModelRegistry
 from sandbox.aws.organization import Organization
 from sandbox.aws.servicecatalog.call import CatalogBackend
 from sandbox.aws.servicecatalog.service import TARGET, ServiceCatalog
@@ -46,6 +47,7 @@ class Sandbox:
         self._backend = CatalogBackend(clock, identifiers, organization)
         self._service_catalog = ServiceCatalog(self._backend)
         self._model_packages = ModelPackages(organization.model_packages, organization.id)
+        self._model_registry = ModelRegistry()
         self._stack_sets: StackSets | None = None
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
@@ -103,6 +105,8 @@ class Sandbox:
                 buckets.route(request, caller)
             case "cloudformation":
                 return self._cloudformation(request, caller)
+            case "sagemaker":
+                return self._model_registry.respond(request, caller, self._moto_call)
             case "iam" if b"iam%3A%3Aaws%3Apolicy" in request.body:
                 add_aws_managed_policies(caller.account)
             case _:

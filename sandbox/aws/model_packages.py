@@ -5,7 +5,7 @@ Not at the start, because moto's SageMaker takes a while to load.
 
 import json
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from moto.s3.models import s3_backends
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,10 +31,19 @@ class ModelPackageEntry(BaseModel):
         pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+$",
         description="its bucket is made in the same account, readable for the whole organization",
     )
+    description: str = ""
+    metrics: dict[str, float] = Field(default={}, description="of its evaluation, put beside the model")
+    training_job: str = Field(default="", description="the name of the training job that made it")
+    commit: str = ""
 
     @property
     def bucket(self) -> str:
         return self.model_data.split("/")[2]
+
+    @property
+    def evaluation(self) -> str:
+        """Where its figures are."""
+        return f"{self.model_data.rpartition('/')[0]}/evaluation.json"
 
 
 class ModelPackages:
@@ -64,6 +73,12 @@ def _make_bucket(entry: ModelPackageEntry, organization: str) -> None:
         s3.put_bucket_policy(entry.bucket, json.dumps(_readable_within(organization, entry.bucket)).encode())
     s3.put_object(entry.bucket, entry.model_data.split("/", 3)[3], b"")
 
+    if entry.metrics:
+        # In the form of Model Monitor's and of pipelines' reports (SageMaker Developer Guide, "Model quality metrics").
+        figures = {name: {"value": value, "standard_deviation": "NaN"} for name, value in entry.metrics.items()}
+        report = json.dumps({"binary_classification_metrics": figures}).encode()
+        s3.put_object(entry.bucket, entry.evaluation.split("/", 3)[3], report)
+
 
 def _readable_within(organization: str, bucket: str) -> dict[str, object]:
     return {
@@ -90,7 +105,7 @@ def _make_package(entry: ModelPackageEntry) -> None:
     sagemaker.create_model_package(
         model_package_name=None,
         model_package_group_name=entry.group,
-        model_package_description="",
+        model_package_description=entry.description or None,
         inference_specification={
             "Containers": [{"Image": entry.image, "ModelDataUrl": entry.model_data}],
             "SupportedContentTypes": ["text/csv"],
@@ -101,8 +116,8 @@ def _make_package(entry: ModelPackageEntry) -> None:
         certify_for_marketplace=False,
         tags=None,
         model_approval_status=entry.approval,
-        metadata_properties=None,
-        model_metrics=None,
+        metadata_properties=_origin(entry),
+        model_metrics=_metrics(entry),
         client_token=None,
         customer_metadata_properties=None,
         drift_check_baselines=None,
@@ -113,8 +128,23 @@ def _make_package(entry: ModelPackageEntry) -> None:
     )
 
 
+def _origin(entry: ModelPackageEntry) -> dict[str, str] | None:
+    job = f"arn:aws:sagemaker:{entry.region}:{entry.account}:training-job/{entry.training_job}"
+    found = {"GeneratedBy": job if entry.training_job else "", "CommitId": entry.commit}
+    return {name: value for name, value in found.items() if value} or None
+
+
+def _metrics(entry: ModelPackageEntry) -> dict[str, object] | None:
+    report = {"ContentType": "application/json", "S3Uri": entry.evaluation}
+    return {"ModelQuality": {"Statistics": report}} if entry.metrics else None
+
+
 def _of_hub(
-    group: str, date: str, image: str, approval: Literal["Approved", "PendingManualApproval", "Rejected"]
+    group: str,
+    date: str,
+    image: str,
+    approval: Literal["Approved", "PendingManualApproval", "Rejected"],
+    **facts: Any,  # noqa: ANN401 - fields of an entry, which checks them
 ) -> ModelPackageEntry:
     return ModelPackageEntry(
         account="222233334444",
@@ -122,13 +152,23 @@ def _of_hub(
         approval=approval,
         image=IMAGES[image],
         model_data=f"s3://model-catalog-artifacts-hub/{group}/{date}/model.tar.gz",
+        **facts,
     )
 
 
 DEFAULT_PACKAGES: Final = (
     _of_hub("fraud-detector", "2026-09-01", "xgboost", "Approved"),
     _of_hub("fraud-detector", "2026-10-06", "xgboost", "Approved"),
-    _of_hub("fraud-detector", "2026-11-16", "xgboost", "PendingManualApproval"),
+    _of_hub(
+        "fraud-detector",
+        "2026-11-16",
+        "xgboost",
+        "PendingManualApproval",
+        description="Trained on the transactions of a further month, with those of new card types.",
+        metrics={"auc": 0.96, "recall": 0.77},
+        training_job="fraud-detector-1-2-0",
+        commit="9f1c2b7a4de05613",
+    ),
     _of_hub("text-embedder", "2026-09-08", "hugging-face", "Approved"),
     _of_hub("text-embedder", "2026-10-20", "hugging-face", "Rejected"),
     _of_hub("demand-forecaster", "2026-09-15", "xgboost", "Approved"),

@@ -1,11 +1,7 @@
 """What the hub offers is what the registry approved, or the run is refused before anything is made."""
 
 import datetime as dt
-import socket
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pulumi
@@ -19,15 +15,12 @@ from hub.definitions.schema import VersionEntry
 from hub.inspection.registry import gate, published
 from hub.inspection.registry.gate import approved, session_for
 from hub.inspection.registry.published import VersionName, published_versions
-from hub.inspection.registry.questions import ask
-from shared.aws.session import Session
 from shared.errors import PreflightError
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.fake_account import FakeAccount, always, heard
 from tests.support.refused import refused
 from tests.support.registry import BUCKET, PACKAGES
 from tests.support.sandbox.accounts import HUB, RESEARCH
-from tests.support.sandbox.process import Sandbox
 
 FRAUD, FORECAST, TEXT = "fraud-detector-realtime", "demand-forecaster-batch", "text-embedder-serverless"
 DETECTOR = "Fraud detector, real-time endpoint"
@@ -42,7 +35,6 @@ def described(archive: str, status: str = "Approved", **more: object) -> dict[st
     return {"ModelApprovalStatus": status, "InferenceSpecification": {"Containers": containers}, **more}
 
 
-ASKED = [f"{PACKAGES}/{name}" for name in ("fraud-detector/1", "fraud-detector/2", "text-embedder/1")]
 WITHDRAWN = described(
     "fraud-detector/2026-10-06",
     "Rejected",
@@ -268,79 +260,3 @@ def test_a_registry_is_asked_with_the_role_that_is_for_it(
     _ = session_for(HubSettings.model_validate(given), account)
 
     assert [role] == asked
-
-
-@pytest.fixture
-def client_of(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Session]]:
-    """Give sessions of an account on the sandbox, or at another address."""
-    sessions = Session(region="eu-central-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", sandbox.url)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", HUB)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
-    sessions = Session(region="eu-central-1")
-    yield lambda _: sessions
-    sandbox.post("faults", [])
-
-
-def test_packages_are_asked_for_side_by_side(sandbox: Sandbox, client_of: Callable[[str], Session]) -> None:
-    _ = ask(ASKED, client_of)  # what is made at the first call is made
-    sandbox.post("faults", [{"operation": "sagemaker:DescribeModelPackage", "delay": 0.5}])
-    begun = time.monotonic()
-
-    answers = ask(ASKED, client_of)
-
-    assert time.monotonic() - begun < 0.5 * len(ASKED)
-    assert {"Approved"} == {answer["ModelApprovalStatus"] for answer in answers.values() if isinstance(answer, Mapping)}
-
-
-def test_a_registry_that_throttles_is_asked_again(sandbox: Sandbox, client_of: Callable[[str], Session]) -> None:
-    throttled = {"operation": "sagemaker:*", "calls": [1, 2], "error": "ThrottlingException", "status": 400}
-    sandbox.post("faults", [throttled])
-
-    answers = ask(ASKED, client_of)
-
-    assert all(isinstance(answer, Mapping) for answer in answers.values())
-
-
-def test_a_registry_that_takes_calls_and_never_answers_is_given_up_within_three_seconds(
-    client_of: Callable[[str], Session], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as deaf:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{deaf.getsockname()[1]}")
-        begun = time.monotonic()
-
-        answers = ask(ASKED, client_of)
-
-    assert time.monotonic() - begun < 3
-    assert {"it does not answer"} == {str(answer) for answer in answers.values()}
-
-
-def test_one_registry_that_does_not_answer_does_not_silence_another(client_of: Callable[[str], Session]) -> None:
-    foreign = f"arn:aws:sagemaker:eu-central-1:{RESEARCH}:model-package/fraud-detector/1"
-    released = threading.Event()
-
-    def signing_in(account: str) -> Session:
-        if account == RESEARCH:
-            released.wait(10)
-        return client_of(account)
-
-    answers = ask([foreign, *ASKED], signing_in, first=2)
-    released.set()
-
-    assert "it does not answer" == str(answers[foreign])
-    assert {"Approved"} == {answer["ModelApprovalStatus"] for answer in answers.values() if isinstance(answer, Mapping)}
-
-
-def test_a_role_that_cannot_be_assumed_is_the_answer_for_every_package(client_of: Callable[[str], Session]) -> None:
-    tried: list[str] = []
-
-    def signing_in(account: str) -> Session:
-        tried.append(account)
-        return Session(region="eu-central-1", role=f"arn:aws:iam::{RESEARCH}:role/Nobody")
-
-    answers = ask(ASKED, signing_in)
-
-    assert [HUB] == tried
-    assert all("AccessDenied" in str(answer) for answer in answers.values())
-    assert client_of

@@ -1,6 +1,6 @@
 """Requests, responses and templates as plain values."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 Json = dict[str, Any]
 """A request, a response, a template, or a part of one, in AWS's own member names."""
@@ -12,3 +12,20 @@ Value = Any
 def part(whole: Json, member: str) -> Json:
     """A structure within a document; an empty one if it is not there."""
     return whole.get(member) or {}
+
+
+def is_object(value: Value) -> TypeGuard[Json]:
+    """Whether a value is a structure."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Value) -> TypeGuard[list[Value]]:
+    """Whether a value is a list."""
+    return isinstance(value, list)
+
+
+def at(node: Value, pointer: str) -> Value:
+    """What a document has at a place such as `Budget.BudgetName`, or None."""
+    for step in pointer.split("."):
+        node = node.get(step) if is_object(node) else None
+    return node

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import yaml
 
+from sandbox.aws.cloudformation.parameters import parameters_of
 from sandbox.aws.documents import Json, Value, part
 
 _PSEUDO = "AWS::"
@@ -69,10 +70,6 @@ def parse_template(text: str) -> Json:
                 f"in the {section} block of the template"
             )
     return template
-
-
-def parameters_of(template: Json) -> dict[str, Json]:
-    return part(template, "Parameters")
 
 
 def references(node: Value) -> Iterator[str]:

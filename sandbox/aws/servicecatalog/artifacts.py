@@ -1,5 +1,6 @@
 """Provisioning artifacts: the versions of a product."""
 
+from sandbox.aws.cloudformation.parameters import parameters_of, text_of
 from sandbox.aws.cloudformation.templates import TemplateError, parse_template
 from sandbox.aws.documents import Json, part
 from sandbox.aws.s3 import read_object
@@ -7,9 +8,9 @@ from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, amend, operation
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
 from sandbox.aws.servicecatalog.model import Artifact, Product
-from sandbox.aws.servicecatalog.parameters import show_parameters
 from sandbox.aws.servicecatalog.visibility import own_product, visible_product
 
+_CONSTRAINTS = ("AllowedPattern", "ConstraintDescription", "MaxLength", "MinLength", "MaxValue", "MinValue")
 CREATION_SECONDS = 2.0
 """Virtual time until a product or version becomes AVAILABLE."""
 
@@ -62,6 +63,24 @@ def find_artifact(product: Product, request: Json) -> Artifact:
     if not found:
         raise not_found("ProvisioningArtifact", wanted or name)
     return found[0]
+
+
+def show_parameters(template: Json) -> list[Json]:
+    """A template's parameters as Service Catalog shows them."""
+    return [_show(name, declared) for name, declared in parameters_of(template).items()]
+
+
+def _show(name: str, declared: Json) -> Json:
+    constraints: Json = {key: str(declared[key]) for key in _CONSTRAINTS if key in declared}
+    constraints["AllowedValues"] = [text_of(value) for value in declared.get("AllowedValues", [])]
+    return {
+        "ParameterKey": name,
+        "DefaultValue": text_of(declared["Default"]) if "Default" in declared else None,
+        "ParameterType": declared["Type"],
+        "IsNoEcho": text_of(declared.get("NoEcho", False)) == "true",
+        "Description": declared.get("Description"),
+        "ParameterConstraints": constraints,
+    }
 
 
 @operation

@@ -7,9 +7,9 @@ Fn::EachMemberEquals, Fn::EachMemberIn, Fn::Equals, Fn::Not, Fn::Or and Ref.
 from collections.abc import Callable
 from typing import Any, cast
 
+from sandbox.aws.cloudformation.parameters import text_of
 from sandbox.aws.documents import Json, Value
 from sandbox.aws.servicecatalog.errors import InvalidParametersException
-from sandbox.aws.servicecatalog.parameters import text_of
 
 
 def check_rules(document: Json) -> None:

@@ -1,29 +1,17 @@
-"""Template parameters: what a launch may and must give."""
+"""Template parameters: what a stack may and must give, and what the values stand for."""
 
 import re
+from collections.abc import Mapping
 
-from sandbox.aws.cloudformation.templates import parameters_of
-from sandbox.aws.documents import Json, Value
-from sandbox.aws.servicecatalog.errors import InvalidParametersException
-
-_CONSTRAINTS = ("AllowedPattern", "ConstraintDescription", "MaxLength", "MinLength", "MaxValue", "MinValue")
+from sandbox.aws.documents import Json, Value, part
 
 
-def show_parameters(template: Json) -> list[Json]:
-    return [_show(name, declared) for name, declared in parameters_of(template).items()]
+class ParameterError(Exception):
+    """The values do not fit the template; the message is CloudFormation's."""
 
 
-def _show(name: str, declared: Json) -> Json:
-    constraints: Json = {key: str(declared[key]) for key in _CONSTRAINTS if key in declared}
-    constraints["AllowedValues"] = [text_of(value) for value in declared.get("AllowedValues", [])]
-    return {
-        "ParameterKey": name,
-        "DefaultValue": text_of(declared["Default"]) if "Default" in declared else None,
-        "ParameterType": declared["Type"],
-        "IsNoEcho": text_of(declared.get("NoEcho", False)) == "true",
-        "Description": declared.get("Description"),
-        "ParameterConstraints": constraints,
-    }
+def parameters_of(template: Json) -> dict[str, Json]:
+    return part(template, "Parameters")
 
 
 def text_of(value: Value) -> str:
@@ -31,34 +19,42 @@ def text_of(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def resolve_parameters(template: Json, given: dict[str, str]) -> dict[str, str]:
-    """The values of all parameters, defaults filled in.
+def is_list_type(kind: str) -> bool:
+    return "CommaDelimitedList" in kind or "List<" in kind
+
+
+def items_of(kind: str, value: str) -> list[str]:
+    """The single values in a parameter's text."""
+    return [item.strip() for item in value.split(",")] if is_list_type(kind) else [value]
+
+
+def settled(template: Json, given: Mapping[str, str]) -> dict[str, str]:
+    """The values of all parameters as text, defaults filled in.
 
     Raises:
-        InvalidParametersException: one is missing or unknown, or breaks a rule of its declaration.
+        ParameterError: one is missing or unknown, or breaks a rule of its declaration.
     """
     declared = parameters_of(template)
     if unknown := [name for name in given if name not in declared]:
-        raise InvalidParametersException(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+        raise ParameterError(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
     values = {
-        name: given[name] if name in given else text_of(rules["Default"])
+        name: str(given[name]) if name in given else text_of(rules["Default"])
         for name, rules in declared.items()
         if name in given or "Default" in rules
     }
     if missing := [name for name in declared if name not in values]:
-        raise InvalidParametersException(f"Parameters: [{', '.join(missing)}] must have values")
+        raise ParameterError(f"Parameters: [{', '.join(missing)}] must have values")
     for name, value in values.items():
         if fault := _fault(declared[name], value):
             why = declared[name].get("ConstraintDescription") or fault
-            raise InvalidParametersException(
+            raise ParameterError(
                 f"Parameter '{name}' {why}" if why == fault else f"Parameter {name} failed to satisfy constraint: {why}"
             )
     return values
 
 
 def _fault(rules: Json, value: str) -> str | None:
-    is_list = rules["Type"] == "CommaDelimitedList" or rules["Type"].startswith("List<")
-    items = [item.strip() for item in value.split(",")] if is_list else [value]
+    items = items_of(rules["Type"], value)
     if "AllowedValues" in rules:
         allowed = [text_of(item) for item in rules["AllowedValues"]]
         if any(item not in allowed for item in items):

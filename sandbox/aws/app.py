@@ -158,8 +158,12 @@ class Sandbox:
                     answer = self._calls
                 case "permissions":
                     answer = {principal: sorted(actions) for principal, actions in used.items()}
+                case "resources":
+                    from sandbox.aws.cloudformation.stacks import inventory  # noqa: PLC0415 - see _cloudformation
+
+                    answer = inventory()
                 case other:
-                    known = "try clock, faults, calls or permissions"
+                    known = "try clock, faults, calls, permissions or resources"
                     raise ApiError("ResourceNotFoundException", f"there is no {other}: {known}", 404)
         except (ValueError, KeyError, TypeError, FaultsError) as error:
             hint = 'send {"speed": 100} to clock, or a list of faults to faults'

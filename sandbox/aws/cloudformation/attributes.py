@@ -3,6 +3,7 @@
 import hashlib
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -112,9 +113,18 @@ def _text(schema: Schema, place: Place, name: str, attribute: str, rules: Json) 
 
 def found_in(answer: Json, schema: Schema, attribute: str) -> Value:
     """An attribute in what an operation answered: there it may be called without the type's name, or lie deeper."""
-    own = attribute.lower().removeprefix(schema.noun.lower()) or attribute.lower()
-    for key, value in answer.items():
-        if key.lower() in (attribute.lower(), own) or key.lower().endswith(own):
-            return value
-    nested = (found_in(value, schema, attribute) for value in answer.values() if is_object(value))
-    return next((value for value in nested if value is not None), None)
+    whole = attribute.lower()
+    own = whole.removeprefix(schema.noun.lower()) or whole
+    flat = list(_flat(answer))
+    for fits in (whole.__eq__, own.__eq__, lambda key: key.endswith(own)):
+        for key, value in flat:
+            if fits(key):
+                return value
+    return None
+
+
+def _flat(answer: Json) -> Iterator[tuple[str, Value]]:
+    yield from ((key.lower(), value) for key, value in answer.items())
+    for value in answer.values():
+        if is_object(value):
+            yield from _flat(value)

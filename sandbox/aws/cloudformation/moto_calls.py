@@ -84,9 +84,20 @@ def operation(service: str, region: str, names: Sequence[str]) -> OperationModel
     return next((model.operation_model(name) for name in names if name in model.operation_names), None)
 
 
-def fits_exactly(model: OperationModel, properties: Json) -> bool:
-    """Whether an operation has a place for each of the properties, whatever the case of its members."""
-    return _covers(cast("Shape", model.input_shape), properties)
+def renamed(model: OperationModel, properties: Json, noun: str) -> Json:
+    """The properties under an operation's own names: a TopicName is a Name where topics are made."""
+    members = {name.lower() for name in model.input_shape.members} if model.input_shape else set[str]()
+    short = {name: name.removeprefix(noun) for name in properties}
+    return {
+        name if name.lower() in members or short[name].lower() not in members else short[name]: value
+        for name, value in properties.items()
+    }
+
+
+def without_place(model: OperationModel, properties: Json) -> list[str]:
+    """The properties that an operation has no place for, whatever the case of its members."""
+    shape = cast("Shape", model.input_shape)
+    return [name for name, value in properties.items() if not _covers(shape, {name: value})]
 
 
 def _covers(shape: Shape, value: Value) -> bool:

@@ -1,7 +1,8 @@
 """Resources that moto's own CloudFormation knows how to build."""
 
+import json
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from moto.cloudformation import parsing
 from moto.core.exceptions import ServiceException
@@ -11,8 +12,10 @@ from sandbox.aws.cloudformation.attributes import Place
 from sandbox.aws.cloudformation.moto_calls import NotEmulatedError
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.schemas import Schema
-from sandbox.aws.documents import Json, Value
+from sandbox.aws.documents import Json, Value, is_object
 
+_TEXTS: Final = {"AWS::KMS::Key": ("KeyPolicy",), "AWS::Events::Rule": ("EventPattern",)}
+"""Documents that moto wants as text."""
 _REFUSALS = (StackError, ServiceException, HTTPException)
 """What moto raises when it means it; anything else is a gap."""
 
@@ -36,7 +39,7 @@ class MotoModel:
         made: Any = parsing.get_model_map().get(kind)
         if made is None:
             raise NotEmulatedError(f"moto's CloudFormation does not have {kind}")
-        whole = {"Type": kind, "Properties": dict(properties)}
+        whole = {"Type": kind, "Properties": _as_moto_reads(kind, properties)}
         more = {"LogicalId": place.logical_id, "StackId": place.stack_id, "ResourceType": kind}
         try:
             resource = made.create_from_cloudformation_json(name, whole, place.account, place.region, **more)
@@ -64,7 +67,7 @@ class MotoModel:
     def update(self, name: str, properties: Json) -> "MotoModel":
         """Change it, or where moto cannot change such a thing, make it anew."""
         made = cast("Any", type(self.resource))
-        whole = {"Type": self.kind, "Properties": dict(properties)}
+        whole = {"Type": self.kind, "Properties": _as_moto_reads(self.kind, properties)}
         account, region = self.place.account, self.place.region
         if getattr(made.update_from_cloudformation_json, "__isabstractmethod__", False):
             self.delete()
@@ -87,3 +90,8 @@ class MotoModel:
             if not getattr(made.delete_from_cloudformation_json, "__isabstractmethod__", False):
                 whole = {"Type": self.kind, "Properties": self.given}
                 made.delete_from_cloudformation_json(self.resource.physical_resource_id, whole, account, region)
+
+
+def _as_moto_reads(kind: str, properties: Json) -> Json:
+    texts = {n: json.dumps(properties[n]) for n in _TEXTS.get(kind, ()) if is_object(properties.get(n))}
+    return {**properties, **texts}

@@ -64,7 +64,7 @@ def actions_of(
         tied = _tied(schema, action)
         if action in tagging and not reads(action):
             needed = tagged and action == tags and step != "delete" and not name.isupper()
-        elif tied and not (action == main and step == "delete"):
+        elif tied and action != main:
             needed = bool(set(tied) & set(gone if undoing else given)) and not reads(action)
         else:
             needed = action == main or (reads(action) and _looks_at(name, noun))
@@ -86,7 +86,7 @@ def _looks_at(name: str, noun: list[str]) -> bool:
 
 def _tied(schema: Schema, action: str) -> list[str]:
     """The properties that an action is about, by the words of its name that the type's name does not have."""
-    if action in _TIED:
+    if _TIED.get(action) in schema.properties:
         return [_TIED[action]]
     noun = set(words(schema.noun))
     left = [word for word in words(action.partition(":")[2])[1:] if word not in noun and word not in _GENERIC]

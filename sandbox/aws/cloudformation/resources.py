@@ -15,6 +15,8 @@ from sandbox.aws.cloudformation.schemas import CREATES, DELETES, UPDATES, Schema
 from sandbox.aws.documents import Json, Value, at, is_list
 
 DECLARED_ONLY: Final = "kept as declared: "
+_GONE: Final = ("find", "not exist", "not found", "notfound", "nosuch")
+"""How services say that there is nothing to delete."""
 
 
 class OwnType(NamedTuple):
@@ -41,7 +43,7 @@ class StackResource:
     unchecked: list[str] = field(default_factory=list[str])
     """Permissions that the type's handlers name and nobody checked."""
     note: str = ""
-    """Why it is not in moto, if it is not."""
+    """Why it is not in moto, or what of it is not."""
     _model: MotoModel | None = None
     _answer: Json = field(default_factory=Json)
 
@@ -52,6 +54,10 @@ class StackResource:
     @property
     def cf_resource_type(self) -> str:
         return self.schema.type
+
+    @property
+    def declared_only(self) -> bool:
+        return self.note.startswith(DECLARED_ONLY)
 
     @property
     def physical_resource_id(self) -> str:
@@ -74,8 +80,11 @@ class StackResource:
         found = found_in(self._answer, self.schema, name) if found is None else found
         return invented(self.schema, self.place, self.name, name) if found is None else found
 
-    def create(self) -> None:
+    def create(self, *, on_gaps: bool = False) -> None:
         """Build it with the permissions of whoever acts.
+
+        Args:
+            on_gaps: it refers to what moto does not have, or only in part, so that a refusal of moto's says nothing.
 
         Raises:
             StackError: a permission is missing, or the service refuses.
@@ -92,6 +101,10 @@ class StackResource:
                 attempt()
             except NotEmulatedError as error:
                 reasons.append(str(error))
+            except Exception as error:
+                if not on_gaps:
+                    raise
+                reasons.append(str(error))
             else:
                 return
         self.note = DECLARED_ONLY + ("; ".join(reasons) or f"moto does not have {self.schema.type}")
@@ -104,7 +117,7 @@ class StackResource:
         self.unchecked = require_resource(
             "update", self.schema, self.place, self._known_name(), self._full(), changed, tagged=retagged
         )
-        if self.note or self.schema.type in own_types:
+        if self.declared_only or self.schema.type in own_types:
             return
         try:
             if self._model:
@@ -128,16 +141,19 @@ class StackResource:
             own.delete(self.properties, self.place.account, self.place.region)
         elif self._model:
             self._model.delete()
-        elif not self.note:
+        elif not self.declared_only:
             try:
                 self._call("delete", DELETES)
             except NotEmulatedError as error:
                 self.note = f"{DECLARED_ONLY}moto cannot delete it: {error}"
+            except StackError as error:
+                if not any(word in str(error).lower() for word in _GONE):
+                    raise
 
     def _attempts(self) -> Iterator[Callable[[], None]]:
         """The ways to keep it in moto: first the service's own call, if that takes just these properties."""
         model = self._operation("create", CREATES)
-        exact = model is not None and moto_calls.fits_exactly(model, self._full())
+        exact = model is not None and not moto_calls.without_place(model, self._arguments(model))
         ways = [lambda: self._call("create", CREATES), self._build_model]
         yield from ways if exact else reversed(ways)
 
@@ -153,17 +169,22 @@ class StackResource:
         model = self._operation(step, verbs)
         if model is None:
             raise NotEmulatedError(f"{self.schema.service} has no call that would {step} {self.schema.noun}")
-        given = self._full()
-        if step != "create":
+        given = self._arguments(model)
+        if step == "create":
+            lost = ", ".join(moto_calls.without_place(model, given))
+            self.note = f"emulated, but for {lost}" if lost else ""
+        else:
             given |= {name: self.attribute(name) for name in (*self.schema.identifier, *reference(self.schema))}
         if tags := self.schema.tags:
             own: Value = given.get(tags) or []
             visible = {key: value for key, value in self.tags.items() if not key.startswith("aws:")}
             mine = {tag["Key"]: tag["Value"] for tag in own} if is_list(own) else own
             given[tags] = [{"Key": key, "Value": value} for key, value in {**visible, **mine}.items()]
-        named = {"Name": self.name, **given} if self.schema.name_property else given
-        answer = moto_calls.call(self.place.account, self.place.region, self.schema.service, model, named)
+        answer = moto_calls.call(self.place.account, self.place.region, self.schema.service, model, given)
         self._answer |= {key: value for key, value in answer.items() if key != "ResponseMetadata"}
+
+    def _arguments(self, model: Any) -> Json:  # noqa: ANN401 - botocore's
+        return moto_calls.renamed(model, self._full(), self.schema.noun)
 
     def _full(self) -> Json:
         """The properties with the made-up name, and with what they say in one word taken apart."""
@@ -173,6 +194,7 @@ class StackResource:
             full[first] = {**full.get(first, {}), last: self.name} if last else self.name
         if target := full.get("ScalingTargetId"):
             full |= dict(zip(("ResourceId", "ScalableDimension", "ServiceNamespace"), target.split("|"), strict=False))
+            del full["ScalingTargetId"]
         return full
 
     def _known_name(self) -> str | None:

@@ -125,10 +125,11 @@ class Schema:
     def _named_action(self, step: str) -> str | None:
         noun = words(self.noun)
         for verb in VERBS[step]:
-            for action in self.actions(step):
-                name = action.partition(":")[2]
-                if name == verb or (name.startswith(verb) and words(name.removeprefix(verb))[-len(noun) :] == noun):
-                    return action
+            named = {a: words(a.partition(":")[2].removeprefix(verb)) for a in self.actions(step) if f":{verb}" in a}
+            exact = [action for action, left in named.items() if left in (noun, [])]
+            longer = [action for action, left in named.items() if left[-len(noun) :] == noun]
+            if exact or len(longer) == 1:  # more than one, and each is for a property of its own
+                return (exact or longer)[0]
         return None
 
     def main_action(self, step: str) -> str | None:

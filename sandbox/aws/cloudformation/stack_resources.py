@@ -24,17 +24,19 @@ from sandbox.aws.documents import Json, Value, at, is_list, part
 _EMPTY: Json = {"Resources": {}}
 
 
+def needs_of(declared: Json) -> set[str]:
+    """What a resource refers to or depends on."""
+    explicit: Value = declared.get("DependsOn") or []
+    return {*references(declared.get("Properties")), *([explicit] if isinstance(explicit, str) else explicit)}
+
+
 def build_order(wanted: Mapping[str, Json]) -> list[str]:
-    """The resources, each behind those that it refers to or depends on.
+    """The resources, each behind those that it needs.
 
     Raises:
-        StackError: some refer to each other in a circle.
+        StackError: some need each other in a circle.
     """
-    needs: dict[str, set[str]] = {}
-    for name, declared in wanted.items():
-        explicit: Value = declared.get("DependsOn") or []
-        named = {*references(declared.get("Properties")), *([explicit] if isinstance(explicit, str) else explicit)}
-        needs[name] = named & wanted.keys()
+    needs = {name: needs_of(declared) & wanted.keys() for name, declared in wanted.items()}
     try:
         return list(TopologicalSorter(needs).static_order())
     except CycleError as error:
@@ -97,9 +99,7 @@ class StackResources:
         self._enter(self.template, self.resolved_parameters)
         for name in build_order(self.scope.wanted()):
             with _naming(name):
-                resource = self._prepare(name)
-                resource.create()
-            self.resources[name] = resource
+                self._build(name, self._prepare(name))
         return True
 
     def creation_complete(self) -> bool:
@@ -190,14 +190,18 @@ class StackResources:
         properties = self.scope.value(part(declared, "Properties"))
         return prepare(place, declared["Type"], properties, stack.tags, generation)
 
+    def _build(self, name: str, resource: StackResource) -> None:
+        needed = [self.resources.get(each) for each in needs_of(self.template["Resources"][name])]
+        resource.create(on_gaps=any(each and each.note for each in needed))
+        self.resources[name] = resource
+
     def _bring_up_to_date(self, name: str, undo: list[Callable[[], None]], gone: list[StackResource]) -> None:
         present = self.resources.get(name)
         fresh = self._prepare(name, present.generation + 1 if present else 0)
         if present and present.schema is not fresh.schema:
             raise StackError(f"Update of resource type is not permitted. The new template modifies it: [{name}]")
         if present is None:
-            fresh.create()
-            self.resources[name] = fresh
+            self._build(name, fresh)
             undo.append(fresh.delete)
             return
         old, new = present.properties, fresh.properties
@@ -209,8 +213,7 @@ class StackResources:
                     "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
                     f"Rename {present.name} and update the stack again."
                 )
-            fresh.create()
-            self.resources[name] = fresh
+            self._build(name, fresh)
             undo.append(fresh.delete)
             gone.append(present)
         else:

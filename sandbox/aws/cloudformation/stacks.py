@@ -82,6 +82,26 @@ class Stacks:
         return stack.stack_id if stack else None
 
 
+def inventory() -> list[dict[str, Any]]:
+    """Every resource of every stack: how it is kept, and which permissions its handlers name that nobody checked."""
+    backends = [backend for regions in list(cloudformation_backends.values()) for backend in list(regions.values())]
+    stacks: list[Any] = [stack for backend in backends for stack in backend.stacks.values()]
+    return [
+        {
+            "account": stack.account_id,
+            "region": stack.region_name,
+            "stack": stack.name,
+            "logical_id": each.logical_resource_id,
+            "type": each.cf_resource_type,
+            "physical_id": each.physical_resource_id,
+            "kept": each.note or "emulated",
+            "unchecked": each.unchecked,
+        }
+        for stack in stacks
+        for each in stack.resource_map.values()
+    ]
+
+
 def _find(caller: Caller, name: str) -> Stack | None:
     stacks = cloudformation_backends[caller.account][caller.region].stacks.values()
     return next((stack for stack in stacks if stack.name == name), None)

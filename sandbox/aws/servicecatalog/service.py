@@ -111,7 +111,9 @@ class ServiceCatalog:
         if answer and operation.name == "TerminateProvisionedProduct":
             # API:TerminateProvisionedProduct: "This token is only valid during the termination process".
             record = call.state.records.get(answer["RecordDetail"]["RecordId"])
-            asked, answer = (request, None) if record is None or record.status in ENDED else (asked, answer)
+            asked, answer = (
+                (request, None) if record is None or record.status in ("SUCCEEDED", "FAILED") else (asked, answer)
+            )
         if asked != request:
             raise InvalidParametersException(f"Idempotency token {key[-1]} was used for another request")
         if answer is None:

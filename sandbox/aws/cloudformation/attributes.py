@@ -62,8 +62,8 @@ def arn_of(schema: Schema, place: Place, name: str) -> str | None:
     if schema.arn_format is None:
         return None
     partition = "aws-cn" if place.region.startswith("cn-") else "aws"
-    filled = {"${Partition}": partition, "${Region}": place.region, "${Account}": place.account}
-    form = re.sub(r"\$\{\w+}", lambda match: filled[match[0]], schema.arn_format)
+    filled = {"${Partition}": partition, "${Region}": place.region}
+    form = re.sub(r"\$\{\w+}", lambda match: filled.get(match[0], place.account), schema.arn_format)
     lower = schema.service == "sagemaker"
     return form.removesuffix(".*") + (name.lower() if lower else name.lstrip("/"))
 
@@ -116,9 +116,9 @@ def found_in(answer: Json, schema: Schema, attribute: str) -> Value:
     whole = attribute.lower()
     own = whole.removeprefix(schema.noun.lower()) or whole
     flat = list(_flat(answer))
-    for fits in (whole.__eq__, own.__eq__, lambda key: key.endswith(own)):
+    for keys in ([whole], [own], [key for key, _ in flat if key.endswith(own)]):
         for key, value in flat:
-            if fits(key):
+            if key in keys:
                 return value
     return None
 

@@ -1,14 +1,15 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock schemas models card diff-version usage remove-version verify-catalog shares adopt off-board dead-principals plan rollout status drift sandbox sandbox-env new-spoke clean FORCE
 SHELL := bash
 
+targets := help install demo sandbox sandbox-env new-spoke new-model new-version \
+  models card diff-version usage shares verify-catalog plan status history \
+  test coverage check docs reference lock-packages format lock schemas remove-version off-board \
+  rollout drift adopt recover relaunch dead-principals clean
+families := preview-% plan-% up-% refresh-% destroy-%
+.PHONY: $(targets) FORCE
+
 PYTHON ?= python3
-PORT ?= 5005
 STACKS := $(basename $(patsubst Pulumi.%,%,$(wildcard Pulumi.*.yaml)))
-# The stack's project follows from its name: organization, hub and hub-*, spoke-*.
-project = $(firstword $(subst -, ,$(1)))
-# The hub's output is the whole contract, hundreds of lines; pulumi stack output shows it.
-outputs = $(if $(filter hub,$(call project,$(1))),--suppress-outputs)
 
 # What was built here comes last on purpose: an official CLI on PATH serves as well (docs/adr/0002).
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
@@ -16,111 +17,200 @@ export PULUMI_SKIP_UPDATE_CHECK := true
 # The day that decides which versions are deprecated or retired; today where none is given.
 export MODEL_CATALOG_AS_OF := $(or $(AS_OF),$(MODEL_CATALOG_AS_OF))
 
-help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z%-]+:.*## / {sub(/\$$\$$/, "$$", $$2); printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo; echo "  stacks here: $(STACKS)"
+# The front door of this checkout, whichever checkout the environment was installed for.
+model-catalog = python -m cli
 
+# Every target is a short form of a command of model-catalog. Beside it stands what it `takes` and `needs` on make's
+# command line; any other variable there is a typing mistake, and refused at the end of this file.
+option = $(if $(2),$(1) "$(2)")
+
+##@ start
 install: ## Make .venv, and build the Pulumi CLI where none is found
-	@$(PYTHON) tools/install.py
+	@$(PYTHON) -m tools.install
 
-demo: install ## Run organization, hub and two spokes on the sandbox, end to end
-	@python -m cli.rehearsal.demo
+demo: install ## The whole catalog on a sandbox, end to end
+	@$(model-catalog) sandbox demo
+
+takes.sandbox := PORT
+sandbox: install ## Run a sandbox in the foreground: [PORT=5005]
+	@$(model-catalog) sandbox serve $(call option,--port,$(PORT))
+
+takes.sandbox-env := PORT ACCOUNT
+sandbox-env: ## Point a shell at it: eval "$$(make -s sandbox-env)"
+	@$(model-catalog) sandbox env $(call option,--port,$(PORT)) $(call option,--account,$(ACCOUNT))
+
+##@ look
+takes.models := TASK FRAMEWORK LICENSE LICENCE MODALITY WORD AS_OF
+models: ## The models: [TASK=…] [FRAMEWORK=…] [LICENSE=…] [WORD=…]
+	@$(model-catalog) models list $(call option,--task,$(TASK)) $(call option,--framework,$(FRAMEWORK)) $(call option,--license,$(or $(LICENSE),$(LICENCE))) $(call option,--modality,$(MODALITY)) $(call option,--word,$(WORD))
+
+needs.card := PRODUCT VERSION
+card: ## A card in SageMaker's form: PRODUCT=… VERSION=…
+	@$(model-catalog) models show "$(PRODUCT)" "$(VERSION)" --sagemaker
+
+needs.diff-version := PRODUCT FROM TO
+diff-version: ## What changes for a user: PRODUCT=… FROM=… TO=…
+	@$(model-catalog) models diff "$(PRODUCT)" "$(FROM)" "$(TO)"
+
+takes.usage := PRODUCT VERSION
+usage: ## Who runs what, and its cost: [PRODUCT=…] [VERSION=…]
+	@$(model-catalog) fleet status --cost $(call option,--product,$(PRODUCT)) $(call option,--version,$(VERSION))
+
+takes.status := FLAGS AS_OF
+status: ## Who runs which version, and who is behind: [FLAGS=--csv]
+	@$(model-catalog) fleet status $(FLAGS)
+
+takes.history := FLAGS
+history: ## What was rolled out and when: [FLAGS="--spoke research"]
+	@$(model-catalog) fleet history $(FLAGS)
+
+takes.shares := STACK
+shares: ## Where the hub's portfolios have arrived: [STACK=hub]
+	@$(model-catalog) hub shares $(call option,--stack,$(STACK))
+
+takes.verify-catalog := STACK
+verify-catalog: ## Are models approved, may they be pulled: [STACK=hub]
+	@$(model-catalog) models verify $(call option,--stack,$(STACK))
+
+takes.plan := WHY FLAGS AS_OF
+plan: ## Which spokes would change, and why: [WHY=research]
+	@$(model-catalog) fleet plan $(call option,--why,$(WHY)) $(FLAGS)
+
+takes.preview-% := FLAGS AS_OF
+preview-%: ## What would change in a stack: preview-hub [AS_OF=date]
+	@$(model-catalog) stack preview $* $(FLAGS)
+
+takes.plan-% := FLAGS AS_OF
+plan-%: ## What would change inside each launch: plan-spoke-NAME
+	@$(model-catalog) stack plan $* $(FLAGS)
+
+##@ change
+needs.new-model := NAME TEMPLATE
+takes.new-model := PORTFOLIO
+new-model: ## Write a model's folder: NAME=… TEMPLATE=… [PORTFOLIO=…]
+	@$(model-catalog) models new "$(NAME)" --template "$(TEMPLATE)" $(call option,--portfolio,$(PORTFOLIO))
+
+needs.new-version := PRODUCT VERSION TEMPLATE
+new-version: ## Add a version: PRODUCT=… VERSION=… TEMPLATE=…
+	@$(model-catalog) models new-version "$(PRODUCT)" "$(VERSION)" --template "$(TEMPLATE)"
+
+lock: ## Add the templates of new versions to the lock file
+	@$(model-catalog) models lock
+
+needs.remove-version := PRODUCT VERSION
+takes.remove-version := AS_OF
+remove-version: ## Let a retired version go: PRODUCT=… VERSION=…
+	@$(model-catalog) models remove-version "$(PRODUCT)" "$(VERSION)"
+
+needs.new-spoke := NAME ACCOUNT
+takes.new-spoke := REGION
+new-spoke: ## Write a spoke's settings: NAME=… ACCOUNT=… [REGION=…]
+	@$(model-catalog) spoke new "$(NAME)" "$(ACCOUNT)" $(call option,--region,$(REGION))
+
+needs.off-board := NAME
+takes.off-board := ACKNOWLEDGE
+off-board: ## Take an account out: NAME=… [ACKNOWLEDGE=its id]
+	@$(model-catalog) spoke off-board "$(NAME)" $(call option,--acknowledge,$(ACKNOWLEDGE))
+
+schemas: ## Write the JSON Schemas of the catalog's files
+	@$(model-catalog) models check --write-schemas
+
+check: install .tools/bin/actionlint ## Lint, types, catalog, documents: all but the tests
+	@ruff check .
+	@ruff format --check .
+	@pyright
+	@lint-imports
+	@$(model-catalog) models check
+	@python -m tests.support.settings_page --check
+	@python -m tests.support.refusals --check
+	@python -m tools.packages --check
+	@typos
+	@shellcheck .ci/run
+	@check-jsonschema --quiet --builtin-schema vendor.renovate renovate.json
+	@check-jsonschema --quiet --builtin-schema vendor.gitlab-ci docs/iam/examples/*gitlab*.yml
+	@actionlint .github/workflows/*.yml docs/iam/examples/*github.yml
+	@zizmor --offline --quiet . docs/iam/examples
+	@zensical build --strict --clean
+
+.tools/bin/actionlint: tools/actionlint/go.sum
+	@command -v go >/dev/null || { echo "error: actionlint is built with Go, which is not here: https://go.dev/dl/" >&2; exit 1; }
+	@go build -C tools/actionlint -trimpath -o $(CURDIR)/$@ github.com/rhysd/actionlint/cmd/actionlint
 
 test: install ## Run every test
 	@python -m pytest -n 2
 
-check: install ## Lint code and templates, check types, check the lock file
-	@ruff check .
-	@ruff format --check .
-	@pyright
-	@cfn-lint hub/catalog/marker.yaml hub/catalog/products/*/*[0-9].yaml
-	@python -m cli.lock --check
-	@python -m cli.schemas --check
+coverage: install ## What the tests reach, without the engine's; has a floor
+	@coverage run -m pytest -q -n 0 --ignore=tests/engine --ignore=tests/sandbox
+	@coverage report
+
+docs: install ## Build the documentation into site/
+	@zensical build --strict --clean
+
+reference: ## Write the pages that are made from code
+	@python -m tests.support.settings_page
+	@python -m tests.support.refusals
+
+takes.lock-packages := UPGRADE
+lock-packages: install ## Lock the packages of pyproject.toml: [UPGRADE=name, all]
+	@python -m tools.packages --upgrade "$(UPGRADE)"
 
 format: ## Format the code
 	@ruff check --fix . ; ruff format .
 
-lock: ## Add the templates of new versions to the catalog's lock file
-	@python -m cli.lock
-
-schemas: ## Write the JSON Schemas of the catalog's files, for editors
-	@python -m cli.schemas
-
-models: ## List the models: [TASK=…] [FRAMEWORK=…] [LICENCE=…] [MODALITY=…] [WORD=…]
-	@python -m cli.models --task "$(TASK)" --framework "$(FRAMEWORK)" --licence "$(LICENCE)" --modality "$(MODALITY)" --word "$(WORD)"
-
-card: ## Print a model card in SageMaker's form: PRODUCT=… VERSION=…
-	@python -m cli.card --product "$(PRODUCT)" --version "$(VERSION)"
-
-diff-version: ## Show what changes for a user: PRODUCT=… FROM=… TO=…
-	@python -m cli.diff_version --product "$(PRODUCT)" --from "$(FROM)" --to "$(TO)"
-
-usage: ## Tell who runs what, from the spoke stacks: [PRODUCT=…] [VERSION=…]
-	@python -m cli.usage --product "$(PRODUCT)" --version "$(VERSION)"
-
-remove-version: ## Let a retired version go that nobody uses: PRODUCT=… VERSION=…
-	@python -m cli.remove_version --product "$(PRODUCT)" --version "$(VERSION)"
-
-verify-catalog: ## Ask AWS, as the registry's account, whether the models are approved and may be pulled: [STACK=hub]
-	@python -m cli.verify_catalog --stack $(or $(STACK),hub)
-
-shares: ## Tell where the hub's portfolios have arrived, account by account: [STACK=hub]
-	@python -m cli.shares --stack $(or $(STACK),hub)
-
-adopt: ## Write the file that takes over what is there already: STACK=…
-	@python -m cli.adopt --stack "$(STACK)"
-
-off-board: ## Take an account out: NAME=… [ACKNOWLEDGE=its id]; lists what it runs first
-	@python -m cli.off_board --name "$(NAME)" --acknowledge "$(ACKNOWLEDGE)"
-
-dead-principals: ## Find access of roles that are gone: STACK=… [REMOVE=yes]
-	@python -m cli.dead_principals --stack "$(STACK)" --remove "$(REMOVE)"
-
-plan: ## Tell which spokes would change, and why: [WHY=research]
-	@python -m fleet plan $(if $(WHY),--why "$(WHY)") $(FLAGS)
-
-rollout: ## Roll out what changed, in the waves of fleet.yaml: [FLAGS="--dry-run --only research"]
-	@python -m fleet up $(FLAGS)
-
-status: ## Tell who runs which version, since when, and who is behind: [FLAGS=--csv]
-	@python -m fleet status $(FLAGS)
-
-drift: ## Tell what was changed behind Pulumi's back: [FLAGS="--sample 5%"]
-	@python -m fleet drift $(FLAGS)
-
-# A name without settings is a typing mistake, and would otherwise leave an empty stack in the backend.
-settings = @test -f Pulumi.$*.yaml || { echo "error: there is no Pulumi.$*.yaml. The stacks here are: $(STACKS). A new spoke: make new-spoke" >&2; exit 1; }
-
-# Without suppressing outputs, a spoke's preview would show the hub's whole contract.
-preview-%: ## Show what would change in a stack, for example preview-hub; AS_OF=2026-12-24 for another day
-	$(settings)
-	@pulumi -C $(call project,$*) stack select $* --create
-	@pulumi -C $(call project,$*) -s $* preview --diff --suppress-outputs $(FLAGS)
-
-plan-%: ## Show what would change inside each provisioned product, for example plan-spoke-research
-	$(settings)
-	@pulumi -C $(call project,$*) stack select $* --create
-	@python -m cli.plan --stack $*
-
-up-%: ## Deploy a stack
-	$(settings)
-	@pulumi -C $(call project,$*) stack select $* --create
-	@pulumi -C $(call project,$*) -s $* up $(call outputs,$*) $(FLAGS)$(if $(filter hub,$(call project,$*)), || { code=$$?; python -m cli.shares --stack $* --explain; exit $$code; })
-
-refresh-%: ## Compare a stack with what is really there
-	@pulumi -C $(call project,$*) -s $* refresh $(call outputs,$*) $(FLAGS)
-
-destroy-%: ## Remove all that a stack made
-	@pulumi -C $(call project,$*) -s $* destroy $(call outputs,$*) $(FLAGS)
-
-new-spoke: ## Write the settings of a new spoke: NAME=… ACCOUNT=… [REGION=…]
-	@python -m cli.new_spoke --name "$(NAME)" --account "$(ACCOUNT)" --region "$(REGION)"
-
-sandbox: install ## Run the sandbox in the foreground on port 5005, from an empty organization
-	@python -m cli.rehearsal.sandbox_server --port $(PORT)
-
-sandbox-env: ## Print the exports that point a shell at the sandbox: eval "$$(make -s sandbox-env)"
-	@python -m sandbox env --url http://127.0.0.1:$(PORT) --folder .sandbox $(if $(ACCOUNT),--account $(ACCOUNT))
-
-clean: ## Remove what the sandbox, the tests and the demo left
+clean: ## Remove what sandbox, tests and demo left
 	@rm -rf .sandbox .pytest_cache .ruff_cache .hypothesis
+
+##@ roll out
+takes.up-% := FLAGS AS_OF
+up-%: ## Deploy a stack: up-organization, up-hub, up-spoke-NAME
+	@$(model-catalog) stack up $* $(FLAGS)
+
+takes.rollout := FLAGS AS_OF
+rollout: ## All spokes that change, in waves: [FLAGS="--dry-run"]
+	@$(model-catalog) fleet up $(FLAGS)
+
+takes.destroy-% := FLAGS AS_OF
+destroy-%: ## Remove all that a stack made: destroy-spoke-NAME
+	@$(model-catalog) stack destroy $* $(FLAGS)
+
+##@ repair
+takes.drift := FLAGS
+drift: ## What was changed behind Pulumi: [FLAGS="--sample 5%"]
+	@$(model-catalog) fleet drift $(FLAGS)
+
+takes.refresh-% := FLAGS AS_OF
+refresh-%: ## Compare a stack with what is there: refresh-hub
+	@$(model-catalog) stack refresh $* $(FLAGS)
+
+needs.recover := STACK
+takes.recover := FLAGS
+recover: ## After a run that died: STACK=…
+	@$(model-catalog) stack recover "$(STACK)" $(FLAGS)
+
+needs.relaunch := STACK LAUNCH
+takes.relaunch := FLAGS
+relaunch: ## Launch anew what failed: STACK=… LAUNCH=…
+	@$(model-catalog) stack relaunch "$(STACK)" "$(LAUNCH)" $(FLAGS)
+
+needs.adopt := STACK
+takes.adopt := FLAGS
+adopt: ## Take over what is there already: STACK=…
+	@$(model-catalog) stack adopt "$(STACK)" $(FLAGS)
+
+needs.dead-principals := STACK
+takes.dead-principals := REMOVE
+dead-principals: ## Access of roles that are gone: STACK=… [REMOVE=yes]
+	@$(model-catalog) spoke dead-principals "$(STACK)" $(if $(REMOVE),$(if $(filter yes,$(REMOVE)),--remove,$(error REMOVE: invalid value $(REMOVE), expected yes)))
+
+help:
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {print "\n" substr($$0, 5)} /^[a-z%-]+:.*## / {sub(/\$$\$$/, "$$", $$2); printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo; echo "stacks here: $(STACKS)"; echo "model-catalog --help (in .venv/bin): the same commands, each with an example"
+
+# One mechanism for all targets: what was given on the command line, less what the targets that were named know.
+given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+family = $(firstword $(foreach each,$(families),$(if $(filter $(each),$(1)),$(each))) $(1))
+goals := $(filter $(targets) $(families),$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL)))
+known := $(foreach goal,$(goals),$(takes.$(call family,$(goal))) $(needs.$(call family,$(goal))))
+unknown := $(filter-out $(known) PYTHON SHELL MAKE%,$(given))
+$(if $(goals),$(if $(unknown),$(error make $(goals) takes no $(unknown). It takes: $(or $(strip $(known)),nothing)),))
+$(foreach goal,$(goals),$(foreach name,$(needs.$(call family,$(goal))),$(if $($(name)),,$(error make $(goal) needs $(name)=…: $(foreach each,$(needs.$(call family,$(goal))),$(each)=…)))))

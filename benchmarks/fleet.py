@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.fleet_stage import FleetStage, Measured, account, stack, uses_batch
-from fleet.plan.inventory import look
+from fleet.plan.inventory import collect
 from fleet.plan.verdicts import make_plan
 from fleet.store.records import Record, Records
 from fleet.store.storage import Storage, backend_url
@@ -65,10 +65,10 @@ def widths(numbers: list[int]) -> Iterator[tuple[str, int, Measured]]:
     with tempfile.TemporaryDirectory() as folder, FleetStage(Path(folder) / "stage", _FORCED) as stage:
         stage.prepare()
         waves = stage.project / "fleet.yaml"
-        _ = waves.write_text("waves: [{name: all, others: true}]")
+        _ = waves.write_text("waves: [{name: all, default: true}]")
         yield _ran("first rollout", stage.fleet("up"))
         for number in numbers:
-            _ = waves.write_text(f"waves: [{{name: all, others: true, concurrency: {number}}}]")
+            _ = waves.write_text(f"waves: [{{name: all, default: true, concurrency: {number}}}]")
             yield _ran(f"unchanged, by force, {number} at a time", stage.fleet("up", "--force"))
 
 
@@ -119,7 +119,7 @@ def _ran(what: str, measured: Measured) -> tuple[str, int, Measured]:
     if measured.output.startswith("{"):
         document = json.loads(measured.output)
         return what, sum(each["verdict"] != "unchanged" for each in document["spokes"]), measured
-    return what, measured.output.count(" done "), measured
+    return what, measured.output.count(" succeeded "), measured
 
 
 def _copy(stage: FleetStage) -> None:
@@ -131,7 +131,7 @@ def _copy(stage: FleetStage) -> None:
             like = 0 if uses_batch(index) else 1
             text = texts[like].replace(stack(like), stack(index)).replace(account(like), account(index))
             _ = (states / f"{stack(index)}.json").write_text(text)
-        plan = make_plan(look(stage.project))
+        plan = make_plan(collect(stage.project))
         records = Records(Storage(backend_url()))
         for index in range(2, stage.spokes):
             like, verdict = records.of(stack(0 if uses_batch(index) else 1)), plan.verdicts[stack(index)]
@@ -142,7 +142,7 @@ def _copy(stage: FleetStage) -> None:
                 "account": account(index),
                 "fingerprint": verdict.fingerprint,
                 "parts": verdict.parts,
-                "state": plan.survey.tags[stack(index)],
+                "state": plan.inventory.tags[stack(index)],
             }
             records.write(like.model_copy(update=own))
 

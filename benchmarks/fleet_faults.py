@@ -42,7 +42,7 @@ class Scene:
     def runs(self) -> list[tuple[str, int]]:
         """Whoever was run, with the number of tries, in every rollout."""
         reported = [(each["stack"], each["tries"]) for report in self.reports for each in report["spokes"]]
-        printed = [(line.split(maxsplit=1)[0], 1) for line in self.printed if " done " in line]
+        printed = [(line.split(maxsplit=1)[0], 1) for line in self.printed if " succeeded " in line]
         return [(name, tries) for name, tries in (*reported, *printed) if tries]
 
     @property
@@ -64,7 +64,7 @@ def main() -> int:
     lost = 0
     with tempfile.TemporaryDirectory() as folder, Fleet(Path(folder) / "stage", number) as fleet:
         fleet.prepare()
-        _ = (fleet.project / "fleet.yaml").write_text("waves: [{name: all, others: true, tolerance: 100%}]")
+        _ = (fleet.project / "fleet.yaml").write_text("waves: [{name: all, default: true, tolerance: 100%}]")
         for scene in _scenes(fleet):
             names = [name for name, _ in scene.runs]
             tries = sum(tries for _, tries in scene.runs)

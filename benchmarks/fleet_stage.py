@@ -186,5 +186,5 @@ def _settings(index: int) -> str:
 
 
 def _waves() -> str:
-    waves = [{"name": "canary", "spokes": [stack(0)]}, {"name": "everybody", "others": True, "tolerance": "5%"}]
+    waves = [{"name": "canary", "spokes": [stack(0)]}, {"name": "everybody", "default": True, "tolerance": "5%"}]
     return yaml.safe_dump({"waves": waves})

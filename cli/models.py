@@ -1,75 +1,132 @@
-"""Lists the catalog's models, or those that fit: make models [TASK=…] [FRAMEWORK=…] [LICENCE=…] …."""
+"""`model-catalog models`: what the catalog's files offer."""
 
-import argparse
-import sys
-from collections.abc import Mapping
-from typing import Final
+from pathlib import Path
+from typing import Annotated
 
-from rich.console import Console
-from rich.table import Table
+import typer
 
-from cli.catalog import catalog_as_of, reporting
-from hub.definitions.load import CatalogProduct, CatalogVersion
-from shared.errors import ContentError
+from cli.verbs import AsJson, AsOf, HubStack, Product, Version, complete_version, noun, verb
 
-FILTERS: Final = ("task", "framework", "licence", "modality")
-Row = tuple[CatalogProduct, CatalogVersion]
+app = noun("What is offered: find a model, read its card, add and end versions.")
+
+Template = Annotated[Path, typer.Option("--template", help="A CloudFormation template.")]
 
 
-def main() -> int:
-    """Print a table of the versions that fit every filter."""
-    parser = argparse.ArgumentParser(prog="python -m cli.models", description=__doc__)
-    for name in FILTERS:
-        parser.add_argument(f"--{name}", default="", help="part of it, in any case")
-    parser.add_argument("--word", default="", help="a word of the card, in any case")
-    arguments = parser.parse_args()
-    wanted = {name: str(getattr(arguments, name)) for name in FILTERS if getattr(arguments, name)}
-    return reporting(lambda: _show(find(wanted, arguments.word)))
+@verb(app, "list", "models list --task classification")
+def list_(
+    *,
+    task: Annotated[str, typer.Option(help="Part of what the model does, in any case.")] = "",
+    framework: Annotated[str, typer.Option(help="Part of its framework.")] = "",
+    license_: Annotated[str, typer.Option("--license", "--licence", help="Part of its license.")] = "",
+    modality: Annotated[str, typer.Option(help="Part of the kind of data it takes.")] = "",
+    word: Annotated[str, typer.Option(help="A word of the card.")] = "",
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> int:
+    """List the versions that fit, with state, task, metrics and cost."""
+    from cli.catalog.files import catalog_as_of
+    from cli.catalog.listing import find, list_models
+
+    given = {"task": task, "framework": framework, "license": license_, "modality": modality}
+    catalog = catalog_as_of()
+    found = find(catalog, {name: value for name, value in given.items() if value}, word)
+    return list_models(catalog, found, as_json=as_json)
 
 
-def find(wanted: Mapping[str, str], word: str = "") -> list[Row]:
-    """Find the versions whose cards have each of the wanted texts.
+@verb(app, "show", "models show fraud-detector-realtime 1.1.0")
+def show(
+    product: Product,
+    version: Annotated[
+        str, typer.Argument(metavar="VERSION", autocompletion=complete_version, help="The newest one unless given.")
+    ] = "",
+    *,
+    sagemaker: Annotated[bool, typer.Option("--sagemaker", help="The card alone, as SageMaker takes it.")] = False,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show a version: its card, parameters with defaults and limits, metrics and cost."""
+    from cli.catalog.page import print_sagemaker_card, show_version
 
-    Raises:
-        ContentError: there is none; for each filter it says what there is.
-    """
-    everything = [(product, version) for product in catalog_as_of().products for version in product.versions]
-    found = [row for row in everything if _fits(row, wanted, word)]
-    if found:
-        return found
-    there = {name: sorted({str(getattr(version.card, name)) for _, version in everything}) for name in wanted}
-    known = "".join(f" As {name} there is: {', '.join(values)}." for name, values in there.items())
-    asked = [f"{name.upper()}={value}" for name, value in wanted.items()] + ([f"WORD={word}"] if word else [])
-    raise ContentError(f"No model fits {' '.join(asked)}.{known}")
-
-
-def _fits(row: Row, wanted: Mapping[str, str], word: str) -> bool:
-    product, version = row
-    words = f"{product.file.key} {product.file.description} {version.card.model_dump_json()}".lower()
-    return word.lower() in words and all(
-        value.lower() in str(getattr(version.card, name)).lower() for name, value in wanted.items()
-    )
+    return print_sagemaker_card(product, version) if sagemaker else show_version(product, version, as_json=as_json)
 
 
-def _show(rows: list[Row]) -> int:
-    table = Table("product", "version", "state", "task", "framework", "modality", "licence", "risk", "owner", "contact")
-    for product, version in rows:
-        card = version.card
-        table.add_row(
-            product.file.key,
-            version.entry.version,
-            version.state,
-            card.task,
-            card.framework,
-            card.modality,
-            card.licence,
-            card.risk_rating,
-            card.owner,
-            card.contact,
-        )
-    Console(width=None if sys.stdout.isatty() else 180).print(table)
-    return 0
+@verb(app, "diff", "models diff fraud-detector-realtime 1.0.0 1.1.0")
+def diff(
+    product: Product,
+    old: Annotated[str, typer.Argument(metavar="FROM", autocompletion=complete_version, help="The one before.")],
+    new: Annotated[str, typer.Argument(metavar="TO", autocompletion=complete_version, help="The one after.")],
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Show what changes for a user between two versions, and whether it breaks a launch."""
+    from cli.catalog.version_diff import show_changes
+
+    return show_changes(product, old, new, as_json=as_json)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@verb(app, "new", "models new churn-scorer --template churn.yaml --portfolio online-inference")
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The product's key, lower-case words joined by hyphens.")],
+    *,
+    template: Template,
+    portfolio: Annotated[str, typer.Option(help="The portfolio's key; needed where there are several.")] = "",
+) -> int:
+    """Write a product's folder from a template: what can be known, and marks for what a person has to say."""
+    from cli.catalog.scaffold import new_product
+
+    return new_product(name, template, portfolio)
+
+
+@verb(app, "new-version", "models new-version fraud-detector-realtime 1.2.0 --template fraud.yaml")
+def new_version(
+    product: Product,
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="Its number.")],
+    *,
+    template: Template,
+) -> int:
+    """Add a version to a product: its template, a card like the last one's, and marks for what a person has to say."""
+    from cli.catalog.scaffold import new_version as add
+
+    return add(product, version, template)
+
+
+@verb(app, "lock", "models lock")
+def lock(
+    *, check: Annotated[bool, typer.Option("--check", help="Change nothing; refuse what is not locked.")] = False
+) -> int:
+    """Add the templates of new versions to the catalog's lock file."""
+    from cli.catalog import lock
+
+    return lock.check() if check else lock.add_new()
+
+
+@verb(app, "check", "models check")
+def check(
+    *,
+    write_schemas: Annotated[
+        bool, typer.Option("--write-schemas", help="Write the JSON Schemas for editors, and check nothing.")
+    ] = False,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> int:
+    """Check all of the catalog: marks, files, rules, lock file, schemas, and cfn-lint on the templates."""
+    from cli.catalog.check import check_catalog
+    from cli.catalog.schemas import write
+
+    return write() if write_schemas else check_catalog(as_json=as_json)
+
+
+@verb(app, "verify", "models verify")
+def verify(*, stack: HubStack = "hub", as_json: AsJson = False) -> int:
+    """Ask AWS, as the registry's account, whether the models are approved and may be pulled."""
+    from cli.catalog.verification import verify_catalog
+
+    return verify_catalog(stack, as_json=as_json)
+
+
+@verb(app, "remove-version", "models remove-version fraud-detector-realtime 1.0.0")
+def remove_version(product: Product, version: Version) -> int:
+    """Let a retired version go that nobody uses."""
+    from cli.catalog.removal import remove_version as remove
+
+    return remove(product, version)

@@ -1,41 +1,70 @@
-"""What the engine remembers of stacks."""
+"""Stacks: which project they are of, and what the engine remembers of them."""
 
-import json
-import subprocess
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
+from cli.verbs import stacks
+from fleet.engine import Engine
 from shared.catalog.contract import Contract, merge, parse
 from shared.errors import ConfigError
 from shared.stack.names import CATALOG_OUTPUT
 
+PROJECTS: Final = ("organization", "hub", "spoke")
 
-def pulumi(project: str, *arguments: str) -> str:
-    """Run the Pulumi CLI in a project's folder, and give what it prints.
+
+def engine() -> Engine:
+    """Give the engine of this checkout."""
+    return Engine(Path.cwd())
+
+
+def project_of(stack: str, *, among: tuple[str, ...] = PROJECTS) -> str:
+    """Tell the project of a stack, which follows from its name: organization, hub and hub-*, spoke-*.
 
     Raises:
-        ConfigError: it is not there, or it failed; its own words say why.
+        ConfigError: it is of none of these.
     """
-    try:
-        done = subprocess.run(["pulumi", "-C", project, *arguments], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise ConfigError("pulumi is not on PATH. Run the command through make.") from None
-    if done.returncode != 0:
-        raise ConfigError(f"pulumi {' '.join(arguments)} failed: {' '.join(done.stderr.split())}")
-    return done.stdout
+    project = stack.partition("-")[0]
+    if project in among:
+        return project
+    kinds = {"organization": "the organization", "hub": "a hub", "spoke": "a spoke"}
+    raise ConfigError(
+        f"invalid value {stack!r}. Expected a stack of {' or '.join(kinds[each] for each in among)}. The stacks here "
+        f"are: {', '.join(stacks()) or 'none'}.",
+        code="stack-of-no-project",
+        place="STACK",
+    )
 
 
-def contract_of(*stacks: str) -> Contract:
+def with_settings(stack: str, *, among: tuple[str, ...] = PROJECTS) -> str:
+    """Tell the project of a stack that has settings here.
+
+    A name without settings is a typing mistake, and would otherwise leave an empty stack in the backend.
+
+    Raises:
+        ConfigError: it has none.
+    """
+    project = project_of(stack, among=among)
+    if stack not in stacks():
+        raise ConfigError(
+            f"there is no Pulumi.{stack}.yaml. The stacks here are: {', '.join(stacks()) or 'none'}. A new spoke: "
+            f"model-catalog spoke new",
+            code="stack-without-settings",
+            place="STACK",
+        )
+    return project
+
+
+def contract_of(*names: str) -> Contract:
     """Read the catalog that the hub's stacks published, each named shortly or in full.
 
     Raises:
-        ConfigError: the stack cannot be read.
+        EngineError: the stack cannot be read.
         ContractError: it publishes nothing that can be used.
     """
     found: dict[str, Contract] = {}
-    for stack in stacks:
+    for stack in names:
         name = stack.rpartition("/")[2]
-        outputs: dict[str, Any] = json.loads(pulumi("hub", "-s", name, "stack", "output", "--json"))
-        found[stack] = parse(outputs.get(CATALOG_OUTPUT), source=name)
+        found[stack] = parse(engine().outputs("hub", name).get(CATALOG_OUTPUT), source=name)
     return merge(found)
 
 
@@ -43,9 +72,8 @@ def resources_of(project: str, stack: str, kind: str = "") -> list[dict[str, Any
     """List the resources of a type, or all of them, in a stack's state, with their inputs, outputs and dates.
 
     Raises:
-        ConfigError: the stack cannot be read.
+        EngineError: the stack cannot be read.
     """
-    state: dict[str, Any] = json.loads(pulumi(project, "-s", stack, "stack", "export"))
-    deployment: dict[str, Any] = state.get("deployment") or {}
+    deployment: dict[str, Any] = engine().exported(project, stack).get("deployment") or {}
     resources: list[dict[str, Any]] = deployment.get("resources") or []
     return [resource for resource in resources if kind in ("", resource["type"])]

@@ -1,11 +1,11 @@
-"""What the commands do: survey, choice, work, report."""
+"""What the commands do: inventory, choice, work, report."""
 
 import datetime as dt
 import random
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,39 +13,41 @@ import typer
 from rich.console import Console
 
 from fleet.errors import SettingsError
-from fleet.plan.inventory import look
+from fleet.plan.inventory import collect
 from fleet.plan.settings import Wave
-from fleet.plan.spoke_selection import parsed_shard, refuse_before_earlier_waves, wanted
-from fleet.plan.verdicts import Kind, Plan, Verdict, make_plan
+from fleet.plan.spoke_selection import (
+    SpokeFilter,
+    refuse_before_earlier_waves,
+    refuse_unknown_waves,
+    select_spokes,
+)
+from fleet.plan.verdicts import FleetPlan, Kind, make_plan
 from fleet.run.executors import workforce
 from fleet.run.rollout import Approver, Request, Result, Rollout
-from fleet.run.tasks import Verb
-from fleet.show.drift import Drift, compare, show_drift
+from fleet.run.tasks import Operation
+from fleet.show.drift import compare, show_drift
 from fleet.show.progress import Lines, Screen
-from fleet.show.reporting import show_result, write_report
-from fleet.store.locations import places_of
+from fleet.show.reporting import LastLook, show_result, write_report
+from fleet.store.locations import locations_of
+from shared.errors import CatalogError
 
 RUNS: Final = ".fleet/runs"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which spokes a command is about, and who does the work."""
-
-    only: Sequence[str]
-    exclude: Sequence[str]
-    waves: Sequence[str]
-    shard: str | None
-    scheduler: str | None
-
-
-def planned(root: Path) -> Plan:
+def planned(root: Path) -> FleetPlan:
     """Look at everything and make a plan. Raises CatalogError."""
-    return make_plan(look(root))
+    return make_plan(collect(root))
 
 
 def roll_out(
-    root: Path, choice: Choice, console: Console, *, force: bool, dry_run: bool, approved: Sequence[str]
+    root: Path,
+    choice: SpokeFilter,
+    console: Console,
+    *,
+    force: bool,
+    dry_run: bool,
+    approved: Sequence[str],
+    scheduler: str | None = None,
 ) -> int:
     """Roll a plan out, and give the exit code: 0 only if every wanted spoke is where it is wanted.
 
@@ -54,8 +56,8 @@ def roll_out(
     """
     begun = dt.datetime.now(dt.UTC)
     plan = planned(root)
-    _check_approvals(plan, approved)
-    stacks = _wanted(plan, choice)
+    refuse_unknown_waves(plan, approved, where="--approve")
+    stacks = select_spokes(plan, choice)
     if choice.waves and not dry_run:
         refuse_before_earlier_waves(plan, choice.waves)
     for note in plan.notes:
@@ -66,58 +68,54 @@ def roll_out(
     logs = f"{RUNS}/{begun:%Y%m%dT%H%M%S%f}"
     request = Request(
         wanted=stacks,
-        verb=Verb.PREVIEW if dry_run else Verb.UP,
+        operation=Operation.PREVIEW if dry_run else Operation.UP,
         forced=force,
         begun=begun,
-        places=places_of(plan.survey.settings),
+        locations=locations_of(plan.inventory.settings.records),
         logs=logs,
     )
     board = Screen(console) if console.is_terminal else Lines(console)
-    with workforce(choice.scheduler) as workers, board if isinstance(board, Screen) else nullcontext():
+    with workforce(scheduler) as workers, board if isinstance(board, Screen) else nullcontext():
         result = Rollout(plan, request, workers, board, _approver(approved, board)).run()
-    behind = _behind(root, stacks, result) if result.outcomes and not dry_run else []
+    look = LastLook()
+    if result.outcomes and not dry_run:
+        try:
+            look = _last_look(root, stacks, result)
+        except CatalogError as problem:
+            look = LastLook(problem=str(problem))
+        except KeyboardInterrupt:
+            look = LastLook(problem="interrupted")
     unchanged = sum(stack not in result.outcomes for stack in stacks) - len(result.not_begun)
-    show_result(result, behind, unchanged, console)
-    if problem := write_report(plan, result, behind, root / logs):
+    show_result(result, look, unchanged, console)
+    if problem := write_report(plan, result, look, root / logs):
         console.print(problem, markup=False, soft_wrap=True)
     good = all(outcome.is_good for outcome in result.outcomes.values())
-    return 0 if good and not behind and not result.not_begun and not result.stopped else 1
+    return 0 if good and not (look.behind or look.problem or result.not_begun or result.stopped) else 1
 
 
-def find_drift(root: Path, choice: Choice, sample: str, console: Console | None) -> tuple[list[Mapping[str, Any]], int]:
+def find_drift(
+    root: Path, choice: SpokeFilter, sample: str, console: Console | None, scheduler: str | None = None
+) -> tuple[list[Mapping[str, Any]], int]:
     """Compare states with accounts; gives what was found, and exit code 1 where something drifted or failed.
 
     Raises:
         CatalogError: something is wrong before anything runs.
     """
     plan = planned(root)
-    stacks = sorted(_wanted(plan, choice) & plan.survey.tags.keys())
+    stacks = sorted(select_spokes(plan, choice) & plan.inventory.tags.keys())
     stacks = _sampled(stacks, sample)
-    with workforce(choice.scheduler) as workers:
-        here = str(root) if workers.is_here else ""
-        found: list[Drift] = list(workers.executor.map(compare, [here] * len(stacks), stacks))
+    with workforce(scheduler) as workers:
+        found = workers.map(partial(compare, str(root) if workers.is_here else ""), stacks)
     if console:
-        show_drift(found, len(plan.survey.tags), console)
+        show_drift(found, len(plan.inventory.tags), console)
     return [each.document() for each in found], int(any(each.changes or each.problem for each in found))
 
 
-def _wanted(plan: Plan, choice: Choice) -> frozenset[str]:
-    shard = parsed_shard(choice.shard) if choice.shard else None
-    return wanted(plan, only=choice.only, exclude=choice.exclude, waves=choice.waves, shard=shard)
-
-
-def _behind(root: Path, stacks: frozenset[str], result: Result) -> list[Verdict]:
+def _last_look(root: Path, stacks: frozenset[str], result: Result) -> LastLook:
     """Look again, at the end: the hub may have changed meanwhile, or an account may be closed by now."""
     after = planned(root).verdicts
     wanted_still = [after[stack] for stack in sorted(stacks) if stack in after and stack not in result.not_begun]
-    return [verdict for verdict in wanted_still if verdict.kind not in (Kind.UNCHANGED, Kind.LEFT_OUT)]
-
-
-def _check_approvals(plan: Plan, approved: Sequence[str]) -> None:
-    known = [members.wave.name for members in plan.waves]
-    for name in approved:
-        if name not in known:
-            raise SettingsError(f"--approve: found {name!r}. The waves are: {', '.join(known)}.")
+    return LastLook([verdict for verdict in wanted_still if verdict.kind not in (Kind.UNCHANGED, Kind.LEFT_OUT)])
 
 
 def _approver(approved: Sequence[str], board: Lines) -> Approver:
@@ -136,6 +134,10 @@ def _approver(approved: Sequence[str], board: Lines) -> Approver:
 def _sampled(stacks: Sequence[str], sample: str) -> list[str]:
     number = sample.removesuffix("%")
     if not number.isdecimal() or (sample.endswith("%") and int(number) > 100):  # noqa: PLR2004 - that is what a percentage is
-        raise SettingsError(f"--sample: found {sample!r}. Expected a number of spokes, or a share such as 5%.")
+        raise SettingsError(
+            f"invalid value {sample!r}. Expected a number of spokes, or a share such as 5%.",
+            code="invalid-sample",
+            place="--sample",
+        )
     count = -(-len(stacks) * int(number) // 100) if sample.endswith("%") else int(number)
     return sorted(random.sample(list(stacks), min(count, len(stacks))))

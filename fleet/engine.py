@@ -1,7 +1,7 @@
-"""Starts Pulumi: the only module of the fleet that does.
+"""Starts Pulumi: the only module that does, for spokes by the hundred and for a person at a terminal.
 
-One process for each command, in a session of its own, so that an interrupt reaches it when we say so and a kill of
-the fleet does not: what it has begun, it ends.
+Whatever runs unattended is one process for each command, in a session of its own, so that an interrupt reaches it when
+we say so and a kill of the fleet does not: what it has begun, it ends.
 """
 
 import json
@@ -11,16 +11,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
 from fleet.errors import EngineError
-from fleet.store.records import Cost
 
 _UNATTENDED: Final = ("--non-interactive", "--color", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a command cost: its process with everything that it waited for."""
+
+    seconds: float = 0
+    cpu_seconds: float = 0
+    peak_mib: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +56,77 @@ def interrupt() -> None:
 
 
 class Engine:
-    """Pulumi's commands on the projects of one checkout.
+    """Pulumi's commands on the projects of one checkout: `organization`, `hub` and `spoke`.
 
     Attributes:
-        root: The folder that holds `hub/`, `spoke/` and the settings of all stacks.
+        root: The folder that holds the projects' folders and the settings of all stacks.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    def attended(self, project: str, stack: str, *command: str) -> int:
+        """Run a command such as `up` or `preview` in front of a person, and give its exit code.
+
+        It has this process's terminal, in which Ctrl-C reaches Pulumi by itself, and asks what it has to ask.
+
+        Raises:
+            EngineError: there is no Pulumi.
+        """
+        process = self._started(project, "-s", stack, *command)
+
+        def pass_on(*_: object) -> None:
+            process.send_signal(signal.SIGINT)
+
+        before = signal.signal(signal.SIGTERM, pass_on)  # which, unlike an interrupt, is told to nobody but us
+        try:
+            while process.returncode is None:
+                with suppress(KeyboardInterrupt):  # Pulumi ends what it has begun, and so do we
+                    process.wait()
+            return process.returncode
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+    def select(self, project: str, stack: str) -> None:
+        """Make a stack the current one of its project, and make it where it is not there. Raises EngineError."""
+        _ = self._ask(project, "stack", "select", stack, "--create", *_UNATTENDED)
+
+    def create(self, project: str, stack: str) -> None:
+        """Make a stack, and leave the current one as it is. Raises EngineError."""
+        _ = self._ask(project, "stack", "init", stack, "--no-select", *_UNATTENDED)
+
+    def listed(self, project: str) -> dict[str, str]:
+        """Give the stacks of a project by their short names, with the times of their last updates.
+
+        Raises:
+            EngineError: the backend is out of reach.
+        """
+        found: list[dict[str, Any]] = json.loads(self._ask(project, "stack", "ls", "--json"))
+        return {str(stack["name"]).rpartition("/")[2]: str(stack.get("lastUpdate", "")) for stack in found}
+
+    def outputs(self, project: str, stack: str) -> dict[str, Any]:
+        """Give a stack's outputs. Raises EngineError."""
+        return json.loads(self._ask(project, "-s", stack, "stack", "output", "--json"))
+
+    def exported(self, project: str, stack: str) -> dict[str, Any]:
+        """Give a stack's state. Raises EngineError."""
+        return json.loads(self._ask(project, "-s", stack, "stack", "export"))
+
+    def replace_state(self, project: str, stack: str, file: Path) -> None:
+        """Put another state in the place of a stack's. Raises EngineError."""
+        _ = self._ask(project, "-s", stack, "stack", "import", "--file", str(file))
+
+    def cancel(self, project: str, stack: str) -> None:
+        """Remove the lock of a run that has died. Raises EngineError."""
+        _ = self._ask(project, "cancel", stack, "--yes", *_UNATTENDED)
+
+    def drift(self, stack: str) -> dict[str, Any]:
+        """Compare a spoke's state with its account and change neither; gives the steps of the preview.
+
+        Raises:
+            EngineError: the comparison failed.
+        """
+        return json.loads(self._ask("spoke", "-s", stack, "refresh", "--preview-only", "--json", *_UNATTENDED))
 
     def up(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
         """Deploy a spoke."""
@@ -69,47 +140,13 @@ class Engine:
         """Bring a spoke's state in line with its account."""
         return self._run(stack, ("refresh", "--yes", "--skip-preview"), log, started)
 
-    def drift(self, stack: str) -> dict[str, Any]:
-        """Compare a spoke's state with its account and change neither; gives the steps of the preview.
-
-        Raises:
-            EngineError: the comparison failed.
-        """
-        return json.loads(self._ask("spoke", "-s", stack, "refresh", "--preview-only", "--json", *_UNATTENDED))
-
-    def create(self, stack: str) -> None:
-        """Make the stack of a spoke. Raises EngineError."""
-        _ = self._ask("spoke", "stack", "init", stack, "--no-select", *_UNATTENDED)
-
-    def cancel(self, stack: str) -> None:
-        """Remove the lock of a run that has died. Raises EngineError."""
-        _ = self._ask("spoke", "cancel", stack, "--yes", *_UNATTENDED)
-
-    def exported(self, stack: str) -> dict[str, Any]:
-        """Give a spoke's state. Raises EngineError."""
-        return json.loads(self._ask("spoke", "-s", stack, "stack", "export"))
-
-    def replace_state(self, stack: str, file: Path) -> None:
-        """Put another state in the place of a spoke's. Raises EngineError."""
-        _ = self._ask("spoke", "-s", stack, "stack", "import", "--file", str(file))
-
-    def outputs(self, project: str, stack: str) -> dict[str, Any]:
-        """Give a stack's outputs. Raises EngineError."""
-        return json.loads(self._ask(project, "-s", stack, "stack", "output", "--json"))
-
-    def listed(self, project: str) -> list[dict[str, Any]]:
-        """List the stacks of a project as the backend describes them. Raises EngineError."""
-        return json.loads(self._ask(project, "stack", "ls", "--json"))
-
     def _run(
         self, stack: str, command: tuple[str, ...], log: IO[bytes] | None, started: Callable[[int], None]
     ) -> Finished:
         begun = time.monotonic()
-        process = subprocess.Popen(
-            ["pulumi", "-C", "spoke", "-s", stack, *command, *_UNATTENDED],
-            cwd=self.root,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
+        process = self._started(
+            *("spoke", "-s", stack, *command, *_UNATTENDED),
+            unattended=True,
             # Straight into the file: a full disk costs us the log and Pulumi nothing, and it outlives us.
             stdout=log or subprocess.DEVNULL,
             stderr=subprocess.STDOUT,
@@ -132,20 +169,31 @@ class Engine:
         return Finished(process.returncode, cost)
 
     def _ask(self, project: str, *arguments: str) -> str:
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with self._started(project, *arguments, unattended=True, **pipes) as process:
+            answer, problem = process.communicate()
+        if process.returncode != 0:
+            command, text = " ".join(arguments[:4]), " ".join(problem.split())
+            raise EngineError(f"pulumi {command} failed: {text}", code="pulumi-failed")
+        return answer
+
+    def _started(
+        self,
+        project: str,
+        *arguments: str,
+        unattended: bool = False,
+        **options: Any,  # noqa: ANN401 - those of Popen
+    ) -> "subprocess.Popen[Any]":
+        first, last = str(Path(sys.executable).parent), str(self.root / ".tools" / "bin")
+        path = os.pathsep.join([first, os.environ.get("PATH", os.defpath), last])
+        environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        if unattended:
+            environment.pop("PULUMI_SKIP_CONFIRMATIONS", None)  # it would answer Pulumi's questions for us
+            options["stdin"] = subprocess.DEVNULL
         command = ["pulumi", "-C", project, *arguments]
         try:
-            done = subprocess.run(
-                command, cwd=self.root, env=self._environment(), capture_output=True, text=True, check=False
-            )
+            return subprocess.Popen(command, cwd=self.root, env=environment, **options)
         except FileNotFoundError:
-            raise EngineError("pulumi is not on PATH. Run the command through make.") from None
-        if done.returncode != 0:
-            raise EngineError(f"pulumi {' '.join(arguments[:4])} failed: {' '.join(done.stderr.split())}")
-        return done.stdout
-
-    def _environment(self) -> Mapping[str, str]:
-        """Give the environment without what would answer Pulumi's questions for us."""
-        kept = {name: value for name, value in os.environ.items() if name != "PULUMI_SKIP_CONFIRMATIONS"}
-        first, last = str(Path(sys.executable).parent), str(self.root / ".tools" / "bin")
-        path = os.pathsep.join([first, kept.get("PATH", os.defpath), last])
-        return {**kept, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+            raise EngineError(
+                "pulumi is not on PATH. Run the command through make.", code="pulumi-not-on-path"
+            ) from None

@@ -4,6 +4,7 @@
     └── FleetError         something about the fleet as a whole
         ├── SettingsError  fleet.yaml, or a choice on the command line
         ├── RecordsError   the records of success cannot be used
+        ├── StateError     a stack's state cannot be read
         └── EngineError    a command of Pulumi's failed; its own words say why
 
 They end a command before anything runs. What goes wrong in one spoke is part of the report instead.
@@ -22,6 +23,10 @@ class SettingsError(FleetError):
 
 class RecordsError(FleetError):
     """The records of success are out of reach, or were written by a newer release."""
+
+
+class StateError(FleetError):
+    """A stack's state is damaged, or was written by another release."""
 
 
 class EngineError(FleetError):

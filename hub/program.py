@@ -8,10 +8,13 @@ import pulumi
 from hub.config import HubSettings
 from hub.definitions.cost import unpriced
 from hub.definitions.lifecycle import coming_changes
-from hub.definitions.load import Catalog, read_catalog
+from hub.definitions.load import read_catalog
+from hub.definitions.model import Catalog
 from hub.definitions.portfolio_selection import part_of, refuse_overlap
+from hub.definitions.role_template import roles_template
+from hub.definitions.share_names import share_names
 from hub.resources.launch_role import LaunchRole
-from hub.resources.portfolio_sharing import find_node, share_target
+from hub.resources.organization_nodes import OrganizationNodes
 from hub.resources.principals import find_principals
 from hub.resources.regional_catalog import RegionalCatalog
 from hub.resources.role_stack_set import RoleRollout
@@ -38,15 +41,17 @@ def run() -> None:
     _announce(catalog)
     _warn_of_unknown_prices(catalog, settings.all_regions)
     _check_portfolios(settings, catalog)
+    names = share_names(settings.shares, {file.key: file.original_key for file in catalog.portfolios}, where=where)
+    setting = settings.launch_roles
+    template = setting and roles_template(catalog.products, boundary=setting.boundary, where=where)
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])
     looking = pulumi.InvokeOptions(provider=provider)
-    targets = [(share, share_target(share, opts=looking)) for share in settings.shares]
-    rollout_units = [
-        find_node(unit, opts=looking, where="launchRoles")
-        for unit in (settings.launch_roles.units if settings.launch_roles else [])
-    ]
+    nodes = OrganizationNodes(looking, where=where)
+    targets = [(share, nodes.target_of(share)) for share in settings.shares]
+    units = settings.launch_roles.units if settings.launch_roles else []
+    rollout_units = [nodes.find(unit, setting="launchRoles") for unit in units]
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
         from hub.inspection.preflight import PreflightScope, preflight  # noqa: PLC0415
@@ -55,23 +60,14 @@ def run() -> None:
     principals = find_principals(settings, looking)
     roles = {
         product.file.key: LaunchRole(
-            product.file.origin,
-            product=product.file.origin,
+            product.file.original_key,
+            product=product.file.original_key,
             account_id=settings.account_id,
             region=settings.region,
             opts=opts,
         )
         for product in catalog.products
     }
-    rollout = settings.launch_roles and RoleRollout(
-        "roles",
-        products=catalog.products,
-        setting=settings.launch_roles,
-        units=rollout_units,
-        region=settings.region,
-        keep=settings.protect,
-        opts=opts,
-    )
     regions = {
         region: RegionalCatalog(
             region,
@@ -80,16 +76,26 @@ def run() -> None:
             roles=roles,
             principals=principals,
             targets=targets,
-            before_sharing=[rollout] if rollout else [],
             opts=opts,
         )
         for region in settings.all_regions
     }
+    rollout = template and RoleRollout(
+        "roles",
+        template=template,
+        bucket=regions[settings.region].bucket,
+        units=rollout_units,
+        region=settings.region,
+        keep=settings.protect,
+        opts=opts,
+    )
+    for published in regions.values():
+        published.share(targets, names, after=[rollout] if rollout else [])
     pulumi.export("portfolio_id", {region: published.portfolio_ids for region, published in regions.items()})
     pulumi.export("product_id", {region: published.product_ids for region, published in regions.items()})
     pulumi.export(PUBLISHED_OUTPUT, catalog.day.isoformat())
-    documents = pulumi.Output.from_input({region: published.document for region, published in regions.items()})
-    pulumi.export(CATALOG_OUTPUT, documents.apply(lambda parts: contract.publish(settings.account_id, parts)))
+    whole = pulumi.Output.all(**{region: published.content for region, published in regions.items()})
+    pulumi.export(CATALOG_OUTPUT, whole.apply(lambda parts: contract.publish(settings.account_id, parts)))
 
 
 def _announce(catalog: Catalog) -> None:
@@ -110,8 +116,8 @@ def _warn_of_unknown_prices(catalog: Catalog, regions: list[str]) -> None:
             }
             if missing:
                 pulumi.warn(
-                    f"{product.file.key}: prices.yaml has no price in {region} of {', '.join(sorted(missing))}. "
-                    f"Launches with it show their cost as unknown."
+                    f"{product.file.key}: prices.yaml has no price in {region} for {', '.join(sorted(missing))}. "
+                    f"Launches on these show their cost as unknown."
                 )
 
 
@@ -121,6 +127,7 @@ def _check_portfolios(settings: HubSettings, catalog: Catalog) -> None:
         for index, entry in enumerate(entries):
             if entry.portfolio not in known:
                 raise ConfigError(
-                    f"Pulumi.{pulumi.get_stack()}.yaml: {name}[{index}].portfolio: found {entry.portfolio!r}. "
-                    f"This stack publishes: {', '.join(sorted(known))}."
+                    f"invalid value {entry.portfolio!r}. This stack publishes: {', '.join(sorted(known))}.",
+                    code="portfolio-not-published",
+                    place=f"Pulumi.{pulumi.get_stack()}.yaml: {name}[{index}].portfolio",
                 )

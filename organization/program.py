@@ -5,9 +5,9 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from shared.aws.arn import AccountId
 from shared.stack.provider import account_provider, confirm_account
 from shared.stack.settings import AccountSettings, load_settings
-from shared.validation import AccountId
 
 SERVICE_PRINCIPAL: Final = "servicecatalog.amazonaws.com"
 STACK_SETS: Final = "member.org.stacksets.cloudformation.amazonaws.com"

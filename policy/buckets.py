@@ -5,8 +5,8 @@ from typing import Final
 
 from pulumi_policy import Policy, StackValidationArgs, StackValidationPolicy
 
-from policy.documents import condition_keys, statements
 from policy.reporting import Violation, each_of_stack
+from shared.aws.iam import parse
 
 _BUCKET: Final = "aws:s3/bucket:Bucket"
 _BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
@@ -34,8 +34,8 @@ def _encrypted_on_the_way(args: StackValidationArgs) -> Iterator[Violation]:
         for each in args.resources
         if each.resource_type == _POLICY
         and any(
-            statement.get("Effect") == "Deny" and "aws:securetransport" in condition_keys(statement)
-            for statement in statements(each.props.get("policy"))
+            not statement.allows and "aws:securetransport" in statement.condition_keys
+            for statement in parse(each.props.get("policy"))
         )
     ]
     for each in args.resources:

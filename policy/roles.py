@@ -11,8 +11,8 @@ from pulumi_policy import (
     ResourceValidationPolicy,
 )
 
-from policy.documents import condition_keys, listed, services, statements
 from policy.reporting import each
+from shared.aws.iam import Statement, parse
 
 ROLE: Final = "aws:iam/role:Role"
 _POLICIES: Final = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
@@ -24,40 +24,39 @@ _NAMES: Final = ("ModelCatalogLaunch-", "ModelCatalogExecution-")
 _SERVICE_CATALOG: Final = "servicecatalog.amazonaws.com"
 
 
+def _allowing(args: ResourceValidationArgs) -> list[Statement]:
+    """Give the statements of a policy that give rights."""
+    policy = args.props.get("policy") if args.resource_type in _POLICIES else None
+    return [statement for statement in parse(policy) if statement.allows]
+
+
 def _no_wildcards(args: ResourceValidationArgs) -> Iterator[str]:
-    if args.resource_type not in _POLICIES:
-        return
-    for statement in statements(args.props.get("policy")):
-        if statement.get("Effect") != "Allow":
-            continue
-        if "NotAction" in statement:
+    for statement in _allowing(args):
+        if "NotAction" in statement.negations:
             yield "NotAction allows all that it does not name. Name the actions."
-        for action in listed(statement.get("Action")):
-            if action.partition(":")[2] in ("", "*"):
-                yield f"The action {action} allows everything. Name the actions."
+        for action in statement.whole_services:
+            yield f"The action {action} allows everything. Name the actions."
 
 
 def _passing_names_a_service(args: ResourceValidationArgs) -> Iterator[str]:
-    if args.resource_type not in _POLICIES:
-        return
-    for statement in statements(args.props.get("policy")):
-        passes = any(action.lower() == "iam:passrole" for action in listed(statement.get("Action")))
-        if statement.get("Effect") == "Allow" and passes and "iam:passedtoservice" not in condition_keys(statement):
+    for statement in _allowing(args):
+        if statement.naming("iam:PassRole") and "iam:passedtoservice" not in statement.condition_keys:
             yield "iam:PassRole without a condition on iam:PassedToService. Say which service may get the role."
 
 
 def _no_confused_deputy(args: ResourceValidationArgs) -> Iterator[str]:
     if args.resource_type != ROLE:
         return
-    for statement in statements(args.props.get("assumeRolePolicy")):
-        if _SERVICE_CATALOG in services(statement) and "aws:sourceaccount" not in condition_keys(statement):
-            yield f"{_SERVICE_CATALOG} may assume the role for anybody. Add a condition on aws:SourceAccount."
+    for statement in parse(args.props.get("assumeRolePolicy")):
+        services = (statement.principals or {}).get("Service", ())
+        if _SERVICE_CATALOG in services and "aws:sourceaccount" not in statement.condition_keys:
+            yield f"{_SERVICE_CATALOG} may assume the role for any account. Add a condition on aws:SourceAccount."
 
 
 def _known_names(args: ResourceValidationArgs) -> Iterator[str]:
     if args.resource_type == ROLE and not str(args.props.get("name", "")).startswith(_NAMES):
         name = args.props.get("name")
-        yield f"The role {name!r} is none of the catalog's. Its roles begin with {' or '.join(_NAMES)}."
+        yield f"The role {name!r} is not one of the catalog's, whose names begin with {' or '.join(_NAMES)}."
 
 
 def _no_attachments(args: ResourceValidationArgs) -> Iterator[str]:

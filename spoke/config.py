@@ -4,11 +4,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from shared.aws.arn import Arn, PolicyArn, TopicArn
 from shared.catalog.versions import VersionOrRange
+from shared.errors import Mistake
 from shared.stack.names import HUB_PROJECT
 from shared.stack.principals import Grant
 from shared.stack.settings import AccountSettings
-from shared.validation import Document, Key, Region, TagKey, TopicArn
+from shared.validation import Key, Region, SettingsDocument, TagKey
 
 
 def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of a parameter's value
@@ -47,21 +49,13 @@ HubStack = Annotated[
         examples=["hub"],
     ),
 ]
-PolicyArn = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+$",
-        description="the ARN of an IAM policy",
-        examples=["arn:aws:iam::333344445555:policy/ModelCatalogBoundary"],
-    ),
-]
 Minutes = Annotated[
     str,
     Field(pattern=r"^[1-9][0-9]{0,3}m$", description="a number of minutes followed by m", examples=["45m"]),
 ]
 
 
-class Launch(Document):
+class Launch(SettingsDocument):
     """A provisioned product that this account wants to have.
 
     Attributes:
@@ -128,9 +122,11 @@ class SpokeSettings(AccountSettings):
         seen: set[str] = set()
         for index, launch in enumerate(self.launches):
             if launch.name in seen:
-                raise ValueError(
-                    f"launches[{index}].name: found {launch.name!r} a second time. A provisioned product's name is "
-                    f"unique in its account: rename one of them."
+                raise Mistake(
+                    f"invalid value {launch.name!r}, which another launch has. A provisioned product's name is unique "
+                    f"in its account: rename one of them.",
+                    code="launch-name-twice",
+                    place=f"launches[{index}].name",
                 )
             seen.add(launch.name)
         return self
@@ -138,9 +134,11 @@ class SpokeSettings(AccountSettings):
     @model_validator(mode="after")
     def _principals_are_of_the_account(self) -> Self:
         for index, access in enumerate(self.principals):
-            if access.arn and f"::{self.account_id}:" not in access.arn:
-                raise ValueError(
-                    f"principals[{index}].arn: found {access.arn!r}, which is not of the account {self.account_id}. "
-                    f"Grant access to somebody of this account."
+            if access.arn and Arn.parse(access.arn).account != self.account_id:
+                raise Mistake(
+                    f"invalid value {access.arn!r}, which is not of the account {self.account_id}. Name a principal of "
+                    f"this account.",
+                    code="principal-of-another-account",
+                    place=f"principals[{index}].arn",
                 )
         return self

@@ -10,12 +10,13 @@ from shared.catalog.lifecycle import as_of
 from shared.stack.provider import account_provider, confirm_account
 from shared.stack.settings import load_settings
 from spoke.config import SpokeSettings
-from spoke.launches.cost import report_costs
+from spoke.launches.cost import costs_in_words
 from spoke.launches.one_stack_per_account import refuse_second_stack
+from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
 from spoke.resources.hub_contract import read_contract
 from spoke.resources.lifecycle_hooks import warn_of_ends
-from spoke.resources.portfolio_access import grant, products_of, wanted_portfolios
+from spoke.resources.portfolio_access import grant
 from spoke.resources.product_roles import ProductRoles, confirm_roles
 from spoke.resources.provisioned_product import launch_outputs, provision
 
@@ -41,13 +42,15 @@ async def deploy() -> Mapping[str, Any]:
     for note in (note for resolved in resolved_launches for note in resolved.notes):
         pulumi.log.info(note)
     warn_of_ends(resolved_launches)
-    report_costs(resolved_launches)
+    for line in costs_in_words(resolved_launches):
+        pulumi.log.info(line)
     wanted = wanted_portfolios(settings, contract, resolved_launches, where=where)
     products = products_of(contract, wanted)
 
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
-        from spoke.inspection.preflight import PreflightScope, preflight  # noqa: PLC0415
+        from spoke.inspection.preflight import preflight  # noqa: PLC0415
+        from spoke.inspection.scope import PreflightScope  # noqa: PLC0415
 
         preflight(
             PreflightScope(
@@ -71,7 +74,7 @@ async def deploy() -> Mapping[str, Any]:
     else:
         roles = {
             key: ProductRoles(
-                product.first_key or key,
+                product.original_key,
                 product=product,
                 account_id=settings.account_id,
                 region=settings.region,

@@ -2,10 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs] - it has none
+from xdist.scheduler import LoadFileScheduling  # pyright: ignore[reportMissingTypeStubs] - likewise
 
 from shared.catalog.lifecycle import AS_OF
 from tests.support.catalog_copy import DAY, CatalogCopy
@@ -16,12 +18,45 @@ from tests.support.sandbox.process import Sandbox, running
 os.environ[AS_OF] = DAY.isoformat()
 
 CATALOG = ROOT / "hub" / "catalog"
+ENGINE = ROOT / "tests" / "engine"
+STAGES = {
+    "tests/engine/test_refusals.py": "tests/engine/test_deployment.py",
+    "tests/engine/test_fleet_workers.py": "tests/engine/test_fleet.py",
+}
+"""Files whose tests stand on the same stage as those of another; one worker runs both, so that it is set once."""
+SERVERS = {"sandbox", "started", "own_sandbox", "serve", "sandbox_url"}
+"""Fixtures that start the sandbox."""
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the tests that run the engine: a file of them takes a minute, and at the end one core would wait."""
-    items.sort(key=lambda item: "engine" not in item.path.parts)
+class Together(LoadFileScheduling):
+    """Hands whole files to the workers, and those of one stage to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return STAGES.get(file, file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Schedule the tests."""
+    return Together(config, log)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark what needs the engine or a sandbox, and start with it: a file of it takes long, and would end alone."""
+    for item in items:
+        fixtures = set[str](getattr(item, "fixturenames", ()))
+        runs_engine = item.path.is_relative_to(ENGINE) or "project" in fixtures
+        if runs_engine:
+            item.add_marker("engine")
+        if runs_engine or fixtures & SERVERS:
+            item.add_marker("sandbox")
+    yield
+    slow = {item.path: item.path.is_relative_to(ENGINE) * 2 for item in items}
+    for item in items:
+        slow[item.path] = max(slow[item.path], bool(item.get_closest_marker("sandbox")))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 @pytest.fixture

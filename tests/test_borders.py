@@ -1,4 +1,4 @@
-"""The borders between the project's folders, as docs/architecture.md draws them."""
+"""What modules may not do, beside importing over a border: import-linter knows the borders (pyproject.toml)."""
 
 import ast
 import sys
@@ -8,34 +8,9 @@ import pytest
 
 from tests.support.paths import ROOT
 
-OURS = {"policy", "hub", "spoke", "organization", "shared", "sandbox", "tools", "tests", "fleet", "benchmarks"}
 PROGRAMS = ("hub", "spoke", "organization")
-ALLOWED = {
-    "hub": {"hub", "shared"},
-    "spoke": {"spoke", "shared"},
-    "organization": {"organization", "shared"},
-    "shared": {"shared"},
-    "sandbox": {"sandbox"},
-    "policy": {"policy"},
-    "fleet": {"fleet", "shared", "spoke"},
-    "tools": {"tools", "shared", "sandbox", "hub", "spoke"},
-}
-MODULES = {folder: sorted((ROOT / folder).rglob("*.py")) for folder in [*ALLOWED, "tests"]}
-
-
-@pytest.mark.parametrize("folder", ALLOWED)
-def test_a_folder_imports_only_what_it_may(folder: str) -> None:
-    beyond = {name(module): imports(module) & OURS - ALLOWED[folder] for module in MODULES[folder]}
-
-    assert {} == {module: names for module, names in beyond.items() if names}
-
-
-def test_the_fleet_needs_only_what_a_spoke_is_planned_with() -> None:
-    """What makes resources runs in the engine alone."""
-    planning = {"spoke.config", "spoke.launches.contract_dependencies", "spoke.launches.resolution"}
-    used = {each for module in MODULES["fleet"] for each in imported(module) if each.partition(".")[0] == "spoke"}
-
-    assert planning == used
+FOLDERS = ("hub", "spoke", "organization", "shared", "fleet", "cli", "policy", "sandbox", "tools", "tests")
+MODULES = {folder: sorted((ROOT / folder).rglob("*.py")) for folder in FOLDERS}
 
 
 def test_one_module_of_the_fleet_starts_processes() -> None:
@@ -44,7 +19,8 @@ def test_one_module_of_the_fleet_starts_processes() -> None:
 
 def test_what_is_shared_needs_little() -> None:
     """It is in every program, so whatever it needs, all of them need."""
-    known = {"shared", "pydantic", "pulumi", "pulumi_aws", "semver", "boto3", "botocore"} | sys.stdlib_module_names
+    needed = {"shared", "pydantic", "pulumi", "pulumi_aws", "semver", "boto3", "botocore", "yaml"}
+    known = needed | sys.stdlib_module_names
 
     assert {} == {name(module): imports(module) - known for module in MODULES["shared"] if imports(module) - known}
 
@@ -56,10 +32,20 @@ def test_no_module_of_a_program_hides_one_of_the_standard_library(folder: str) -
 
 
 @pytest.mark.parametrize("folder", PROGRAMS)
-def test_the_entry_point_of_a_program_is_two_lines(folder: str) -> None:
-    lines = [line for line in (ROOT / folder / "__main__.py").read_text().splitlines() if line]
+def test_the_entry_point_of_a_program_only_runs_it(folder: str) -> None:
+    """Beside that it sets the garbage collector: an import may not, and later would be too late to save anything."""
+    lines = [line for line in (ROOT / folder / "__main__.py").read_text().splitlines() if line and line[0] != "#"]
+    code = [line.partition("  # noqa")[0] for line in lines]
 
-    assert [f"from {folder}.program import run", "run()"] == lines
+    imports = sorted([f"from {folder}.program import run", "from shared.stack.program import start"])
+    assert ["import gc", "gc.set_threshold(100_000)", *imports, "start(run)"] == code
+
+
+def test_no_import_sets_the_garbage_collector() -> None:
+    """It is the process's: whoever imports a module for something else keeps the one that it has."""
+    setting = [name(module) for modules in MODULES.values() for module in modules if "gc" in imports(module)]
+
+    assert all(module.endswith("/__main__.py") for module in setting), setting
 
 
 @pytest.mark.parametrize("folder", MODULES)
@@ -67,6 +53,18 @@ def test_a_module_can_be_read_in_one_go(folder: str) -> None:
     lengths = {name(module): len(module.read_text().splitlines()) for module in MODULES[folder]}
 
     assert {} == {module: length for module, length in lengths.items() if length > 300}
+
+
+def test_tests_share_what_is_in_support_alone() -> None:
+    """A module of tests that another one imports, or a folder's fixtures, would be two things at once."""
+    shared = {
+        (name(module), each)
+        for module in MODULES["tests"]
+        for each in imported(module)
+        if each.startswith("tests.") and not each.startswith("tests.support")
+    }
+
+    assert set() == shared
 
 
 def test_the_rules_look_at_something() -> None:

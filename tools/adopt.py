@@ -1,8 +1,5 @@
-"""`python -m tools.adopt`: what `make adopt` was called before release 0.2."""
+"""`python -m tools.adopt --stack hub`: the former name of `model-catalog stack adopt hub`."""
 
-import sys
+from tools.former import run
 
-from cli.adopt import main
-
-if __name__ == "__main__":
-    sys.exit(main())
+run("stack", "adopt")

@@ -39,6 +39,8 @@ def main() -> int:
 
 def install_packages() -> None:
     """Make `.venv` hold exactly what the lock file names, and the project itself."""
+    from tools import pip_progress  # noqa: PLC0415 - a Python that is too old would not get as far as our words
+
     # The place counts too: an editable install points to it, and a project that was moved needs another.
     wanted = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + bytes(ROOT)).hexdigest()
     if STAMP.exists() and STAMP.read_text() == wanted:
@@ -49,10 +51,11 @@ def install_packages() -> None:
         print(f"packages: making {VENV.name}", flush=True)
         venv.create(VENV, with_pip=True)
     STAMP.unlink(missing_ok=True)
-    print("packages: installing the locked versions (about a minute, once)", flush=True)
-    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--require-hashes", "-r", LOCK], check=True)
-    subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT], check=True)
+    print("packages: installing the locked versions (two minutes, once)", flush=True)
+    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    site = next(VENV.glob("lib/python*/site-packages"), VENV)
+    pip_progress.run([*pip, "--require-hashes", "-r", LOCK], packages=pip_progress.count(LOCK), site=site)
+    pip_progress.run([*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT], packages=1, site=site)
     STAMP.write_text(wanted)
     print("packages: done")
 

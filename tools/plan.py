@@ -1,8 +1,5 @@
-"""`python -m tools.plan`: what `make plan-<stack>` was called before release 0.2."""
+"""`python -m tools.plan --stack spoke-research`: the former name of `model-catalog stack plan spoke-research`."""
 
-import sys
+from tools.former import run
 
-from cli.plan import main
-
-if __name__ == "__main__":
-    sys.exit(main())
+run("stack", "plan")

@@ -1,18 +1,18 @@
-"""The whole catalog on the sandbox, with the real engine: make demo."""
+"""The whole catalog on the sandbox, with the real engine."""
 
 import json
 import shutil
-import sys
 import time
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
+from cli.errors import RehearsalError
+from cli.exit_codes import reached
 from cli.rehearsal.deployers import DEPLOYER, make_deployers
-from cli.rehearsal.deployment import ROOT, Rehearsal, RehearsalError
+from cli.rehearsal.deployment import ROOT, Rehearsal
+from fleet.show.tables import Column, console, show
 
 FOLDER: Final = ROOT / ".sandbox" / "demo"
 STACKS: Final = ("organization", "hub", "spoke-research", "spoke-production")
@@ -30,36 +30,53 @@ class Provisioned:
     status: str
 
 
-class DemoError(Exception):
-    """A step of the demo did not do what it should."""
+_COLUMNS: Final = (
+    Column("stack"),
+    Column("provisioned product"),
+    Column("product", 2),
+    Column("version", 1),
+    Column("status"),
+)
+_NEXT: Final = """\
+
+next
+  make sandbox                        the same organization to play with, in a terminal of its own
+  eval "$(make -s sandbox-env)"       points another terminal at it; then make up-organization, up-hub, rollout
+  model-catalog models list           what is offered; model-catalog alone prints every command
+  README.md, "Point it at AWS"        the same on accounts of yours
+what Pulumi printed in this run is kept in {logs}"""
 
 
-def main() -> int:
-    """Run the demo; the exit code is 0 only when everything that it promises is so."""
-    # Outside a terminal there is no width to fit into, and cut names would be of no use in a log.
-    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
+def demo() -> int:
+    """Run the demo; done only when everything that it promises is so.
+
+    Raises:
+        RehearsalError: a step did not do what it should.
+    """
+    out = console()
     shutil.rmtree(FOLDER, ignore_errors=True)
     started = time.monotonic()
-    try:
-        with Rehearsal(FOLDER) as rehearsal:
-            console.print(f"sandbox      an AWS organization of five accounts at {rehearsal.url}")
-            make_deployers(rehearsal)
-            console.print(f"permissions  each stack works as {DEPLOYER}, with its policy of docs/iam and no other\n")
-            for stack in STACKS:
-                _run(console, rehearsal, f"up-{stack}")
-            console.print("\nagain, to see that nothing changes")
-            for stack in STACKS:
-                _run(console, rehearsal, f"up-{stack}", "FLAGS=--skip-preview --expect-no-changes")
-            found = [item for stack in ADMINISTERED for item in _provisioned(rehearsal, stack)]
-    except (DemoError, RehearsalError) as problem:
-        console.print(f"\n[red]error:[/red] {problem}")
-        return 1
-    console.print(_table(found))
+    with Rehearsal(FOLDER) as rehearsal:
+        out.print(f"sandbox      an AWS organization of five accounts at {rehearsal.url}", soft_wrap=True)
+        make_deployers(rehearsal)
+        out.print(
+            f"permissions  each stack works as {DEPLOYER}, with its policy of docs/iam and no other\n", soft_wrap=True
+        )
+        for stack in STACKS:
+            _run(out, rehearsal, f"up-{stack}")
+        out.print("\nagain, to see that nothing changes")
+        for stack in STACKS:
+            _run(out, rehearsal, f"up-{stack}", "FLAGS=--skip-preview --expect-no-changes")
+        found = [item for stack in ADMINISTERED for item in _provisioned(rehearsal, stack)]
+    out.print()
+    show(out, _COLUMNS, [[item.stack, item.name, item.product, item.version, item.status] for item in found])
     unavailable = [item for item in found if item.status != "AVAILABLE"]
     missing = set(ADMINISTERED) - {item.stack for item in found}
     seconds = time.monotonic() - started
-    console.print(f"{len(found)} provisioned products in {len(ADMINISTERED)} accounts, {seconds:.0f} s in all")
-    return 1 if unavailable or missing else 0
+    print(f"\n{len(found)} provisioned products in {len(ADMINISTERED)} accounts, {seconds:.0f} s in all")
+    if not unavailable and not missing:
+        print(_NEXT.format(logs=FOLDER.relative_to(ROOT)))
+    return reached(reached=not unavailable and not missing)
 
 
 def _run(console: Console, rehearsal: Rehearsal, target: str, *options: str) -> None:
@@ -70,8 +87,9 @@ def _run(console: Console, rehearsal: Rehearsal, target: str, *options: str) -> 
     log.write_text(result.stdout)
     if result.returncode != 0:
         tail = "\n".join(result.stdout.splitlines()[-30:])
-        raise DemoError(f"make {target} ended with exit code {result.returncode}; all of it is in {log}\n{tail}")
-    console.print(f"make {target:<22} {time.monotonic() - started:5.1f} s   {_summary(result.stdout)}")
+        raise RehearsalError(f"make {target} ended with exit code {result.returncode}; all of it is in {log}\n{tail}")
+    line = f"make {target:<22} {time.monotonic() - started:5.1f} s   {_summary(result.stdout)}"
+    console.print(line, soft_wrap=True)
 
 
 def _summary(output: str) -> str:
@@ -102,16 +120,5 @@ def _provisioned(rehearsal: Rehearsal, stack: str) -> list[Provisioned]:
 def _json(rehearsal: Rehearsal, *command: str, account: str | None = None) -> Any:  # noqa: ANN401 - another program's JSON
     result = rehearsal.run(*command, account=account)
     if result.returncode != 0:
-        raise DemoError(f"{' '.join(command)} ended with exit code {result.returncode}\n{result.stdout}")
+        raise RehearsalError(f"{' '.join(command)} ended with exit code {result.returncode}\n{result.stdout}")
     return json.loads(result.stdout)
-
-
-def _table(found: list[Provisioned]) -> Table:
-    table = Table("stack", "provisioned product", "product", "version", "status", box=box.SIMPLE)
-    for item in found:
-        table.add_row(item.stack, item.name, item.product, item.version, item.status)
-    return table
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cli.rehearsal.deployment import ROOT, Rehearsal
+from shared.aws.iam import listed
 from shared.aws.policies import render
 
 MANAGEMENT: Final = "111122223333"
@@ -58,11 +59,6 @@ def policy(name: str) -> dict[str, Any]:
     """Read the recommended policy of organization, hub or spoke."""
     document: dict[str, Any] = json.loads((POLICIES / f"{name}-deployer.json").read_text())
     return document
-
-
-def listed(value: str | list[str]) -> list[str]:
-    """Give one value or many as a list."""
-    return [value] if isinstance(value, str) else value
 
 
 def rendered(document: dict[str, Any], account: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 
 import boto3
 
+from cli.errors import RehearsalError
 from sandbox.environment import sandbox_environment
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -28,10 +29,6 @@ SETTINGS: Final = ROOT / "cli" / "rehearsal" / "settings"
 
 LINKED: Final = (".venv", ".tools")
 READY_SECONDS: Final = 30
-
-
-class RehearsalError(Exception):
-    """The stage could not be set."""
 
 
 class Rehearsal:

@@ -1,38 +1,65 @@
-"""Runs the sandbox in the foreground with an empty backend: make sandbox."""
+"""Runs the sandbox in the foreground with an empty backend, and tells other terminals where it is."""
 
-import argparse
 import shutil
 import socket
 import sys
+import urllib.parse
 from pathlib import Path
 from typing import Final
 
+from cli.errors import NotReachedError
+from cli.exit_codes import ExitCode
 from sandbox.__main__ import main as sandbox
+from sandbox.environment import exports
 
 FOLDER: Final = Path(".sandbox")
-HIGHEST_PORT: Final = 65535
+ADDRESS: Final = FOLDER / "url"
+_LOOPBACK: Final = "127.0.0.1"
+_PATIENCE_SECONDS: Final = 2
 
 
-def main() -> int:
-    """Empty the backend, since what it describes ended with the last sandbox, and serve."""
-    parser = argparse.ArgumentParser(prog="python -m cli.rehearsal.sandbox_server", description=__doc__)
-    parser.add_argument("--port", type=port_number, required=True)
-    port: int = parser.parse_args().port
+def serve(port: int) -> int:
+    """Empty the backend, since what it describes ended with the last sandbox, and serve until it is stopped."""
     if _is_free(port):
         shutil.rmtree(FOLDER / "backend", ignore_errors=True)
-    sys.argv = ["sandbox", "serve", "--port", str(port)]
-    return sandbox()
+    sys.argv = ["sandbox", "serve", "--port", str(port), "--ready-file", str(ADDRESS)]
+    try:
+        code = sandbox()
+    finally:
+        if port == 0 or _is_free(port):  # not that of another one, which has the port that we were refused
+            ADDRESS.unlink(missing_ok=True)
+    return ExitCode.NOT_REACHED if code else ExitCode.DONE
 
 
-def port_number(text: str) -> int:
-    """Read a port.
+def print_exports(account: str, port: int | None) -> int:
+    """Print the environment that points a shell at a sandbox: at the one of this folder, or at a port.
 
     Raises:
-        argparse.ArgumentTypeError: it is no port.
+        NotReachedError: none runs here.
     """
-    if not text.isdecimal() or int(text) > HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 0 to {HIGHEST_PORT}, such as 5005")
-    return int(text)
+    url = f"http://{_LOOPBACK}:{port}" if port else _running()
+    sys.stdout.write(exports(url, FOLDER, account or None))
+    return ExitCode.DONE
+
+
+def _running() -> str:
+    try:
+        url = ADDRESS.read_text().strip()
+    except OSError:
+        raise NotReachedError(
+            "no sandbox runs here. Start one in another terminal: model-catalog sandbox serve (make sandbox)",
+            code="no-sandbox",
+        ) from None
+    address = urllib.parse.urlsplit(url)
+    try:
+        socket.create_connection((address.hostname or "", address.port or 0), _PATIENCE_SECONDS).close()
+    except OSError:
+        raise NotReachedError(
+            f"the sandbox at {url} no longer answers. Start one in another terminal: model-catalog sandbox serve (make "
+            f"sandbox)",
+            code="sandbox-unreachable",
+        ) from None
+    return url
 
 
 def _is_free(port: int) -> bool:
@@ -40,11 +67,7 @@ def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((_LOOPBACK, port))
         except OSError:
             return False
     return True
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,7 +8,8 @@ from functools import partial
 
 from fleet.engine import Engine
 from fleet.errors import EngineError
-from shared.catalog.contract import Contract, merge, parse
+from fleet.store.records import DeployedLaunch
+from shared.catalog.contract import Contract, Product, merge, parse
 from shared.errors import CatalogError, ContractError
 from shared.stack.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT
 
@@ -27,19 +28,17 @@ class Hubs:
     """The hubs that some spokes read."""
 
     def __init__(self, engine: Engine, names: Iterable[str]) -> None:
-        """Read every hub.
-
-        Raises:
-            CatalogError: none of them can be read: that of the first one.
-        """
+        """Read every hub. What is wrong with one is kept: it concerns those alone who ask for it."""
         self._found: dict[str, Published | CatalogError] = {}
         self._merged: dict[tuple[str, ...], Contract] = {}
         wanted = sorted(set(names))
         with ThreadPoolExecutor(_AT_ONCE) as workers:
             self._found.update(zip(wanted, workers.map(partial(_read, engine), wanted), strict=True))
-        problems = [found for found in self._found.values() if isinstance(found, CatalogError)]
-        if problems and len(problems) == len(self._found):
-            raise problems[0]
+
+    @property
+    def problems(self) -> Sequence[CatalogError]:
+        """Why some of them cannot be read."""
+        return [found for found in self._found.values() if isinstance(found, CatalogError)]
 
     def contract(self, names: Sequence[str]) -> Contract:
         """Give what the stacks of a hub published. Raises CatalogError where one cannot be read."""
@@ -51,6 +50,19 @@ class Hubs:
     def published(self) -> Mapping[str, Published]:
         """Give what all hubs that can be read published, by name."""
         return {name: found for name, found in self._found.items() if isinstance(found, Published)}
+
+    def product_of(self, launch: DeployedLaunch) -> tuple[str, Product] | None:
+        """Find the product of a launch, with the key that it has today; None where no hub publishes it any more.
+
+        It is found by its id, since keys can change, and by its key where the id was not recorded.
+        """
+        for found in self.published().values():
+            catalog = found.contract.regions.get(launch.region)
+            for key, product in catalog.products.items() if catalog else ():
+                names = [product.id] if launch.product_id else [key, product.original_key]
+                if (launch.product_id or launch.product) in names:
+                    return key, product
+        return None
 
     def _published(self, name: str) -> Published:
         found = self._found[name]
@@ -68,8 +80,10 @@ def _read(engine: Engine, name: str) -> Published | CatalogError:
     except EngineError as problem:
         if "no stack named" in str(problem):
             return ContractError(
-                f"The hub's stack {name} has never been deployed on this backend, so no spoke can run. Deploy it "
-                f"first: make up-{name.rpartition('/')[2]}. If it was, check hubStack and PULUMI_BACKEND_URL."
+                f"the hub was never deployed on this backend, so no spoke can run. Deploy it first: make "
+                f"up-{name.rpartition('/')[2]}. If it was, check hubStack and PULUMI_BACKEND_URL.",
+                code="hub-not-deployed",
+                place=name,
             )
         return problem
     except CatalogError as problem:

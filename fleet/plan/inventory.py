@@ -6,28 +6,30 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from fleet.engine import Engine
 from fleet.errors import SettingsError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.hub_contracts import Hubs
-from fleet.plan.settings import FleetSettings, read_settings
+from fleet.plan.settings import FILE, FleetSettings, read_settings
 from fleet.plan.spokes import Spoke, read_spokes
-from fleet.store.locations import places_of, states_at
-from fleet.store.records import Record, Records, Unreadable
+from fleet.store.locations import locations_of, states_at
+from fleet.store.records import CorruptRecord, Record, Records
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
+from shared.aws.session import Session, error_text
 from shared.catalog.lifecycle import as_of
-from shared.errors import ConfigError
 from spoke.launches.contract_dependencies import Parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class Inventory:
     """A fleet as it is at one moment.
 
     Attributes:
         spokes: By stack.
-        organization: None where it could not be read; `blind` says why.
+        organization: None where it could not be read; `unread` says why.
         records: Of success, by stack.
         tags: Those of the stacks' states, by stack.
         code: The parts of a fingerprint that all spokes have in common.
@@ -38,42 +40,45 @@ class Survey:
     settings: FleetSettings
     spokes: Mapping[str, Spoke]
     organization: Organization | None
-    blind: str
-    records: Mapping[str, Record | Unreadable]
+    unread: str
+    records: Mapping[str, Record | CorruptRecord]
     tags: Mapping[str, str]
     hubs: Hubs
     code: Parts
     day: dt.date
 
 
-def look(root: Path) -> Survey:
+def collect(root: Path) -> Inventory:
     """Look at everything.
 
     Raises:
         CatalogError: a setting is wrong, no hub was ever deployed, or backend or records are out of reach.
     """
     settings = read_settings(root)
-    places = places_of(settings)
+    locations = locations_of(settings.records)
     engine = Engine(root)
     with ThreadPoolExecutor() as workers:
         organization = workers.submit(_organization, settings)
-        tags = workers.submit(states_at(places, engine).tags)
+        tags = workers.submit(states_at(locations.backend, engine).tags)
         spokes = read_spokes(root)
         if not spokes:
             raise SettingsError(
-                "there is no spoke here: no file Pulumi.spoke-*.yaml. Run the command in the project's folder, or make "
-                "one: make new-spoke"
+                "there are no spokes: no file is named Pulumi.spoke-*.yaml. Run the command in the project's folder, "
+                "or make one: make new-spoke",
+                code="no-spokes",
             )
         names = {name for spoke in spokes.values() if spoke.settings for name in spoke.settings.hub_stacks} or {"hub"}
         hubs = workers.submit(Hubs, engine, names)
-        records = Records(Storage(places.records)).all()
-        found, blind = organization.result()
-        return Survey(
+        records = Records(Storage(locations.records)).all()
+        found, unread = organization.result()
+        if not hubs.result().published():
+            raise hubs.result().problems[0]
+        return Inventory(
             root=root,
             settings=settings,
             spokes=spokes,
             organization=found,
-            blind=blind,
+            unread=unread,
             records=records,
             tags=tags.result(),
             hubs=hubs.result(),
@@ -84,6 +89,12 @@ def look(root: Path) -> Survey:
 
 def _organization(settings: FleetSettings) -> tuple[Organization | None, str]:
     try:
-        return Organization(settings.organization.assume_role), ""
-    except ConfigError as problem:
-        return None, str(problem)
+        found = Organization(Session(role=settings.organization.assume_role))
+        _ = (found.management, found.accounts)  # what cannot be read is told now
+    except (BotoCoreError, ClientError) as problem:
+        return None, (
+            f"the organization's accounts cannot be listed with the credentials at hand. Use those of the management "
+            f"account or of a delegated administrator, or set organization.assumeRole in {FILE}. AWS says: "
+            f"{error_text(problem)}"
+        )
+    return found, ""

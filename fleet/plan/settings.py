@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 import yaml
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from fleet.errors import SettingsError
-from shared.stack.settings import RoleArn
-from shared.validation import Document, validate
+from shared.aws.arn import RoleArn
+from shared.errors import Mistake
+from shared.validation import FormerName, SettingsDocument, validate
 
 FILE: Final = "fleet.yaml"
 
@@ -17,22 +18,33 @@ def _text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def _tolerable(text: str) -> str:
+    number = text.removesuffix("%")
+    if not number.isdecimal() or (text.endswith("%") and int(number) > 100):  # noqa: PLR2004 - that is what a percentage is
+        raise Mistake(
+            f"invalid value {text!r}. Expected a number of spokes, such as 2, or a share from 0% to 100%.",
+            code="invalid-tolerance",
+        )
+    return text
+
+
 Tolerance = Annotated[
     str,
     BeforeValidator(_text),
+    AfterValidator(_tolerable),
     Field(description="a number of spokes, or a share of the wave's", examples=["2, or 5%"]),
 ]
 
 
-class Wave(Document):
+class Wave(SettingsDocument):
     """Spokes that are rolled out together, after all waves before them.
 
     Attributes:
         spokes: By name, with or without `spoke-`; `*` stands for any text.
         units: By path of names or id: spokes whose account is in the unit or below it.
         tags: Of the account: all of them.
-        others: All that are in no other wave.
-        without: Spokes that the wave leaves to others.
+        default: All that are in no other wave.
+        exclude: Spokes that the wave leaves to others.
         concurrency: How many run at a time; without it, as many as measured best for the cores at hand.
         tolerance: How many may fail before no other one is begun and the waves after this one stay where they are.
         approve: Whether somebody has to say yes before the wave begins.
@@ -47,8 +59,12 @@ class Wave(Document):
     spokes: list[str] = Field(default=[], description="a list of spokes", examples=["[research]"])
     units: list[str] = Field(default=[], description="a list of units", examples=["[Workloads/Research]"])
     tags: dict[str, str] = Field(default={}, description="tags of accounts", examples=["{tier: gold}"])
-    others: bool = Field(default=False, description="true or false", examples=["true"])
-    without: list[str] = Field(default=[], description="a list of spokes", examples=["[research]"])
+    default: Annotated[bool, FormerName("others")] = Field(
+        default=False, description="true or false", examples=["true"]
+    )
+    exclude: Annotated[list[str], FormerName("without")] = Field(
+        default=[], description="a list of spokes", examples=["[research]"]
+    )
     concurrency: Annotated[int | None, Field(ge=1, le=1000, description="a number from 1 to 1000", examples=["8"])] = (
         None
     )
@@ -56,22 +72,12 @@ class Wave(Document):
     approve: bool = Field(default=False, description="true or false", examples=["true"])
 
     @model_validator(mode="after")
-    def _names_somebody(self) -> Self:
-        if not (self.spokes or self.units or self.tags or self.others):
-            raise ValueError(
-                f"the wave {self.name!r} names nobody. Give it spokes, units or tags, or others: true for all that are "
-                f"in no other wave."
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _tolerance_can_be(self) -> Self:
-        text = self.tolerance
-        number = text.removesuffix("%")
-        if not number.isdecimal() or (text.endswith("%") and int(number) > 100):  # noqa: PLR2004 - that is what a percentage is
-            raise ValueError(
-                f"tolerance of the wave {self.name!r}: found {text!r}. Expected a number of spokes, such as 2, or a "
-                f"share from 0% to 100%."
+    def _names_spokes(self) -> Self:
+        if not (self.spokes or self.units or self.tags or self.default):
+            raise Mistake(
+                f"the wave {self.name!r} names no spokes. Give it spokes, units or tags, or default: true for all "
+                f"spokes that are in no other wave.",
+                code="wave-names-no-spokes",
             )
         return self
 
@@ -81,35 +87,48 @@ class Wave(Document):
         return spokes * int(text.removesuffix("%")) // 100 if text.endswith("%") else int(text)
 
 
-class Organization(Document):
+class OrganizationAccess(SettingsDocument):
     """How the list of accounts is read.
 
     Attributes:
         assume_role: A role that may list them; without it, the credentials of the environment serve.
     """
 
-    assume_role: Annotated[RoleArn | None, Field(alias="assumeRole")] = None
+    assume_role: RoleArn | None = None
 
 
-class FleetSettings(Document):
-    """All of fleet.yaml. Without the file every spoke is in one wave."""
+def _apart(waves: list[Wave]) -> list[Wave]:
+    seen: set[str] = set()
+    for wave in waves:
+        if wave.name in seen:
+            raise Mistake(f"two waves have the name {wave.name!r}. Rename one of them.", code="wave-name-twice")
+        seen.add(wave.name)
+    if sum(wave.default for wave in waves) > 1:
+        raise Mistake(
+            "more than one wave has default: true. Only one can take the spokes that are in no other wave.",
+            code="two-default-waves",
+        )
+    return waves
 
-    organization: Organization = Organization()
+
+class FleetSettings(SettingsDocument):
+    """All of fleet.yaml. Without the file every spoke is in one wave.
+
+    Attributes:
+        records: Where the records of success are kept; without it, beside the state. Pulumi Cloud needs it.
+        waves: In the order in which they are rolled out.
+    """
+
+    organization: OrganizationAccess = OrganizationAccess()
     records: Annotated[
         str | None, Field(description="the address of a folder or bucket", examples=["s3://your-state-bucket"])
     ] = None
-    waves: list[Wave] = Field(default=[Wave(name="all", others=True)], min_length=1)
-
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
-        seen: set[str] = set()
-        for wave in self.waves:
-            if wave.name in seen:
-                raise ValueError(f"waves: {wave.name!r} is there twice. Rename one of them.")
-            seen.add(wave.name)
-        if sum(wave.others for wave in self.waves) > 1:
-            raise ValueError("waves: more than one has others: true. Only one can take all that are in no other wave.")
-        return self
+    waves: Annotated[list[Wave], AfterValidator(_apart)] = Field(
+        default=[Wave(name="all", default=True)],
+        min_length=1,
+        description="a list of at least one wave",
+        examples=["[{name: all, default: true}]"],
+    )
 
 
 def read_settings(root: Path) -> FleetSettings:
@@ -124,7 +143,8 @@ def read_settings(root: Path) -> FleetSettings:
     except FileNotFoundError:
         return FleetSettings()
     except OSError as problem:
-        raise SettingsError(f"{FILE}: cannot be read ({problem.strerror}).") from None
+        raise SettingsError(f"cannot be read ({problem.strerror}).", code="file-unreadable", place=FILE) from None
     except yaml.YAMLError as problem:
-        raise SettingsError(f"{FILE}: is not YAML: {' '.join(str(problem).split())}.") from None
+        text = " ".join(str(problem).split())
+        raise SettingsError(f"is not YAML: {text}.", code="not-yaml", place=FILE) from None
     return validate(FleetSettings, content, where=FILE, error=SettingsError)

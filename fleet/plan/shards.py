@@ -7,13 +7,13 @@ from typing import Final
 import yaml
 
 from fleet.errors import SettingsError
-from fleet.plan.spoke_selection import shard_of, wanted
-from fleet.plan.verdicts import Kind, Plan
+from fleet.plan.spoke_selection import SpokeFilter, select_spokes, shard_of
+from fleet.plan.verdicts import FleetPlan, Kind
 
 _FORMS: Final = ("github", "gitlab")
 
 
-def matrix(plan: Plan, number: int, waves: Sequence[str], form: str) -> str:
+def matrix(plan: FleetPlan, number: int, waves: Sequence[str], form: str) -> str:
     """Write the matrix of the shards in which something would run.
 
     Args:
@@ -26,8 +26,10 @@ def matrix(plan: Plan, number: int, waves: Sequence[str], form: str) -> str:
         SettingsError: there is no such form or wave.
     """
     if form not in _FORMS:
-        raise SettingsError(f"--format: found {form!r}. The formats are: {', '.join(_FORMS)}.")
-    stacks = wanted(plan, only=[], exclude=[], waves=waves, shard=None)
+        raise SettingsError(
+            f"invalid value {form!r}. The formats are: {', '.join(_FORMS)}.", code="format-unknown", place="--format"
+        )
+    stacks = select_spokes(plan, SpokeFilter(waves=waves))
     running = [stack for stack in stacks if plan.verdicts[stack].kind is not Kind.UNCHANGED]
     used = sorted({shard_of(stack, number) for stack in running})
     names = [f"{shard}/{number}" for shard in used]

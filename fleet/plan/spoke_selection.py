@@ -1,33 +1,46 @@
 """Which spokes a command is about."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fleet.errors import SettingsError
-from fleet.plan.spokes import chosen
-from fleet.plan.verdicts import Kind, Plan
+from fleet.plan.spokes import matching_spokes, named
+from fleet.plan.verdicts import FleetPlan, Kind
 
 Shard = tuple[int, int]
 """Which part of how many, from 1."""
 
 
-def wanted(
-    plan: Plan, *, only: Sequence[str], exclude: Sequence[str], waves: Sequence[str], shard: Shard | None
-) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class SpokeFilter:
+    """What the options of a command say of the spokes that it is about."""
+
+    only: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    waves: Sequence[str] = ()
+    shard: Shard | None = None
+
+
+def select_spokes(plan: FleetPlan, choice: SpokeFilter) -> frozenset[str]:
     """Give the stacks that a command is about; those of suspended and closed accounts are none of them.
 
     Raises:
-        SettingsError: a name fits no spoke or no wave, or nobody is left.
+        SettingsError: a name fits no spoke or no wave, or together they match none.
     """
-    spokes = plan.survey.spokes
-    found = chosen(spokes, only, where="--only") if only else set(spokes)
-    found -= chosen(spokes, exclude, where="--exclude")
-    if waves:
-        found &= _of_waves(plan, waves)
+    spokes = plan.inventory.spokes
+    found = matching_spokes(spokes, choice.only, where="--only") if choice.only else set(spokes)
+    found -= matching_spokes(spokes, choice.exclude, where="--exclude")
+    if choice.waves:
+        found &= _of_waves(plan, choice.waves)
     if not found:
-        raise SettingsError("nobody is left: --only, --exclude and --wave together name no spoke.")
-    if shard:
-        found = {stack for stack in found if shard_of(stack, shard[1]) == shard[0]}
+        given = {"--only": choice.only, "--exclude": choice.exclude, "--wave": choice.waves}
+        *most, last = [option for option, values in given.items() if values]
+        options = f"{', '.join(most)}{' and ' * bool(most)}{last}"
+        raise SettingsError(f"No spokes match {options}. Widen one of them.", code="no-spokes-match")
+    if choice.shard:
+        part, shards = choice.shard
+        found = {stack for stack in found if shard_of(stack, shards) == part}
     return frozenset(stack for stack in found if plan.verdicts[stack].kind is not Kind.LEFT_OUT)
 
 
@@ -36,7 +49,7 @@ def shard_of(stack: str, shards: int) -> int:
     return int.from_bytes(hashlib.blake2b(stack.encode(), digest_size=8).digest()) % shards + 1
 
 
-def parsed_shard(text: str) -> Shard:
+def parse_shard(text: str) -> Shard:
     """Read a shard such as 2/5.
 
     Raises:
@@ -45,10 +58,14 @@ def parsed_shard(text: str) -> Shard:
     part, _, whole = text.partition("/")
     if part.isdecimal() and whole.isdecimal() and 1 <= int(part) <= int(whole):
         return int(part), int(whole)
-    raise SettingsError(f"--shard: found {text!r}. Expected which part of how many, for example 2/5.")
+    raise SettingsError(
+        f"invalid value {text!r}. Expected a part and how many there are, for example 2/5.",
+        code="invalid-shard",
+        place="--shard",
+    )
 
 
-def refuse_before_earlier_waves(plan: Plan, waves: Sequence[str]) -> None:
+def refuse_before_earlier_waves(plan: FleetPlan, waves: Sequence[str]) -> None:
     """Refuse to begin with a wave while one before it is not through.
 
     Raises:
@@ -62,20 +79,22 @@ def refuse_before_earlier_waves(plan: Plan, waves: Sequence[str]) -> None:
         ]
         if len(missing) > members.wave.tolerated(len(members.stacks)):
             raise SettingsError(
-                f"--wave: the wave {members.wave.name} comes first, and is not through: {named(missing)}. Roll it out "
-                f"first."
+                f"the earlier wave {members.wave.name} is not finished: {named(missing)}. Roll it out first.",
+                code="earlier-wave-not-finished",
+                place="--wave",
             )
 
 
-def named(stacks: Iterable[str], most: int = 5) -> str:
-    """Name a few of some stacks, and say how many more there are."""
-    every = list(stacks)
-    return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
+def _of_waves(plan: FleetPlan, names: Sequence[str]) -> set[str]:
+    refuse_unknown_waves(plan, names, where="--wave")
+    return {stack for members in plan.waves if members.wave.name in names for stack in members.stacks}
 
 
-def _of_waves(plan: Plan, names: Sequence[str]) -> set[str]:
-    known = {members.wave.name: members.stacks for members in plan.waves}
+def refuse_unknown_waves(plan: FleetPlan, names: Sequence[str], *, where: str) -> None:
+    """Refuse a name that no wave has. Raises SettingsError with those that there are."""
+    known = [members.wave.name for members in plan.waves]
     for name in names:
         if name not in known:
-            raise SettingsError(f"--wave: found {name!r}. The waves are: {', '.join(known)}.")
-    return {stack for name in names for stack in known[name]}
+            raise SettingsError(
+                f"invalid value {name!r}. The waves are: {', '.join(known)}.", code="wave-unknown", place=where
+            )

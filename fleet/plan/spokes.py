@@ -1,23 +1,20 @@
 """The spokes of a checkout: one for each Pulumi.spoke-*.yaml."""
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Final, cast
-
-import yaml
+from typing import Any, Final
 
 from fleet.errors import SettingsError
-from shared.errors import CatalogError, ConfigError
-from shared.stack.names import SPOKE_PROJECT
-from shared.validation import validate
+from shared.errors import CatalogError
+from shared.stack.settings import structured
+from shared.stack.stack_file import StackFile, stack_files
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Parts, digest
+from spoke.launches.one_stack_per_account import second_stack
 
 _PREFIX: Final = "spoke-"
-_NAMESPACE: Final = f"{SPOKE_PROJECT}:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class Spoke:
 
     Attributes:
         stack: The stack's name, such as spoke-research.
-        account: Its account, as far as the file says so.
+        account: Its account; empty where the file names none that can be read.
         settings: None where they are wrong.
         problem: What is wrong with them.
         parts: The settings part by part, digested.
@@ -46,25 +43,33 @@ class Spoke:
 
 def read_spokes(root: Path) -> dict[str, Spoke]:
     """Read the settings of all spokes, in the order of their names."""
-    files = sorted(root.glob(f"Pulumi.{_PREFIX}*.yaml"))
-    return {spoke.stack: spoke for spoke in map(read_spoke, files)}
+    spokes = [read_spoke(file.path) for file in stack_files(root, "spoke")]
+    sharing: dict[str, list[Spoke]] = {}
+    for spoke in spokes:
+        sharing.setdefault(spoke.account, []).append(spoke)
+    return {spoke.stack: _alone(spoke, sharing[spoke.account]) for spoke in spokes}
 
 
-def read_spoke(file: Path) -> Spoke:
+def read_spoke(path: Path) -> Spoke:
     """Read one spoke's settings. What is wrong with them is kept: it concerns no other spoke."""
-    stack = file.name.removeprefix("Pulumi.").removesuffix(".yaml")
-    account, raw = "", dict[str, Any]()
+    file = StackFile(path)
     try:
-        raw = _config(file)
-        account = str(raw.get(f"{_NAMESPACE}accountId", ""))
-        given = {key.removeprefix(_NAMESPACE): value for key, value in raw.items() if not key.startswith("pulumi:")}
-        settings = validate(SpokeSettings, given, where=file.name, error=ConfigError)
+        settings = file.settings(SpokeSettings)
     except CatalogError as problem:
-        return Spoke(stack, account, None, str(problem), {})
-    return Spoke(stack, account, settings, "", _parts(settings, raw))
+        return Spoke(file.stack, file.account, None, str(problem), {})
+    return Spoke(file.stack, file.account, settings, "", _parts(settings, file.given))
 
 
-def chosen(spokes: Iterable[str], patterns: Iterable[str], *, where: str) -> set[str]:
+def _alone(spoke: Spoke, sharing: Sequence[Spoke]) -> Spoke:
+    """Refuse a spoke, as its own run would, whose account is that of another one too."""
+    other = next((each for each in sharing if each is not spoke), None)
+    if other is None or spoke.settings is None:
+        return spoke
+    problem = second_stack(spoke.account, own=spoke.file, other=other.file)
+    return replace(spoke, settings=None, problem=str(problem), parts={})
+
+
+def matching_spokes(spokes: Iterable[str], patterns: Iterable[str], *, where: str) -> set[str]:
     """Give the spokes that somebody names, with or without `spoke-`; `*` stands for any text.
 
     Raises:
@@ -76,32 +81,26 @@ def chosen(spokes: Iterable[str], patterns: Iterable[str], *, where: str) -> set
         full = pattern if pattern.startswith(_PREFIX) else f"{_PREFIX}{pattern}"
         fitting = {stack for stack in known if fnmatchcase(stack, full)}
         if not fitting:
-            near = ", ".join(known[:8]) + (f" and {len(known) - 8} more" if len(known) > 8 else "")  # noqa: PLR2004 - as many as fit on a line
-            raise SettingsError(f"{where}: found {pattern!r}, which is no spoke. The spokes are: {near or 'none'}.")
+            raise SettingsError(
+                f"invalid value {pattern!r}: no such spoke. The spokes are: {named(known, 8) or 'none'}.",
+                code="spoke-unknown",
+                place=where,
+            )
         found |= fitting
     return found
 
 
-def _config(file: Path) -> dict[str, Any]:
-    try:
-        content: object = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
-    except OSError as problem:
-        raise ConfigError(f"{file.name}: cannot be read ({problem.strerror}).") from None
-    except yaml.YAMLError as problem:
-        raise ConfigError(f"{file.name}: is not YAML: {' '.join(str(problem).split())}.") from None
-    config = cast("dict[str, object]", content).get("config") if isinstance(content, dict) else None
-    if not isinstance(config, dict):
-        raise ConfigError(f"{file.name}: config is missing. It holds the stack's settings.")
-    return {str(key): value for key, value in cast("dict[object, Any]", config).items()}
+def named(stacks: Iterable[str], most: int = 5) -> str:
+    """Name a few of some stacks, and say how many more there are."""
+    every = list(stacks)
+    return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
 
 
-def _parts(settings: SpokeSettings, raw: Mapping[str, Any]) -> Parts:
+def _parts(settings: SpokeSettings, given: Mapping[str, str]) -> Parts:
     """Digest the settings as they are understood, so that a comment or another order of keys means nothing."""
     fields = settings.model_dump(mode="json")
     launches: list[dict[str, Any]] = fields.pop("launches")
-    engine = {
-        key: json.loads(json.dumps(value, default=str)) for key, value in raw.items() if key.startswith("pulumi:")
-    }
+    engine = {key: structured(text) for key, text in given.items() if key.startswith("pulumi:")}
     return {
         **{f"setting {name}": digest(value) for name, value in {**fields, **engine}.items()},
         **{f"launch {launch['name']}": digest(launch) for launch in launches},

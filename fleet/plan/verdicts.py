@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Final
 
 from fleet.plan.fingerprint import fingerprint_of
-from fleet.plan.inventory import Survey
+from fleet.plan.inventory import Inventory
 from fleet.plan.spokes import Spoke
 from fleet.plan.waves import Members, assign
-from fleet.store.records import Record, Unreadable
-from shared.aws.organization import Account
+from fleet.store.records import CorruptRecord, Record
+from shared.aws.organization import MemberAccount
 from shared.errors import CatalogError
 from spoke.launches.contract_dependencies import Excerpts, Parts
 from spoke.launches.resolution import ResolvedLaunch
@@ -39,7 +39,7 @@ class Verdict:
 
     spoke: Spoke
     wave: str
-    account: Account | None
+    account: MemberAccount | None
     kind: Kind
     reasons: tuple[str, ...] = ()
     parts: Parts
@@ -53,7 +53,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class FleetPlan:
     """The verdicts of all spokes.
 
     Attributes:
@@ -63,54 +63,54 @@ class Plan:
         notes: What a person should know of the plan as a whole.
     """
 
-    survey: Survey
+    inventory: Inventory
     verdicts: Mapping[str, Verdict]
     waves: Sequence[Members]
-    without_spoke: Sequence[Account]
+    without_spoke: Sequence[MemberAccount]
     without_account: Sequence[str]
     notes: Sequence[str]
 
 
-def make_plan(survey: Survey) -> Plan:
+def make_plan(inventory: Inventory) -> FleetPlan:
     """Compare every spoke's fingerprint with that of its last success.
 
     Raises:
         CatalogError: the waves do not fit the spokes.
     """
-    waves = assign(survey.settings.waves, survey.spokes, survey.organization)
+    waves = assign(inventory.settings.waves, inventory.spokes, inventory.organization)
     wave_of = {stack: members.wave.name for members in waves for stack in members.stacks}
     excerpts: dict[tuple[str, ...], Excerpts] = {}
     verdicts = {
-        stack: _verdict(spoke, survey, excerpts, wave_of.get(stack, "")) for stack, spoke in survey.spokes.items()
+        stack: _verdict(spoke, inventory, excerpts, wave_of.get(stack, "")) for stack, spoke in inventory.spokes.items()
     }
-    return Plan(
-        survey=survey,
+    return FleetPlan(
+        inventory=inventory,
         verdicts=verdicts,
         waves=waves,
-        without_spoke=_without_spoke(survey),
-        without_account=_without_account(survey),
-        notes=[f"accounts are not looked at: {survey.blind}"] if survey.blind else [],
+        without_spoke=_without_spoke(inventory),
+        without_account=_without_account(inventory),
+        notes=list(_notes(inventory)),
     )
 
 
-def _verdict(spoke: Spoke, survey: Survey, excerpts: dict[tuple[str, ...], Excerpts], wave: str) -> Verdict:
-    account = survey.organization.accounts.get(spoke.account) if survey.organization else None
+def _verdict(spoke: Spoke, inventory: Inventory, excerpts: dict[tuple[str, ...], Excerpts], wave: str) -> Verdict:
+    account = inventory.organization.accounts.get(spoke.account) if inventory.organization else None
     if account and not account.is_active:
         reason = f"the account {account.id} ({account.name}) is {account.status.lower().replace('_', ' ')}"
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.LEFT_OUT, reasons=(reason,), parts={})
     if spoke.settings is None:
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=(spoke.problem,), parts={})
     try:
-        contract = survey.hubs.contract(spoke.settings.hub_stacks)
+        contract = inventory.hubs.contract(spoke.settings.hub_stacks)
         key = tuple(spoke.settings.hub_stacks)
-        excerpt, resolved_launches = excerpts.setdefault(key, Excerpts(contract, survey.day)).of(
+        excerpt, resolved_launches = excerpts.setdefault(key, Excerpts(contract, inventory.day)).of(
             spoke.settings, where=spoke.file
         )
     except CatalogError as problem:
         reasons = (f"a run would be refused: {problem}",)
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, parts={})
-    parts = {**survey.code, **spoke.parts, **excerpt}
-    kind, reasons = _compared(survey, spoke, parts, resolved_launches)
+    parts = {**inventory.code, **spoke.parts, **excerpt}
+    kind, reasons = _compared(inventory, spoke, parts, resolved_launches)
     return Verdict(
         spoke=spoke,
         wave=wave,
@@ -124,15 +124,15 @@ def _verdict(spoke: Spoke, survey: Survey, excerpts: dict[tuple[str, ...], Excer
 
 
 def _compared(
-    survey: Survey, spoke: Spoke, parts: Parts, resolved_launches: Sequence[ResolvedLaunch]
+    inventory: Inventory, spoke: Spoke, parts: Parts, resolved_launches: Sequence[ResolvedLaunch]
 ) -> tuple[Kind, tuple[str, ...]]:
-    tag, record = survey.tags.get(spoke.stack), survey.records.get(spoke.stack)
+    tag, record = inventory.tags.get(spoke.stack), inventory.records.get(spoke.stack)
     match record:
         case None if tag is None:
             return Kind.NEW, ("it was never deployed",)
         case None:
             return Kind.CHANGED, ("no record of success: it was deployed by somebody else, or a run did not end",)
-        case Unreadable():
+        case CorruptRecord():
             return Kind.CHANGED, (f"its record cannot be read: {record.reason}",)
         case Record():
             pass
@@ -162,13 +162,13 @@ def _differences(record: Record, parts: Parts, resolved_launches: Sequence[Resol
             yield (
                 f"{subject} is a new launch"
                 if old is None
-                else (f"{subject} is launched no more" if new is None else f"the settings of {subject} changed")
+                else (f"{subject} is no longer launched" if new is None else f"the settings of {subject} changed")
             )
         elif name.startswith(_OFFER):
             if old is not None and new is not None:
                 yield _moved(subject, before[subject].version if subject in before else "", now[subject])
         else:
-            yield f"{name} is new" if old is None else f"{name} is used no more" if new is None else f"{name} changed"
+            yield f"{name} is new" if old is None else f"{name} is no longer used" if new is None else f"{name} changed"
 
 
 def _moved(launch: str, before: str, resolved: ResolvedLaunch) -> str:
@@ -179,18 +179,32 @@ def _moved(launch: str, before: str, resolved: ResolvedLaunch) -> str:
     return f"the hub changed what it offers to {launch} ({resolved.key} {resolved.choice.number})"
 
 
-def _without_spoke(survey: Survey) -> list[Account]:
-    if survey.organization is None:
+def _notes(inventory: Inventory) -> Iterator[str]:
+    if inventory.unread:
+        yield f"accounts are not looked at: {inventory.unread}"
+    if unknown := _of_unknown_account(inventory):
+        yield f"accounts without a spoke are not listed: {', '.join(unknown)} names no account that can be read"
+
+
+def _of_unknown_account(inventory: Inventory) -> list[str]:
+    return [spoke.file for spoke in inventory.spokes.values() if not spoke.account]
+
+
+def _without_spoke(inventory: Inventory) -> list[MemberAccount]:
+    if inventory.organization is None or _of_unknown_account(inventory):
         return []
-    served = {spoke.account for spoke in survey.spokes.values()}
-    hubs = {found.contract.hub_account for found in survey.hubs.published().values()}
-    others = {survey.organization.management, *hubs, *served}
+    served = {spoke.account for spoke in inventory.spokes.values()}
+    hubs = {found.contract.hub_account for found in inventory.hubs.published().values()}
+    others = {inventory.organization.management, *hubs, *served}
     return [
-        account for account in survey.organization.accounts.values() if account.is_active and account.id not in others
+        account
+        for account in inventory.organization.accounts.values()
+        if account.is_active and account.id not in others
     ]
 
 
-def _without_account(survey: Survey) -> list[str]:
-    if survey.organization is None:
+def _without_account(inventory: Inventory) -> list[str]:
+    if inventory.organization is None:
         return []
-    return [stack for stack, spoke in survey.spokes.items() if spoke.account not in survey.organization.accounts]
+    known = inventory.organization.accounts
+    return [stack for stack, spoke in inventory.spokes.items() if spoke.account and spoke.account not in known]

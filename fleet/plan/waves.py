@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from fleet.errors import SettingsError
 from fleet.plan.settings import FILE, Wave
-from fleet.plan.spokes import Spoke, chosen
+from fleet.plan.spokes import Spoke, matching_spokes, named
 from shared.aws.organization import Organization
-
-_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +36,19 @@ def assign(
         for stack, reason in _named(wave, f"{FILE}: waves[{index}]", spokes, organization, tags).items():
             reasons[stack][wave.name] = reason
     for wave in waves:
-        if wave.others:
+        if wave.default:
             for found in reasons.values():
                 if not found:
-                    found[wave.name] = "others"
+                    found[wave.name] = "default"
     _refuse_two_or_none(reasons)
     members = tuple(Members(wave, tuple(stack for stack in spokes if wave.name in reasons[stack])) for wave in waves)
     for index, each in enumerate(members):
-        if not each.stacks and not each.wave.others:
+        if not each.stacks and not each.wave.default:
             raise SettingsError(
-                f"{FILE}: waves[{index}]: the wave {each.wave.name!r} names nobody: no spoke's account is in "
-                f"{_wanted(each.wave)}. Correct it, or remove the wave."
+                f"the wave {each.wave.name!r} has no spokes: {_reason_of_none(each.wave)}. Correct it, or remove the "
+                f"wave.",
+                code="wave-without-spokes",
+                place=f"{FILE}: waves[{index}]",
             )
     return members
 
@@ -62,25 +61,27 @@ def _named(
     tags: Mapping[str, Mapping[str, str]],
 ) -> dict[str, str]:
     """List the spokes that a wave names, and by what."""
-    found = dict.fromkeys(sorted(chosen(spokes, wave.spokes, where=f"{where}.spokes")), "spokes")
+    found = dict.fromkeys(sorted(matching_spokes(spokes, wave.spokes, where=f"{where}.spokes")), "spokes")
     for stack, spoke in spokes.items():
         account = organization.accounts.get(spoke.account) if organization else None
         if account and (unit := next((unit for unit in wave.units if account.is_in(unit)), None)):
             found.setdefault(stack, f"the unit {unit}")
         if wave.tags and wave.tags.items() <= tags.get(spoke.account, {}).items():
             found.setdefault(stack, f"the tags {wave.tags}")
-    left = chosen(spokes, wave.without, where=f"{where}.without")
+    left = matching_spokes(spokes, wave.exclude, where=f"{where}.exclude")
     return {stack: reason for stack, reason in found.items() if stack not in left}
 
 
 def _tags(
     waves: Sequence[Wave], spokes: Mapping[str, Spoke], organization: Organization | None
 ) -> Mapping[str, Mapping[str, str]]:
-    by_account = next((wave for wave in waves if wave.units or wave.tags), None)
-    if by_account and organization is None:
+    by_account = next((index for index, wave in enumerate(waves) if wave.units or wave.tags), None)
+    if by_account is not None and organization is None:
         raise SettingsError(
-            f"{FILE}: the wave {by_account.name!r} goes by units or tags of accounts, and the organization could not "
-            f"be read. Use credentials that may list its accounts, or name the spokes."
+            f"the wave {waves[by_account].name!r} goes by units or tags of accounts, and the organization cannot be "
+            f"read. Use credentials that may list its accounts, or name the spokes.",
+            code="wave-needs-organization",
+            place=f"{FILE}: waves[{by_account}]",
         )
     if organization is None or not any(wave.tags for wave in waves):
         return {}
@@ -90,19 +91,23 @@ def _tags(
 def _refuse_two_or_none(reasons: Mapping[str, Mapping[str, str]]) -> None:
     for stack, found in reasons.items():
         if len(found) > 1:
-            named = " and ".join(f"{wave!r} (by {reason})" for wave, reason in found.items())
+            both = " and ".join(f"{wave!r} (by {reason})" for wave, reason in found.items())
             raise SettingsError(
-                f"{FILE}: {stack} is in the waves {named}. Take it out of one of them: without: [{stack}]"
+                f"{stack} is in the waves {both}. Take it out of one of them: exclude: [{stack}]",
+                code="spoke-in-two-waves",
+                place=f"{FILE}: waves",
             )
     none = [stack for stack, found in reasons.items() if not found]
     if none:
-        shown = ", ".join(none[:_SHOWN]) + (f" and {len(none) - _SHOWN} more" if len(none) > _SHOWN else "")
         raise SettingsError(
-            f"{FILE}: in no wave: {shown}. Name them in a wave, or add one with others: true for all that are in no "
-            f"other."
+            f"no wave has the spokes {named(none, 8)}. Name them in a wave, or add one with default: true for all "
+            f"spokes that are in no other.",
+            code="spoke-in-no-wave",
+            place=f"{FILE}: waves",
         )
 
 
-def _wanted(wave: Wave) -> str:
-    parts = [*(f"the unit {unit}" for unit in wave.units), *(f"{key}={value}" for key, value in wave.tags.items())]
-    return " or ".join(parts) or "its list once `without` is taken away"
+def _reason_of_none(wave: Wave) -> str:
+    tags = (f"has the tag {key}={value}" for key, value in wave.tags.items())
+    wanted = " or ".join([*(f"is in the unit {unit}" for unit in wave.units), *tags])
+    return f"no spoke's account {wanted}" if wanted else "its exclude names all of its spokes"

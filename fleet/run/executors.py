@@ -1,13 +1,15 @@
 """Who does the work: threads here, or the workers of a Dask scheduler."""
 
 import os
-from collections.abc import Generator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fleet.errors import SettingsError
+
+T = TypeVar("T")
 
 _SECONDS: Final = 5
 _MOST: Final = 1000
@@ -21,9 +23,19 @@ class Workforce:
     width: int
     is_here: bool
 
+    def map(self, function: Callable[[str], T], items: Iterable[str]) -> list[T]:
+        """Apply a function to each item, to no more at a time than the width; an interrupt begins nothing more."""
+        results, running = list[Future[T]](), set[Future[T]]()
+        for item in items:
+            if len(running) >= self.width:
+                _, running = wait(running, return_when=FIRST_COMPLETED)
+            results.append(future := self.executor.submit(function, item))
+            running.add(future)
+        return [future.result() for future in results]
+
 
 def default_width() -> int:
-    """Give the number of spokes to run at a time on this machine: what measured best (benchmarks/README.md)."""
+    """Give the number of spokes to run at a time on this machine: what measured best (docs/benchmarks.md)."""
     return os.cpu_count() or 1
 
 
@@ -42,7 +54,11 @@ def workforce(scheduler: str | None) -> Generator[Workforce]:
     try:
         width = sum(client.nthreads().values())
         if not width:
-            raise SettingsError(f"--scheduler: {scheduler} has no workers. Start some: dask worker {scheduler}")
+            raise SettingsError(
+                f"{scheduler} has no workers. Start some: dask worker {scheduler}",
+                code="scheduler-without-workers",
+                place="--scheduler",
+            )
         # A task belongs to one spoke and one run, so no result of another may stand in for it.
         yield Workforce(client.get_executor(pure=False), width, is_here=False)
     finally:
@@ -53,11 +69,17 @@ def _connected(scheduler: str) -> Any:  # noqa: ANN401 - distributed has no type
     try:
         from distributed import Client  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - only where it is asked for, since it takes half a second
     except ImportError:
-        raise SettingsError("--scheduler needs Dask: pip install 'model-catalog[fleet,dask]'") from None
+        raise SettingsError(
+            "Dask is not installed. Install it: pip install 'model-catalog[fleet,dask]'",
+            code="dask-not-installed",
+            place="--scheduler",
+        ) from None
     try:
         return Client(scheduler, timeout=_SECONDS)
     except (OSError, ValueError) as problem:
         raise SettingsError(
-            f"--scheduler: no Dask scheduler answers at {scheduler} ({' '.join(str(problem).split()) or 'time-out'}). "
-            f"Start one with dask scheduler, or leave the option out to work on this machine."
+            f"no Dask scheduler answers at {scheduler} ({' '.join(str(problem).split()) or 'time-out'}). Start one "
+            f"with dask scheduler, or leave the option out to work on this machine.",
+            code="scheduler-unreachable",
+            place="--scheduler",
         ) from None

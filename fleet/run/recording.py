@@ -1,47 +1,20 @@
 """Makes the record of a success from the state that a run left."""
 
 import datetime as dt
-from typing import Any
 
-from fleet.engine import Engine
+from fleet.engine import Cost, Engine
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.hub_contracts import Hubs
 from fleet.run.tasks import Task
-from fleet.store.records import Cost, Record, Running, Unreadable, Used
+from fleet.store.deployments import deployed_contract, launches_in
+from fleet.store.records import ContractRef, CorruptRecord, Record
 from fleet.store.states import State
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Excerpts, Parts
 
 
-def used_contract(state: State) -> Used:
-    """Tell which contract a spoke was deployed with, from its outputs."""
-    said: dict[str, Any] = state.outputs.get("contract") or {}
-    return Used(hub=str(said.get("hub", "")), content_hash=str(said.get("content_hash", "")))
-
-
-def launches_in(state: State, earlier: Record | Unreadable | None, now: dt.datetime) -> list[Running]:
-    """List the launches of a state; one whose version was recorded before has it since then."""
-    before = {launch.name: launch for launch in earlier.launches} if isinstance(earlier, Record) else {}
-    said: dict[str, dict[str, Any]] = state.outputs.get("launches") or {}
-    found: list[Running] = []
-    for name, launch in sorted(said.items()):
-        old = before.get(name)
-        same = old is not None and (old.product, old.version) == (launch["product"], launch["version"])
-        found.append(
-            Running(
-                name=name,
-                product=launch["product"],
-                version=launch["version"],
-                region=launch["region"],
-                status=launch["status"],
-                since=old.since if old is not None and same else now,
-            )
-        )
-    return found
-
-
-def parts_against(used: Used, engine: Engine, task: Task, settings: SpokeSettings) -> Parts:
+def parts_against(used: ContractRef, engine: Engine, task: Task, settings: SpokeSettings) -> Parts:
     """Give what a spoke's result depends on, with the contract that it was deployed with in place of the plan's.
 
     Raises:
@@ -51,15 +24,16 @@ def parts_against(used: Used, engine: Engine, task: Task, settings: SpokeSetting
     contract = Hubs(engine, settings.hub_stacks).contract(settings.hub_stacks)
     if contract.content_hash != used.content_hash:
         raise FleetError(
-            f"the hub changed its contract twice while this ran, so nobody can say what the result depends on. It was "
-            f"deployed with {used.content_hash}; run it again."
+            f"the hub's contract changed twice during the run, so what the result depends on is unknown. The spoke is "
+            f"deployed with {used.content_hash}. Run it again.",
+            code="contract-changed-twice",
         )
     excerpt, _ = Excerpts(contract, task.day).of(settings, where=f"Pulumi.{task.stack}.yaml")
     return {**{name: part for name, part in task.parts.items() if name in task.own}, **excerpt}
 
 
 def record_of(
-    task: Task, state: State, parts: Parts, settings: SpokeSettings, cost: Cost, earlier: Record | Unreadable | None
+    task: Task, state: State, parts: Parts, settings: SpokeSettings, cost: Cost, earlier: Record | CorruptRecord | None
 ) -> Record:
     """Make the record of a run that succeeded."""
     now = dt.datetime.now(dt.UTC)
@@ -70,7 +44,7 @@ def record_of(
         parts=parts,
         state=state.tag,
         finished=now,
-        contract=used_contract(state),
-        launches=launches_in(state, earlier, now),
+        contract=deployed_contract(state),
+        launches=launches_in(task.stack, state, earlier, now),
         cost=cost,
     )

@@ -1,36 +1,80 @@
-"""Recovers a spoke whose last run died: its lock, and what was half done.
+"""Clears up after a run of a spoke that has died: its processes, its lock, and what was half done."""
 
-A run that died leaves a lock, and operations of which the state does not know whether they took place. Whatever was
-being made is looked for in the account. What is there is taken into the state by its id, what is not there is
-forgotten, and a refresh reads the rest. Nothing is made twice and nothing is lost.
-"""
-
-import json
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
-from typing import IO, Any, Final
+from typing import Final
 
 import psutil
-from botocore.exceptions import ClientError
-from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponential
 
-from fleet.engine import Engine
-from fleet.errors import EngineError
-from fleet.store.leases import Claim, Process
+from fleet.engine import STOPPING, Engine
+from fleet.errors import FleetError
+from fleet.run.engine_log import Log
+from fleet.run.pending_operations import reconcile_pending
+from fleet.store.leases import Lease, Process
 from fleet.store.states import Lock, States
-from shared.aws.session import AccountSession
 from spoke.config import SpokeSettings
+
+POLL_SECONDS: Final = 0.5
 
 _MARGIN_SECONDS: Final = 10
 """What is left of a killed run ends by itself within seconds: a plug-in looks whether its engine is still there."""
 
+_LOCK_PATIENCE: Final = 600
+"""Seconds to wait for a run that is nobody's we know."""
+
 _HOST: Final = "pulumi-language"
-_LAUNCH_SECONDS: Final = 3600
-_SETTLED: Final = ("AVAILABLE", "TAINTED", "ERROR")
+
+
+class Recovery:
+    """Brings what an earlier run of a spoke left behind to an end.
+
+    Attributes:
+        notes: What was found, in words.
+    """
+
+    def __init__(self, stack: str, engine: Engine, states: States, log: Log) -> None:
+        self.notes: list[str] = []
+        self._stack = stack
+        self._engine = engine
+        self._states = states
+        self._log = log
+
+    def clear_up(self, abandoned: Lease | None, settings: SpokeSettings) -> None:
+        """Clear up after the owner of a lease, or after a run of our own.
+
+        Raises:
+            CatalogError: the account is out of reach, or another run has the stack for too long.
+        """
+        if abandoned:
+            self.notes.append(f"an earlier rollout ({abandoned}) was killed while it ran this spoke")
+            await_orphan(abandoned.engine)
+            if abandoned.engine and abandoned.engine.is_here:
+                end_session(abandoned.engine.pid)
+        if self._states.repair_checkpoint(self._stack):
+            self.notes.append("removed a damaged file that a killed run left beside the state")
+        self.await_lock(abandoned)
+        self.notes += reconcile_pending(self._stack, settings, self._engine, self._states, self._log.file)
+
+    def await_lock(self, abandoned: Lease | None = None) -> None:
+        """Remove the lock of a dead run, or wait for a live one.
+
+        Raises:
+            FleetError: it lasts too long.
+        """
+        deadline = time.monotonic() + _LOCK_PATIENCE
+        while lock := self._states.lock(self._stack):
+            if may_unlock(lock, abandoned):
+                self._engine.cancel("spoke", self._stack)
+                self.notes.append(f"removed the lock of a dead run: {lock}")
+                return
+            if time.monotonic() > deadline or STOPPING.wait(POLL_SECONDS):
+                raise FleetError(
+                    f"locked by {lock}. Wait for that run to end. If it has died: model-catalog stack recover "
+                    f"{self._stack} --force",
+                    code="stack-locked",
+                )
 
 
 def await_orphan(process: Process | None) -> None:
@@ -53,102 +97,12 @@ def end_session(pid: int) -> None:
         time.sleep(0.1)
 
 
-def may_unlock(lock: Lock, left: Claim | None) -> bool:
-    """Say whether a lock is of a run that has died: on this machine, or of a claim that was abandoned elsewhere."""
+def may_unlock(lock: Lock, abandoned: Lease | None) -> bool:
+    """Say whether a lock is of a run that has died: on this machine, or of a lease that was abandoned elsewhere."""
     if lock.is_dead:
         return True
-    engine = left.engine if left else None
+    engine = abandoned.engine if abandoned else None
     return engine is not None and not engine.is_here and (engine.host, engine.pid) == (lock.host, lock.pid)
-
-
-def settle(stack: str, settings: SpokeSettings, engine: Engine, states: States, log: IO[bytes] | None) -> list[str]:
-    """Bring a state with pending operations in line with the account, and say in words what was found.
-
-    Raises:
-        CatalogError: the account is out of reach.
-        EngineError: the state could not be written or refreshed.
-    """
-    state = states.read(stack)
-    if state is None or not state.pending:
-        return []
-    exported = engine.exported(stack)
-    deployment: dict[str, Any] = exported["deployment"]
-    pending: list[dict[str, Any]] = deployment.pop("pending_operations", [])
-    account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
-    found = list(_taken_over(pending, deployment.setdefault("resources", []), account))
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "state.json"
-        _ = file.write_text(json.dumps(exported))
-        engine.replace_state(stack, file)
-    finished = engine.refresh(stack, log, lambda _: None)
-    if finished.code != 0:
-        raise EngineError(f"the state could not be compared with the account after a run had died ({state.pending[0]})")
-    return found
-
-
-def _taken_over(
-    pending: list[dict[str, Any]], resources: list[dict[str, Any]], account: AccountSession
-) -> Iterator[str]:
-    known = {resource["urn"] for resource in resources}
-    for operation in pending:
-        resource: dict[str, Any] = operation["resource"]
-        name = str(resource["urn"]).rpartition("::")[2]
-        if operation["type"] != "creating" or resource["urn"] in known:
-            yield f"{operation['type']} {name} had been under way: compared with the account"
-        elif not resource.get("custom"):
-            resources.append(resource)
-            known.add(resource["urn"])
-        elif identity := _identity(resource, account):
-            resources.append({**resource, "id": identity, "outputs": resource.get("inputs", {})})
-            known.add(resource["urn"])
-            yield f"{name} had been made by then, and was taken over"
-        else:
-            yield f"{name} had not been made by then"
-
-
-def _identity(resource: dict[str, Any], account: AccountSession) -> str | None:
-    """Give the id that the provider would have given, where the account has such an object.
-
-    Source: terraform-provider-aws, the import sections of each resource's documentation.
-    """
-    given: dict[str, Any] = resource.get("inputs", {})
-    match resource["type"]:
-        case "aws:iam/role:Role":
-            return given["name"]
-        case "aws:iam/rolePolicy:RolePolicy":
-            return f"{given['role']}:{given['name']}"
-        case "aws:servicecatalog/principalPortfolioAssociation:PrincipalPortfolioAssociation":
-            kind = given.get("principalType", "IAM")
-            return f"en,{given['principalArn']},{given['portfolioId']},{kind}"
-        case "aws:cloudformation/stack:Stack":
-            return _stack(account, given)
-        case "aws:servicecatalog/provisionedProduct:ProvisionedProduct":
-            return _provisioned_product(account, given)
-        case _:
-            return None
-
-
-def _stack(account: AccountSession, given: dict[str, Any]) -> str | None:
-    client = account.client("cloudformation", given.get("region", ""))
-    try:
-        return client.describe_stacks(StackName=given["name"])["Stacks"][0]["StackId"]
-    except ClientError:
-        return None
-
-
-def _provisioned_product(account: AccountSession, given: dict[str, Any]) -> str | None:
-    """Find a launch by its name, once AWS has come to an end with it."""
-    client = account.client("servicecatalog", given.get("region", ""))
-
-    def look() -> dict[str, Any]:
-        try:
-            return client.describe_provisioned_product(Name=given["name"])["ProvisionedProductDetail"]
-        except client.exceptions.ResourceNotFoundException:
-            return {}
-
-    unsettled = retry_if_result(lambda seen: bool(seen) and seen["Status"] not in _SETTLED)
-    patient = Retrying(retry=unsettled, wait=wait_exponential(0.5, max=30), stop=stop_after_delay(_LAUNCH_SECONDS))
-    return patient(look).get("Id")
 
 
 def _session(pid: int) -> Iterator[psutil.Process]:

@@ -5,21 +5,44 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Protocol
 
 from fleet.engine import interrupt
 from fleet.plan.settings import Wave
-from fleet.plan.verdicts import Kind, Plan, Verdict
+from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.executors import Workforce
 from fleet.run.spoke_run import run_spoke
-from fleet.run.tasks import Ending, Outcome, Task, Verb
-from fleet.show.progress import Board
-from fleet.store.locations import Places
+from fleet.run.tasks import Operation, Outcome, RunStatus, Task
+from fleet.store.locations import Locations
 
 _TICK_SECONDS: Final = 0.5
 
 Approver = Callable[[Wave, int], bool]
 """Asks whether a wave of so many spokes may begin."""
+
+
+class Board(Protocol):
+    """Where a rollout tells what it does."""
+
+    def wave(self, name: str, spokes: int, width: int) -> None:
+        """Tell that a wave begins."""
+        ...
+
+    def started(self, task: Task) -> None:
+        """Tell that a spoke begins."""
+        ...
+
+    def ended(self, outcome: Outcome) -> None:
+        """Tell what became of a spoke."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Tell something else."""
+        ...
+
+    def tick(self) -> None:
+        """Let time pass."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +56,10 @@ class Request:
     """
 
     wanted: frozenset[str]
-    verb: Verb
+    operation: Operation
     forced: bool
     begun: dt.datetime
-    places: Places
+    locations: Locations
     logs: str
 
 
@@ -56,7 +79,7 @@ class Result:
 class Rollout:
     """One rollout. It keeps no queue: a wave's spokes are handed over as others end."""
 
-    def __init__(self, plan: Plan, request: Request, workers: Workforce, board: Board, approve: Approver) -> None:
+    def __init__(self, plan: FleetPlan, request: Request, workers: Workforce, board: Board, approve: Approver) -> None:
         self._plan = plan
         self._request = request
         self._workers = workers
@@ -76,7 +99,9 @@ class Rollout:
             if tasks and not self._approved(members.wave, tasks):
                 continue
             for verdict in refused:
-                self._ended(Outcome(stack=verdict.spoke.stack, ending=Ending.FAILED, reason="\n".join(verdict.reasons)))
+                self._ended(
+                    Outcome(stack=verdict.spoke.stack, status=RunStatus.FAILED, reason="\n".join(verdict.reasons))
+                )
             if tasks or refused:
                 self._run_wave(members.wave, tasks, len(refused))
         return self._result
@@ -86,7 +111,7 @@ class Rollout:
         return changed or (self._request.forced and verdict.kind is Kind.UNCHANGED)
 
     def _approved(self, wave: Wave, tasks: Sequence[Task]) -> bool:
-        if not wave.approve or self._request.verb is not Verb.UP or self._approve(wave, len(tasks)):
+        if not wave.approve or self._request.operation is not Operation.UP or self._approve(wave, len(tasks)):
             return True
         self._result.stopped = f"the wave {wave.name} waits for approval: --approve {wave.name}"
         self._result.not_begun += [task.stack for task in tasks]
@@ -107,48 +132,48 @@ class Rollout:
                 ended, _ = wait(running, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
                 for future in ended:
                     outcome = self._explained(_outcome(future, running.pop(future)))
-                    failed += outcome.ending is Ending.FAILED
+                    failed += outcome.status is RunStatus.FAILED
                     self._ended(outcome)
                 self._board.tick()
             except KeyboardInterrupt:
-                self._board.note("interrupted: what has begun is brought to an end; again to hurry it")
+                self._board.note("interrupted: the running spokes are brought to their ends; Ctrl-C again hurries them")
                 interrupt()
-                self._result.stopped = "it was interrupted"
+                self._result.stopped = "interrupted"
             self._stop_after(failed, tolerated, wave)
         self._result.not_begun += [task.stack for task in waiting]
 
     def _explained(self, outcome: Outcome) -> Outcome:
         """A spoke whose account was suspended or closed on the way has not failed: nobody can want it any more."""
-        organization, spoke = self._plan.survey.organization, self._plan.verdicts[outcome.stack].spoke
-        if outcome.ending is not Ending.FAILED or organization is None:
+        organization, spoke = self._plan.inventory.organization, self._plan.verdicts[outcome.stack].spoke
+        if outcome.status is not RunStatus.FAILED or organization is None:
             return outcome
         status = organization.status_of(spoke.account)
         if status == "ACTIVE":
             return outcome
         reason = f"the account {spoke.account} is {status.lower().replace('_', ' ')} since the rollout began"
-        return replace(outcome, ending=Ending.LEFT_OUT, reason=reason)
+        return replace(outcome, status=RunStatus.LEFT_OUT, reason=reason)
 
     def _stop_after(self, failed: int, tolerated: int, wave: Wave) -> None:
         if failed > tolerated and not self._result.stopped:
-            self._result.stopped = f"{failed} failed in the wave {wave.name}, and {tolerated} are tolerated there"
-            self._board.note(f"{self._result.stopped}: nothing else is begun")
+            self._result.stopped = f"{failed} failed in the wave {wave.name}, which tolerates {tolerated}"
+            self._board.note(f"{self._result.stopped}: no more spokes are started")
 
     def _ended(self, outcome: Outcome) -> None:
         self._result.outcomes[outcome.stack] = outcome
         self._board.ended(outcome)
 
     def _task(self, verdict: Verdict) -> Task:
-        survey = self._plan.survey
+        inventory = self._plan.inventory
         return Task(
             stack=verdict.spoke.stack,
-            verb=self._request.verb,
-            root=str(survey.root) if self._workers.is_here else "",
-            places=self._request.places,
+            operation=self._request.operation,
+            root=str(inventory.root) if self._workers.is_here else "",
+            locations=self._request.locations,
             fingerprint=verdict.fingerprint,
             parts=verdict.parts,
-            own=frozenset(survey.code) | frozenset(verdict.spoke.parts),
+            own=frozenset(inventory.code) | frozenset(verdict.spoke.parts),
             contract=verdict.contract,
-            day=survey.day,
+            day=inventory.day,
             begun=self._request.begun,
             forced=self._request.forced,
             logs=self._request.logs,
@@ -162,6 +187,6 @@ def _outcome(future: Future[Outcome], task: Task) -> Outcome:
     except Exception as problem:  # noqa: BLE001 - whatever an executor raises for a worker that is gone
         return Outcome(
             stack=task.stack,
-            ending=Ending.FAILED,
+            status=RunStatus.FAILED,
             reason=f"its worker failed: {type(problem).__name__}: {' '.join(str(problem).split())}",
         )

@@ -1,9 +1,8 @@
-"""Runs one spoke from its claim to its record, on this machine or on a worker's."""
+"""Runs one spoke from its lease to its record, on this machine or on a worker's."""
 
 import os
 import signal
 import socket
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,18 +17,19 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from fleet.engine import STOPPING, Engine, Finished
+from fleet.engine import STOPPING, Cost, Engine, Finished
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.spokes import read_spoke
 from fleet.run.engine_log import Log, changes_in, is_locked, is_throttled, reason_in
-from fleet.run.recording import parts_against, record_of, used_contract
-from fleet.run.recovery import await_orphan, end_session, may_unlock, settle
-from fleet.run.tasks import Ending, Outcome, Task, Verb
-from fleet.store.leases import Claim, Claims, Held
+from fleet.run.recording import parts_against, record_of
+from fleet.run.recovery import POLL_SECONDS, Recovery, end_session
+from fleet.run.tasks import Operation, Outcome, RunStatus, Task
+from fleet.store.deployments import deployed_contract
+from fleet.store.leases import HeldLease, Lease, Leases
 from fleet.store.locations import states_at
-from fleet.store.records import Cost, Record, Records
-from fleet.store.storage import Storage, StorageError, said
+from fleet.store.records import Record, Records
+from fleet.store.storage import Storage, StorageError, error_text
 from shared.errors import CatalogError
 from spoke.config import SpokeSettings
 
@@ -37,9 +37,6 @@ _TRIES: Final = 6
 """Of a spoke that AWS throttles, or whose Pulumi process dies under it."""
 
 _LONGEST_PAUSE: Final = 60
-_POLL_SECONDS: Final = 0.5
-_LOCK_PATIENCE: Final = 600
-"""Seconds to wait for a run that is nobody's we know."""
 
 
 def run_spoke(task: Task) -> Outcome:
@@ -48,9 +45,9 @@ def run_spoke(task: Task) -> Outcome:
     try:
         return run.go()
     except CatalogError as problem:
-        return run.outcome(Ending.FAILED, reason=str(problem))
+        return run.outcome(RunStatus.FAILED, reason=str(problem))
     except StorageError as problem:
-        return run.outcome(Ending.FAILED, reason=f"the records of success are out of reach: {said(problem)}")
+        return run.outcome(RunStatus.FAILED, reason=f"the records of success are out of reach: {error_text(problem)}")
     finally:
         run.log.close()
 
@@ -60,42 +57,44 @@ class _Run:
         self._task = task
         self._root = Path(task.root) if task.root else Path.cwd()
         self._engine = Engine(self._root)
-        self._states = states_at(task.places, self._engine)
-        self._records = Records(Storage(task.places.records))
-        self._claims = Claims(Storage(task.places.records))
-        self._notes: list[str] = []
+        self._states = states_at(task.locations.backend, self._engine)
+        self._records = Records(Storage(task.locations.records))
+        self._leases = Leases(Storage(task.locations.records))
         self._tries = 0
-        self._cost = Cost(seconds=0, cpu_seconds=0, peak_mib=0)
+        self._cost = Cost()
         self.log = Log(self._root / task.logs / f"{task.stack}.log")
+        self._recovery = Recovery(task.stack, self._engine, self._states, self.log)
 
     def go(self) -> Outcome:
         settings = self._settings()
-        if self._task.verb is Verb.PREVIEW:
+        if self._task.operation is Operation.PREVIEW:
             self._make_stack()
             finished, text = self._attempt(None, settings)
-            ending = Ending.PREVIEWED if finished.code == 0 else Ending.FAILED
-            return self._told(ending, finished, text)
-        with self._claimed() as held:
+            status = RunStatus.PREVIEWED if finished.code == 0 else RunStatus.FAILED
+            return self._told(status, finished, text)
+        with self._leased() as held:
             if record := self._done_meanwhile():
-                return self.outcome(Ending.DONE_ELSEWHERE, record=record)
-            self._clear_up(held.left, settings)
+                return self.outcome(RunStatus.SUCCEEDED_ELSEWHERE, record=record)
+            self._recovery.clear_up(held.abandoned, settings)
             self._make_stack()
             finished, text = self._patiently(held, settings)
             if STOPPING.is_set() and finished.code != 0:
-                return self._told(Ending.INTERRUPTED, finished, text)
+                return self._told(RunStatus.INTERRUPTED, finished, text)
             if finished.code != 0:
-                return self._told(Ending.FAILED, finished, text)
+                return self._told(RunStatus.FAILED, finished, text)
             return self._recorded(text, settings)
 
-    def outcome(self, ending: Ending, *, reason: str = "", changes: str = "", record: Record | None = None) -> Outcome:
+    def outcome(
+        self, status: RunStatus, *, reason: str = "", changes: str = "", record: Record | None = None
+    ) -> Outcome:
         """Word what became of it."""
         incomplete = self.log.close()
         return Outcome(
             stack=self._task.stack,
-            ending=ending,
+            status=status,
             reason=reason,
             changes=changes,
-            notes=(*self._notes, *([incomplete] if incomplete else [])),
+            notes=(*self._recovery.notes, *([incomplete] if incomplete else [])),
             contract=record.contract.content_hash if record else "",
             fingerprint=record.fingerprint if record else "",
             log=str(self.log.path) if self._tries else "",
@@ -113,28 +112,30 @@ class _Run:
         spoke = read_spoke(self._root / f"Pulumi.{self._task.stack}.yaml")
         here = spoke.parts if self._task.root else {**spoke.parts, **code_parts(self._root)}
         if spoke.settings is None:
-            raise FleetError(spoke.problem)
+            raise FleetError(spoke.problem, code="settings-refused")
         if any(self._task.parts.get(name) != part for name, part in here.items()):
             raise FleetError(
-                f"{spoke.file} or the code of the checkout on {socket.gethostname()} is not what the plan was made "
-                f"with. Bring it to the same commit, and run it again."
+                f"the plan was made with another {spoke.file} or other code. Bring this checkout to the same commit, "
+                f"and run it again.",
+                code="checkout-differs",
+                place=f"the checkout on {socket.gethostname()}",
             )
         return spoke.settings
 
     @contextmanager
-    def _claimed(self) -> Generator[Held]:
-        """Claim the spoke, as soon as no other fleet has it."""
+    def _leased(self) -> Generator[HeldLease]:
+        """Acquire the spoke's lease, as soon as no other fleet has it."""
         waited = False
-        while isinstance(found := self._claims.take(self._task.stack), Claim):
-            if STOPPING.wait(_POLL_SECONDS):
-                raise FleetError(f"interrupted while waiting for another fleet, {found}")
+        while isinstance(found := self._leases.acquire(self._task.stack), Lease):
+            if STOPPING.wait(POLL_SECONDS):
+                raise FleetError(f"interrupted while it waited for another rollout ({found})", code="interrupted")
             if not waited:
-                self._notes.append(f"waited for another fleet, {found}")
+                self._recovery.notes.append(f"waited for another rollout ({found})")
             waited = True
         try:
             yield found
         finally:
-            found.give_back()
+            found.release()
 
     def _done_meanwhile(self) -> Record | None:
         """Give the record of somebody who brought the spoke to where we want it, after we had planned to."""
@@ -145,41 +146,11 @@ class _Run:
         current = state is not None and state.tag == record.state
         return record if current and (record.finished >= self._task.begun or not self._task.forced) else None
 
-    def _clear_up(self, left: Claim | None, settings: SpokeSettings) -> None:
-        """Bring what an earlier run left behind to an end."""
-        if left:
-            self._notes.append(f"an earlier fleet ({left}) was killed while it ran this")
-            await_orphan(left.engine)
-            if left.engine and left.engine.is_here:
-                end_session(left.engine.pid)
-        if self._states.mend(self._task.stack):
-            self._notes.append("removed what a killed run had left torn beside the state")
-        self._await_lock(left)
-        self._notes += settle(self._task.stack, settings, self._engine, self._states, self.log.file)
-
-    def _await_lock(self, left: Claim | None) -> None:
-        """Remove the lock of a dead run, or wait for a live one.
-
-        Raises:
-            FleetError: it lasts too long.
-        """
-        deadline = time.monotonic() + _LOCK_PATIENCE
-        while lock := self._states.lock(self._task.stack):
-            if may_unlock(lock, left):
-                self._engine.cancel(self._task.stack)
-                self._notes.append(f"removed the lock of a run that had died: {lock}")
-                return
-            if time.monotonic() > deadline or STOPPING.wait(_POLL_SECONDS):
-                raise FleetError(
-                    f"the stack is locked by {lock}. Wait for that run to end; if it has died, remove its lock: pulumi "
-                    f"-C spoke cancel {self._task.stack}"
-                )
-
     def _make_stack(self) -> None:
         if self._states.read(self._task.stack) is None:
-            self._engine.create(self._task.stack)
+            self._engine.create("spoke", self._task.stack)
 
-    def _patiently(self, held: Held, settings: SpokeSettings) -> tuple[Finished, str]:
+    def _patiently(self, held: HeldLease, settings: SpokeSettings) -> tuple[Finished, str]:
         """Run it again, later and later, while AWS throttles, another run has the stack or Pulumi itself is killed."""
         patient = Retrying(
             retry=retry_if_result(lambda result: _is_worth_another_try(*result)),
@@ -190,14 +161,14 @@ class _Run:
         )
         return patient(self._attempt, held, settings)
 
-    def _attempt(self, held: Held | None, settings: SpokeSettings) -> tuple[Finished, str]:
+    def _attempt(self, held: HeldLease | None, settings: SpokeSettings) -> tuple[Finished, str]:
         since, process = self.log.size, 0
 
         def started(pid: int) -> None:
             nonlocal process
             process = pid
             if held:
-                held.names(pid)
+                held.set_engine(pid)
 
         run = self._engine.up if held else self._engine.preview
         finished = run(self._task.stack, self.log.file, started)
@@ -209,13 +180,13 @@ class _Run:
         )
         text = self.log.text(since)
         if finished.code == -signal.SIGKILL and held:
-            self._notes.append("its Pulumi process was killed")
+            self._recovery.notes.append("its Pulumi process was killed")
             end_session(process)
-            self._clear_up(None, settings)
+            self._recovery.clear_up(None, settings)
         elif finished.code != 0 and is_throttled(text):
-            self._notes.append("AWS throttled it: tried again, later")
+            self._recovery.notes.append("throttled by AWS: tried again later")
         elif is_locked(text):
-            self._await_lock(None)
+            self._recovery.await_lock()
         return finished, text
 
     def _recorded(self, text: str, settings: SpokeSettings) -> Outcome:
@@ -226,20 +197,20 @@ class _Run:
         """
         state = self._states.read(self._task.stack)
         if state is None:
-            raise FleetError("the stack is gone right after its run: somebody removed it")
-        parts, used = self._task.parts, used_contract(state)
+            raise FleetError("the stack was removed right after its run. Run it again.", code="stack-removed")
+        parts, used = self._task.parts, deployed_contract(state)
         if used.content_hash != self._task.contract:
             parts = parts_against(used, self._engine, self._task, settings)
-            self._notes.append(f"the hub's contract had changed since the plan: deployed with {used.content_hash}")
+            self._recovery.notes.append(f"the hub's contract changed after the plan: deployed with {used.content_hash}")
         record = record_of(self._task, state, parts, settings, self._cost, self._records.of(self._task.stack))
         self._records.write(record)
-        return self.outcome(Ending.DONE, changes=changes_in(text), record=record)
+        return self.outcome(RunStatus.SUCCEEDED, changes=changes_in(text), record=record)
 
-    def _told(self, ending: Ending, finished: Finished, text: str) -> Outcome:
+    def _told(self, status: RunStatus, finished: Finished, text: str) -> Outcome:
         reason = "" if finished.code == 0 else reason_in(text)
         if finished.code < 0:
             reason = f"its Pulumi process was ended by signal {-finished.code}"
-        return self.outcome(ending, reason=reason, changes=changes_in(text))
+        return self.outcome(status, reason=reason, changes=changes_in(text))
 
 
 def _is_worth_another_try(finished: Finished, text: str) -> bool:

@@ -5,22 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from fleet.store.locations import Places
-from fleet.store.records import Cost
+from fleet.engine import Cost
+from fleet.store.locations import Locations
 
 
-class Verb(StrEnum):
+class Operation(StrEnum):
     """What is done to a spoke."""
 
     UP = "up"
     PREVIEW = "preview"
 
 
-class Ending(StrEnum):
+class RunStatus(StrEnum):
     """What became of it."""
 
-    DONE = "done"
-    DONE_ELSEWHERE = "done by another fleet"
+    SUCCEEDED = "succeeded"
+    SUCCEEDED_ELSEWHERE = "succeeded in another rollout"
     PREVIEWED = "previewed"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
@@ -44,9 +44,9 @@ class Task:
     """
 
     stack: str
-    verb: Verb
+    operation: Operation
     root: str
-    places: Places
+    locations: Locations
     fingerprint: str
     parts: Mapping[str, str]
     own: frozenset[str]
@@ -71,7 +71,7 @@ class Outcome:
     """
 
     stack: str
-    ending: Ending
+    status: RunStatus
     reason: str = ""
     changes: str = ""
     notes: tuple[str, ...] = ()
@@ -80,9 +80,9 @@ class Outcome:
     log: str = ""
     worker: str = ""
     tries: int = 0
-    cost: Cost = field(default_factory=lambda: Cost(seconds=0, cpu_seconds=0, peak_mib=0))
+    cost: Cost = field(default_factory=Cost)
 
     @property
     def is_good(self) -> bool:
         """Whether the spoke is where it was wanted."""
-        return self.ending not in (Ending.FAILED, Ending.INTERRUPTED)
+        return self.status not in (RunStatus.FAILED, RunStatus.INTERRUPTED)

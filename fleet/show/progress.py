@@ -5,7 +5,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol, Self
+from typing import Final, Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -13,34 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from fleet.run.engine_log import last_line
-from fleet.run.tasks import Ending, Outcome, Task
+from fleet.run.tasks import Outcome, RunStatus, Task
 
 _OWN_STACK: Final = re.compile(r"^pulumi:pulumi:Stack \S+ (running )?")
-_STYLES: Final = {Ending.FAILED: "bold red", Ending.INTERRUPTED: "yellow"}
-
-
-class Board(Protocol):
-    """Where a rollout tells what it does."""
-
-    def wave(self, name: str, spokes: int, width: int) -> None:
-        """Tell that a wave begins."""
-        ...
-
-    def started(self, task: Task) -> None:
-        """Tell that a spoke begins."""
-        ...
-
-    def ended(self, outcome: Outcome) -> None:
-        """Tell what became of a spoke."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Tell something else."""
-        ...
-
-    def tick(self) -> None:
-        """Let time pass."""
-        ...
+_STYLES: Final = {RunStatus.FAILED: "bold red", RunStatus.INTERRUPTED: "yellow"}
 
 
 class Lines:
@@ -122,7 +98,7 @@ class Screen(Lines):
 def line_of(outcome: Outcome) -> Text:
     """Tell in one line what became of a spoke, and below it why it failed."""
     text = Text(f"  {outcome.stack:<28} ")
-    text.append(f"{outcome.ending:<10}", style=_STYLES.get(outcome.ending, ""))
+    text.append(f"{outcome.status:<10}", style=_STYLES.get(outcome.status, ""))
     if outcome.tries:
         text.append(f" {outcome.cost.seconds:6.1f} s")
     if outcome.changes:

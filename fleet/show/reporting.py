@@ -4,40 +4,50 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
-from fleet.plan.spoke_selection import named
-from fleet.plan.verdicts import Kind, Plan, Verdict
+from fleet.plan.spokes import named
+from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.rollout import Result
-from fleet.run.tasks import Ending, Outcome
+from fleet.run.tasks import Outcome, RunStatus
+from fleet.show.tables import Column, show
 
 _SHOWN: Final = 40
 _LINE: Final = 160
+_COLUMNS: Final = (Column("wave", 2), Column("spoke"), Column("verdict"), Column("why", 1, wraps=True))
 _STYLES: Final = {Kind.REFUSED: "bold red", Kind.CHANGED: "yellow", Kind.NEW: "yellow", Kind.LEFT_OUT: "dim"}
 
 
-def show_plan(plan: Plan, console: Console) -> None:
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """What was found when everything was looked at once more after a rollout.
+
+    Attributes:
+        behind: Who is not where they are wanted.
+        problem: Why nobody could look.
+    """
+
+    behind: Sequence[Verdict] = ()
+    problem: str = ""
+
+
+def show_plan(plan: FleetPlan, console: Console) -> None:
     """Print who would change and why, in the order of the waves."""
     for note in plan.notes:
         console.print(f"note: {note}", markup=False)
-    table = Table("wave", "spoke", "verdict", "why", box=box.SIMPLE)
-    shown = [each for each in _in_order(plan) if each.kind is not Kind.UNCHANGED]
-    for verdict in shown[:_SHOWN]:
-        table.add_row(
-            verdict.wave,
-            verdict.spoke.stack,
-            f"[{_STYLES[verdict.kind]}]{verdict.kind}[/]",
-            "\n".join(verdict.reasons).replace("[", r"\["),
-        )
-    if shown:
-        console.print(table)
-    if len(shown) > _SHOWN:
-        console.print(f"and {len(shown) - _SHOWN} more: --json shows all of them")
+    changing = [each for each in _in_order(plan) if each.kind is not Kind.UNCHANGED]
+    shown = changing[:_SHOWN] if console.is_terminal else changing
+    rows = [
+        [each.wave, each.spoke.stack, Text(each.kind, _STYLES[each.kind]), "\n".join(each.reasons)] for each in shown
+    ]
+    show(console, _COLUMNS, rows)
+    if len(changing) > len(shown):
+        console.print(f"and {len(changing) - len(shown)} more: --json shows all of them")
     if plan.without_spoke:
         accounts = [f"{account.id} ({account.name})" for account in plan.without_spoke]
         console.print(f"accounts without a spoke: {named(accounts)}", markup=False, soft_wrap=True)
@@ -49,10 +59,10 @@ def show_plan(plan: Plan, console: Console) -> None:
     )
 
 
-def explain(verdict: Verdict, plan: Plan, console: Console) -> None:
+def explain(verdict: Verdict, plan: FleetPlan, console: Console) -> None:
     """Print why one spoke would run, or not."""
     say = console.print
-    record = plan.survey.records.get(verdict.spoke.stack)
+    record = plan.inventory.records.get(verdict.spoke.stack)
     say(f"{verdict.spoke.stack}: {verdict.kind}", markup=False)
     for reason in verdict.reasons or (
         "its fingerprint is that of its last success, and nobody updated its stack since",
@@ -65,11 +75,11 @@ def explain(verdict: Verdict, plan: Plan, console: Console) -> None:
         say(f"  {'=' if old == part else '~' if old else '+'} {name}", markup=False, soft_wrap=True)
 
 
-def plan_document(plan: Plan) -> dict[str, Any]:
+def plan_document(plan: FleetPlan) -> dict[str, Any]:
     """Give a plan as plain data."""
     return {
-        "day": plan.survey.day.isoformat(),
-        "contracts": {name: found.contract.content_hash for name, found in plan.survey.hubs.published().items()},
+        "day": plan.inventory.day.isoformat(),
+        "contracts": {name: found.contract.content_hash for name, found in plan.inventory.hubs.published().items()},
         "spokes": [
             {
                 "stack": verdict.spoke.stack,
@@ -90,24 +100,26 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def show_result(result: Result, behind: Sequence[Verdict], unchanged: int, console: Console) -> None:
+def show_result(result: Result, look: LastLook, unchanged: int, console: Console) -> None:
     """Print what a rollout came to."""
     say, outcomes = console.print, result.outcomes.values()
-    _show_failed([each for each in outcomes if each.ending is Ending.FAILED], console)
-    stale = [verdict for verdict in behind if verdict.spoke.stack in result.outcomes and _is_good(result, verdict)]
+    _show_failed([each for each in outcomes if each.status is RunStatus.FAILED], console)
+    stale = [verdict for verdict in look.behind if verdict.spoke.stack in result.outcomes and _is_good(result, verdict)]
     if stale:
-        say("\n[bold red]not where they are wanted any more[/]: run it again")
+        say("\n[bold red]out of date again[/]: roll out once more")
         for verdict in stale[:_SHOWN]:
             say(f"  {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False, soft_wrap=True)
+    if look.problem:
+        say(f"the result could not be checked: {look.problem}", markup=False, soft_wrap=True)
     used = Counter(each.contract for each in outcomes if each.contract)
     for contract, count in used.items():
         say(f"{count} deployed with the contract {contract[:19]}…", markup=False)
     if result.stopped:
         say(f"stopped: {result.stopped}", markup=False)
     if result.not_begun:
-        say(f"not begun: {named(result.not_begun)}")
-    counts = {str(ending): count for ending, count in Counter(each.ending for each in outcomes).items()}
-    counts |= {"unchanged": unchanged, "not begun": len(result.not_begun)}
+        say(f"not started: {named(result.not_begun)}")
+    counts = {str(status): count for status, count in Counter(each.status for each in outcomes).items()}
+    counts |= {"unchanged": unchanged, "not started": len(result.not_begun)}
     say(", ".join(f"{count} {what}" for what, count in counts.items() if count))
     ran = [each for each in outcomes if each.tries]
     if ran:
@@ -117,14 +129,15 @@ def show_result(result: Result, behind: Sequence[Verdict], unchanged: int, conso
         )
 
 
-def write_report(plan: Plan, result: Result, behind: Sequence[Verdict], folder: Path) -> str:
+def write_report(plan: FleetPlan, result: Result, look: LastLook, folder: Path) -> str:
     """Keep a rollout's report beside its logs, and say why there is none, where the disk does not take it."""
     left_out = [verdict for verdict in plan.verdicts.values() if verdict.kind is Kind.LEFT_OUT]
     document = {
         "stopped": result.stopped,
         "not_begun": result.not_begun,
         "left_out": {verdict.spoke.stack: list(verdict.reasons) for verdict in left_out},
-        "behind": {verdict.spoke.stack: list(verdict.reasons) for verdict in behind},
+        "behind": {verdict.spoke.stack: list(verdict.reasons) for verdict in look.behind},
+        "last_look": look.problem,
         "spokes": [
             outcome_document(outcome, plan.verdicts[stack].reasons) for stack, outcome in result.outcomes.items()
         ],
@@ -145,7 +158,7 @@ def outcome_document(outcome: Outcome, why: Sequence[str]) -> dict[str, Any]:
     return {
         "stack": outcome.stack,
         "why": list(why),
-        "ending": outcome.ending,
+        "ending": outcome.status,
         "reason": outcome.reason,
         "changes": outcome.changes,
         "notes": list(outcome.notes),
@@ -154,7 +167,7 @@ def outcome_document(outcome: Outcome, why: Sequence[str]) -> dict[str, Any]:
         "log": outcome.log,
         "worker": outcome.worker,
         "tries": outcome.tries,
-        **outcome.cost.model_dump(),
+        **asdict(outcome.cost),
     }
 
 
@@ -177,6 +190,6 @@ def _is_good(result: Result, verdict: Verdict) -> bool:
     return result.outcomes[verdict.spoke.stack].is_good
 
 
-def _in_order(plan: Plan) -> list[Verdict]:
+def _in_order(plan: FleetPlan) -> list[Verdict]:
     place = {members.wave.name: number for number, members in enumerate(plan.waves)}
     return sorted(plan.verdicts.values(), key=lambda each: (place.get(each.wave, len(place)), each.spoke.stack))

@@ -3,27 +3,32 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from fleet.engine import Engine
-from fleet.plan.verdicts import Kind, Plan, Verdict
-from fleet.run.recording import launches_in, used_contract
-from fleet.store.locations import places_of, states_at
-from fleet.store.records import Record, Running, Used
-from fleet.store.states import State
-from shared.catalog.lifecycle import state_on
-from shared.errors import CatalogError
+from fleet.plan.verdicts import FleetPlan, Kind, Verdict
+from fleet.show.launches import in_use
+from fleet.show.tables import Column, show
+from fleet.store.deployments import Deployment, deployments_of
+from fleet.store.locations import locations_of, states_at
 
-_READERS: Final = 8
 _SHOWN: Final = 200
-_SHOWN_COLUMNS: Final = ("spoke", "launch", "product", "version", "state", "status", "since", "contract", "behind")
+_COLUMNS: Final = (
+    Column("spoke"),
+    Column("launch"),
+    Column("product"),
+    Column("version"),
+    Column("state", 2),
+    Column("status", 1),
+    Column("since", 4),
+    Column("contract", 5),
+    Column("behind", 3, wraps=True),
+)
 _STYLES: Final = {"deprecated": "yellow", "retired": "bold red"}
 
 
@@ -37,6 +42,7 @@ class Row:
         contract: The hash of the contract that the spoke was deployed with.
         behind: Why a run would change something; empty where it would not.
         deployed: When the spoke was last rolled out by a fleet.
+        problem: Why nobody can say what it runs today; then its launches are those of its last rollout.
     """
 
     stack: str
@@ -52,6 +58,7 @@ class Row:
     contract: str
     deployed: dt.datetime | None
     behind: str
+    problem: str
 
     def document(self) -> Mapping[str, Any]:
         """Give it as plain data, in the order of the columns."""
@@ -61,102 +68,76 @@ class Row:
 COLUMNS: Final = [field.name for field in fields(Row)]
 
 
-def rows_of(plan: Plan) -> list[Row]:
-    """List every launch of every spoke.
+def rows_of(plan: FleetPlan, *, product: str = "", version: str = "") -> list[Row]:
+    """List every launch of every spoke, or those of a product or version. Raises CatalogError."""
+    inventory = plan.inventory
+    states = states_at(locations_of(inventory.settings.records).backend, Engine(inventory.root))
+    found = deployments_of(inventory.spokes, tags=inventory.tags, records=inventory.records, states=states)
+    return [
+        row
+        for stack, deployment in found.items()
+        for row in _rows(plan, plan.verdicts[stack], deployment, product, version)
+    ]
 
-    A spoke whose record is not of its last run is read from its state, which costs more. Raises CatalogError.
-    """
-    survey = plan.survey
-    states = states_at(places_of(survey.settings), Engine(survey.root))
-    unknown = [stack for stack in survey.spokes if stack in survey.tags and not _is_recorded(plan, stack)]
-    with ThreadPoolExecutor(_READERS) as readers:
-        read = dict(zip(unknown, readers.map(states.read, unknown), strict=True))
-    return [row for verdict in plan.verdicts.values() for row in _rows(plan, verdict, read.get(verdict.spoke.stack))]
 
-
-def show_status(plan: Plan, rows: Sequence[Row], console: Console) -> None:
+def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
     """Print a table, and what in it wants somebody's attention."""
-    table = Table(*_SHOWN_COLUMNS, box=box.SIMPLE)
-    for row in rows[:_SHOWN]:
-        style = _STYLES.get(row.state, "")
-        table.add_row(
+    shown = rows[:_SHOWN] if console.is_terminal else rows
+    cells = [
+        [
             row.stack,
             row.launch,
             row.product,
             row.version,
-            f"[{style}]{row.state}[/]" if style else row.state,
+            Text(row.state, _STYLES.get(row.state, "")),
             row.status,
             f"{row.since:%Y-%m-%d}" if row.since else "unknown" if row.launch else "",
             row.contract.removeprefix("sha256:")[:8],
-            row.behind.replace("[", r"\["),
-        )
-    console.print(table)
-    if len(rows) > _SHOWN:
-        console.print(f"and {len(rows) - _SHOWN} more: --json and --csv show all of them")
+            "its state cannot be read" if row.problem else row.behind,
+        ]
+        for row in shown
+    ]
+    show(console, _COLUMNS, cells)
+    if len(rows) > len(shown):
+        console.print(f"and {len(rows) - len(shown)} more: --json and --csv show all of them")
     ending = Counter(f"{row.product} {row.version} is {row.state}" for row in rows if row.state in _STYLES)
     for text, count in sorted(ending.items()):
         console.print(f"{text}, and {count} launches use it")
     launches = [row for row in rows if row.launch]
     behind = {row.stack for row in rows if row.behind}
-    current = ", ".join(found.contract.content_hash[7:15] for found in plan.survey.hubs.published().values())
+    current = ", ".join(found.contract.content_hash[7:15] for found in plan.inventory.hubs.published().values())
     console.print(
         f"{len(launches)} launches in {len({row.stack for row in rows})} spokes, {len(behind)} spokes behind; the "
         f"hub's contract is {current}"
     )
+    for problem in dict.fromkeys(row.problem for row in rows if row.problem):
+        console.print(f"not read: {problem}", markup=False, soft_wrap=True)
 
 
-def _is_recorded(plan: Plan, stack: str) -> bool:
-    record = plan.survey.records.get(stack)
-    return isinstance(record, Record) and record.state == plan.survey.tags.get(stack)
-
-
-def _rows(plan: Plan, verdict: Verdict, state: State | None) -> Iterator[Row]:
-    stack = verdict.spoke.stack
-    record = plan.survey.records.get(stack)
-    earlier = record if isinstance(record, Record) else None
-    launches, used = _known(earlier, state)
+def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: str, version: str) -> Iterator[Row]:
+    inventory, stack = plan.inventory, verdict.spoke.stack
     row = partial(
         Row,
         stack=stack,
         account=verdict.spoke.account,
         unit=verdict.account.unit if verdict.account else "",
-        contract=used.content_hash if used else "",
-        deployed=earlier.finished if earlier else None,
+        contract=deployment.contract.content_hash if deployment.contract else "",
+        deployed=deployment.rolled_out,
         behind="" if verdict.kind is Kind.UNCHANGED else "; ".join([verdict.kind, *verdict.reasons]),
+        problem=str(deployment.problem or ""),
     )
-    for launch, since in launches:
+    uses = [in_use(stack, launch, inventory.hubs, inventory.day) for launch in deployment.launches]
+    asked = [use for use in uses if use.is_of(product, version)]
+    for use in asked:
+        launch = use.deployed
         yield row(
             launch=launch.name,
-            product=launch.product,
+            product=use.product,
             version=launch.version,
-            state=_state(plan, verdict, launch),
+            state=use.state,
             region=launch.region,
             status=launch.status,
-            since=since,
+            since=launch.since,
         )
-    if not launches:
+    if not asked and (deployment.problem or not (product or version)):
         yield row(launch="", product="", version="", state="", region="", status="", since=None)
-
-
-def _known(record: Record | None, state: State | None) -> tuple[list[tuple[Running, dt.datetime | None]], Used | None]:
-    """Give the launches with their dates: from the state where somebody else updated it, else from the record."""
-    if state is None:
-        return [(launch, launch.since) for launch in record.launches] if record else [], record and record.contract
-    before = {launch.since for launch in record.launches} if record else set[dt.datetime]()
-    found = launches_in(state, record, dt.datetime.now(dt.UTC))
-    return [(launch, launch.since if launch.since in before else None) for launch in found], used_contract(state)
-
-
-def _state(plan: Plan, verdict: Verdict, launch: Running) -> str:
-    """Say in which state a version is today; nothing where the hub offers it no more."""
-    settings = verdict.spoke.settings
-    try:
-        regions = plan.survey.hubs.contract(settings.hub_stacks).regions if settings else {}
-    except CatalogError:
-        regions = {}
-    region = regions.get(launch.region)
-    for key, product in region.products.items() if region else ():
-        if launch.product in (key, product.first_key) and (version := product.versions.get(launch.version)):
-            dates = [dt.date.fromisoformat(day) if day else None for day in (version.deprecated_on, version.retires_on)]
-            return state_on(plan.survey.day, state=version.state, deprecated_on=dates[0], retires_on=dates[1])
-    return "unknown"

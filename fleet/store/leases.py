@@ -1,8 +1,8 @@
-"""Claims: who runs a spoke at the moment, so that two fleets never run the same one.
+"""Leases: who runs a spoke at the moment, so that two fleets never run the same one.
 
-A claim is an object that can be created only once. It has a generation in its name: whoever finds that the owner of
-the newest one is gone creates the next generation, and of several who try, one succeeds. The owner says every now and
-then that it is still there.
+A lease is an object that can be created only once. It has a generation in its name: whoever finds that the owner of
+the newest one is gone creates the next generation, and of several who try, one succeeds. The owner renews it every now
+and then.
 """
 
 import datetime as dt
@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fleet.store.storage import Storage, StorageError
 
-LEASE: Final = dt.timedelta(minutes=2)
+EXPIRY: Final = dt.timedelta(minutes=2)
 """An owner on another machine that has not been heard of for so long is gone."""
 
 _RENEW_SECONDS: Final = 30
-_FOLDER: Final = ".fleet/claims"
+_FOLDER: Final = ".fleet/claims"  # what releases before this word wrote, and what permissions in use name
 
 
 class Process(BaseModel):
@@ -49,8 +49,8 @@ class Process(BaseModel):
         return self.is_here and _started(self.pid) == self.started
 
 
-class Claim(BaseModel):
-    """Somebody's claim to a spoke.
+class Lease(BaseModel):
+    """Somebody's lease of a spoke.
 
     Attributes:
         engine: The Pulumi process that works for the owner.
@@ -69,35 +69,35 @@ class Claim(BaseModel):
         """Whether its owner is gone."""
         if self.owner.is_here:
             return not self.owner.lives
-        return dt.datetime.now(dt.UTC) - self.renewed > LEASE
+        return dt.datetime.now(dt.UTC) - self.renewed > EXPIRY
 
     def __str__(self) -> str:
         """Say who has it."""
         return f"process {self.owner.pid} on {self.owner.host}"
 
 
-class Held:
-    """A claim that is ours until it is given back."""
+class HeldLease:
+    """A lease that is ours until it is released."""
 
-    def __init__(self, storage: Storage, stack: str, generation: int, claim: Claim, left: Claim | None) -> None:
-        self.left = left
-        """The claim of an owner that is gone: whatever it began may be half done."""
+    def __init__(self, storage: Storage, stack: str, generation: int, lease: Lease, abandoned: Lease | None) -> None:
+        self.abandoned = abandoned
+        """The lease of an owner that is gone: whatever it began may be half done."""
         self._storage = storage
         self._folder = f"{_FOLDER}/{stack}"
         self._generation = generation
-        self._claim = claim
+        self._lease = lease
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._keeper = threading.Thread(target=self._keep, daemon=True)
         self._keeper.start()
 
-    def names(self, engine: int) -> None:
+    def set_engine(self, engine: int) -> None:
         """Write down which Pulumi process works for us."""
         with self._lock:
-            self._claim = self._claim.model_copy(update={"engine": Process.of(engine)})
+            self._lease = self._lease.model_copy(update={"engine": Process.of(engine)})
             self._write()
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Let others have the spoke."""
         self._ended.set()
         self._keeper.join()
@@ -113,47 +113,47 @@ class Held:
                     continue  # the next time may go better; until then the lease lasts
 
     def _write(self) -> None:
-        self._claim = self._claim.model_copy(update={"renewed": dt.datetime.now(dt.UTC)})
-        self._storage.write(f"{self._folder}/{self._generation:06}", self._claim.model_dump_json().encode())
+        self._lease = self._lease.model_copy(update={"renewed": dt.datetime.now(dt.UTC)})
+        self._storage.write(f"{self._folder}/{self._generation:06}", self._lease.model_dump_json().encode())
 
 
-class Claims:
-    """The claims of all fleets that use a storage."""
+class Leases:
+    """The leases of all fleets that use a storage."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def take(self, stack: str) -> Held | Claim:
-        """Claim a spoke, or give the claim of whoever has it."""
+    def acquire(self, stack: str) -> HeldLease | Lease:
+        """Acquire a spoke's lease, or give that of whoever has it."""
         newest, found = self._newest(stack)
         if found is not None and not found.is_abandoned:
             return found
-        claim = Claim(token=uuid.uuid4().hex, owner=Process.of(os.getpid()), renewed=dt.datetime.now(dt.UTC))
+        lease = Lease(token=uuid.uuid4().hex, owner=Process.of(os.getpid()), renewed=dt.datetime.now(dt.UTC))
         path = f"{_FOLDER}/{stack}/{newest + 1:06}"
-        if not self._storage.create(path, claim.model_dump_json().encode()):
-            return self._newest(stack)[1] or claim
+        if not self._storage.create(path, lease.model_dump_json().encode()):
+            return self._newest(stack)[1] or lease
         if rival := self._rival(stack, path):
             self._storage.remove(path)
             return rival
-        return Held(self._storage, stack, newest + 1, claim, found)
+        return HeldLease(self._storage, stack, newest + 1, lease, found)
 
-    def _rival(self, stack: str, own: str) -> Claim | None:
-        """Look once more: between our look and our claim others may have come, gone and begun again at the first."""
+    def _rival(self, stack: str, own: str) -> Lease | None:
+        """Look once more: between our look and our lease others may have come, gone and begun again at the first."""
         for entry in self._storage.list(f"{_FOLDER}/{stack}"):
             if entry.path < own and (other := self._read(entry.path)) and not other.is_abandoned:
                 return other
         return None
 
-    def _newest(self, stack: str) -> tuple[int, Claim | None]:
+    def _newest(self, stack: str) -> tuple[int, Lease | None]:
         paths = sorted(entry.path for entry in self._storage.list(f"{_FOLDER}/{stack}"))
         if not paths:
             return 0, None
         return int(paths[-1].rpartition("/")[2]), self._read(paths[-1])
 
-    def _read(self, path: str) -> Claim | None:
+    def _read(self, path: str) -> Lease | None:
         found = self._storage.read(path)
         try:
-            return Claim.model_validate_json(found[0]) if found else None
+            return Lease.model_validate_json(found[0]) if found else None
         except ValidationError:
             return None
 

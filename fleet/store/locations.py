@@ -4,34 +4,36 @@ from dataclasses import dataclass
 
 from fleet.engine import Engine
 from fleet.errors import SettingsError
-from fleet.plan.settings import FleetSettings
 from fleet.store.states import CloudStates, States, StoredStates
 from fleet.store.storage import Storage, backend_url, is_cloud
+from shared.stack.names import SPOKE_PROJECT
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Locations:
     """Where states and records are kept, by address, so that a worker elsewhere can open them too."""
 
     backend: str
     records: str
 
 
-def places_of(settings: FleetSettings) -> Places:
-    """Find the backend, and the records beside it.
+def locations_of(records: str | None) -> Locations:
+    """Find the backend, and the records: where fleet.yaml says, or else beside the states.
 
     Raises:
         SettingsError: there is no backend, or it is Pulumi Cloud and fleet.yaml does not say where records go.
     """
     backend = backend_url()
-    if settings.records is None and is_cloud(backend):
+    if records is None and is_cloud(backend):
         raise SettingsError(
-            f"fleet.yaml: records is missing. The backend {backend} keeps no files beside the state, so say where the "
-            f"records of success go, for example records: s3://your-records-bucket"
+            f"is missing. The backend {backend} keeps no files beside the state, so say where the records of success "
+            f"go, for example records: s3://your-records-bucket",
+            code="records-without-address",
+            place="fleet.yaml: records",
         )
-    return Places(backend, settings.records or backend)
+    return Locations(backend, records or backend)
 
 
-def states_at(places: Places, engine: Engine) -> States:
-    """Open the states of a backend."""
-    return CloudStates(engine) if is_cloud(places.backend) else StoredStates(Storage(places.backend))
+def states_at(backend: str, engine: Engine, project: str = SPOKE_PROJECT) -> States:
+    """Open the states of a project in a backend; Pulumi Cloud's are those of spokes."""
+    return CloudStates(engine) if is_cloud(backend) else StoredStates(Storage(backend), project)

@@ -7,14 +7,16 @@ import datetime as dt
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from fleet.engine import Cost
 from fleet.errors import RecordsError
-from fleet.store.storage import Storage, StorageError, said
+from fleet.store.storage import Storage, StorageError, error_text
+from shared.catalog.cost import Estimate
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 """Major and minor. Within a major, fields are only added; a record of another major is refused."""
 
 _FOLDER: Final = ".fleet/records"
@@ -25,34 +27,30 @@ class _Part(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
 
 
-class Running(_Part):
+class DeployedLaunch(_Part):
     """A launch as it was when its spoke was deployed.
 
     Attributes:
-        since: When this version of it was first recorded.
+        product: The key that its product had then.
+        product_id: What AWS calls the product, whatever its key: empty in records of version 1.0.
+        since: When this version of it was first recorded; None where nobody recorded it.
     """
 
     name: str
     product: str
+    product_id: str = ""
     version: str
     region: str
     status: str
-    since: dt.datetime
+    since: dt.datetime | None
+    estimated_monthly_cost: Annotated[Estimate | None, BeforeValidator(lambda value: value or None)] = None
 
 
-class Used(_Part):
+class ContractRef(_Part):
     """The contract that a spoke was deployed with."""
 
     hub: str
     content_hash: str
-
-
-class Cost(_Part):
-    """What a run cost: the Pulumi process with everything that it waited for."""
-
-    seconds: float
-    cpu_seconds: float
-    peak_mib: float
 
 
 class Record(_Part):
@@ -71,12 +69,12 @@ class Record(_Part):
     parts: Mapping[str, str]
     state: str
     finished: dt.datetime
-    contract: Used
-    launches: list[Running]
+    contract: ContractRef
+    launches: list[DeployedLaunch]
     cost: Cost
 
 
-class Unreadable(_Part):
+class CorruptRecord(_Part):
     """A record that is there and cannot be read; its spoke counts as never rolled out."""
 
     reason: str
@@ -88,7 +86,7 @@ class Records:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def all(self) -> dict[str, Record | Unreadable]:
+    def all(self) -> dict[str, Record | CorruptRecord]:
         """Read every record, by stack.
 
         Raises:
@@ -101,11 +99,13 @@ class Records:
                 return {stack: record for stack, record in found if record is not None}
         except StorageError as problem:
             raise RecordsError(
-                f"{self._storage.url}: the records of success cannot be listed: {said(problem)}. Check the address and "
-                f"who may read it."
+                f"the records of success cannot be listed: {error_text(problem)}. Check the address and who may read "
+                f"it.",
+                code="records-unreadable",
+                place=self._storage.url,
             ) from None
 
-    def of(self, stack: str) -> Record | Unreadable | None:
+    def of(self, stack: str) -> Record | CorruptRecord | None:
         """Read a spoke's record; None where there is none.
 
         Raises:
@@ -114,7 +114,7 @@ class Records:
         try:
             found = self._storage.read(_path(stack))
         except StorageError as problem:
-            return Unreadable(reason=said(problem))
+            return CorruptRecord(reason=error_text(problem))
         return None if found is None else _parsed(found[0], where=f"{self._storage.url}: {_path(stack)}")
 
     def write(self, record: Record) -> None:
@@ -130,19 +130,22 @@ def _path(stack: str) -> str:
     return f"{_FOLDER}/{stack}.json"
 
 
-def _parsed(content: bytes, *, where: str) -> Record | Unreadable:
+def _parsed(content: bytes, *, where: str) -> Record | CorruptRecord:
     try:
         version = _Versioned.model_validate_json(content).schema_version
         if _major(version) > _major(SCHEMA_VERSION):
             raise RecordsError(
-                f"{where} was written by a newer release (version {version}, and this one reads {SCHEMA_VERSION}). "
-                f"Bring this checkout up to date. Nothing was changed."
+                f"a newer release wrote it (version {version}; this one reads {SCHEMA_VERSION}). Bring this checkout "
+                f"up to date. Nothing was changed.",
+                code="record-of-newer-release",
+                place=where,
             )
         return Record.model_validate_json(content)
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return Unreadable(reason=f"{place}: {first['msg']}" if place else first["msg"])
+        place = ".".join(str(part) for part in first["loc"]) or "it"
+        words = {"json_invalid": "is not JSON", "missing": "is missing"}
+        return CorruptRecord(reason=f"{place} {words.get(first['type'], 'is not as this release writes it')}")
 
 
 def _major(version: str) -> int:

@@ -1,4 +1,4 @@
-"""What the backend knows of the stacks of all spokes.
+"""What the backend knows of stacks: of all spokes at once, and of one of any project.
 
 `pulumi stack ls` opens the whole state of every stack: 1,000 stacks take 2.8 s and 850 MB. In a folder or bucket a
 listing of the objects is enough to see that nobody has updated a stack, and takes milliseconds (docs/adr/0015).
@@ -6,20 +6,22 @@ listing of the objects is enough to see that nobody has updated a stack, and tak
 
 import gzip
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from fleet.engine import Engine
-from fleet.errors import RecordsError
+from fleet.errors import RecordsError, StateError
 from fleet.store.leases import Process
-from fleet.store.storage import Storage, StorageError, said
+from fleet.store.storage import Storage, StorageError, error_text
 from shared.stack.names import SPOKE_PROJECT
 
-_STATES: Final = f".pulumi/stacks/{SPOKE_PROJECT}"
-_LOCKS: Final = f".pulumi/locks/organization/{SPOKE_PROJECT}"
+_STATES: Final = ".pulumi/stacks"
+_LOCKS: Final = ".pulumi/locks/organization"
 _ENDINGS: Final = (".json", ".json.gz")
+_LAUNCH: Final = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,13 @@ class State:
 
     Attributes:
         tag: Another one means that the stack was updated.
+        products: The ids of the products that its launches are of, by the launches' names.
         pending: Operations that were under way when a run died.
     """
 
     tag: str
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    products: Mapping[str, str] = field(default_factory=dict[str, str])
     pending: tuple[str, ...] = ()
 
 
@@ -56,31 +60,13 @@ class Lock:
         return f"{self.user}@{self.host} (process {self.pid}) since {self.since}"
 
 
-class States(Protocol):
-    """The states of all spokes."""
-
-    def tags(self) -> Mapping[str, str]:
-        """Give the tag of every spoke stack's state, by the stack's short name."""
-        ...
-
-    def read(self, stack: str) -> State | None:
-        """Read a stack's state; None where there is no such stack."""
-        ...
-
-    def lock(self, stack: str) -> Lock | None:
-        """Tell who has locked a stack, where the backend says so."""
-        ...
-
-    def mend(self, stack: str) -> bool:
-        """Remove what a killed run of Pulumi left torn, and say whether there was something."""
-        ...
-
-
 class StoredStates:
-    """States in a folder or bucket, in the layout that Pulumi has had there since version 3.61."""
+    """States of a project in a folder or bucket, in the layout that Pulumi has had there since version 3.61."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, project: str = SPOKE_PROJECT) -> None:
         self._storage = storage
+        self._states = f"{_STATES}/{project}"
+        self._locks = f"{_LOCKS}/{project}"
 
     def tags(self) -> Mapping[str, str]:
         """Give every state's tag, by one listing.
@@ -89,9 +75,13 @@ class StoredStates:
             RecordsError: the backend is out of reach.
         """
         try:
-            entries = list(self._storage.list(_STATES))
+            entries = list(self._storage.list(self._states))
         except StorageError as problem:
-            raise RecordsError(f"{self._storage.url}: the backend cannot be listed: {said(problem)}.") from None
+            raise RecordsError(
+                f"the backend cannot be listed: {error_text(problem)}. Check the address and who may read it.",
+                code="backend-unreadable",
+                place=self._storage.url,
+            ) from None
         found: dict[str, str] = {}
         for entry in entries:
             name = PurePosixPath(entry.path).name
@@ -101,29 +91,43 @@ class StoredStates:
         return found
 
     def read(self, stack: str) -> State | None:
-        """Read a state."""
+        """Read a stack's state; None where there is no such stack.
+
+        Raises:
+            StateError: it is damaged.
+        """
         for ending in _ENDINGS:
-            if found := self._storage.read(f"{_STATES}/{stack}{ending}"):
+            path = f"{self._states}/{stack}{ending}"
+            if found := self._storage.read(path):
                 content, tag = found
-                return _parsed(gzip.decompress(content) if ending.endswith("gz") else content, tag)
+                try:
+                    return _parsed(gzip.decompress(content) if ending.endswith("gz") else content, tag)
+                except (ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error, gzip.BadGzipFile):
+                    raise StateError(
+                        f"is damaged: it is not a state of Pulumi's. Put the one before it in its place "
+                        f"({stack}.json.bak beside it, or an earlier version of the object), then run make "
+                        f"refresh-{stack}.",
+                        code="state-damaged",
+                        place=f"{self._storage.url}: {path}",
+                    ) from None
         return None
 
     def lock(self, stack: str) -> Lock | None:
-        """Read the lock that Pulumi puts beside the state while it runs."""
-        for entry in self._storage.list(f"{_LOCKS}/{stack}"):
+        """Tell who has locked a stack, from what Pulumi puts beside the state while it runs."""
+        for entry in self._storage.list(f"{self._locks}/{stack}"):
             if entry.path.endswith(".json") and (found := self._storage.read(entry.path)):
                 content: dict[str, Any] = json.loads(found[0])
                 return Lock(content["username"], content["hostname"], content["pid"], content["timestamp"])
         return None
 
-    def mend(self, stack: str) -> bool:
-        """Remove a torn description of the state.
+    def repair_checkpoint(self, stack: str) -> bool:
+        """Remove a torn description of the state, and say whether there was one.
 
         In a local folder a description lies beside each state, and unlike the state it is not written in one step
         (source: gocloud.dev/blob/fileblob, setAttrs). While it is torn, Pulumi reads nothing: `failed to load
         checkpoint: EOF`. Without it, Pulumi makes it anew.
         """
-        path = f"{_STATES}/{stack}.json.attrs"
+        path = f"{self._states}/{stack}.json.attrs"
         found = self._storage.read(path)
         if found is None or _is_json(found[0]):
             return False
@@ -139,25 +143,28 @@ class CloudStates:
 
     def tags(self) -> Mapping[str, str]:
         """Give the time of every stack's last update. Raises EngineError."""
-        listed = self._engine.listed("spoke")
-        return {str(stack["name"]).rpartition("/")[2]: str(stack.get("lastUpdate", "")) for stack in listed}
+        return self._engine.listed("spoke")
 
     def read(self, stack: str) -> State | None:
         """Ask for a stack's outputs and pending operations. Raises EngineError."""
         tag = self.tags().get(stack)
         if tag is None:
             return None
-        deployment: dict[str, Any] = self._engine.exported(stack).get("deployment") or {}
+        deployment: dict[str, Any] = self._engine.exported("spoke", stack).get("deployment") or {}
         return _from_deployment(deployment, tag)
 
     def lock(self, stack: str) -> Lock | None:
         """Say nothing: the service tells only whoever tries."""
         del stack
 
-    def mend(self, stack: str) -> bool:
+    def repair_checkpoint(self, stack: str) -> bool:
         """Do nothing: the service keeps its states in one piece."""
         del stack
         return False
+
+
+States = StoredStates | CloudStates
+"""The states of all spokes."""
 
 
 def _is_json(content: bytes) -> bool:
@@ -178,11 +185,15 @@ def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
     resources: list[dict[str, Any]] = deployment.get("resources") or []
     pending: list[dict[str, Any]] = deployment.get("pending_operations") or []
     outputs: dict[str, Any] = {}
+    products: dict[str, str] = {}
     for each in resources:
         if each["type"] == "pulumi:pulumi:Stack":
             outputs = each.get("outputs") or {}
+        elif each["type"] == _LAUNCH:
+            products[str(each["urn"]).rpartition("::")[2]] = str(each["inputs"]["productId"])
     return State(
         tag=tag,
         outputs=outputs,
+        products=products,
         pending=tuple(f"{each['type']} {str(each['resource']['urn']).rpartition('::')[2]}" for each in pending),
     )

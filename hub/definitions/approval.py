@@ -2,43 +2,13 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pydantic import Field
-
+from hub.definitions.schema import ProductFile, Registry, VersionEntry
+from shared.aws.arn import Arn
 from shared.errors import ContentError
-from shared.validation import AccountId, Document, Region
-
-if TYPE_CHECKING:
-    from hub.definitions.schema import ProductFile, VersionEntry
 
 
-class Registry(Document):
-    """The SageMaker model registry that a product's models come from.
-
-    Attributes:
-        account_id: The account that owns the registry and the models' artefacts.
-        region: Where it is.
-        group: The model package group.
-    """
-
-    account_id: AccountId
-    region: Region
-    group: str = Field(
-        pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$",
-        description="the name of a model package group",
-        examples=["fraud-detector"],
-    )
-
-
-class Approval(Document):
-    """Who let a model package be published, and when."""
-
-    approved_by: str = Field(min_length=1, description="the team that approved the model", examples=["Model Risk"])
-    approved_on: dt.date = Field(description="a date", examples=["2026-09-01"])
-
-
-def check_approvals(path: Path, product: "ProductFile", day: dt.date) -> None:
+def check_approvals(path: Path, product: ProductFile, day: dt.date) -> None:
     """Refuse versions of other registries, and active ones that nobody approved.
 
     Args:
@@ -55,36 +25,43 @@ def check_approvals(path: Path, product: "ProductFile", day: dt.date) -> None:
         _check_approval(where, entry, day)
 
 
-def _check_origin(where: str, registry: Registry, entry: "VersionEntry") -> None:
-    _, _, _, region, account, name = entry.model_package.split(":", 5)
-    group = name.split("/")[1]
+def _check_origin(where: str, registry: Registry, entry: VersionEntry) -> None:
+    package = Arn.parse(entry.model_package)
     for what, found, declared in (
-        ("account", account, registry.account_id),
-        ("region", region, registry.region),
-        ("group", group, registry.group),
+        ("account", package.account, registry.account_id),
+        ("region", package.region, registry.region),
+        ("group", package.resource.split("/")[1], registry.group),
     ):
         if found != declared:
             raise ContentError(
-                f"{where}.model_package: found {entry.model_package!r}, which is of the {what} {found}. The product's "
-                f"registry is {declared}: correct one of the two."
+                f"invalid value {entry.model_package!r}. Its {what} is {found}, and the registry's is {declared}: "
+                f"correct one of the two.",
+                code="package-of-another-registry",
+                place=f"{where}.model_package",
             )
-    key = entry.artefacts.kms_key
-    if key and key.split(":")[4] != registry.account_id:
+    key = entry.artifacts.kms_key
+    if key and (owner := Arn.parse(key).account) != registry.account_id:
         raise ContentError(
-            f"{where}.artefacts.kms_key: found {key!r}, which is of the account {key.split(':')[4]}. The artefacts are "
-            f"those of the registry's account {registry.account_id}: name a key of that account."
+            f"invalid value {key!r}. The artifacts are those of the registry's account {registry.account_id}, and the "
+            f"key is of the account {owner}: name a key of the registry's account.",
+            code="key-of-another-account",
+            place=f"{where}.artifacts.kms_key",
         )
 
 
-def _check_approval(where: str, entry: "VersionEntry", day: dt.date) -> None:
+def _check_approval(where: str, entry: VersionEntry, day: dt.date) -> None:
     if entry.approval is None:
         if entry.life.state_on(day) == "active":
             raise ContentError(
-                f"{where}.approval is missing, and {entry.version} would be published as active. Have "
-                f"{entry.model_package} approved in the registry, then say here who approved it and when."
+                f"is missing, and {entry.version} would be published as active. Have {entry.model_package} approved "
+                f"in the registry, then say here who approved it and when.",
+                code="approval-missing",
+                place=f"{where}.approval",
             )
     elif entry.approval.approved_on > entry.released:
         raise ContentError(
-            f"{where}.approval.approved_on: found {entry.approval.approved_on}, after the release on {entry.released}. "
-            f"A version is released once its model is approved: correct one of the dates."
+            f"invalid value {entry.approval.approved_on}. The version is released on {entry.released}, before its "
+            f"model is approved: correct one of the dates.",
+            code="approved-after-release",
+            place=f"{where}.approval.approved_on",
         )

@@ -6,12 +6,16 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
+from shared.aws.arn import ACCOUNT_ID, Arn, KeyArn, ObjectUri, object_arn
+from shared.errors import Mistake
 from shared.validation import Document
 
 _IMAGE: Final = re.compile(
-    r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
+    rf"(?P<account>{ACCOUNT_ID})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
     r"(?P<repository>[a-z0-9][a-z0-9._/-]{1,255})(:[A-Za-z0-9._-]{1,128}|@sha256:[0-9a-f]{64})"
 )
+_ANY: Final = "${Partition}"
+"""Our placeholder for the partition of the account that uses a policy."""
 _PULL: Final = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 
 Image = Annotated[
@@ -28,12 +32,15 @@ def _one_per_region(images: list[str]) -> list[str]:
     regions = [image_parts(image)["region"] for image in images]
     twice = next((region for index, region in enumerate(regions) if region in regions[:index]), None)
     if twice is not None:
-        raise ValueError(f"found two images of {twice}. A version runs one image in each region: remove one of them.")
+        raise Mistake(
+            f"two images are in {twice}. A version runs one image in each region: remove one of them.",
+            code="two-images-of-a-region",
+        )
     return images
 
 
-class Artefacts(Document):
-    """The artefacts of a version, and so what the account that launches it must be able to pull.
+class Artifacts(Document):
+    """The artifacts of a version, and so what the account that launches it must be able to pull.
 
     Attributes:
         model_data: The model's archive in S3.
@@ -41,23 +48,13 @@ class Artefacts(Document):
         kms_key: The key that encrypts the archive, where it is not one that AWS manages.
     """
 
-    # No wildcard and no variable: the URI becomes the resource of an IAM statement, where they would open more.
-    model_data: str = Field(
-        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.()=+,@/-]*[A-Za-z0-9!_.()=+,@-]$",
-        description="the S3 URI of the model's archive, of letters, digits and !_.()=+,@/-",
-        examples=["s3://model-catalog-artifacts-hub/fraud-detector/2026-09-01/model.tar.gz"],
-    )
+    model_data: ObjectUri = Field(description="the S3 URI of the model's archive, of letters, digits and !_.()=+,@/-")
     images: Annotated[
         list[Image],
         AfterValidator(_one_per_region),
         Field(min_length=1, description="a list of image URIs in ECR"),
     ]
-    kms_key: str | None = Field(
-        default=None,
-        pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$",
-        description="the ARN of a KMS key",
-        examples=["arn:aws:kms:eu-central-1:222233334444:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
-    )
+    kms_key: KeyArn | None = None
 
 
 def image_parts(image: str) -> dict[str, str]:
@@ -66,19 +63,20 @@ def image_parts(image: str) -> dict[str, str]:
     return match.groupdict() if match else {}
 
 
-def object_arn(model_data: str) -> str:
-    """The ARN of an S3 object, with our placeholder for the partition."""
-    return f"arn:${{Partition}}:s3:::{model_data.removeprefix('s3://')}"
-
-
-def repository_arn(image: str) -> str:
-    """The ARN of an image's repository, with our placeholder for the partition."""
+def repository_arn(image: str, *, partition: str) -> Arn:
+    """Give the ARN of an image's repository."""
     parts = image_parts(image)
-    return f"arn:${{Partition}}:ecr:{parts['region']}:{parts['account']}:repository/{parts['repository']}"
+    return Arn(
+        partition=partition,
+        service="ecr",
+        region=parts["region"],
+        account=parts["account"],
+        resource=f"repository/{parts['repository']}",
+    )
 
 
-def artefact_statements(artefacts: Sequence[Artefacts]) -> list[dict[str, Any]]:
-    """Say what a product's execution role must be allowed, so that its models' artefacts can be pulled.
+def artifact_statements(artifacts: Sequence[Artifacts]) -> list[dict[str, Any]]:
+    """Say what a product's execution role must be allowed, so that its models' artifacts can be pulled.
 
     It is the execution role that SageMaker reads the archive and the image with, not the role that creates the
     model (source: SageMaker Developer Guide, "SageMaker roles", CreateModel API: execution role permissions).
@@ -88,24 +86,24 @@ def artefact_statements(artefacts: Sequence[Artefacts]) -> list[dict[str, Any]]:
             "Sid": "ReadDeclaredModels",
             "Effect": "Allow",
             "Action": ["s3:GetObject"],
-            "Resource": _unique(object_arn(each.model_data) for each in artefacts),
+            "Resource": _unique(object_arn(each.model_data, partition=_ANY) for each in artifacts),
         },
         {
             "Sid": "PullDeclaredImages",
             "Effect": "Allow",
             "Action": _PULL,
-            "Resource": _unique(repository_arn(image) for each in artefacts for image in each.images),
+            "Resource": _unique(repository_arn(image, partition=_ANY) for each in artifacts for image in each.images),
         },
         {
             "Sid": "DecryptDeclaredModelsThroughS3Only",
             "Effect": "Allow",
             "Action": ["kms:Decrypt"],
-            "Resource": _unique(each.kms_key for each in artefacts if each.kms_key),
+            "Resource": _unique(each.kms_key for each in artifacts if each.kms_key),
             "Condition": {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}},
         },
     ]
     return [statement for statement in statements if statement["Resource"]]
 
 
-def _unique(values: Iterable[str]) -> list[str]:
-    return sorted(set(values))
+def _unique(values: Iterable[Arn | str]) -> list[str]:
+    return sorted({str(value) for value in values})

@@ -6,8 +6,9 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from hub.definitions.yaml_file import read_document
+from shared.aws.arn import TrainingJobArn
 from shared.errors import ContentError
-from shared.validation import Document
+from shared.validation import Document, FormerName
 
 MOST_CHARACTERS: Final = 100_000
 """Of a card in SageMaker's form (source: SageMaker API reference, CreateModelCard, Content)."""
@@ -45,11 +46,7 @@ class Lineage(Document):
     """
 
     datasets: list[Uri] = Field(min_length=1, max_length=15, description="a list of URIs")
-    training_job: str | None = Field(
-        default=None,
-        pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:training-job/\S+$",
-        description="the ARN of a training job",
-    )
+    training_job: TrainingJobArn | None = None
     registry_package: str = Field(min_length=1, description="the ARN of the version's model package")
 
 
@@ -58,7 +55,7 @@ class ModelCard(Document):
 
     Attributes:
         task: What it does, in the words of people who look for it.
-        licence: Under which terms it may be used.
+        license: Under which terms it may be used.
         risk_rating: In SageMaker's words; `risk_reason` says why.
     """
 
@@ -68,7 +65,9 @@ class ModelCard(Document):
     framework: Word = Field(description="the framework with its version", examples=["XGBoost 1.7"])
     algorithm: Word | None = None
     base_model: Word | None = None
-    licence: Word = Field(description="an SPDX identifier or proprietary", examples=["Apache-2.0"])
+    license: Annotated[
+        Word, FormerName("licence"), Field(description="an SPDX identifier or proprietary", examples=["Apache-2.0"])
+    ]
     owner: Word = Field(description="the team that answers for the model", examples=["Risk Modelling"])
     contact: str = Field(
         pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="an e-mail address", examples=["ml-platform@example.com"]
@@ -85,8 +84,16 @@ class ModelCard(Document):
     @property
     def digest(self) -> dict[str, str]:
         """What goes into the contract: the words by which people look for a model, and whom to ask."""
-        words = ("task", "modality", "framework", "licence", "owner", "contact", "risk_rating")
-        return {word: str(getattr(self, word)) for word in words}
+        # The contract says `licence` as it did at first: an older spoke, and every content hash, know it so.
+        return {
+            "task": self.task,
+            "modality": self.modality,
+            "framework": self.framework,
+            "licence": self.license,
+            "owner": self.owner,
+            "contact": self.contact,
+            "risk_rating": self.risk_rating,
+        }
 
 
 def read_card(path: Path, *, model_package: str) -> ModelCard:
@@ -102,7 +109,9 @@ def read_card(path: Path, *, model_package: str) -> ModelCard:
     card = read_document(ModelCard, path)
     if card.lineage.registry_package != model_package:
         raise ContentError(
-            f"{path}: lineage.registry_package: found {card.lineage.registry_package!r}, but the version publishes "
-            f"{model_package!r}. Write the card of that package."
+            f"invalid value {card.lineage.registry_package!r}. The version publishes {model_package!r}: write the card "
+            f"of that package.",
+            code="card-of-another-package",
+            place=f"{path}: lineage.registry_package",
         )
     return card

@@ -8,9 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from shared.aws.arn import AccountId, Arn, RoleArn, TopicArn
+from shared.catalog.contract import TagUpdates
 from shared.catalog.rules import Rule
+from shared.errors import Mistake
 from shared.stack.names import launch_role_name
-from shared.validation import AccountId, Document, Region, TopicArn
+from shared.validation import Document, Region
 
 
 class Launch(Document):
@@ -30,7 +33,7 @@ class ResourceUpdate(Document):
     """Whether tags of what was launched may change. Without it they may."""
 
     type: Literal["RESOURCE_UPDATE"]
-    tag_updates: Literal["ALLOWED", "NOT_ALLOWED"] = Field(description="ALLOWED or NOT_ALLOWED", examples=["ALLOWED"])
+    tag_updates: TagUpdates = Field(description="ALLOWED or NOT_ALLOWED", examples=["ALLOWED"])
 
 
 class StackSet(Document):
@@ -39,8 +42,7 @@ class StackSet(Document):
     type: Literal["STACKSET"]
     accounts: list[AccountId] = Field(min_length=1, description="a list of account ids")
     regions: list[Region] = Field(min_length=1, description="a list of regions")
-    admin_role: str = Field(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$",
+    admin_role: RoleArn = Field(
         description="the ARN of the role that administers the stack set",
         examples=["arn:aws:iam::222233334444:role/AWSCloudFormationStackSetAdministrationRole"],
     )
@@ -66,9 +68,12 @@ def _go_together(constraints: list[Constraint]) -> list[Constraint]:
     kinds = [each.type for each in constraints]
     for kind in kinds:
         if kinds.count(kind) > 1:
-            raise ValueError(f"found {kind} {kinds.count(kind)} times. A product has at most one of each: join them.")
+            raise Mistake(
+                f"{kind} is there {kinds.count(kind)} times. A product has at most one of each type: join them.",
+                code="duplicate-constraint",
+            )
     if {"LAUNCH", "STACKSET"} <= set(kinds):
-        raise ValueError("found LAUNCH beside STACKSET, which exclude each other. Remove one of the two.")
+        raise Mistake("LAUNCH and STACKSET exclude each other. Remove one of the two.", code="launch-beside-stack-set")
     return constraints
 
 
@@ -85,9 +90,12 @@ def is_stack_set(constraints: list[Constraint]) -> bool:
     return any(isinstance(each, StackSet) for each in constraints)
 
 
-def tag_updates(constraints: list[Constraint]) -> str:
+def tag_updates(constraints: list[Constraint]) -> TagUpdates:
     """Say whether tags of a launch may change: ALLOWED or NOT_ALLOWED."""
-    return next((each.tag_updates for each in constraints if isinstance(each, ResourceUpdate)), "ALLOWED")
+    for each in constraints:
+        if isinstance(each, ResourceUpdate):
+            return each.tag_updates
+    return "ALLOWED"
 
 
 def constraint_documents(product: str, constraints: list[Constraint], region: str) -> Mapping[str, dict[str, Any]]:
@@ -110,7 +118,7 @@ def constraint_documents(product: str, constraints: list[Constraint], region: st
             case Template():
                 documents[each.type] = {"Rules": {name: rule.document() for name, rule in each.rules.items()}}
             case Notification():
-                topics = [arn for arn in each.topics if arn.split(":")[3] == region]
+                topics = [arn for arn in each.topics if Arn.parse(arn).region == region]
                 if topics:
                     documents[each.type] = {"NotificationArns": topics}
             case StackSet():

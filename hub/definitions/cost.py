@@ -4,14 +4,15 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from hub.definitions.yaml_file import read_document
 from shared.catalog.contract import Parameter
-from shared.errors import ContentError
-from shared.validation import Document, Region
+from shared.catalog.cost import Cost
+from shared.errors import ContentError, Mistake
+from shared.validation import Document, FormerName, Region
 
 HOURS: Final = 730
 """Of a month, as AWS's calculator has them."""
@@ -26,7 +27,8 @@ class CostRule(Document):
         kind: What is paid for.
         instance_type: For instances: the parameter that names their type.
         count: The parameter that says how many run.
-        most: The parameter that says how many run at most, while the one that `scales` names is `true`.
+        max_count: The parameter that says how many run at most, while the one of `autoscaling` is `true`.
+        autoscaling: The parameter that turns autoscaling on.
         hours: How many hours of a month they run; all of it unless said otherwise.
         memory: For serverless: the parameter with the megabytes.
         requests: How many requests a month are assumed.
@@ -36,8 +38,8 @@ class CostRule(Document):
     kind: Literal["instances", "serverless"] = Field(description="instances or serverless", examples=["instances"])
     instance_type: str | None = None
     count: str | None = None
-    most: str | None = None
-    scales: str | None = None
+    max_count: Annotated[str | None, FormerName("most")] = None
+    autoscaling: Annotated[str | None, FormerName("scales")] = None
     hours: PositiveFloat = HOURS
     memory: str | None = None
     requests: PositiveInt | None = None
@@ -46,15 +48,16 @@ class CostRule(Document):
     @property
     def parameters(self) -> dict[str, str]:
         """The parameters that decide the cost, by what they decide."""
-        names = {name: getattr(self, name) for name in ("instance_type", "count", "most", "scales", "memory")}
+        names = {name: getattr(self, name) for name in ("instance_type", "count", "max_count", "autoscaling", "memory")}
         return {name: parameter for name, parameter in names.items() if parameter is not None}
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
         missing = [name for name in _NEEDED[self.kind] if getattr(self, name) is None]
         if missing:
-            raise ValueError(
-                f"{missing[0]} is missing. A cost of kind {self.kind} needs {', '.join(_NEEDED[self.kind])}."
+            raise Mistake(
+                f"{missing[0]} is missing. A cost of kind {self.kind} needs {', '.join(_NEEDED[self.kind])}.",
+                code="incomplete-cost",
             )
         return self
 
@@ -80,8 +83,8 @@ def read_prices(path: Path) -> Prices:
     return read_document(Prices, path)
 
 
-def check_rule(where: str, rule: CostRule, parameters: Mapping[str, Parameter]) -> None:
-    """Refuse a rule that names parameters which a version does not have.
+def check_rule(path: Path, version: str, rule: CostRule, parameters: Mapping[str, Parameter]) -> None:
+    """Refuse a rule, in a product's file, that names parameters which a version does not have.
 
     Raises:
         ContentError: names the first such parameter.
@@ -89,26 +92,35 @@ def check_rule(where: str, rule: CostRule, parameters: Mapping[str, Parameter]) 
     for key, name in rule.parameters.items():
         if name not in parameters:
             raise ContentError(
-                f"{where}: cost.{key}: found {name!r}, which is no parameter of the template. "
-                f"Its parameters are: {', '.join(parameters)}."
+                f"invalid value {name!r}. The parameters of {version} are: {', '.join(parameters)}.",
+                code="cost-parameter-unknown",
+                place=f"{path}: cost.{key}",
             )
 
 
-def cost_entry(rule: CostRule, parameters: Mapping[str, Parameter], prices: Prices, region: str) -> dict[str, Any]:
-    """Write a version's cost for the contract: the rule, and the prices of all that a launch may choose."""
-    entry: dict[str, Any] = {
-        "kind": rule.kind,
-        "currency": prices.currency,
-        "date": prices.date.isoformat(),
-        **rule.parameters,
-    }
+def cost_of(rule: CostRule, parameters: Mapping[str, Parameter], prices: Prices, region: str) -> Cost:
+    """Give a version's cost for the contract: the rule, and the prices of all that a launch may choose."""
+    seconds, hours = None, None
     if rule.kind == "serverless":
-        seconds = (rule.requests or 0) * (rule.seconds_per_request or 0)
-        price = str(prices.serverless_gigabyte_second)
-        return {**entry, "seconds": f"{seconds:g}", "prices": {"serverless": price}}
-    known = prices.instance_hour.get(region, {})
-    chosen = {kind: str(known[kind]) for kind in _instance_types(rule, parameters) if kind in known}
-    return {**entry, "hours": f"{rule.hours:g}", "prices": chosen}
+        seconds = f"{(rule.requests or 0) * (rule.seconds_per_request or 0):g}"
+        chosen = {"serverless": str(prices.serverless_gigabyte_second)}
+    else:
+        hours = f"{rule.hours:g}"
+        known = prices.instance_hour.get(region, {})
+        chosen = {kind: str(known[kind]) for kind in _instance_types(rule, parameters) if kind in known}
+    return Cost(
+        kind=rule.kind,
+        currency=prices.currency,
+        date=prices.date,
+        instance_type=rule.instance_type,
+        count=rule.count,
+        max_count=rule.max_count,
+        autoscaling=rule.autoscaling,
+        memory=rule.memory,
+        seconds=seconds,
+        hours=hours,
+        prices=chosen,
+    )
 
 
 def unpriced(rule: CostRule, parameters: Mapping[str, Parameter], prices: Prices, region: str) -> list[str]:

@@ -4,82 +4,28 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from hub.definitions.approval import check_approvals
-from hub.definitions.artifacts import artefact_statements
-from hub.definitions.card import ModelCard, read_card
+from hub.definitions.card import read_card
 from hub.definitions.compatibility import refuse_breaking_changes, refuse_silent_backports
 from hub.definitions.consistency import check_rules, check_tag_options
-from hub.definitions.cost import Prices, check_rule, read_prices
-from hub.definitions.lifecycle import Lives, check_lifecycles
-from hub.definitions.lock_file import Published, check_lock
+from hub.definitions.cost import check_rule, read_prices
+from hub.definitions.lifecycle import check_lifecycles
+from hub.definitions.lock_file import check_lock
+from hub.definitions.marks import refuse_marks
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.definitions.permissions import check_permissions
 from hub.definitions.policy_lint import lint_policy
-from hub.definitions.schema import PortfolioFile, PortfoliosFile, ProductFile, VersionEntry
-from hub.definitions.templates import Template, read_template
-from hub.definitions.yaml_file import read_document
-from shared.catalog.lifecycle import State
+from hub.definitions.schema import PortfolioFile, PortfoliosFile, ProductFile
+from hub.definitions.templates import read_template
+from hub.definitions.yaml_file import read_document, unreadable
 from shared.errors import ContentError
 from shared.stack.names import execution_role_name
 from shared.validation import validate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogVersion:
-    """A version as its product's file and its template describe it, and its state on the day."""
-
-    entry: VersionEntry
-    template: Template
-    card: ModelCard
-    state: State
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogProduct:
-    """A product with everything that its folder holds; versions are in the order of publication."""
-
-    file: ProductFile
-    launch_statements: list[dict[str, Any]]
-    execution_statements: list[dict[str, Any]]
-    versions: list[CatalogVersion]
-
-    @property
-    def artefact_statements(self) -> list[dict[str, Any]]:
-        """What is needed to pull the models of all versions: a retired one may still run somewhere, and scale."""
-        return artefact_statements([version.entry.artefacts for version in self.versions])
-
-    @property
-    def lives(self) -> Lives:
-        """Each version from its release to its end."""
-        return {version.entry.version: version.entry.life for version in self.versions}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalog:
-    """Everything under the catalog's folder.
-
-    Attributes:
-        day: The day whose states of versions count.
-    """
-
-    folder: Path
-    day: dt.date
-    portfolios: list[PortfolioFile]
-    products: list[CatalogProduct]
-    prices: Prices
-
-    def published(self) -> Published:
-        """List what the lock file must hold."""
-        return [
-            (product.file.origin, version.entry.version, version.template.sha256, version.template.path)
-            for product in self.products
-            for version in product.versions
-        ]
 
 
 def read_catalog(folder: Path, day: dt.date) -> Catalog:
@@ -95,14 +41,15 @@ def read_catalog(folder: Path, day: dt.date) -> Catalog:
 
 def read_unlocked(folder: Path, day: dt.date) -> Catalog:
     """Read and check a catalog whose new versions may not be in the lock file yet."""
+    refuse_marks(folder)
     listing = folder / "portfolios.yaml"
     portfolios = read_document(PortfoliosFile, listing).portfolios
     _refuse_twins(((listing, "key", item.key) for item in portfolios), "portfolios")
-    _refuse_twins(((listing, "first key", item.origin) for item in portfolios), "portfolios")
+    _refuse_twins(((listing, "original key", item.original_key) for item in portfolios), "portfolios")
     _refuse_twins(((listing, "name", item.name) for item in portfolios), "portfolios")
     files = sorted((folder / "products").glob("*/product.yaml"))
     products = [_product(path, {item.key: item for item in portfolios}, day) for path in files]
-    origins = ((path, "first key", product.file.origin) for path, product in zip(files, products, strict=True))
+    origins = ((path, "original key", product.file.original_key) for path, product in zip(files, products, strict=True))
     _refuse_twins(origins, "products")
     names = ((path, "name", product.file.name) for path, product in zip(files, products, strict=True))
     _refuse_twins(names, "products")
@@ -117,22 +64,30 @@ def _product(path: Path, portfolios: Mapping[str, PortfolioFile], day: dt.date) 
     file = read_document(ProductFile, path)
     folder = path.parent
     if file.key != folder.name:
-        raise ContentError(f"{path}: key: found {file.key!r}. It must be the name of the folder, {folder.name!r}.")
+        raise ContentError(
+            f"invalid value {file.key!r}. It must be the name of the folder, {folder.name!r}.",
+            code="key-is-not-the-folder",
+            place=f"{path}: key",
+        )
     if file.portfolio not in portfolios:
         known = ", ".join(sorted(portfolios))
-        raise ContentError(f"{path}: portfolio: found {file.portfolio!r}. The portfolios are: {known}.")
+        raise ContentError(
+            f"invalid value {file.portfolio!r}. The catalog's portfolios are: {known}.",
+            code="portfolio-unknown",
+            place=f"{path}: portfolio",
+        )
     _refuse_twins(((path, "version", entry.version) for entry in file.versions), "versions")
     refuse_silent_backports(path, [(entry.version, entry.backport) for entry in file.versions])
     check_approvals(path, file, day)
     check_lifecycles(path, {entry.version: entry.life for entry in file.versions}, day)
     for entry in file.versions:
-        _refuse_foreign_role(folder / entry.template, file.origin)
+        _refuse_foreign_role(folder / entry.template, file.original_key)
     templates = {entry.version: read_template(folder / entry.template) for entry in file.versions}
     refuse_breaking_changes(path, templates)
     check_rules(path, file, templates)
     check_tag_options(path, file, portfolios[file.portfolio])
     for version, template in templates.items():
-        check_rule(f"{path} with {version}", file.cost, template.parameters)
+        check_rule(path, version, file.cost, template.parameters)
     return CatalogProduct(
         file=file,
         launch_statements=_statements(folder / file.launch_policy),
@@ -155,8 +110,10 @@ def _refuse_foreign_role(template: Path, key: str) -> None:
     for name in re.findall(rf"{execution_role_name('')}([a-z0-9-]+)", text):
         if name != key:
             raise ContentError(
-                f"{template}: found the role {execution_role_name(name)}, which is another product's. This product "
-                f"runs as {execution_role_name(key)}."
+                f"the role {execution_role_name(name)} is another product's. This product runs as "
+                f"{execution_role_name(key)}.",
+                code="role-of-another-product",
+                place=str(template),
             )
 
 
@@ -165,7 +122,9 @@ def _refuse_twins(entries: Iterator[tuple[Path, str, str]], what: str) -> None:
     for path, field, value in entries:
         if value in seen:
             where = "" if seen[value] == path else f" (the other is in {seen[value]})"
-            raise ContentError(f"{path}: two {what} have the {field} {value!r}{where}. Rename one of them.")
+            raise ContentError(
+                f"two {what} have the {field} {value!r}{where}. Rename one of them.", code="not-unique", place=str(path)
+            )
         seen[value] = path
 
 
@@ -185,11 +144,9 @@ def _statements(path: Path) -> list[dict[str, Any]]:
     try:
         content: object = json.loads(path.read_text())
     except OSError as problem:
-        raise ContentError(
-            f"{path}: cannot be read ({problem.strerror}). Add the policy, or correct its name."
-        ) from None
+        raise unreadable(path, problem) from None
     except ValueError as problem:
-        raise ContentError(f"{path}: is not JSON: {problem}.") from None
+        raise ContentError(f"is not JSON: {problem}.", code="file-not-json", place=str(path)) from None
     checked_statements = validate(_Statements, content, where=str(path), error=ContentError)
     statements = [statement.model_dump(by_alias=True) for statement in checked_statements.root]
     lint_policy(path, statements)

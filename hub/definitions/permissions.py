@@ -1,34 +1,33 @@
 """What a product's two roles may do, within the limits of IAM."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from hub.definitions.model import CatalogProduct
+from shared.aws.arn import partition_of
 from shared.aws.policies import Policy, launch_policy, permission_policy, render
 from shared.errors import ContentError
-from shared.stack.names import execution_role_name, partition_of
-
-if TYPE_CHECKING:
-    from hub.definitions.load import CatalogProduct
+from shared.stack.names import execution_role_name
 
 LONGEST: Final = 10_240
 """Characters of all inline policies of a role, white space left out (source: IAM User Guide, "IAM and STS quotas")."""
 
 
-def launch_permissions(product: "CatalogProduct") -> Policy:
+def launch_permissions(product: CatalogProduct) -> Policy:
     """Say what the role may do that builds the product's stack."""
     return launch_policy(
         product.launch_statements,
-        execution_role=execution_role_name(product.file.origin),
+        execution_role=execution_role_name(product.file.original_key),
         services=product.file.execution_role.services,
     )
 
 
-def execution_permissions(product: "CatalogProduct") -> Policy:
+def execution_permissions(product: CatalogProduct) -> Policy:
     """Say what the role may do that the model runs as: pull what the versions declare, and what the product adds."""
-    return permission_policy([*product.artefact_statements, *product.execution_statements])
+    return permission_policy([*product.artifact_statements, *product.execution_statements])
 
 
-def check_permissions(folder: Path, product: "CatalogProduct") -> None:
+def check_permissions(folder: Path, product: CatalogProduct) -> None:
     """Refuse roles whose policies IAM would refuse, in every spoke and only there.
 
     Raises:
@@ -44,7 +43,8 @@ def check_permissions(folder: Path, product: "CatalogProduct") -> None:
         found = len("".join(text.split()))
         if found > LONGEST:
             raise ContentError(
-                f"{folder / name}: the policy of the {kind} role of {file.key} has {found} characters with what the "
-                f"hub adds to it, and IAM takes {LONGEST}. Shorten its statements, or publish further versions as "
-                f"another product."
+                f"the policy of the {kind} role of {file.key} has {found} characters with what the hub adds to it, "
+                f"and IAM takes {LONGEST}. Shorten its statements, or publish further versions as another product.",
+                code="policy-too-long",
+                place=str(folder / name),
             )

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
+from shared.aws.iam import Statement, parse
 from shared.errors import ContentError
 
-Statements = list[dict[str, Any]]
 
-
-def lint_policy(path: Path, statements: Statements) -> None:
+def lint_policy(path: Path, statements: list[dict[str, Any]]) -> None:
     """Refuse rights that no model needs, before any account gives them away.
 
     Every statement names its actions; passing a role names the service that gets it; nothing is said by exclusion.
@@ -17,44 +16,33 @@ def lint_policy(path: Path, statements: Statements) -> None:
     Raises:
         ContentError: names the first such statement.
     """
-    for index, statement in enumerate(statements):
-        if statement["Effect"] == "Allow":
-            problem = next(_problems(statement), None)
-            if problem:
-                raise ContentError(f"{path}: [{index}]{_name(statement)}: {problem}")
+    for index, statement in enumerate(parse({"Statement": statements})):
+        name = f" ({statement.sid})" if statement.sid else ""
+        problem = next(_problems(statement, f"{path}: [{index}]{name}"), None) if statement.allows else None
+        if problem:
+            raise problem
 
 
-def _problems(statement: dict[str, Any]) -> Iterator[str]:
-    for key in ("NotAction", "NotResource", "NotPrincipal"):
-        if key in statement:
-            yield f"found {key}, which allows all that it does not name. Name what is allowed."
-    actions = _listed(statement.get("Action", []))
-    for action in actions:
-        if action.partition(":")[2] in ("", "*"):
-            yield f"found the action {action}, which allows everything. Name the actions that the template needs."
-    passing = [action for action in actions if _may_pass(action)]
-    if passing and "iam:passedtoservice" not in _condition_keys(statement):
-        yield (
-            f"found {passing[0]} without a condition on iam:PassedToService. Say which service may get the role: "
-            f'"Condition": {{"StringEquals": {{"iam:PassedToService": "sagemaker.amazonaws.com"}}}}.'
+def _problems(statement: Statement, place: str) -> Iterator[ContentError]:
+    for key in statement.negations:
+        yield ContentError(
+            f"{key} allows all that it does not name. Name what is allowed.", code="policy-by-exclusion", place=place
         )
-    if passing and "*" in _listed(statement.get("Resource", [])):
-        yield f'found {passing[0]} on "*". Name the role that may be passed.'
-
-
-def _may_pass(action: str) -> bool:
-    service, _, name = action.lower().partition(":")
-    return service == "iam" and (name == "passrole" or ("*" in name and "passrole".startswith(name.partition("*")[0])))
-
-
-def _condition_keys(statement: dict[str, Any]) -> set[str]:
-    conditions: dict[str, dict[str, Any]] = statement.get("Condition", {})
-    return {key.lower() for operator in conditions.values() for key in operator}
-
-
-def _listed(value: object) -> list[str]:
-    return [value] if isinstance(value, str) else cast("list[str]", value)
-
-
-def _name(statement: dict[str, Any]) -> str:
-    return f" ({statement['Sid']})" if "Sid" in statement else ""
+    for action in statement.whole_services:
+        yield ContentError(
+            f"the action {action} allows everything. Name the actions that the template needs.",
+            code="policy-allows-everything",
+            place=place,
+        )
+    passing = statement.naming("iam:PassRole")
+    if passing and "iam:passedtoservice" not in statement.condition_keys:
+        yield ContentError(
+            f"{passing[0]} has no condition on iam:PassedToService. Name the service that may get the role: "
+            f'"Condition": {{"StringEquals": {{"iam:PassedToService": "sagemaker.amazonaws.com"}}}}.',
+            code="role-passed-to-any-service",
+            place=place,
+        )
+    if passing and "*" in statement.resources:
+        yield ContentError(
+            f'{passing[0]} is allowed on "*". Name the role that may be passed.', code="any-role-passed", place=place
+        )

@@ -3,21 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import BaseModel, Field, ValidationError
-from yaml import YAMLError, safe_load
-
 from hub.config import HubSettings
-from hub.definitions.load import Catalog
+from hub.definitions.model import Catalog
 from shared.errors import ConfigError
-
-
-class _Config(BaseModel):
-    account_id: str | None = Field(default=None, alias="model-catalog-hub:accountId")
-    portfolios: list[str] = Field(default=[], alias="model-catalog-hub:portfolios")
-
-
-class _Settings(BaseModel):
-    config: _Config = _Config()
+from shared.stack.stack_file import stack_files
 
 
 def part_of(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
@@ -37,8 +26,9 @@ def part_of(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
     for index, key in enumerate(settings.portfolios):
         if key not in known:
             raise ConfigError(
-                f"{where}: portfolios[{index}]: found {key!r}. The catalog's portfolios are: "
-                f"{', '.join(sorted(known))}."
+                f"invalid value {key!r}. The catalog's portfolios are: {', '.join(sorted(known))}.",
+                code="portfolio-unknown",
+                place=f"{where}: portfolios[{index}]",
             )
     return replace(
         catalog,
@@ -58,22 +48,21 @@ def refuse_overlap(settings: HubSettings, *, own: str, folder: Path) -> None:
     Raises:
         ConfigError: names the other file, and what both publish.
     """
-    for other in sorted(folder.glob("Pulumi.hub*.yaml")):
-        config = _config_of(other)
-        if other.name == own or config is None or config.account_id != settings.account_id:
+    for other in stack_files(folder, "hub"):
+        name = other.path.name
+        if name == own or other.account != settings.account_id:
             continue
-        mine, theirs = set(settings.portfolios), set(config.portfolios)
+        try:
+            theirs = set(other.settings(HubSettings).portfolios)
+        except ConfigError:
+            continue  # it says so itself when it is used
+        mine = set(settings.portfolios)
         both = mine & theirs if mine and theirs else mine or theirs
         if both or not (mine or theirs):
             raise ConfigError(
-                f"{own}: portfolios: {other.name} publishes {', '.join(sorted(both)) or 'everything'} too, in the same "
-                f"account {settings.account_id}. Divide the catalog's portfolios between the two: portfolios in each "
-                f"of the files."
+                f"{name} publishes {', '.join(sorted(both)) or 'everything'} too, in the same account "
+                f"{settings.account_id}. Divide the catalog's portfolios between the two: set portfolios in each of "
+                f"the files.",
+                code="portfolio-published-twice",
+                place=f"{own}: portfolios",
             )
-
-
-def _config_of(settings: Path) -> _Config | None:
-    try:
-        return _Settings.model_validate(safe_load(settings.read_text())).config
-    except (OSError, YAMLError, ValidationError):
-        return None  # it says so itself when it is used

@@ -31,8 +31,8 @@ def sagemaker_card(product: ProductFile, entry: VersionEntry, card: ModelCard, *
             "model_owner": card.owner,
             "problem_type": card.task,
             "algorithm_type": card.algorithm or card.framework,
-            "model_artifact": [entry.artefacts.model_data],
-            "inference_environment": {"container_image": entry.artefacts.images[:15]},
+            "model_artifact": [entry.artifacts.model_data],
+            "inference_environment": {"container_image": entry.artifacts.images[:15]},
         },
         "intended_uses": {
             "purpose_of_model": card.summary,
@@ -57,8 +57,10 @@ def sagemaker_card(product: ProductFile, entry: VersionEntry, card: ModelCard, *
     characters = len(json.dumps(content))
     if characters > MOST_CHARACTERS:
         raise ContentError(
-            f"{path}: the card has {characters} characters in SageMaker's form, which takes {MOST_CHARACTERS}. "
-            f"Shorten its texts or leave out metrics."
+            f"the card has {characters} characters in SageMaker's form, which takes {MOST_CHARACTERS}. Shorten its "
+            f"texts or leave out metrics.",
+            code="card-too-long",
+            place=str(path),
         )
     return content
 
@@ -92,7 +94,7 @@ def _details(product: ProductFile, entry: VersionEntry, card: ModelCard) -> dict
         "modality": card.modality,
         "framework": card.framework,
         "base_model": card.base_model,
-        "licence": card.licence,
+        "license": card.license,
         "contact": card.contact,
     }
     return {key: value for key, value in details.items() if value}

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from hub.definitions.approval import Approval, Registry
-from hub.definitions.artifacts import Artefacts
+from hub.definitions.artifacts import Artifacts
 from hub.definitions.constraints import Constraints
 from hub.definitions.cost import CostRule
 from hub.definitions.lifecycle import Life, Lifecycle
 from hub.definitions.tag_options import TagOptions
+from shared.aws.arn import AccountId, ModelPackageArn
 from shared.catalog.versions import SemVer
-from shared.validation import Document, Key
+from shared.validation import Document, FormerName, Key, Region
 
 Tags = Annotated[dict[str, str], Field(max_length=20, description="at most 20 tags of text", examples=["{team: risk}"])]
 Service = Annotated[
@@ -44,23 +44,24 @@ BudgetName = Annotated[
 
 
 class Keyed(Document):
-    """Something with a key of its own. What is made for it bears its first key for life.
+    """Something with a key of its own. What is made for it bears its original key for life.
 
     Attributes:
-        first_key: Where the key was changed, the one that it had at first.
+        key: What settings and other files of the catalog name it by.
+        original_key: The key that it was published with for the first time, where that has changed since.
     """
 
     key: Key
-    first_key: Key | None = None
-
-    @property
-    def origin(self) -> str:
-        """The key that it had when it was published for the first time."""
-        return self.first_key or self.key
+    original_key: Annotated[Key, FormerName("first_key")] = Field(default_factory=lambda given: given["key"])
 
 
 class PortfolioFile(Keyed):
-    """A portfolio."""
+    """A portfolio.
+
+    Attributes:
+        tag_options: Tags that launches have to have, and their values.
+        budgets: Budgets of the hub's account that watch the portfolio.
+    """
 
     name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
     provider_name: str = Field(min_length=1, max_length=50, description="a name of 1 to 50 characters")
@@ -95,6 +96,31 @@ class ExecutionRole(Document):
     policy: FileName
 
 
+class Registry(Document):
+    """The SageMaker model registry that a product's models come from.
+
+    Attributes:
+        account_id: The account that owns the registry and the models' artifacts.
+        region: Where it is.
+        group: The model package group.
+    """
+
+    account_id: AccountId
+    region: Region
+    group: str = Field(
+        pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$",
+        description="the name of a model package group",
+        examples=["fraud-detector"],
+    )
+
+
+class Approval(Document):
+    """Who let a model package be published, and when."""
+
+    approved_by: str = Field(min_length=1, description="the team that approved the model", examples=["Model Risk"])
+    approved_on: dt.date = Field(description="a date", examples=["2026-09-01"])
+
+
 class VersionEntry(Document):
     """A version of a product: a template, and the model that it runs. Once published, its template never changes.
 
@@ -111,12 +137,8 @@ class VersionEntry(Document):
     description: str = Field(min_length=1, description="a sentence that says what the version brings")
     template: FileName
     card: FileName
-    model_package: str = Field(
-        pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/[A-Za-z0-9-]+/[1-9][0-9]*$",
-        description="the ARN of a version in a model package group",
-        examples=["arn:aws:sagemaker:eu-central-1:222233334444:model-package/fraud-detector/3"],
-    )
-    artefacts: Artefacts
+    model_package: ModelPackageArn
+    artifacts: Annotated[Artifacts, FormerName("artefacts")]
     approval: Approval | None = None
     backport: bool = False
     lifecycle: Lifecycle | None = None

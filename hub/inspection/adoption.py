@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from hub.config import HubSettings
 from hub.definitions.constraints import constraint_documents
-from hub.definitions.load import Catalog, CatalogProduct, CatalogVersion
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from shared.aws.session import AccountSession, error_text
 from shared.errors import ContentError
 from shared.stack.import_file import (
@@ -39,7 +39,7 @@ def find_in_hub(settings: HubSettings, catalog: Catalog, account: AccountSession
 def _find_roles(catalog: Catalog, account: AccountSession, file: ImportFile) -> None:
     iam = account.client("iam")
     for product in catalog.products:
-        origin = product.file.origin
+        origin = product.file.original_key
         try:
             name = iam.get_role(RoleName=launch_role_name(origin))["Role"]["RoleName"]
         except iam.exceptions.NoSuchEntityException:
@@ -67,7 +67,7 @@ class _Region:
         }
         for file in self._catalog.portfolios:
             if file.key in portfolios:
-                stem = f"{file.origin}-{self._region}"
+                stem = f"{file.original_key}-{self._region}"
                 parent = Component(type="modelcatalog:hub:Portfolio", name=stem, parent=self._root)
                 self._file.add(PORTFOLIO, stem, portfolios[file.key], parent=parent, what=f"portfolio {file.key}")
         views = self._list("search_products_as_admin", "ProductViewDetails")
@@ -78,7 +78,7 @@ class _Region:
                 self._product(content, product, portfolios.get(content.file.portfolio))
 
     def _product(self, content: CatalogProduct, product: str, portfolio: str | None) -> None:
-        key, stem = content.file.key, f"{content.file.origin}-{self._region}"
+        key, stem = content.file.key, f"{content.file.original_key}-{self._region}"
         parent = Component(type="modelcatalog:hub:ModelProduct", name=stem, parent=self._root)
         self._file.add(PRODUCT, stem, product, parent=parent, what=f"product {key}")
         for number, artifact in self._versions(content, product):
@@ -95,7 +95,7 @@ class _Region:
         )
         there = {each["Type"]: each["ConstraintId"] for each in listed}
         file = content.file
-        for kind in constraint_documents(file.origin, file.constraints, self._region):
+        for kind in constraint_documents(file.original_key, file.constraints, self._region):
             if kind in there:
                 name = f"{stem}-{kind.lower().replace('_', '-')}"
                 self._file.add(CONSTRAINT, name, there[kind], parent=parent, what=f"{kind} of {file.key}")
@@ -116,9 +116,11 @@ class _Region:
         found = self._template_hash(described.get("Info", {}).get("TemplateUrl", ""), artifact)
         if found != version.template.sha256:
             raise ContentError(
-                f"{version.template.path}: {content.file.key} {version.entry.version} is published in {self._region} "
-                f"({artifact}) with another template (sha256 {found[:12]}…). Put that one into the catalog, or give "
-                f"yours another version."
+                f"{content.file.key} {version.entry.version} is published in {self._region} ({artifact}) with another "
+                f"template (sha256 {found[:12]}…). Put that template into the catalog, or give this one another "
+                f"version.",
+                code="published-template-differs",
+                place=str(version.template.path),
             )
 
     def _template_hash(self, url: str, artifact: str) -> str:
@@ -128,8 +130,10 @@ class _Region:
             content = self._account.client("s3", self._region).get_object(Bucket=bucket, Key=key)["Body"].read()
         except ClientError as problem:
             raise ContentError(
-                f"the template of {artifact} in {self._region} cannot be read at {address.netloc}, so it cannot be "
-                f"compared with the catalog's. AWS says: {error_text(problem)}"
+                f"the template cannot be read at {address.netloc}, so it cannot be compared with the catalog's. AWS "
+                f"says: {error_text(problem)}",
+                code="published-template-unreadable",
+                place=f"{artifact} in {self._region}",
             ) from None
         return hashlib.sha256(content).hexdigest()
 
@@ -137,8 +141,10 @@ class _Region:
         found = [str(each["Id"]) for each in listed if each[field] == name]
         if len(found) > 1:
             raise ContentError(
-                f"{len(found)} {what}s in {self._region} are named {name!r} ({', '.join(found)}). Rename those that "
-                f"the catalog shall not take over."
+                f"{len(found)} {what}s are named {name!r} ({', '.join(found)}). Rename those that the catalog shall "
+                f"not take over.",
+                code="published-name-not-unique",
+                place=self._region,
             )
         return found[0] if found else None
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.config import HubSettings, ShareSetting
-from hub.definitions.load import Catalog
+from hub.definitions.model import Catalog
 from hub.definitions.schema import PortfolioFile
 from hub.inspection.share_status import Shares, ShareState
-from shared.aws.accounts import Accounts
+from shared.aws.organization import Organization
 from shared.aws.preflight import Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession
 from shared.stack.provider import standard_tags
@@ -58,6 +58,7 @@ class _Checks:
     def __init__(self, plan: PreflightScope, account: AccountSession) -> None:
         self._plan = plan
         self._account = account
+        self._organization = Organization(account)
         self._within = [(share, target) for share, target in plan.targets if share.type != "ACCOUNT"]
 
     def account(self) -> Iterator[Finding]:
@@ -80,15 +81,14 @@ class _Checks:
         else:
             yield failed(
                 "organization",
-                f"{self._account.id} is no delegated administrator of Service Catalog, so it cannot share with units "
-                f"and members. Run make up-organization",
+                f"{self._account.id} is not a delegated administrator of Service Catalog, so it cannot share with "
+                f"units and members. Run make up-organization",
             )
 
     def targets(self) -> Iterator[Finding]:
         """Targets of the shares."""
-        accounts = Accounts(self._account) if self._within else None
         for share, target in self._plan.targets:
-            yield _target(share, target, accounts)
+            yield _target(share, target, self._organization)
 
     def rollout(self) -> Iterator[Finding]:
         """Rollout of the roles."""
@@ -99,11 +99,10 @@ class _Checks:
         if self._account.id not in {item["Id"] for item in delegates["DelegatedAdministrators"]}:
             yield failed(
                 subject,
-                f"{self._account.id} is no delegated administrator of stack sets. Set stackSets: true in "
+                f"{self._account.id} is not a delegated administrator of stack sets. Set stackSets: true in "
                 f"Pulumi.organization.yaml, then run make up-organization",
             )
-        accounts = Accounts(self._account)
-        reached = {account for unit in self._plan.units for account in accounts.below(unit)}
+        reached = {account for unit in self._plan.units for account in self._organization.statuses_below(unit)}
         if self._account.id in reached:
             yield failed(
                 subject,
@@ -157,17 +156,16 @@ class _Checks:
                 if not standard_tags().items() <= tags.items():
                     yield warning(
                         f"portfolio {file.key} in {region}",
-                        f"{item['Id']} has the name {file.name!r} already, and this stack did not make it. Import it "
+                        f"{item['Id']} has the same name, {file.name!r}, and is not of this stack. Import it "
                         f"(docs/operations/adopting.md), or rename one of the two",
                     )
 
     def shares(self) -> Iterator[Finding]:
         """Shares under way."""
-        accounts = Accounts(self._account)
         names = {file.name: file.key for file in self._plan.catalog.portfolios}
         for region in self._plan.settings.all_regions:
             for item in self._portfolios(region):
-                made = Shares(self._account, accounts, region=region, portfolio=item["Id"])
+                made = Shares(self._account, self._organization, region=region, portfolio=item["Id"])
                 for share, target in self._plan.targets:
                     if share.portfolio == names.get(item["DisplayName"]):
                         yield from _under_way(share, region, made.arrivals(share.type, target))
@@ -182,7 +180,7 @@ class _Checks:
                     _ = client.describe_budget(AccountId=self._account.id, BudgetName=name)
                 except client.exceptions.NotFoundException:
                     yield failed(
-                        file.key, f"budgets: the account {self._account.id} has no budget {name!r}. Make it first"
+                        file.key, f"budgets: the account {self._account.id} has no budget {name!r}. Create it first"
                     )
                 else:
                     yield Finding(file.key, f"the budget {name} is there")
@@ -191,20 +189,20 @@ class _Checks:
         return self._account.pages("servicecatalog", "list_portfolios", "PortfolioDetails", region)
 
 
-def _target(share: ShareSetting, target: str, accounts: Accounts | None) -> Finding:
+def _target(share: ShareSetting, target: str, organization: Organization) -> Finding:
     subject = f"share of {share.portfolio} with {share.target or 'the organization'}"
     match share.type:
         case "ACCOUNT":
             return Finding(subject, "one account, which accepts it")
         case "ORGANIZATION_MEMBER_ACCOUNT":
-            status = accounts.status(target) if accounts else None
+            status = organization.statuses.get(target)
             if status is None:
                 return failed(subject, "no account of the organization has that id. Correct it, or share by ACCOUNT")
             if status != "ACTIVE":
                 return failed(subject, f"the account is {status}, and AWS shares with active ones. Remove the share")
             return Finding(subject, "one account of the organization, ACTIVE")
         case _:
-            within: Mapping[str, str] = accounts.below(target) if accounts else {}
+            within = organization.statuses_below(target)
             reached = "one account" if len(within) == 1 else f"{len(within)} accounts"
             idle = sorted(account for account, status in within.items() if status != "ACTIVE")
             if idle:
@@ -222,8 +220,8 @@ def _under_way(share: ShareSetting, region: str, arrivals: Mapping[str, ShareSta
     if missing:
         yield warning(
             subject,
-            f"not arrived in {', '.join(missing)}. AWS may still be at it, and takes one share action at a time: wait "
-            f"for it (make shares)",
+            f"not arrived in {', '.join(missing)}. AWS takes one share action at a time, and may still be working on "
+            f"it: watch it with make shares",
         )
     elif ShareState.UNACCEPTED in arrivals.values():
         yield Finding(subject, "there, and waits for the account's own stack to accept it")

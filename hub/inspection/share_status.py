@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from shared.aws.accounts import Accounts
+from shared.aws.organization import Organization
 from shared.aws.session import AccountSession
 
 
@@ -21,9 +21,9 @@ class ShareState(StrEnum):
 class Shares:
     """The shares of one portfolio, as AWS has them."""
 
-    def __init__(self, account: AccountSession, accounts: Accounts, *, region: str, portfolio: str) -> None:
+    def __init__(self, account: AccountSession, organization: Organization, *, region: str, portfolio: str) -> None:
         self._account = account
-        self._accounts = accounts
+        self._organization = organization
         self._region = region
         self._portfolio = portfolio
 
@@ -44,10 +44,10 @@ class Shares:
             state = ShareState.ARRIVED if made and made["Accepted"] else ShareState.UNACCEPTED
             return {target: state if made else ShareState.UNSHARED}
         if kind == "ORGANIZATION_MEMBER_ACCOUNT":
-            meant: Mapping[str, str] = {target: self._accounts.status(target) or "unknown"}
+            meant: Mapping[str, str] = {target: self._organization.statuses.get(target) or "unknown"}
             with_access = self._list("list_portfolio_access", "AccountIds")
         else:
-            meant = self._accounts.below(target)
+            meant = self._organization.statuses_below(target)
             with_access = self._list("list_portfolio_access", "AccountIds", OrganizationParentId=target) if made else []
         return {
             account: _state(account in with_access, made=made is not None, status=status)

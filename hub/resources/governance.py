@@ -37,10 +37,10 @@ class Governance(pulumi.ComponentResource):
         for file, resource_id in governed:
             for key, values in file.tag_options.items():
                 for value in values:
-                    self._allow(f"{file.origin}-{key}-{value}-{region}", resource_id, key, value)
+                    self._allow(f"{file.original_key}-{key}-{value}-{region}", resource_id, key, value)
             for budget in file.budgets:
                 _ = aws.servicecatalog.BudgetResourceAssociation(
-                    f"{file.origin}-{budget}-{region}",
+                    f"{file.original_key}-{budget}-{region}",
                     budget_name=budget,
                     resource_id=resource_id,
                     region=region,

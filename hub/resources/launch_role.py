@@ -3,8 +3,9 @@
 import pulumi
 import pulumi_aws as aws
 
+from shared.aws.arn import partition_of
 from shared.aws.policies import launch_trust
-from shared.stack.names import launch_role_name, partition_of
+from shared.stack.names import launch_role_name
 
 
 class LaunchRole(pulumi.ComponentResource):

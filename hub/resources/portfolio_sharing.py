@@ -1,14 +1,13 @@
 """Shares portfolios with the organization, its units and accounts, and with single accounts outside it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
 from hub.config import ShareSetting
-from shared.errors import ConfigError
 
 _PATIENCE: Final = "15m"
 _BUSY: Final = "Cannot process more than one portfolio share action at the same time"
@@ -31,7 +30,7 @@ class PortfolioSharing(pulumi.ComponentResource):
         *,
         shares: Sequence[tuple[ShareSetting, str]],
         portfolio_ids: dict[str, pulumi.Output[str]],
-        origins: Mapping[str, str],
+        names: Sequence[str],
         region: str,
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
@@ -39,9 +38,9 @@ class PortfolioSharing(pulumi.ComponentResource):
         super().__init__("modelcatalog:hub:PortfolioSharing", name, None, opts)
         previous = list(after)
         patience = pulumi.ErrorHook(f"{name}-one-at-a-time", _wait_for_the_one_before)
-        for share, target in shares:
+        for (share, target), stem in zip(shares, names, strict=True):
             made = aws.servicecatalog.PortfolioShare(
-                f"{origins[share.portfolio]}-{_slug(share)}-{region}",
+                f"{stem}-{region}",
                 portfolio_id=portfolio_ids[share.portfolio],
                 type=share.type,
                 principal_id=target,
@@ -74,58 +73,3 @@ async def _wait_for_the_one_before(args: pulumi.ErrorHookArgs) -> bool:
         pulumi.log.info(f"{args.name}: AWS is still busy with another share. Trying again in {pause} seconds.")
         await asyncio.sleep(pause)
     return busy
-
-
-def share_target(share: ShareSetting, *, opts: pulumi.InvokeOptions) -> str:
-    """Find the id that a share is made with: units and the organization are looked up, so nobody copies ids.
-
-    It is asked before anything is declared, so that a wrong path stops the run while nothing is changed yet. A
-    delegated administrator may read the organization (source: AWS Organizations API reference, ListRoots).
-
-    Raises:
-        ConfigError: no unit has that path, or the organization cannot be read.
-    """
-    if share.target is not None and (share.type != "ORGANIZATIONAL_UNIT" or share.target.startswith("ou-")):
-        return share.target
-    return find_node(share.target, opts=opts, where="shares")
-
-
-def find_node(path: str | None, *, opts: pulumi.InvokeOptions, where: str) -> str:
-    """Find the id of a unit by its path of names, or of the organization itself.
-
-    Raises:
-        ConfigError: no unit has that path, or the organization cannot be read.
-    """
-    if path and path.startswith("ou-"):
-        return path
-    try:
-        organization = aws.organizations.get_organization(opts=opts)
-        if path is None:
-            return organization.id
-        # An account that may not read the units gets no error here, but an organization without roots.
-        unit = next((root.id for root in organization.roots), "")
-        for name in path.split("/"):
-            children = aws.organizations.get_organizational_units(parent_id=unit, opts=opts).children
-            unit = _child(name, path, {child.name: child.id for child in children}, where)
-    except ConfigError:
-        raise
-    except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed invoke
-        raise ConfigError(
-            f"Pulumi.{pulumi.get_stack()}.yaml: {where}: the organization cannot be read, which only a delegated "
-            f"administrator may. Run make up-organization first. AWS says: {' '.join(str(problem).split())}"
-        ) from None
-    return unit
-
-
-def _child(name: str, path: str, children: Mapping[str, str], where: str) -> str:
-    if name not in children:
-        raise ConfigError(
-            f"Pulumi.{pulumi.get_stack()}.yaml: {where}: the organization has no unit {path!r}: {name!r} is not among "
-            f"the units there ({', '.join(sorted(children)) or 'none'}). Correct the path, or create the unit first."
-        )
-    return children[name]
-
-
-def _slug(share: ShareSetting) -> str:
-    words = share.type.lower().replace("_", "-")
-    return f"{words}-{share.target.replace('/', '-').lower()}" if share.target else words

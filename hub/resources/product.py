@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from hub.definitions.constraints import constraint_documents
-from hub.definitions.load import CatalogProduct, CatalogVersion
+from hub.definitions.model import CatalogProduct, CatalogVersion
 from hub.resources.launch_role import LaunchRole
 from hub.resources.portfolio import Portfolio
 from hub.resources.template_bucket import TemplateBucket
@@ -90,7 +90,9 @@ class ModelProduct(pulumi.ComponentResource):
             product_id=self.id,
             name=number,
             description=version.entry.description,
-            template_url=self._bucket.upload(self.content.file.origin, number, template=version.template, parent=self),
+            template_url=self._bucket.upload(
+                self.content.file.original_key, number, template=version.template, parent=self
+            ),
             type="CLOUD_FORMATION_TEMPLATE",
             guidance="DEFAULT" if version.state == "active" else "DEPRECATED",
             active=version.state != "retired",
@@ -116,14 +118,14 @@ class ModelProduct(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         file = self.content.file
-        for kind, parameters in constraint_documents(file.origin, file.constraints, self._region).items():
+        for kind, parameters in constraint_documents(file.original_key, file.constraints, self._region).items():
             _ = aws.servicecatalog.Constraint(
                 f"{self._stem}-{kind.lower().replace('_', '-')}",
                 type=kind,
                 portfolio_id=self.portfolio.id,
                 product_id=self.id,
                 parameters=json.dumps(parameters, sort_keys=True),
-                description=f"{kind} of {file.origin}",
+                description=f"{kind} of {file.original_key}",
                 region=self._region,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[association, launch_role]),
             )

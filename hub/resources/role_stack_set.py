@@ -1,22 +1,20 @@
 """Rolls the products' roles out to the accounts of units, where spokes do not make them themselves."""
 
-import json
-import re
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Final, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from hub.config import RoleRolloutSetting
-from hub.definitions.load import CatalogProduct
-from hub.definitions.permissions import execution_permissions, launch_permissions
-from shared.aws.policies import execution_trust, launch_trust
-from shared.errors import ContentError
-from shared.stack.names import execution_role_name, launch_role_name
+from hub.resources.template_bucket import TemplateBucket
 
-LONGEST: Final = 51_200
+_LONGEST: Final = 51_200
 """Bytes of a template that is handed over as text (source: CloudFormation User Guide, "Quotas")."""
+
+
+class _Template(TypedDict, total=False):
+    template_body: str
+    template_url: pulumi.Input[str]
 
 
 class RoleRollout(pulumi.ComponentResource):
@@ -34,8 +32,8 @@ class RoleRollout(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        products: Sequence[CatalogProduct],
-        setting: RoleRolloutSetting,
+        template: str,
+        bucket: TemplateBucket,
         units: Sequence[str],
         region: str,
         keep: bool,
@@ -52,7 +50,7 @@ class RoleRollout(pulumi.ComponentResource):
             capabilities=["CAPABILITY_NAMED_IAM"],
             auto_deployment={"enabled": True, "retain_stacks_on_account_removal": True},
             managed_execution={"active": True},
-            template_body=roles_template(products, boundary=setting.boundary),
+            **self._given(template, bucket),
             region=region,
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -79,68 +77,8 @@ class RoleRollout(pulumi.ComponentResource):
         )
         self.register_outputs({})
 
-
-def roles_template(products: Sequence[CatalogProduct], *, boundary: str | None) -> str:
-    """Write the template that makes the roles of all products in whatever account it is deployed to.
-
-    Raises:
-        ContentError: there are too many products for one template.
-    """
-    resources: dict[str, Any] = {}
-    for product in products:
-        key = product.file.origin
-        services = product.file.execution_role.services
-        resources[f"{_pascal(key)}Launch"] = _role(
-            launch_role_name(key),
-            f"Launch role of the model {key}.",
-            launch_trust(partition="${Partition}", account="${AccountId}"),
-            launch_permissions(product),
-            boundary,
-        )
-        resources[f"{_pascal(key)}Execution"] = _role(
-            execution_role_name(key),
-            f"Execution role of the model {key}.",
-            execution_trust(services, account="${AccountId}"),
-            execution_permissions(product),
-            boundary,
-        )
-    body = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}, separators=(",", ":"))
-    if len(body.encode()) > LONGEST:
-        raise ContentError(
-            f"launchRoles: the roles of {len(products)} products make a template of {len(body.encode())} bytes, and "
-            f"CloudFormation takes {LONGEST}. Divide the catalog over two hub stacks, or let the spokes make the roles."
-        )
-    return body
-
-
-def _role(name: str, description: str, trust: str, policy: dict[str, Any], boundary: str | None) -> dict[str, Any]:
-    properties: dict[str, Any] = {
-        "RoleName": name,
-        "Path": "/",
-        "Description": description,
-        "AssumeRolePolicyDocument": _substituted(json.loads(trust)),
-        "Policies": [{"PolicyName": "catalog", "PolicyDocument": _substituted(policy)}],
-    }
-    if boundary:
-        arn = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/" + boundary
-        properties["PermissionsBoundary"] = {"Fn::Sub": arn}
-    return {"Type": "AWS::IAM::Role", "Properties": properties}
-
-
-def _substituted(node: object) -> object:
-    """Let CloudFormation fill in account and partition, and leave IAM's own variables to IAM."""
-    match node:
-        case str() if "${" in node:
-            text = re.sub(r"\$\{(?!Partition\}|AccountId\})", "${!", node)
-            text = text.replace("${Partition}", "${AWS::Partition}").replace("${AccountId}", "${AWS::AccountId}")
-            return {"Fn::Sub": text}
-        case list():
-            return [_substituted(item) for item in cast("list[object]", node)]
-        case dict():
-            return {key: _substituted(value) for key, value in cast("dict[str, object]", node).items()}
-        case _:
-            return node
-
-
-def _pascal(key: str) -> str:
-    return "".join(word.capitalize() for word in key.split("-"))
+    def _given(self, template: str, bucket: TemplateBucket) -> _Template:
+        """Hand the template over as text, which is how it began, or in the bucket where it has grown too long."""
+        if len(template.encode()) <= _LONGEST:
+            return {"template_body": template}
+        return {"template_url": bucket.upload_text("roles", text=template, parent=self)}

@@ -1,5 +1,7 @@
 """The bucket that Service Catalog reads a region's templates from."""
 
+import hashlib
+
 import pulumi
 import pulumi_aws as aws
 
@@ -66,13 +68,29 @@ class TemplateBucket(pulumi.ComponentResource):
 
     def upload(self, *place: str, template: Template, parent: pulumi.Resource) -> pulumi.Output[str]:
         """Put a template at a place in the bucket and give its URL, which is known once the object is there."""
+        asset = pulumi.FileAsset(str(template.path))
+        return self._store(place, template.sha256, asset, "application/yaml", parent)
+
+    def upload_text(self, *place: str, text: str, parent: pulumi.Resource) -> pulumi.Output[str]:
+        """Put a template that is no file at a place in the bucket, likewise."""
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        return self._store(place, sha256, pulumi.StringAsset(text), "application/json", parent)
+
+    def _store(
+        self,
+        place: tuple[str, ...],
+        sha256: str,
+        source: pulumi.Asset,
+        content_type: str,
+        parent: pulumi.Resource,
+    ) -> pulumi.Output[str]:
         stored = aws.s3.BucketObjectv2(
             "-".join([*place, self._region]),
             bucket=self.bucket.bucket,
-            key="/".join(["templates", *place, f"{template.sha256}.template"]),
+            key="/".join(["templates", *place, f"{sha256}.template"]),
             region=self._region,
-            source=pulumi.FileAsset(str(template.path)),
-            content_type="application/yaml",
+            source=source,
+            content_type=content_type,
             opts=pulumi.ResourceOptions(parent=parent, depends_on=self._ready),
         )
         return pulumi.Output.format("https://{0}/{1}", self.bucket.bucket_regional_domain_name, stored.key)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Statement = dict[str, Any]
+StatementJson = dict[str, Any]
 Policy = dict[str, Any]
 
 
@@ -18,14 +18,16 @@ def render(policy: Policy, *, partition: str, account: str) -> str:
     return text.replace("${Partition}", partition).replace("${AccountId}", account)
 
 
-def launch_policy(product_statements: Sequence[Statement], *, execution_role: str, services: Sequence[str]) -> Policy:
+def launch_policy(
+    product_statements: Sequence[StatementJson], *, execution_role: str, services: Sequence[str]
+) -> Policy:
     """Say what a product's launch role may do: run its own stack, and what the product adds.
 
     Service Catalog assumes the role to create, update and delete the stack `SC-<account>-pp-<id>`, and reads
     the template from a bucket of its own, marked by an object tag (source: Service Catalog Administrator
     Guide, "Launch constraints"). The only right in IAM is to pass one role to the services that run the model.
     """
-    stacks: Statement = {
+    stacks: StatementJson = {
         "Sid": "Stacks",
         "Effect": "Allow",
         "Action": [
@@ -43,20 +45,20 @@ def launch_policy(product_statements: Sequence[Statement], *, execution_role: st
         ],
         "Resource": "arn:${Partition}:cloudformation:*:${AccountId}:stack/SC-*",
     }
-    template: Statement = {
+    template: StatementJson = {
         "Sid": "TemplateCheck",
         "Effect": "Allow",
         "Action": ["cloudformation:GetTemplateSummary", "cloudformation:ValidateTemplate"],
         "Resource": "*",
     }
-    copy: Statement = {
+    copy: StatementJson = {
         "Sid": "ServiceOwnedTemplate",
         "Effect": "Allow",
         "Action": "s3:GetObject",
         "Resource": "*",
         "Condition": {"StringEquals": {"s3:ExistingObjectTag/servicecatalog:provisioning": "true"}},
     }
-    passing: Statement = {
+    passing: StatementJson = {
         "Sid": "PassExecutionRole",
         "Effect": "Allow",
         "Action": "iam:PassRole",
@@ -66,7 +68,7 @@ def launch_policy(product_statements: Sequence[Statement], *, execution_role: st
     return _policy([stacks, template, copy, passing, *product_statements])
 
 
-def permission_policy(statements: Sequence[Statement]) -> Policy:
+def permission_policy(statements: Sequence[StatementJson]) -> Policy:
     """Put statements into a policy document."""
     return _policy(list(statements))
 
@@ -123,5 +125,5 @@ def _trust(services: Sequence[str], condition: Mapping[str, Any]) -> str:
     )
 
 
-def _policy(statements: list[Statement]) -> Policy:
+def _policy(statements: list[StatementJson]) -> Policy:
     return {"Version": "2012-10-17", "Statement": statements}

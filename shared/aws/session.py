@@ -4,60 +4,84 @@ A program asks the engine's plug-in for what it needs. A preflight asks for more
 asks AWS itself, and only in a preview (docs/adr/0013).
 """
 
-from typing import Any
+import datetime as dt
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, Protocol
 
 import boto3
 from botocore.config import Config
+from botocore.credentials import DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session as BotocoreSession
 
 from shared.errors import ConfigError
-from shared.stack.settings import AccountSettings
 
-_PATIENCE = Config(connect_timeout=10, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 5})
+_SESSION_NAME = "model-catalog"
 
 
-class AccountSession:
-    """Clients that work in a stack's account, each made once."""
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
-    def __init__(self, settings: AccountSettings, *, where: str) -> None:
+
+class Session:
+    """Clients that work with the credentials at hand, or as a role, each made once; threads may share it.
+
+    A role's credentials end after an hour by default (source: STS API reference, AssumeRole). They are renewed before,
+    however long the session lives.
+    """
+
+    def __init__(self, *, region: str = "", role: str | None = None, clock: Callable[[], dt.datetime] = _now) -> None:
         """Sign in.
 
+        Args:
+            region: Where clients work that are made without one; without it, the environment's.
+            role: To work as, assumed with the credentials at hand.
+            clock: What credentials are held against.
+
         Raises:
-            ConfigError: the credentials are missing or expired, may not assume the role, or are of another account.
+            ClientError: the role cannot be assumed.
         """
-        self.region = settings.region
-        self._session = boto3.Session()
+        self._boto: Any = boto3.Session()  # the stubs have one function per service
+        self._clock = clock
+        self._lock = threading.Lock()
         self._made: dict[tuple[str, str], Any] = {}
-        trying = "the credentials at hand"
-        try:
-            for role in settings.roles:
-                trying = f"the credentials at hand: {role} cannot be assumed"
-                given = self.client("sts").assume_role(RoleArn=role, RoleSessionName="model-catalog-preflight")
-                self._session = _session(given["Credentials"])
-                self._made.clear()
-            identity = self.client("sts").get_caller_identity()
-        except (BotoCoreError, ClientError) as problem:
-            remedy = "check assumeRole and who may assume it" if settings.assume_role else "or set assumeRole"
-            raise ConfigError(
-                f"{where}: accountId: no access to the account {settings.account_id} with {trying}. "
-                f"Use credentials of that account, {remedy}. Nothing was changed. AWS says: {error_text(problem)}"
-            ) from None
-        self.id: str = identity["Account"]
-        self.caller: str = identity["Arn"]
-        if self.id != settings.account_id:
-            raise ConfigError(
-                f"{where}: accountId: no access to the account {settings.account_id} with the credentials at hand, "
-                f"which are of {self.id}. Use credentials of that account, or set assumeRole. Nothing was changed. "
-                f"AWS account ID not allowed: {self.id}"
-            )
+        # Organizations is served from one region, whatever the caller's (source: AWS General Reference).
+        self.region: str = region or self._boto.region_name or "us-east-1"
+        if role:
+            self._boto = self._assumed(role)
+            self._made = {}
+
+    def _assumed(self, role: str) -> Any:  # noqa: ANN401 - as above
+        sts = self.client("sts")
+
+        def renewed() -> dict[str, str]:
+            given = sts.assume_role(RoleArn=role, RoleSessionName=_SESSION_NAME)["Credentials"]
+            return {
+                "access_key": given["AccessKeyId"],
+                "secret_key": given["SecretAccessKey"],
+                "token": given["SessionToken"],
+                "expiry_time": given["Expiration"].isoformat(),
+            }
+
+        credentials = DeferredRefreshableCredentials(renewed, "assume-role", self._clock)
+        _ = credentials.get_frozen_credentials()  # what cannot be assumed is told now
+        session = BotocoreSession()
+        session.register_component("credential_provider", SimpleNamespace(load_credentials=lambda: credentials))
+        return boto3.Session(botocore_session=session)
 
     def client(self, service: str, region: str = "") -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-        """Give a client of a service in a region, or in the stack's own."""
+        """Give a client of a service in a region, or in the session's own."""
         key = (service, region or self.region)
-        if key not in self._made:
-            make: Any = getattr(self._session, "client")  # noqa: B009 - the stubs have one function per service
-            self._made[key] = make(service, region_name=key[1], config=_PATIENCE)
-        return self._made[key]
+        # Organizations takes few calls a second (source: AWS Organizations User Guide, "Quotas", throttling).
+        patient = service == "organizations"
+        retries: Any = {"mode": "adaptive" if patient else "standard", "total_max_attempts": 8 if patient else 5}
+        with self._lock:
+            if key not in self._made:
+                config = Config(connect_timeout=10, read_timeout=30, retries=retries)
+                self._made[key] = self._boto.client(service, region_name=key[1], config=config)
+            return self._made[key]
 
     def pages(self, service: str, operation: str, result: str, region: str = "", **arguments: Any) -> list[Any]:  # noqa: ANN401 - each operation has its own
         """List everything that an operation answers, over all its pages."""
@@ -73,19 +97,59 @@ class AccountSession:
             arguments["PageToken"] = page["NextPageToken"]
 
 
+class AccountAccess(Protocol):
+    """What a stack's settings say of its account and the way there."""
+
+    account_id: str
+    assume_role: str | None
+    region: str
+
+
+class AccountSession(Session):
+    """A session that is of a stack's account for certain."""
+
+    def __init__(self, settings: AccountAccess, *, where: str) -> None:
+        """Sign in.
+
+        Raises:
+            ConfigError: the credentials are missing or expired, may not assume the role, or are of another account.
+        """
+        trying = "the credentials at hand"
+        if settings.assume_role:
+            trying += f": {settings.assume_role} cannot be assumed"
+        try:
+            super().__init__(region=settings.region, role=settings.assume_role)
+            identity = self.client("sts").get_caller_identity()
+        except (BotoCoreError, ClientError) as problem:
+            remedy = "check assumeRole and who may assume it" if settings.assume_role else "or set assumeRole"
+            raise ConfigError(
+                f"no access to the account {settings.account_id} with {trying}. "
+                f"Use credentials of that account, {remedy}. Nothing was changed. AWS says: {error_text(problem)}",
+                code="account-without-access",
+                place=f"{where}: accountId",
+            ) from None
+        self.id: str = identity["Account"]
+        self.caller: str = identity["Arn"]
+        if self.id != settings.account_id:
+            raise ConfigError(
+                f"no access to the account {settings.account_id} with the credentials at hand, which are of {self.id}. "
+                f"Use credentials of that account, or set assumeRole. Nothing was changed. "
+                f"AWS account ID not allowed: {self.id}",
+                code="credentials-of-another-account",
+                place=f"{where}: accountId",
+            )
+
+
 def code_of(problem: ClientError) -> str:
     """Name the error that AWS answered with, such as AccessDenied."""
     return problem.response.get("Error", {}).get("Code", "unknown error")
 
 
+def message_of(problem: ClientError) -> str:
+    """Give AWS's own words without the error's name, on one line."""
+    return " ".join(problem.response.get("Error", {}).get("Message", "").split())
+
+
 def error_text(problem: Exception) -> str:
     """Give AWS's own words, on one line."""
     return " ".join(str(problem).split())
-
-
-def _session(credentials: dict[str, str]) -> boto3.Session:
-    return boto3.Session(
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-    )

@@ -3,20 +3,23 @@
 It is made of strings, lists and maps only, because numbers cross a stack reference as floats. It is keyed by
 region, since portfolios, products and versions have other ids in each. It holds nothing secret: whoever can
 read the hub's state can read it.
+
+The hub fills these models and `publish` writes them; spokes read them by `parse`.
 """
 
+import datetime as dt
 import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from shared.catalog.cost import Cost
-from shared.catalog.lifecycle import State
+from shared.catalog.lifecycle import Day, State, state_on
 from shared.catalog.rules import Rule
-from shared.errors import ContractError
+from shared.errors import ContractError, Mistake
 
 SCHEMA_VERSION: Final = "1.2"
 """Major and minor. Within a major, fields are only added; a reader refuses another major."""
@@ -27,17 +30,21 @@ Policy = dict[str, Any]
 
 class _Part(BaseModel):
     # A newer minor version may have added fields that this reader does not know.
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
+    # Some fields are called otherwise in the document than here, and keep their names there.
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="ignore", validate_by_name=True, serialize_by_alias=True
+    )
 
 
 def _compiled(pattern: str) -> str:
     try:
         _ = re.compile(pattern)
     except re.error as problem:
-        raise ValueError(f"{pattern!r} is not a regular expression: {problem}") from None
+        raise Mistake(f"{pattern!r} is not a regular expression: {problem}.", code="pattern-invalid") from None
     return pattern
 
 
+TagUpdates = Literal["ALLOWED", "NOT_ALLOWED"]
 Pattern = Annotated[str, AfterValidator(_compiled)]
 Count = Annotated[str, Field(pattern=r"^[0-9]+$")]
 Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
@@ -67,24 +74,28 @@ class Version(_Part):
 
     Attributes:
         state: As AWS has it since the hub's last run; the dates may say more by now.
-        card: What the model card says in a word: task, framework, modality, licence, owner, contact, risk.
+        card: What the model card says in a word: task, framework, modality, license, owner, contact, risk.
         model_package: The ARN in the model registry.
     """
 
     id: str
     state: State
-    deprecated_on: str | None = None
-    retires_on: str | None = None
+    deprecated_on: Day | None = None
+    retires_on: Day | None = None
     replacement: str | None = None
     reason: str | None = None
     model_package: str | None = None
     card: dict[str, str] = {}
     cost: Cost | None = None
-    released: str
+    released: Day
     description: str
     template_sha256: str
     parameters: dict[str, Parameter]
     rules: dict[str, Rule] = {}
+
+    def state_on(self, day: dt.date) -> State:
+        """The version's state on a day: its dates count even where the hub has not run since."""
+        return state_on(day, state=self.state, deprecated_on=self.deprecated_on, retires_on=self.retires_on)
 
 
 class Role(_Part):
@@ -99,7 +110,7 @@ class Product(_Part):
     """A product, its roles, and its versions by number.
 
     Attributes:
-        first_key: The key that it had at first, where that has changed since.
+        original_key: The key that it was published with for the first time; what is made for it bears that key.
         tags: Those of the product and its portfolio, which AWS puts on whatever is launched from it.
         rules: Those of its template constraint.
         tag_options: Tags that a launch has to have, with the values that each may have.
@@ -107,7 +118,7 @@ class Product(_Part):
     """
 
     id: str
-    first_key: str | None = None
+    original_key: str = Field(validation_alias="first_key", serialization_alias="first_key")
     name: str
     portfolio: str
     owner: str
@@ -115,7 +126,7 @@ class Product(_Part):
     tags: dict[str, str]
     rules: dict[str, Rule] = {}
     tag_options: dict[str, list[str]] = {}
-    tag_updates: Literal["ALLOWED", "NOT_ALLOWED"] = "ALLOWED"
+    tag_updates: TagUpdates = "ALLOWED"
     stack_set: Literal["true"] | None = None
     launch_role: Role
     execution_role: Role
@@ -130,12 +141,16 @@ class Share(_Part):
 
 
 class Portfolio(_Part):
-    """A portfolio and how it is shared."""
+    """A portfolio and how it is shared; `original_key` as a product's."""
 
     id: str
-    first_key: str | None = None
+    original_key: str = Field(validation_alias="first_key", serialization_alias="first_key")
     name: str
     shares: list[Share]
+
+    def is_shared_with(self, account: str) -> bool:
+        """Say whether it is shared with an account by itself, which then has to accept it."""
+        return any(share.type == "ACCOUNT" and share.target == account for share in self.shares)
 
 
 class RegionCatalog(_Part):
@@ -143,6 +158,18 @@ class RegionCatalog(_Part):
 
     portfolios: dict[str, Portfolio]
     products: dict[str, Product]
+
+    @field_validator("portfolios", "products", mode="before")
+    @classmethod
+    def _original_keys(cls, found: Any) -> Any:  # noqa: ANN401 - whatever a document holds
+        """A hub of an older release did not say them, because keys could not change yet."""
+        if not isinstance(found, dict):
+            return found
+        parts = cast("dict[str, Any]", found).items()
+        return {
+            key: {"first_key": key, **cast("dict[str, Any]", part)} if isinstance(part, dict) else part
+            for key, part in parts
+        }
 
 
 class Contract(_Part):
@@ -154,20 +181,18 @@ class Contract(_Part):
     regions: dict[str, RegionCatalog]
 
 
-def publish(hub_account: str, regions: Mapping[str, Any]) -> dict[str, Any]:
+def publish(hub_account: str, regions: Mapping[str, RegionCatalog | Mapping[str, Any]]) -> dict[str, Any]:
     """Write the contract.
 
     Args:
         hub_account: The account that owns the portfolios, twelve digits.
-        regions: What is offered per region, in the shape of `RegionCatalog`.
+        regions: What is offered per region.
 
     Raises:
-        pydantic.ValidationError: when the hub's own program built a document that does not fit.
+        pydantic.ValidationError: what is given in plain values does not fit.
     """
-    document = {"schema_version": SCHEMA_VERSION, "hub_account": hub_account, "regions": dict(regions)}
-    content_hash = _content_hash(document)
-    contract = Contract.model_validate({**document, "content_hash": content_hash})
-    plain = contract.model_dump(exclude_none=True)
+    written = {"schema_version": SCHEMA_VERSION, "content_hash": "", "hub_account": hub_account, "regions": regions}
+    plain = Contract.model_validate(written).model_dump(mode="json", exclude_none=True)
     return {**plain, "content_hash": _content_hash(plain)}
 
 
@@ -182,31 +207,39 @@ def parse(value: object, *, source: str) -> Contract:
         ContractError: when there is no contract, when its major version is another, when it was altered on
             the way, or when a field is missing.
     """
+    place = f"stack {source}"
     if not isinstance(value, Mapping):
         raise ContractError(
-            f"The stack {source} exports no catalog. Check the spelling of 'hubStack', and deploy the hub "
-            f"first: make up-hub."
+            "exports no catalog. Check the spelling of hubStack, and deploy the hub first: make up-hub.",
+            code="catalog-not-exported",
+            place=place,
         )
     document: dict[str, Any] = {str(key): part for key, part in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - pydantic checks it below
     published = str(document.get("schema_version", "(none)"))
     if published.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
         raise ContractError(
-            f"The stack {source} publishes catalog version {published}, and this program reads "
-            f"{SCHEMA_VERSION}. Bring hub and spoke to the same release, then deploy the hub before the spoke."
+            f"publishes catalog version {published}, and this program reads {SCHEMA_VERSION}. Bring hub and spoke to "
+            f"the same release, then deploy the hub before the spoke.",
+            code="catalog-of-another-version",
+            place=place,
         )
     try:
         contract = Contract.model_validate(document)
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
+        key = ".".join(str(part) for part in first["loc"])
+        wrong = "is missing" if first["type"] == "missing" else "has an invalid value"
         raise ContractError(
-            f"The catalog that the stack {source} publishes is not usable: {place}: {first['msg'].lower()}. "
-            f"Deploy the hub again with this release: make up-hub."
+            f"publishes a catalog that is damaged: {key} {wrong}. Deploy the hub again with this release: make up-hub.",
+            code="catalog-damaged",
+            place=place,
         ) from None
     if contract.content_hash != _content_hash(document):
         raise ContractError(
-            f"The catalog that the stack {source} publishes does not fit its own content hash "
-            f"({contract.content_hash}): it was altered after the hub wrote it. Deploy the hub again: make up-hub."
+            f"publishes a catalog that does not fit its own content hash ({contract.content_hash}): it was altered "
+            f"after the hub wrote it. Deploy the hub again: make up-hub.",
+            code="catalog-altered",
+            place=place,
         )
     return contract
 
@@ -226,16 +259,20 @@ def merge(contracts: Mapping[str, Contract]) -> Contract:
     for name, contract in contracts.items():
         if contract.hub_account != whole.hub_account:
             raise ContractError(
-                f"The stacks {first} and {name} are of the accounts {whole.hub_account} and {contract.hub_account}. "
-                f"One catalog is of one account: name stacks of one of them in hubStack."
+                f"belong to the accounts {whole.hub_account} and {contract.hub_account}. A catalog belongs to one "
+                f"account: name stacks of one of them in hubStack.",
+                code="catalog-of-two-accounts",
+                place=f"stacks {first} and {name}",
             )
         for region, catalog in contract.regions.items():
             keys = [("portfolio", key) for key in catalog.portfolios] + [("product", key) for key in catalog.products]
             for what, key in keys:
                 if (earlier := origin.setdefault((region, what, key), name)) != name:
                     raise ContractError(
-                        f"The stacks {earlier} and {name} both publish the {what} {key} in {region}. Deploy both hubs "
-                        f"again after dividing the portfolios between them."
+                        f"both publish the {what} {key} in {region}. Divide the portfolios between them, then deploy "
+                        f"both again.",
+                        code="published-twice",
+                        place=f"stacks {earlier} and {name}",
                     )
             before = regions.get(region, RegionCatalog(portfolios={}, products={}))
             regions[region] = RegionCatalog.model_construct(

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.catalog.lifecycle import Day
 
 
 class Cost(BaseModel):
@@ -16,23 +18,25 @@ class Cost(BaseModel):
         date: The day of the price table.
         instance_type: The parameter that names the type of instance.
         count: The parameter that says how many run.
-        most: The parameter that says how many run at most, while `scales` is `true`.
-        scales: The parameter that turns scaling on.
+        max_count: The parameter that says how many run at most, while autoscaling is on.
+        autoscaling: The parameter that turns autoscaling on, by the value `true`.
         memory: The parameter with the megabytes of a serverless endpoint.
         hours: A month has so many in which the instances run.
         seconds: A month has so many in which a serverless endpoint serves requests.
         prices: By instance type, for an hour; or of a gigabyte-second under `serverless`.
     """
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="ignore", validate_by_name=True, serialize_by_alias=True
+    )
 
     kind: Literal["instances", "serverless"]
     currency: str
-    date: str
+    date: Day
     instance_type: str | None = None
     count: str | None = None
-    most: str | None = None
-    scales: str | None = None
+    max_count: str | None = Field(default=None, validation_alias="most", serialization_alias="most")
+    autoscaling: str | None = Field(default=None, validation_alias="scales", serialization_alias="scales")
     memory: str | None = None
     hours: str | None = None
     seconds: str | None = None
@@ -45,7 +49,7 @@ class Estimate(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
 
     currency: str
-    date: str
+    date: Day
     least: Decimal | None = None
     most: Decimal | None = None
     unknown: str = ""
@@ -79,8 +83,8 @@ def estimate(cost: Cost, values: Mapping[str, str]) -> Estimate:
         return Estimate(currency=cost.currency, date=cost.date, least=least)
     month = price * Decimal(cost.hours or 0)
     count = Decimal(values[cost.count or ""])
-    scaling = cost.most is not None and values.get(cost.scales or "") == "true"
-    most = Decimal(values[cost.most]) if cost.most and scaling else count
+    scaling = values.get(cost.autoscaling or "") == "true"
+    most = Decimal(values[cost.max_count]) if cost.max_count and scaling else count
     return Estimate(currency=cost.currency, date=cost.date, least=month * count, most=month * max(count, most))
 
 

@@ -2,13 +2,24 @@
 
 import datetime as dt
 import os
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+
+from pydantic import BeforeValidator, Field
 
 from shared.errors import ConfigError
 
 State = Literal["active", "deprecated", "retired"]
 STATES: Final[tuple[State, ...]] = ("active", "deprecated", "retired")
 """In the order in which a version goes through them; there is no way back."""
+
+
+def _from_text(value: object) -> object:
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+# Strict, because pydantic would otherwise take any number for seconds since 1970.
+Day = Annotated[dt.date, BeforeValidator(_from_text), Field(strict=True)]
+"""A day of the contract, which is written as text such as 2026-12-24."""
 
 AS_OF: Final = "MODEL_CATALOG_AS_OF"
 """The environment variable that sets the date a run works with, such as 2026-12-24. `make` has AS_OF=… for it."""
@@ -26,7 +37,9 @@ def as_of() -> dt.date:
     try:
         return dt.date.fromisoformat(given)
     except ValueError:
-        raise ConfigError(f"{AS_OF}: found {given!r}. It must be a date, for example 2026-12-24.") from None
+        raise ConfigError(
+            f"invalid value {given!r}. Expected a date, for example 2026-12-24.", code="invalid-value", place=AS_OF
+        ) from None
 
 
 def state_on(

@@ -33,10 +33,6 @@ def execution_role_name(product: str) -> str:
     return f"ModelCatalogExecution-{product}"
 
 
-def partition_of(region: str) -> str:
-    """Name the AWS partition of a region (source: AWS General Reference, ARN format)."""
-    if region.startswith("us-gov-"):
-        return "aws-us-gov"
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws"
+def project_of(stack: str) -> str:
+    """Name the project of a stack, which follows from the stack's name: hub and hub-*, spoke-*, organization."""
+    return f"model-catalog-{stack.partition('-')[0]}"

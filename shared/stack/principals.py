@@ -7,29 +7,13 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field, model_validator
 
-from shared.errors import ConfigError
-from shared.validation import Document, Key
+from shared.aws.arn import Arn, PrincipalArn
+from shared.errors import ConfigError, Mistake
+from shared.validation import Key, SettingsDocument
 
 MOST_PATTERNS: Final = 10
 """Patterns of a portfolio (source: Service Catalog API reference, AssociatePrincipalWithPortfolio)."""
 
-PrincipalArn = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user|group)/[^*?]+$",
-        description="the full ARN of an IAM role, user or group, without wildcards",
-        examples=["arn:aws:iam::333344445555:role/DataScientist"],
-    ),
-]
-PrincipalPattern = Annotated[
-    str,
-    Field(
-        # The account stays empty, and wildcards follow the kind of principal (source: the same).
-        pattern=r"^arn:aws[a-z-]*:iam:::(role|user|group)/[\w+=,.@/*?-]+$",
-        description="an ARN without an account, with wildcards after role/, user/ or group/",
-        examples=["arn:aws:iam:::role/AWSReservedSSO_DataScientist_*"],
-    ),
-]
 PermissionSet = Annotated[
     str,
     Field(
@@ -40,8 +24,14 @@ PermissionSet = Annotated[
 ]
 
 
-class Grant(Document):
-    """One grant of a portfolio: exactly one way of naming whom."""
+class Grant(SettingsDocument):
+    """One grant of a portfolio: exactly one way of naming whom.
+
+    Attributes:
+        portfolio: The portfolio's key in the catalog.
+        arn: A principal of the stack's own account, by its ARN.
+        permission_set: Whoever has it in the stack's own account.
+    """
 
     portfolio: Key
     arn: PrincipalArn | None = None
@@ -49,11 +39,14 @@ class Grant(Document):
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
-        ways = [name for name in ("arn", "permission_set", "pattern") if name in type(self).model_fields]
-        given = [name for name in ways if getattr(self, name) is not None]
+        fields = type(self).model_fields
+        ways = {name: fields[name].alias or name for name in ("arn", "permission_set", "pattern") if name in fields}
+        given = [key for name, key in ways.items() if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(
-                f"found {' and '.join(given) or 'nobody'}. A grant names exactly one principal, by {' or '.join(ways)}."
+            raise Mistake(
+                f"names {' and '.join(given) or 'no principal'}. A grant names exactly one principal, by "
+                f"{' or '.join(ways.values())}.",
+                code="grant-not-of-one-principal",
             )
         return self
 
@@ -75,7 +68,7 @@ class Principal:
 
 def short_name(arn: str) -> str:
     """Name a principal or a pattern without its account."""
-    return arn.rpartition(":")[2].replace("/", "-")
+    return Arn.parse(arn).resource.replace("/", "-")
 
 
 def find_principal(grant: Grant, *, where: str, opts: pulumi.InvokeOptions) -> Principal:
@@ -87,8 +80,7 @@ def find_principal(grant: Grant, *, where: str, opts: pulumi.InvokeOptions) -> P
     if grant.permission_set is not None:
         return _of_permission_set(grant.permission_set, where, opts)
     arn = grant.arn or ""
-    kind, _, path = arn.rpartition(":")[2].partition("/")
-    name = path.rpartition("/")[2]
+    kind, name = Arn.parse(arn).kind, Arn.parse(arn).name
     try:
         match kind:
             case "role":
@@ -99,8 +91,10 @@ def find_principal(grant: Grant, *, where: str, opts: pulumi.InvokeOptions) -> P
                 identity = aws.iam.get_group(group_name=name, opts=opts).group_id
     except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed invoke
         raise ConfigError(
-            f"{where}.arn: found {arn!r}, which cannot be looked up. Service Catalog takes only principals that "
-            f"exist: correct the ARN, or have the {kind} made first. AWS says: {' '.join(str(problem).split())}"
+            f"invalid value {arn!r}, which cannot be looked up. Service Catalog takes only principals that exist: "
+            f"correct the ARN, or create the {kind} first. AWS says: {' '.join(str(problem).split())}",
+            code="principal-unknown",
+            place=f"{where}.arn",
         ) from None
     return Principal(name=short_name(arn), arn=arn, identity=identity)
 
@@ -115,10 +109,12 @@ def _of_permission_set(name: str, where: str, opts: pulumi.InvokeOptions) -> Pri
     found = aws.iam.get_roles(name_regex=pattern, path_prefix="/aws-reserved/sso.amazonaws.com/", opts=opts).arns
     if len(found) != 1:
         raise ConfigError(
-            f"{where}.permission_set: found {name!r}, of which the account has {len(found) or 'no'} roles. Assign the "
-            f"permission set to this account in IAM Identity Center, or correct its name."
+            f"invalid value {name!r}, of which the account has {len(found) or 'no'} roles. Assign the permission set "
+            f"to this account in IAM Identity Center, or correct its name.",
+            code="permission-set-not-assigned",
+            place=f"{where}.permissionSet",
         )
-    identity = aws.iam.get_role(name=found[0].rpartition("/")[2], opts=opts).unique_id
+    identity = aws.iam.get_role(name=Arn.parse(found[0]).name, opts=opts).unique_id
     return Principal(name=f"permission-set-{name}", arn=found[0], identity=identity)
 
 

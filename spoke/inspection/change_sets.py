@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from shared.aws.session import AccountSession, code_of, error_text
+from spoke.launches.portfolios import LaunchPath, paths_through
 from spoke.launches.resolution import ResolvedLaunch
 
 _PREFIX: Final = "model-catalog-preview-"
@@ -81,10 +82,10 @@ def _plan(catalog: Any, resolved: ResolvedLaunch, tags: Mapping[str, str]) -> Ge
 
 def _path(catalog: Any, resolved: ResolvedLaunch) -> str:  # noqa: ANN401 - a boto3 client
     try:
-        paths: list[dict[str, str]] = catalog.list_launch_paths(ProductId=resolved.product.id)["LaunchPathSummaries"]
+        paths: list[Any] = catalog.list_launch_paths(ProductId=resolved.product.id)["LaunchPathSummaries"]
     except catalog.exceptions.ResourceNotFoundException:
         paths = []
-    found = [path["Id"] for path in paths if path["Name"] == resolved.portfolio.name]
+    found = paths_through(resolved.portfolio, (LaunchPath(path["Id"], path["Name"]) for path in paths))
     if not found:
         raise PlanError(
             f"there is no launch path to {resolved.product.name} yet, so AWS cannot look into it. The first make up "

@@ -1,23 +1,19 @@
 """Compares what a spoke's settings ask for with what is deployed, launch by launch, and asks AWS for the rest."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any, Final, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
-from cli.stack_settings import settings_of
-from cli.stacks import contract_of, resources_of
 from shared.aws.session import AccountSession, error_text
+from shared.catalog.contract import Contract
 from shared.catalog.lifecycle import as_of
-from shared.errors import ConfigError
 from shared.stack.names import SPOKE_PROJECT
 from spoke.config import SpokeSettings
 from spoke.inspection.change_sets import Change, PlanError, changes_of
 from spoke.launches.resolution import ResolvedLaunch, resolve_launches
-
-_LAUNCH: Final = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
 
 
 class LaunchPlan(BaseModel):
@@ -45,20 +41,23 @@ class _Deployed:
     tags: Mapping[str, str]
 
 
-def plans_of(stack: str) -> list[LaunchPlan]:
+def plans_of(
+    stack: str, settings: SpokeSettings, contract: Contract, launched: Iterable[dict[str, Any]]
+) -> list[LaunchPlan]:
     """Plan every launch of a spoke. Nothing is changed, and nothing is left behind.
 
+    Args:
+        stack: The spoke's.
+        settings: What it asks for.
+        contract: What the hub offers.
+        launched: The provisioned products in the stack's state.
+
     Raises:
-        CatalogError: settings, contract or credentials are not fit for it.
+        CatalogError: settings, contract or credentials do not go together.
     """
-    if not stack.startswith("spoke-"):
-        raise ConfigError(
-            f"STACK: found {stack!r}. Only spokes have launches to plan: make preview-{stack} shows a hub."
-        )
-    settings = settings_of(SpokeSettings, stack)
     where = f"Pulumi.{stack}.yaml"
-    resolved_launches = resolve_launches(settings, contract_of(*settings.hub_stacks), as_of(), where=where)
-    deployed = {str(found["inputs"]["name"]): _deployed(found) for found in resources_of("spoke", stack, _LAUNCH)}
+    resolved_launches = resolve_launches(settings, contract, as_of(), where=where)
+    deployed = {str(found["inputs"]["name"]): _deployed(found) for found in launched}
     account = AccountSession(settings, where=where)
     ends = [
         LaunchPlan(launch=name, what="ends")

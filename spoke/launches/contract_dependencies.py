@@ -13,8 +13,8 @@ from pydantic import BaseModel
 
 from shared.catalog.contract import Contract, Product
 from spoke.config import SpokeSettings
+from spoke.launches.portfolios import Wanted, products_of, wanted_portfolios
 from spoke.launches.resolution import ResolvedLaunch, resolve_launches
-from spoke.resources.portfolio_access import Wanted, products_of, wanted_portfolios
 
 Parts = Mapping[str, str]
 """What a result depends on: the name of each part in words, and a digest of its content."""
@@ -68,7 +68,7 @@ class Excerpts:
         roles = (product.launch_role, product.execution_role)
         if existing:
             return digest([role.name for role in roles])
-        return self._once(product, "roles", lambda: [product.first_key, *(_plain(role) for role in roles)])
+        return self._once(product, "roles", lambda: [product.original_key, *(_plain(role) for role in roles)])
 
     def _offer(self, resolved: ResolvedLaunch) -> str:
         product, version = resolved.product, resolved.choice.version
@@ -98,5 +98,5 @@ def _plain(part: BaseModel, *fields: str) -> object:
 
 
 def _portfolio(each: Wanted, account: str) -> list[object]:
-    accepted = any(share.type == "ACCOUNT" and share.target == account for share in each.portfolio.shares)
-    return [each.portfolio.id, each.portfolio.name, each.portfolio.first_key, accepted]
+    portfolio = each.portfolio
+    return [portfolio.id, portfolio.name, portfolio.original_key, portfolio.is_shared_with(account)]

@@ -1,6 +1,6 @@
 """Tells what launches are estimated to cost."""
 
-import pulumi
+from collections.abc import Iterator
 
 from shared.catalog.cost import Estimate, estimate, together
 from spoke.launches.resolution import ResolvedLaunch
@@ -21,11 +21,11 @@ def cost_output(resolved: ResolvedLaunch) -> dict[str, str]:
     return found.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if found else {}
 
 
-def report_costs(resolved_launches: list[ResolvedLaunch]) -> None:
+def costs_in_words(resolved_launches: list[ResolvedLaunch]) -> Iterator[str]:
     """Say what each launch costs, and all of them together."""
     found = {resolved.launch.name: estimate_launch(resolved) for resolved in resolved_launches}
     known = {name: each for name, each in found.items() if each is not None}
     for name, each in known.items():
-        pulumi.log.info(f"{name}: {each}")
+        yield f"{name}: {each}"
     if len(known) > 1:
-        pulumi.log.info(f"{len(known)} launches together: {together(list(known.values()))}")
+        yield f"{len(known)} launches together: {together(list(known.values()))}"

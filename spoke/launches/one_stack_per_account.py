@@ -2,24 +2,12 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, Field, ValidationError
-from yaml import YAMLError, safe_load
-
 from shared.errors import ConfigError
-
-
-class _Config(BaseModel):
-    account_id: str | None = Field(default=None, alias="model-catalog-spoke:accountId")
-
-
-class _Settings(BaseModel):
-    config: _Config = _Config()
+from shared.stack.stack_file import stack_files
 
 
 def refuse_second_stack(account_id: str, *, own: str, folder: Path) -> None:
     """Refuse to work for an account that another stack's settings name.
-
-    Both would make the same roles and associations, and destroying one would cut off the other.
 
     Args:
         account_id: The account.
@@ -29,24 +17,20 @@ def refuse_second_stack(account_id: str, *, own: str, folder: Path) -> None:
     Raises:
         ConfigError: names the other file.
     """
-    for other in sorted(folder.glob("Pulumi.spoke-*.yaml")):
+    for other in stack_files(folder, "spoke"):
         # Every spoke looks at all others: reading YAML of a thousand files would cost more than the run itself.
-        if other.name != own and _mentions(other, account_id) and _account_of(other) == account_id:
-            raise ConfigError(
-                f"{own}: the account {account_id} is that of {other.name} already. There is one spoke stack per "
-                f"account, because two would make the same roles: put all launches into one of the files."
-            )
+        if other.path.name != own and other.mentions(account_id) and other.account == account_id:
+            raise second_stack(account_id, own=own, other=other.path.name)
 
 
-def _mentions(settings: Path, account_id: str) -> bool:
-    try:
-        return account_id.encode() in settings.read_bytes()
-    except OSError:
-        return False  # it says so itself when it is used
+def second_stack(account_id: str, *, own: str, other: str) -> ConfigError:
+    """Word why two stacks may not be of one account: both would make the same roles and associations.
 
-
-def _account_of(settings: Path) -> str | None:
-    try:
-        return _Settings.model_validate(safe_load(settings.read_text())).config.account_id
-    except (OSError, YAMLError, ValidationError):
-        return None  # it says so itself when it is used
+    Destroying one of them would cut off the other.
+    """
+    return ConfigError(
+        f"the account {account_id} is that of {other} already. There is one spoke stack per account, because two "
+        f"would make the same roles: put all launches into one of the files.",
+        code="second-stack",
+        place=own,
+    )

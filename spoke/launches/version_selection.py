@@ -1,11 +1,10 @@
 """Picks the version that a launch runs, and says what is coming for it."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.catalog.contract import Product, Version
-from shared.catalog.lifecycle import State, state_on
+from shared.catalog.lifecycle import State
 from shared.catalog.versions import ascending, fits, is_range, newest
 from shared.errors import LaunchError
 
@@ -47,32 +46,25 @@ def select_version(product: Product, wanted: str, day: dt.date, *, where: str) -
     Raises:
         LaunchError: no version fits.
     """
-    fitting = {number: version for number, version in product.versions.items() if fits(number, wanted)}
-    states: dict[str, State] = {number: _state(version, day) for number, version in fitting.items()}
+    states: dict[str, State] = {
+        number: version.state_on(day) for number, version in product.versions.items() if fits(number, wanted)
+    }
     active = [number for number, state in states.items() if state == "active"]
     deprecated = [number for number, state in states.items() if state == "deprecated"]
     number = newest(active or deprecated) if is_range(wanted) else wanted
     if number in states:
         return SelectedVersion(number=number, version=product.versions[number], state=states[number])
     raise LaunchError(
-        f"{where}: version: found {wanted!r}, which the hub does not offer"
-        f"{' any more' if states else ''}. It offers of {product.name}: {_listed(product.versions, day)}."
+        f"invalid value {wanted!r}, which the hub {'no longer offers' if states else 'does not offer'}. It offers of "
+        f"{product.name}: {_listed(product, day)}.",
+        code="version-not-offered",
+        place=f"{where}: version",
     )
 
 
-def _state(version: Version, day: dt.date) -> State:
-    return state_on(
-        day, state=version.state, deprecated_on=_date(version.deprecated_on), retires_on=_date(version.retires_on)
-    )
-
-
-def _date(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
-
-
-def _listed(versions: Mapping[str, Version], day: dt.date) -> str:
+def _listed(product: Product, day: dt.date) -> str:
     named: list[str] = []
-    for number in ascending(versions):
-        state = _state(versions[number], day)
+    for number in ascending(product.versions):
+        state = product.versions[number].state_on(day)
         named.append(number if state == "active" else f"{number} ({state})")
     return ", ".join(named) or "none"

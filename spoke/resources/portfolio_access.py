@@ -1,72 +1,80 @@
-"""Which portfolios an account uses, and who may launch from them."""
+"""Access to the portfolios in use: accepted where that is needed, and granted to those who may launch."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
 
-from shared.catalog.contract import Contract, Portfolio, Product
+from shared.catalog.contract import Portfolio
 from shared.errors import ConfigError
-from shared.stack.principals import Principal, find_principal
+from shared.stack.principals import Principal, associate, find_principal
 from spoke.config import SpokeSettings
-from spoke.launches.resolution import ResolvedLaunch, offered, region_catalog, renamed
-from spoke.resources.granted_portfolio import GrantedPortfolio
+from spoke.launches.portfolios import Place, Wanted
+
+_ACCEPTANCE: Final[Mapping[str, Any]] = {
+    "AWSTemplateFormatVersion": "2010-09-09",
+    "Description": "Accepts a portfolio that another account shares with this one.",
+    "Parameters": {"PortfolioId": {"Type": "String"}},
+    "Resources": {
+        "Accepted": {
+            "Type": "AWS::ServiceCatalog::AcceptedPortfolioShare",
+            "Properties": {"PortfolioId": {"Ref": "PortfolioId"}},
+        }
+    },
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A portfolio in use in a region.
+class GrantedPortfolio(pulumi.ComponentResource):
+    """A shared portfolio, accepted where that is needed, and those who may launch from it.
+
+    Shares within an organization are there by themselves, and accepting one fails; only an `ACCOUNT` share is
+    accepted. Neither Pulumi nor Terraform has a resource for that, so a CloudFormation stack does it.
+
+    Principals are not part of a share: without an association here even an administrator finds no launch path
+    (source: Service Catalog Administrator Guide, "Sharing a portfolio"; API reference, ProvisionProduct).
+
+    Type: modelcatalog:spoke:GrantedPortfolio
 
     Attributes:
-        guests: The positions, in the settings, of those who get access beside the deploying role.
+        access: The access of the first principal, which is the one that launches.
     """
 
-    key: str
-    region: str
-    portfolio: Portfolio
-    guests: Sequence[int]
-
-
-Place = tuple[str, str]
-"""A region, and the key of a portfolio there."""
-
-
-def wanted_portfolios(
-    settings: SpokeSettings, contract: Contract, resolved_launches: list[ResolvedLaunch], *, where: str
-) -> dict[Place, Wanted]:
-    """List the portfolios in use: those launched from, and those that somebody is granted.
-
-    Raises:
-        LaunchError: a grant is of a portfolio that the hub does not offer.
-    """
-    catalog = region_catalog(contract, settings.region, where=where)
-    granted: dict[Place, list[int]] = {
-        (resolved.region, resolved.product.portfolio): [] for resolved in resolved_launches
-    }
-    for index, grant in enumerate(settings.principals):
-        place = f"{where}: principals[{index}].portfolio"
-        key, _ = offered(catalog.portfolios, grant.portfolio, where=place, what="portfolio")
-        granted.setdefault((settings.region, key), [])
-        for (_, portfolio), guests in granted.items():
-            if portfolio == key:
-                guests.append(index)
-    return {
-        (region, key): Wanted(
-            key=key, region=region, portfolio=contract.regions[region].portfolios[key], guests=tuple(guests)
-        )
-        for (region, key), guests in granted.items()
-    }
-
-
-def products_of(contract: Contract, wanted: Mapping[Place, Wanted]) -> dict[str, Product]:
-    """List every product of the portfolios in use: whoever has access to a portfolio may launch all of it."""
-    return {
-        key: product
-        for region, portfolio in wanted
-        for key, product in contract.regions[region].products.items()
-        if product.portfolio == portfolio
-    }
+    def __init__(
+        self,
+        name: str,
+        *,
+        portfolio: Portfolio,
+        account_id: str,
+        region: str,
+        principals: Sequence[Principal],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("modelcatalog:spoke:GrantedPortfolio", name, None, opts)
+        accepted: list[pulumi.Resource] = []
+        if portfolio.is_shared_with(account_id):
+            accepted.append(
+                aws.cloudformation.Stack(
+                    f"{name}-accepted",
+                    template_body=json.dumps(_ACCEPTANCE),
+                    parameters={"PortfolioId": portfolio.id},
+                    region=region,
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
+            )
+        associations = [
+            associate(
+                name,
+                principal,
+                portfolio.id,
+                region=region,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=accepted),
+            )
+            for principal in principals
+        ]
+        self.access = associations[0]
+        self.register_outputs({"portfolio_id": portfolio.id})
 
 
 def grant(
@@ -77,10 +85,8 @@ def grant(
     Raises:
         ConfigError: the account has no such principal, or the deploying role is named beside itself.
     """
-    for index, grant in enumerate(settings.principals):
-        [key] = {each.key for each in wanted.values() if grant.portfolio in (each.key, each.portfolio.first_key)}
-        for note in renamed(grant.portfolio, key, where=f"{where}: principals[{index}].portfolio"):
-            pulumi.log.info(note)
+    for note in (note for each in wanted.values() for note in each.notes):
+        pulumi.log.info(note)
     looking = pulumi.InvokeOptions(provider=provider)
     session = aws.iam.get_session_context(arn=caller, opts=looking)
     deployer = Principal(name="deployer", arn=session.issuer_arn, identity=session.issuer_id or None)
@@ -91,12 +97,13 @@ def grant(
     for index, guest in guests.items():
         if guest.arn == deployer.arn:
             raise ConfigError(
-                f"{where}: principals[{index}]: found {guest.arn}, which is the deploying role. It may launch anyway: "
-                f"remove it."
+                f"invalid value {guest.arn!r}, which is the deploying role. It may launch anyway: remove it.",
+                code="principal-is-deployer",
+                place=f"{where}: principals[{index}]",
             )
     return {
         place: GrantedPortfolio(
-            f"{each.portfolio.first_key or each.key}-{each.region}",
+            f"{each.portfolio.original_key}-{each.region}",
             portfolio=each.portfolio,
             account_id=settings.account_id,
             region=each.region,

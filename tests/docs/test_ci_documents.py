@@ -56,6 +56,35 @@ def test_an_example_names_waves_that_there_are() -> None:
         assert set(re.findall(r"--wave (\w+)", path.read_text())) <= waves
 
 
+@pytest.mark.parametrize("name", ["github", "rollout-github"])
+def test_a_job_that_deploys_runs_where_the_trust_policy_lets_it_in(name: str) -> None:
+    """A token names the environment of its job; the one of a pull request may only look (docs/iam/oidc.md)."""
+    document = yaml.safe_load((IAM / "examples" / f"{name}.yml").read_text())
+    jobs: dict[str, dict[str, Any]] = document["jobs"]
+
+    assert {} == document["permissions"]
+    assert all({"contents": "read", "id-token": "write"} == job["permissions"] for job in jobs.values())
+    assert {key for key, job in jobs.items() if "environment" not in job} <= {"preview"}
+
+
+@pytest.mark.parametrize("name", ["gitlab", "rollout-gitlab"])
+def test_no_two_jobs_of_a_pipeline_run_beside_each_other(name: str) -> None:
+    document: dict[str, Any] = yaml.safe_load((IAM / "examples" / f"{name}.yml").read_text())
+    groups = [job.get("resource_group") for job in document.values() if "rules" in job]
+
+    assert 2 == len(groups)
+    assert 1 == len(set(groups) - {None}) == len(set(groups))
+
+
+def test_every_action_is_pinned_to_one_commit_and_says_its_version() -> None:
+    files = [*(ROOT / ".github").rglob("*.yml"), *(IAM / "examples").glob("*.yml")]
+    used = {line for path in files for line in re.findall(r"uses: (?!\./)(.+)", path.read_text())}
+
+    assert used
+    assert [] == [line for line in used if not re.fullmatch(r"[\w/.-]+@[0-9a-f]{40} # v[\d.]+", line)]
+    assert len(used) == len({line.partition("@")[0] for line in used})
+
+
 @pytest.mark.parametrize("path", sorted((IAM / "examples").glob("*.yml")), ids=lambda path: path.stem)
 def test_an_example_runs_targets_that_there_are(path: Path) -> None:
     assert yaml.safe_load(path.read_text())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support.fleet.stage import Fleet
 from tests.support.stage import ALL_STACKS, Stage
 
 
@@ -14,12 +15,23 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield rehearsal
 
 
-@pytest.fixture(scope="module")
-def catalog(stage: Stage) -> Stage:
-    """A stage on which organization, hub and both spokes are deployed."""
-    for stack in ALL_STACKS:
-        _ = stage.up(stack)
-    return stage
+@pytest.fixture(scope="session")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A stage on which organization, hub and both spokes are deployed; each test leaves it so."""
+    with Stage(tmp_path_factory.mktemp("catalog") / "rehearsal") as rehearsal:
+        for stack in ALL_STACKS:
+            _ = rehearsal.up(stack)
+        yield rehearsal
+
+
+@pytest.fixture(scope="session")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """A fleet of four spokes that have all been rolled out once; each test leaves it so."""
+    with Fleet(tmp_path_factory.mktemp("fleet") / "stage", spokes=4) as stage:
+        stage.prepare()
+        first = stage.roll_out()
+        assert {each["ending"] for each in first["spokes"]} == {"succeeded"}
+        yield stage
 
 
 @pytest.fixture

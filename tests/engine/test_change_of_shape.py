@@ -13,9 +13,10 @@ BY_UNIT = "    - portfolio: batch-inference\n      type: ORGANIZATIONAL_UNIT\n  
 ONLINE = "    - portfolio: online-inference\n      type: ORGANIZATIONAL_UNIT\n      target: Workloads/Research\n"
 
 
-def test_an_organization_changes_its_shape_under_running_models(catalog: Stage) -> None:
+def test_an_organization_changes_its_shape_under_running_models(stage: Stage) -> None:
     """One story, because each step stands on the one before; as the runbooks in docs/operations tell it."""
-    stage = catalog
+    for stack in ("organization", "hub", "spoke-research"):
+        _ = stage.up(stack)
     before = _launched(stage)
 
     from_account_to_unit(stage)
@@ -35,11 +36,11 @@ def test_an_organization_changes_its_shape_under_running_models(catalog: Stage) 
 
 def from_account_to_unit(stage: Stage) -> None:
     """Share with the unit first, let the account give its own share back, and end that one last."""
-    _ = stage.edit(HUB_FILE, BY_ACCOUNT, BY_UNIT + BY_ACCOUNT + "      leaving: true\n")
+    _ = stage.edit(HUB_FILE, BY_ACCOUNT, BY_UNIT + BY_ACCOUNT + "      revoking: true\n")
     _ = stage.up("hub")
     assert ["batch-inference", "batch-inference"] == _shares_with(stage, RESEARCH, "batch-inference")
     given_back = stage.up("spoke-research")
-    _ = stage.edit(HUB_FILE, BY_ACCOUNT + "      leaving: true\n", "")
+    _ = stage.edit(HUB_FILE, BY_ACCOUNT + "      revoking: true\n", "")
     _ = stage.up("hub")
     unchanged = stage.up("spoke-research", "--expect-no-changes")
 
@@ -72,10 +73,10 @@ def rename(stage: Stage) -> None:
     copy = CatalogCopy(stage.project / "hub" / "catalog")
     folder = copy.folder / "products"
     (folder / "text-embedder-serverless").rename(folder / "embedder")
-    embedder = "key: embedder\nfirst_key: text-embedder-serverless\n"
+    embedder = "key: embedder\noriginal_key: text-embedder-serverless\n"
     _ = copy.replace("products/embedder/product.yaml", "key: text-embedder-serverless\n", embedder)
     _ = copy.replace("products/embedder/product.yaml", "name: Text embedder, serverless endpoint", "name: Embedder")
-    _ = copy.replace("portfolios.yaml", "key: online-inference\n", "key: online\n    first_key: online-inference\n")
+    _ = copy.replace("portfolios.yaml", "key: online-inference\n", "key: online\n    original_key: online-inference\n")
     _ = copy.replace("portfolios.yaml", "name: Online inference models", "name: Online models")
     for product in ("embedder", "fraud-detector-realtime"):
         file = f"products/{product}/product.yaml"
@@ -88,7 +89,7 @@ def rename(stage: Stage) -> None:
     assert "2 updated" in published
     assert "replaced" not in published
     assert "created" not in published
-    assert "found 'text-embedder-serverless', which is called 'embedder' by now" in told
+    assert "'text-embedder-serverless' is now called 'embedder'" in told
     assert "unchanged" in told
     assert "embedder" == stage.outputs("spoke-research")["launches"]["embeddings"]["product"]
 
@@ -118,7 +119,7 @@ def off_board(stage: Stage) -> None:
 
     assert "spoke-research runs embeddings: embedder 1.0.0 in eu-central-1 (AVAILABLE)" in refused
     assert f"4 launches of {RESEARCH} would be terminated" in refused
-    assert f"ACKNOWLEDGE: found '{PRODUCTION}', which is not the account's id" in mistaken
+    assert f"--acknowledge: invalid value '{PRODUCTION}', which is not the account's id" in mistaken
     assert 4 == len(running)
     assert "spoke-research is empty" in gone
     assert "It still gets what its unit gets" in gone

@@ -48,8 +48,8 @@ def test_a_killed_fleet_goes_on_where_it_was(fleet: Fleet) -> None:
     assert stack(0) not in report["by"]
     assert first == fleet.record(stack(0))
     again = report["by"][stack(1)]
-    assert "done" == again["ending"]
-    assert f"an earlier fleet (process {process.pid} on" in again["notes"][0]
+    assert "succeeded" == again["ending"]
+    assert f"an earlier rollout (process {process.pid} on" in again["notes"][0]
     assert orphan not in fleet.engines().values()
     assert not {stack(0), stack(1)} & fleet.changed()
 
@@ -65,8 +65,8 @@ def test_a_killed_engine_is_recovered_within_the_same_rollout(fleet: Fleet) -> N
 
     done = fleet.report()["by"][stack(2)]
     assert "its Pulumi process was killed" in done["notes"]
-    assert any(note.startswith("removed the lock of a run that had died") for note in done["notes"])
-    assert any("had been made by then, and was taken over" in note for note in done["notes"])
+    assert any(note.startswith("removed the lock of a dead run") for note in done["notes"])
+    assert any("had been created, and was taken into the state" in note for note in done["notes"])
     assert len(fleet.roles(2)) == 4
     assert [] == fleet.pending(stack(2))
     assert stack(2) not in fleet.changed()
@@ -78,7 +78,7 @@ def test_throttling_slows_a_rollout_down_and_fails_nobody(fleet: Fleet) -> None:
 
     report = fleet.roll_out("--only", stack(0), "--only", stack(1))
 
-    assert {"done"} == {each["ending"] for each in report["spokes"]}
+    assert {"succeeded"} == {each["ending"] for each in report["spokes"]}
 
 
 def test_throttling_that_the_provider_gives_up_on_is_tried_again_later(fleet: Fleet) -> None:
@@ -87,7 +87,7 @@ def test_throttling_that_the_provider_gives_up_on_is_tried_again_later(fleet: Fl
 
     report = fleet.roll_out("--only", stack(0))
 
-    assert "done" == report["by"][stack(0)]["ending"]
+    assert "succeeded" == report["by"][stack(0)]["ending"]
 
 
 def test_one_spoke_with_wrong_credentials_fails_alone(fleet: Fleet) -> None:
@@ -97,11 +97,11 @@ def test_one_spoke_with_wrong_credentials_fails_alone(fleet: Fleet) -> None:
     settings: Any = yaml.safe_load(before)
     settings["config"]["model-catalog-spoke:assumeRole"] = f"arn:aws:iam::{account(1)}:role/Nobody"
     _ = path.write_text(yaml.safe_dump(settings))
-    _ = (fleet.project / "fleet.yaml").write_text("waves: [{name: all, others: true, tolerance: 1}]")
+    _ = (fleet.project / "fleet.yaml").write_text("waves: [{name: all, default: true, tolerance: 1}]")
 
     report = fleet.roll_out("--only", stack(0), "--only", stack(1), code=1)
 
-    assert "done" == report["by"][stack(0)]["ending"]
+    assert "succeeded" == report["by"][stack(0)]["ending"]
     failed = report["by"][stack(1)]
     assert "failed" == failed["ending"]
     assert f"arn:aws:iam::{account(1)}:role/Nobody" in failed["reason"]
@@ -128,7 +128,7 @@ def test_an_account_that_is_suspended_on_the_way_is_left_out(fleet: Fleet) -> No
 def test_a_contract_that_changes_during_a_rollout_is_told(fleet: Fleet) -> None:
     """Each spoke uses one contract as a whole; whoever the change concerns is behind, and the next run is for them."""
     fleet.change(0, value="during")
-    fleet.faults({"operation": "servicecatalog:UpdateProvisionedProduct", "account": account(0), "delay": 4.0})
+    fleet.faults({"operation": "servicecatalog:UpdateProvisionedProduct", "account": account(0), "delay": 12.0})
     process = fleet.start("up", "--only", stack(0))
     wait_for(lambda: stack(0) in fleet.engines())
     wait_for(lambda: "updating" in str(fleet.pending(stack(0))))
@@ -139,7 +139,7 @@ def test_a_contract_that_changes_during_a_rollout_is_told(fleet: Fleet) -> None:
     report = fleet.report()
     done = report["by"][stack(0)]
     published = fleet.outputs("hub")["catalog"]["content_hash"]
-    assert ("done", 1) == (done["ending"], code)
+    assert ("succeeded", 1) == (done["ending"], code)
     assert done["contract"] != published
     assert ["demand-forecast moves from 1.0.0 to 1.0.1"] == report["behind"][stack(0)]
     fleet.faults()
@@ -154,7 +154,7 @@ def test_an_interrupted_rollout_ends_what_it_has_begun(fleet: Fleet) -> None:
     process.send_signal(signal.SIGINT)
 
     assert 1 == process.wait(timeout=60)
-    assert "it was interrupted" == fleet.report()["stopped"]
+    assert "interrupted" == fleet.report()["stopped"]
     assert {} == fleet.engines()
     fleet.faults()
-    assert "done" == fleet.roll_out("--only", stack(1))["by"][stack(1)]["ending"]
+    assert "succeeded" == fleet.roll_out("--only", stack(1))["by"][stack(1)]["ending"]

@@ -12,22 +12,23 @@ import pytest
 from benchmarks.fleet_stage import stack
 from tests.support.fleet.stage import Fleet, wait_for
 
-SPOKES = 4
-ALL = {stack(index) for index in range(SPOKES)}
+EACH = range(4)
+ALL = {stack(index) for index in EACH}
 BIN = Path(sys.executable).parent
 
 
-@pytest.fixture(scope="module")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    """A fleet that has not been rolled out yet."""
-    with Fleet(tmp_path_factory.mktemp("fleet") / "stage", SPOKES) as stage:
-        stage.prepare()
-        _ = (stage.project / "fleet.yaml").write_text("waves: [{name: all, others: true}]")
-        yield stage
+@pytest.fixture(autouse=True)
+def one_wave(fleet: Fleet) -> Iterator[None]:
+    """Put all spokes into one wave."""
+    waves = fleet.project / "fleet.yaml"
+    before = waves.read_text()
+    _ = waves.write_text("waves: [{name: all, default: true}]")
+    yield
+    _ = waves.write_text(before)
 
 
 def test_two_fleets_at_once_run_every_spoke_once(fleet: Fleet) -> None:
-    fleet.change(*range(SPOKES), value="twice")
+    fleet.change(*EACH, value="twice")
     before = len(fleet.reports())
 
     both = [fleet.start("up") for _ in range(2)]
@@ -39,7 +40,7 @@ def test_two_fleets_at_once_run_every_spoke_once(fleet: Fleet) -> None:
 
 
 def test_shards_side_by_side_run_every_spoke_once(fleet: Fleet) -> None:
-    fleet.change(*range(SPOKES), value="shards")
+    fleet.change(*EACH, value="shards")
     before = len(fleet.reports())
     printed = fleet.fleet("shards", "2").output
 
@@ -53,12 +54,12 @@ def test_shards_side_by_side_run_every_spoke_once(fleet: Fleet) -> None:
 
 
 def test_a_dask_scheduler_hands_the_spokes_to_its_workers(fleet: Fleet) -> None:
-    fleet.change(*range(SPOKES), value="dask")
+    fleet.change(*EACH, value="dask")
     with _dask(fleet, workers=2) as (scheduler, workers):
         report = fleet.roll_out("--scheduler", scheduler)
 
     assert ALL == report["by"].keys()
-    assert {"done"} == {each["ending"] for each in report["spokes"]}
+    assert {"succeeded"} == {each["ending"] for each in report["spokes"]}
     ran_by = {int(each["worker"].split()[1]) for each in report["spokes"]}
     assert len(ran_by) == 2
     assert ran_by <= workers

@@ -1,21 +1,17 @@
 """Runs that end half-way, and how they go on."""
 
-import json
+import re
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.stage import HUB, REGION, Stage
+from tests.support.stage import HUB, REGION, RESEARCH, Stage
 
-UP = ("pulumi", "-C", "hub", "-s", "hub", "up", "--yes", "--skip-preview")
 PATIENCE_SECONDS = 60
-PLUGIN_SECONDS = 8
-"""By then a plug-in whose engine has gone is gone too (sandbox/plugin/__main__.py)."""
 
 
 @pytest.fixture
@@ -28,7 +24,7 @@ def beginning(tmp_path: Path) -> Iterator[Stage]:
 
 
 def test_an_up_that_was_interrupted_goes_on_where_it_stopped(beginning: Stage) -> None:
-    returncode = _run_until_the_first_portfolio(beginning, signal.SIGINT)
+    returncode = _run_until(beginning, signal.SIGINT, "hub", _a_portfolio_is_there(beginning))
 
     finished = beginning.up("hub")
 
@@ -37,30 +33,57 @@ def test_an_up_that_was_interrupted_goes_on_where_it_stopped(beginning: Stage) -
     _assert_complete(beginning)
 
 
-def test_an_up_that_was_killed_goes_on_as_the_runbook_says(beginning: Stage) -> None:
+def test_a_hub_that_was_killed_is_recovered_and_nothing_is_made_twice(beginning: Stage) -> None:
     """The lock stays, and so do creations whose outcome the state does not know."""
-    returncode = _run_until_the_first_portfolio(beginning, signal.SIGKILL)
+    returncode = _run_until(beginning, signal.SIGKILL, "hub", _a_portfolio_is_there(beginning))
 
     locked = beginning.refuse("up-hub")
-    cancelled = beginning.run("pulumi", "-C", "hub", "cancel", "hub", "--yes")
-    _remove_pending(beginning)
-    clear = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
-    refreshed = beginning.run("pulumi", "-C", "hub", "-s", "hub", *clear)
+    recovered = beginning.succeed("recover", "STACK=hub")
     finished = beginning.up("hub")
 
     assert returncode == -signal.SIGKILL
     assert "pulumi cancel" in locked
-    assert (cancelled.returncode, refreshed.returncode) == (0, 0), refreshed.stdout
+    assert "hub: removed the lock of a run that had died: " in recovered
+    assert re.search(r"hub: \S+ had been created, and was taken into the state: port-", recovered)
     assert "pending operations" not in finished
     _assert_complete(beginning)
 
 
-def _run_until_the_first_portfolio(stage: Stage, kill: signal.Signals) -> int:
+def test_a_spoke_that_was_killed_is_recovered_by_one_command(beginning: Stage) -> None:
+    _ = beginning.up("hub")
+    assert beginning.run("pulumi", "-C", "spoke", "stack", "select", "spoke-research", "--create").returncode == 0
+    iam = beginning.client("iam", RESEARCH)
+    launch_role = "ModelCatalogLaunch-text-embedder-serverless"
+    returncode = _run_until(
+        beginning,
+        signal.SIGKILL,
+        "spoke-research",
+        lambda: launch_role in _named(iam.list_roles()["Roles"], "RoleName"),
+    )
+
+    locked = beginning.refuse("up-spoke-research")
+    recovered = beginning.succeed("recover", "STACK=spoke-research")
+    finished = beginning.up("spoke-research")
+
+    assert returncode == -signal.SIGKILL
+    assert "pulumi cancel" in locked
+    assert "spoke-research: removed the lock of a run that had died: " in recovered
+    assert "pending operations" not in finished
+    launches = beginning.outputs("spoke-research")["launches"]
+    assert {"AVAILABLE"} == {launch["status"] for launch in launches.values()}
+
+
+def _a_portfolio_is_there(stage: Stage) -> Callable[[], bool]:
     servicecatalog = stage.client("servicecatalog", HUB)
+    return lambda: bool(servicecatalog.list_portfolios()["PortfolioDetails"])
+
+
+def _run_until(stage: Stage, kill: signal.Signals, stack: str, holds: Callable[[], bool]) -> int:
+    """Deploy a stack until something holds, end Pulumi by a signal, and give its exit code."""
     log = stage.project / "interrupted.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            UP,
+            ["pulumi", "-C", stack.partition("-")[0], "-s", stack, "up", "--yes", "--skip-preview"],
             cwd=stage.project,
             env=stage.environment(),
             stdout=output,
@@ -68,7 +91,7 @@ def _run_until_the_first_portfolio(stage: Stage, kill: signal.Signals) -> int:
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # so that no signal of its group reaches the tests
         )
-        _wait_for(lambda: bool(servicecatalog.list_portfolios()["PortfolioDetails"]) or process.poll() is not None)
+        _wait_for(lambda: holds() or process.poll() is not None)
         assert process.poll() is None, log.read_text()
         process.send_signal(kill)
         return process.wait(timeout=PATIENCE_SECONDS)
@@ -81,45 +104,8 @@ def _wait_for(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def _remove_pending(stage: Stage) -> None:
-    """Remove everything whose creation was under way; the plug-in finishes it even after the engine has gone."""
-    exported = stage.run("pulumi", "-C", "hub", "-s", "hub", "stack", "export")
-    pending = json.loads(exported.stdout)["deployment"]["pending_operations"]
-    assert pending != []
-    iam, s3 = stage.client("iam", HUB), stage.client("s3", HUB)
-    servicecatalog = stage.client("servicecatalog", HUB)
-    for operation in pending:
-        kind, inputs = operation["resource"]["type"], operation["resource"].get("inputs", {})
-        if kind.startswith("modelcatalog:"):
-            continue  # a component, which is nothing in the account
-        match kind:
-            case "aws:servicecatalog/portfolio:Portfolio":
-                if made := _made(lambda: _portfolios(servicecatalog), inputs["name"]):
-                    servicecatalog.delete_portfolio(Id=made)
-            case "aws:iam/role:Role":
-                if made := _made(lambda: _named(iam.list_roles()["Roles"], "RoleName"), inputs["name"]):
-                    iam.delete_role(RoleName=made)
-            case "aws:s3/bucket:Bucket":
-                if made := _made(lambda: _named(s3.list_buckets()["Buckets"], "Name"), inputs["bucket"]):
-                    s3.delete_bucket(Bucket=made)
-            case other:
-                raise AssertionError(other)
-
-
-def _portfolios(servicecatalog: Any) -> dict[str, str]:  # noqa: ANN401 - boto3 makes its clients at run time
-    return {item["DisplayName"]: item["Id"] for item in servicecatalog.list_portfolios()["PortfolioDetails"]}
-
-
 def _named(items: list[dict[str, str]], key: str) -> dict[str, str]:
     return {item[key]: item[key] for item in items}
-
-
-def _made(listed: Callable[[], dict[str, str]], name: str) -> str | None:
-    """Wait until it is there; an operation that the engine noted, but died before it sent it, makes nothing."""
-    deadline = time.monotonic() + PLUGIN_SECONDS
-    while name not in listed() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return listed().get(name)
 
 
 def _assert_complete(stage: Stage) -> None:

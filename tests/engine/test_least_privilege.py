@@ -11,18 +11,21 @@ from botocore.exceptions import ClientError
 
 from cli.rehearsal.deployers import (
     ACCOUNTS,
+    DEPLOYER,
     MANAGEMENT,
     boundary_of,
     deployer_of,
-    listed,
     make_deployers,
     permit,
     policy,
 )
-from tests.support.stage import ALL_STACKS, HUB, RESEARCH, Stage
+from shared.aws.iam import listed
+from tests.support.stage import ALL_STACKS, HUB, PRODUCTION, RESEARCH, Stage
 
 POLICIES: Final = ("organization", "hub", "spoke")
 LARGEST_MANAGED_POLICY: Final = 6144
+THERE_BEFORE: Final = {DEPLOYER, "model-catalog-artifacts-hub"}
+"""Made by nobody's stack: the deployers, and the bucket of the models."""
 
 NOT_ASKED_FOR: Final = {
     "organization": {
@@ -73,8 +76,11 @@ def guarded(tmp_path: Path) -> Iterator[Stage]:
 
 
 def test_exactly_these_policies_suffice_from_the_first_up_to_the_last_destroy(guarded: Stage) -> None:
+    """And the last destroy leaves nothing in any account."""
     for stack in ALL_STACKS:
         _ = guarded.up(stack)
+    assert [] not in [left(guarded, account) for account in (HUB, RESEARCH, PRODUCTION)]
+    assert "protected" in guarded.refuse("destroy-hub")
     for stack in ALL_STACKS:
         _ = guarded.up(stack, "--expect-no-changes")
         _ = guarded.succeed(f"refresh-{stack}")
@@ -88,6 +94,8 @@ def test_exactly_these_policies_suffice_from_the_first_up_to_the_last_destroy(gu
         _ = guarded.up(stack)
     for stack in ("spoke-production", "spoke-research", "hub"):
         _ = guarded.succeed(f"destroy-{stack}")
+    assert [[]] * 3 == [left(guarded, account) for account in (HUB, RESEARCH, PRODUCTION)]
+    the_organization_keeps_its_access(guarded)
 
     used = permissions_used(guarded)
     unused = {
@@ -95,6 +103,21 @@ def test_exactly_these_policies_suffice_from_the_first_up_to_the_last_destroy(gu
         for name in POLICIES
     }
     assert {name: unused[name] ^ NOT_ASKED_FOR[name] for name in POLICIES} == {key: set[str]() for key in POLICIES}
+
+
+def the_organization_keeps_its_access(guarded: Stage) -> None:
+    """Turning it off would end every share of the organization at once."""
+    protected = guarded.refuse("destroy-organization")
+    state = ("pulumi", "-C", "organization", "-s", "organization", "state")
+    unprotected = guarded.run(*state, "unprotect", "--all", "--yes")
+    _ = guarded.succeed("destroy-organization")
+
+    access = guarded.client("servicecatalog", MANAGEMENT).get_aws_organizations_access_status()["AccessStatus"]
+    administrators = guarded.client("organizations", MANAGEMENT).list_delegated_administrators()
+    assert "protected" in protected
+    assert unprotected.returncode == 0, unprotected.stdout
+    assert "ENABLED" == access
+    assert [HUB] == [item["Id"] for item in administrators["DelegatedAdministrators"]]
 
 
 def test_it_is_the_policy_that_decides(guarded: Stage) -> None:
@@ -141,6 +164,27 @@ def test_a_recommended_policy_names_every_action_and_fits_into_a_managed_policy(
     assert len(json.dumps(document, separators=(",", ":"))) < LARGEST_MANAGED_POLICY
 
 
+def left(stage: Stage, account: str) -> list[str]:
+    """List all that a stack of the catalog can make in an account."""
+    servicecatalog = stage.client("servicecatalog", account)
+    sagemaker = stage.client("sagemaker", account)
+    roles = stage.client("iam", account).list_roles()["Roles"]
+    buckets = stage.client("s3", account).list_buckets()["Buckets"]
+    products = servicecatalog.search_products_as_admin()["ProductViewDetails"]
+    found = [
+        *(item["Id"] for item in servicecatalog.list_portfolios()["PortfolioDetails"]),
+        *(item["Id"] for item in servicecatalog.list_accepted_portfolio_shares()["PortfolioDetails"]),
+        *(item["ProductViewSummary"]["ProductId"] for item in products),
+        *(item["Id"] for item in servicecatalog.scan_provisioned_products()["ProvisionedProducts"]),
+        *(item["RoleName"] for item in roles if item["RoleName"].startswith("ModelCatalog")),
+        *(item["StackName"] for item in stage.client("cloudformation", account).describe_stacks()["Stacks"]),
+        *(item["Name"] for item in buckets),
+        *(item["EndpointName"] for item in sagemaker.list_endpoints()["Endpoints"]),
+        *(item["ModelName"] for item in sagemaker.list_models()["Models"]),
+    ]
+    return [name for name in found if name not in THERE_BEFORE]
+
+
 def actions(name: str) -> set[str]:
     """List what a recommended policy allows."""
     return {action for statement in policy(name)["Statement"] for action in listed(statement["Action"])}
@@ -172,7 +216,7 @@ def change_something(stage: Stage) -> None:
     limit = {"BudgetLimit": {"Amount": "100", "Unit": "USD"}}
     stage.client("budgets", HUB).create_budget(AccountId=HUB, Budget={**budget, **limit})
     for share in ("ORGANIZATIONAL_UNIT\n      target: Workloads/Research", "ORGANIZATION_MEMBER_ACCOUNT"):
-        _ = stage.edit("Pulumi.hub.yaml", f"type: {share}\n", f"type: {share}\n      tag_options: true\n")
+        _ = stage.edit("Pulumi.hub.yaml", f"type: {share}\n", f"type: {share}\n      tagOptions: true\n")
     product = "hub/catalog/products/fraud-detector-realtime"
     _ = stage.edit(f"{product}/product.yaml", "owner: ", "owner: The ")
     _ = stage.edit(f"{product}/product.yaml", "AssertDescription: ", "AssertDescription: Please note. ")

@@ -62,7 +62,7 @@ def test_a_version_that_breaks_its_users_is_refused_before_it_is_published(
     content.replace(f"products/{TEXT}/1.1.0.yaml", "AllowedValues: [2048, 3072,", "AllowedValues: [3072,")
 
     refused = "version 1.1.0: the parameter MemorySizeInMB no longer allows 2048"
-    checked = catalog.run("python", "-m", "cli.lock", "--check")  # as `make check` does
+    checked = catalog.run("python", "-m", "cli", "models", "check")  # as `make check` does
     assert checked.returncode == 1
     assert refused in checked.stdout
     assert refused in catalog.refuse("preview-hub")
@@ -134,8 +134,7 @@ def a_launch_moves_to_the_replacement(catalog: Stage, edit: Callable[[str, str, 
 
 def a_launch_follows_its_range(catalog: Stage, content: CatalogCopy) -> None:
     content.add_version(FRAUD, "1.1.1")
-    locked = catalog.run("python", "-m", "cli.lock")
-    assert locked.returncode == 0, locked.stdout
+    _ = catalog.succeed("lock")
     _ = catalog.succeed("up-hub", RETIREMENT)
 
     printed = catalog.succeed("preview-spoke-research", RETIREMENT)

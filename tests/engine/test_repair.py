@@ -9,10 +9,6 @@ from tests.support.stage import REGION, RESEARCH, Stage
 
 FILE = "Pulumi.spoke-research.yaml"
 ROLE = "ModelCatalogLaunch-text-embedder-serverless"
-URN = (
-    "urn:pulumi:spoke-research::model-catalog-spoke::"
-    "aws:servicecatalog/provisionedProduct:ProvisionedProduct::embeddings"
-)
 LAUNCHES = """\
   model-catalog-spoke:launches:
     - name: embeddings
@@ -46,10 +42,10 @@ def test_a_failed_creation_is_replaced_and_a_failed_update_is_tried_again(spoke:
     created = spoke.refuse("up-spoke-research")
     after_creation = _status(spoke)
     _ = spoke.succeed("refresh-spoke-research")
-    replaced = spoke.run(
-        "pulumi", "-C", "spoke", "-s", "spoke-research", "up", "--yes", "--skip-preview", "--replace", URN
-    )
+    replaced = spoke.make("relaunch", "STACK=spoke-research", "LAUNCH=embeddings", "FLAGS=--skip-preview")
     after_replacement = _status(spoke)
+
+    running = spoke.refuse("relaunch", "STACK=spoke-research", "LAUNCH=embeddings", "FLAGS=--skip-preview")
 
     _launch(spoke, LAUNCHES + "        MemorySizeInMB: 4096\n")
     _disarm(spoke)
@@ -60,6 +56,8 @@ def test_a_failed_creation_is_replaced_and_a_failed_update_is_tried_again(spoke:
 
     assert "is not authorized to perform" in created
     assert replaced.returncode == 0, replaced.stdout
+    assert "embeddings is ERROR: " in replaced.stdout
+    assert "embeddings is AVAILABLE. Only a launch that failed is launched anew" in running
     assert "is not authorized to perform" in updated
     assert (after_creation, after_replacement, after_update, _status(spoke)) == (
         "ERROR",

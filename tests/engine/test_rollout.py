@@ -1,5 +1,7 @@
 """The hub rolls the products' roles out to the accounts of units, and spokes find them there."""
 
+import json
+
 from tests.support.stage import HUB, PRODUCTION, RESEARCH, Stage
 
 MANAGEMENT = "111122223333"
@@ -26,6 +28,9 @@ def test_the_hub_gives_every_account_of_a_unit_the_roles(stage: Stage) -> None:
     previewed = stage.succeed("preview-spoke-production")
     _ = stage.up("spoke-production")
     unchanged = stage.up("hub", "--expect-no-changes")
+    lengthen_policies(stage)
+    grown = stage.up("hub")
+    settled = stage.up("hub", "--expect-no-changes")
 
     assert "Run make up-organization first" in refused
     assert f"the hub {HUB} is in one of the units, and has roles of the same names already" in own
@@ -39,9 +44,23 @@ def test_the_hub_gives_every_account_of_a_unit_the_roles(stage: Stage) -> None:
         stage.client("iam", account).get_role_policy(RoleName=ROLE, PolicyName="catalog") for account in (PRODUCTION,)
     ]
     assert f"arn:aws:iam::{PRODUCTION}:role/ModelCatalogExecution-fraud-detector-realtime" in str(policies)
+    assert "roles-eu-central-1" in grown, "the template was not put into the bucket"
+    assert "unchanged" in settled
+    sets = stage.client("cloudformation", HUB)
+    held = sets.describe_stack_set(StackSetName="model-catalog-roles", CallAs="DELEGATED_ADMIN")["StackSet"]
+    assert f"{LAST:0>60}" in held.get("TemplateBody", "")
 
 
+LAST = 59
 ROLE = "ModelCatalogLaunch-fraud-detector-realtime"
+
+
+def lengthen_policies(stage: Stage) -> None:
+    """Make the template of the roles too long to be handed over as text."""
+    resources = [f"arn:${{Partition}}:s3:::{each:0>60}/*" for each in range(LAST + 1)]
+    for policy in (stage.project / "hub" / "catalog").glob("products/*/*-policy.json"):
+        statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resources}
+        policy.write_text(json.dumps([*json.loads(policy.read_text()), statement]))
 
 
 def rollout(unit: str) -> str:

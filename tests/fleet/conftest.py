@@ -1,4 +1,4 @@
-"""Places that the tests of the fleet keep things in."""
+"""Locations that the tests of the fleet keep things in."""
 
 from pathlib import Path
 

@@ -9,20 +9,22 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from fleet.commands import Choice, find_drift, planned, roll_out
-from fleet.errors import SettingsError
+from fleet.commands import find_drift, planned, roll_out
+from fleet.errors import EngineError, SettingsError
+from fleet.plan.spoke_selection import SpokeFilter
 from fleet.run import rollout
-from fleet.run.tasks import Ending, Outcome, Task
+from fleet.run.tasks import Outcome, RunStatus, Task
 from fleet.show.drift import Drift
 from fleet.store.records import Records
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from tests.support.fake_account import always
-from tests.support.fleet.making import Member, deployed, organization, recorded, write_spoke
+from tests.support.fleet.making import Member, answer, deployed, organization, recorded, write_spoke
+from tests.support.refused import refused
 
-EVERYBODY = Choice([], [], [], None, None)
+EVERYBODY = SpokeFilter()
 STATES = ".pulumi/stacks/model-catalog-spoke"
-WAVES = "waves: [{name: first, spokes: [a], approve: %s}, {name: rest, others: true}]"
+WAVES = "waves: [{name: first, spokes: [a], approve: %s}, {name: rest, default: true}]"
 
 
 class Pulumi:
@@ -44,13 +46,13 @@ class Pulumi:
         """Run a spoke."""
         self.ran.append(task.stack)
         if task.stack in self.failing:
-            return Outcome(stack=task.stack, ending=Ending.FAILED, reason="it broke")
+            return Outcome(stack=task.stack, status=RunStatus.FAILED, reason="it broke")
         if task.stack not in self.forgetting:
             self._storage.write(f"{STATES}/{task.stack}.json", b"{}")
             [tag] = [each.tag for each in self._storage.list(STATES) if each.path.endswith(f"{task.stack}.json")]
-            made = recorded(deployed(planned(self._root).survey), task.stack)
+            made = recorded(deployed(planned(self._root).inventory), task.stack)
             Records(self._storage).write(made.model_copy(update={"state": tag}))
-        return Outcome(stack=task.stack, ending=Ending.DONE, contract=task.contract)
+        return Outcome(stack=task.stack, status=RunStatus.SUCCEEDED, contract=task.contract)
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ Up = Callable[..., int]
 def up(root: Path, console: Console) -> Up:
     """Give a way to roll out, which gives the exit code."""
 
-    def up(choice: Choice = EVERYBODY, *, force: bool = False, approved: str = "") -> int:
+    def up(choice: SpokeFilter = EVERYBODY, *, force: bool = False, approved: str = "") -> int:
         return roll_out(root, choice, console, force=force, dry_run=False, approved=approved.split())
 
     return up
@@ -84,7 +86,7 @@ def test_everybody_is_brought_to_where_they_are_wanted_and_stays_there(
 ) -> None:
     assert 0 == up()
     assert ["spoke-a", "spoke-b"] == sorted(pulumi.ran)
-    assert "2 done" == last(console)
+    assert "2 succeeded" == last(console)
 
     pulumi.ran.clear()
     assert 0 == up()
@@ -94,13 +96,13 @@ def test_everybody_is_brought_to_where_they_are_wanted_and_stays_there(
 
 def test_a_failure_is_told_and_is_the_exit_code(pulumi: Pulumi, up: Up, console: Console, root: Path) -> None:
     pulumi.failing = {"spoke-a"}
-    (root / "fleet.yaml").write_text("waves: [{name: all, others: true, tolerance: 1}]")
+    (root / "fleet.yaml").write_text("waves: [{name: all, default: true, tolerance: 1}]")
 
     assert 1 == up()
     assert "spoke-a: it broke" in text(console)
     [report] = (root / ".fleet" / "runs").glob("*/report.json")
-    written = json.loads(report.read_text())
-    assert {"spoke-a": "failed", "spoke-b": "done"} == {each["stack"]: each["ending"] for each in written["spokes"]}
+    written = json.loads(report.read_text())["spokes"]
+    assert {"spoke-a": "failed", "spoke-b": "succeeded"} == {each["stack"]: each["ending"] for each in written}
 
     pulumi.failing, pulumi.ran = set(), []
     assert 0 == up()
@@ -109,14 +111,14 @@ def test_a_failure_is_told_and_is_the_exit_code(pulumi: Pulumi, up: Up, console:
 
 @pytest.mark.usefixtures("pulumi")
 def test_the_report_says_why_each_spoke_was_run(up: Up, root: Path) -> None:
-    assert 0 == up(Choice(["b"], [], [], None, None))
+    assert 0 == up(SpokeFilter(["b"]))
     (root.parent / "backend" / ".fleet" / "records" / "spoke-b.json").write_text("{torn")
     assert 0 == up()
 
     *_, report = sorted((root / ".fleet" / "runs").glob("*/report.json"))
     [a, b] = sorted(json.loads(report.read_text())["spokes"], key=lambda each: each["stack"])
     assert ["it was never deployed"] == a["why"]
-    assert "its record cannot be read: Invalid JSON" in b["why"][0]
+    assert "its record cannot be read: it is not JSON" == b["why"][0]
 
 
 @pytest.mark.usefixtures("pulumi")
@@ -140,7 +142,7 @@ def test_what_is_behind_at_the_end_is_told(pulumi: Pulumi, up: Up, console: Cons
     pulumi.forgetting = {"spoke-b"}
 
     assert 1 == up()
-    assert "not where they are wanted any more: run it again\n  spoke-b: it was never deployed" in text(console)
+    assert "out of date again: roll out once more\n  spoke-b: it was never deployed" in text(console)
 
 
 def test_an_account_that_is_closed_meanwhile_is_no_failure(
@@ -148,7 +150,7 @@ def test_an_account_that_is_closed_meanwhile_is_no_failure(
 ) -> None:
     pulumi.failing = {"spoke-a"}
     monkeypatch.setattr(Organization, "status_of", always("PENDING_CLOSURE"))
-    up(Choice(["a"], [], [], None, None))
+    up(SpokeFilter(["a"]))
 
     assert "the account 300000000001 is pending closure since the rollout began" in text(console)
     assert "1 left out" == last(console)
@@ -156,11 +158,11 @@ def test_an_account_that_is_closed_meanwhile_is_no_failure(
 
 def test_a_wave_waits_for_the_one_before_it(pulumi: Pulumi, up: Up, root: Path) -> None:
     (root / "fleet.yaml").write_text(WAVES % "false")
-    rest = Choice([], [], ["rest"], None, None)
+    rest = SpokeFilter(waves=["rest"])
 
-    with pytest.raises(SettingsError, match=r"the wave first comes first, and is not through: spoke-a"):
+    with refused(SettingsError, "earlier-wave-not-finished", "--wave"):
         up(rest)
-    assert 0 == up(Choice([], [], ["first"], None, None))
+    assert 0 == up(SpokeFilter(waves=["first"]))
     assert 0 == up(rest)
     assert ["spoke-a", "spoke-b"] == pulumi.ran
 
@@ -178,7 +180,7 @@ def test_a_wave_that_wants_a_yes_stays_where_it_is_without_one(
 
 
 def test_approval_is_of_a_wave_that_there_is(pulumi: Pulumi, up: Up) -> None:
-    with pytest.raises(SettingsError, match=r"^--approve: found 'second'\. The waves are: all\.$"):
+    with refused(SettingsError, "wave-unknown", "--approve"):
         up(approved="second")
     assert [] == pulumi.ran
 
@@ -189,7 +191,7 @@ def test_a_preview_needs_no_earlier_wave_and_looks_at_nothing_afterwards(
     (root / "fleet.yaml").write_text(WAVES % "true")
     pulumi.forgetting = {"spoke-b"}
 
-    rest = Choice([], [], ["rest"], None, None)
+    rest = SpokeFilter(waves=["rest"])
     assert 0 == roll_out(root, rest, console, force=False, dry_run=True, approved=[])
     assert ["spoke-b"] == pulumi.ran
 
@@ -208,6 +210,28 @@ def test_whoever_is_left_out_is_told(
     assert {"spoke-a": ["the account 300000000001 (Lab) is suspended"]} == left_out
 
 
+def test_a_report_is_written_where_nobody_can_look_again(
+    pulumi: Pulumi, up: Up, root: Path, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub was destroyed meanwhile, or the credentials have come to their end."""
+    ran = pulumi.run
+
+    def run(task: Task) -> Outcome:
+        outcome = ran(task)
+        answer(monkeypatch, {"hub": EngineError("out of reach", code="example")})
+        return outcome
+
+    monkeypatch.setattr(rollout, "run_spoke", run)
+
+    assert 1 == up(SpokeFilter(["a"]))
+
+    [report] = (root / ".fleet" / "runs").glob("*/report.json")
+    written = json.loads(report.read_text())
+    assert ("out of reach", ["spoke-a"]) == (written["last_look"], [each["stack"] for each in written["spokes"]])
+    assert "the result could not be checked: out of reach" in text(console)
+    assert "1 succeeded" == last(console)
+
+
 @pytest.mark.parametrize(
     ("sample", "number"), [("100%", 6), ("50%", 3), ("1%", 1), ("0%", 0), ("2", 2), ("9", 6), ("0", 0)]
 )
@@ -224,7 +248,7 @@ def test_a_sample_is_a_number_or_a_share_rounded_up(
 
 @pytest.mark.parametrize("sample", ["", "%", "101%", "-1", "x", "1.5", "5 %"])
 def test_what_is_no_sample_is_refused(root: Path, sample: str) -> None:
-    with pytest.raises(SettingsError, match=rf"^--sample: found '{sample}'\. Expected a number of spokes, or a share"):
+    with refused(SettingsError, "invalid-sample", "--sample"):
         find_drift(root, EVERYBODY, sample, None)
 
 

@@ -14,13 +14,14 @@ import pytest
 from fleet import engine as module
 from fleet.engine import STOPPING, Engine, Finished, interrupt
 from fleet.errors import EngineError
+from tests.support.refused import refused
 
 PYTHON = os.path.realpath("/proc/self/exe")
 WAIT = """#!{python}
 import os, signal, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 os.write(1, b"ready")
-sys.exit(7 if signal.sigtimedwait([signal.SIGINT], 20) else 8)
+sys.exit(7 if signal.sigtimedwait([signal.SIGINT], {patience}) else 8)
 """
 REPORT = """#!{python}
 import json, os, sys
@@ -91,7 +92,7 @@ def test_a_killed_process_is_told_by_its_signal(pulumi: Path, tmp_path: Path) ->
 
 
 def test_an_interrupt_reaches_every_process_that_runs(pulumi: Path, tmp_path: Path) -> None:
-    pretend(pulumi, WAIT.format(python=PYTHON))
+    pretend(pulumi, WAIT.format(python=PYTHON, patience=20))
     reading, writing = os.pipe()
     found: list[Finished] = []
 
@@ -119,6 +120,38 @@ def test_a_process_that_has_ended_this_very_moment_stops_no_interrupt(monkeypatc
     assert STOPPING.is_set()
 
 
+def test_a_person_s_command_asks_what_it_has_to_ask(
+    pulumi: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pretend(pulumi, '#!/bin/sh\necho "$@ $PULUMI_SKIP_CONFIRMATIONS"; exit 3\n')
+    monkeypatch.setenv("PULUMI_SKIP_CONFIRMATIONS", "false")
+
+    assert 3 == Engine(tmp_path).attended("hub", "hub", "up", "--suppress-outputs")
+    assert "-C hub -s hub up --suppress-outputs false\n" == capfd.readouterr().out
+
+
+@pytest.mark.parametrize(("name", "code"), [(signal.SIGINT, 8), (signal.SIGTERM, 7)])
+def test_a_person_s_command_comes_to_its_end_whatever_ends_us(
+    pulumi: Path, tmp_path: Path, name: signal.Signals, code: int
+) -> None:
+    """An interrupt comes from the terminal, which tells Pulumi too; anything else is passed on to it."""
+    pretend(
+        pulumi,
+        WAIT.format(python=PYTHON, patience=1).replace('os.write(1, b"ready")', f"os.kill(os.getppid(), {int(name)})"),
+    )
+    before = signal.getsignal(signal.SIGTERM)
+
+    assert code == Engine(tmp_path).attended("hub", "hub", "up")
+    assert before == signal.getsignal(signal.SIGTERM)
+
+
+def test_stacks_are_listed_by_their_short_names(pulumi: Path, tmp_path: Path) -> None:
+    listed = [{"name": "acme/model-catalog-spoke/spoke-a", "lastUpdate": "2026-10-06"}, {"name": "spoke-b"}]
+    pretend(pulumi, f"#!/bin/sh\necho '{json.dumps(listed)}'\n")
+
+    assert {"spoke-a": "2026-10-06", "spoke-b": ""} == Engine(tmp_path).listed("spoke")
+
+
 @pytest.mark.parametrize(
     ("script", "found"),
     [("echo '{\"steps\": []}'", {"steps": []}), ("echo noise >&2; echo '{}'", {})],
@@ -134,13 +167,15 @@ def test_an_answer_is_read_from_standard_output(
 def test_a_command_that_fails_is_told_in_pulumis_words(pulumi: Path, tmp_path: Path) -> None:
     pretend(pulumi, "#!/bin/sh\necho 'error: no stack\n  named x' >&2; exit 255\n")
 
-    with pytest.raises(EngineError, match=r"^pulumi -s x stack output failed: error: no stack named x$"):
+    with refused(EngineError, "pulumi-failed") as found:
         Engine(tmp_path).outputs("hub", "x")
+
+    assert "pulumi -s x stack output failed: error: no stack named x" == str(found.value)
 
 
 def test_without_pulumi_there_is_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(module.sys, "executable", str(tmp_path / "python"))
 
-    with pytest.raises(EngineError, match=r"^pulumi is not on PATH\. Run the command through make\.$"):
+    with refused(EngineError, "pulumi-not-on-path"):
         Engine(tmp_path).listed("spoke")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hub.definitions.load import CatalogProduct, CatalogVersion, read_catalog
+from hub.definitions.load import read_catalog
+from hub.definitions.model import CatalogProduct, CatalogVersion
 from shared.stack.names import PRODUCT_KEY_LIMIT, execution_role_name, launch_role_name
 from tests.support.catalog_copy import DAY
 from tests.support.paths import ROOT
@@ -107,7 +108,7 @@ def test_a_role_may_do_something_to_every_resource_only_where_there_is_no_other_
 
 @each_product
 def test_a_role_may_touch_its_own_account_alone(product: CatalogProduct) -> None:
-    """What is elsewhere on purpose: images that AWS owns, and model artefacts with their keys."""
+    """What is elsewhere on purpose: images that AWS owns, and model artifacts with their keys."""
     elsewhere = re.compile(
         r"arn:\$\{Partition\}:(s3:::model-catalog-(artifacts|data)-\*|ecr:\*:\d{12}:|kms:\*:\*:key/\*)"
     )

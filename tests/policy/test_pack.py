@@ -7,9 +7,7 @@ from typing import Any, Final
 import pytest
 
 from policy.pack import POLICIES
-from tests.hub.conftest import SETTINGS as HUB_SETTINGS
-from tests.hub.conftest import deployed as deployed_hub
-from tests.spoke.conftest import record as record_spoke
+from tests.support import hub_stack, spoke_stack
 from tests.support.policy_process import Pack, running
 
 ROLE: Final = "aws:iam/role:Role"
@@ -151,8 +149,8 @@ def test_a_bucket_is_private_and_takes_tls_only(pack: Pack, left_out: int | None
 
 def test_our_own_programs_keep_to_every_mandatory_rule(lenient: Pack) -> None:
     advisory = {"roles-have-a-boundary"}
-    hub = deployed_hub(HUB_SETTINGS)
-    for project, mocks in (("model-catalog-hub", hub), ("model-catalog-spoke", record_spoke(preview=False))):
+    hub = hub_stack.deployed(hub_stack.SETTINGS)
+    for project, mocks in (("model-catalog-hub", hub), ("model-catalog-spoke", spoke_stack.record(preview=False))):
         for resource in mocks.resources:
             found = lenient.judge(resource.type, plain(resource.inputs), project=project)
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.cleaning import clean
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox, running, trust_service_catalog
 from tests.support.sandbox.setup import Setup
 
@@ -85,9 +86,6 @@ def setup(sandbox: Sandbox) -> Iterator[Setup]:
     yield setup
     if ACCOUNTS.real:
         clean(setup)
-
-
-Expect = Callable[..., AbstractContextManager[object]]
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from sandbox.__main__ import main
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, RESEARCH, SUSPENDED
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox, running
 
 pytestmark = pytest.mark.sandbox_only

@@ -9,7 +9,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from shared.catalog import contract
-from tests.spoke.conftest import ACCOUNT, OFFER, version
+from tests.support.offers import ACCOUNT, OFFER, version
 
 Way = tuple[str | int, ...]
 """The keys and positions that lead to a value in the offer."""
@@ -44,6 +44,8 @@ OTHERS: Mapping[str, Sequence[str]] = {
     "most": ("InstanceCount",),
     "scales": ("Environment",),
     "hours": ("100",),
+    "released": ("2026-10-01",),
+    "date": ("2026-11-01",),
     "prices": ("0.5",),
     "target": ("o-other", ACCOUNT),
     "type": ("ACCOUNT", "Number", "ORGANIZATION"),

@@ -20,6 +20,16 @@ def always(answer: T) -> Callable[..., T]:
     return say
 
 
+def noting(into: list[str], answer: T, *, what: str = "") -> Callable[..., T]:
+    """Stand for a method: take a note of the words that it is called with, and answer every call alike."""
+
+    def note(_: object, *words: str) -> T:
+        into.append(" ".join([*([what] if what else []), *words]))
+        return answer
+
+    return note
+
+
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect what is told to the person who runs a program."""
     lines: list[str] = []

@@ -6,10 +6,13 @@ alone, and tests speak of plain values.
 """
 
 import asyncio
+import json
+import runpy
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, cast
 
 import pulumi
@@ -34,6 +37,24 @@ _RUNTIME: Final[Any] = SETTINGS
 
 class RefusedError(Exception):
     """Raised by an `Answer` to refuse a function call the way a provider does."""
+
+
+def refusing(reason: str) -> Answer:
+    """Answer a function call with a refusal."""
+
+    def answer(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusedError(reason)
+
+    return answer
+
+
+def the_program_in(folder: Path) -> Callable[[], None]:
+    """Give the program that Pulumi runs in a project's folder."""
+
+    def program() -> None:
+        _ = runpy.run_path(str(folder), run_name="__main__")
+
+    return program
 
 
 class UnawaitedError(AssertionError):
@@ -226,6 +247,13 @@ def recording(project: str, stack: str, settings: Mapping[str, str], *, preview:
             _abandon(loop)
             pulumi.runtime.set_all_config({})
             set_root_resource(None)  # pyright: ignore[reportArgumentType] - as in a fresh process
+
+
+def full_settings(project: str, values: Mapping[str, object]) -> dict[str, str]:
+    """Write a project's settings as the CLI hands them over: with full keys, lists and maps as JSON."""
+    written = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+    region = written.pop("region", "eu-central-1")
+    return {"aws:region": region, **{f"{project}:{key}": value for key, value in written.items()}}
 
 
 @contextmanager

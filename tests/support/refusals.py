@@ -3,18 +3,21 @@
 `python -m tests.support.refusals` writes the document; tests/docs/test_refusals.py checks each line.
 """
 
+import sys
 from pathlib import Path
 from typing import Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from tests.support.pages import keep
+
 HERE: Final = Path(__file__).parent
 DOCUMENT: Final = HERE.parent.parent / "docs" / "refusals.md"
 _HEAD: Final = """\
 # What AWS would refuse, and who refuses it first
 
-Made from the tests: `python -m tests.support.refusals` writes this page from `tests/support/refusals.yaml`, and
+Made from the tests: `make reference` writes this page from `tests/support/refusals.yaml`, and
 `tests/docs/test_refusals.py` checks that each error is one that the operation has in AWS's own model (those that the
 model leaves out stand in brackets), and that each test is there.
 
@@ -71,4 +74,4 @@ def _cells(refusal: Refusal) -> list[str]:
 
 
 if __name__ == "__main__":
-    _ = DOCUMENT.write_text(render())
+    keep(DOCUMENT, render(), check="--check" in sys.argv)

@@ -59,7 +59,7 @@ _VERSION: _Drawn = st.fixed_dictionaries(
         "id": _TEXT,
         "state": st.sampled_from(["active", "deprecated", "retired"]),
         "card": st.dictionaries(_TEXT, _TEXT, max_size=2),
-        "released": _TEXT,
+        "released": st.dates().map(str),
         "description": _TEXT,
         "template_sha256": _TEXT,
         "parameters": st.dictionaries(_TEXT, _PARAMETER, max_size=2),
@@ -73,6 +73,7 @@ _VERSION: _Drawn = st.fixed_dictionaries(
 _PRODUCT: _Drawn = st.fixed_dictionaries(
     {
         "id": _TEXT,
+        "first_key": _KEY,
         "name": _TEXT,
         "portfolio": _KEY,
         "owner": _TEXT,
@@ -85,11 +86,12 @@ _PRODUCT: _Drawn = st.fixed_dictionaries(
         "tag_updates": st.sampled_from(["ALLOWED", "NOT_ALLOWED"]),
         "versions": st.dictionaries(_NUMBER, _VERSION, min_size=1, max_size=2),
     },
-    optional={"first_key": _KEY, "stack_set": st.just("true")},
+    optional={"stack_set": st.just("true")},
 )
 _PORTFOLIO: _Drawn = st.fixed_dictionaries(
     {
         "id": _TEXT,
+        "first_key": _KEY,
         "name": _TEXT,
         "shares": st.lists(st.fixed_dictionaries({"type": _TEXT, "target": _TEXT}), max_size=2),
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.rehearsal.deployment import ROOT
-from tools import install
+from tools import install, pip_progress
 
 
 class Shell:
@@ -32,6 +32,10 @@ class Shell:
             raise subprocess.CalledProcessError(1, words)
         return subprocess.CompletedProcess(words, int(failed))
 
+    def pip(self, command: list[object], **_: object) -> None:
+        """Pretend to run pip."""
+        self.run(command, check=True)
+
     def create(self, folder: Path, **_: object) -> None:
         """Pretend to make a virtual environment."""
         (folder / "bin").mkdir(parents=True)
@@ -53,6 +57,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     monkeypatch.setattr(install, "STAMP", tmp_path / ".venv" / "installed")
     shell = Shell(tmp_path)
     monkeypatch.setattr(subprocess, "run", shell.run)
+    monkeypatch.setattr(pip_progress, "run", shell.pip)
     monkeypatch.setattr(venv, "create", shell.create)
     return shell
 

@@ -7,22 +7,22 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from hub.inspection.registry.artifact_stores import ArtifactStore, StoreLocation
-from hub.inspection.registry.aws import Aws, code_of, message_of
 from hub.inspection.registry.findings import Finding
-from hub.inspection.registry.grants import evaluate
 from hub.inspection.registry.statements import missing_statements
+from shared.aws.iam import evaluate, parse
+from shared.aws.session import Session, code_of, message_of
 
 _NO_POLICY: Final = ("NoSuchBucketPolicy", "RepositoryPolicyNotFoundException")
 _MISSING: Final = ("NoSuchBucket", "RepositoryNotFoundException", "NotFoundException")
 
 
-def check_access(aws: Aws, account: str, holdings: Iterable[ArtifactStore]) -> Iterator[Finding]:
+def check_access(session: Session, account: str, holdings: Iterable[ArtifactStore]) -> Iterator[Finding]:
     """Compare what each bucket, repository and key of an account grants with what its guests need.
 
     Args:
-        aws: With credentials of the account.
+        session: With credentials of the account.
         account: Whose policies can be read; those of others are said not to be checked.
-        holdings: What holds artefacts, and who must get at them.
+        holdings: What holds artifacts, and who must get at them.
     """
     for holding in holdings:
         place = holding.place
@@ -30,15 +30,15 @@ def check_access(aws: Aws, account: str, holdings: Iterable[ArtifactStore]) -> I
             yield Finding(f"{place}: not checked: owned by {place.account}")
             continue
         try:
-            policy = _policy(aws, place)
+            policy = _policy(session, place)
         except ClientError as problem:
             yield _unreadable(place, problem)
             continue
         yield from _compared(holding, policy)
 
 
-def _policy(aws: Aws, place: StoreLocation) -> Mapping[str, Any]:
-    client = aws.client({"bucket": "s3", "repository": "ecr", "key": "kms"}[place.kind], place.region)
+def _policy(session: Session, place: StoreLocation) -> Mapping[str, Any]:
+    client = session.client({"bucket": "s3", "repository": "ecr", "key": "kms"}[place.kind], place.region)
     try:
         match place.kind:
             case "bucket":
@@ -58,17 +58,18 @@ def _policy(aws: Aws, place: StoreLocation) -> Mapping[str, Any]:
 
 def _unreadable(place: StoreLocation, problem: ClientError) -> Finding:
     if code_of(problem) in _MISSING:
-        return Finding(f"{place}: is not there. Make it, or correct artefacts in product.yaml.", wrong=True)
-    advice = f" The {place.kind} has to be of the account {place.account}, and its policy readable."
+        return Finding(f"{place}: does not exist. Create it, or correct artifacts in product.yaml.", wrong=True)
+    advice = f" The {place.kind} must belong to the account {place.account}, and its policy must be readable."
     return Finding(f"{place}: {code_of(problem)}: {message_of(problem)}.{advice}", wrong=True)
 
 
 def _compared(holding: ArtifactStore, policy: Mapping[str, Any]) -> Iterator[Finding]:
-    verdicts = [(demand, evaluate(policy, demand)) for demand in holding.demands]
+    policies = parse(policy)
+    verdicts = [(demand, evaluate(policies, demand.request)) for demand in holding.demands]
     missing = [demand for demand, verdict in verdicts if not verdict.granted]
     names = _joined(demand.guest.name for demand in holding.demands)
     if not holding.demands:
-        yield Finding(f"{holding.place}: its models are shared with nobody")
+        yield Finding(f"{holding.place}: its models are not shared with any account")
     elif not missing:
         yield Finding(f"{holding.place}: granted to {names}")
     else:
@@ -78,7 +79,7 @@ def _compared(holding: ArtifactStore, policy: Mapping[str, Any]) -> Iterator[Fin
         yield Finding(
             f"{holding.place}: {', '.join(missing[0].actions)} is not granted to "
             f"{_joined(demand.guest.name for demand in missing)}"
-            f"{f' (cannot be judged, so does not count: {unclear})' if unclear else ''}. {advice}",
+            f"{f' (cannot be evaluated, so it does not count: {unclear})' if unclear else ''}. {advice}",
             wrong=True,
             remedy=json.dumps(statements, indent=2) if statements else "",
         )

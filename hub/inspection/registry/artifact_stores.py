@@ -1,14 +1,15 @@
-"""What holds the catalog's artefacts, and who must get at them there."""
+"""What holds the catalog's artifacts, and who must get at them there."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from hub.definitions.artifacts import Artefacts, image_parts, object_arn, repository_arn
-from hub.definitions.load import CatalogProduct
+from hub.definitions.artifacts import Artifacts, image_parts, repository_arn
+from hub.definitions.model import CatalogProduct
 from hub.inspection.registry.consumers import Consumer
-from hub.inspection.registry.grants import AccessRequirement
-from shared.stack.names import execution_role_name, partition_of
+from shared.aws.arn import Arn, object_arn, partition_of
+from shared.aws.iam import Request
+from shared.stack.names import execution_role_name
 
 Kind = Literal["bucket", "repository", "key"]
 ACTIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
@@ -38,6 +39,43 @@ class StoreLocation:
         return f"{self.kind} {self.name}" + (f" in {self.region}" if self.kind == "repository" else "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRequirement:
+    """That a consumer's role can do something with a resource.
+
+    Attributes:
+        guest: In whose account the role is.
+        role: The role's name.
+        actions: All of them are needed.
+        target: The resource's ARN.
+        via: The AWS service through which it is done, as `kms:ViaService` tells it.
+    """
+
+    guest: Consumer
+    role: str
+    actions: tuple[str, ...]
+    target: str
+    via: str | None = None
+
+    @property
+    def request(self) -> Request:
+        """What IAM is asked, with all that is known of whoever asks."""
+        account, partition = self.guest.account, Arn.parse(self.target).partition
+        principal = Arn(partition=partition, service="iam", account=account or "*", resource=f"role/{self.role}")
+        context = {
+            "aws:principalaccount": account,
+            "kms:calleraccount": account,
+            "aws:principalorgid": self.guest.organization,
+            "aws:principalorgpaths": self.guest.path and f"{self.guest.path}*",
+            "aws:principalarn": str(principal) if account else None,
+            "aws:principalisawsservice": "false",
+            "aws:securetransport": "true",  # SageMaker asks over TLS
+            "kms:viaservice": self.via,
+        }
+        known = {key: value for key, value in context.items() if value is not None}
+        return Request(principal=str(principal), actions=self.actions, resource=self.target, context=known)
+
+
 @dataclass(slots=True)
 class ArtifactStore:
     """A place, and what is demanded of its policy."""
@@ -49,18 +87,18 @@ class ArtifactStore:
 def artifact_stores(
     products: Iterable[CatalogProduct], guests: Mapping[str, Sequence[Consumer]]
 ) -> list[ArtifactStore]:
-    """List what holds the artefacts of all versions that are not retired, each with who must get at them."""
+    """List what holds the artifacts of all versions that are not retired, each with who must get at them."""
     found: dict[StoreLocation, ArtifactStore] = {}
     for product in products:
         for version in product.versions:
             if version.state == "retired":
                 continue
-            for place, target in _places(product, version.entry.artefacts):
+            for place, target in _places(product, version.entry.artifacts):
                 holding = found.setdefault(place, ArtifactStore(place))
                 for guest in guests.get(product.file.portfolio, ()):
                     demand = AccessRequirement(
                         guest=guest,
-                        role=execution_role_name(product.file.origin),
+                        role=execution_role_name(product.file.original_key),
                         actions=ACTIONS[place.kind],
                         target=target,
                         via=f"s3.{place.region}.amazonaws.com" if place.kind == "key" else None,
@@ -70,23 +108,23 @@ def artifact_stores(
     return sorted(found.values(), key=lambda each: (each.place.kind, each.place.name, each.place.region))
 
 
-def _places(product: CatalogProduct, artefacts: Artefacts) -> Iterator[tuple[StoreLocation, str]]:
-    """Give each place that holds an artefact, with the ARN of what is needed there."""
+def _places(product: CatalogProduct, artifacts: Artifacts) -> Iterator[tuple[StoreLocation, str]]:
+    """Give each place that holds an artifact, with the ARN of what is needed there."""
     registry = product.file.registry
     partition = partition_of(registry.region)
-    bucket = artefacts.model_data.removeprefix("s3://").partition("/")[0]
+    bucket = artifacts.model_data.removeprefix("s3://").partition("/")[0]
     yield (
         StoreLocation(kind="bucket", name=bucket, account=registry.account_id, region=registry.region),
-        object_arn(artefacts.model_data).replace("${Partition}", partition),
+        str(object_arn(artifacts.model_data, partition=partition)),
     )
-    for image in artefacts.images:
+    for image in artifacts.images:
         parts = image_parts(image)
         yield (
             StoreLocation(
                 kind="repository", name=parts["repository"], account=parts["account"], region=parts["region"]
             ),
-            repository_arn(image).replace("${Partition}", partition),
+            str(repository_arn(image, partition=partition)),
         )
-    if artefacts.kms_key:
-        region, account = artefacts.kms_key.split(":")[3:5]
-        yield StoreLocation(kind="key", name=artefacts.kms_key, account=account, region=region), artefacts.kms_key
+    if artifacts.kms_key:
+        key = Arn.parse(artifacts.kms_key)
+        yield StoreLocation(kind="key", name=str(key), account=key.account, region=key.region), str(key)

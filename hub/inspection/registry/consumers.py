@@ -1,14 +1,14 @@
-"""For whom artefacts have to be granted: whomever the hub's shares reach."""
+"""For whom artifacts have to be granted: whomever the hub's shares reach."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
 
 from hub.config import ShareSetting
-from hub.inspection.registry.aws import code_of
-from shared.errors import ConfigError
+from shared.aws.organization import Organization
+from shared.aws.session import code_of
 
 _OUTSIDE: Final = ("ChildNotFoundException", "AccountNotFoundException")
 
@@ -30,88 +30,64 @@ class Consumer:
     path: str | None = None
 
 
-class OrganizationTree:
-    """The organization as far as the caller may read it. A member may read its id, a delegated administrator all.
+class Consumers:
+    """Tells whom shares reach, as far as the caller may read the organization.
 
     Attributes:
-        id: Of the organization; None where it cannot be read.
+        organization: Its id; None where it cannot be read.
         unread: What AWS refused to tell, and with which error.
     """
 
-    def __init__(self, organizations: Any) -> None:  # noqa: ANN401 - a boto3 client
-        self._organizations = organizations
+    def __init__(self, tree: Organization, *, where: str) -> None:
+        """Ask for the organization's id; `where` names the settings file."""
+        self._tree = tree
+        self._where = where
         self.unread: dict[str, str] = {}
-        self.id: str | None = None
-        try:
-            self.id = organizations.describe_organization()["Organization"]["Id"]
-        except ClientError as problem:
-            self.unread["its id"] = code_of(problem)
+        self.organization = self._told("its id", lambda: tree.id)
 
-    def path_of(self, target: str) -> str | None:
-        """Give the path of a unit (by id or path of names) or of an account's unit, ending with a slash.
-
-        None stands for what is outside the organization, or cannot be read.
+    def of(self, share: ShareSetting) -> Consumer:
+        """Say whom a share reaches.
 
         Raises:
             ConfigError: there is no unit of that name.
         """
-        if self.id is None:
+        target = share.target or ""
+        whole = f"{self.organization}/" if self.organization else None
+        match share.type:
+            case "ORGANIZATION":
+                organization = share.target or self.organization
+                path = f"{organization}/" if organization else None
+                return Consumer(name="the organization", organization=organization, path=path)
+            case "ORGANIZATIONAL_UNIT":
+                path = self._path_of(target) or whole
+                return Consumer(name=f"unit {target}", organization=self.organization, path=path)
+            case "ORGANIZATION_MEMBER_ACCOUNT":
+                path = self._path_of(target) or whole
+                return Consumer(name=f"account {target}", account=target, organization=self.organization, path=path)
+            case "ACCOUNT":
+                # It may be one outside the organization, for which a grant to the organization is none.
+                path = self._path_of(target)
+                organization = self.organization if path else None
+                return Consumer(name=f"account {target}", account=target, organization=organization, path=path)
+
+    def by_portfolio(self, shares: Sequence[ShareSetting]) -> dict[str, list[Consumer]]:
+        """Say whom the shares of each portfolio reach."""
+        found: dict[str, list[Consumer]] = {}
+        for share in shares:
+            found.setdefault(share.portfolio, []).append(self.of(share))
+        return found
+
+    def _path_of(self, target: str) -> str | None:
+        """Give the path of a unit or an account; None for what is outside the organization, or cannot be read."""
+        if self.organization is None:
             return None
+        where = f"{self._where}: shares"
+        return self._told(f"the place of {target}", lambda: self._tree.path_of(target, where=where))
+
+    def _told(self, what: str, ask: Callable[[], str]) -> str | None:
         try:
-            by_id = target.isdigit() or target.startswith("ou-")
-            steps = self._upwards(target) if by_id else self._downwards(target)
+            return ask()
         except ClientError as problem:
             if code_of(problem) not in _OUTSIDE:
-                self.unread[f"the place of {target}"] = code_of(problem)
+                self.unread[what] = code_of(problem)
             return None
-        return "/".join((self.id, *steps, ""))
-
-    def _upwards(self, node: str) -> list[str]:
-        path = [] if node.isdigit() else [node]
-        while not node.startswith("r-"):
-            node = self._organizations.list_parents(ChildId=node)["Parents"][0]["Id"]
-            path.insert(0, node)
-        return path
-
-    def _downwards(self, names: str) -> list[str]:
-        path: list[str] = [self._organizations.list_roots()["Roots"][0]["Id"]]
-        for name in names.split("/"):
-            pages = self._organizations.get_paginator("list_organizational_units_for_parent").paginate(
-                ParentId=path[-1]
-            )
-            units: dict[str, str] = {unit["Name"]: unit["Id"] for page in pages for unit in page["OrganizationalUnits"]}
-            if name not in units:
-                raise ConfigError(
-                    f"shares: the organization has no unit {names!r}: {name!r} is not among the units there "
-                    f"({', '.join(sorted(units)) or 'none'}). Correct the path, or create the unit first."
-                )
-            path.append(units[name])
-        return path
-
-
-def consumer_of(share: ShareSetting, tree: OrganizationTree) -> Consumer:
-    """Say whom a share reaches."""
-    target = share.target or ""
-    whole = f"{tree.id}/" if tree.id else None
-    match share.type:
-        case "ORGANIZATION":
-            organization = share.target or tree.id
-            path = f"{organization}/" if organization else None
-            return Consumer(name="the organization", organization=organization, path=path)
-        case "ORGANIZATIONAL_UNIT":
-            return Consumer(name=f"unit {target}", organization=tree.id, path=tree.path_of(target) or whole)
-        case "ORGANIZATION_MEMBER_ACCOUNT":
-            path = tree.path_of(target) or whole
-            return Consumer(name=f"account {target}", account=target, organization=tree.id, path=path)
-        case "ACCOUNT":
-            # It may be one outside the organization, for which a grant to the organization is none.
-            path = tree.path_of(target)
-            return Consumer(name=f"account {target}", account=target, organization=tree.id if path else None, path=path)
-
-
-def consumers_by_portfolio(shares: Sequence[ShareSetting], tree: OrganizationTree) -> dict[str, list[Consumer]]:
-    """Say whom the shares of each portfolio reach."""
-    guests: dict[str, list[Consumer]] = {}
-    for share in shares:
-        guests.setdefault(share.portfolio, []).append(consumer_of(share, tree))
-    return guests

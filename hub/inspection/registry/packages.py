@@ -5,20 +5,20 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from hub.definitions.load import CatalogProduct
+from hub.definitions.model import CatalogProduct
 from hub.definitions.schema import VersionEntry
-from hub.inspection.registry.aws import Aws, code_of, message_of
 from hub.inspection.registry.findings import Finding
+from shared.aws.session import Session, code_of, message_of
 
 
-def check_packages(aws: Aws, products: list[CatalogProduct]) -> Iterator[Finding]:
+def check_packages(session: Session, products: list[CatalogProduct]) -> Iterator[Finding]:
     """Ask for the package of every version that is not retired.
 
     Yields:
         A line per version. A problem is a package that is not there, is not Approved, or is of other model data.
     """
     for product in products:
-        sagemaker = aws.client("sagemaker", product.file.registry.region)
+        sagemaker = session.client("sagemaker", product.file.registry.region)
         for version in product.versions:
             if version.state != "retired":
                 yield _checked(sagemaker, product.file.key, version.entry)
@@ -48,9 +48,9 @@ def _checked(sagemaker: Any, product: str, entry: VersionEntry) -> Finding:  # n
             wrong=True,
         )
     approved = _model_data(found)
-    if approved and entry.artefacts.model_data not in approved:
+    if approved and entry.artifacts.model_data not in approved:
         return Finding(
-            f"{who}: the catalog publishes {entry.artefacts.model_data}, and {entry.model_package} was approved with "
+            f"{who}: the catalog publishes {entry.artifacts.model_data}, and {entry.model_package} was approved with "
             f"{', '.join(approved)}. Publish what was approved, or have this approved.",
             wrong=True,
         )

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from hub.inspection.registry.artifact_stores import StoreLocation
-from hub.inspection.registry.grants import AccessRequirement
+from hub.inspection.registry.artifact_stores import AccessRequirement, StoreLocation
+from shared.aws.arn import Arn
 
 NAMES: Final = {"bucket": "ModelData", "repository": "ModelImages", "key": "ModelKey"}
 
@@ -23,7 +23,10 @@ def missing_statements(place: StoreLocation, missing: Sequence[AccessRequirement
         accounts = sorted({demand.guest.account for demand in demands if demand.guest.account})
         paths = sorted({demand.guest.path for demand in demands if demand.guest.path and not demand.guest.account})
         if accounts:
-            roots = [f"arn:{demands[0].target.split(':')[1]}:iam::{account}:root" for account in accounts]
+            partition = Arn.parse(demands[0].target).partition
+            roots = [
+                str(Arn(partition=partition, service="iam", account=account, resource="root")) for account in accounts
+            ]
             statements.append(_statement(place, demands, "Accounts", {"AWS": roots}, {}))
         if paths:
             statements.append(_statement(place, demands, "Units", "*", _within(paths)))

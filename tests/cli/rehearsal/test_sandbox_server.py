@@ -1,17 +1,109 @@
-"""The port that make sandbox is given."""
+"""Where the sandbox is: it writes its address, and a shell that asks is pointed at it."""
 
-import argparse
+import socket
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from cli.rehearsal.sandbox_server import port_number
+from cli.exit_codes import ExitCode
+from cli.rehearsal import sandbox_server
+from cli.rehearsal.sandbox_server import ADDRESS, FOLDER
+from tests.support.command_line import Command
 
 
-def test_a_port_is_read() -> None:
-    assert 5005 == port_number("5005")
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a folder to run a sandbox in."""
+    (tmp_path / "hub").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-@pytest.mark.parametrize("text", ["65536", "-1", "http", ""])
-def test_what_is_no_port_is_refused_with_a_good_example(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match=r"expected a number from 0 to 65535, such as 5005"):
-        port_number(text)
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """Give what listens as a sandbox does."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+def address(listening: socket.socket) -> str:
+    """Give the address of a listener."""
+    return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def write(url: str) -> None:
+    """Write down where a sandbox is."""
+    FOLDER.mkdir(exist_ok=True)
+    ADDRESS.write_text(f"{url}\n")
+
+
+def test_a_shell_is_pointed_at_the_sandbox_that_runs_wherever_it_listens(
+    command: Command, listener: socket.socket
+) -> None:
+    write(address(listener))
+
+    ended = command("sandbox", "env")
+
+    assert 0 == ended.code
+    assert f"export AWS_ENDPOINT_URL={address(listener)}\n" in ended.out
+    assert "export AWS_ACCESS_KEY_ID=111122223333\n" in ended.out
+
+
+def test_a_shell_may_be_another_accounts(command: Command, listener: socket.socket) -> None:
+    write(address(listener))
+
+    assert "export AWS_ACCESS_KEY_ID=222233334444\n" in command("sandbox", "env", "--account", "222233334444").out
+
+
+def test_a_port_that_is_said_is_not_asked_after(command: Command) -> None:
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:5005\n" in command("sandbox", "env", "--port", "5005").out
+
+
+def test_without_a_sandbox_it_is_said_how_to_start_one_and_nothing_is_exported(command: Command) -> None:
+    ended = command("sandbox", "env")
+
+    assert (ExitCode.NOT_REACHED, "") == (ended.code, ended.out)
+    assert ("no-sandbox", "") == ended.refusal
+
+
+def test_a_sandbox_that_was_killed_is_not_pointed_at(command: Command, listener: socket.socket) -> None:
+    write(address(listener))
+    listener.close()
+
+    ended = command("sandbox", "env")
+
+    assert (ExitCode.NOT_REACHED, "") == (ended.code, ended.out)
+    assert ("sandbox-unreachable", "") == ended.refusal
+
+
+def test_a_sandbox_that_ended_leaves_no_address_and_began_with_an_empty_backend(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (FOLDER / "backend" / "old").mkdir(parents=True)
+    seen: list[bool] = []
+
+    def serve() -> int:
+        write("http://127.0.0.1:1")
+        seen.append((FOLDER / "backend").exists())
+        return 0
+
+    monkeypatch.setattr(sandbox_server, "sandbox", serve)
+
+    assert 0 == command("sandbox", "serve", "--port", "0").code
+    assert [False] == seen
+    assert not ADDRESS.exists()
+
+
+def test_a_port_that_another_sandbox_has_leaves_that_ones_backend_and_address(
+    command: Command, listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (FOLDER / "backend").mkdir(parents=True)
+    write(address(listener))
+    monkeypatch.setattr(sandbox_server, "sandbox", lambda: 1)
+
+    ended = command("sandbox", "serve", "--port", str(listener.getsockname()[1]))
+
+    assert ExitCode.NOT_REACHED == ended.code
+    assert (FOLDER / "backend").exists()
+    assert address(listener) == ADDRESS.read_text().strip()

@@ -1,74 +1,80 @@
-"""A survey looks at everything that a plan is made from."""
+"""An inventory looks at everything that a plan is made from."""
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fleet.errors import EngineError, FleetError, RecordsError, SettingsError
-from fleet.plan.inventory import look
+from fleet.errors import EngineError, RecordsError, SettingsError
+from fleet.plan.inventory import collect
 from fleet.plan.verdicts import Kind, make_plan
 from fleet.store.records import Records
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.catalog import contract
-from shared.errors import CatalogError, ConfigError, ContractError
+from shared.errors import CatalogError, ContractError
 from tests.support.catalog_copy import DAY
-from tests.support.fleet.making import HUB_ACCOUNT, answer, deployed, offer, recorded, write_spoke
+from tests.support.fake_account import always
+from tests.support.fleet.making import HUB_ACCOUNT, FakeOrganizations, answer, deployed, offer, recorded, write_spoke
+from tests.support.refused import refused
 
 
 def test_everything_is_looked_at(root: Path, tmp_path: Path) -> None:
     backend = Storage((tmp_path / "backend").as_uri())
     backend.write(".pulumi/stacks/model-catalog-spoke/spoke-a.json", b"{}")
-    first = deployed(look(root))
+    first = deployed(collect(root))
     for stack in first.records:
         Records(backend).write(recorded(first, stack))
 
-    found = look(root)
+    found = collect(root)
 
     assert ["spoke-a", "spoke-b"] == list(found.spokes)
     assert {"spoke-a", "spoke-b"} == found.records.keys()
     assert {"spoke-a"} == found.tags.keys()
-    assert (DAY, "") == (found.day, found.blind)
+    assert (DAY, "") == (found.day, found.unread)
     assert isinstance(found.organization, Organization)
     assert {"code of spoke and shared", "locked dependencies"} == found.code.keys()
     assert [Kind.CHANGED, Kind.NEW] == [each.kind for each in make_plan(found).verdicts.values()]
 
 
-def test_an_organization_that_cannot_be_read_does_not_end_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: str | None) -> Organization:
-        raise ConfigError("no access")
+@pytest.mark.parametrize("operation", ["list_roots", "list_accounts_for_parent"])
+def test_an_organization_that_cannot_be_read_does_not_end_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    client: Any = FakeOrganizations([])
+    client.refused.add(operation)
+    monkeypatch.setattr("fleet.plan.inventory.Organization", always(Organization(client)))
 
-    monkeypatch.setattr("fleet.plan.inventory.Organization", refuse)
+    found = collect(root)
 
-    found = look(root)
-
-    assert (None, "no access") == (found.organization, found.blind)
+    assert found.organization is None
+    assert re.search(r"cannot be listed .*organization\.assumeRole in fleet\.yaml.*not authorized", found.unread)
 
 
 def test_without_any_spoke_there_is_advice(root: Path) -> None:
     for file in root.glob("Pulumi.*"):
         file.unlink()
 
-    with pytest.raises(SettingsError, match=r"there is no spoke here: no file Pulumi\.spoke-\*\.yaml.*make new-spoke"):
-        look(root)
+    with refused(SettingsError, "no-spokes"):
+        collect(root)
 
 
 def test_spokes_whose_settings_are_all_wrong_are_told_one_by_one(root: Path) -> None:
     for name in ("a", "b"):
         (root / f"Pulumi.spoke-{name}.yaml").write_text("config: [")
 
-    assert {Kind.REFUSED} == {verdict.kind for verdict in make_plan(look(root)).verdicts.values()}
+    assert {Kind.REFUSED} == {verdict.kind for verdict in make_plan(collect(root)).verdicts.values()}
 
 
 @pytest.mark.parametrize(
     ("outputs", "error"),
     [
-        (EngineError("no stack named 'hub' found"), ContractError),
-        (EngineError("out of reach"), EngineError),
+        (EngineError("no stack named 'hub' found", code="example"), ContractError),
+        (EngineError("out of reach", code="example"), EngineError),
         ({}, ContractError),
     ],
 )
@@ -81,7 +87,7 @@ def test_without_a_hub_nothing_is_planned(
     answer(monkeypatch, {"hub": outputs})
 
     with pytest.raises(error):
-        look(root)
+        collect(root)
 
 
 def test_every_hub_that_a_spoke_names_is_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +96,7 @@ def test_every_hub_that_a_spoke_names_is_read(root: Path, monkeypatch: pytest.Mo
     answer(monkeypatch, {"hub": {"catalog": catalog}, "next": {"catalog": catalog, "published_on": "2026-10-31"}})
 
     assert {"hub": None, "next": dt.date(2026, 10, 31)} == {
-        name: found.on for name, found in look(root).hubs.published().items()
+        name: found.on for name, found in collect(root).hubs.published().items()
     }
 
 
@@ -98,12 +104,12 @@ def test_a_record_of_a_newer_release_ends_it(root: Path, tmp_path: Path) -> None
     storage = Storage((tmp_path / "backend").as_uri())
     storage.write(".fleet/records/spoke-a.json", json.dumps({"schema_version": "2.0"}).encode())
 
-    with pytest.raises(RecordsError, match="newer release"):
-        look(root)
+    with refused(RecordsError, "record-of-newer-release", ".fleet/records/spoke-a.json"):
+        collect(root)
 
 
 def test_outside_of_the_project_there_is_advice(root: Path) -> None:
     (root / "requirements.lock").unlink()
 
-    with pytest.raises(FleetError, match=r"requirements\.lock is missing\. Run the fleet's commands in the project's"):
-        look(root)
+    with refused(SettingsError, "project-file-missing", "requirements.lock"):
+        collect(root)

@@ -6,8 +6,11 @@ import pytest
 import yaml
 
 from fleet.errors import SettingsError
-from fleet.plan.spokes import chosen, read_spoke, read_spokes
+from fleet.plan.spokes import matching_spokes, read_spoke, read_spokes
+from shared.errors import ConfigError
+from spoke.launches.one_stack_per_account import refuse_second_stack
 from tests.support.fleet.making import LAUNCH, spoke, write_spoke
+from tests.support.refused import refused
 
 ACCOUNT = "333344445555"
 PLAIN = """\
@@ -121,18 +124,19 @@ def test_each_launch_is_a_part_of_its_own_and_their_order_means_nothing(tmp_path
 @pytest.mark.parametrize(
     ("text", "problem", "account"),
     [
-        ("config: [", r"Pulumi.spoke-broken.yaml: is not YAML", ""),
-        ("", r"Pulumi.spoke-broken.yaml: config is missing", ""),
-        ("config: text", r"Pulumi.spoke-broken.yaml: config is missing", ""),
-        ("- config", r"Pulumi.spoke-broken.yaml: config is missing", ""),
-        (PLAIN.replace("product:", "prodct:"), r"launches[0].product is missing", ACCOUNT),
-        (PLAIN + "  model-catalog-spoke:launch: []\n", r"launch is not a known key", ACCOUNT),
-        (PLAIN + "  other:key: 1\n", r"other:key is not a known key", ACCOUNT),
-        (PLAIN.replace('"333344445555"', "'33'"), r"accountId: found '33'. Expected twelve digits", "33"),
+        ("config: [", "Pulumi.spoke-broken.yaml: is not YAML", ""),
+        ("", "Pulumi.spoke-broken.yaml: config", ""),
+        ("config: text", "Pulumi.spoke-broken.yaml: config", ""),
+        ("- config", "Pulumi.spoke-broken.yaml: config", ""),
+        (PLAIN.replace("product:", "prodct:"), "launches[0].product: is missing", ACCOUNT),
+        (PLAIN + "  model-catalog-spoke:launch: []\n", "launch: is not a known key", ACCOUNT),
+        (PLAIN + "  other:key: 1\n", "other:key", ACCOUNT),
+        (PLAIN.replace('"333344445555"', "'33'"), "accountId: invalid value '33'", ""),
+        (PLAIN + "  - [", "Pulumi.spoke-broken.yaml: is not YAML", ACCOUNT),
     ],
 )
 def test_a_broken_file_concerns_no_other_spoke(tmp_path: Path, text: str, problem: str, account: str) -> None:
-    write_spoke(tmp_path, "good", ACCOUNT)
+    write_spoke(tmp_path, "good", "444455556666")
     (tmp_path / "Pulumi.spoke-broken.yaml").write_text(text)
 
     found = read_spokes(tmp_path)
@@ -150,6 +154,28 @@ def test_a_file_that_cannot_be_read_is_broken_too(tmp_path: Path) -> None:
     assert "Pulumi.spoke-a.yaml: cannot be read" in read_spokes(tmp_path)["spoke-a"].problem
 
 
+def test_an_account_without_quotes_is_text_as_it_is_to_the_spokes_own_run(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.spoke-a.yaml").write_text(PLAIN.replace('"333344445555"', "333344445555"))
+    found = read_spokes(tmp_path)["spoke-a"]
+
+    assert (ACCOUNT, "") == (found.account, found.problem)
+
+
+def test_spokes_of_one_account_are_refused_in_the_words_of_their_own_runs(tmp_path: Path) -> None:
+    """One of them has other mistakes, which it is told of first."""
+    for name, account in {"a": ACCOUNT, "b": ACCOUNT, "c": "444455556666"}.items():
+        write_spoke(tmp_path, name, account)
+    (tmp_path / "Pulumi.spoke-d.yaml").write_text(PLAIN.replace("product:", "prodct:"))
+    found = read_spokes(tmp_path)
+
+    for name in ("a", "b"):
+        with pytest.raises(ConfigError) as own:
+            refuse_second_stack(ACCOUNT, own=f"Pulumi.spoke-{name}.yaml", folder=tmp_path)
+        assert (str(own.value), None) == (found[f"spoke-{name}"].problem, found[f"spoke-{name}"].settings)
+    assert found["spoke-c"].settings
+    assert "product: is missing" in found["spoke-d"].problem
+
+
 @pytest.mark.parametrize(
     ("patterns", "found"),
     [
@@ -165,25 +191,21 @@ def test_a_file_that_cannot_be_read_is_broken_too(tmp_path: Path) -> None:
 def test_spokes_are_named_with_or_without_what_all_names_begin_with(patterns: list[str], found: str) -> None:
     everybody = ["spoke-lab", "spoke-lab-two", "spoke-sales"]
 
-    assert {f"spoke-{name}" for name in found.split()} == chosen(everybody, patterns, where="--only")
+    assert {f"spoke-{name}" for name in found.split()} == matching_spokes(everybody, patterns, where="--only")
 
 
 @pytest.mark.parametrize("pattern", ["la", "LAB", "", "spoke-"])
 def test_a_name_that_fits_nobody_is_refused(pattern: str) -> None:
-    with pytest.raises(
-        SettingsError, match=rf"^--only: found '{pattern}', which is no spoke\. The spokes are: spoke-lab\.$"
-    ):
-        chosen(["spoke-lab"], ["lab", pattern], where="--only")
+    with refused(SettingsError, "spoke-unknown", "--only"):
+        matching_spokes(["spoke-lab"], ["lab", pattern], where="--only")
 
 
-def test_of_many_spokes_a_few_are_named() -> None:
-    with pytest.raises(SettingsError, match=r"The spokes are: spoke-0, .*spoke-7 and 4 more\.$"):
-        chosen([f"spoke-{number}" for number in range(12)], ["x"], where="--only")
+@pytest.mark.parametrize(("spokes", "said"), [(12, "spoke-7 and 4 more."), (0, "The spokes are: none.")])
+def test_of_many_spokes_a_few_are_named(spokes: int, said: str) -> None:
+    with refused(SettingsError, "spoke-unknown", "--only") as found:
+        matching_spokes([f"spoke-{number}" for number in range(spokes)], ["x"], where="--only")
 
-
-def test_without_any_spoke_none_is_named() -> None:
-    with pytest.raises(SettingsError, match=r"The spokes are: none\.$"):
-        chosen([], ["x"], where="--only")
+    assert str(found.value).endswith(said)
 
 
 def parts_of(folder: Path, text: str) -> dict[str, str]:

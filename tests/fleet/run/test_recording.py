@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 
+from fleet.engine import Cost
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.verdicts import Verdict, make_plan
-from fleet.run.recording import launches_in, parts_against, record_of, used_contract
-from fleet.run.tasks import Task, Verb
-from fleet.store.locations import Places
-from fleet.store.records import Cost, Record, Unreadable, Used
+from fleet.run.recording import parts_against, record_of
+from fleet.run.tasks import Operation, Task
+from fleet.store.locations import Locations
+from fleet.store.records import ContractRef
 from fleet.store.states import State
 from shared.catalog import contract
 from spoke.config import SpokeSettings
-from tests.support.fleet.making import CODE, FINISHED, HUB_ACCOUNT, NOTHING, FakeEngine, offer, spokes, survey
+from tests.support.fleet.making import CODE, FINISHED, HUB_ACCOUNT, FakeEngine, inventory, offer, spokes
+from tests.support.refused import refused
 
 NOW = FINISHED + dt.timedelta(days=30)
 LAUNCHED: Mapping[str, Any] = {
@@ -39,16 +41,16 @@ def state(launches: Mapping[str, Any], content_hash: str = "sha256:1") -> State:
 
 @pytest.fixture
 def verdict(tmp_path: Path) -> Verdict:
-    return make_plan(survey(tmp_path, spokes(tmp_path, a="300000000001"))).verdicts["spoke-a"]
+    return make_plan(inventory(tmp_path, spokes(tmp_path, a="300000000001"))).verdicts["spoke-a"]
 
 
 @pytest.fixture
 def task(verdict: Verdict) -> Task:
     return Task(
         stack="spoke-a",
-        verb=Verb.UP,
+        operation=Operation.UP,
         root="",
-        places=Places("", ""),
+        locations=Locations("", ""),
         fingerprint=verdict.fingerprint,
         parts=verdict.parts,
         own=frozenset(CODE) | frozenset(verdict.spoke.parts),
@@ -74,52 +76,12 @@ def test_a_record_holds_what_was_deployed(task: Task, settings: SpokeSettings) -
 
     assert ("spoke-a", "300000000001", "tag") == (made.stack, made.account, made.state)
     assert (fingerprint_of(task.parts), task.parts) == (made.fingerprint, made.parts)
-    assert Used(hub="organization/model-catalog-hub/hub", content_hash="sha256:1") == made.contract
+    assert ContractRef(hub="organization/model-catalog-hub/hub", content_hash="sha256:1") == made.contract
     assert before <= made.finished <= dt.datetime.now(dt.UTC)
     assert [("search", "embedder", "1.0.0", made.finished)] == [
         (launch.name, launch.product, launch.version, launch.since) for launch in made.launches
     ]
     assert cost == made.cost
-
-
-@pytest.mark.parametrize(
-    ("changed", "kept"),
-    [
-        ({}, True),
-        ({"status": "TAINTED", "region": "eu-west-1"}, True),
-        ({"version": "1.0.1"}, False),
-        ({"product": "scorer"}, False),
-    ],
-)
-def test_a_version_runs_since_it_was_first_recorded(
-    task: Task,
-    settings: SpokeSettings,
-    changed: Mapping[str, str],
-    kept: bool,  # noqa: FBT001 - what is expected
-) -> None:
-    first = record_of(task, state({"search": LAUNCHED}), task.parts, settings, NOTHING, None)
-
-    [launch] = launches_in(state({"search": {**LAUNCHED, **changed}}), first, NOW)
-
-    assert (first.finished if kept else NOW) == launch.since
-
-
-def test_a_launch_under_another_name_is_another_one(task: Task, settings: SpokeSettings) -> None:
-    first = record_of(task, state({"search": LAUNCHED}), task.parts, settings, NOTHING, None)
-
-    found = launches_in(state({"search": LAUNCHED, "find": LAUNCHED}), first, NOW)
-
-    assert {"search": first.finished, "find": NOW} == {launch.name: launch.since for launch in found}
-
-
-@pytest.mark.parametrize("earlier", [None, Unreadable(reason="broken")])
-def test_without_an_earlier_record_everything_is_new(earlier: Record | Unreadable | None) -> None:
-    assert [NOW] == [launch.since for launch in launches_in(state({"search": LAUNCHED}), earlier, NOW)]
-
-
-def test_a_state_without_outputs_has_no_launches_and_no_contract() -> None:
-    assert [] == launches_in(State(tag="t"), None, NOW)
-    assert Used(hub="", content_hash="") == used_contract(State(tag="t"))
 
 
 def test_a_contract_that_changed_during_the_run_takes_the_place_of_the_plans(
@@ -158,10 +120,10 @@ def test_what_the_hub_offered_when_it_was_planned_counts_no_more(task: Task, set
 def test_a_contract_that_changed_twice_cannot_be_told(task: Task, settings: SpokeSettings) -> None:
     engine = FakeEngine({"hub": {"catalog": contract.publish(HUB_ACCOUNT, offer())}})
 
-    with pytest.raises(FleetError, match=r"changed its contract twice while this ran.*sha256:1; run it again\."):
-        parts_against(Used(hub="hub", content_hash="sha256:1"), engine, task, settings)
+    with refused(FleetError, "contract-changed-twice"):
+        parts_against(ContractRef(hub="hub", content_hash="sha256:1"), engine, task, settings)
 
 
-def used(published: Mapping[str, Any]) -> Used:
+def used(published: Mapping[str, Any]) -> ContractRef:
     """Say that a contract was used."""
-    return Used(hub="hub", content_hash=published["content_hash"])
+    return ContractRef(hub="hub", content_hash=published["content_hash"])

@@ -1,245 +1,23 @@
-"""What a run that died was doing is brought in line with the account."""
+"""What a run that died left behind is brought to an end."""
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import IO, Any, cast
 
 import pytest
-from tenacity import wait_none
 
-from fleet.engine import Engine, Finished
-from fleet.errors import EngineError
-from fleet.run.recovery import (
-    _identity,  # pyright: ignore[reportPrivateUsage] - the id of each kind of resource
-    _taken_over,  # pyright: ignore[reportPrivateUsage] - what becomes of each kind of operation
-    await_orphan,
-    end_session,
-    may_unlock,
-    settle,
-)
-from fleet.store.leases import Claim, Process
-from fleet.store.states import Lock, State
-from shared.aws.session import AccountSession
-from spoke.config import SpokeSettings
-from tests.support.fake_account import FakeAccount, MissingError, always, denied
-from tests.support.fleet.making import FINISHED, NOTHING
+from fleet.run.recovery import await_orphan, end_session, may_unlock
+from fleet.store.leases import Lease, Process
+from fleet.store.states import Lock
+from tests.support.fleet.making import FINISHED
 
-URN = "urn:pulumi:spoke-a::model-catalog-spoke"
 ME = Process.of(os.getpid())
 GONE = Process(host=ME.host, pid=2**22 + 1, started=1.0)
 FAR = Process(host="elsewhere", pid=7, started=1.0)
-ROLE: Mapping[str, Any] = {
-    "urn": f"{URN}::aws:iam/role:Role::scorer-launch",
-    "type": "aws:iam/role:Role",
-    "custom": True,
-    "inputs": {"name": "ModelCatalogLaunch-scorer"},
-}
-COMPONENT: Mapping[str, Any] = {
-    "urn": f"{URN}::modelcatalog:spoke:ProductRoles::scorer",
-    "type": "modelcatalog:spoke:ProductRoles",
-    "custom": False,
-}
-UNKNOWN: Mapping[str, Any] = {
-    "urn": f"{URN}::aws:s3/bucket:Bucket::other",
-    "type": "aws:s3/bucket:Bucket",
-    "custom": True,
-    "inputs": {},
-}
-SETTINGS = SpokeSettings.model_validate({"accountId": "333344445555", "aws:region": "eu-central-1"})
 
 
-def account(**calls: Any) -> AccountSession:  # noqa: ANN401 - whatever AWS answers
-    """Give an account in which these calls answer."""
-    return cast("AccountSession", FakeAccount("333344445555", {}, calls))
-
-
-@pytest.mark.parametrize(
-    ("kind", "inputs", "identity"),
-    [
-        ("aws:iam/role:Role", {"name": "Launch"}, "Launch"),
-        ("aws:iam/rolePolicy:RolePolicy", {"role": "Launch", "name": "catalog"}, "Launch:catalog"),
-        (
-            "aws:servicecatalog/principalPortfolioAssociation:PrincipalPortfolioAssociation",
-            {"principalArn": "arn:aws:iam::1:role/a", "portfolioId": "port-1", "principalType": "IAM_PATTERN"},
-            "en,arn:aws:iam::1:role/a,port-1,IAM_PATTERN",
-        ),
-        (
-            "aws:servicecatalog/principalPortfolioAssociation:PrincipalPortfolioAssociation",
-            {"principalArn": "arn:aws:iam::1:role/a", "portfolioId": "port-1"},
-            "en,arn:aws:iam::1:role/a,port-1,IAM",
-        ),
-        ("aws:s3/bucket:Bucket", {"bucket": "b"}, None),
-    ],
-)
-def test_most_resources_have_an_id_that_follows_from_their_inputs(
-    kind: str, inputs: Mapping[str, str], identity: str | None
-) -> None:
-    assert identity == _identity({"type": kind, "inputs": inputs}, account())
-
-
-def test_a_stack_is_looked_up_by_its_name() -> None:
-    asked: list[dict[str, str]] = []
-
-    def describe(arguments: dict[str, str]) -> dict[str, Any]:
-        asked.append(arguments)
-        return {"Stacks": [{"StackId": "arn:stack"}]}
-
-    resource = {"type": "aws:cloudformation/stack:Stack", "inputs": {"name": "accepted", "region": "eu-west-1"}}
-
-    assert "arn:stack" == _identity(resource, account(describe_stacks=describe))
-    assert [{"StackName": "accepted"}] == asked
-    assert None is _identity(resource, account(describe_stacks=always(denied("DescribeStacks"))))
-
-
-def test_a_launch_is_looked_up_until_aws_has_come_to_an_end_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fleet.run.recovery.wait_exponential", always(wait_none()))
-    statuses = ["UNDER_CHANGE", "PLAN_IN_PROGRESS", "TAINTED", "never"]
-
-    def describe(arguments: dict[str, str]) -> dict[str, Any]:
-        assert {"Name": "search"} == arguments
-        return {"ProvisionedProductDetail": {"Id": "pp-1", "Status": statuses.pop(0)}}
-
-    assert "pp-1" == _identity(LAUNCH, account(describe_provisioned_product=describe))
-    assert ["never"] == statuses
-
-
-def test_a_launch_that_is_not_there_has_no_id() -> None:
-    assert None is _identity(LAUNCH, account(describe_provisioned_product=MissingError()))
-
-
-LAUNCH: dict[str, Any] = {
-    "type": "aws:servicecatalog/provisionedProduct:ProvisionedProduct",
-    "inputs": {"name": "search"},
-}
-
-
-def test_what_had_been_made_is_taken_over_with_its_id() -> None:
-    resources: list[dict[str, Any]] = []
-
-    assert ["scorer-launch had been made by then, and was taken over"] == taken_over("creating", ROLE, resources)
-    assert [{**ROLE, "id": "ModelCatalogLaunch-scorer", "outputs": ROLE["inputs"]}] == resources
-
-
-def test_what_had_not_been_made_is_forgotten() -> None:
-    resources: list[dict[str, Any]] = []
-
-    assert ["other had not been made by then"] == taken_over("creating", UNKNOWN, resources)
-    assert [] == resources
-
-
-def test_a_component_is_nothing_in_the_account_and_is_kept() -> None:
-    resources: list[dict[str, Any]] = []
-
-    assert [] == taken_over("creating", COMPONENT, resources)
-    assert [dict(COMPONENT)] == resources
-
-
-@pytest.mark.parametrize("kind", ["updating", "deleting", "reading"])
-def test_what_was_there_before_is_only_compared(kind: str) -> None:
-    resources = [{**ROLE, "id": "ModelCatalogLaunch-scorer"}]
-
-    assert [f"{kind} scorer-launch had been under way: compared with the account"] == taken_over(kind, ROLE, resources)
-    assert 1 == len(resources)
-
-
-def test_nothing_is_taken_over_twice() -> None:
-    resources: list[dict[str, Any]] = []
-    pending = [{"type": "creating", "resource": dict(ROLE)}] * 2
-
-    said = list(_taken_over(pending, resources, account()))
-
-    assert (2, 1) == (len(said), len(resources))
-
-
-class Repaired(Engine):
-    """Knows a state with something under way, and takes another in its place."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(Path("nowhere"))
-        self._code = code
-        self.written: dict[str, Any] = {}
-
-    def exported(self, stack: str) -> dict[str, Any]:
-        """Give the state."""
-        del stack
-        pending = [{"type": "creating", "resource": dict(ROLE)}]
-        return {"version": 3, "deployment": {"manifest": {}, "pending_operations": pending}}
-
-    def replace_state(self, stack: str, file: Path) -> None:
-        """Take another state."""
-        del stack
-        self.written = json.loads(file.read_text())
-
-    def refresh(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
-        """Compare it with the account."""
-        del stack, log, started
-        assert self.written
-        return Finished(self._code, NOTHING)
-
-
-class OneState:
-    """A backend with one state."""
-
-    def __init__(self, state: State | None) -> None:
-        self._state = state
-
-    def tags(self) -> Mapping[str, str]:
-        """Give nothing."""
-        return {}
-
-    def read(self, stack: str) -> State | None:
-        """Give the state."""
-        del stack
-        return self._state
-
-    def lock(self, stack: str) -> Lock | None:
-        """Give nothing."""
-        del stack
-
-    def mend(self, stack: str) -> bool:
-        """Do nothing."""
-        del stack
-        return False
-
-
-@pytest.fixture
-def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fleet.run.recovery.AccountSession", always(account()))
-
-
-@pytest.mark.usefixtures("signed_in")
-def test_a_state_with_something_under_way_is_settled() -> None:
-    engine = Repaired(0)
-
-    said = settle("spoke-a", SETTINGS, engine, OneState(State(tag="t", pending=("creating scorer-launch",))), None)
-
-    assert ["scorer-launch had been made by then, and was taken over"] == said
-    assert {"manifest", "resources"} == engine.written["deployment"].keys()
-    assert ["ModelCatalogLaunch-scorer"] == [each["id"] for each in engine.written["deployment"]["resources"]]
-
-
-@pytest.mark.usefixtures("signed_in")
-def test_a_state_that_cannot_be_compared_is_told() -> None:
-    states = OneState(State(tag="t", pending=("creating scorer-launch",)))
-
-    with pytest.raises(EngineError, match=r"could not be compared .* after a run had died \(creating scorer-launch\)"):
-        settle("spoke-a", SETTINGS, Repaired(1), states, None)
-
-
-@pytest.mark.parametrize("state", [None, State(tag="t")])
-def test_where_nothing_is_under_way_nothing_is_done(state: State | None) -> None:
-    engine = Repaired(1)
-
-    assert [] == settle("spoke-a", SETTINGS, engine, OneState(state), None)
-    assert {} == engine.written
-
-
-def claim(engine: Process | None) -> Claim:
-    return Claim(token="t", owner=FAR, engine=engine, renewed=FINISHED)  # noqa: S106 - no secret
+def lease(engine: Process | None) -> Lease:
+    return Lease(token="t", owner=FAR, engine=engine, renewed=FINISHED)  # noqa: S106 - no secret
 
 
 @pytest.mark.parametrize(
@@ -247,25 +25,25 @@ def claim(engine: Process | None) -> Claim:
     [
         (ME.host, GONE.pid, None, True),
         (ME.host, ME.pid, None, False),
-        (ME.host, ME.pid, claim(ME), False),
+        (ME.host, ME.pid, lease(ME), False),
         ("elsewhere", 7, None, False),
-        ("elsewhere", 7, claim(None), False),
-        ("elsewhere", 7, claim(FAR), True),
-        ("elsewhere", 8, claim(FAR), False),
-        ("another", 7, claim(FAR), False),
+        ("elsewhere", 7, lease(None), False),
+        ("elsewhere", 7, lease(FAR), True),
+        ("elsewhere", 8, lease(FAR), False),
+        ("another", 7, lease(FAR), False),
     ],
     ids=[
         "a dead run here",
         "a live run here",
-        "a live run of an abandoned claim",
+        "a live run of an abandoned lease",
         "a run elsewhere",
-        "a claim that was abandoned before its run",
-        "the run of an abandoned claim elsewhere",
+        "a lease that was abandoned before its run",
+        "the run of an abandoned lease elsewhere",
         "another run there",
         "another machine",
     ],
 )
-def test_a_lock_is_removed_only_where_its_run_has_died(host: str, pid: int, left: Claim | None, may: bool) -> None:  # noqa: FBT001 - what is expected
+def test_a_lock_is_removed_only_where_its_run_has_died(host: str, pid: int, left: Lease | None, may: bool) -> None:  # noqa: FBT001 - what is expected
     assert may is may_unlock(Lock(user="ada", host=host, pid=pid, since=""), left)
 
 
@@ -291,8 +69,3 @@ def test_what_a_killed_process_left_behind_is_ended(monkeypatch: pytest.MonkeyPa
 
     assert not left.lives
     process.communicate()
-
-
-def taken_over(kind: str, resource: Mapping[str, Any], resources: list[dict[str, Any]]) -> list[str]:
-    """Take one operation over."""
-    return list(_taken_over([{"type": kind, "resource": dict(resource)}], resources, account()))

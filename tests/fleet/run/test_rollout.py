@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from fleet.plan.settings import Wave
-from fleet.plan.verdicts import Plan, make_plan
+from fleet.plan.verdicts import FleetPlan, make_plan
 from fleet.run import rollout as module
 from fleet.run.executors import Workforce
 from fleet.run.rollout import Request, Result, Rollout
-from fleet.run.tasks import Ending, Verb
-from fleet.store.locations import Places
+from fleet.run.tasks import Operation, RunStatus
+from fleet.store.locations import Locations
 from tests.support.fleet.hands import Hands
-from tests.support.fleet.making import CODE, deployed, fleet, spoke, spokes, survey
+from tests.support.fleet.making import CODE, deployed, fleet, inventory, spoke, spokes
 
 ACCOUNTS = {name: f"30000000000{number}" for number, name in enumerate("abcdef")}
 BEGUN = dt.datetime(2026, 11, 1, 8, tzinfo=dt.UTC)
@@ -32,9 +32,9 @@ class Run:
     interrupted: int
 
     @property
-    def endings(self) -> dict[str, Ending]:
+    def statuses(self) -> dict[str, RunStatus]:
         """By short name."""
-        return {stack.removeprefix("spoke-"): outcome.ending for stack, outcome in self.result.outcomes.items()}
+        return {stack.removeprefix("spoke-"): outcome.status for stack, outcome in self.result.outcomes.items()}
 
     @property
     def not_begun(self) -> str:
@@ -52,17 +52,17 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 
     def start(
         *waves: Mapping[str, Any],
-        endings: Mapping[str, Ending | Exception] | None = None,
-        plan: Plan | None = None,
+        statuses: Mapping[str, RunStatus | Exception] | None = None,
+        plan: FleetPlan | None = None,
         wanted: str = "abcdef",
         yes: bool = True,
         width: int = 2,
         is_here: bool = True,
         interrupts: int = 0,
-        verb: Verb = Verb.UP,
+        operation: Operation = Operation.UP,
         forced: bool = False,
     ) -> Run:
-        hands, asked = Hands(endings or {}), list[tuple[str, int]]()
+        hands, asked = Hands(statuses or {}), list[tuple[str, int]]()
         hands.interrupts = interrupts
         monkeypatch.setattr(module, "run_spoke", hands.run)
 
@@ -72,13 +72,13 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 
         request = Request(
             wanted=frozenset(f"spoke-{name}" for name in wanted),
-            verb=verb,
+            operation=operation,
             forced=forced,
             begun=BEGUN,
-            places=Places("file:///state", "file:///state"),
+            locations=Locations("file:///state", "file:///state"),
             logs=".fleet/runs/1",
         )
-        plan = plan or make_plan(survey(tmp_path, spokes(tmp_path, **ACCOUNTS), settings=fleet(*waves)))
+        plan = plan or make_plan(inventory(tmp_path, spokes(tmp_path, **ACCOUNTS), settings=fleet(*waves)))
         result = Rollout(plan, request, Workforce(hands, width, is_here), hands, approve).run()
         return Run(result, hands, asked, len(interrupted))
 
@@ -89,7 +89,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 
 FIRST = {"name": "first", "spokes": ["a", "b", "c"]}
 SECOND = {"name": "second", "spokes": ["d", "e"]}
-REST = {"name": "rest", "others": True}
+REST = {"name": "rest", "default": True}
 
 
 def test_a_wave_begins_when_the_one_before_it_is_through(start: Start) -> None:
@@ -100,7 +100,7 @@ def test_a_wave_begins_when_the_one_before_it_is_through(start: Start) -> None:
         *("wave second: 2 by 2", "+d", "+e", "-d", "-e"),
         *("wave rest: 1 by 2", "+f", "-f"),
     ]
-    assert dict.fromkeys("abcdef", Ending.DONE) == run.endings
+    assert dict.fromkeys("abcdef", RunStatus.SUCCEEDED) == run.statuses
     assert ("", []) == (run.result.stopped, run.result.not_begun)
 
 
@@ -113,64 +113,66 @@ def test_no_more_run_at_a_time_than_the_wave_says_or_else_the_workers(
     run = start({**REST, "concurrency": concurrency}, width=width)
 
     assert most == run.hands.most
-    assert 6 == len(run.endings)
+    assert 6 == len(run.statuses)
 
 
 def test_when_too_many_fail_what_runs_comes_to_its_end_and_nothing_else_begins(start: Start) -> None:
-    run = start(FIRST, SECOND, REST, endings={"a": Ending.FAILED})
+    run = start(FIRST, SECOND, REST, statuses={"a": RunStatus.FAILED})
 
-    assert {"a": Ending.FAILED, "b": Ending.DONE} == run.endings
+    assert {"a": RunStatus.FAILED, "b": RunStatus.SUCCEEDED} == run.statuses
     assert "c d e f" == run.not_begun
-    assert "1 failed in the wave first, and 0 are tolerated there" == run.result.stopped
-    assert [f"note {run.result.stopped}: nothing else is begun"] == [text for text in run.hands.seen if "note" in text]
+    assert "1 failed in the wave first, which tolerates 0" == run.result.stopped
+    assert [f"note {run.result.stopped}: no more spokes are started"] == [
+        text for text in run.hands.seen if "note" in text
+    ]
     assert "so it was" == run.result.outcomes["spoke-a"].reason
     assert ["wave first: 3 by 2"] == [text for text in run.hands.seen if text.startswith("wave")]
 
 
 def test_as_many_may_fail_as_are_tolerated(start: Start) -> None:
-    run = start({**FIRST, "tolerance": 1}, SECOND, REST, endings={"a": Ending.FAILED, "d": Ending.FAILED})
+    run = start({**FIRST, "tolerance": 1}, SECOND, REST, statuses={"a": RunStatus.FAILED, "d": RunStatus.FAILED})
 
     assert "f" == run.not_begun
-    assert "1 failed in the wave second, and 0 are tolerated there" == run.result.stopped
-    assert {"a": Ending.FAILED, "d": Ending.FAILED} == {
-        name: ending for name, ending in run.endings.items() if ending is not Ending.DONE
+    assert "1 failed in the wave second, which tolerates 0" == run.result.stopped
+    assert {"a": RunStatus.FAILED, "d": RunStatus.FAILED} == {
+        name: status for name, status in run.statuses.items() if status is not RunStatus.SUCCEEDED
     }
 
 
 def test_a_share_is_of_those_that_run(start: Start) -> None:
-    run = start({**REST, "tolerance": "34%"}, endings=dict.fromkeys("abc", Ending.FAILED), width=1)
+    run = start({**REST, "tolerance": "34%"}, statuses=dict.fromkeys("abc", RunStatus.FAILED), width=1)
 
-    assert "3 failed in the wave rest, and 2 are tolerated there" == run.result.stopped
+    assert "3 failed in the wave rest, which tolerates 2" == run.result.stopped
     assert "d e f" == run.not_begun
 
 
-@pytest.mark.parametrize("ending", [Ending.INTERRUPTED, Ending.DONE_ELSEWHERE, Ending.PREVIEWED])
-def test_only_failures_count_as_such(start: Start, ending: Ending) -> None:
-    run = start(FIRST, REST, endings=dict.fromkeys("abc", ending))
+@pytest.mark.parametrize("status", [RunStatus.INTERRUPTED, RunStatus.SUCCEEDED_ELSEWHERE, RunStatus.PREVIEWED])
+def test_only_failures_count_as_such(start: Start, status: RunStatus) -> None:
+    run = start(FIRST, REST, statuses=dict.fromkeys("abc", status))
 
     assert "" == run.result.stopped
-    assert 6 == len(run.endings)
+    assert 6 == len(run.statuses)
 
 
 def test_a_worker_that_is_gone_has_failed_and_the_others_go_on(start: Start) -> None:
-    run = start({**REST, "tolerance": 1}, endings={"b": ConnectionError("the worker\n was killed")})
+    run = start({**REST, "tolerance": 1}, statuses={"b": ConnectionError("the worker\n was killed")})
 
-    assert Ending.FAILED is run.endings["b"]
+    assert RunStatus.FAILED is run.statuses["b"]
     assert "its worker failed: ConnectionError: the worker was killed" == run.result.outcomes["spoke-b"].reason
-    assert 6 == len(run.endings)
+    assert 6 == len(run.statuses)
 
 
 def test_somebody_is_asked_before_a_wave_that_wants_it(start: Start) -> None:
     run = start(FIRST, {**SECOND, "approve": True}, REST)
 
     assert [("second", 2)] == run.asked
-    assert 6 == len(run.endings)
+    assert 6 == len(run.statuses)
 
 
 def test_without_a_yes_neither_the_wave_nor_a_later_one_begins(start: Start) -> None:
     run = start(FIRST, {**SECOND, "approve": True}, REST, yes=False)
 
-    assert dict.fromkeys("abc", Ending.DONE) == run.endings
+    assert dict.fromkeys("abc", RunStatus.SUCCEEDED) == run.statuses
     assert "d e f" == run.not_begun
     assert "the wave second waits for approval: --approve second" == run.result.stopped
 
@@ -178,7 +180,7 @@ def test_without_a_yes_neither_the_wave_nor_a_later_one_begins(start: Start) -> 
 def test_nobody_is_asked_for_a_preview_or_for_a_wave_without_work(start: Start) -> None:
     waves = ({**FIRST, "approve": True}, {**REST, "approve": True})
 
-    assert [] == start(*waves, verb=Verb.PREVIEW, yes=False).asked
+    assert [] == start(*waves, operation=Operation.PREVIEW, yes=False).asked
     assert [("rest", 3)] == start(*waves, wanted="def").asked
 
 
@@ -189,12 +191,12 @@ def test_only_who_is_wanted_runs_and_a_wave_without_work_is_not_told(start: Star
 
 
 def test_what_is_where_it_is_wanted_runs_only_by_force(start: Start, tmp_path: Path) -> None:
-    done = deployed(survey(tmp_path, spokes(tmp_path, **ACCOUNTS)))
+    done = deployed(inventory(tmp_path, spokes(tmp_path, **ACCOUNTS)))
     plan = make_plan(replace(done, tags={**done.tags, "spoke-c": "other"}))
 
-    assert {"c"} == start(plan=plan).endings.keys()
+    assert {"c"} == start(plan=plan).statuses.keys()
     forced = start(plan=plan, forced=True)
-    assert set("abcdef") == forced.endings.keys()
+    assert set("abcdef") == forced.statuses.keys()
     assert {True} == {task.forced for task in forced.hands.tasks.values()}
 
 
@@ -202,18 +204,18 @@ def test_whoever_is_refused_has_failed_without_running(start: Start, tmp_path: P
     plan = refusing(tmp_path, {**REST, "tolerance": 1})
     run = start(plan=plan)
 
-    assert Ending.FAILED is run.endings["a"]
-    assert "lunches is not a known key" in run.result.outcomes["spoke-a"].reason
+    assert RunStatus.FAILED is run.statuses["a"]
+    assert "lunches: is not a known key" in run.result.outcomes["spoke-a"].reason
     assert "spoke-a" not in run.hands.tasks
-    assert 6 == len(run.endings)
+    assert 6 == len(run.statuses)
 
 
 def test_nothing_begins_where_more_are_refused_than_are_tolerated(start: Start, tmp_path: Path) -> None:
     run = start(plan=refusing(tmp_path, FIRST, REST))
 
-    assert {"a": Ending.FAILED} == run.endings
+    assert {"a": RunStatus.FAILED} == run.statuses
     assert "b c d e f" == run.not_begun
-    assert "1 failed in the wave first, and 0 are tolerated there" == run.result.stopped
+    assert "1 failed in the wave first, which tolerates 0" == run.result.stopped
 
 
 def test_a_share_is_of_those_that_are_refused_too(start: Start, tmp_path: Path) -> None:
@@ -223,22 +225,22 @@ def test_a_share_is_of_those_that_are_refused_too(start: Start, tmp_path: Path) 
 def test_an_interrupt_lets_what_runs_come_to_its_end(start: Start) -> None:
     run = start(FIRST, REST, interrupts=1)
 
-    assert dict.fromkeys("ab", Ending.DONE) == run.endings
+    assert dict.fromkeys("ab", RunStatus.SUCCEEDED) == run.statuses
     assert "c d e f" == run.not_begun
-    assert ("it was interrupted", 1) == (run.result.stopped, run.interrupted)
+    assert ("interrupted", 1) == (run.result.stopped, run.interrupted)
 
 
 def test_a_second_interrupt_is_passed_on_too(start: Start) -> None:
-    run = start(FIRST, REST, interrupts=2, endings={"a": Ending.FAILED})
+    run = start(FIRST, REST, interrupts=2, statuses={"a": RunStatus.FAILED})
 
     assert 2 == run.interrupted
-    assert "it was interrupted" == run.result.stopped
-    assert {"a", "b"} == run.endings.keys()
+    assert "interrupted" == run.result.stopped
+    assert {"a", "b"} == run.statuses.keys()
 
 
 @pytest.mark.parametrize("is_here", [True, False])
 def test_a_worker_is_told_all_that_it_needs(start: Start, tmp_path: Path, is_here: bool) -> None:  # noqa: FBT001 - both ways
-    plan = make_plan(survey(tmp_path, spokes(tmp_path, **ACCOUNTS)))
+    plan = make_plan(inventory(tmp_path, spokes(tmp_path, **ACCOUNTS)))
     verdict = plan.verdicts["spoke-a"]
 
     task = start(plan=plan, is_here=is_here).hands.tasks["spoke-a"]
@@ -246,10 +248,15 @@ def test_a_worker_is_told_all_that_it_needs(start: Start, tmp_path: Path, is_her
     assert str(tmp_path) * is_here == task.root
     assert (verdict.parts, verdict.fingerprint, verdict.contract) == (task.parts, task.fingerprint, task.contract)
     assert CODE.keys() | verdict.spoke.parts.keys() == task.own
-    assert (BEGUN, plan.survey.day, Verb.UP, ".fleet/runs/1") == (task.begun, task.day, task.verb, task.logs)
+    assert (BEGUN, plan.inventory.day, Operation.UP, ".fleet/runs/1") == (
+        task.begun,
+        task.day,
+        task.operation,
+        task.logs,
+    )
 
 
-def refusing(folder: Path, *waves: Mapping[str, Any]) -> Plan:
+def refusing(folder: Path, *waves: Mapping[str, Any]) -> FleetPlan:
     """Plan a rollout in which the first spoke's settings are wrong."""
     made = {**spokes(folder, **ACCOUNTS), "spoke-a": spoke(folder, "a", ACCOUNTS["a"], lunches=[])}
-    return make_plan(survey(folder, made, settings=fleet(*waves)))
+    return make_plan(inventory(folder, made, settings=fleet(*waves)))

@@ -1,4 +1,4 @@
-"""One spoke from its claim to its record, with an engine that only pretends."""
+"""One spoke from its lease to its record, with an engine that only pretends."""
 
 import datetime as dt
 import json
@@ -9,14 +9,14 @@ from typing import IO, Any
 import pytest
 from tenacity import wait_none
 
-from fleet.engine import STOPPING, Finished
+from fleet.engine import STOPPING, Cost, Finished
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.run import spoke_run as module
 from fleet.run.spoke_run import run_spoke
-from fleet.run.tasks import Ending, Task, Verb
-from fleet.store.leases import Claims, Held
-from fleet.store.locations import Places
-from fleet.store.records import Cost, Record, Records
+from fleet.run.tasks import Operation, RunStatus, Task
+from fleet.store.leases import HeldLease, Leases
+from fleet.store.locations import Locations
+from fleet.store.records import Record, Records
 from fleet.store.storage import Storage
 from tests.support.fake_account import always
 from tests.support.fleet.making import spoke
@@ -30,13 +30,14 @@ LOCKED = "error: the stack is currently locked by 1 lock(s). Either wait for the
 class Pretended:
     """An engine whose runs end as they are told to, and leave the state that a success leaves."""
 
-    def __init__(self, backend: Path, *endings: tuple[int, str]) -> None:
+    def __init__(self, backend: Path, *statuses: tuple[int, str]) -> None:
         self._states = backend / ".pulumi" / "stacks" / "model-catalog-spoke"
-        self._endings = list(endings)
+        self._endings = list(statuses)
         self.ran: list[str] = []
 
-    def create(self, stack: str) -> None:
+    def create(self, project: str, stack: str) -> None:
         """Make a stack."""
+        assert "spoke" == project
         self.ran.append("create")
         self.write(stack, {})
 
@@ -71,7 +72,7 @@ class Pretended:
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Try again at once, and begin every test with nobody stopping."""
     monkeypatch.setattr(module, "wait_random_exponential", always(wait_none()))
-    monkeypatch.setattr(module, "_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
     STOPPING.clear()
     yield
     STOPPING.clear()
@@ -81,16 +82,18 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Task, Pretended]]:
     """Give a task, and the engine that carries it out."""
 
-    def begin(*endings: tuple[int, str], verb: Verb = Verb.UP, forced: bool = False) -> tuple[Task, Pretended]:
+    def begin(
+        *statuses: tuple[int, str], operation: Operation = Operation.UP, forced: bool = False
+    ) -> tuple[Task, Pretended]:
         made = spoke(tmp_path, "a", "300000000001")
-        engine = Pretended(tmp_path / "backend", *endings)
+        engine = Pretended(tmp_path / "backend", *statuses)
         monkeypatch.setattr(module, "Engine", always(engine))
         url = (tmp_path / "backend").as_uri()
         task = Task(
             stack=STACK,
-            verb=verb,
+            operation=operation,
             root=str(tmp_path),
-            places=Places(url, url),
+            locations=Locations(url, url),
             fingerprint=fingerprint_of(made.parts),
             parts=made.parts,
             own=frozenset(made.parts),
@@ -113,12 +116,12 @@ def test_a_success_is_recorded_with_what_it_was_made_of(begin: Begin) -> None:
 
     outcome = run_spoke(task)
 
-    record = Records(Storage(task.places.records)).of(STACK)
+    record = Records(Storage(task.locations.records)).of(STACK)
     assert isinstance(record, Record)
-    assert (Ending.DONE, "1 unchanged", 1) == (outcome.ending, outcome.changes, outcome.tries)
+    assert (RunStatus.SUCCEEDED, "1 unchanged", 1) == (outcome.status, outcome.changes, outcome.tries)
     assert (task.fingerprint, HASH) == (record.fingerprint, record.contract.content_hash)
     assert ["create", "up"] == engine.ran
-    assert isinstance(Claims(Storage(task.places.records)).take(STACK), Held)
+    assert isinstance(Leases(Storage(task.locations.records)).acquire(STACK), HeldLease)
 
 
 def test_a_failure_is_told_and_not_recorded(begin: Begin) -> None:
@@ -126,9 +129,9 @@ def test_a_failure_is_told_and_not_recorded(begin: Begin) -> None:
 
     outcome = run_spoke(task)
 
-    assert (Ending.FAILED, "it broke") == (outcome.ending, outcome.reason)
+    assert (RunStatus.FAILED, "it broke") == (outcome.status, outcome.reason)
     assert Path(outcome.log).read_text().rstrip().endswith("it broke")
-    assert Records(Storage(task.places.records)).of(STACK) is None
+    assert Records(Storage(task.locations.records)).of(STACK) is None
 
 
 def test_a_spoke_that_aws_throttles_is_tried_again(begin: Begin) -> None:
@@ -136,9 +139,9 @@ def test_a_spoke_that_aws_throttles_is_tried_again(begin: Begin) -> None:
 
     outcome = run_spoke(task)
 
-    assert (Ending.DONE, 3) == (outcome.ending, outcome.tries)
+    assert (RunStatus.SUCCEEDED, 3) == (outcome.status, outcome.tries)
     assert ["create", "up", "up", "up"] == engine.ran
-    assert ("AWS throttled it: tried again, later",) * 2 == outcome.notes
+    assert ("throttled by AWS: tried again later",) * 2 == outcome.notes
     assert 6 == outcome.cost.cpu_seconds
 
 
@@ -147,32 +150,32 @@ def test_a_spoke_that_is_throttled_for_ever_fails_in_aws_s_words(begin: Begin) -
 
     outcome = run_spoke(task)
 
-    assert (Ending.FAILED, 6) == (outcome.ending, outcome.tries)
+    assert (RunStatus.FAILED, 6) == (outcome.status, outcome.tries)
     assert "Rate exceeded" in outcome.reason
 
 
 def test_a_stack_that_somebody_else_has_locked_is_tried_again(begin: Begin) -> None:
     task, _ = begin((255, LOCKED))
 
-    assert (Ending.DONE, 2) == ((outcome := run_spoke(task)).ending, outcome.tries)
+    assert (RunStatus.SUCCEEDED, 2) == ((outcome := run_spoke(task)).status, outcome.tries)
 
 
 def test_what_another_fleet_has_done_meanwhile_is_not_repeated(begin: Begin) -> None:
     task, engine = begin()
-    assert Ending.DONE is run_spoke(task).ending
+    assert RunStatus.SUCCEEDED is run_spoke(task).status
 
-    assert Ending.DONE_ELSEWHERE is run_spoke(task).ending
+    assert RunStatus.SUCCEEDED_ELSEWHERE is run_spoke(task).status
     assert ["create", "up"] == engine.ran
 
 
 def test_a_forced_spoke_is_repeated_unless_somebody_did_it_since_the_fleet_began(begin: Begin) -> None:
     first, _ = begin()
-    assert Ending.DONE is run_spoke(first).ending
+    assert RunStatus.SUCCEEDED is run_spoke(first).status
     later, engine = begin(forced=True)
 
-    assert Ending.DONE is run_spoke(later).ending
+    assert RunStatus.SUCCEEDED is run_spoke(later).status
     assert ["up"] == engine.ran
-    assert Ending.DONE_ELSEWHERE is run_spoke(later).ending
+    assert RunStatus.SUCCEEDED_ELSEWHERE is run_spoke(later).status
 
 
 def test_settings_that_are_not_those_of_the_plan_are_refused(begin: Begin, tmp_path: Path) -> None:
@@ -181,25 +184,25 @@ def test_settings_that_are_not_those_of_the_plan_are_refused(begin: Begin, tmp_p
 
     outcome = run_spoke(task)
 
-    assert Ending.FAILED is outcome.ending
-    assert "is not what the plan was made with. Bring it to the same commit" in outcome.reason
+    assert RunStatus.FAILED is outcome.status
+    assert "the plan was made with another Pulumi.spoke-a.yaml" in outcome.reason
     assert [] == engine.ran
 
 
-def test_a_preview_claims_nothing_and_records_nothing(begin: Begin) -> None:
-    task, engine = begin(verb=Verb.PREVIEW)
-    held = Claims(Storage(task.places.records)).take(STACK)
-    assert isinstance(held, Held)
+def test_a_preview_acquires_nothing_and_records_nothing(begin: Begin) -> None:
+    task, engine = begin(operation=Operation.PREVIEW)
+    held = Leases(Storage(task.locations.records)).acquire(STACK)
+    assert isinstance(held, HeldLease)
 
-    assert Ending.PREVIEWED is run_spoke(task).ending
+    assert RunStatus.PREVIEWED is run_spoke(task).status
     assert ["create", "preview"] == engine.ran
-    assert Records(Storage(task.places.records)).of(STACK) is None
-    held.give_back()
+    assert Records(Storage(task.locations.records)).of(STACK) is None
+    held.release()
 
 
 def test_a_fleet_that_is_stopped_tries_nothing_again(begin: Begin) -> None:
     task, engine = begin((255, THROTTLED))
     STOPPING.set()
 
-    assert Ending.INTERRUPTED is run_spoke(task).ending
+    assert RunStatus.INTERRUPTED is run_spoke(task).status
     assert 1 == engine.ran.count("up")

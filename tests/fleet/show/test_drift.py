@@ -64,7 +64,7 @@ def test_a_difference_is_told_with_the_resource_and_its_properties(
 
 
 def test_a_comparison_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer(monkeypatch, EngineError("out of reach"))
+    answer(monkeypatch, EngineError("out of reach", code="example"))
 
     assert Drift("spoke-a", problem="out of reach") == compare("", "spoke-a")
 
@@ -94,7 +94,7 @@ def test_all_that_was_found_is_printed() -> None:
         "spoke-a: Role [x] is gone",
         "spoke-c: not compared: no access",
         "1 of 3 compared spokes drifted, 1 could not be compared; there are 9",
-        "to put it back: make refresh-<spoke>, and then make rollout",
+        "to restore it: make refresh-<spoke>, then make rollout",
     ] == printed(console)
 
 

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from fleet.run.tasks import Ending, Outcome, Task, Verb
+from fleet.engine import Cost
+from fleet.run.tasks import Operation, Outcome, RunStatus, Task
 from fleet.show.progress import Lines, Screen
-from fleet.store.locations import Places
-from fleet.store.records import Cost
+from fleet.store.locations import Locations
 
 COST = Cost(seconds=3.14, cpu_seconds=1.9, peak_mib=130)
 FAILED = Outcome(
     stack="spoke-a",
-    ending=Ending.FAILED,
+    status=RunStatus.FAILED,
     reason="no launch path [to] it\nand another error",
-    notes=("AWS throttled it: tried again, later",),
+    notes=("throttled by AWS: tried again later",),
     log=".fleet/runs/1/spoke-a.log",
     worker="lab 7",
     tries=2,
@@ -38,9 +38,9 @@ def printed(console: Console) -> str:
 def task(root: Path | str) -> Task:
     return Task(
         stack="spoke-a",
-        verb=Verb.UP,
+        operation=Operation.UP,
         root=str(root),
-        places=Places(backend="file:///nowhere", records="file:///nowhere"),
+        locations=Locations(backend="file:///nowhere", records="file:///nowhere"),
         fingerprint="",
         parts={},
         own=frozenset(),
@@ -56,11 +56,13 @@ def test_plain_lines_tell_of_waves_and_of_what_became_of_each_spoke(console: Con
     lines = Lines(console)
     lines.wave("canary", 1, 2)
     lines.started(task(""))
-    lines.ended(Outcome(stack="spoke-a", ending=Ending.DONE, changes="1 updated", log="a.log", tries=1, cost=COST))
+    lines.ended(
+        Outcome(stack="spoke-a", status=RunStatus.SUCCEEDED, changes="1 updated", log="a.log", tries=1, cost=COST)
+    )
 
     assert [
         "wave canary: 1 to run, 2 at a time",
-        "  spoke-a                      done          3.1 s   1 updated",
+        "  spoke-a                      succeeded     3.1 s   1 updated",
     ] == printed(console).splitlines()
 
 
@@ -69,7 +71,7 @@ def test_a_failure_is_told_with_its_words_and_the_place_of_its_log(console: Cons
 
     assert [
         "  spoke-a                      failed        3.1 s",
-        "      AWS throttled it: tried again, later",
+        "      throttled by AWS: tried again later",
         "      no launch path [to] it",
         "      and another error",
         "      all that it printed, on lab: .fleet/runs/1/spoke-a.log",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from fleet.plan.inventory import Survey
+from fleet.plan.inventory import Inventory
 from fleet.plan.verdicts import make_plan
 from fleet.show.status import COLUMNS, Row, rows_of, show_status
 from fleet.store.storage import Storage
@@ -20,12 +20,12 @@ from tests.support.fleet.making import (
     Member,
     deployed,
     hubs,
+    inventory,
     offer,
     organization,
     recorded,
     spoke,
     spokes,
-    survey,
 )
 
 A, B = "300000000001", "300000000002"
@@ -49,20 +49,20 @@ def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Storage:
 
 
 @pytest.fixture
-def two(tmp_path: Path, backend: Storage) -> Survey:
-    """Give a survey of two spokes that are where they are wanted."""
+def two(tmp_path: Path, backend: Storage) -> Inventory:
+    """Give an inventory of two spokes that are where they are wanted."""
     del backend
-    return deployed(survey(tmp_path, spokes(tmp_path, a=A, b=B)))
+    return deployed(inventory(tmp_path, spokes(tmp_path, a=A, b=B)))
 
 
-def only(found: Survey, stack: str = "spoke-a") -> Row:
+def only(found: Inventory, stack: str = "spoke-a") -> Row:
     """Give the one row of a spoke."""
     [row] = [row for row in rows_of(make_plan(found)) if row.stack == stack]
     return row
 
 
 def test_a_spoke_is_told_from_its_record_without_a_look_at_its_state(
-    two: Survey, monkeypatch: pytest.MonkeyPatch
+    two: Inventory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Storage, "read", None)
 
@@ -80,10 +80,11 @@ def test_a_spoke_is_told_from_its_record_without_a_look_at_its_state(
         contract=recorded(two, "spoke-a").contract.content_hash,
         deployed=FINISHED,
         behind="",
+        problem="",
     )
 
 
-def test_what_somebody_else_updated_is_told_from_its_state(two: Survey, backend: Storage) -> None:
+def test_what_somebody_else_updated_is_told_from_its_state(two: Inventory, backend: Storage) -> None:
     launches = {"search": {**LAUNCHED, "status": "TAINTED"}, "find": LAUNCHED}
 
     rows = {row.launch: row for row in rows_of(make_plan(updated(two, backend, launches))) if row.stack == "spoke-a"}
@@ -95,20 +96,20 @@ def test_what_somebody_else_updated_is_told_from_its_state(two: Survey, backend:
     assert rows["find"].behind.startswith("changed; its stack was updated since its last success")
 
 
-def test_another_version_that_somebody_else_launched_is_of_unknown_age(two: Survey, backend: Storage) -> None:
+def test_another_version_that_somebody_else_launched_is_of_unknown_age(two: Inventory, backend: Storage) -> None:
     row = only(updated(two, backend, {"search": {**LAUNCHED, "version": "1.0.1"}}))
 
     assert ("1.0.1", None, "unknown") == (row.version, row.since, row.state)
 
 
-def test_a_spoke_without_a_record_is_told_from_its_state(two: Survey, backend: Storage) -> None:
+def test_a_spoke_without_a_record_is_told_from_its_state(two: Inventory, backend: Storage) -> None:
     row = only(replace(updated(two, backend, {"search": LAUNCHED}), records={}))
 
     assert ("embedder", None, None) == (row.product, row.since, row.deployed)
     assert row.behind.startswith("changed; no record of success")
 
 
-def test_a_spoke_that_was_never_deployed_has_a_row_without_a_launch(two: Survey) -> None:
+def test_a_spoke_that_was_never_deployed_has_a_row_without_a_launch(two: Inventory) -> None:
     row = only(replace(two, tags={}, records={}))
 
     assert ("", "", None, "", "new; it was never deployed") == (
@@ -122,7 +123,7 @@ def test_a_spoke_that_was_never_deployed_has_a_row_without_a_launch(two: Survey)
 
 def test_a_spoke_that_launches_nothing_has_a_row_too(tmp_path: Path, backend: Storage) -> None:
     del backend
-    found = deployed(survey(tmp_path, {"spoke-a": spoke(tmp_path, "a", A, launches=[])}))
+    found = deployed(inventory(tmp_path, {"spoke-a": spoke(tmp_path, "a", A, launches=[])}))
 
     assert ("", "", FINISHED) == (only(found).launch, only(found).behind, only(found).deployed)
 
@@ -130,7 +131,7 @@ def test_a_spoke_that_launches_nothing_has_a_row_too(tmp_path: Path, backend: St
 @pytest.mark.parametrize(
     ("day", "state"), [("2026-11-04", "active"), ("2026-11-05", "deprecated"), ("2026-12-05", "retired")]
 )
-def test_the_state_of_a_version_is_that_of_the_day(two: Survey, day: str, state: str) -> None:
+def test_the_state_of_a_version_is_that_of_the_day(two: Inventory, day: str, state: str) -> None:
     dated = offered(
         lambda it: it["versions"]["1.0.0"].update({"deprecated_on": "2026-11-05", "retires_on": "2026-12-05"})
     )
@@ -138,32 +139,71 @@ def test_the_state_of_a_version_is_that_of_the_day(two: Survey, day: str, state:
     assert state == only(replace(two, hubs=hubs(dated), day=dt.date.fromisoformat(day))).state
 
 
-def test_a_product_is_found_by_its_former_key(two: Survey) -> None:
+def test_a_product_is_called_as_it_is_today_whatever_it_was_deployed_as(two: Inventory) -> None:
     renamed = offer()
     products = renamed["eu-central-1"]["products"]
     products["encoder"] = {**products.pop("embedder"), "first_key": "embedder"}
 
     row = only(replace(two, hubs=hubs(renamed)))
 
-    assert ("embedder", "active") == (row.product, row.state)
+    assert ("encoder", "active") == (row.product, row.state)
 
 
-def test_what_the_hub_offers_no_more_is_in_no_known_state(two: Survey) -> None:
+@pytest.mark.parametrize(
+    ("product", "version", "found"),
+    [
+        ("encoder", "", ["search", "search"]),
+        ("embedder", "1.0.0", ["search", "search"]),
+        ("", "1.0.0", ["search", "search"]),
+        ("encoder", "1.0.1", []),
+        ("scorer", "", []),
+    ],
+)
+def test_launches_are_found_by_the_key_of_today_and_by_the_first_one(
+    two: Inventory, product: str, version: str, found: list[str]
+) -> None:
+    renamed = offer()
+    products = renamed["eu-central-1"]["products"]
+    products["encoder"] = {**products.pop("embedder"), "first_key": "embedder"}
+    plan = make_plan(replace(two, hubs=hubs(renamed)))
+
+    assert found == [row.launch for row in rows_of(plan, product=product, version=version)]
+
+
+@pytest.mark.parametrize("asked", ["", "embedder", "scorer"])
+def test_a_damaged_state_is_told_whatever_is_asked_for(two: Inventory, backend: Storage, asked: str) -> None:
+    """What it runs was recorded once, and nobody can say whether it still is so."""
+    backend.write(STATE, b'{"checkpoint": {"la')
+    plan = make_plan(replace(two, tags={**two.tags, "spoke-a": "another"}))
+    console = Console(file=StringIO(), width=300)
+
+    [row] = [row for row in rows_of(plan, product=asked) if row.stack == "spoke-a"]
+
+    assert ("" if asked == "scorer" else "search") == row.launch
+    assert "spoke-a.json: is damaged" in row.problem
+    show_status(plan, [row], console)
+    assert isinstance(console.file, StringIO)
+    assert "its state cannot be read" in console.file.getvalue()
+    assert f"not read: {row.problem}" in console.file.getvalue()
+    assert "then run make refresh-spoke-a." in row.problem
+
+
+def test_what_the_hub_offers_no_more_is_in_no_known_state(two: Inventory) -> None:
     row = only(replace(two, hubs=hubs(offered(lambda it: it["versions"].clear()))))
 
     assert "unknown" == row.state
     assert row.behind.startswith("refused; a run would be refused")
 
 
-def test_the_unit_of_an_account_is_told(two: Survey) -> None:
+def test_the_unit_of_an_account_is_told(two: Inventory) -> None:
     assert "Workloads/Lab" == only(replace(two, organization=organization(Member(id=A, unit="Workloads/Lab")))).unit
 
 
-def test_a_row_is_written_in_the_order_of_the_columns(two: Survey) -> None:
+def test_a_row_is_written_in_the_order_of_the_columns(two: Inventory) -> None:
     assert COLUMNS == list(only(two).document())
 
 
-def test_a_table_says_what_wants_attention(two: Survey) -> None:
+def test_a_table_says_what_wants_attention(two: Inventory) -> None:
     dated = offered(lambda it: it["versions"]["1.0.0"].update({"deprecated_on": "2026-10-05"}))
     plan = make_plan(replace(two, hubs=hubs(dated)))
     console = Console(file=StringIO(), width=300)
@@ -184,8 +224,8 @@ def offered(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
     return changed
 
 
-def updated(found: Survey, backend: Storage, launches: Mapping[str, Any]) -> Survey:
-    """Give the survey as it is after somebody else has updated the first spoke."""
+def updated(found: Inventory, backend: Storage, launches: Mapping[str, Any]) -> Inventory:
+    """Give the inventory as it is after somebody else has updated the first spoke."""
     outputs = {"launches": launches, "contract": {"hub": "h", "schema_version": "1.2", "content_hash": "sha256:2"}}
     resources = [{"type": "pulumi:pulumi:Stack", "urn": "urn", "outputs": outputs}]
     backend.write(STATE, json.dumps({"checkpoint": {"latest": {"resources": resources}}}).encode())

@@ -1,4 +1,4 @@
-"""Claims: of all fleets, one has a spoke."""
+"""Leases: of all fleets, one has a spoke."""
 
 import datetime as dt
 import os
@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from fleet.store import leases as module
-from fleet.store.leases import LEASE, Claim, Claims, Held, Process
+from fleet.store.leases import EXPIRY, HeldLease, Lease, Leases, Process
 from fleet.store.storage import Storage
 
 FOLDER = ".fleet/claims/spoke-a"
@@ -30,40 +30,40 @@ def dead() -> Process:
 def test_whoever_comes_second_is_told_who_has_it(storage: Storage) -> None:
     held = taken(storage)
 
-    second = Claims(storage).take("spoke-a")
+    second = Leases(storage).acquire("spoke-a")
 
-    assert isinstance(second, Claim)
+    assert isinstance(second, Lease)
     assert Process.of(os.getpid()) == second.owner
     assert f"process {os.getpid()} on {second.owner.host}" == str(second)
-    held.give_back()
+    held.release()
 
 
-def test_a_claim_that_was_given_back_leaves_nothing_and_can_be_taken_again(storage: Storage) -> None:
+def test_a_lease_that_was_released_leaves_nothing_and_can_be_acquired_again(storage: Storage) -> None:
     for _ in range(2):
         held = taken(storage)
-        assert None is held.left
-        held.give_back()
+        assert None is held.abandoned
+        held.release()
         assert [] == list(storage.list(".fleet"))
 
 
-def test_spokes_are_claimed_each_by_itself(storage: Storage) -> None:
-    one, other = Claims(storage).take("spoke-a"), Claims(storage).take("spoke-ab")
+def test_spokes_are_leased_each_by_itself(storage: Storage) -> None:
+    one, other = Leases(storage).acquire("spoke-a"), Leases(storage).acquire("spoke-ab")
 
     for held in (one, other):
-        assert isinstance(held, Held)
-        held.give_back()
+        assert isinstance(held, HeldLease)
+        held.release()
 
 
-def test_the_claim_of_a_process_of_this_machine_that_died_is_taken_over_at_once(
+def test_the_lease_of_a_process_of_this_machine_that_died_is_taken_over_at_once(
     storage: Storage, dead: Process
 ) -> None:
     left = put(storage, 1, owner=dead)
 
     held = taken(storage)
 
-    assert left == held.left
-    assert isinstance(Claims(storage).take("spoke-a"), Claim)
-    held.give_back()
+    assert left == held.abandoned
+    assert isinstance(Leases(storage).acquire("spoke-a"), Lease)
+    held.release()
     assert [] == list(storage.list(".fleet"))
 
 
@@ -71,30 +71,30 @@ def test_another_process_with_the_same_number_is_not_the_owner(storage: Storage)
     me = Process.of(os.getpid())
     put(storage, 1, owner=me.model_copy(update={"started": me.started - 100}))
 
-    taken(storage).give_back()
+    taken(storage).release()
 
 
-def test_of_several_that_find_an_abandoned_claim_one_gets_it(storage: Storage, dead: Process) -> None:
+def test_of_several_that_find_an_abandoned_lease_one_gets_it(storage: Storage, dead: Process) -> None:
     put(storage, 1, owner=dead)
     ready = threading.Barrier(8)
 
-    def take(_: int) -> Held | Claim:
-        claims = Claims(storage)
+    def acquire(_: int) -> HeldLease | Lease:
+        leases = Leases(storage)
         ready.wait(10)
-        return claims.take("spoke-a")
+        return leases.acquire("spoke-a")
 
     with ThreadPoolExecutor(8) as workers:
-        found = list(workers.map(take, range(8)))
+        found = list(workers.map(acquire, range(8)))
 
-    held = [each for each in found if isinstance(each, Held)]
+    held = [each for each in found if isinstance(each, HeldLease)]
     assert 1 == len(held)
-    assert {os.getpid()} == {each.owner.pid for each in found if isinstance(each, Claim)}
-    held[0].give_back()
+    assert {os.getpid()} == {each.owner.pid for each in found if isinstance(each, Lease)}
+    held[0].release()
     assert [] == list(storage.list(".fleet"))
 
 
 @pytest.mark.parametrize(
-    ("silent", "gone"), [(dt.timedelta(0), False), (LEASE / 2, False), (LEASE + dt.timedelta(seconds=1), True)]
+    ("silent", "gone"), [(dt.timedelta(0), False), (EXPIRY / 2, False), (EXPIRY + dt.timedelta(seconds=1), True)]
 )
 def test_an_owner_on_another_machine_is_gone_when_it_was_silent_for_too_long(
     storage: Storage,
@@ -103,13 +103,13 @@ def test_an_owner_on_another_machine_is_gone_when_it_was_silent_for_too_long(
 ) -> None:
     put(storage, 1, owner=ELSEWHERE, renewed=dt.datetime.now(dt.UTC) - silent)
 
-    found = Claims(storage).take("spoke-a")
+    found = Leases(storage).acquire("spoke-a")
 
-    assert gone is isinstance(found, Held)
-    if isinstance(found, Held):
-        assert found.left
-        assert ELSEWHERE == found.left.owner
-        found.give_back()
+    assert gone is isinstance(found, HeldLease)
+    if isinstance(found, HeldLease):
+        assert found.abandoned
+        assert ELSEWHERE == found.abandoned.owner
+        found.release()
     else:
         assert ELSEWHERE == found.owner
 
@@ -130,7 +130,7 @@ def test_an_owner_says_that_it_is_still_there(storage: Storage, monkeypatch: pyt
     assert renewals.acquire(timeout=10)
     assert renewals.acquire(timeout=10)
     assert first < current(storage).renewed
-    held.give_back()
+    held.release()
     assert [] == list(storage.list(".fleet"))
 
 
@@ -149,44 +149,44 @@ def test_an_owner_outlives_a_storage_that_fails_for_a_while(storage: Storage, mo
     held = taken(storage)
 
     assert renewed.wait(10)
-    held.give_back()
+    held.release()
 
 
 def test_the_pulumi_process_is_written_down(storage: Storage) -> None:
     held = taken(storage)
 
-    held.names(os.getpid())
+    held.set_engine(os.getpid())
 
-    found = Claims(storage).take("spoke-a")
-    assert isinstance(found, Claim)
+    found = Leases(storage).acquire("spoke-a")
+    assert isinstance(found, Lease)
     assert Process.of(os.getpid()) == found.engine
-    held.give_back()
+    held.release()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"not JSON"])
-def test_a_claim_that_cannot_be_read_is_taken_over(storage: Storage, content: bytes) -> None:
+def test_a_lease_that_cannot_be_read_is_taken_over(storage: Storage, content: bytes) -> None:
     storage.write(f"{FOLDER}/000001", content)
 
     held = taken(storage)
 
-    assert None is held.left
-    held.give_back()
+    assert None is held.abandoned
+    held.release()
     assert [] == list(storage.list(".fleet"))
 
 
-def test_the_newest_of_several_claims_counts(storage: Storage, dead: Process) -> None:
+def test_the_newest_of_several_leases_counts(storage: Storage, dead: Process) -> None:
     put(storage, 1, owner=dead)
     newest = put(storage, 2, owner=ELSEWHERE)
 
-    assert newest == Claims(storage).take("spoke-a")
+    assert newest == Leases(storage).acquire("spoke-a")
 
 
-def test_what_a_newer_release_adds_to_a_claim_is_passed_over(storage: Storage) -> None:
+def test_what_a_newer_release_adds_to_a_lease_is_passed_over(storage: Storage) -> None:
     owner = ELSEWHERE.model_dump_json()[:-1] + ',"colour":"blue"}'
     renewed = dt.datetime.now(dt.UTC).isoformat()
     storage.write(f"{FOLDER}/000001", f'{{"token":"t","owner":{owner},"renewed":"{renewed}","more":1}}'.encode())
 
-    assert isinstance(Claims(storage).take("spoke-a"), Claim)
+    assert isinstance(Leases(storage).acquire("spoke-a"), Lease)
 
 
 def test_a_process_that_has_ended_and_was_not_waited_for_does_not_live() -> None:
@@ -201,23 +201,23 @@ def test_a_process_that_has_ended_and_was_not_waited_for_does_not_live() -> None
     process.stdout.close()
 
 
-def taken(storage: Storage) -> Held:
-    """Claim the spoke, which has to succeed."""
-    held = Claims(storage).take("spoke-a")
-    assert isinstance(held, Held)
+def taken(storage: Storage) -> HeldLease:
+    """Lease the spoke, which has to succeed."""
+    held = Leases(storage).acquire("spoke-a")
+    assert isinstance(held, HeldLease)
     return held
 
 
-def put(storage: Storage, generation: int, *, owner: Process, renewed: dt.datetime | None = None) -> Claim:
-    """Put somebody's claim there."""
-    claim = Claim(token="t", owner=owner, renewed=renewed or dt.datetime.now(dt.UTC))  # noqa: S106 - no secret
-    storage.write(f"{FOLDER}/{generation:06}", claim.model_dump_json().encode())
-    return claim
+def put(storage: Storage, generation: int, *, owner: Process, renewed: dt.datetime | None = None) -> Lease:
+    """Put somebody's lease there."""
+    lease = Lease(token="t", owner=owner, renewed=renewed or dt.datetime.now(dt.UTC))  # noqa: S106 - no secret
+    storage.write(f"{FOLDER}/{generation:06}", lease.model_dump_json().encode())
+    return lease
 
 
-def current(storage: Storage) -> Claim:
-    """Read the newest claim."""
+def current(storage: Storage) -> Lease:
+    """Read the newest lease."""
     path = max(entry.path for entry in storage.list(FOLDER))
     found = storage.read(path)
     assert found
-    return Claim.model_validate_json(found[0])
+    return Lease.model_validate_json(found[0])

@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from fleet.errors import RecordsError
 from fleet.store.states import CloudStates, Lock, State, StoredStates
 from fleet.store.storage import Entry, Storage
 from tests.support.fleet.making import FakeEngine
+from tests.support.refused import refused
 
 STATES, LOCKS = ".pulumi/stacks/model-catalog-spoke", ".pulumi/locks/organization/model-catalog-spoke"
 URN = "urn:pulumi:spoke-a::model-catalog-spoke"
@@ -114,7 +114,7 @@ def test_a_backend_that_is_out_of_reach_is_told(
 
     monkeypatch.setattr(storage, "list", fail)
 
-    with pytest.raises(RecordsError, match=rf"^{re.escape(storage.url)}: the backend cannot be listed: no way\.$"):
+    with refused(RecordsError, "backend-unreadable", storage.url):
         states.tags()
 
 
@@ -141,12 +141,12 @@ def test_a_description_that_a_killed_run_left_torn_is_removed(
     if content is not None:
         storage.write(f"{STATES}/spoke-a.json.attrs", content)
 
-    assert torn is states.mend("spoke-a")
+    assert torn is states.repair_checkpoint("spoke-a")
 
     left = {each.path.rpartition("/")[2] for each in storage.list(STATES)}
     kept = {"spoke-a.json.attrs"} if content is not None and not torn else set[str]()
     assert {"spoke-a.json", "spoke-b.json.attrs"} | kept == left
-    assert not states.mend("spoke-a")
+    assert not states.repair_checkpoint("spoke-a")
 
 
 @pytest.mark.parametrize(
@@ -165,13 +165,14 @@ def test_only_a_lock_of_this_machine_can_be_told_to_be_of_a_dead_run(host: str, 
 class Cloud(FakeEngine):
     """Lists stacks as Pulumi Cloud does."""
 
-    def listed(self, project: str) -> list[dict[str, Any]]:
+    def listed(self, project: str) -> dict[str, str]:
         """List the stacks."""
         assert "spoke" == project
-        return [{"name": "acme/model-catalog-spoke/spoke-a", "lastUpdate": "2026-10-06"}, {"name": "spoke-b"}]
+        return {"spoke-a": "2026-10-06", "spoke-b": ""}
 
-    def exported(self, stack: str) -> dict[str, Any]:
+    def exported(self, project: str, stack: str) -> dict[str, Any]:
         """Give a state."""
+        assert "spoke" == project
         return {"deployment": DEPLOYMENT if stack == "spoke-a" else None}
 
 
@@ -185,7 +186,7 @@ def test_pulumi_cloud_is_asked_instead() -> None:
     assert State(tag="") == states.read("spoke-b")
     assert None is states.read("spoke-c")
     assert None is states.lock("spoke-a")
-    assert not states.mend("spoke-a")
+    assert not states.repair_checkpoint("spoke-a")
 
 
 def test_the_folder_of_states_is_pulumis_own(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from typing import cast
 import pytest
 
 from fleet.errors import SettingsError
-from fleet.store.storage import Storage, StorageError, backend_url, is_cloud, said
+from fleet.store.storage import Storage, StorageError, backend_url, error_text, is_cloud
 from tests.support.fleet.making import MANAGEMENT
+from tests.support.refused import refused
 from tests.support.sandbox.process import Sandbox
 
 BUCKET = "fleet-storage"
@@ -104,19 +105,17 @@ def test_a_bucket_that_is_not_there_is_told_in_its_own_words(sandbox: Sandbox) -
     with pytest.raises(StorageError) as caught:
         list(Storage("s3://nobody-has-this").list("a"))
 
-    assert "NoSuchBucket" in said(caught.value)
-    assert "\n" not in said(caught.value)
+    assert "NoSuchBucket" in error_text(caught.value)
+    assert "\n" not in error_text(caught.value)
 
 
 def test_what_only_its_authors_understand_is_left_out() -> None:
-    assert "it is gone" == said(OSError("it is\n  gone Debug source:\nNotFound { }"))
+    assert "it is gone" == error_text(OSError("it is\n  gone Debug source:\nNotFound { }"))
 
 
 @pytest.mark.parametrize("address", ["state", "ftp://state", "/var/state", "mem://"])
-def test_an_address_that_is_none_is_refused_with_an_example(address: str) -> None:
-    with pytest.raises(
-        SettingsError, match=rf"^'{address}' is no folder or bucket\. .*for example s3://your-state-bucket"
-    ):
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with refused(SettingsError, "invalid-address"):
         Storage(address)
 
 
@@ -139,7 +138,7 @@ def test_without_a_backend_there_is_advice(
 ) -> None:
     log_in(monkeypatch, tmp_path, credentials)
 
-    with pytest.raises(SettingsError, match="run pulumi login, or set PULUMI_BACKEND_URL"):
+    with refused(SettingsError, "no-backend"):
         backend_url()
 
 

@@ -1,7 +1,6 @@
-"""Tag options and budgets: what is made for them, what the contract says, what contradicts itself."""
+"""Tag options and budgets: what the contract says of them, and what contradicts itself."""
 
-import contextlib
-from collections.abc import Generator
+from collections.abc import Callable
 from typing import Any
 
 import pulumi_aws as aws
@@ -9,12 +8,11 @@ import pytest
 
 from hub.definitions.load import read_catalog
 from hub.definitions.tag_options import together
-from hub.program import run
 from shared.errors import ConfigError, ContentError
-from shared.stack.names import HUB_PROJECT
-from tests.hub.conftest import SETTINGS, as_settings, pretend_aws
 from tests.support.catalog_copy import DAY, CatalogCopy
-from tests.support.recorder import Mocks, recording
+from tests.support.hub_stack import SETTINGS, deployed
+from tests.support.recorder import Mocks
+from tests.support.refused import refused
 
 PORTFOLIOS = "portfolios.yaml"
 TEXT = "products/text-embedder-serverless/product.yaml"
@@ -30,36 +28,18 @@ def governed(catalog_copy: CatalogCopy) -> CatalogCopy:
     return catalog_copy
 
 
-def test_a_tag_option_is_made_once_and_associated_with_all_that_have_it(governed: CatalogCopy) -> None:
-    with deployed(governed, shares=[]) as mocks:
-        made = sorted((each.inputs["key"], each.inputs["value"]) for each in mocks.all(aws.servicecatalog.TagOption))
-        uses = [each.name for each in mocks.all(aws.servicecatalog.TagOptionResourceAssociation)]
-        budgets = [each.inputs for each in mocks.all(aws.servicecatalog.BudgetResourceAssociation)]
-
-    assert [("cost-centre", "100"), ("cost-centre", "200"), ("cost-centre", "300"), ("tier", "gold")] == made
-    assert [
-        "online-inference-cost-centre-100-eu-central-1",
-        "online-inference-cost-centre-200-eu-central-1",
-        "online-inference-tier-gold-eu-central-1",
-        "text-embedder-serverless-cost-centre-200-eu-central-1",
-        "text-embedder-serverless-cost-centre-300-eu-central-1",
-    ] == sorted(uses)
-    assert ["models"] == [each["budgetName"] for each in budgets]
-
-
 @pytest.mark.parametrize(
     ("shared", "options"), [(True, {"cost-centre": ["200"], "tier": ["gold"]}), (False, {})], ids=["along", "at home"]
 )
 def test_the_contract_asks_for_tags_where_tag_options_are_shared(
     governed: CatalogCopy, *, shared: bool, options: dict[str, list[str]]
 ) -> None:
-    share = {"portfolio": "online-inference", "type": "ORGANIZATION", "tag_options": shared}
-    with deployed(governed, shares=[share]) as mocks:
-        products = mocks.exports["catalog"]["regions"]["eu-central-1"]["products"]
-        [made] = mocks.all(aws.servicecatalog.PortfolioShare)
+    share = {"portfolio": "online-inference", "type": "ORGANIZATION", "tagOptions": shared}
+    mocks = deployed({**SETTINGS, "shares": [share]}, governed.folder.parent)
+    products = mocks.exports["catalog"]["regions"]["eu-central-1"]["products"]
 
     assert options == products["text-embedder-serverless"]["tag_options"]
-    assert shared is made.inputs["shareTagOptions"]
+    assert shared is mocks.one(aws.servicecatalog.PortfolioShare).inputs["shareTagOptions"]
 
 
 def test_of_one_key_only_the_values_of_both_remain() -> None:
@@ -69,47 +49,29 @@ def test_of_one_key_only_the_values_of_both_remain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "message"),
+    ("line", "code", "place"),
     [
-        (
-            "tag_options: {tier: [silver]}",
-            "tag_options.tier: found silver, but the portfolio online-inference allows gold",
-        ),
-        ("tag_options: {serving: [batch]}", "found batch, but the tag serving is set to 'serverless'"),
-        ("tag_options: {tier: []}", "tag_options.*tier"),
-        ("tag_options: {tier: [gold, gold]}", "found a value twice in gold, gold"),
-        ("tag_options: {'aws:x': [gold]}", "Tags that begin with aws: are reserved"),
-        ("budgets: ['a:b']", r"budgets\[0\]: found 'a:b'. Expected the name of a budget"),
+        ("tag_options: {tier: [silver]}", "tag-options-contradict", "tag_options.tier"),
+        ("tag_options: {serving: [batch]}", "tag-not-allowed", "tag_options.serving"),
+        ("tag_options: {tier: []}", "invalid-value", "tag_options.tier"),
+        ("tag_options: {tier: [gold, gold]}", "duplicate-tag-option-value", "tag_options.tier"),
+        ("tag_options: {'aws:x': [gold]}", "tag-reserved", "tag_options.aws:x"),
+        ("budgets: ['a:b']", "invalid-value", "budgets[0]"),
     ],
 )
-def test_what_no_launch_could_keep_to_is_refused(catalog_copy: CatalogCopy, line: str, message: str) -> None:
+def test_what_no_launch_could_keep_to_is_refused(catalog_copy: CatalogCopy, line: str, code: str, place: str) -> None:
     catalog_copy.replace(PORTFOLIOS, FIRST, f"{FIRST}    tag_options: {{tier: [gold]}}\n")
     catalog_copy.replace(TEXT, "\nversions:", f"\n{line}\nversions:")
 
-    with pytest.raises(ContentError, match=rf"product\.yaml: .*{message}"):
+    with refused(ContentError, code, f"{TEXT}: {place}"):
         read_catalog(catalog_copy.folder, DAY)
 
 
-def test_all_shares_of_a_portfolio_take_the_tag_options_along_or_none(catalog_copy: CatalogCopy) -> None:
+def test_all_shares_of_a_portfolio_take_the_tag_options_along_or_none(deploy: Callable[..., Mocks]) -> None:
     shares: list[dict[str, Any]] = [
-        {"portfolio": "online-inference", "type": "ORGANIZATION", "tag_options": True},
+        {"portfolio": "online-inference", "type": "ORGANIZATION", "tagOptions": True},
         {"portfolio": "online-inference", "type": "ACCOUNT", "target": "333344445555"},
     ]
 
-    with (
-        pytest.raises(ConfigError, match="online-inference is shared with tag_options and without"),
-        deployed(catalog_copy, shares=shares),
-    ):
-        pass
-
-
-@contextlib.contextmanager
-def deployed(catalog: CatalogCopy, **changed: object) -> Generator[Mocks]:
-    """Deploy a hub with this catalog."""
-    with (
-        contextlib.chdir(catalog.folder.parent),
-        recording(HUB_PROJECT, "hub", as_settings({**SETTINGS, **changed})) as mocks,
-    ):
-        pretend_aws(mocks)
-        mocks.deploy(run)
-        yield mocks
+    with refused(ConfigError, "share-tag-options-differ", "Pulumi.hub.yaml: shares"):
+        deploy(shares=shares)

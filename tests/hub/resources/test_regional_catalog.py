@@ -1,10 +1,17 @@
 """What the contract says of a region: ids, shares, roles and tags, as they were made."""
 
+import datetime as dt
+import re
+
 import pytest
 
+from hub.program import run
 from shared.catalog import contract
 from shared.catalog.contract import RegionCatalog
+from tests.support.catalog_copy import CatalogCopy
 from tests.support.recorder import Mocks
+
+FORMER = {"artifacts": "artefacts", "license": "licence", "max_count": "most", "autoscaling": "scales"}
 
 
 @pytest.fixture
@@ -21,7 +28,31 @@ def test_the_contract_gives_every_version_its_id(read: RegionCatalog) -> None:
         "1.0.0": "pa-fraud-detector-realtime-eu-central-1-1.0.0",
         "1.1.0": "pa-fraud-detector-realtime-eu-central-1-1.1.0",
     } == {number: version.id for number, version in versions.items()}
-    assert "2026-10-06" == versions["1.1.0"].released
+    assert dt.date(2026, 10, 6) == versions["1.1.0"].released
+
+
+def test_the_sample_catalog_is_published_as_it_was_when_it_was_first_deployed(published_twice: Mocks) -> None:
+    """Another hash would run every spoke again. It was recorded with commit 5b9c3d8, with the same settings."""
+    recorded = "sha256:438de8b10003ff763e88a85a0dd8632d2f274d0c583256a57cddb767ab731b54"
+
+    assert recorded == published_twice.exports["catalog"]["content_hash"]
+
+
+def test_a_catalog_with_the_keys_of_older_releases_is_published_alike(
+    published: Mocks, mocks: Mocks, catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in [*catalog_copy.folder.glob("products/*/*.yaml"), catalog_copy.folder / "portfolios.yaml"]:
+        if path.name == "product.yaml" or path.name.endswith(("card.yaml", "portfolios.yaml")):
+            text = path.read_text()
+            for key, former in FORMER.items():
+                text = re.sub(rf"(?m)^([ -]*){key}:", rf"\1{former}:", text)
+            path.write_text(text)
+    monkeypatch.chdir(catalog_copy.folder.parent)
+
+    mocks.deploy(run)
+
+    assert "artefacts:" in (catalog_copy.folder / "products/text-embedder-serverless/product.yaml").read_text()
+    assert published.exports["catalog"] == mocks.exports["catalog"]
 
 
 def test_the_contract_tells_how_portfolios_are_shared(read: RegionCatalog) -> None:

@@ -1,73 +1,18 @@
-"""The roles that the hub rolls out: one template for every account."""
+"""How the hub rolls roles out: as a stack set that avoids what goes wrong with stack sets."""
 
+import hashlib
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
-from hub.definitions.load import read_catalog
-from hub.resources.role_stack_set import LONGEST, roles_template
-from shared.errors import ConfigError, ContentError
-from tests.support.catalog_copy import DAY, CatalogCopy
+from shared.errors import ConfigError
+from tests.support.catalog_copy import CatalogCopy
 from tests.support.recorder import Mocks
-
-TEXT = "products/text-embedder-serverless"
-
-
-def template(catalog: CatalogCopy, *, boundary: str | None = None) -> dict[str, Any]:
-    """Write the template of a catalog."""
-    written: dict[str, Any] = json.loads(roles_template(read_catalog(catalog.folder, DAY).products, boundary=boundary))
-    return written
-
-
-def test_each_product_has_its_two_roles_in_whatever_account_it_is(catalog_copy: CatalogCopy) -> None:
-    resources = template(catalog_copy)["Resources"]
-
-    launch = resources["TextEmbedderServerlessLaunch"]["Properties"]
-    assert 6 == len(resources)
-    assert ("ModelCatalogLaunch-text-embedder-serverless", "/") == (launch["RoleName"], launch["Path"])
-    condition = launch["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
-    assert {"Fn::Sub": "${AWS::AccountId}"} == condition["StringEquals"]["aws:SourceAccount"]
-    assert [] == re.findall(r"\$\{(?:Partition|AccountId)\}", json.dumps(resources))
-    assert "PermissionsBoundary" not in launch
-
-
-def test_the_variables_of_iam_are_left_to_iam(catalog_copy: CatalogCopy) -> None:
-    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:${Partition}:s3:::a/${aws:username}/*"}
-    catalog_copy.write(f"{TEXT}/launch-policy.json", json.dumps([statement]))
-
-    policies = template(catalog_copy)["Resources"]["TextEmbedderServerlessLaunch"]["Properties"]["Policies"]
-
-    last = policies[0]["PolicyDocument"]["Statement"][-1]
-    assert {"Fn::Sub": "arn:${AWS::Partition}:s3:::a/${!aws:username}/*"} == last["Resource"]
-
-
-def test_a_boundary_is_one_of_each_account(catalog_copy: CatalogCopy) -> None:
-    role = template(catalog_copy, boundary="Limit")["Resources"]["TextEmbedderServerlessExecution"]["Properties"]
-
-    assert {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/Limit"} == role["PermissionsBoundary"]
-
-
-def test_more_than_cloudformation_takes_is_refused(catalog_copy: CatalogCopy) -> None:
-    products = read_catalog(catalog_copy.folder, DAY).products
-
-    with pytest.raises(ContentError, match=rf"the roles of \d+ products make a template of \d+ bytes.*takes {LONGEST}"):
-        roles_template(
-            [
-                product.__class__(
-                    file=product.file.model_copy(update={"key": f"{product.file.key}-{number}"}),
-                    launch_statements=product.launch_statements,
-                    execution_statements=product.execution_statements,
-                    versions=product.versions,
-                )
-                for product in products
-                for number in range(10)
-            ],
-            boundary=None,
-        )
+from tests.support.refused import refused
 
 
 def test_every_trap_of_stack_sets_is_avoided(deploy: Callable[..., Mocks]) -> None:
@@ -85,6 +30,44 @@ def test_every_trap_of_stack_sets_is_avoided(deploy: Callable[..., Mocks]) -> No
     assert instances.urn in mocks.before(first)
 
 
+def test_a_small_template_is_handed_over_as_it_always_was(deploy: Callable[..., Mocks]) -> None:
+    mocks = deploy(launchRoles={"units": ["Workloads"]})
+    stack_set = mocks.one(aws.cloudformation.StackSet).inputs
+
+    assert "templateUrl" not in stack_set
+    assert 6 == len(json.loads(stack_set["templateBody"])["Resources"])
+    assert [] == [stored.name for stored in mocks.all(aws.s3.BucketObjectv2) if stored.name.startswith("roles")]
+
+
+def test_a_template_that_is_too_long_to_be_handed_over_goes_into_the_hubs_own_bucket(
+    deploy: Callable[..., Mocks], catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dozen products make it so long."""
+    for name in ("demand-forecaster-batch", "fraud-detector-realtime", "text-embedder-serverless"):
+        statements = [
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:${{Partition}}:s3:::{each:0>60}/*"}
+            for each in range(70)
+        ]
+        for role in ("launch", "execution"):
+            catalog_copy.write(
+                f"products/{name}/{role}-policy.json", json.dumps(statements[: 40 if role[0] == "l" else 60])
+            )
+    monkeypatch.chdir(catalog_copy.folder.parent)
+
+    mocks = deploy(launchRoles={"units": ["Workloads"]}, regions=["eu-west-1"])
+
+    stack_set = mocks.one(aws.cloudformation.StackSet)
+    [stored] = [each for each in mocks.all(aws.s3.BucketObjectv2) if each.name.startswith("roles")]
+    text: str = stored.inputs["source"].text
+    assert isinstance(stored.inputs["source"], pulumi.StringAsset)
+    assert 51_200 < len(text)
+    assert f"templates/roles/{hashlib.sha256(text.encode()).hexdigest()}.template" == stored.inputs["key"]
+    assert "templateBody" not in stack_set.inputs
+    bucket = "model-catalog-templates-eu-central-1-0a1b2c3"
+    assert f"https://{bucket}.s3.example.com/{stored.inputs['key']}" == stack_set.inputs["templateUrl"]
+    assert stored.urn in mocks.before(mocks.all(aws.servicecatalog.PortfolioShare)[0])
+
+
 def test_roles_go_only_when_protection_is_off(deploy: Callable[..., Mocks]) -> None:
     mocks = deploy(launchRoles={"units": ["Workloads"]}, protect="false")
 
@@ -92,19 +75,18 @@ def test_roles_go_only_when_protection_is_off(deploy: Callable[..., Mocks]) -> N
 
 
 @pytest.mark.parametrize(
-    ("setting", "message"),
+    ("setting", "code", "place"),
     [
-        ({"units": []}, r"launchRoles\.units: found a list. Expected a list of units"),
-        ({"units": ["Nowhere"]}, "launchRoles: the organization has no unit 'Nowhere'"),
-        ({}, r"launchRoles\.units is missing. Expected a list of units"),
-        (
-            {"units": ["Workloads"], "boundary": "a b"},
-            r"launchRoles\.boundary: found 'a b'. Expected the name of an IAM",
-        ),
+        ({"units": []}, "invalid-value", ".units"),
+        ({"units": ["Workloads//Research"]}, "invalid-value", ".units[0]"),
+        ({"units": ["/Workloads"]}, "invalid-value", ".units[0]"),
+        ({"units": ["Nowhere"]}, "unit-unknown", ""),
+        ({}, "missing-key", ".units"),
+        ({"units": ["Workloads"], "boundary": "a b"}, "invalid-value", ".boundary"),
     ],
 )
 def test_a_rollout_that_makes_no_sense_is_refused(
-    deploy: Callable[..., Mocks], setting: dict[str, Any], message: str
+    deploy: Callable[..., Mocks], setting: dict[str, Any], code: str, place: str
 ) -> None:
-    with pytest.raises(ConfigError, match=rf"Pulumi\.hub\.yaml: {message}"):
+    with refused(ConfigError, code, f"Pulumi.hub.yaml: launchRoles{place}"):
         deploy(launchRoles=setting)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, REGION, RESEARCH
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox, running
 
 pytestmark = pytest.mark.sandbox_only

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS, PRODUCTION
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox, running
 from tests.support.sandbox.setup import Setup
 

@@ -1,13 +1,17 @@
 """The accounts of the organization, with units, tags and status."""
 
-from collections.abc import Iterator
+import re
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from shared.aws.organization import Organization
+from shared.aws.session import Session
 from shared.errors import ConfigError
-from tests.support.fake_account import always, denied
+from tests.support.fake_account import FakeAccount
 from tests.support.fleet.making import MANAGEMENT, FakeOrganizations, Member, organization, unit_id
+from tests.support.refused import refused
 from tests.support.sandbox.accounts import HUB, PRODUCTION, RESEARCH, SUSPENDED
 from tests.support.sandbox.process import Sandbox
 
@@ -21,15 +25,12 @@ TREE = (
 
 
 @pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> FakeOrganizations:
-    client = FakeOrganizations(TREE)
-    monkeypatch.setattr("shared.aws.organization._client", always(client))
-    return client
+def client() -> Any:  # noqa: ANN401 - it stands for a session
+    return FakeOrganizations(TREE)
 
 
-@pytest.mark.usefixtures("client")
-def test_every_account_is_found_in_its_unit_over_all_pages() -> None:
-    found = Organization()
+def test_every_account_is_found_in_its_unit_over_all_levels(client: Any) -> None:  # noqa: ANN401
+    found = Organization(client)
 
     assert {each.id: each.unit for each in TREE} == {each.id: each.unit for each in found.accounts.values()}
     assert {unit_id("Workloads"), unit_id("Workloads/Research")} == found.accounts["100000000003"].units
@@ -59,24 +60,41 @@ def test_only_an_active_account_is_active() -> None:
     assert {"100000000004", "100000000006"} == {each.id for each in found.accounts.values() if not each.is_active}
 
 
-def test_the_state_of_an_account_counts_before_the_status_that_it_replaces(
-    client: FakeOrganizations, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def pages(operation: str, parent: str, _: str) -> Iterator[dict[str, object]]:
-        if operation == "list_roots":
-            yield {"Roots": [{"Id": "r-root"}]}
-        elif operation == "list_accounts_for_parent":
-            yield {"Accounts": [{"Id": "1", "Name": parent, "Status": "ACTIVE", "State": "CLOSED"}]}
-        else:
-            yield {"OrganizationalUnits": []}
+def test_the_status_is_told_of_the_accounts_below_a_unit_and_of_all(client: Any) -> None:  # noqa: ANN401
+    found = Organization(client)
 
-    monkeypatch.setattr(client, "pages", pages)
-
-    assert "CLOSED" == Organization().accounts["1"].status
+    assert {"100000000003": "ACTIVE", "100000000004": "PENDING_CLOSURE"} == found.statuses_below(
+        unit_id("Workloads/Research")
+    )
+    assert {each.id: each.status for each in TREE} == found.statuses_below("o-made")
 
 
-def test_tags_are_read_only_of_accounts_that_are_asked_for(client: FakeOrganizations) -> None:
-    found = Organization()
+def test_nothing_is_asked_twice_and_nothing_that_nobody_wants_to_know(client: Any) -> None:  # noqa: ANN401
+    found = Organization(client)
+    unit = unit_id("Workloads/Research")
+
+    assert [] == client.asked
+    assert found.statuses_below(unit) == found.statuses_below(unit)
+    assert {unit, f"{unit}-lab"} == {about for _, about in client.asked}
+    _ = (found.accounts, found.statuses, found.statuses, found.tags(["100000000003"]), found.tags(["100000000003"]))
+    assert len(client.asked) == len(set(client.asked))
+
+
+def test_the_state_of_an_account_counts_before_the_status_that_it_replaces() -> None:
+    client: Any = FakeAccount(
+        MANAGEMENT,
+        {
+            "list_roots": [{"Id": "r-root"}],
+            "list_accounts_for_parent": [{"Id": "1", "Name": "it", "Status": "ACTIVE", "State": "CLOSED"}],
+        },
+        {},
+    )
+
+    assert "CLOSED" == Organization(client).accounts["1"].status
+
+
+def test_tags_are_read_only_of_accounts_that_are_asked_for(client: Any) -> None:  # noqa: ANN401
+    found = Organization(client)
 
     assert {"100000000003": {"tier": "gold", "team": "risk"}, "100000000002": {}} == dict(
         found.tags(["100000000003", "100000000002", "999999999999"])
@@ -86,23 +104,11 @@ def test_tags_are_read_only_of_accounts_that_are_asked_for(client: FakeOrganizat
     )
 
 
-@pytest.mark.parametrize("operation", ["list_roots", "list_accounts_for_parent"])
-def test_an_organization_that_may_not_be_read_is_told_with_a_remedy(
-    client: FakeOrganizations, monkeypatch: pytest.MonkeyPatch, operation: str
-) -> None:
-    refuse(client, monkeypatch, operation)
+def test_tags_that_may_not_be_read_are_told(client: Any) -> None:  # noqa: ANN401
+    found = Organization(client)
+    client.refused.add("list_tags_for_resource")
 
-    with pytest.raises(
-        ConfigError, match=r"cannot be listed .*organization\.assumeRole in fleet\.yaml.*not authorized"
-    ):
-        Organization()
-
-
-def test_tags_that_may_not_be_read_are_told(client: FakeOrganizations, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = Organization()
-    refuse(client, monkeypatch, "list_tags_for_resource")
-
-    with pytest.raises(ConfigError, match=r"the tags of the organization's accounts cannot be read: .*not authorized"):
+    with refused(ConfigError, "account-tags-unreadable"):
         found.tags(["100000000003"])
 
 
@@ -110,7 +116,7 @@ def test_a_real_client_reads_the_same(sandbox: Sandbox) -> None:
     client = sandbox.client("organizations", MANAGEMENT)
     client.tag_resource(ResourceId=RESEARCH, Tags=[{"Key": "tier", "Value": "gold"}])
 
-    found = Organization()
+    found = Organization(Session())
 
     assert {
         MANAGEMENT: ("", True),
@@ -123,18 +129,13 @@ def test_a_real_client_reads_the_same(sandbox: Sandbox) -> None:
     assert {RESEARCH: {"tier": "gold"}} == dict(found.tags([RESEARCH]))
     [unit] = client.list_parents(ChildId=RESEARCH)["Parents"]
     assert found.accounts[RESEARCH].is_in(unit["Id"])
-    role = f"arn:aws:iam::{HUB}:role/OrganizationAccountAccessRole"
-    with pytest.raises(ConfigError, match="AWS says"):
-        Organization(role)  # the hub's account is no administrator of the organization
-
-
-def refuse(client: FakeOrganizations, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
-    """Let an operation be refused."""
-    answer = client.pages
-
-    def pages(asked: str, parent: str, resource: str) -> Iterator[dict[str, object]]:
-        if asked == operation:
-            raise denied(operation)
-        yield from answer(asked, parent, resource)
-
-    monkeypatch.setattr(client, "pages", pages)
+    assert {RESEARCH: "ACTIVE"} == found.statuses_below(unit["Id"])
+    path = found.path_of(unit["Id"], where="here")
+    assert path == found.path_of("Workloads/Research", where="here") == found.path_of(RESEARCH, where="here")
+    assert re.fullmatch(rf"{found.id}/r-[a-z0-9]+/ou-[a-z0-9-]+/{unit['Id']}/", path)
+    with refused(ConfigError, "unit-unknown", "here") as told:
+        found.path_of("Workloads/Lab", where="here")
+    assert "'Lab' is not among the units there (Production, Research)" in str(told.value)
+    of_the_hub = Organization(Session(role=f"arn:aws:iam::{HUB}:role/OrganizationAccountAccessRole"))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        _ = of_the_hub.accounts  # the hub's account is no administrator of the organization

@@ -2,13 +2,13 @@
 
 import json
 import re
-from typing import Any
 
 import pytest
 
+from shared.aws.iam import listed
 from shared.aws.policies import (
     Policy,
-    Statement,
+    StatementJson,
     execution_trust,
     launch_policy,
     launch_trust,
@@ -17,7 +17,12 @@ from shared.aws.policies import (
     tls_only,
 )
 
-EXTRA: Statement = {"Sid": "Model", "Effect": "Allow", "Action": ["sagemaker:CreateModel"], "Resource": "arn:some"}
+EXTRA: StatementJson = {
+    "Sid": "Model",
+    "Effect": "Allow",
+    "Action": ["sagemaker:CreateModel"],
+    "Resource": "arn:some",
+}
 POLICY = launch_policy(
     [EXTRA], execution_role="ModelCatalogExecution-scorer", services=["sagemaker.amazonaws.com", "states.amazonaws.com"]
 )
@@ -135,12 +140,7 @@ def all_actions(policy: Policy) -> list[str]:
     return [action for statement in policy["Statement"] for action in listed(statement["Action"])]
 
 
-def by_sid(policy: Policy, sid: str) -> Statement:
+def by_sid(policy: Policy, sid: str) -> StatementJson:
     """Find a statement by its name."""
     [found] = [statement for statement in policy["Statement"] if statement["Sid"] == sid]
     return found
-
-
-def listed(value: Any) -> list[str]:  # noqa: ANN401 - a text or a list of them
-    """Give a list of what IAM allows to be one text."""
-    return [value] if isinstance(value, str) else value

@@ -1,11 +1,12 @@
-"""The day that a run works with."""
+"""The day that a run works with, and the states of versions on it."""
 
 import datetime as dt
 
 import pytest
 
-from shared.catalog.lifecycle import AS_OF, as_of
+from shared.catalog.lifecycle import AS_OF, State, as_of, state_on
 from shared.errors import ConfigError
+from tests.support.refused import refused
 
 
 def test_the_day_is_the_one_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,5 +29,27 @@ def test_without_one_it_is_today(monkeypatch: pytest.MonkeyPatch, given: str | N
 def test_what_is_no_date_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv(AS_OF, given)
 
-    with pytest.raises(ConfigError, match=rf"{AS_OF}: found '{given}'\. It must be a date, for example 2026-12-24"):
+    with refused(ConfigError, "invalid-value", AS_OF):
         as_of()
+
+
+@pytest.mark.parametrize(
+    ("day", "least", "state"),
+    [
+        (5, "active", "active"),
+        (6, "active", "deprecated"),
+        (8, "active", "deprecated"),
+        (9, "active", "retired"),
+        (5, "deprecated", "deprecated"),
+        (9, "deprecated", "retired"),
+        (5, "retired", "retired"),
+    ],
+)
+def test_a_version_has_the_later_of_its_own_state_and_that_of_its_dates(day: int, least: State, state: State) -> None:
+    deprecated, retires = dt.date(2026, 12, 6), dt.date(2026, 12, 9)
+
+    assert state == state_on(dt.date(2026, 12, day), state=least, deprecated_on=deprecated, retires_on=retires)
+
+
+def test_a_version_without_dates_stays_active() -> None:
+    assert state_on(dt.date.max) == "active"

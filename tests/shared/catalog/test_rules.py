@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from shared.catalog.rules import ONLY_AWS, Rule, UndecidedError
+from tests.support.refused import mistaken
 from tests.support.strategies import examples
 
 SIZE = {"Ref": "Size"}
@@ -53,19 +53,19 @@ def test_what_only_aws_knows_is_left_undecided(function: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("demand", "message"),
+    ("demand", "code"),
     [
-        ({"Fn::Equal": [SIZE, "2"]}, "found Fn::Equal, which rules do not have. They have: Ref, Fn::And"),
-        ({"Fn::Equals": [SIZE]}, "found Fn::Equals with 1 operands. It takes a list of 2"),
-        ({"Fn::And": [{"Fn::Equals": [SIZE, "2"]}]}, "found Fn::And with 1 operands. It takes a list of 2 to 10"),
-        ({"Fn::Not": {"Fn::Equals": [SIZE, "2"]}}, "found Fn::Not with 0 operands"),
-        ({"Ref": ["Size"]}, "found a Ref to something else than a parameter's name"),
-        ({"Fn::Equals": [SIZE, None]}, "found nothing where a value or a function has to be"),
-        ({"Fn::Equals": [SIZE, "2"], "Fn::Not": []}, "found Fn::Equals, Fn::Not side by side"),
+        ({"Fn::Equal": [SIZE, "2"]}, "function-unknown"),
+        ({"Fn::Equals": [SIZE]}, "operand-count"),
+        ({"Fn::And": [{"Fn::Equals": [SIZE, "2"]}]}, "operand-count"),
+        ({"Fn::Not": {"Fn::Equals": [SIZE, "2"]}}, "operand-count"),
+        ({"Ref": ["Size"]}, "ref-to-no-parameter"),
+        ({"Fn::Equals": [SIZE, None]}, "operand-missing"),
+        ({"Fn::Equals": [SIZE, "2"], "Fn::Not": []}, "function-not-alone"),
     ],
 )
-def test_a_rule_that_could_never_be_evaluated_is_refused(demand: object, message: str) -> None:
-    with pytest.raises(ValidationError, match=message):
+def test_a_rule_that_could_never_be_evaluated_is_refused(demand: object, code: str) -> None:
+    with mistaken(code):
         rule(demand)
 
 
@@ -73,6 +73,22 @@ def test_a_rule_knows_the_parameters_that_it_looks_at() -> None:
     found = rule({"Fn::Not": [{"Fn::Contains": [ZONES, SIZE]}]}, {"Fn::Equals": [{"Ref": "Stage"}, "x"]})
 
     assert {"Zones", "Size", "Stage"} == found.parameters()
+
+
+@pytest.mark.parametrize("condition", [None, {"Fn::Equals": [{"Ref": "Stage"}, "x"]}])
+def test_a_rule_is_written_for_aws_with_the_names_that_aws_has(condition: object) -> None:
+    when = {"RuleCondition": condition} if condition else {}
+
+    assert rule(SIZE, condition).document() == {
+        **when,
+        "Assertions": [{"Assert": SIZE, "AssertDescription": "Not so."}],
+    }
+
+
+def test_an_assertion_without_a_description_is_told_as_it_is_written() -> None:
+    found = Rule.model_validate({"Assertions": [{"Assert": {"Fn::Equals": [SIZE, "3"]}}]})
+
+    assert ["{'Fn::Equals': [{'Ref': 'Size'}, '3']}"] == found.broken_by(VALUES)
 
 
 @examples

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.catalog.versions import SemVer, VersionOrRange, ascending, fits, is_range, newest
+from shared.catalog.versions import SemVer, VersionOrRange, ascending, fits, is_higher, is_range, newest
+from tests.support.refused import mistaken
 
 number = st.integers(0, 12)
 plain = st.tuples(number, number, number)
@@ -32,6 +33,24 @@ def test_a_range_holds_what_shares_its_fixed_numbers_and_is_not_lower(
     assert expected is fits(text(version), f"{sign}{text(wanted)}")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "within", "outside"),
+    [
+        ("~1.2.3", ["1.2.3", "1.2.10"], ["1.2.2", "1.3.0", "2.2.3"]),
+        ("~0.0.3", ["0.0.3", "0.0.4"], ["0.0.2", "0.1.0"]),
+        ("~0.2", ["0.2.0", "0.2.9"], ["0.1.9", "0.3.0"]),
+        ("^1.2.3", ["1.2.3", "1.3.0"], ["1.2.2", "2.0.0"]),
+        ("^0.2.3", ["0.2.3", "0.2.4"], ["0.2.2", "0.3.0", "1.0.0"]),
+        ("^0.1.3", ["0.1.3", "0.1.4"], ["0.1.2", "0.2.0"]),
+        ("^0.0.3", ["0.0.3"], ["0.0.2", "0.0.4", "0.0.5", "0.1.0"]),
+        ("^0.0", ["0.0.0", "0.0.9"], ["0.1.0"]),
+        ("^0", ["0.0.0", "0.9.0"], ["1.0.0"]),
+    ],
+)
+def test_a_range_begins_and_ends_where_it_says(wanted: str, within: list[str], outside: list[str]) -> None:
+    assert within == [version for version in [*within, *outside] if fits(version, wanted)]
+
+
 @given(plain, plain)
 def test_an_exact_version_means_itself_alone(version: tuple[int, ...], wanted: tuple[int, ...]) -> None:
     assert (version == wanted) is fits(text(version), text(wanted))
@@ -54,6 +73,13 @@ def test_a_pre_release_comes_before_its_release() -> None:
     )
 
 
+@pytest.mark.parametrize(("one", "other"), [("1.10.0", "1.9.0"), ("1.0.0", "1.0.0-rc.1")])
+def test_a_version_is_higher_than_those_before_it_and_not_than_itself(one: str, other: str) -> None:
+    assert is_higher(one, other)
+    assert not is_higher(other, one)
+    assert not is_higher(one, one)
+
+
 @pytest.mark.parametrize("good", ["0.0.1", "1.2.3", "1.0.0-rc.1", "10.20.30"])
 def test_a_semantic_version_is_taken(good: str) -> None:
     assert good == TypeAdapter(SemVer).validate_python(good)
@@ -67,6 +93,11 @@ def test_a_semantic_version_is_taken(good: str) -> None:
 def test_what_is_no_semantic_version_is_refused(bad: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(SemVer).validate_python(bad)
+
+
+def test_a_build_is_refused_with_the_number_that_it_equals() -> None:
+    with mistaken("version-with-build"):
+        TypeAdapter(SemVer).validate_python("1.0.0+a")
 
 
 @pytest.mark.parametrize("good", ["~1", "~1.2", "~1.2.3", "^1", "^0.2", "^0.0.3"])

@@ -1,8 +1,6 @@
 """Names that several accounts must agree on, and that can never change."""
 
-import pytest
-
-from shared.stack.names import CATALOG_OUTPUT, PRODUCT_KEY_LIMIT, execution_role_name, launch_role_name, partition_of
+from shared.stack.names import CATALOG_OUTPUT, PRODUCT_KEY_LIMIT, execution_role_name, launch_role_name
 
 
 def test_the_names_of_roles_never_change() -> None:
@@ -18,11 +16,3 @@ def test_the_longest_key_still_makes_a_name_that_iam_takes() -> None:
 
 def test_the_output_that_spokes_read_never_changes_its_name() -> None:
     assert "catalog" == CATALOG_OUTPUT
-
-
-@pytest.mark.parametrize(
-    ("region", "partition"),
-    [("eu-central-1", "aws"), ("us-east-1", "aws"), ("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn")],
-)
-def test_a_region_is_in_its_partition(region: str, partition: str) -> None:
-    assert partition == partition_of(region)

@@ -1,19 +1,16 @@
 """Which launches a plan asks AWS about, and what it shows of them."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
-from shared.catalog import contract
-from shared.errors import ConfigError
-from spoke.config import SpokeSettings
 from spoke.inspection import launch_plans as launches
 from spoke.inspection.change_sets import Change, PlanError
-from spoke.inspection.launch_plans import plans_of
-from tests.spoke.conftest import HUB_STACK, OFFER, SETTINGS
+from spoke.inspection.launch_plans import LaunchPlan, plans_of
+from tests.support.fake_account import always
+from tests.support.offers import OFFER, read
+from tests.support.spoke_stack import settings
 
-T = TypeVar("T")
 PARAMETERS = {"Environment": "staging", "InstanceCount": "2", "ModelDataUrl": "s3://models/scorer.tar.gz"}
 TAGS = {"model-catalog-spoke": "spoke-research", "model-catalog-hub": "hub", "framework": "scorer", "team": "risk"}
 
@@ -30,28 +27,19 @@ def deployed(**changed: object) -> dict[str, Any]:
     return {"inputs": {**usual, **changed}}
 
 
-def always(answer: T) -> Callable[..., T]:
-    """Answer everything alike."""
-
-    def say(*_: object, **__: object) -> T:
-        return answer
-
-    return say
-
-
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Pretend a hub, a spoke's settings and its state; AWS says that a model changes."""
+    """Give what the stack's state has; AWS says that a model changes."""
     there = [deployed()]
-    settings = SpokeSettings.model_validate({**SETTINGS, "region": "eu-central-1"})
-    published = contract.parse(contract.publish("222233334444", OFFER), source=HUB_STACK)
-    monkeypatch.setattr(launches, "settings_of", always(settings))
-    monkeypatch.setattr(launches, "contract_of", always(published))
-    monkeypatch.setattr(launches, "resources_of", always(there))
     monkeypatch.setattr(launches, "AccountSession", always(None))
     changes = [Change(action="MODIFY", logical_id="Model", type="AWS::SageMaker::Model", replacement="FALSE")]
     monkeypatch.setattr(launches, "changes_of", always(changes))
     return there
+
+
+def planned(state: list[dict[str, Any]]) -> list[LaunchPlan]:
+    """Plan the launches of the usual spoke."""
+    return plans_of("spoke-research", settings(), read(OFFER), state)
 
 
 def test_a_launch_that_is_as_the_settings_say_needs_no_plan(
@@ -64,7 +52,7 @@ def test_a_launch_that_is_as_the_settings_say_needs_no_plan(
 
     monkeypatch.setattr(launches, "changes_of", ask)
 
-    assert [("scoring", "unchanged")] == [(plan.launch, plan.what) for plan in plans_of("spoke-research")]
+    assert [("scoring", "unchanged")] == [(plan.launch, plan.what) for plan in planned(state)]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +81,7 @@ def test_what_differs_is_named_and_what_is_hidden_stays_so(
 ) -> None:
     state[:] = [deployed(**changed)]
 
-    [plan] = plans_of("spoke-research")
+    [plan] = planned(state)
 
     assert "changed" == plan.what
     assert difference in plan.differences
@@ -103,7 +91,7 @@ def test_what_differs_is_named_and_what_is_hidden_stays_so(
 def test_a_launch_that_is_not_there_is_new_and_one_that_is_not_wanted_ends(state: list[dict[str, Any]]) -> None:
     state[:] = [deployed(name="older")]
 
-    assert [("scoring", "new"), ("older", "ends")] == [(plan.launch, plan.what) for plan in plans_of("spoke-research")]
+    assert [("scoring", "new"), ("older", "ends")] == [(plan.launch, plan.what) for plan in planned(state)]
 
 
 def test_a_plan_that_cannot_be_made_says_why_and_stops_no_other(
@@ -115,11 +103,6 @@ def test_a_plan_that_cannot_be_made_says_why_and_stops_no_other(
     state.clear()
     monkeypatch.setattr(launches, "changes_of", refuse)
 
-    [plan] = plans_of("spoke-research")
+    [plan] = planned(state)
 
     assert ("new", "there is no launch path yet") == (plan.what, plan.problem)
-
-
-def test_a_hub_has_no_launches_to_plan() -> None:
-    with pytest.raises(ConfigError, match=r"STACK: found 'hub'\. Only spokes have launches to plan: make preview-hub"):
-        plans_of("hub")

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from shared.aws.policies import launch_trust
-from shared.catalog import contract
 from shared.errors import PreflightError
-from spoke.config import SpokeSettings
 from spoke.inspection import preflight
-from spoke.inspection.preflight import PreflightScope
+from spoke.inspection.scope import PreflightScope
+from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
-from spoke.resources.portfolio_access import products_of, wanted_portfolios
-from tests.spoke.conftest import ACCOUNT, HUB_STACK, OFFER, SETTINGS
 from tests.support.catalog_copy import DAY
 from tests.support.fake_account import FakeAccount, MissingError, always, denied, heard
+from tests.support.offers import ACCOUNT, HUB_STACK, OFFER, read
+from tests.support.refused import refused
+from tests.support.spoke_stack import settings
 
 Ids = list[dict[str, str]]
 
@@ -38,7 +38,7 @@ TRUST = launch_trust(partition="aws", account=ACCOUNT)
 OWN = [{"Key": "model-catalog-spoke", "Value": "spoke-research"}]
 SHARED: dict[str, Any] = {
     "list_accepted_portfolio_shares": _online,
-    "list_launch_paths": [{"Name": "Online models"}],
+    "list_launch_paths": [{"Id": "lpv2-1", "Name": "Online models"}],
     "list_principals_for_portfolio": [{"PrincipalARN": f"arn:aws:iam::{ACCOUNT}:role/Deployer"}],
 }
 Look = Callable[..., list[str]]
@@ -66,12 +66,11 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Look:
 
 def plan(changed: dict[str, Any], offer: dict[str, Any], published_on: dt.date | None = DAY) -> PreflightScope:
     """Plan the usual spoke with some settings changed."""
-    settings = SpokeSettings.model_validate({**SETTINGS, "region": "eu-central-1", **changed})
-    published = contract.parse(contract.publish("222233334444", offer), source=HUB_STACK)
-    resolved_launches = resolve_launches(settings, published, DAY, where="Pulumi.spoke-research.yaml")
-    wanted = wanted_portfolios(settings, published, resolved_launches, where="Pulumi.spoke-research.yaml")
+    asked, published = settings(**changed), read(offer)
+    resolved_launches = resolve_launches(asked, published, DAY, where="Pulumi.spoke-research.yaml")
+    wanted = wanted_portfolios(asked, published, resolved_launches, where="Pulumi.spoke-research.yaml")
     return PreflightScope(
-        settings=settings,
+        settings=asked,
         contract=published,
         published_on=published_on,
         day=DAY,
@@ -118,7 +117,7 @@ def test_a_new_spoke_hears_what_will_be_made(look: Look) -> None:
             "ERROR",
             "warning: preflight: launch scoring: its last launch failed (no capacity). AWS takes no update of it",
         ),
-        ("UNDER_CHANGE", "warning: preflight: launch scoring: is UNDER_CHANGE: AWS takes no other change before"),
+        ("UNDER_CHANGE", "warning: preflight: launch scoring: is UNDER_CHANGE: AWS takes no other change until"),
     ],
 )
 def test_the_state_of_what_runs_is_said(look: Look, status: str, line: str) -> None:
@@ -136,17 +135,17 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"role": role(trust=launch_trust(partition="aws", account="222233334444"))},
         "role ModelCatalogLaunch-scorer: does not let servicecatalog.amazonaws.com assume it on behalf of 3333",
     ),
-    ({"role": role(tags=[])}, "role ModelCatalogLaunch-scorer: is there already, and this stack did not make it"),
+    ({"role": role(tags=[])}, "role ModelCatalogLaunch-scorer: exists already, and this stack did not make it"),
     (
         {"settings": {"launchRoles": "existing"}},
-        "role ModelCatalogLaunch-scorer: is not there, and scorer needs it. Have it made",
+        "role ModelCatalogLaunch-scorer: does not exist, and scorer needs it. Have it made",
     ),
     (
         {"search_provisioned_products": [{**launched()[0], "Tags": []}]},
-        "launch scoring: a provisioned product of this name is there (pp-1), and this stack did not make it",
+        "launch scoring: a provisioned product of this name exists (pp-1), and this stack did not make it",
     ),
     (
-        {"list_launch_paths": [{"Name": "Online models"}, {"Name": "Online models"}]},
+        {"list_launch_paths": [{"Id": f"lpv2-{each}", "Name": "Online models"} for each in "12"]},
         "launch path of scoring: 2 portfolios named 'Online models' lead to The scorer in eu-central-1",
     ),
 ]
@@ -154,10 +153,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("changed", "failure"), REFUSED)
 def test_what_aws_would_refuse_is_refused(look: Look, changed: dict[str, Any], failure: str) -> None:
-    with pytest.raises(PreflightError, match=r"\d of \d+ checks failed. Nothing was changed\.") as refused:
+    with refused(PreflightError, "checks-failed") as found:
         look(**changed)
 
-    assert failure in str(refused.value)
+    assert failure in str(found.value)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-import pulumi
 import pytest
 
-from tests.spoke.conftest import SETTINGS
 from tests.support.recorder import Mocks
+from tests.support.spoke_stack import LAUNCH
 
 COST = {
     "kind": "instances",
@@ -18,18 +17,6 @@ COST = {
     "hours": "100",
     "prices": {"staging": "0.5"},
 }
-
-
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Collect what is told to the person who runs the program."""
-    lines: list[str] = []
-
-    def record(line: str, *_: object, **__: object) -> None:
-        lines.append(line)
-
-    monkeypatch.setattr(pulumi.log, "info", record)
-    return lines
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +69,5 @@ def test_a_hub_that_publishes_no_cost_leaves_it_unknown(
 
 def launches(parameters: dict[str, Any], *, name: str = "scoring") -> list[dict[str, Any]]:
     """Give the usual launch with other parameters; None leaves one out."""
-    [usual] = SETTINGS["launches"]  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType] - a list of one
-    merged: dict[str, Any] = {**usual["parameters"], **parameters}
-    return [{**usual, "name": name, "parameters": {key: value for key, value in merged.items() if value is not None}}]
+    merged = {**LAUNCH["parameters"], **parameters}
+    return [{**LAUNCH, "name": name, "parameters": {key: value for key, value in merged.items() if value is not None}}]

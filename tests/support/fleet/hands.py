@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from typing import ParamSpec, TypeVar
 
-from fleet.run.tasks import Ending, Outcome, Task
+from fleet.run.tasks import Outcome, RunStatus, Task
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -16,15 +16,15 @@ class Hands(Executor):
     It is the board too.
 
     Attributes:
-        endings: What becomes of a spoke, by its short name; the others are done.
+        statuses: What becomes of a spoke, by its short name; the others are done.
         seen: What happened, in order.
         most: How many ran at the same time.
         tasks: What was to be done, by stack.
         interrupts: At how many of the first ends somebody presses Ctrl-C, before they are told.
     """
 
-    def __init__(self, endings: Mapping[str, Ending | Exception]) -> None:
-        self._endings = endings
+    def __init__(self, statuses: Mapping[str, RunStatus | Exception]) -> None:
+        self._endings = statuses
         self._waiting: list[Callable[[], None]] = []
         self.seen: list[str] = []
         self.most = 0
@@ -48,10 +48,10 @@ class Hands(Executor):
     def run(self, task: Task) -> Outcome:
         """Stand for `run_spoke`."""
         self.tasks[task.stack] = task
-        ending = self._endings.get(task.stack.removeprefix("spoke-"), Ending.DONE)
-        if isinstance(ending, Exception):
-            raise ending
-        return Outcome(stack=task.stack, ending=ending, reason="so it was" if ending is Ending.FAILED else "")
+        status = self._endings.get(task.stack.removeprefix("spoke-"), RunStatus.SUCCEEDED)
+        if isinstance(status, Exception):
+            raise status
+        return Outcome(stack=task.stack, status=status, reason="so it was" if status is RunStatus.FAILED else "")
 
     def wave(self, name: str, spokes: int, width: int) -> None:
         """Tell that a wave begins."""

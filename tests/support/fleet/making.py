@@ -1,38 +1,63 @@
 """Fleets made by hand: spokes, their organization, their hub and what is known of them; no engine and no account."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-from unittest import mock
 
 import pytest
 import yaml
 
-from fleet.engine import Engine
+from fleet.engine import Cost, Engine
 from fleet.errors import EngineError
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.hub_contracts import Hubs
-from fleet.plan.inventory import Survey
+from fleet.plan.inventory import Inventory
 from fleet.plan.settings import FleetSettings
 from fleet.plan.spokes import Spoke, read_spoke
 from fleet.plan.verdicts import make_plan
-from fleet.store.records import Cost, Record, Running, Used
+from fleet.store.records import ContractRef, DeployedLaunch, Record
+from fleet.store.states import State, StoredStates
+from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.catalog import contract
 from shared.stack.names import SPOKE_PROJECT
-from tests.spoke.conftest import OFFER
 from tests.support.catalog_copy import DAY
-from tests.support.fake_account import always
+from tests.support.fake_account import always, denied
+from tests.support.offers import OFFER
 
 HUB_ACCOUNT, MANAGEMENT = "222233334444", "111122223333"
 LAUNCH: Mapping[str, Any] = {"name": "search", "product": "embedder", "version": "1.0.0"}
 CODE: Mapping[str, str] = {"code of spoke and shared": "c0de", "locked dependencies": "10c"}
+HUB = "organization/model-catalog-hub/hub"
+STATES = ".pulumi/stacks/model-catalog-spoke"
 FINISHED = dt.datetime(2026, 10, 6, 12, 30, tzinfo=dt.UTC)
 NOTHING = Cost(seconds=0, cpu_seconds=0, peak_mib=0)
+RECORD = Record(
+    stack="spoke-a",
+    account="333344445555",
+    fingerprint="f1",
+    parts={"setting region": "1", "launch search": "2"},
+    state="tag",
+    finished=FINISHED,
+    contract=ContractRef(hub="organization/model-catalog-hub/hub", content_hash="sha256:1"),
+    launches=[
+        DeployedLaunch(
+            name="search",
+            product="embedder",
+            product_id="prod-embedder",
+            version="1.0.0",
+            region="eu-west-1",
+            status="AVAILABLE",
+            since=FINISHED,
+        )
+    ],
+    cost=NOTHING,
+)
+"""Of a spoke that runs one model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,53 +72,55 @@ class Member:
 
 
 class FakeOrganizations:
-    """Answers as a client of AWS Organizations does, one item on each page.
+    """Answers as a session that may read the organization does.
 
     Attributes:
         asked: The operations that were called, with what they were called for.
+        refused: Operations that it may not call.
     """
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = members
         self.asked: list[tuple[str, str]] = []
+        self.refused: set[str] = set()
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - as a session has it
+        """Give itself: it has the calls that are no listings."""
+        assert "organizations" == service
+        return self
 
     def describe_organization(self) -> dict[str, Any]:
         """Give the management account."""
-        return {"Organization": {"MasterAccountId": MANAGEMENT}}
+        return {"Organization": {"Id": "o-made", "MasterAccountId": MANAGEMENT}}
 
     def describe_account(self, AccountId: str) -> dict[str, Any]:  # noqa: N803 - boto3's own name
         """Give one account."""
-        [found] = [member for member in self._members if member.id == AccountId]
-        return {"Account": {"Id": found.id, "Status": found.status}}
+        return {"Account": self._listed(*(member for member in self._members if member.id == AccountId))[0]}
 
-    def get_paginator(self, operation: str) -> Any:  # noqa: ANN401 - as boto3 has it
-        """Give the pages of a listing."""
-
-        def paginate(ParentId: str = "", ResourceId: str = "") -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's own names
-            self.asked.append((operation, ParentId or ResourceId))
-            yield from self.pages(operation, ParentId, ResourceId)
-
-        return SimpleNamespace(paginate=paginate)
-
-    def pages(self, operation: str, parent: str, resource: str) -> Iterator[dict[str, Any]]:
+    def pages(self, _service: str, operation: str, _result: str, **arguments: str) -> list[dict[str, Any]]:
         """Answer a listing."""
+        [about] = [*arguments.values()] or [""]
+        self.asked.append((operation, about))
+        if operation in self.refused:
+            raise denied(operation)
         match operation:
             case "list_roots":
-                yield {"Roots": [{"Id": "r-root"}]}
+                return [{"Id": "r-root"}]
+            case "list_accounts":
+                return self._listed(*self._members)
             case "list_accounts_for_parent":
-                for each in self._members:
-                    if unit_id(each.unit) == parent:
-                        yield {"Accounts": [{"Id": each.id, "Name": each.name, "Status": each.status}]}
+                return self._listed(*(member for member in self._members if unit_id(member.unit) == about))
             case "list_organizational_units_for_parent":
                 paths = {"/".join(parts[:depth]) for parts in self._units() for depth in range(1, len(parts) + 1)}
-                for path in sorted(paths):
-                    if unit_id(path.rpartition("/")[0]) == parent:
-                        unit = {"Id": unit_id(path), "Name": path.rpartition("/")[2]}
-                        yield {"OrganizationalUnits": [unit]}
+                below = [path for path in sorted(paths) if unit_id(path.rpartition("/")[0]) == about]
+                return [{"Id": unit_id(path), "Name": path.rpartition("/")[2]} for path in below]
             case _:
-                [member] = [each for each in self._members if each.id == resource]
-                for key, value in (member.tags or {}).items():
-                    yield {"Tags": [{"Key": key, "Value": value}]}
+                [member] = [each for each in self._members if each.id == about]
+                return [{"Key": key, "Value": value} for key, value in (member.tags or {}).items()]
+
+    @staticmethod
+    def _listed(*members: Member) -> list[dict[str, Any]]:
+        return [{"Id": each.id, "Name": each.name, "Status": each.status} for each in members]
 
     def _units(self) -> list[list[str]]:
         return [each.unit.split("/") for each in self._members if each.unit]
@@ -106,8 +133,8 @@ def unit_id(path: str) -> str:
 
 def organization(*members: Member) -> Organization:
     """Read a pretended organization."""
-    with mock.patch("shared.aws.organization._client", return_value=FakeOrganizations(members)):
-        return Organization()
+    session: Any = FakeOrganizations(members)
+    return Organization(session)
 
 
 class FakeEngine(Engine):
@@ -124,6 +151,20 @@ class FakeEngine(Engine):
         if isinstance(found, EngineError):
             raise found
         return dict(found)
+
+
+class OneState(StoredStates):
+    """A backend with one state, or with one that cannot be read."""
+
+    def __init__(self, found: State | Exception | None) -> None:
+        self._state = found  # and no storage: nothing is asked of one
+
+    def read(self, stack: str) -> State | None:
+        """Read it."""
+        assert "spoke-a" == stack
+        if isinstance(self._state, Exception):
+            raise self._state
+        return self._state
 
 
 def offer() -> dict[str, Any]:
@@ -146,6 +187,21 @@ def write_spoke(folder: Path, name: str, account: str, **settings: object) -> Pa
     return file
 
 
+def write_state(storage: Storage, stack: str, *, hub: str = HUB, **launches: Mapping[str, Any]) -> None:
+    """Write the state of a spoke with launches, each as its program gives it; an id is made of the product's key."""
+    outputs = {"launches": launches, "contract": {"hub": hub, "content_hash": "sha256:1"}}
+    resources: list[dict[str, Any]] = [{"type": "pulumi:pulumi:Stack", "urn": "urn", "outputs": outputs}]
+    for name, launch in launches.items():
+        resources.append(
+            {
+                "type": "aws:servicecatalog/provisionedProduct:ProvisionedProduct",
+                "urn": f"urn:pulumi:{stack}::model-catalog-spoke::any::{name}",
+                "inputs": {"productId": launch.get("product_id", f"prod-{launch['product']}")},
+            }
+        )
+    storage.write(f"{STATES}/{stack}.json", json.dumps({"checkpoint": {"latest": {"resources": resources}}}).encode())
+
+
 def spoke(folder: Path, name: str, account: str, **settings: object) -> Spoke:
     """Make a spoke."""
     return read_spoke(write_spoke(folder, name, account, **settings))
@@ -163,14 +219,14 @@ def fleet(*waves: Mapping[str, Any], **settings: object) -> FleetSettings:
     return FleetSettings.model_validate(given, by_alias=True, by_name=False)
 
 
-def survey(folder: Path, made: Mapping[str, Spoke], **changed: Any) -> Survey:  # noqa: ANN401 - any part of a survey
-    """Make a survey of spokes that were never deployed, but for what is given."""
-    usual = Survey(
+def inventory(folder: Path, made: Mapping[str, Spoke], **changed: Any) -> Inventory:  # noqa: ANN401 - any part of an inventory
+    """Make an inventory of spokes that were never deployed, but for what is given."""
+    usual = Inventory(
         root=folder,
         settings=fleet(),
         spokes=made,
         organization=None,
-        blind="",
+        unread="",
         records={},
         tags={},
         hubs=hubs(),
@@ -180,8 +236,8 @@ def survey(folder: Path, made: Mapping[str, Spoke], **changed: Any) -> Survey:  
     return replace(usual, **changed)
 
 
-def deployed(before: Survey) -> Survey:
-    """Give the survey as it is right after every spoke was deployed by a fleet."""
+def deployed(before: Inventory) -> Inventory:
+    """Give the inventory as it is right after every spoke was deployed by a fleet."""
     plan = make_plan(before)
     records = {
         stack: Record(
@@ -191,11 +247,12 @@ def deployed(before: Survey) -> Survey:
             parts=verdict.parts,
             state=f"tag-{stack}",
             finished=FINISHED,
-            contract=Used(hub="organization/model-catalog-hub/hub", content_hash=verdict.contract),
+            contract=ContractRef(hub=HUB, content_hash=verdict.contract),
             launches=[
-                Running(
+                DeployedLaunch(
                     name=resolved.launch.name,
                     product=resolved.key,
+                    product_id=resolved.product.id,
                     version=resolved.choice.number,
                     region=resolved.region,
                     status="AVAILABLE",
@@ -211,7 +268,7 @@ def deployed(before: Survey) -> Survey:
     return replace(before, records=records, tags={stack: f"tag-{stack}" for stack in records})
 
 
-def recorded(found: Survey, stack: str) -> Record:
+def recorded(found: Inventory, stack: str) -> Record:
     """Give the record of a spoke, which has to have one."""
     record = found.records[stack]
     assert isinstance(record, Record)
@@ -219,5 +276,5 @@ def recorded(found: Survey, stack: str) -> Record:
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, outputs: Mapping[str, Mapping[str, Any] | EngineError]) -> None:
-    """Let a survey find hubs with these outputs."""
+    """Let an inventory find hubs with these outputs."""
     monkeypatch.setattr("fleet.plan.inventory.Engine", always(FakeEngine(outputs)))

@@ -1,26 +1,17 @@
 """A sandbox that has models approved and not, and `make verify-catalog` on it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli import verify_catalog
 from tests.support.catalog_copy import CatalogCopy
-from tests.support.paths import ROOT
-from tests.support.sandbox.accounts import HUB, REGION
+from tests.support.command_line import command_line
+from tests.support.registry import BUCKET, SETTINGS, Run, Write
+from tests.support.sandbox.accounts import HUB
 from tests.support.sandbox.process import Sandbox, running, trust_service_catalog
-
-FRAUD = "products/fraud-detector-realtime/product.yaml"
-EMBEDDER = "products/text-embedder-serverless/product.yaml"
-PACKAGES = f"arn:aws:sagemaker:{REGION}:{HUB}:model-package"
-BUCKET = "model-catalog-artifacts-hub"
-SETTINGS = ROOT / "cli" / "rehearsal" / "settings" / "Pulumi.hub.yaml"
-
-Run = Callable[..., tuple[int, str, str]]
-Write = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +47,7 @@ def run(
     (tmp_path / "hub" / "catalog").symlink_to(catalog_copy.folder)
     (tmp_path / "Pulumi.hub.yaml").write_text(SETTINGS.read_text())
     monkeypatch.chdir(tmp_path)
+    verify = command_line(monkeypatch, capsys)
 
     def command(*arguments: str, account: str = HUB, url: str = sandbox.url) -> tuple[int, str, str]:
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
@@ -67,9 +59,7 @@ def run(
             "AWS_MAX_ATTEMPTS": "1",
         }.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr("sys.argv", ["verify_catalog", *arguments])
-        code = verify_catalog.main()
-        output, errors = capsys.readouterr()
-        return code, output, errors
+        ended = verify("models", "verify", *arguments)
+        return ended.code, ended.out, ended.err
 
     return command

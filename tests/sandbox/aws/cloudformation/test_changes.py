@@ -1,8 +1,8 @@
 """What becomes of a launch: updates, failures, termination."""
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.building import CLOUDFORMATION, LOGS, groups
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.setup import TEMPLATE, Setup, parameters, policy
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Client
 from tests.support.sandbox.setup import Setup
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, PRODUCTION, RESEARCH, SUSPENDED
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox
 from tests.support.sandbox.rollout import NAMED, STACK_SETS, TRUST, Rollout, template
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.building import trusting_research
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Client
 from tests.support.sandbox.setup import ADMINISTRATOR, TEMPLATE, Setup
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox
 from tests.support.sandbox.setup import TEMPLATE, Setup
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.building import groups
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.setup import TEMPLATE, Setup, parameters
 
 

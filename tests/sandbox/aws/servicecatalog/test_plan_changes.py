@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.aws.servicecatalog.test_models import TEMPLATE as MODELS
 from tests.support.sandbox.accounts import ACCOUNTS, RESEARCH
+from tests.support.sandbox.building import ENDPOINT
 from tests.support.sandbox.planning import changes, create, executed, made, settled
 from tests.support.sandbox.setup import Setup, parameters
 
@@ -160,7 +160,7 @@ def test_a_plan_that_changes_nothing_fails(linked: Setup) -> None:
 @pytest.mark.sandbox_only
 def test_a_new_model_replaces_the_configuration_and_keeps_the_endpoint(setup: Setup) -> None:
     """CloudFormation Template Reference, AWS::SageMaker::Model, EndpointConfig and Endpoint: "Update requires"."""
-    setup.version = setup.add_version("endpoint", MODELS)
+    setup.version = setup.add_version("endpoint", ENDPOINT)
     roles = [setup.role(RESEARCH, f"{name}-{setup.name}", "sagemaker.amazonaws.com") for name in ("one", "two")]
     launched = setup.open().launch(ProvisioningParameters=parameters(RoleArn=roles[0], Scaling="on"))
     wanted = parameters(RoleArn=roles[1], Scaling="on")

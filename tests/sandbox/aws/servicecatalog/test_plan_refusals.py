@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.building import CLOUDFORMATION, LOGS, trusting_research
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.planning import changes, create, executed, listed, made, settled, status
 from tests.support.sandbox.setup import ADMINISTRATOR, TEMPLATE, Setup, parameters, policy
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.building import CLOUDFORMATION, LOGS, groups
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.planning import create, executed, listed, made, settled, status
 from tests.support.sandbox.setup import Setup, parameters
 

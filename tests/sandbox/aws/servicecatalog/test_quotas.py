@@ -13,8 +13,8 @@ from sandbox.aws.servicecatalog.model import Json, Share
 from sandbox.aws.servicecatalog.portfolios import create_portfolio
 from sandbox.aws.servicecatalog.shares import create_portfolio_share
 from sandbox.clock import Clock
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox
 from tests.support.sandbox.setup import TEMPLATE, Setup
 

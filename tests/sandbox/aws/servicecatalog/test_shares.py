@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import Expect
 from tests.support.sandbox.accounts import ACCOUNTS, PRODUCTION
 from tests.support.sandbox.building import trusting_research
+from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.setup import TEMPLATE, Setup
 
 

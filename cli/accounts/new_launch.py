@@ -1,0 +1,100 @@
+"""Adds a launch to a spoke's settings, checked against what the hub offers before a word is written."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from cli.catalog.facts import limits
+from cli.exit_codes import ExitCode
+from cli.stacks import contract_of
+from cli.yaml_text import append
+from shared.catalog.contract import Product
+from shared.catalog.lifecycle import as_of
+from shared.catalog.versions import newest
+from shared.errors import LaunchError
+from shared.stack.names import SPOKE_PROJECT
+from shared.stack.stack_file import settings_of
+from shared.validation import validate
+from spoke.config import Launch, SpokeSettings
+from spoke.launches.resolution import offered, region_catalog, resolve_launches
+from spoke.launches.version_selection import select_version
+
+_LAUNCHES: Final = ("config", f"{SPOKE_PROJECT}:launches")
+
+
+def new_launch(
+    stack: str, key: str, *, name: str, version: str, region: str, parameters: Sequence[str], dry_run: bool
+) -> int:
+    """Write a launch of a product; without a version, of its newest active one.
+
+    Raises:
+        CatalogError: the hub does not offer it; a value is missing, all of which are told at once, or not allowed.
+    """
+    path = Path(f"Pulumi.{stack}.yaml")
+    settings = settings_of(SpokeSettings, stack)
+    contract = contract_of(*settings.hub_stacks)
+    where = "spoke new-launch"
+    found = region_catalog(contract, region or settings.region, where=where)
+    key, product = offered(found.products, key, where=f"{where}: PRODUCT", what="product")
+    wanted = version or _newest_active(product)
+    values = _values(parameters)
+    _refuse_missing(product, wanted, values)
+    entry: dict[str, object] = {"name": name or key, "product": key, "version": wanted}
+    entry |= {"region": region} if region else {}
+    entry |= {"parameters": values} if values else {}
+    launch = validate(Launch, entry, where=where, error=LaunchError)
+    if launch.name in {each.name for each in settings.launches}:
+        raise LaunchError(
+            f"{path} has a launch {launch.name!r} already. Give this one another name: --name",
+            code="launch-exists",
+            place="--name",
+        )
+    resolve_launches(settings.model_copy(update={"launches": [launch]}), contract, as_of(), where=where)
+    text = append(path.read_text(), _LAUNCHES, entry, where=str(path))
+    if dry_run:
+        print(text, end="")
+        return ExitCode.DONE
+    aside = path.with_suffix(".new")
+    aside.write_text(text)
+    aside.replace(path)
+    print(f"wrote {launch.name} into {path}. Next: model-catalog stack preview {stack}")
+    return ExitCode.DONE
+
+
+def _newest_active(product: Product) -> str:
+    found = newest(number for number, version in product.versions.items() if version.state == "active")
+    if found is None:
+        raise LaunchError(
+            f"{product.name} has no active version. Name one: --version",
+            code="no-active-version",
+            place="spoke new-launch",
+        )
+    return found
+
+
+def _values(parameters: Sequence[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for each in parameters:
+        name, given, value = each.partition("=")
+        if not given or not name:
+            raise LaunchError(
+                f"invalid value {each!r}. Expected NAME=VALUE, such as InstanceType=ml.m5.large.",
+                code="invalid-parameter",
+                place="--parameter",
+            )
+        values[name] = value
+    return values
+
+
+def _refuse_missing(product: Product, wanted: str, values: dict[str, str]) -> None:
+    offered_parameters = select_version(product, wanted, as_of(), where="spoke new-launch").version.parameters
+    missing = [
+        f"\n  --parameter {name}=…  {item.description} {limits(item)}".rstrip()
+        for name, item in offered_parameters.items()
+        if item.default is None and name not in values
+    ]
+    if missing:
+        raise LaunchError(
+            f"{product.name} {wanted} has no defaults for these. Give each:{''.join(missing)}",
+            code="parameters-without-values",
+        )

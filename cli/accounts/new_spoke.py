@@ -1,0 +1,61 @@
+"""Writes the settings file of a new spoke."""
+
+from pathlib import Path
+from typing import Final
+
+from cli.exit_codes import ExitCode
+from shared.aws.arn import AccountId, partition_of
+from shared.errors import ConfigError
+from shared.stack.stack_file import StackFile
+from shared.validation import Document, Key, Region, validate
+from spoke.launches.one_stack_per_account import refuse_second_stack
+
+_TEMPLATE: Final = """\
+# The {name} account. Add launches, then: model-catalog stack up spoke-{name}
+config:
+  aws:region: {region}
+  model-catalog-spoke:accountId: "{account}"
+  model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/OrganizationAccountAccessRole
+  model-catalog-spoke:launches: []
+"""
+
+
+class NewSpoke(Document):
+    """What a new spoke's settings start from."""
+
+    name: Key
+    account: AccountId
+    region: Region
+
+
+def new_spoke(name: str, account: str, region: str) -> int:
+    """Write `Pulumi.spoke-<name>.yaml`, and never over one that is there; without a region, for the hub's own.
+
+    Raises:
+        ConfigError: a value is not fit, or there is such a spoke, or another spoke has that account.
+    """
+    path = write_settings(name, account, region or hub_region(Path()), folder=Path())
+    print(f"wrote {path}. Next: model-catalog spoke new-launch {name} PRODUCT, and stack preview spoke-{name}")
+    return ExitCode.DONE
+
+
+def write_settings(name: str, account: str, region: str, *, folder: Path) -> Path:
+    """Write the settings file and give its path.
+
+    Raises:
+        ConfigError: a value is not fit, or there is such a spoke, or another spoke has that account.
+    """
+    values = {"name": name, "account": account, "region": region}
+    spoke = validate(NewSpoke, values, where="spoke new", error=ConfigError)
+    path = folder / f"Pulumi.spoke-{spoke.name}.yaml"
+    if path.exists():
+        raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
+    refuse_second_stack(spoke.account, own=path.name, folder=folder)
+    path.write_text(_TEMPLATE.format(partition=partition_of(spoke.region), **spoke.model_dump()))
+    return path
+
+
+def hub_region(folder: Path) -> str:
+    """Read the hub's own region from its settings; empty where it has none. Raises ConfigError."""
+    hub = StackFile(folder / "Pulumi.hub.yaml")
+    return hub.given.get("aws:region", "") if hub.path.exists() else ""

@@ -1,0 +1,53 @@
+"""Takes an account out of the catalog.
+
+What it runs is listed first, and nothing is done before somebody has acknowledged that it ends.
+"""
+
+from pathlib import Path
+
+from cli.errors import NotReachedError
+from cli.exit_codes import ExitCode, of_pulumi
+from cli.stacks import engine
+from fleet.show.launches import launches_of
+from hub.config import HubSettings
+from shared.stack.stack_file import settings_of
+from spoke.config import SpokeSettings
+
+
+def off_board(stack: str, acknowledged: str, hub: str) -> int:
+    """Destroy a spoke's stack and say what is left to do in the hub's settings.
+
+    Raises:
+        NotReachedError: it runs something, and nobody has acknowledged that this ends.
+        CatalogError: its settings cannot be read, or Pulumi cannot read the stacks.
+    """
+    account = settings_of(SpokeSettings, stack).account_id
+    running = launches_of(Path.cwd(), stack=stack)
+    for each in running:
+        launch = each.deployed
+        print(f"{stack} runs {launch.name}: {each.product} {launch.version} in {launch.region} ({launch.status})")
+    if running and acknowledged != account:
+        found = f"invalid value {acknowledged!r}, which is not the account's id. " if acknowledged else ""
+        raise NotReachedError(
+            f"{found}{len(running)} launches of {account} would be terminated, with all that they made. Nothing was "
+            f"changed. If that is meant, run it again with --acknowledge {account} (make: ACKNOWLEDGE=…).",
+            code="launches-not-acknowledged",
+            place="--acknowledge",
+        )
+    code = of_pulumi(engine().attended("spoke", stack, "destroy"))
+    if code is not ExitCode.DONE:
+        print(f"{stack} is not empty: the account still has what could not be removed. See above.")
+        return code
+    _say_what_is_left(stack, account, hub)
+    return ExitCode.DONE
+
+
+def _say_what_is_left(stack: str, account: str, hub: str) -> None:
+    shares = settings_of(HubSettings, hub).shares
+    own = [f"  - portfolio: {share.portfolio}, type: {share.type}" for share in shares if share.target == account]
+    print(f"\n{stack} is empty. What is left to do:")
+    if own:
+        print(f"remove from shares in Pulumi.{hub}.yaml, then model-catalog stack up {hub}:", *own, sep="\n")
+    else:
+        print(f"Pulumi.{hub}.yaml shares nothing with {account} alone. It still gets what its unit gets.")
+    print(f"delete Pulumi.{stack}.yaml, and the stack: pulumi -C spoke stack rm {stack}")

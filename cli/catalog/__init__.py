@@ -1,0 +1,1 @@
+"""What the commands of models do to the catalog's files."""

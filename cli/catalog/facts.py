@@ -1,0 +1,63 @@
+"""What there is to say of a version: its card, its parameters and their limits, its metrics, its cost."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from hub.definitions.cost import cost_of
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
+from shared.catalog.contract import Parameter
+from shared.catalog.cost import Estimate, estimate
+
+
+def costs(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) -> dict[str, Estimate]:
+    """Estimate a month with the template's defaults, by region of the price table."""
+    parameters = version.template.parameters
+    defaults = {name: item.default for name, item in parameters.items() if item.default is not None}
+    return {
+        region: estimate(cost_of(product.file.cost, parameters, catalog.prices, region), defaults)
+        for region in catalog.prices.instance_hour
+    }
+
+
+def limits(parameter: Parameter) -> str:
+    """Say in words which values a parameter takes."""
+    return "; ".join(_limits(parameter))
+
+
+def _limits(parameter: Parameter) -> Iterator[str]:
+    if parameter.allowed_values is not None:
+        yield f"one of {', '.join(value or '(empty)' for value in parameter.allowed_values)}"
+    for low, high, what in (
+        (parameter.min_value, parameter.max_value, ""),
+        (parameter.min_length, parameter.max_length, " characters"),
+    ):
+        if low is not None and high is not None:
+            yield f"{low} to {high}{what}"
+        elif low is not None or high is not None:
+            yield f"at least {low}{what}" if high is None else f"at most {high}{what}"
+    if parameter.allowed_pattern is not None:
+        yield parameter.constraint_description or parameter.allowed_pattern
+
+
+def facts(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) -> dict[str, Any]:
+    """Give all of it as plain data."""
+    entry = version.entry
+    return {
+        "product": product.file.key,
+        "name": product.file.name,
+        "portfolio": product.file.portfolio,
+        "version": entry.version,
+        "state": version.state,
+        "released": entry.released,
+        "description": entry.description,
+        "model_package": entry.model_package,
+        "card": version.card.model_dump(mode="json", exclude_none=True),
+        "parameters": {
+            name: {**parameter.model_dump(mode="json", exclude_none=True), "limits": limits(parameter)}
+            for name, parameter in version.template.parameters.items()
+        },
+        "cost": {
+            region: found.model_dump(mode="json", exclude_none=True)
+            for region, found in costs(catalog, product, version).items()
+        },
+    }

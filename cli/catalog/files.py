@@ -1,0 +1,40 @@
+"""Reads the catalog's files for the commands that show them, and finds a version in them."""
+
+from pathlib import Path
+from typing import Final
+
+from hub.definitions.load import read_catalog
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
+from shared.catalog.lifecycle import as_of
+from shared.errors import ContentError
+
+FOLDER: Final = Path("hub/catalog")
+
+
+def catalog_as_of() -> Catalog:
+    """Read the catalog as it is on the day of the environment. Raises CatalogError."""
+    return read_catalog(FOLDER, as_of())
+
+
+def find_product(catalog: Catalog, key: str) -> CatalogProduct:
+    """Find a product. Raises ContentError with the names of those that there are."""
+    for product in catalog.products:
+        if product.file.key == key:
+            return product
+    known = ", ".join(product.file.key for product in catalog.products)
+    raise ContentError(
+        f"invalid value {key!r}. The catalog's products are: {known}.", code="product-unknown", place="PRODUCT"
+    )
+
+
+def find_version(product: CatalogProduct, number: str, *, what: str = "VERSION") -> CatalogVersion:
+    """Find a version of a product. Raises ContentError with the numbers that there are."""
+    for version in product.versions:
+        if version.entry.version == number:
+            return version
+    known = ", ".join(version.entry.version for version in product.versions)
+    raise ContentError(
+        f"invalid value {number!r}. The versions of {product.file.key} are: {known}.",
+        code="version-unknown",
+        place=what,
+    )

@@ -1,0 +1,79 @@
+"""Shows one version: its card, its parameters with defaults and limits, its metrics and its cost."""
+
+from collections.abc import Iterator
+from typing import Final, cast
+
+from rich.console import Console
+from rich.text import Text
+
+from cli.catalog.facts import costs, facts, limits
+from cli.catalog.files import FOLDER, catalog_as_of, find_product, find_version
+from cli.exit_codes import ExitCode
+from cli.verbs import print_json
+from fleet.show.tables import Column, console, show, wrapped
+from hub.definitions.card import ModelCard
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
+from hub.definitions.sagemaker_card import sagemaker_card
+
+_TOLD_APART: Final = ("evaluations", "lineage")
+
+
+def show_version(key: str, number: str, *, as_json: bool) -> int:
+    """Print a version, or the newest one of a product. Raises CatalogError."""
+    catalog = catalog_as_of()
+    product = find_product(catalog, key)
+    version = find_version(product, number) if number else product.versions[-1]
+    if as_json:
+        return print_json(facts(catalog, product, version))
+    _print(console(), catalog, product, version)
+    return ExitCode.DONE
+
+
+def print_sagemaker_card(key: str, number: str) -> int:
+    """Print a card's content as JSON, for `aws sagemaker create-model-card --content file://…`. Raises CatalogError."""
+    product = find_product(catalog_as_of(), key)
+    version = find_version(product, number) if number else product.versions[-1]
+    path = FOLDER / "products" / key / version.entry.card
+    return print_json(sagemaker_card(product.file, version.entry, version.card, path=path))
+
+
+def _print(console: Console, catalog: Catalog, product: CatalogProduct, version: CatalogVersion) -> None:
+    entry = version.entry
+    console.print(Text(f"{product.file.key} {entry.version}", style="bold"), end="")
+    console.print(f": {product.file.name}", markup=False, soft_wrap=True)
+    console.print(f"{version.state}, released on {entry.released}")
+    for line in wrapped(entry.description, console.width):
+        console.print(line, markup=False, soft_wrap=True)
+    _head(console, "card")
+    show(console, (Column("name"), Column("text", wraps=True)), [*_card(version.card)], heads=False)
+    _head(console, "parameters")
+    columns = (Column("name"), Column("type", 2), Column("default", 1, wraps=True), Column("values", 3, wraps=True))
+    rows = [
+        [name, item.type, "has to be given" if item.default is None else item.default or "(empty)", limits(item)]
+        for name, item in version.template.parameters.items()
+    ]
+    show(console, columns, rows)
+    _head(console, "metrics")
+    rows = [
+        [metric.name, f"{metric.value:g}", each.name, each.dataset]
+        for each in version.card.evaluations
+        for metric in each.metrics
+    ]
+    show(console, (Column("metric"), Column("value"), Column("evaluation", 1), Column("data", 2)), rows)
+    _head(console, "cost with these defaults")
+    rows = [[region, str(found)] for region, found in costs(catalog, product, version).items()]
+    show(console, (Column("region"), Column("a month", 1, wraps=True)), rows)
+
+
+def _card(card: ModelCard) -> Iterator[tuple[Text, str]]:
+    for name, value in card.model_dump(mode="json", exclude_none=True).items():
+        if name not in _TOLD_APART:
+            texts = cast("list[str]", value) if isinstance(value, list) else [str(value)]
+            yield Text(name.replace("_", " "), style="dim"), " ".join(texts)
+    yield Text("data sets", style="dim"), ", ".join(card.lineage.datasets)
+    yield Text("model package", style="dim"), card.lineage.registry_package
+
+
+def _head(console: Console, text: str) -> None:
+    console.print()
+    console.print(Text(text, style="bold underline"))

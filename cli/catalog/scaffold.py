@@ -1,0 +1,232 @@
+"""Writes a new product or version from a template: what can be known, and marks for what only a person can say."""
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import getitem
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from cli.catalog.files import FOLDER
+from cli.exit_codes import ExitCode
+from cli.yaml_text import append
+from hub.definitions.artifacts import image_parts
+from hub.definitions.marks import mark, marks_in
+from hub.definitions.schema import PortfoliosFile, ProductFile
+from hub.definitions.templates import Template, read_template
+from hub.definitions.yaml_file import read_document
+from shared.catalog.lifecycle import as_of
+from shared.catalog.versions import SemVer
+from shared.errors import ContentError
+from shared.stack.names import execution_role_name
+from shared.validation import Document, Key, validate
+
+_FIRST: Final = "1.0.0"
+_PRODUCTS: Final = FOLDER / "products"
+_SCHEMA: Final = "# yaml-language-server: $schema=../../schemas/{name}.json\n"
+_OWN: Final = re.compile(r"^(?P<key>\s*(?:- )?(?:value|dataset|registry_package|training_job): ).*$", re.MULTILINE)
+"""The lines of a card that are true of one model and of no other."""
+
+
+class _New(Document):
+    """What a new product and its first version are named."""
+
+    name: Key
+    version: SemVer
+
+
+def new_product(name: str, template: Path, portfolio: str) -> int:
+    """Write a product's folder, and never over one that is there.
+
+    Raises:
+        ContentError: the name or the template is not fit, there is such a product, or the portfolio is not said.
+    """
+    _ = validate(_New, {"name": name, "version": _FIRST}, where="models new", error=ContentError)
+    folder = _PRODUCTS / name
+    if folder.exists():
+        raise ContentError(
+            f"exists already. Add a version to it: model-catalog models new-version {name}",
+            code="product-exists",
+            place=str(folder),
+        )
+    read = read_template(template)
+    file = _product(name, read, _portfolio(portfolio))
+    types = sorted({str(each["Type"]) for each in read.resources.values()})
+    folder.mkdir(parents=True)
+    shutil.copyfile(template, folder / f"{_FIRST}.yaml")
+    _write(folder / "product.yaml", "product", file)
+    _write(folder / f"{_FIRST}.card.yaml", "model-card", _card())
+    _ = (folder / "launch-policy.json").write_text(_policy(f"the actions that {each} needs" for each in types))
+    _ = (folder / "execution-policy.json").write_text(
+        _policy(["the actions that the running model needs, beside those that pull what its versions declare"])
+    )
+    role = execution_role_name(name)
+    if role not in template.read_text():
+        print(f"{folder / f'{_FIRST}.yaml'} does not refer to the role {role}, which this product's model runs as.")
+    return _told(folder)
+
+
+def new_version(product: str, version: str, template: Path) -> int:
+    """Add a version to a product: its template, a card, and an entry in `product.yaml`.
+
+    Raises:
+        ContentError: there is no such product, or such a version already, or the template is not fit.
+    """
+    _ = validate(_New, {"name": product, "version": version}, where="models new-version", error=ContentError)
+    folder = _PRODUCTS / product
+    path = folder / "product.yaml"
+    if not path.exists():
+        known = ", ".join(sorted(each.parent.name for each in _PRODUCTS.glob("*/product.yaml")))
+        raise ContentError(
+            f"invalid value {product!r}. The catalog's products are: {known}.", code="product-unknown", place="PRODUCT"
+        )
+    last = read_document(ProductFile, path).versions[-1]
+    if (folder / f"{version}.yaml").exists() or version in path.read_text().split():
+        raise ContentError(
+            f"{version} exists already, and a published version never changes. Choose another number.",
+            code="version-exists",
+            place=str(path),
+        )
+    _ = read_template(template)
+    text = template.read_text()
+    entry = _entry(version, f"what {version} brings")
+    # The image is known only where the template still names the one that the last version declares.
+    images = [each for each in last.artifacts.images if _names(text, each)]
+    if len(images) == len(last.artifacts.images):
+        entry["artifacts"]["images"] = images
+    card = _OWN.sub(lambda line: f'{line["key"]}"{mark("that of this model")}"', (folder / last.card).read_text())
+    written = append(path.read_text(), ["versions"], entry, where=str(path))
+    shutil.copyfile(template, folder / f"{version}.yaml")
+    _ = (folder / f"{version}.card.yaml").write_text(card)
+    _ = path.write_text(written)
+    return _told(folder)
+
+
+def _told(folder: Path) -> int:
+    found = [each for each in marks_in(FOLDER) if each.path.parent == folder]
+    print(f"wrote {folder}. Places for a person to fill in: {len(found)}. model-catalog models check lists them.")
+    return ExitCode.DONE
+
+
+def _portfolio(given: str) -> str:
+    known = [each.key for each in read_document(PortfoliosFile, FOLDER / "portfolios.yaml").portfolios]
+    if given in known or (not given and len(known) == 1):
+        return given or known[0]
+    offered = f"The portfolios are: {', '.join(known)}."
+    if not given:
+        raise ContentError(f"is missing. {offered}", code="portfolio-not-given", place="--portfolio")
+    raise ContentError(f"invalid value {given!r}. {offered}", code="portfolio-unknown", place="--portfolio")
+
+
+def _product(name: str, template: Template, portfolio: str) -> Mapping[str, object]:
+    common = _common()
+    return {
+        "key": name,
+        "name": name.replace("-", " ").capitalize(),
+        "portfolio": portfolio,
+        "owner": mark("the team that answers for the model"),
+        "distributor": common["distributor"],
+        "description": mark("what the model is for"),
+        "support": common["support"],
+        "launch_policy": "launch-policy.json",
+        "execution_role": {"services": ["sagemaker.amazonaws.com"], "policy": "execution-policy.json"},
+        "registry": common["registry"],
+        "cost": _cost(template),
+        "versions": [_entry(_FIRST, "what the first version brings")],
+    }
+
+
+def _common() -> dict[str, Any]:
+    """Take over what all products of the catalog say alike; where they do not, a person says it."""
+    files = [yaml.safe_load(path.read_text()) for path in sorted(_PRODUCTS.glob("*/product.yaml"))]
+
+    def alike(otherwise: str, *keys: str) -> str:
+        found = {str(reduce(getitem, keys, file)) for file in files}
+        return found.pop() if len(found) == 1 else mark(otherwise)
+
+    return {
+        "distributor": alike("the team that publishes it", "distributor"),
+        "support": {
+            "description": alike("whom to ask for what", "support", "description"),
+            "email": alike("an e-mail address", "support", "email"),
+            "url": alike("an https address", "support", "url"),
+        },
+        "registry": {
+            "account_id": alike("the account of the model registry", "registry", "account_id"),
+            "region": alike("its region", "registry", "region"),
+            "group": mark("the model package group"),
+        },
+    }
+
+
+def _cost(template: Template) -> Mapping[str, object]:
+    """Guess which parameters decide the cost, by what their values look like; otherwise a person says it."""
+    parameters = template.parameters
+    kinds = [name for name, item in parameters.items() if any(v.startswith("ml.") for v in item.allowed_values or ())]
+    counts = [name for name, item in parameters.items() if item.type == "Number" and "Count" in name]
+    return {
+        "kind": "instances",
+        "instance_type": kinds[0] if kinds else mark("the parameter that names the instance type"),
+        "count": counts[0] if counts else mark("the parameter that says how many instances run"),
+    }
+
+
+def _entry(version: str, what: str) -> dict[str, Any]:
+    return {
+        "version": version,
+        "released": as_of(),
+        "description": mark(what),
+        "template": f"{version}.yaml",
+        "card": f"{version}.card.yaml",
+        "model_package": mark("the ARN of the model package"),
+        "approval": {
+            "approved_by": mark("the team that approved the model"),
+            "approved_on": mark("the day, as a date"),
+        },
+        "artifacts": {
+            "model_data": mark("the S3 URI of the model's archive"),
+            "images": [mark("the image's URI in ECR, one for each region")],
+        },
+    }
+
+
+def _card() -> Mapping[str, object]:
+    metric = {"name": mark("what was measured"), "value": mark("the figure")}
+    return {
+        "summary": mark("what the model does, in a sentence"),
+        "task": mark("what it does, in the words of people who look for it"),
+        "modality": mark("the kind of data it takes"),
+        "framework": mark("the framework with its version"),
+        "license": mark("an SPDX identifier, or proprietary"),
+        "owner": mark("the team that answers for the model"),
+        "contact": mark("an e-mail address"),
+        "risk_rating": mark("low, medium, high or unknown"),
+        "risk_reason": mark("why"),
+        "intended_uses": [mark("a use")],
+        "out_of_scope": [mark("what it is not for")],
+        "limits": [mark("a limit")],
+        "training_data": mark("what it was trained on, in a sentence"),
+        "evaluations": [{"name": mark("the evaluation"), "dataset": mark("a URI"), "metrics": [metric]}],
+        "lineage": {"datasets": [mark("a URI")], "registry_package": mark("the ARN of the model package")},
+    }
+
+
+def _policy(actions: Iterator[str] | list[str]) -> str:
+    statements = [
+        f'  {{\n    "Sid": "Statement{number}",\n    "Effect": "Allow",\n    "Action": ["{mark(what)}"],\n'
+        f'    "Resource": ["{mark("the names of these resources")}"]\n  }}'
+        for number, what in enumerate(actions, start=1)
+    ]
+    return "[\n" + ",\n".join(statements) + "\n]\n"
+
+
+def _names(template: str, image: str) -> bool:
+    return image_parts(image)["repository"] in template and re.split("[:@]", image)[-1] in template
+
+
+def _write(path: Path, schema: str, content: Mapping[str, object]) -> None:
+    dumped = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=1000)
+    _ = path.write_text(_SCHEMA.format(name=schema) + dumped)

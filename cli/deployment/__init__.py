@@ -1,0 +1,1 @@
+"""What the commands of stack do, to one stack at a time."""

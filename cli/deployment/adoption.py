@@ -1,0 +1,96 @@
+"""Writes the file that takes over what is there already."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+from cli.deployment.complete_versions import complete_versions
+from cli.exit_codes import ExitCode
+from cli.stacks import engine, project_of, resources_of
+from hub.config import HubSettings
+from hub.definitions.load import read_catalog
+from hub.definitions.portfolio_selection import part_of
+from hub.inspection.adoption import find_in_hub
+from shared.aws.session import AccountSession
+from shared.catalog.lifecycle import as_of
+from shared.stack.import_file import LAUNCH, PROVIDER, ImportFile
+from shared.stack.names import HUB_PROJECT, SPOKE_PROJECT
+from shared.stack.stack_file import settings_of
+from spoke.config import SpokeSettings
+
+_ADOPTING: Final = ("hub", "spoke")
+_NAMES: Final = {"hub": HUB_PROJECT, "spoke": SPOKE_PROJECT}
+
+
+def adopt(stack: str) -> int:
+    """Write the file for `pulumi import`, and say which commands take it over.
+
+    Raises:
+        CatalogError: settings, catalog or credentials are not fit for it, or what is there is not the catalog's.
+    """
+    project = project_of(stack, among=_ADOPTING)
+    urn = f"urn:pulumi:{stack}::{_NAMES[project]}::pulumi:providers:aws::{PROVIDER}"
+    file = ImportFile(urn)
+    _find(project, stack, file)
+    known = _known(project, stack)
+    file.resources = [each for each in file.resources if each.get("id") not in known]
+    if not any("id" in each for each in file.resources):
+        print(f"{stack}: nothing is there that this stack does not have already")
+        return ExitCode.DONE
+    path = Path(f"adopt-{stack}.json")
+    path.write_text(json.dumps(file.document(), indent=2) + "\n")
+    print(*file.found, sep="\n")
+    print(f"\nwrote {path}. To take it over, and to see what is left to do:")
+    run = f"pulumi -C {project} -s {stack}"
+    print(f"{run} up --yes --skip-preview --target {urn}")
+    protect = "true" if project == "hub" else "false"
+    print(f"{run} import --file ../{path} --generate-code=false --protect={protect} --yes")
+    if project == "hub":
+        print(f"model-catalog stack adopt {stack} --settle")
+    print(f"model-catalog stack preview {stack}")
+    return ExitCode.DONE
+
+
+def settle(stack: str) -> int:
+    """Complete, after the import of a hub, what an import cannot read.
+
+    Raises:
+        CatalogError: settings or credentials are not fit for it, or the state cannot be read or written.
+    """
+    project_of(stack, among=("hub",))
+    print(f"{stack}: {complete_versions(stack)} versions completed")
+    return ExitCode.DONE
+
+
+def _find(project: str, stack: str, file: ImportFile) -> None:
+    where = f"Pulumi.{stack}.yaml"
+    if project == "hub":
+        settings = settings_of(HubSettings, stack)
+        find_in_hub(
+            settings,
+            part_of(settings, read_catalog(Path("hub/catalog"), as_of()), where=where),
+            AccountSession(settings, where=where),
+            file,
+        )
+        return
+    spoke = settings_of(SpokeSettings, stack)
+    account = AccountSession(spoke, where=where)
+    for launch in spoke.launches:
+        found = account.pages(
+            "servicecatalog",
+            "search_provisioned_products",
+            "ProvisionedProducts",
+            spoke.region_of(launch),
+            AccessLevelFilter={"Key": "Account", "Value": "self"},
+            Filters={"SearchQuery": [f"name:{launch.name}"]},
+        )
+        for each in found:
+            if each["Name"] == launch.name:
+                file.add(LAUNCH, launch.name, each["Id"], parent=None, what=f"launch {launch.name}")
+
+
+def _known(project: str, stack: str) -> set[str]:
+    """List the ids that the stack has already; a stack that is not there has none."""
+    if stack not in engine().listed(project):
+        return set()
+    return {each["id"] for each in resources_of(project, stack) if "id" in each}

@@ -1,0 +1,32 @@
+"""Shows what would change inside each provisioned product of a spoke."""
+
+from rich.text import Text
+
+from cli.exit_codes import reached
+from cli.stacks import contract_of, engine, resources_of, with_settings
+from cli.verbs import print_json
+from fleet.show.tables import console
+from shared.stack.import_file import LAUNCH
+from shared.stack.stack_file import settings_of
+from spoke.config import SpokeSettings
+from spoke.inspection.formatting import in_words, summary
+from spoke.inspection.launch_plans import plans_of
+
+
+def show_plans(stack: str, *, as_json: bool) -> int:
+    """Print what would change; not reached where that cannot be said.
+
+    Raises:
+        CatalogError: settings, contract or credentials are not fit for it.
+    """
+    project = with_settings(stack, among=("spoke",))
+    engine().select(project, stack)
+    settings = settings_of(SpokeSettings, stack)
+    plans = plans_of(stack, settings, contract_of(*settings.hub_stacks), resources_of(project, stack, LAUNCH))
+    if as_json:
+        print_json([plan.model_dump(mode="json") for plan in plans])
+    else:
+        for line in (line for plan in plans for line in in_words(plan)):
+            console().print(Text(line, style="bold red" if line.startswith("  ! ") else ""), soft_wrap=True)
+        print(summary(plans))
+    return reached(reached=not any(plan.problem for plan in plans))

@@ -1,0 +1,88 @@
+"""How a command ends: the one table of exit codes, and the one place that applies it.
+
+| code | means |
+| --- | --- |
+| 0 | done |
+| 1 | wanted and not reached: a check that found something, a launch still in use, a rollout that is not through |
+| 2 | a mistake of the caller's: of the command line, of a file, of a setting, of credentials |
+| 3 | AWS or Pulumi failed; their own words say why |
+| 130 | interrupted |
+"""
+
+import signal
+import sys
+from enum import IntEnum
+from typing import NoReturn
+
+import typer
+
+PULUMI_NOT_REACHED = (7, 8)
+"""Exit codes of Pulumi: `--expect-no-changes` found changes; somebody said no (source: pulumi 3.250, exit_codes.go)."""
+
+PULUMI_MISTAKE = (2, 6)
+"""A flag or setting of its own is wrong; there is no such stack."""
+
+
+class ExitCode(IntEnum):
+    """What the caller learns from a command's end."""
+
+    DONE = 0
+    NOT_REACHED = 1
+    MISTAKE = 2
+    FAILED = 3
+
+
+def of_pulumi(code: int) -> ExitCode:
+    """Translate an exit code of Pulumi's; a program of ours that refused is told from nothing else that failed."""
+    if code == 0:
+        return ExitCode.DONE
+    if code in PULUMI_NOT_REACHED:
+        return ExitCode.NOT_REACHED
+    return ExitCode.MISTAKE if code in PULUMI_MISTAKE else ExitCode.FAILED
+
+
+def reached(*, reached: bool) -> ExitCode:
+    """Give the code of a command that has looked or tried."""
+    return ExitCode.DONE if reached else ExitCode.NOT_REACHED
+
+
+def run(app: typer.Typer, name: str) -> NoReturn:
+    """Run a command line to its end: what a person can put right is one line on standard error, without a traceback."""
+    # Inherited by Pulumi, which would wait five seconds at its end for an interrupt that it ignores.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        app(prog_name=name)
+    except Exception as problem:
+        found = _ending(problem)
+        if found is None:
+            raise
+        code, text = found
+        sys.stderr.write(f"error: {text}\n")
+        sys.exit(code)
+    sys.exit(ExitCode.DONE)
+
+
+def _ending(problem: Exception) -> tuple[ExitCode, str] | None:
+    """Give code and words of an error that is nobody's bug; loaded here, because most commands end well."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from cli.errors import NotReachedError, RehearsalError
+    from fleet.errors import EngineError
+    from shared.aws.session import error_text
+    from shared.errors import CatalogError
+
+    match problem:
+        case NotReachedError():
+            return ExitCode.NOT_REACHED, str(problem)
+        case EngineError() | RehearsalError():
+            return ExitCode.FAILED, str(problem)
+        case CatalogError():
+            return ExitCode.MISTAKE, str(problem)
+        case BotoCoreError() | ClientError():
+            return ExitCode.FAILED, f"AWS cannot be reached, or refuses: {error_text(problem)}"
+        case OSError() if problem.strerror:
+            where = f"{problem.filename}: " if problem.filename else ""
+            return ExitCode.NOT_REACHED, f"{where}{problem.strerror}"
+        case _:
+            return None

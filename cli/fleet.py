@@ -1,0 +1,161 @@
+"""`model-catalog fleet`: all spokes at once."""
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.exit_codes import ExitCode, reached
+from cli.verbs import AsJson, complete_product, complete_spoke, noun, print_json, verb
+
+app = noun("All spokes at once: what would change, roll it out, who runs what, what drifted.")
+
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", autocompletion=complete_spoke, help="Only these spokes; * stands for any text. Repeatable."),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", autocompletion=complete_spoke, help="Not these spokes. Repeatable."),
+]
+Waves = Annotated[list[str] | None, typer.Option("--wave", help="Only this wave of fleet.yaml. Repeatable.")]
+ShardOf = Annotated[str | None, typer.Option("--shard", help="Only this part of them, for example 2/5.")]
+Scheduler = Annotated[str | None, typer.Option("--scheduler", help="Dask's, for example tcp://10.0.0.5:8786.")]
+
+
+@verb(app, "plan", "fleet plan --why research")
+def plan(
+    *,
+    as_json: AsJson = False,
+    why: Annotated[str | None, typer.Option("--why", autocompletion=complete_spoke, help="Explain one spoke.")] = None,
+) -> int:
+    """Tell which spokes would change and why, without running any of them."""
+    from fleet.commands import planned
+    from fleet.plan.spokes import matching_spokes
+    from fleet.show.reporting import explain, plan_document, show_plan
+    from fleet.show.tables import console
+
+    found = planned(Path.cwd())
+    if why:
+        for stack in sorted(matching_spokes(found.inventory.spokes, [why], where="--why")):
+            explain(found.verdicts[stack], found, console())
+    elif as_json:
+        print_json(plan_document(found))
+    else:
+        show_plan(found, console())
+    return ExitCode.DONE
+
+
+@verb(app, "up", "fleet up --wave canary --dry-run")
+def up(
+    *,
+    only: Only = None,
+    exclude: Exclude = None,
+    wave: Waves = None,
+    shard: ShardOf = None,
+    force: Annotated[bool, typer.Option("--force", help="Run them even where nothing changed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Preview what would run, and change nothing.")] = False,
+    approve: Annotated[list[str] | None, typer.Option("--approve", help="Say yes to a wave beforehand.")] = None,
+    scheduler: Scheduler = None,
+) -> int:
+    """Roll out what changed, wave after wave. What is where it is wanted already is not run again."""
+    from fleet.commands import roll_out
+    from fleet.plan.spoke_selection import SpokeFilter, parse_shard
+    from fleet.show.tables import console
+
+    choice = SpokeFilter(only or [], exclude or [], wave or [], parse_shard(shard) if shard else None)
+    approved = approve or []
+    return roll_out(Path.cwd(), choice, console(), force=force, dry_run=dry_run, approved=approved, scheduler=scheduler)
+
+
+@verb(app, "status", "fleet status --product fraud-detector-realtime")
+def status(
+    *,
+    product: Annotated[str, typer.Option(autocompletion=complete_product, help="Only launches of this product.")] = "",
+    version: Annotated[str, typer.Option(help="Only launches of this version.")] = "",
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="For spreadsheets.")] = False,
+    cost: Annotated[bool, typer.Option("--cost", help="With what each costs, read from every stack.")] = False,
+) -> int:
+    """Tell who runs which version of which product, since when, and against which contract."""
+    from fleet.commands import planned
+    from fleet.show.status import COLUMNS, rows_of, show_status
+    from fleet.show.tables import console
+
+    if cost:
+        from cli.accounts.usage import show_usage
+
+        return show_usage(product, version, as_json=as_json)
+    found = planned(Path.cwd())
+    rows = rows_of(found, product=product, version=version)
+    if as_json:
+        print_json([row.document() for row in rows])
+    elif as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(COLUMNS)
+        writer.writerows(row.document().values() for row in rows)
+    else:
+        show_status(found, rows, console())
+    return reached(reached=not any(row.problem for row in rows))
+
+
+@verb(app, "drift", "fleet drift --sample 5%")
+def drift(
+    *,
+    only: Only = None,
+    exclude: Exclude = None,
+    sample: Annotated[str, typer.Option(help="How many of them, for example 20 or 5%.")] = "100%",
+    as_json: AsJson = False,
+    scheduler: Scheduler = None,
+) -> int:
+    """Tell what was changed in the accounts behind Pulumi's back; it changes nothing."""
+    from fleet.commands import find_drift
+    from fleet.plan.spoke_selection import SpokeFilter
+    from fleet.show.tables import console
+
+    choice = SpokeFilter(only or [], exclude or [])
+    found, code = find_drift(Path.cwd(), choice, sample, None if as_json else console(), scheduler)
+    if as_json:
+        print_json(found)
+    return code
+
+
+@verb(app, "history", "fleet history --spoke research")
+def history(
+    *,
+    spoke: Annotated[str, typer.Option(autocompletion=complete_spoke, help="Only of this spoke.")] = "",
+    as_json: AsJson = False,
+) -> int:
+    """List what was rolled out from here, and each spoke's last success."""
+    from fleet.commands import RUNS
+    from fleet.plan.settings import read_settings
+    from fleet.show.history import events_of, show_history
+    from fleet.show.tables import console
+    from fleet.store.locations import locations_of
+    from fleet.store.records import Records
+    from fleet.store.storage import Storage
+
+    root = Path.cwd()
+    events = events_of(Path(RUNS), Records(Storage(locations_of(read_settings(root).records).records)))
+    shown = [event for event in events if spoke in ("", event.stack, event.stack.removeprefix("spoke-"))]
+    if as_json:
+        return print_json([event.document() for event in shown])
+    show_history(shown, console())
+    return ExitCode.DONE
+
+
+@verb(app, "shards", "fleet shards 8 --format github")
+def shards(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=256, help="At most so many.")],
+    *,
+    wave: Waves = None,
+    form: Annotated[str, typer.Option("--format", help="github or gitlab.")] = "github",
+) -> int:
+    """Print the matrix that divides what would run over so many jobs."""
+    from fleet.commands import planned
+    from fleet.plan.shards import matrix
+
+    sys.stdout.write(matrix(planned(Path.cwd()), number, wave or [], form))
+    return ExitCode.DONE

@@ -1,0 +1,41 @@
+"""`model-catalog sandbox`: an AWS organization to rehearse in."""
+
+from typing import Annotated
+
+import typer
+
+from cli.verbs import noun, verb
+
+app = noun("An AWS organization in one process, to rehearse in.")
+
+
+@verb(app, "serve", "sandbox serve --port 5005")
+def serve(
+    *, port: Annotated[int, typer.Option(min=0, max=65535, help="Where it listens; 0 picks a free port.")] = 5005
+) -> int:
+    """Run the sandbox in the foreground, from an empty organization and an empty backend."""
+    from cli.rehearsal.sandbox_server import serve as run
+
+    return run(port)
+
+
+@verb(app, "env", "sandbox env --account 222233334444")
+def env(
+    *,
+    account: Annotated[str, typer.Option(help="Whose administrator to be; the management account unless given.")] = "",
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Of a sandbox elsewhere; the one of this folder unless given.")
+    ] = None,
+) -> int:
+    """Print the exports that point a shell at the running sandbox: eval "$(model-catalog sandbox env)"."""
+    from cli.rehearsal.sandbox_server import print_exports
+
+    return print_exports(account, port)
+
+
+@verb(app, "demo", "sandbox demo")
+def demo() -> int:
+    """Run organization, hub and two spokes on a sandbox, end to end."""
+    from cli.rehearsal.demo import demo as run
+
+    return run()

@@ -1,0 +1,77 @@
+"""`model-catalog spoke`: accounts come, launch, and go."""
+
+from typing import Annotated
+
+import typer
+
+from cli.verbs import AsJson, HubStack, Product, Spoke, Stack, noun, verb
+
+app = noun("Accounts: take one in, give it a launch, take it out.")
+
+
+@verb(app, "new", "spoke new finance 666677778888")
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The spoke's name, without spoke-.")],
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id, twelve digits.")],
+    *,
+    region: Annotated[str, typer.Option(help="Where it works; the hub's own region unless given.")] = "",
+) -> int:
+    """Write the settings of a new spoke."""
+    from cli.accounts.new_spoke import new_spoke
+
+    return new_spoke(name, account, region)
+
+
+@verb(
+    app,
+    "new-launch",
+    "spoke new-launch research text-embedder-serverless --parameter ModelDataUrl=s3://bucket/model.tar.gz",
+)
+def new_launch(
+    spoke: Spoke,
+    product: Product,
+    *,
+    name: Annotated[str, typer.Option(help="The launch's name; the product's key unless given.")] = "",
+    version: Annotated[str, typer.Option(help="A version or a range; the newest active one unless given.")] = "",
+    region: Annotated[str, typer.Option(help="Where; the spoke's own region unless given.")] = "",
+    parameter: Annotated[list[str] | None, typer.Option(help="NAME=VALUE. Repeatable.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the file instead of writing it.")] = False,
+) -> int:
+    """Add a launch to a spoke's settings, checked against what the hub offers; deploy it afterwards."""
+    from cli.accounts.new_launch import new_launch as add
+
+    return add(
+        f"spoke-{spoke}",
+        product,
+        name=name,
+        version=version,
+        region=region,
+        parameters=parameter or [],
+        dry_run=dry_run,
+    )
+
+
+@verb(app, "off-board", "spoke off-board finance --acknowledge 666677778888")
+def off_board(
+    spoke: Spoke,
+    *,
+    acknowledge: Annotated[str, typer.Option(help="The account's id, once what it runs may end.")] = "",
+    hub: HubStack = "hub",
+) -> int:
+    """Take an account out; it lists what the account runs first, and ends nothing that nobody acknowledged."""
+    from cli.accounts.off_board import off_board as leave
+
+    return leave(f"spoke-{spoke}", acknowledge, hub)
+
+
+@verb(app, "dead-principals", "spoke dead-principals spoke-research --remove")
+def dead_principals(
+    stack: Stack,
+    *,
+    remove: Annotated[bool, typer.Option("--remove", help="Take their access away.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Find access of roles that are gone; of the hub's stack too."""
+    from cli.accounts.dead_principals import clean
+
+    return clean(stack, remove=remove, as_json=as_json)

@@ -1,0 +1,89 @@
+"""`model-catalog stack`: one stack of the organization, of a hub or of a spoke."""
+
+from typing import Annotated
+
+import typer
+
+from cli.verbs import AsJson, AsOf, PulumiOptions, Stack, noun, verb
+
+app = noun("One stack: preview, deploy, compare, repair. Options that it does not know are Pulumi's.")
+
+
+@verb(app, "preview", "stack preview hub --as-of 2026-12-24", passing=True)
+def preview(stack: Stack, options: PulumiOptions = None, *, as_of: AsOf = None) -> int:
+    """Show what would change in a stack, and check what stands in its way."""
+    from cli.deployment import runs
+
+    return runs.preview(stack, options or [])
+
+
+@verb(app, "up", "stack up spoke-research --yes", passing=True)
+def up(stack: Stack, options: PulumiOptions = None) -> int:
+    """Deploy a stack; it shows what would change, and asks."""
+    from cli.deployment import runs
+
+    return runs.up(stack, options or [])
+
+
+@verb(app, "refresh", "stack refresh hub", passing=True)
+def refresh(stack: Stack, options: PulumiOptions = None) -> int:
+    """Compare a stack with what is really there."""
+    from cli.deployment import runs
+
+    return runs.refresh(stack, options or [])
+
+
+@verb(app, "destroy", "stack destroy spoke-research", passing=True)
+def destroy(stack: Stack, options: PulumiOptions = None) -> int:
+    """Remove all that a stack made."""
+    from cli.deployment import runs
+
+    return runs.destroy(stack, options or [])
+
+
+@verb(app, "plan", "stack plan spoke-research --json")
+def plan(stack: Stack, *, as_of: AsOf = None, as_json: AsJson = False) -> int:
+    """Show what would change inside each provisioned product of a spoke."""
+    from cli.deployment.plan import show_plans
+
+    return show_plans(stack, as_json=as_json)
+
+
+@verb(app, "adopt", "stack adopt hub")
+def adopt(
+    stack: Stack,
+    *,
+    settle: Annotated[
+        bool, typer.Option("--settle", help="After the import of a hub: complete what it could not read.")
+    ] = False,
+) -> int:
+    """Write the file that takes over what is there already, and say what to run."""
+    from cli.deployment import adoption
+
+    return adoption.settle(stack) if settle else adoption.adopt(stack)
+
+
+@verb(app, "recover", "stack recover spoke-research")
+def recover(
+    stack: Stack,
+    *,
+    force: Annotated[
+        bool, typer.Option("--force", help="The run that has the lock is over, on a machine that is lost.")
+    ] = False,
+) -> int:
+    """After a run that died: remove its lock, and settle what was half done."""
+    from cli.deployment.recovery import recover as settle
+
+    return settle(stack, force=force)
+
+
+@verb(app, "relaunch", "stack relaunch spoke-research fraud-scoring", passing=True)
+def relaunch(
+    stack: Stack,
+    launch: Annotated[str, typer.Argument(metavar="LAUNCH", help="The launch's name.")],
+    options: PulumiOptions = None,
+) -> int:
+    """Launch anew what failed when it was launched."""
+    from cli.deployment.relaunch import relaunch as again
+
+    return again(stack, launch, options or [])

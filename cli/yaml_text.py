@@ -1,0 +1,91 @@
+"""Adds to a list in a YAML file as a person would: comments, order and style of the rest stay."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from shared.errors import ConfigError
+
+
+def append(text: str, keys: Sequence[str], item: Mapping[str, object], *, where: str) -> str:
+    """Add an item to a list, which is made where it is not there yet.
+
+    Args:
+        text: The file.
+        keys: The way to the list, key by key.
+        item: What to add, in the order in which it is to be written.
+        where: The file's name, for messages.
+
+    Raises:
+        ConfigError: the file is written in a way that this cannot add to; the message has what to add.
+    """
+    wanted = _with(yaml.safe_load(text), keys, item)
+    after = _added(text, keys, item) or ""
+    if not _is(after, wanted):
+        raise ConfigError(
+            f"the list cannot be added to as it is written. Add by hand:\n{block([item], 0)}",
+            code="list-not-editable",
+            place=f"{where}: {'.'.join(keys)}",
+        )
+    return after
+
+
+def block(document: object, column: int) -> str:
+    """Write a document as lines that begin at a column."""
+    lines = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=1000).splitlines()
+    return "".join(f"{' ' * column}{line}\n" for line in lines)
+
+
+def _with(document: Any, keys: Sequence[str], item: Mapping[str, object]) -> Any:  # noqa: ANN401 - any YAML
+    if not keys:
+        return [*(document or []), dict(item)]
+    return {**document, keys[0]: _with(document.get(keys[0]), keys[1:], item)}
+
+
+def _is(text: str, wanted: object) -> bool:
+    try:
+        return yaml.safe_load(text) == wanted
+    except yaml.YAMLError:
+        return False
+
+
+def _added(text: str, keys: Sequence[str], item: Mapping[str, object]) -> str | None:
+    above: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    for key in keys[:-1]:
+        above = _value(above, key)
+    if not isinstance(above, yaml.MappingNode) or above.flow_style:
+        return None
+    column: int = above.value[0][0].start_mark.column
+    items = _value(above, keys[-1])
+    match items:
+        case None:
+            return _after(text, _last(above), f"{' ' * column}{keys[-1]}:\n{block([item], column + 2)}")
+        case yaml.SequenceNode() if not items.flow_style:
+            return _after(text, _last(items), block([item], items.start_mark.column))
+        case yaml.SequenceNode(value=[]) | yaml.ScalarNode(value=""):
+            start, end = items.start_mark.index, items.end_mark.index
+            return _after(text[:start].rstrip(" ") + text[end:], start - 1, block([item], column + 2))
+        case _:
+            return None
+
+
+def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return next((value for name, value in node.value if name.value == key), None)
+
+
+def _last(node: Any) -> int:  # noqa: ANN401 - a node of any kind, whose parts have no types
+    """Find the last character of a node; the parser takes the white space and the comments after it for its own."""
+    if isinstance(node, yaml.ScalarNode) or node.flow_style:
+        return node.end_mark.index - 1
+    last = node.value[-1]
+    return _last(last[1] if isinstance(node, yaml.MappingNode) else last)
+
+
+def _after(text: str, place: int, lines: str) -> str:
+    """Put lines below the one that a place is in."""
+    end = text.find("\n", place)
+    head, tail = (text, "") if end < 0 else (text[:end], text[end + 1 :])
+    return f"{head}\n{lines}{tail}"

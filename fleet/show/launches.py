@@ -1,0 +1,104 @@
+"""Who runs what: every launch of every spoke stack, as it was last deployed."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fleet.engine import Engine
+from fleet.plan.hub_contracts import Hubs
+from fleet.plan.settings import read_settings
+from fleet.plan.spokes import read_spokes
+from fleet.store.deployments import Deployment, deployments_of
+from fleet.store.locations import states_at
+from fleet.store.records import DeployedLaunch, Records
+from fleet.store.storage import Storage, backend_url, is_cloud
+from shared.catalog.lifecycle import as_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchInUse:
+    """A launch of a stack.
+
+    Attributes:
+        deployed: As it was last deployed.
+        product: The key that its product has today; the one it had then, where no hub publishes it any more.
+        original_key: The key that its product had at first, which nobody can change; None where the hub that would
+            know it cannot be read.
+        state: Of its version, on the day of the question.
+    """
+
+    stack: str
+    deployed: DeployedLaunch
+    product: str
+    original_key: str | None
+    state: str
+
+    def is_of(self, product: str, version: str) -> bool:
+        """Say whether it is of a product, by its key of today or its first one, and of a version; both can be empty."""
+        return product in ("", self.product, self.original_key) and version in ("", self.deployed.version)
+
+    def document(self) -> Mapping[str, Any]:
+        """Give it as plain data."""
+        launch = self.deployed.model_dump(mode="json")
+        return {
+            "stack": self.stack,
+            "launch": launch["name"],
+            "product": self.product,
+            **{name: launch[name] for name in ("version", "region", "status")},
+            "state": self.state,
+            "estimated_monthly_cost": launch["estimated_monthly_cost"],
+        }
+
+
+def launches_of(root: Path, *, stack: str = "", identified: bool = False) -> list[LaunchInUse]:
+    """List the launches of all spoke stacks of the backend, or of one.
+
+    Args:
+        root: The checkout.
+        stack: Where it is given, only this one's.
+        identified: Each of them has to have its `original_key`.
+
+    Raises:
+        CatalogError: the backend, a record or a state cannot be read, or a hub that has to be.
+    """
+    settings, engine, backend = read_settings(root), Engine(root), backend_url()
+    states = states_at(backend, engine)
+    tags = states.tags()
+    without_records = settings.records is None and is_cloud(backend)
+    records = {} if without_records else Records(Storage(settings.records or backend)).all()
+    asked = [name for name in sorted(tags) if stack in ("", name)]
+    found = deployments_of(asked, tags=tags, records=records, states=states)
+    for deployment in found.values():
+        if deployment.problem:
+            raise deployment.problem
+    hubs = Hubs(engine, _hub_names(root, found))
+    day = as_of()
+    launches = [in_use(name, launch, hubs, day) for name, deployment in found.items() for launch in deployment.launches]
+    if identified and any(launch.original_key is None for launch in launches):
+        raise hubs.problems[0]
+    return launches
+
+
+def in_use(stack: str, launch: DeployedLaunch, hubs: Hubs, day: dt.date) -> LaunchInUse:
+    """Put a launch beside what the hubs publish on a day."""
+    found = hubs.product_of(launch)
+    if found is None:
+        original = None if hubs.problems else launch.product
+        return LaunchInUse(stack=stack, deployed=launch, product=launch.product, original_key=original, state="unknown")
+    key, product = found
+    state = "unknown"
+    if version := product.versions.get(launch.version):
+        state = version.state_on(day)
+    return LaunchInUse(stack=stack, deployed=launch, product=key, original_key=product.original_key, state=state)
+
+
+def _hub_names(root: Path, deployments: Mapping[str, Deployment]) -> Iterable[str]:
+    """Name the hubs of all spokes here, and those of stacks whose settings are elsewhere."""
+    names = {name for spoke in read_spokes(root).values() if spoke.settings for name in spoke.settings.hub_stacks}
+    for deployment in deployments.values():
+        for name in deployment.contract.hub.split(", ") if deployment.contract else ():
+            if name.rpartition("/")[2] not in names:
+                names.add(name)
+    return {name for name in names if name} or {"hub"}

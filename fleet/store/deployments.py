@@ -1,0 +1,111 @@
+"""What each spoke was last deployed with: from its record where that is of its last run, and else from its state.
+
+Neither starts a process of Pulumi's for each stack, but for stacks in Pulumi Cloud that no fleet has rolled out.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from fleet.errors import FleetError, StateError
+from fleet.store.records import ContractRef, CorruptRecord, DeployedLaunch, Record
+from fleet.store.states import State, States
+from fleet.store.storage import StorageError, error_text
+
+_READERS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """What a spoke was last deployed with.
+
+    Attributes:
+        contract: None where that is not known.
+        rolled_out: When a fleet last did it.
+        problem: Why nobody can say what it runs today; the launches are those of its record then.
+    """
+
+    launches: Sequence[DeployedLaunch] = ()
+    contract: ContractRef | None = None
+    rolled_out: dt.datetime | None = None
+    problem: FleetError | None = None
+
+
+def deployments_of(
+    stacks: Iterable[str], *, tags: Mapping[str, str], records: Mapping[str, Record | CorruptRecord], states: States
+) -> dict[str, Deployment]:
+    """Tell what spokes were last deployed with, by stack.
+
+    Args:
+        stacks: Those that are asked for, deployed or not.
+        tags: Those of all states.
+        records: All that there are.
+        states: Where a state is read whose record is missing, or is not of its last run.
+    """
+    asked = list(stacks)
+    with ThreadPoolExecutor(_READERS) as readers:
+        found = readers.map(partial(_deployment, states), asked, map(tags.get, asked), map(records.get, asked))
+        return dict(zip(asked, found, strict=True))
+
+
+def deployed_contract(state: State) -> ContractRef:
+    """Tell which contract a spoke was deployed with, from its outputs."""
+    found: dict[str, Any] = state.outputs.get("contract") or {}
+    return ContractRef(hub=str(found.get("hub", "")), content_hash=str(found.get("content_hash", "")))
+
+
+def launches_in(
+    stack: str, state: State, earlier: Record | CorruptRecord | None, now: dt.datetime | None
+) -> list[DeployedLaunch]:
+    """List the launches of a state; one whose version was recorded before has it since then, and others since now.
+
+    Raises:
+        StateError: they were written by another release.
+    """
+    before = {launch.name: launch for launch in earlier.launches} if isinstance(earlier, Record) else {}
+    outputs: dict[str, dict[str, Any]] = state.outputs.get("launches") or {}
+    found: list[DeployedLaunch] = []
+    for name, output in sorted(outputs.items()):
+        known = {"name": name, "product_id": state.products.get(name, ""), "since": now}
+        try:
+            launch = DeployedLaunch.model_validate({**output, **known})
+        except (ValidationError, TypeError):
+            raise StateError(
+                f"the output launches.{name} is not as this release writes it. Run make up-{stack}.",
+                code="output-of-another-release",
+                place=stack,
+            ) from None
+        old = before.get(name)
+        same = old is not None and old.version == launch.version and _is_one_product(old, launch)
+        found.append(launch.model_copy(update={"since": old.since}) if old is not None and same else launch)
+    return found
+
+
+def _is_one_product(old: DeployedLaunch, launch: DeployedLaunch) -> bool:
+    known = old.product_id and launch.product_id
+    return old.product_id == launch.product_id if known else old.product == launch.product
+
+
+def _deployment(states: States, stack: str, tag: str | None, record: Record | CorruptRecord | None) -> Deployment:
+    known = Deployment()
+    if isinstance(record, Record):
+        known = Deployment(launches=record.launches, contract=record.contract, rolled_out=record.finished)
+        if tag == record.state and all(launch.product_id for launch in record.launches):
+            return known
+    if tag is None:
+        return known
+    try:
+        state = states.read(stack)
+        if state is None:
+            return known
+        return replace(known, launches=launches_in(stack, state, record, None), contract=deployed_contract(state))
+    except FleetError as problem:
+        return replace(known, problem=problem)
+    except StorageError as problem:
+        found = StateError(f"its state cannot be read: {error_text(problem)}", code="state-unreadable", place=stack)
+        return replace(known, problem=found)

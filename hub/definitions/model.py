@@ -1,0 +1,68 @@
+"""The catalog as a whole, once its files are read: what the rules look at, and what the hub makes."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hub.definitions.artifacts import artifact_statements
+from hub.definitions.card import ModelCard
+from hub.definitions.cost import Prices
+from hub.definitions.lifecycle import Lives
+from hub.definitions.lock_file import Published
+from hub.definitions.schema import PortfolioFile, ProductFile, VersionEntry
+from hub.definitions.templates import Template
+from shared.catalog.lifecycle import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogVersion:
+    """A version as its product's file and its template describe it, and its state on the day."""
+
+    entry: VersionEntry
+    template: Template
+    card: ModelCard
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogProduct:
+    """A product with everything that its folder holds; versions are in the order of publication."""
+
+    file: ProductFile
+    launch_statements: list[dict[str, Any]]
+    execution_statements: list[dict[str, Any]]
+    versions: list[CatalogVersion]
+
+    @property
+    def artifact_statements(self) -> list[dict[str, Any]]:
+        """What is needed to pull the models of all versions: a retired one may still run somewhere, and scale."""
+        return artifact_statements([version.entry.artifacts for version in self.versions])
+
+    @property
+    def lives(self) -> Lives:
+        """Each version from its release to its end."""
+        return {version.entry.version: version.entry.life for version in self.versions}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Everything under the catalog's folder.
+
+    Attributes:
+        day: The day whose states of versions count.
+    """
+
+    folder: Path
+    day: dt.date
+    portfolios: list[PortfolioFile]
+    products: list[CatalogProduct]
+    prices: Prices
+
+    def published(self) -> Published:
+        """List what the lock file must hold."""
+        return [
+            (product.file.original_key, version.entry.version, version.template.sha256, version.template.path)
+            for product in self.products
+            for version in product.versions
+        ]

@@ -1,0 +1,125 @@
+"""What the hub publishes of the catalog: its part of the contract for a region."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from hub.config import ShareSetting
+from hub.definitions.constraints import is_stack_set, rules_of, tag_updates
+from hub.definitions.cost import cost_of
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
+from hub.definitions.permissions import execution_permissions, launch_permissions
+from hub.definitions.schema import PortfolioFile
+from hub.definitions.tag_options import together
+from shared.catalog import contract
+from shared.stack.names import execution_role_name, launch_role_name
+
+Targets = Sequence[tuple[ShareSetting, str]]
+"""Each share with the id that it is made with."""
+
+
+class Ids(TypedDict):
+    """The ids that AWS gave to what was made in a region, by key; those of versions by product and number."""
+
+    portfolios: Mapping[str, str]
+    products: Mapping[str, str]
+    versions: Mapping[str, Mapping[str, str]]
+
+
+def region_catalog(
+    catalog: Catalog, targets: Targets, ids: Ids, *, region: str, tags: Mapping[str, str]
+) -> contract.RegionCatalog:
+    """Say what a region offers.
+
+    Args:
+        catalog: What the stack publishes.
+        targets: Its shares.
+        ids: Of what was made in the region.
+        region: The region, which prices go by.
+        tags: Those that the stack puts on all that it makes.
+    """
+    portfolios = {file.key: file for file in catalog.portfolios}
+    return contract.RegionCatalog(
+        portfolios={key: _portfolio(file, targets, ids["portfolios"][key]) for key, file in portfolios.items()},
+        products={
+            product.file.key: _product(product, portfolios[product.file.portfolio], catalog, targets, ids, region, tags)
+            for product in catalog.products
+        },
+    )
+
+
+def _portfolio(file: PortfolioFile, targets: Targets, identity: str) -> contract.Portfolio:
+    return contract.Portfolio(
+        id=identity,
+        original_key=file.original_key,
+        name=file.name,
+        shares=[
+            contract.Share(type=share.type, target=target)
+            for share, target in targets
+            if share.portfolio == file.key and not share.revoking
+        ],
+    )
+
+
+def _product(
+    product: CatalogProduct,
+    portfolio: PortfolioFile,
+    catalog: Catalog,
+    targets: Targets,
+    ids: Ids,
+    region: str,
+    tags: Mapping[str, str],
+) -> contract.Product:
+    file = product.file
+    # A recipient's launches have to have the tags of tag options only where these go along with the share.
+    along = any(share.tag_options for share, _ in targets if share.portfolio == portfolio.key)
+    return contract.Product(
+        id=ids["products"][file.key],
+        original_key=file.original_key,
+        name=file.name,
+        portfolio=file.portfolio,
+        owner=file.owner,
+        description=file.description,
+        tags={**portfolio.tags, **file.tags, **tags},
+        rules=rules_of(file.constraints),
+        tag_options=together(portfolio.tag_options, file.tag_options) if along else {},
+        tag_updates=tag_updates(file.constraints),
+        stack_set="true" if is_stack_set(file.constraints) else None,
+        launch_role=contract.Role(
+            name=launch_role_name(file.original_key),
+            services=["servicecatalog.amazonaws.com"],
+            policy=launch_permissions(product),
+        ),
+        execution_role=contract.Role(
+            name=execution_role_name(file.original_key),
+            services=file.execution_role.services,
+            policy=execution_permissions(product),
+        ),
+        versions={
+            version.entry.version: _version(
+                product, version, catalog, ids["versions"][file.key][version.entry.version], region
+            )
+            for version in product.versions
+        },
+    )
+
+
+def _version(
+    product: CatalogProduct, version: CatalogVersion, catalog: Catalog, identity: str, region: str
+) -> contract.Version:
+    entry, end = version.entry, version.entry.lifecycle
+    return contract.Version(
+        id=identity,
+        state=version.state,
+        deprecated_on=end.deprecated_on if end else None,
+        retires_on=end.retires_on if end else None,
+        replacement=end.replacement if end else None,
+        reason=end.reason if end else None,
+        model_package=entry.model_package,
+        card=version.card.digest,
+        cost=cost_of(product.file.cost, version.template.parameters, catalog.prices, region),
+        released=entry.released,
+        description=entry.description,
+        template_sha256=version.template.sha256,
+        parameters=version.template.parameters,
+        rules=version.template.rules,
+    )

@@ -1,0 +1,75 @@
+"""Reads YAML as Pulumi's engine does, so that a value means the same to a program and to a command."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import yaml
+
+_PLAIN: Final = "!plain"
+_WORDS: Final[Mapping[str, object]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_WHOLE: Final = re.compile(r"([-+]?)(?:0[bB]([01]+)|0[oO]?([0-7]+)|0[xX]([0-9a-fA-F]+)|([1-9][0-9]*|0))")
+_BASES: Final = (2, 8, 16, 10)
+_FRACTION: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[Tt ](.+))?")
+_LARGEST: Final = 2**63
+_EXPONENT: Final = 1e21
+"""From here on Go writes a number with an exponent."""
+
+
+class EngineLoader(yaml.CSafeLoader):
+    """A safe loader that differs from PyYAML's in what a value without quotes stands for.
+
+    The engine's YAML is that of Go (source: gopkg.in/yaml.v3, resolve.go): `yes` is a text, `1:30` too, and `0o17` a
+    number. A date arrives as text with the time of day. As there, a key given twice is refused.
+    """
+
+    yaml_implicit_resolvers: Any = {None: [("tag:yaml.org,2002:merge", re.compile(r"<<$")), (_PLAIN, re.compile(""))]}
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's own signature
+        seen = set[Any]()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"the key {key.value} is given twice", problem_mark=key.start_mark)
+            if isinstance(key, yaml.ScalarNode):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _plain(_: EngineLoader, node: yaml.ScalarNode) -> object:
+    text: str = node.value
+    digits = text.replace("_", "")
+    if text in _WORDS:
+        return _WORDS[text]
+    if match := _WHOLE.fullmatch(digits):
+        sign, *numbers = match.groups()
+        number = next(int(sign + found, base) for found, base in zip(numbers, _BASES, strict=True) if found)
+        return number if -_LARGEST <= number < _LARGEST else _real(float(number))
+    if _FRACTION.fullmatch(digits):
+        return _real(float(digits))
+    return _moment(match, text) if (match := _DAY.fullmatch(text)) else text
+
+
+def _real(number: float) -> object:
+    """Give a number without a fraction as the whole one that the engine writes."""
+    return int(Decimal(repr(number))) if number.is_integer() and abs(number) < _EXPONENT else number
+
+
+def _moment(match: re.Match[str], text: str) -> str:
+    """Write a date as the engine does, which takes it for the first moment of the day."""
+    year, month, day, time = match.groups("")
+    try:
+        moment = datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}T{time or '00:00:00'}")
+    except ValueError:
+        return text
+    offset = f"{moment:%z}" if moment.utcoffset() else ""
+    return f"{moment:%Y-%m-%d %H:%M:%S} {offset or '+0000'} {offset or 'UTC'}"
+
+
+EngineLoader.add_constructor(_PLAIN, _plain)  # pyright: ignore[reportUnknownMemberType] - untyped in its stubs

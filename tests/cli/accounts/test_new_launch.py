@@ -1,0 +1,155 @@
+"""A launch is written only when the hub offers all of it, and all that is missing is told at once."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cli.exit_codes import ExitCode
+from fleet.engine import Engine
+from shared.catalog import contract
+from tests.support.command_line import Command
+from tests.support.fake_account import always
+
+SETTINGS = """\
+# Ours.
+config:
+  aws:region: eu-central-1
+  model-catalog-spoke:accountId: "333344445555"
+  model-catalog-spoke:launches: []
+"""
+PARAMETERS: Mapping[str, Any] = {
+    "ModelDataUrl": {"type": "String", "description": "Where the model is.", "constraint_description": "An object."},
+    "Count": {"type": "Number", "description": "How many.", "min_value": "1", "max_value": "9"},
+    "Environment": {"type": "String", "default": "development", "allowed_values": ["development", "staging"]},
+}
+ROLE: Mapping[str, Any] = {"name": "r", "services": [], "policy": {"Version": "2012-10-17", "Statement": []}}
+
+
+def version(number: str, state: str = "active") -> dict[str, Any]:
+    """Write a version as a hub publishes it."""
+    return {
+        "id": f"pa-{number}",
+        "state": state,
+        "released": "2026-09-01",
+        "description": "A version.",
+        "template_sha256": "0" * 64,
+        "parameters": PARAMETERS,
+    }
+
+
+SCORER: Mapping[str, Any] = {
+    "id": "prod-scorer",
+    "name": "The scorer",
+    "portfolio": "online",
+    "owner": "Risk",
+    "description": "A model.",
+    "tags": {},
+    "launch_role": ROLE,
+    "execution_role": ROLE,
+    "versions": {"1.9.0": version("1.9.0"), "1.10.0": version("1.10.0"), "2.0.0": version("2.0.0", "deprecated")},
+}
+OFFER: Mapping[str, Any] = {
+    "eu-central-1": {
+        "portfolios": {"online": {"id": "port-1", "name": "Online", "shares": []}},
+        "products": {"scorer": SCORER},
+    }
+}
+GIVEN = ["--parameter", "ModelDataUrl=s3://models/a=b.tar.gz", "--parameter", "Count=2"]
+
+
+@pytest.fixture(autouse=True)
+def spoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the settings of a spoke, whose hub offers a scorer."""
+    published = {"catalog": contract.publish("222233334444", OFFER)}
+    monkeypatch.setattr(Engine, "outputs", always(published))
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "Pulumi.spoke-research.yaml"
+    path.write_text(SETTINGS)
+    return path
+
+
+@pytest.fixture
+def new_launch(command: Command) -> Callable[..., Any]:
+    """Give a way to add a launch of the scorer."""
+    return lambda *words: command("spoke", "new-launch", "research", *words)
+
+
+def launches(path: Path) -> list[dict[str, Any]]:
+    """Read the launches of a spoke's settings."""
+    return yaml.safe_load(path.read_text())["config"]["model-catalog-spoke:launches"]
+
+
+def test_a_launch_of_the_newest_active_version_is_written(spoke: Path, new_launch: Callable[..., Any]) -> None:
+    ended = new_launch("scorer", *GIVEN)
+
+    assert (0, "") == (ended.code, ended.err)
+    assert "Next: model-catalog stack preview spoke-research" in ended.out
+    assert spoke.read_text().startswith("# Ours.\n")
+    values = {"ModelDataUrl": "s3://models/a=b.tar.gz", "Count": "2"}
+    assert [{"name": "scorer", "product": "scorer", "version": "1.10.0", "parameters": values}] == launches(spoke)
+
+
+def test_name_version_and_region_may_be_said(spoke: Path, new_launch: Callable[..., Any]) -> None:
+    words = ["--name", "fraud", "--version", "~1.9", "--region", "eu-central-1"]
+
+    assert 0 == new_launch("scorer", *GIVEN, *words).code
+    [found] = launches(spoke)
+    assert ("fraud", "~1.9", "eu-central-1") == (found["name"], found["version"], found["region"])
+
+
+def test_all_that_has_no_default_is_asked_for_at_once(spoke: Path, new_launch: Callable[..., Any]) -> None:
+    ended = new_launch("scorer")
+
+    assert ExitCode.MISTAKE == ended.code
+    assert [
+        "error: The scorer 1.10.0 has no defaults for these. Give each:",
+        "  --parameter ModelDataUrl=…  Where the model is.",
+        "  --parameter Count=…  How many. 1 to 9",
+    ] == ended.err.splitlines()
+    assert SETTINGS == spoke.read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nothing"], ("PRODUCT", "'nothing'")),
+        (["scorer", *GIVEN, "--version", "3.0.0"], ("version", "'3.0.0'")),
+        (["scorer", *GIVEN, "--parameter", "Count=10"], ("parameters.Count", "'10'")),
+        (["scorer", *GIVEN, "--parameter", "Size=1"], ("parameters", "'Size'")),
+        (["scorer", "--parameter", "Count"], ("--parameter", "'Count'")),
+        (["scorer", *GIVEN, "--name", "a b"], ("name", "'a b'")),
+        (["scorer", *GIVEN, "--region", "eu-west-1"], ("region", "'eu-west-1'")),
+    ],
+)
+def test_what_the_hub_does_not_offer_is_refused_and_nothing_is_written(
+    spoke: Path, new_launch: Callable[..., Any], words: list[str], said: tuple[str, str]
+) -> None:
+    place, value = said
+
+    ended = new_launch(*words)
+
+    assert ExitCode.MISTAKE == ended.code
+    assert f"{place}: " in ended.err
+    assert value in ended.err
+    assert SETTINGS == spoke.read_text()
+
+
+def test_a_second_launch_needs_another_name(spoke: Path, new_launch: Callable[..., Any]) -> None:
+    new_launch("scorer", *GIVEN)
+    before = spoke.read_text()
+
+    ended = new_launch("scorer", *GIVEN)
+
+    assert ExitCode.MISTAKE == ended.code
+    assert ("launch-exists", "--name") == ended.refusal
+    assert before == spoke.read_text()
+
+
+def test_a_dry_run_prints_the_file_and_writes_nothing(spoke: Path, new_launch: Callable[..., Any]) -> None:
+    ended = new_launch("scorer", *GIVEN, "--dry-run")
+
+    assert "    - name: scorer\n" in ended.out
+    assert SETTINGS == spoke.read_text()

@@ -1,0 +1,98 @@
+"""Which commands of Pulumi's a verb runs on a stack, and what their ends come to."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cli.exit_codes import ExitCode
+from fleet.engine import Engine
+from shared.catalog.lifecycle import AS_OF
+from tests.support.command_line import Command
+from tests.support.fake_account import always, noting
+
+
+@pytest.fixture
+def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give a folder with three stacks, and what is asked of the engine there."""
+    for stack in ("organization", "hub", "spoke-research"):
+        (tmp_path / f"Pulumi.{stack}.yaml").write_text("config: {}\n")
+    monkeypatch.chdir(tmp_path)
+    found: list[str] = []
+    monkeypatch.setattr(Engine, "select", noting(found, None, what="select"))
+    monkeypatch.setattr(Engine, "attended", noting(found, 0))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "commands"),
+    [
+        ("preview hub", ["select hub hub", "hub hub preview --diff --suppress-outputs"]),
+        ("up hub --yes -v=3", ["select hub hub", "hub hub up --suppress-outputs --yes -v=3"]),
+        (
+            "up spoke-research --target urn:a::b --skip-preview",
+            ["select spoke spoke-research", "spoke spoke-research up --target urn:a::b --skip-preview"],
+        ),
+        ("up organization", ["select organization organization", "organization organization up"]),
+        ("refresh hub", ["hub hub refresh --suppress-outputs"]),
+        ("refresh spoke-research --yes", ["spoke spoke-research refresh --yes"]),
+        ("destroy spoke-gone", ["spoke spoke-gone destroy"]),
+    ],
+)
+def test_a_verb_hands_its_options_to_pulumi(ran: list[str], command: Command, words: str, commands: list[str]) -> None:
+    assert 0 == command("stack", *words.split()).code
+    assert commands == ran
+
+
+@pytest.mark.parametrize("verb", ["preview", "up", "recover", "relaunch", "plan"])
+def test_a_name_without_settings_is_a_typing_mistake_and_runs_nothing(
+    ran: list[str], command: Command, verb: str
+) -> None:
+    ended = command("stack", verb, "spoke-reseach", *(["scoring"] if verb == "relaunch" else []))
+
+    assert (ExitCode.MISTAKE, ("stack-without-settings", "STACK")) == (ended.code, ended.refusal)
+    assert "The stacks here are: hub, organization, spoke-research." in ended.err
+    assert [] == ran
+
+
+@pytest.mark.parametrize("verb", ["preview", "up", "refresh", "destroy", "adopt", "plan"])
+def test_a_stack_of_no_project_is_refused(ran: list[str], command: Command, verb: str) -> None:
+    ended = command("stack", verb, "hubb")
+
+    assert (ExitCode.MISTAKE, ("stack-of-no-project", "STACK")) == (ended.code, ended.refusal)
+    assert [] == ran
+
+
+@pytest.mark.parametrize(("code", "expected"), [(1, ExitCode.FAILED), (7, ExitCode.NOT_REACHED), (2, ExitCode.MISTAKE)])
+@pytest.mark.usefixtures("ran")
+def test_a_failure_of_pulumi_is_told_by_its_code(
+    command: Command, monkeypatch: pytest.MonkeyPatch, code: int, expected: ExitCode
+) -> None:
+    monkeypatch.setattr(Engine, "attended", always(code))
+
+    assert expected == command("stack", "up", "spoke-research").code
+
+
+@pytest.mark.usefixtures("ran")
+def test_after_a_hub_that_failed_its_shares_are_explained(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    explained: list[str] = []
+    monkeypatch.setattr("cli.accounts.shares.explain_shares", explained.append)
+    monkeypatch.setattr(Engine, "attended", always(1))
+
+    assert ExitCode.FAILED == command("stack", "up", "hub").code
+    assert ["hub"] == explained
+
+
+@pytest.mark.usefixtures("ran")
+def test_a_preview_may_be_of_another_day(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(AS_OF, "2026-11-01")
+    days: list[str] = []
+
+    def select(*_: object) -> None:
+        days.append(os.environ[AS_OF])
+
+    monkeypatch.setattr(Engine, "select", select)
+
+    command("stack", "preview", "hub", "--as-of", "2026-12-24")
+
+    assert ["2026-12-24"] == days

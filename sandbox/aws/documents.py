@@ -25,7 +25,10 @@ def is_list(value: Value) -> TypeGuard[list[Value]]:
 
 
 def at(node: Value, pointer: str) -> Value:
-    """What a document has at a place such as `Budget.BudgetName`, or None."""
-    for step in pointer.split("."):
-        node = node.get(step) if is_object(node) else None
-    return node
+    """What a document has at a place such as `Budget.BudgetName`, or None; at `Variants.*.Name`, all names."""
+    here, _, rest = pointer.partition(".")
+    if here == "*" and (is_list(node) or is_object(node)):
+        found = [at(item, rest) if rest else item for item in (node.values() if is_object(node) else node)]
+        return [item for item in found if item is not None] or None
+    node = node.get(here) if is_object(node) else None
+    return at(node, rest) if rest else node

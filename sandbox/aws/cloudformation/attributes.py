@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sandbox.aws.cloudformation.properties import pattern_of
+from sandbox.aws.cloudformation.patterns import fits
 from sandbox.aws.cloudformation.schemas import Schema
 from sandbox.aws.documents import Json, Value, is_object
 
@@ -53,8 +53,7 @@ def physical_name(schema: Schema, place: Place, generation: int) -> str:
 
 
 def _allowed(rules: Json, text: str) -> bool:
-    pattern = pattern_of(rules.get("pattern") or "")
-    return len(text) <= rules.get("maxLength", len(text)) and (pattern is None or bool(pattern.search(text)))
+    return len(text) <= rules.get("maxLength", len(text)) and fits(rules.get("pattern") or "", text)
 
 
 def arn_of(schema: Schema, place: Place, name: str) -> str | None:

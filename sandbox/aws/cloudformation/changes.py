@@ -9,14 +9,14 @@ from typing import Any, Final, cast
 
 from moto.cloudformation.models import Stack, cloudformation_backends
 
+from sandbox.aws.cloudformation.emulation import require_buildable
 from sandbox.aws.cloudformation.intrinsics import Scope
 from sandbox.aws.cloudformation.parameters import settled
 from sandbox.aws.cloudformation.properties import checked
 from sandbox.aws.cloudformation.request import StackError, StackRequest
 from sandbox.aws.cloudformation.resources import StackResource
 from sandbox.aws.cloudformation.schemas import schema_of
-from sandbox.aws.cloudformation.stack_parameters import resolved
-from sandbox.aws.cloudformation.stack_resources import recreation
+from sandbox.aws.cloudformation.stack_resources import recreation, settle
 from sandbox.aws.cloudformation.templates import entities, parse_template
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
 
@@ -64,16 +64,18 @@ def _resources(stack: Stack) -> list[StackResource]:
 def _scope(request: StackRequest, template: Json, present: Mapping[str, StackResource]) -> Scope:
     """The template as it would be with the request's parameters; nothing is built for it."""
     account, region = request.caller.account, request.caller.region
-    everything: dict[str, Any] = {name: present.get(name) or _NotYet() for name in template["Resources"]}
-    return Scope(
+    scope = Scope(
         template=template,
         account=account,
         region=region,
         stack_name=request.name,
-        parameters=resolved(template, settled(template, request.parameters), account, region),
-        resources=everything,
         exports=cloudformation_backends[account][region].exports,
     )
+    settle(scope, settled(template, request.parameters))
+    require_buildable(scope)
+    everything: dict[str, Any] = {name: present.get(name) or _NotYet() for name in scope.template["Resources"]}
+    scope.resources = everything
+    return scope
 
 
 def _addition(name: str, kind: str) -> Json:
@@ -87,7 +89,7 @@ class _Comparison:
         self, stack: Stack, scope: Scope, present: Mapping[str, StackResource], values: Json, tags: dict[str, str]
     ) -> None:
         before: dict[str, str] = stack.resource_map.resolved_parameters
-        self._old: dict[str, Json] = stack.template_dict["Resources"]
+        self._old: dict[str, Json] = cast("Any", stack.resource_map).template["Resources"]
         self._present, self._scope = present, scope
         self._declared = scope.wanted()
         self._tags_differ = stack.tags != tags

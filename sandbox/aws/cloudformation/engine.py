@@ -5,9 +5,15 @@ from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import Stack, cloudformation_backends
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.responses import ActionResult
 from moto.sagemaker.models import FakeEndpointConfig
 
-from sandbox.aws.cloudformation.parameters import ParameterError
+from sandbox.aws.cloudformation import nested_types
+from sandbox.aws.cloudformation.account_values import AccountValues
+from sandbox.aws.cloudformation.emulation import require_emulated
+from sandbox.aws.cloudformation.intrinsics import transforms_of
+from sandbox.aws.cloudformation.parameters import ParameterError, parameters_of
 from sandbox.aws.cloudformation.permissions import unchecked
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.stack_resources import StackOutputs, StackResources, reason_of
@@ -93,13 +99,39 @@ def _instance_type_is_known(_config: object, instance_type: str) -> None:
         raise StackError(f"Value '{instance_type}' at 'instanceType' is not an ML instance type")
 
 
+def _validate_template(response: Moto) -> ActionResult:
+    """API:ValidateTemplate, which says here also what the sandbox could not build."""
+    known = AccountValues(response.current_account, response.region)
+    try:
+        text = response._get_param("TemplateBody") or known.document(response._get_param("TemplateURL"))  # noqa: SLF001
+        template = _parse(text)
+        require_emulated(template, response.current_account, response.region, known.included)
+    except StackError as error:
+        raise ValidationError(message=str(error)) from error
+    parameters = [
+        {
+            "ParameterKey": name,
+            "DefaultValue": rules.get("Default"),
+            "NoEcho": rules.get("NoEcho", False),
+            "Description": rules.get("Description"),
+        }
+        for name, rules in parameters_of(template).items()
+    ]
+    transforms = [each if isinstance(each, str) else each["Name"] for each in transforms_of(template)]
+    return ActionResult(
+        {"Description": template.get("Description"), "Parameters": parameters, "DeclaredTransforms": transforms}
+    )
+
+
 def _install() -> None:
+    nested_types.install()
     for target, name, replacement in (
         (Stack, "_create_resource_map", _create_resource_map),
         (Stack, "_create_output_map", _create_output_map),
         (Stack, "create_resources", _create_resources),
         (Stack, "update", _update),
         (Stack, "parse_template", staticmethod(_parse)),
+        (CloudFormationResponse, "validate_template", _validate_template),
         (FakeEndpointConfig, "validate_instance_type", _instance_type_is_known),
     ):
         setattr(target, name, replacement)

@@ -1,22 +1,25 @@
-"""Intrinsic functions and conditions: what the parts of a template come to.
+"""Intrinsic functions, conditions and rules: what the parts of a template come to.
 
-From the Template Reference, "Intrinsic functions" and "Pseudo parameters"; Fn::Length and Fn::ToJsonString are those
-of the transform AWS::LanguageExtensions.
+From the Template Reference, "Intrinsic functions", "Rule functions" and "Pseudo parameters"; Fn::Length,
+Fn::ToJsonString and the default of Fn::FindInMap are those of the transform AWS::LanguageExtensions.
 """
 
 import base64
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from sandbox.aws.cloudformation.parameters import text_of
+from sandbox.aws.cloudformation.parameters import parameters_of, text_of
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
 
 _VARIABLE = re.compile(r"\$\{(!?)([^}]+)}")
+_DYNAMIC = re.compile(r"\{\{resolve:([\w-]+):([^}]+)}}")
+EXTENSIONS: Final = "AWS::LanguageExtensions"
+_EXTENDED: Final = ("Fn::Length", "Fn::ToJsonString")
 _NOTHING: Final = object()
 """What AWS::NoValue comes to: the property is not there."""
 
@@ -42,7 +45,11 @@ class Scope:
     resources: Mapping[str, Referable] = field(default_factory=dict[str, Referable])
     exports: Mapping[str, Any] = field(default_factory=dict[str, Any])
     notification_arns: Sequence[str] = ()
-    _conditions: dict[str, bool] = field(default_factory=dict[str, bool])
+    imported: set[str] = field(default_factory=set[str])
+    """The exports of other stacks that have been looked at."""
+    secrets: Callable[[str, str], str] | None = None
+    """Gives the value of a dynamic reference, by its service and the rest of it."""
+    _conditions: dict[str, bool | None] = field(default_factory=dict[str, bool | None])
 
     def value(self, node: Value) -> Value:
         """A part of the template with all its functions worked out.
@@ -59,8 +66,12 @@ class Scope:
             conditions = part(self.template, "Conditions")
             if name not in conditions:
                 raise StackError(f"Template format error: Unresolved condition dependency {name}")
-            self._conditions[name] = self._holds(conditions[name])
-        return self._conditions[name]
+            self._conditions[name] = None
+            self._conditions[name] = self.holds(conditions[name])
+        found = self._conditions[name]
+        if found is None:
+            raise StackError(f"Template error: condition {name} refers to itself")
+        return found
 
     def condition_of(self, declared: Json) -> bool:
         """Whether the condition of a resource or output holds, if it has one."""
@@ -71,11 +82,19 @@ class Scope:
         resources: dict[str, Json] = self.template["Resources"]
         return {name: declared for name, declared in resources.items() if self.condition_of(declared)}
 
+    def broken_rules(self, rules: Json) -> Iterator[str]:
+        """What the assertions say that do not hold (Template Reference, "Rules")."""
+        for name, rule in rules.items():
+            if "RuleCondition" not in rule or self.holds(rule["RuleCondition"]):
+                for assertion in rule["Assertions"]:
+                    if not self.holds(assertion["Assert"]):
+                        yield f"rule {name}: {assertion.get('AssertDescription', 'assertion failed')}"
+
     def _value(self, node: Value) -> Value:
         if is_list(node):
             return [found for item in node if (found := self._value(item)) is not _NOTHING]
         if not is_object(node):
-            return node
+            return self._dynamic(node) if isinstance(node, str) and "{{resolve:" in node else node
         if len(node) == 1:
             ((name, argument),) = node.items()
             if name == "Ref":
@@ -84,7 +103,13 @@ class Scope:
                 return self._function(name, argument)
         return {key: found for key, value in node.items() if (found := self._value(value)) is not _NOTHING}
 
-    def _ref(self, name: str) -> Value:
+    def _dynamic(self, text: str) -> str:
+        """Dynamic references, by the service that knows (User Guide, "Dynamic references")."""
+        get = self.secrets
+        return _DYNAMIC.sub(lambda match: get(match[1], match[2]), text) if get else text
+
+    def _ref(self, name: Value) -> Value:
+        name = self._value(name)
         partition = "aws-cn" if self.region.startswith("cn-") else "aws"
         pseudo = {
             "AWS::AccountId": self.account,
@@ -108,22 +133,29 @@ class Scope:
         return self.resources[name]
 
     def _function(self, name: str, argument: Value) -> Value:
-        lazy = {"Fn::If": self._if, "Fn::GetAtt": self._attribute, "Fn::Sub": self._sub, "Fn::FindInMap": self._find}
+        lazy = dict(zip(_LAZY, (self._if, self._attribute, self._sub, self._find), strict=True))
         if name in lazy:
             return lazy[name](argument)
         if name in _CONDITIONS:
-            return self._holds({name: argument})
+            return self.holds({name: argument})
         if name == "Fn::GetAZs":
             return [f"{self._value(argument) or self.region}{zone}" for zone in "abc"]
         if name == "Fn::ImportValue":
             wanted = self._value(argument)
             if wanted not in self.exports:
                 raise StackError(f"No export named {wanted} found.")
+            self.imported.add(wanted)
             return self.exports[wanted].value
+        if name == "Fn::RefAll":
+            kinds = {key: rules.get("Type") for key, rules in parameters_of(self.template).items()}
+            return [value for key, value in self.parameters.items() if kinds.get(key) == argument]
         if name not in _FUNCTIONS:
             raise StackError(f"Template error: {name} is no function that the sandbox emulates")
+        if name in _EXTENDED:
+            self._require_extensions(name)
+        found = self._value(argument)
         try:
-            return _FUNCTIONS[name](self._value(argument))
+            return self._dynamic(text) if isinstance(text := _FUNCTIONS[name](found), str) else text
         except (IndexError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise StackError(f"Template error: {name} cannot be worked out: {error}") from error
 
@@ -146,7 +178,11 @@ class Scope:
             found = self._value(own[name]) if name in own else self._dotted(name)
             return ",".join(map(text_of, found)) if is_list(found) else text_of(found)
 
-        return _VARIABLE.sub(replaced, text)
+        return self._dynamic(_VARIABLE.sub(replaced, text))
+
+    def _require_extensions(self, what: str) -> None:
+        if EXTENSIONS not in transforms_of(self.template):
+            raise StackError(f"Template error: {what} needs the transform {EXTENSIONS}")
 
     def _dotted(self, name: str) -> Value:
         return self._attribute(name) if "." in name else self._ref(name)
@@ -158,31 +194,56 @@ class Scope:
             if not is_object(found) or key not in found:
                 more: Json = argument[3] if len(argument) > len(keys) else {}
                 if "DefaultValue" in more:
+                    self._require_extensions("the default of Fn::FindInMap")
                     return self._value(more["DefaultValue"])
                 raise StackError(f"Template error: Unable to get mapping for {'::'.join(keys)}")
             found = found[key]
         return found
 
-    def _holds(self, node: Value) -> bool:
+    def holds(self, node: Value) -> bool:
+        """Whether a condition, or an assertion of a rule, is true."""
         if not is_object(node) or len(node) != 1:
             return text_of(node) == "true"
         ((name, argument),) = node.items()
         if name == "Condition":
             return self.condition(argument)
-        if name == "Fn::Equals":
-            left, right = (self._value(side) for side in argument)
-            return left == right if is_list(left) or is_object(left) else text_of(left) == text_of(right)
-        if name not in _CONDITIONS:
+        if name in _JUNCTIONS:
+            return _JUNCTIONS[name]([self.holds(each) for each in argument])
+        if name not in _COMPARISONS:
             raise StackError(f"Template error: {name} cannot be used in a condition")
-        return _CONDITIONS[name]([self._holds(each) for each in argument])
+        left, right = (self._value(side) for side in argument)
+        return _COMPARISONS[name](left, right)
 
 
-_CONDITIONS: Final[Mapping[str, Callable[[list[bool]], bool]]] = {
+def transforms_of(template: Json) -> list[Value]:
+    """The macros that a whole template goes through, in their order."""
+    named: Value = template.get("Transform") or []
+    return named if is_list(named) else [named]
+
+
+def _equals(left: Value, right: Value) -> bool:
+    return left == right if is_list(left) or is_object(left) else text_of(left) == text_of(right)
+
+
+def _members(value: Value) -> list[str]:
+    """A list parameter's value may be one text with commas."""
+    return [text_of(item) for item in value] if is_list(value) else [item.strip() for item in str(value).split(",")]
+
+
+_JUNCTIONS: Final[Mapping[str, Callable[[list[bool]], bool]]] = {
     "Fn::And": all,
-    "Fn::Equals": all,
     "Fn::Not": lambda operands: not operands[0],
     "Fn::Or": any,
 }
+_COMPARISONS: Final[Mapping[str, Callable[[Value, Value], bool]]] = {
+    "Fn::Contains": lambda left, right: text_of(right) in _members(left),
+    "Fn::EachMemberEquals": lambda left, right: all(item == text_of(right) for item in _members(left)),
+    "Fn::EachMemberIn": lambda left, right: set(_members(left)) <= set(_members(right)),
+    "Fn::Equals": _equals,
+}
+_CONDITIONS = {*_JUNCTIONS, *_COMPARISONS}
+RULES: Final = (*_JUNCTIONS, *_COMPARISONS, "Fn::RefAll")
+"""The functions that rules have."""
 
 
 def _select(argument: list[Value]) -> Value:
@@ -216,3 +277,6 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "Fn::Split": _split,
     "Fn::ToJsonString": lambda value: json.dumps(value, separators=(",", ":")),
 }
+_LAZY: Final = ("Fn::If", "Fn::GetAtt", "Fn::Sub", "Fn::FindInMap")
+FUNCTIONS: Final = frozenset((*_LAZY, *RULES, *_FUNCTIONS, "Fn::GetAZs", "Fn::ImportValue"))
+"""All of a template's."""

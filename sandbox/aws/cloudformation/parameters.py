@@ -1,9 +1,13 @@
 """Template parameters: what a stack may and must give, and what the values stand for."""
 
-import re
 from collections.abc import Mapping
+from typing import Final
 
+from sandbox.aws.cloudformation.patterns import fits
 from sandbox.aws.documents import Json, Value, part
+
+STORED: Final = "AWS::SSM::Parameter::Value<"
+"""How the type of a parameter begins whose value is the name of one of Systems Manager's."""
 
 
 class ParameterError(Exception):
@@ -54,14 +58,15 @@ def settled(template: Json, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _fault(rules: Json, value: str) -> str | None:
-    items = items_of(rules["Type"], value)
+    kind = str(rules["Type"])
+    items = [value] if kind.startswith(STORED) else items_of(kind, value)
     if "AllowedValues" in rules:
         allowed = [text_of(item) for item in rules["AllowedValues"]]
         if any(item not in allowed for item in items):
             return f"must be one of AllowedValues [{', '.join(allowed)}]"
-    if "Number" in rules["Type"]:
+    if kind in ("Number", "List<Number>"):
         return next(filter(None, (_number_fault(rules, item) for item in items)), None)
-    if "AllowedPattern" in rules and not all(re.fullmatch(rules["AllowedPattern"], item) for item in items):
+    if "AllowedPattern" in rules and not all(fits(str(rules["AllowedPattern"]), item, whole=True) for item in items):
         return f"must match pattern {rules['AllowedPattern']}"
     if len(value) < int(rules.get("MinLength", 0)):
         return f"must contain at least {rules['MinLength']} characters"

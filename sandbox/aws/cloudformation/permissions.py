@@ -15,6 +15,8 @@ from sandbox.aws.documents import Json, Value, is_list, is_object
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.evaluation import statements
 from sandbox.aws.iam.principals import (
+    ADMINISTRATOR,
+    administrator_key,
     find_principal,
     find_role,
     iam_of,
@@ -82,10 +84,16 @@ def require_stack(caller: Caller, name: str, step: str) -> None:
         _require(caller, "s3:GetObject", template, **{"s3:ExistingObjectTag/servicecatalog:provisioning": "true"})
 
 
-def require(action: str, resource: str) -> None:
-    """One permission of whoever acts now."""
+def require(action: str, resource: str | None) -> None:
+    """One permission of whoever acts now; None for a resource that only the service knows."""
     if _callers:
         _require(_callers[-1], action, resource)
+
+
+def builder(account: str, region: str) -> Caller:
+    """Whoever acts now, or where nobody is checked the administrator of the account."""
+    arn = f"arn:aws:iam::{account}:user/{ADMINISTRATOR}"
+    return _callers[-1] if _callers else Caller(account, arn, arn, administrator_key(account), region)
 
 
 def require_resource(

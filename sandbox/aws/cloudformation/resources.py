@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from sandbox.aws.cloudformation import moto_calls
+from sandbox.aws.cloudformation.answers import CUSTOM, is_custom
 from sandbox.aws.cloudformation.attributes import Place, found_in, invented, physical_name, reference
 from sandbox.aws.cloudformation.moto_calls import NotEmulatedError
 from sandbox.aws.cloudformation.moto_models import MotoModel
@@ -20,14 +21,19 @@ _GONE: Final = ("find", "not exist", "not found", "notfound", "nosuch")
 
 
 class OwnType(NamedTuple):
-    """A type that a service of the sandbox's own keeps: called with properties, account and region."""
+    """A type that the sandbox keeps itself. What is made and updated gives its attributes; `Ref` is one of them."""
 
-    create: Callable[[Json, str, str], None]
-    delete: Callable[[Json, str, str], None]
+    create: "Callable[[StackResource], Json]"
+    update: "Callable[[StackResource], Json]"
+    delete: "Callable[[StackResource], None]"
 
 
 own_types: dict[str, OwnType] = {}
 """By type; services add theirs."""
+
+
+def own_type(kind: str) -> OwnType | None:
+    return own_types.get(CUSTOM if is_custom(kind) else kind)
 
 
 @dataclass
@@ -62,7 +68,8 @@ class StackResource:
     @property
     def physical_resource_id(self) -> str:
         """What Ref gives: the identifier in the registry, its parts joined by `|`."""
-        return "|".join(str(self.attribute(name)) for name in reference(self.schema)) or self.name
+        ids = self._answer.get("Ref") or "|".join(str(self.attribute(name)) for name in reference(self.schema))
+        return ids or self.name
 
     def attribute(self, name: str) -> Value:
         """What Fn::GetAtt gives.
@@ -71,7 +78,9 @@ class StackResource:
             StackError: the type has no such attribute.
         """
         found = self._model.attribute(self.schema, name) if self._model else None
-        if found is None and name.partition(".")[0] not in self.schema.properties:
+        if self.schema.open and name in self._answer:
+            return self._answer[name]
+        if found is None and (self.schema.open or name.partition(".")[0] not in self.schema.properties):
             raise StackError(f"Template error: resource {self.place.logical_id} does not support attribute type {name}")
         if found is None and name == self.schema.name_property:
             found = self.name
@@ -92,8 +101,8 @@ class StackResource:
         self.unchecked = require_resource(
             "create", self.schema, self.place, self._known_name(), self._full(), tagged=self._tagged()
         )
-        if own := own_types.get(self.schema.type):
-            own.create(self.properties, self.place.account, self.place.region)
+        if own := own_type(self.schema.type):
+            self._answer = own.create(self)
             return
         reasons: list[str] = []
         for attempt in self._attempts():
@@ -117,7 +126,10 @@ class StackResource:
         self.unchecked = require_resource(
             "update", self.schema, self.place, self._known_name(), self._full(), changed, tagged=retagged
         )
-        if self.declared_only or self.schema.type in own_types:
+        if own := own_type(self.schema.type):
+            self._answer = own.update(self)
+            return
+        if self.declared_only:
             return
         try:
             if self._model:
@@ -137,8 +149,8 @@ class StackResource:
     def delete(self) -> None:
         """Take it down."""
         require_resource("delete", self.schema, self.place, self._known_name(), self._full())
-        if own := own_types.get(self.schema.type):
-            own.delete(self.properties, self.place.account, self.place.region)
+        if own := own_type(self.schema.type):
+            own.delete(self)
         elif self._model:
             self._model.delete()
         elif not self.declared_only:
@@ -212,8 +224,6 @@ def prepare(place: Place, kind: str, properties: Json, tags: dict[str, str], gen
     Raises:
         StackError: there is no such type, or the properties are not the type's.
     """
-    if kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource":
-        raise StackError(f"{place.logical_id} is a custom resource ({kind}), which the sandbox does not emulate")
     schema = schema_of(kind, place.region)
     fitted = checked(schema, place.logical_id, properties)
     name = at(fitted, schema.name_property or "")

@@ -3,6 +3,7 @@
 A type's schema is read when it is first asked for: all of them are 18 MB, one takes a millisecond.
 """
 
+import ast
 import json
 import re
 from functools import cached_property, lru_cache
@@ -17,6 +18,10 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
 CREATES: Final = ("Create", "Put", "Register", "Add", "Publish", "Request", "Run", "Allocate", "Modify", "POST", "PUT")
 UPDATES: Final = ("Update", "Put", "Register", "Modify", "Set", "PATCH", "PUT")
 DELETES: Final = ("Delete", "Deregister", "Remove", "Terminate", "Reject", "Release", "Modify", "DELETE")
+_CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
+_OPEN: Final = (*_CUSTOM, "AWS::CloudFormation::Stack")
+"""Types whose attributes are said by others: a function, or the outputs of a nested stack."""
+_TABLES: Final = ("_all_property_types", "_exceptions")
 VERBS: Final = {"create": CREATES, "update": UPDATES, "delete": DELETES}
 """By handler: the verbs of the call that does it, the likeliest first."""
 
@@ -56,6 +61,9 @@ def schema_of(kind: str, region: str) -> "Schema":
         StackError: CloudFormation has no such type in the region.
     """
     listed = _listed(region)
+    if kind.startswith(_CUSTOM):
+        raw = _parsed(listed[_CUSTOM[1]]).raw
+        return Schema({**raw, "additionalProperties": True, "typeName": kind})
     if kind not in listed:
         raise StackError(f"Template format error: Unrecognized resource types: [{kind}]")
     return _parsed(listed[kind])
@@ -64,6 +72,22 @@ def schema_of(kind: str, region: str) -> "Schema":
 @lru_cache
 def _parsed(digest: str) -> "Schema":
     return Schema(_read("schemas", "resources", f"{digest}.json"))
+
+
+@lru_cache(maxsize=1)
+def _more_attributes() -> dict[str, list[str]]:
+    """By type: the attributes that are not among the read-only properties; the empty name stands for all properties.
+
+    cfn-lint knows them from the Template Reference, in a module that takes half a second to import.
+    """
+    found: dict[str, Any] = {}
+    for node in ast.parse((_data().parent / "schema" / "_getatts.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(name := node.targets[0], ast.Name) and name.id in _TABLES:
+            found[name.id] = ast.literal_eval(node.value)
+    if len(found) < len(_TABLES):
+        raise StackError("the installed cfn-lint has another version than the sandbox was made for: run make install")
+    whole, single = (found[name] for name in _TABLES)
+    return {**{kind: [""] for kind in whole}, **single}
 
 
 def words(name: str) -> list[str]:
@@ -89,6 +113,7 @@ class Schema:
         self.raw = raw
         self.type: str = raw["typeName"]
         self.properties: dict[str, Json] = raw.get("properties") or {}
+        self.open = self.type.startswith(_OPEN)
         self.identifier = pointers(raw.get("primaryIdentifier"))
         self.read_only = frozenset(pointers(raw.get("readOnlyProperties")))
         self.create_only = pointers(raw.get("createOnlyProperties"))
@@ -103,6 +128,14 @@ class Schema:
                 found = found.get(step, {})
             node = {**found, **{key: value for key, value in node.items() if key != "$ref"}}
         return node
+
+    def gives(self, attribute: str) -> bool:
+        """Whether Fn::GetAtt has such an attribute."""
+        more = _more_attributes().get(self.type, [])
+        whole = "" in more and bool(self.rules_of(attribute))
+        return (
+            self.open or whole or attribute in more or any(f"{attribute}.".startswith(f"{r}.") for r in self.read_only)
+        )
 
     def rules_of(self, pointer: str) -> Json:
         """What the schema says of a property, or of one within another."""

@@ -10,24 +10,25 @@ from moto.cloudformation.models import Stack
 from moto.core.exceptions import ServiceException
 from werkzeug.exceptions import HTTPException
 
+from sandbox.aws.cloudformation.account_values import AccountValues
 from sandbox.aws.cloudformation.attributes import Place
+from sandbox.aws.cloudformation.emulation import require_buildable
 from sandbox.aws.cloudformation.intrinsics import Scope
 from sandbox.aws.cloudformation.parameters import parameters_of, settled, text_of
 from sandbox.aws.cloudformation.permissions import unchecked
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.resources import StackResource, prepare
 from sandbox.aws.cloudformation.schemas import Schema
-from sandbox.aws.cloudformation.stack_parameters import resolved
-from sandbox.aws.cloudformation.templates import references
-from sandbox.aws.documents import Json, Value, at, is_list, part
+from sandbox.aws.cloudformation.templates import depends_on, references
+from sandbox.aws.cloudformation.transforms import transformed
+from sandbox.aws.documents import Json, at, is_list, part
 
 _EMPTY: Json = {"Resources": {}}
 
 
 def needs_of(declared: Json) -> set[str]:
     """What a resource refers to or depends on."""
-    explicit: Value = declared.get("DependsOn") or []
-    return {*references(declared.get("Properties")), *([explicit] if isinstance(explicit, str) else explicit)}
+    return {*references(declared.get("Properties")), *depends_on(declared)}
 
 
 def build_order(wanted: Mapping[str, Json]) -> list[str]:
@@ -107,7 +108,7 @@ class StackResources:
 
     def build_change_set_actions(self, template: Json) -> dict[str, dict[str, dict[str, str]]]:
         """What another template adds, modifies and removes, for moto's change sets."""
-        old, new = self.template["Resources"], template["Resources"]
+        old, new = (self._stack.template_dict or _EMPTY)["Resources"], template["Resources"]
         found = {
             "Add": [name for name in new if name not in old],
             "Modify": [name for name in new if name in old and new[name] != old[name]],
@@ -180,8 +181,11 @@ class StackResources:
     def _enter(self, template: Json, values: dict[str, str]) -> None:
         self.template, self.resolved_parameters = template, values
         self.scope = scope_of(self._stack, template, values, self.resources)
-        account, region = self._stack.account_id, self._stack.region_name
-        self.scope.parameters = resolved(template, values, account, region)
+        settle(self.scope, values)
+        require_buildable(self.scope)
+        if broken := list(self.scope.broken_rules(part(template, "Rules"))):
+            raise StackError(f"Template validation error: {'; '.join(broken)}")
+        self.template = self.scope.template
 
     def _prepare(self, name: str, generation: int = 0) -> StackResource:
         declared = self.template["Resources"][name]
@@ -219,6 +223,13 @@ class StackResources:
         else:
             undo.append(partial(present.update, old, present.tags))
             present.update(new, fresh.tags)
+
+
+def settle(scope: Scope, values: dict[str, str]) -> None:
+    """Give a scope what its parameters stand for in the account, and its template after all macros."""
+    known = AccountValues(scope.account, scope.region)
+    scope.parameters, scope.secrets = known.resolved(scope.template, values), known.dynamic
+    scope.template = transformed(scope, known.included)
 
 
 def scope_of(stack: Stack, template: Json, values: Json, resources: Mapping[str, Any]) -> Scope:

@@ -4,7 +4,7 @@ from functools import partial
 
 from sandbox.aws.cloudformation.permissions import resource_arns
 from sandbox.aws.cloudformation.request import StackError
-from sandbox.aws.cloudformation.resources import OwnType, own_types
+from sandbox.aws.cloudformation.resources import OwnType, StackResource, own_types
 from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog.call import CatalogBackend
 from sandbox.aws.servicecatalog.errors import ServiceCatalogError
@@ -22,11 +22,16 @@ def install(backend: CatalogBackend) -> None:
         portfolio = backend.regions[region].portfolios.get(portfolio_id)
         return portfolio.arn if portfolio else f"arn:aws:catalog:{region}::portfolio/{portfolio_id}"
 
-    def answer(properties: Json, account: str, region: str, *, accepted: bool) -> None:
+    def answer(resource: StackResource, *, accepted: bool) -> Json:
+        place = resource.place
         try:
-            accept(backend, account, region, properties["PortfolioId"], accepted=accepted)
+            accept(backend, place.account, place.region, resource.properties["PortfolioId"], accepted=accepted)
         except ServiceCatalogError as error:
             raise StackError(f"{error} (Service: ServiceCatalog; Error Code: {error.code})") from error
+        return {}
+
+    def reject(resource: StackResource) -> None:
+        answer(resource, accepted=False)
 
     resource_arns[TYPE] = arn
-    own_types[TYPE] = OwnType(partial(answer, accepted=True), partial(answer, accepted=False))
+    own_types[TYPE] = OwnType(accepting := partial(answer, accepted=True), accepting, reject)

@@ -1,6 +1,10 @@
 """Provisioning artifacts: the versions of a product."""
 
+from sandbox.aws.cloudformation.account_values import AccountValues
+from sandbox.aws.cloudformation.emulation import require_emulated
 from sandbox.aws.cloudformation.parameters import parameters_of, text_of
+from sandbox.aws.cloudformation.permissions import acting_as
+from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.templates import TemplateError, parse_template
 from sandbox.aws.documents import Json, part
 from sandbox.aws.s3 import read_object
@@ -24,15 +28,19 @@ def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
     quotas.room_for("versions per product", len(product.artifacts), quotas.VERSIONS_PER_PRODUCT)
     kind = given.get("Type") or "CLOUD_FORMATION_TEMPLATE"
     url: str = part(given, "Info").get("LoadTemplateFromURL", "")
-    if kind != "CLOUD_FORMATION_TEMPLATE" or given.get("DisableTemplateValidation") or not url:
+    if kind != "CLOUD_FORMATION_TEMPLATE" or not url:
         raise InvalidParametersException(
-            "The sandbox emulates validated versions of type CLOUD_FORMATION_TEMPLATE alone, from LoadTemplateFromURL"
+            "The sandbox emulates versions of type CLOUD_FORMATION_TEMPLATE alone, from LoadTemplateFromURL"
         )
     try:
         template = parse_template(read_object(call.caller, url))
+        if not given.get("DisableTemplateValidation"):
+            with acting_as(call.caller):
+                known = AccountValues(call.account, call.region)
+                require_emulated(template, call.account, call.region, known.included)
     except ValueError as error:
         raise InvalidParametersException(f"Invalid templateUrl. {error}") from error
-    except TemplateError as error:
+    except (StackError, TemplateError) as error:
         raise InvalidParametersException(f"Invalid templateBody. {error}") from error
     artifact = Artifact(
         id=call.new_id("pa-"),

@@ -66,10 +66,10 @@ def _parameters(
         values = settled(artifact.template, given)
     except ParameterError as error:
         raise InvalidParametersException(str(error)) from error
-    apply_rules(artifact.template.get("Rules") or {}, values)
+    apply_rules(artifact.template.get("Rules") or {}, artifact.template, values)
     for constraint in path.constraints:
         if constraint.type == "TEMPLATE":
-            apply_rules(parameters_of(constraint)["Rules"], values)
+            apply_rules(parameters_of(constraint)["Rules"], artifact.template, values)
     return values
 
 

@@ -83,8 +83,11 @@ def invented(schema: Schema, place: Place, name: str, attribute: str) -> Value:
     last = attribute.rpartition(".")[2]
     if rules.get("enum"):
         return rules["enum"][0]
-    plain: Json = {"boolean": False, "integer": 0, "number": 0, "array": [], "object": {}}
     kind = rules.get("type", "string")
+    if kind == "array":
+        items = schema.follow(rules.get("items") or {})
+        return [_text(schema, place, name, last, items)] if items.get("type", "string") == "string" else []
+    plain: Json = {"boolean": False, "integer": 0, "number": 0, "object": {}}
     if isinstance(kind, str) and kind in plain:
         return plain[kind]
     if rules.get("format") == "date-time" or last.endswith(("Time", "Date", "At")):
@@ -106,7 +109,7 @@ def _text(schema: Schema, place: Place, name: str, attribute: str, rules: Json) 
     if schema.type.startswith("AWS::EC2::") or re.search(r"\^?[a-z]+-\[?", rules.get("pattern") or ""):
         prefix = re.match(r"\^?([a-z]+)-", rules.get("pattern") or "")
         ids = [f"{prefix[1] if prefix else _EC2.get(schema.noun, schema.noun.lower())}-0{digest[:16]}", *ids]
-    named = [name, f"{name}-{attribute.lower()}"] if not attribute.endswith("Id") or attribute == "Id" else []
+    named = [name, f"{name}-{attribute.lower()}"] if not attribute.endswith("Id") else []
     return next((text for text in (*named, *ids) if _allowed(rules, text)), (named or ids)[0])
 
 

@@ -4,7 +4,7 @@ import contextlib
 from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import Stack, cloudformation_backends
+from moto.cloudformation.models import CloudFormationBackend, Stack, cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 from moto.sagemaker.models import FakeEndpointConfig
@@ -16,13 +16,12 @@ from sandbox.aws.cloudformation.intrinsics import transforms_of
 from sandbox.aws.cloudformation.parameters import ParameterError, parameters_of
 from sandbox.aws.cloudformation.permissions import unchecked
 from sandbox.aws.cloudformation.request import StackError
-from sandbox.aws.cloudformation.stack_resources import StackOutputs, StackResources, reason_of
+from sandbox.aws.cloudformation.stack_resources import StackOutputs, StackResources, reason_of, require_unused
 from sandbox.aws.cloudformation.templates import TemplateError, parse_template
 from sandbox.aws.documents import Json
 
 Moto = Any
 """An object of moto's. Its own types hide what is needed here."""
-_moto_delete = Stack.delete
 
 
 def _create_resource_map(stack: Stack) -> StackResources:
@@ -40,20 +39,41 @@ def _create_resources(stack: Moto) -> None:
     stack.status = "CREATE_IN_PROGRESS"
     try:
         stack.resource_map.create(stack.template_dict)
+        _publish_exports(stack, stack.exports)
     except Exception as error:  # noqa: BLE001 - whatever moto raises is the reason of the failure
         _fail(stack, "ROLLBACK_COMPLETE", error)
-        _forget_exports(stack)
+        _publish_exports(stack, [])
         with contextlib.suppress(Exception), unchecked():
-            stack.resource_map.delete()
+            stack.resource_map.delete(unbuilt=True)
         stack.resource_map.close()
     else:
         stack.mark_creation_complete()
 
 
-def _forget_exports(stack: Moto) -> None:
+def _publish_exports(stack: Moto, own: list[Moto]) -> None:
     exports = cloudformation_backends[stack.account_id][stack.region_name].exports
     for name in [name for name, export in exports.items() if export.exporting_stack_id == stack.stack_id]:
         del exports[name]
+    for export in own:
+        if export.name in exports:
+            raise StackError(f"Export with name {export.name} is already exported by another stack. Rename your export")
+        exports[export.name] = export
+
+
+def _delete_stack(backend: Moto, name_or_id: str) -> None:
+    """API:DeleteStack: what cannot be deleted is seen in the stack's status, DELETE_FAILED."""
+    stack = next((each for each in backend.stacks.values() if name_or_id in (each.stack_id, each.name)), None)
+    if stack is None:
+        return
+    try:
+        require_unused(stack, [export.name for export in stack.exports])
+        stack.delete()
+    except Exception as error:  # noqa: BLE001 - as above
+        _fail(stack, "DELETE_FAILED", error)
+        return
+    _publish_exports(stack, [])
+    del backend.stacks[stack.stack_id]
+    backend.deleted_stacks[stack.stack_id] = stack
 
 
 def _update(
@@ -71,9 +91,7 @@ def _update(
         stack.template, stack.template_dict, stack.tags, stack.parameters = before
         _fail(stack, "UPDATE_ROLLBACK_COMPLETE", error)
         return
-    exports = cloudformation_backends[stack.account_id][stack.region_name].exports
-    _forget_exports(stack)
-    exports.update({export.name: export for export in stack.exports})
+    _publish_exports(stack, stack.exports)
     stack._add_stack_event("UPDATE_COMPLETE")  # noqa: SLF001
     stack.status, stack.role_arn = "UPDATE_COMPLETE", role_arn
 
@@ -81,8 +99,8 @@ def _update(
 def _fail(stack: Moto, status: str, error: Exception) -> None:
     stack.status = status
     stack.stack_status_reason = reason_of(error)
-    failed = "CREATE_FAILED" if status == "ROLLBACK_COMPLETE" else "UPDATE_FAILED"
-    for event in (failed, status):
+    failed = {"ROLLBACK_COMPLETE": "CREATE_FAILED", "UPDATE_ROLLBACK_COMPLETE": "UPDATE_FAILED"}
+    for event in dict.fromkeys((failed.get(status, status), status)):
         stack._add_stack_event(event, resource_status_reason=stack.stack_status_reason)  # noqa: SLF001
 
 
@@ -130,6 +148,7 @@ def _install() -> None:
         (Stack, "_create_output_map", _create_output_map),
         (Stack, "create_resources", _create_resources),
         (Stack, "update", _update),
+        (CloudFormationBackend, "delete_stack", _delete_stack),
         (Stack, "parse_template", staticmethod(_parse)),
         (CloudFormationResponse, "validate_template", _validate_template),
         (FakeEndpointConfig, "validate_instance_type", _instance_type_is_known),

@@ -13,6 +13,7 @@ from sandbox.aws.cloudformation.moto_calls import NotEmulatedError
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.schemas import Schema
 from sandbox.aws.documents import Json, Value, is_object
+from sandbox.aws.iam.principals import iam_of
 
 _TEXTS: Final = {"AWS::KMS::Key": ("KeyPolicy",), "AWS::Events::Rule": ("EventPattern",)}
 """Documents that moto wants as text."""
@@ -81,15 +82,30 @@ class MotoModel:
         return MotoModel(self.kind, resource or self.resource, self.place, properties)
 
     def delete(self) -> None:
-        """Take it down, by the one or the other of moto's ways."""
+        """Take it down, by the one or the other of moto's ways.
+
+        Raises:
+            NotEmulatedError: there is none.
+        """
         account, region = self.place.account, self.place.region
+        _detach_policies(account, self.resource)
         try:
             self.resource.delete(account, region)
         except (TypeError, AttributeError):
             made = cast("Any", type(self.resource))
-            if not getattr(made.delete_from_cloudformation_json, "__isabstractmethod__", False):
-                whole = {"Type": self.kind, "Properties": self.given}
-                made.delete_from_cloudformation_json(self.resource.physical_resource_id, whole, account, region)
+            if getattr(made.delete_from_cloudformation_json, "__isabstractmethod__", False):
+                raise NotEmulatedError(f"moto's CloudFormation cannot delete {self.kind}") from None
+            whole = {"Type": self.kind, "Properties": self.given}
+            made.delete_from_cloudformation_json(self.resource.physical_resource_id, whole, account, region)
+
+
+def _detach_policies(account: str, resource: Any) -> None:  # noqa: ANN401 - as above
+    """Part managed policies from those who have them, as AWS's handlers do before they delete the one or the other."""
+    iam = iam_of(account)
+    for holder in (*iam.roles.values(), *iam.users.values(), *iam.groups.values()):
+        for policy in list(cast("Any", holder).managed_policies.values()):
+            if resource is holder or resource is policy:
+                policy.detach_from(holder)
 
 
 def _as_moto_reads(kind: str, properties: Json) -> Json:

@@ -9,6 +9,7 @@ from sandbox.aws.cloudformation.account_values import AccountValues
 from sandbox.aws.cloudformation.parameters import text_of
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.resources import OwnType, StackResource, own_types
+from sandbox.aws.cloudformation.stack_resources import require_deleted
 from sandbox.aws.documents import Json, is_list, part
 
 _STACK: Final = "AWS::CloudFormation::Stack"
@@ -36,8 +37,9 @@ def _update_stack(resource: StackResource) -> Json:
 
 
 def _delete_stack(resource: StackResource) -> None:
-    if resource.physical_resource_id in _backend(resource).stacks:
-        _backend(resource).delete_stack(resource.physical_resource_id)
+    if stack := _backend(resource).stacks.get(resource.physical_resource_id):
+        _backend(resource).delete_stack(stack.stack_id)
+        require_deleted(stack)
 
 
 def _asked(resource: StackResource) -> tuple[str, dict[str, str], dict[str, str]]:

@@ -39,6 +39,20 @@ def checked(schema: Schema, name: str, properties: Json) -> Json:
     return fitted
 
 
+def has_form(schema: Schema, pointer: str, value: Value) -> bool:
+    """Whether a value is of the type that a property has."""
+    return _has_form(schema, schema.rules_of(pointer), value)
+
+
+def _has_form(schema: Schema, rules: Json, value: Value) -> bool:
+    rules = schema.follow(rules)
+    wanted = rules.get("type", [])
+    kinds: list[str] = [wanted] if isinstance(wanted, str) else wanted
+    if kinds and not any(_is(kind, _converted(kinds, value)) for kind in kinds):
+        return False
+    return not is_list(value) or all(_has_form(schema, rules.get("items") or {}, item) for item in value)
+
+
 class _Check:
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
@@ -150,8 +164,8 @@ def _converted(kinds: list[str], value: Value) -> Value:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     for kind in kinds:
         try:
-            if kind == "boolean" and text in ("true", "false"):
-                return text == "true"
+            if kind == "boolean" and text.lower() in ("true", "false"):
+                return text.lower() == "true"
             if kind == "integer":
                 return int(text)
             if kind == "number":

@@ -1,4 +1,4 @@
-"""Which of the permissions that a handler names a call really takes (docs/adr/0017).
+"""Which of the permissions that a handler names a call really takes (docs/adr/0019).
 
 A handler names all that it might ever do, for every property that a resource can have. Taken here are, of the actions
 of the type's own service:
@@ -14,11 +14,10 @@ The rest is not checked, and `unchecked` names it.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sandbox.aws.cloudformation.schemas import Schema, reads, words
+from sandbox.aws.cloudformation.schemas import Schema, reads, undoes, words
 from sandbox.aws.documents import part
 
 _GENERIC = frozenset(words("AttributesConfigSettingResourceRequest") + words("Configuration"))
-_UNDOING = ("Delete", "Detach", "Disable", "Disassociate", "Remove", "Revoke", "Untag")
 _TIED = {
     "dynamodb:UpdateContinuousBackups": "PointInTimeRecoverySpecification",
     "iam:AttachRolePolicy": "ManagedPolicyArns",
@@ -51,7 +50,7 @@ def actions_of(
     """
     named = schema.actions(step)
     tagging: list[str] = part(schema.raw, "tagging").get("permissions") or []
-    tags = next((each for each in tagging if each in named and not reads(each) and not _undoes(each)), None)
+    tags = next((each for each in tagging if each in named and not reads(each) and not undoes(each)), None)
     main = schema.main_action(step)
     noun = words(schema.noun)
     required: list[str] = []
@@ -60,7 +59,7 @@ def actions_of(
         service, _, name = action.partition(":")
         if service != schema.service or name.startswith(("List", "GET")):
             continue
-        undoing = _undoes(action) and step != "delete"
+        undoing = undoes(action) and step != "delete"
         tied = _tied(schema, action)
         if action in tagging and not reads(action):
             needed = tagged and action == tags and step != "delete" and not name.isupper()
@@ -74,10 +73,6 @@ def actions_of(
             absent.add(action)
     required.sort(key=lambda action: (action != main, action != tags))  # as a service asks for them
     return Actions(tuple(required), tuple(a for a in named if a not in required and a not in absent))
-
-
-def _undoes(action: str) -> bool:
-    return action.partition(":")[2].startswith(_UNDOING)
 
 
 def _looks_at(name: str, noun: list[str]) -> bool:

@@ -10,7 +10,7 @@ from sandbox.aws.cloudformation.attributes import Place, found_in, invented, phy
 from sandbox.aws.cloudformation.moto_calls import NotEmulatedError
 from sandbox.aws.cloudformation.moto_models import MotoModel
 from sandbox.aws.cloudformation.permissions import require_resource
-from sandbox.aws.cloudformation.properties import checked
+from sandbox.aws.cloudformation.properties import checked, has_form
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.schemas import CREATES, DELETES, UPDATES, Schema, schema_of
 from sandbox.aws.documents import Json, Value, at, is_list
@@ -78,6 +78,8 @@ class StackResource:
             StackError: the type has no such attribute.
         """
         found = self._model.attribute(self.schema, name) if self._model else None
+        if found is not None and not has_form(self.schema, name, found):
+            found = None
         if self.schema.open and name in self._answer:
             return self._answer[name]
         if found is None and (self.schema.open or name.partition(".")[0] not in self.schema.properties):
@@ -151,16 +153,22 @@ class StackResource:
         require_resource("delete", self.schema, self.place, self._known_name(), self._full())
         if own := own_type(self.schema.type):
             own.delete(self)
-        elif self._model:
-            self._model.delete()
         elif not self.declared_only:
             try:
-                self._call("delete", DELETES)
+                self._take_down()
             except NotEmulatedError as error:
                 self.note = f"{DECLARED_ONLY}moto cannot delete it: {error}"
             except StackError as error:
                 if not any(word in str(error).lower() for word in _GONE):
                     raise
+
+    def _take_down(self) -> None:
+        try:
+            if self._model:
+                return self._model.delete()
+        except NotEmulatedError:
+            pass
+        return self._call("delete", DELETES)
 
     def _attempts(self) -> Iterator[Callable[[], None]]:
         """The ways to keep it in moto: first the service's own call, if that takes just these properties."""

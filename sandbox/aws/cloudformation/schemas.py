@@ -22,6 +22,7 @@ _CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
 _OPEN: Final = (*_CUSTOM, "AWS::CloudFormation::Stack")
 """Types whose attributes are said by others: a function, or the outputs of a nested stack."""
 _TABLES: Final = ("_all_property_types", "_exceptions")
+_UNDOING: Final = ("Delete", "Detach", "Disable", "Disassociate", "Remove", "Revoke", "Untag")
 VERBS: Final = {"create": CREATES, "update": UPDATES, "delete": DELETES}
 """By handler: the verbs of the call that does it, the likeliest first."""
 
@@ -96,6 +97,11 @@ def words(name: str) -> list[str]:
     return [f"{stem[:-1]}i" if stem.endswith("y") else stem for stem in stems]
 
 
+def undoes(action: str) -> bool:
+    """Whether an action takes something away."""
+    return action.partition(":")[2].startswith(_UNDOING)
+
+
 def reads(action: str) -> bool:
     """Whether an action only looks."""
     return action.partition(":")[2].startswith(("Get", "List", "Describe", "Head", "View", "BatchGet", "GET"))
@@ -167,10 +173,16 @@ class Schema:
 
     def main_action(self, step: str) -> str | None:
         """The action that does a step, such as `sagemaker:CreateModel`; None where no name says which one it is."""
+        tagging: list[str] = part(self.raw, "tagging").get("permissions") or []
         writes = [
-            action for action in self.actions(step) if action.startswith(f"{self.service}:") and not reads(action)
+            action
+            for action in self.actions(step)
+            if action.startswith(f"{self.service}:") and not reads(action) and action not in tagging
+            if step == "delete" or not undoes(action)
         ]
-        return self._named_action(step) or (writes[0] if len(writes) == 1 else None)
+        makes = [action for action in writes if action.partition(":")[2].startswith(VERBS[step][0])]
+        alone = [each[0] for each in (writes, makes) if len(each) == 1]
+        return self._named_action(step) or next(iter(alone), None)
 
     @cached_property
     def service(self) -> str:
@@ -199,7 +211,8 @@ class Schema:
         noun = self.noun.lower()
         known = {re.sub(r"[^a-z0-9]", "", kind.lower()): kind for kind in kinds}
         main = self.main_action("create")
-        named = [known[noun]] if noun in known else (main and resources_of(main)) or []
+        within = [kind for word, kind in known.items() if noun.startswith(word)]
+        named = [known[noun]] if noun in known else (main and resources_of(main)) or sorted(within, key=len)[-1:]
         formats = [form for kind in named[:1] for form in part(kinds, kind).get("ARNFormats", [])]
         return next((form for form in formats if form.endswith(".*")), None)
 

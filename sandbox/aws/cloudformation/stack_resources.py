@@ -6,7 +6,7 @@ from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from moto.cloudformation.models import Stack
+from moto.cloudformation.models import Stack, cloudformation_backends
 from moto.core.exceptions import ServiceException
 from werkzeug.exceptions import HTTPException
 
@@ -21,7 +21,7 @@ from sandbox.aws.cloudformation.resources import StackResource, prepare
 from sandbox.aws.cloudformation.schemas import Schema
 from sandbox.aws.cloudformation.templates import depends_on, references
 from sandbox.aws.cloudformation.transforms import transformed
-from sandbox.aws.documents import Json, at, is_list, part
+from sandbox.aws.documents import Json, at, is_list, is_object, part
 
 _EMPTY: Json = {"Resources": {}}
 
@@ -81,6 +81,8 @@ class StackResources:
         self.input_parameters: dict[str, str] = dict(stack.parameters or {})
         self.resources: dict[str, StackResource] = {}
         self.template: Json = stack.template_dict or _EMPTY
+        self.entered = False
+        """Whether its parameters have been looked up, and its macros have run."""
         # A stack that a change set is to fill has no template yet.
         given = self.input_parameters if stack.template_dict else {}
         self.resolved_parameters = settled(self.template, given)
@@ -101,6 +103,7 @@ class StackResources:
         for name in build_order(self.scope.wanted()):
             with _naming(name):
                 self._build(name, self._prepare(name))
+        list(self._stack.outputs or ())  # one that cannot be worked out fails the stack
         return True
 
     def creation_complete(self) -> bool:
@@ -125,7 +128,8 @@ class StackResources:
         Raises:
             StackError: something failed, and all is as it was.
         """
-        before = (self.template, self.resolved_parameters, self.input_parameters, dict(self.resources))
+        before = (self.template, self.resolved_parameters, self.input_parameters, self.scope)
+        resources, exports = dict(self.resources), {each.name: each.value for each in self._stack.exports}
         undo: list[Callable[[], None]] = []
         gone: list[StackResource] = []
         try:
@@ -136,6 +140,9 @@ class StackResources:
             for name in wanted:
                 with _naming(name):
                     self._bring_up_to_date(name, undo, gone)
+            list(self._stack.outputs or ())
+            after = {each.name: each.value for each in self._stack.exports}
+            require_unused(self._stack, [name for name, value in exports.items() if after.get(name) != value])
         except Exception:
             # AWS deletes what was replaced only after an update has succeeded, so its way back needs no permissions.
             with unchecked():
@@ -143,20 +150,21 @@ class StackResources:
                     with contextlib.suppress(Exception):
                         step()
             self.resources.clear()
-            self.resources.update(before[3])
-            self._enter(before[0], before[1])
-            self.input_parameters = before[2]
+            self.resources.update(resources)
+            self.template, self.resolved_parameters, self.input_parameters, self.scope = before
             raise
-        policies = before[0]["Resources"]
         gone += [self.resources.pop(name) for name in list(self.resources) if name not in wanted]
         for resource in reversed(gone):
-            declared = policies.get(resource.logical_resource_id, {})
-            policy = "UpdateReplacePolicy" if resource.logical_resource_id in wanted else "DeletionPolicy"
-            if declared.get(policy) != "Retain":
+            name = resource.logical_resource_id
+            policy = "UpdateReplacePolicy" if name in wanted else "DeletionPolicy"
+            if not _retains(before[3], name, policy):
                 resource.delete()
 
-    def delete(self) -> None:
+    def delete(self, *, unbuilt: bool = False) -> None:
         """Take everything down, the last built first, but for what is to be retained.
+
+        Args:
+            unbuilt: it was never built to its end, so that RetainExceptOnCreate retains nothing.
 
         Raises:
             StackError: some could not be deleted; they stay in `resources`.
@@ -164,8 +172,9 @@ class StackResources:
         failed: Exception | None = None
         for name, resource in reversed(list(self.resources.items())):
             try:
-                if self.template["Resources"].get(name, {}).get("DeletionPolicy") != "Retain":
-                    resource.delete()
+                with _naming(name):
+                    if not _retains(self.scope, name, "DeletionPolicy", unbuilt=unbuilt):
+                        resource.delete()
                 del self.resources[name]
             except Exception as error:  # noqa: BLE001 - the others are deleted all the same
                 failed = error
@@ -179,6 +188,7 @@ class StackResources:
         self.template = self.scope.template = _EMPTY
 
     def _enter(self, template: Json, values: dict[str, str]) -> None:
+        self.entered = True
         self.template, self.resolved_parameters = template, values
         self.scope = scope_of(self._stack, template, values, self.resources)
         settle(self.scope, values)
@@ -232,6 +242,34 @@ def settle(scope: Scope, values: dict[str, str]) -> None:
     scope.template = transformed(scope, known.included)
 
 
+def _retains(scope: Scope, name: str, policy: str, *, unbuilt: bool = False) -> bool:
+    declared = part(scope.template["Resources"], name)
+    wanted = scope.value(declared.get(policy))
+    return wanted == "Retain" or (wanted == "RetainExceptOnCreate" and not unbuilt)
+
+
+def require_deleted(stack: Stack) -> None:
+    """Say why a stack that was to be deleted is still there.
+
+    Raises:
+        StackError: it is.
+    """
+    if stack.status == "DELETE_FAILED":
+        raise StackError(str(getattr(stack, "stack_status_reason", stack.status)))
+
+
+def require_unused(stack: Stack, names: Collection[str]) -> None:
+    """Exports that other stacks import stay as they are (User Guide, "Get exported outputs").
+
+    Raises:
+        StackError: one of these is imported.
+    """
+    others: list[Any] = list(cloudformation_backends[stack.account_id][stack.region_name].stacks.values())
+    for name in names:
+        if users := [each.name for each in others if each is not stack and name in each.resource_map.scope.imported]:
+            raise StackError(f"Export {name} cannot be deleted as it is in use by {', '.join(users)}")
+
+
 def scope_of(stack: Stack, template: Json, values: Json, resources: Mapping[str, Any]) -> Scope:
     """A template in a stack's place, with the texts of its parameters."""
     return Scope(
@@ -276,10 +314,10 @@ class StackOutputs:
 
     @property
     def exports(self) -> list[StackOutput]:
-        return list(self._wanted(("Export",)))
+        return list(self._wanted(("Export",))) if self._resources.entered else []
 
     def _wanted(self, needed: Collection[str]) -> Iterator[StackOutput]:
         scope = self._resources.scope
         for key, declared in part(scope.template, "Outputs").items():
-            if all(each in declared for each in needed) and scope.condition_of(declared):
+            if is_object(declared) and all(each in declared for each in needed) and scope.condition_of(declared):
                 yield StackOutput(self._resources, key, declared, self._stack_id)

@@ -10,6 +10,7 @@ from sandbox.aws.cloudformation.changes import additions, modifications
 from sandbox.aws.cloudformation.engine import reason_of
 from sandbox.aws.cloudformation.permissions import acting_as, require_stack
 from sandbox.aws.cloudformation.request import StackError, StackRequest
+from sandbox.aws.cloudformation.stack_resources import require_deleted
 from sandbox.aws.iam.callers import Caller
 
 MOST_DELETED: Final = 50
@@ -67,13 +68,9 @@ class Stacks:
         stack = _find(caller, name)
         if stack is None:
             return
-        try:
-            with acting_as(caller), _reasons():
-                backend.delete_stack(stack.stack_id)
-        except StackError:
-            backend.stacks[stack.stack_id] = stack
-            stack.status = "DELETE_FAILED"
-            raise
+        with acting_as(caller), _reasons():
+            backend.delete_stack(stack.stack_id)
+        require_deleted(stack)
         while len(backend.deleted_stacks) > MOST_DELETED:
             del backend.deleted_stacks[next(iter(backend.deleted_stacks))]
 

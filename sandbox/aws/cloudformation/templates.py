@@ -1,5 +1,6 @@
 """CloudFormation templates, as far as Service Catalog reads them itself."""
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -18,8 +19,17 @@ _SECTIONS: Final = (
     *("Parameters", "Resources", "Rules", "Transform"),
 )
 _MEMBERS: Final = (
-    *("Condition", "Connectors", "CreationPolicy", "DeletionPolicy", "DependsOn", "IgnoreGlobals", "Metadata"),
-    *("Properties", "Type", "UpdatePolicy", "UpdateReplacePolicy"),
+    *(
+        "Condition",
+        "Connectors",
+        "CreationPolicy",
+        "DeletionPolicy",
+        "DependsOn",
+        "Description",
+        "IgnoreGlobals",
+        "Metadata",
+    ),
+    *("Properties", "Type", "UpdatePolicy", "UpdateReplacePolicy", "Version"),
 )
 _IN_SUB = re.compile(r"\$\{(?!!)([^}]+)}")
 
@@ -58,10 +68,10 @@ def parse_template(text: str) -> Json:
     template = document(text)
     if not is_object(template):
         raise TemplateError("Template format error: the template is not a mapping")
+    if not is_object(template.get("Resources")) or not template["Resources"]:
+        raise TemplateError("Template format error: At least one Resources member must be defined.")
     if unknown := [str(section) for section in template if section not in _SECTIONS]:
         raise TemplateError(f"Invalid template property or properties [{', '.join(unknown)}]")
-    if not part(template, "Resources"):
-        raise TemplateError("Template format error: At least one Resources member must be defined.")
     for section in ("Parameters", "Resources", "Outputs"):
         for name, declared in part(template, section).items():
             if not name.startswith("Fn::"):
@@ -77,8 +87,11 @@ def document(text: str) -> Value:
     Raises:
         TemplateError: it is neither JSON nor YAML, or YAML of a kind that CloudFormation does not take.
     """
+    if text.lstrip().startswith("{"):
+        with contextlib.suppress(ValueError, RecursionError):  # it may be YAML all the same
+            return json.loads(text)
     try:
-        return json.loads(text) if text.lstrip().startswith("{") else _yaml(text)
+        return _yaml(text)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise TemplateError(f"Template format error: {str(error).splitlines()[0]}") from error
 
@@ -98,7 +111,7 @@ def _check_member(section: str, name: str, declared: Value) -> None:
     needed = "Value" if section == "Outputs" else "Type"
     if not is_object(declared) or needed not in declared:
         raise TemplateError(
-            f"Template format error: Every {section} object must contain a {needed} member: {name} has none"
+            f"Template format error: Every {section} object must contain a {needed} member: {name} has no {needed}"
         )
     if section == "Parameters" and not _PARAMETER.fullmatch(str(declared["Type"])):
         raise TemplateError(f"Template format error: Unrecognized parameter type: {declared['Type']}")

@@ -20,6 +20,7 @@ from sandbox.aws.cloudformation.templates import TemplateError, check_references
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
 
 _SERVERLESS: Final = "AWS::Serverless-2016-10-31"
+_APPLICATION: Final = "AWS::Serverless::Application"
 _INCLUDE: Final = "AWS::Include"
 _LOOP: Final = "Fn::ForEach::"
 _PLAIN = re.compile(r"[^A-Za-z0-9]")
@@ -135,6 +136,13 @@ def _serverless(template: Json, scope: Scope) -> Json:
     from samtranslator.public import exceptions  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
     from samtranslator.translator.transform import transform  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
 
+    for name, declared in template["Resources"].items():
+        if declared.get("Type") == "AWS::Serverless::Application" and is_object(
+            part(declared, "Properties").get("Location")
+        ):
+            raise StackError(
+                f"{name} is from the Serverless Application Repository, which the sandbox does not emulate"
+            )
     os.environ.setdefault("AWS_DEFAULT_REGION", scope.region)  # it asks for one, to know the partition
     values = {name: ",".join(value) if is_list(value) else value for name, value in scope.parameters.items()}
     values |= {name: scope.value({"Ref": name}) for name in ("AWS::AccountId", "AWS::Region", "AWS::Partition")}

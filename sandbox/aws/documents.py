@@ -9,6 +9,12 @@ Value = Any
 """Any value in one."""
 
 
+class MadeUp(str):
+    """A text that stands for what only AWS knows: an id, say. It is not held against the pattern of where it goes."""
+
+    __slots__ = ()
+
+
 def part(whole: Json, member: str) -> Json:
     """A structure within a document; an empty one if it is not there."""
     return whole.get(member) or {}

@@ -1,5 +1,6 @@
 """What a template takes from the account that it is built in, and from S3, with the permissions of its builder."""
 
+import hashlib
 import json
 from typing import Any, Final
 
@@ -45,7 +46,7 @@ class AccountValues:
         for name, rules in parameters_of(template).items():
             kind, value = str(rules["Type"]), values[name]
             if kind.startswith(STORED):
-                kind, value = kind.removeprefix(STORED)[:-1], self._stored(value)
+                kind, value = kind.removeprefix(STORED)[:-1], self._stored(value, image="Image" in kind)
             items = items_of(kind, value)
             looked_up = _LOOKED_UP.get(kind.removeprefix("List<").removesuffix(">"), ("", ""))
             for item in items if any(looked_up) else ():
@@ -88,11 +89,13 @@ class AccountValues:
         model: Any = moto_calls.operation(service, self._region, [operation])
         return moto_calls.call(self._account, self._region, service, model, given)
 
-    def _stored(self, name: str) -> str:
+    def _stored(self, name: str, *, image: bool = False) -> str:
         plain = name.partition(":")[0].lstrip("/")
         arn = f"arn:aws:ssm:{self._region}:{self._account}:parameter/{plain}"
         require("ssm:GetParameters", arn)
         found: list[Json] = self._call("ssm", "GetParameters", Names=[name], WithDecryption=True)["Parameters"]
+        if not found and image and name.startswith("/aws/service/"):  # AWS publishes more than moto knows
+            return f"ami-{hashlib.sha256(name.encode()).hexdigest()[:17]}"
         if not found:
             raise StackError(f"Unable to fetch parameters [{name}] from parameter store for this account.")
         return found[0]["Value"]

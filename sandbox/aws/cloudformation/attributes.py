@@ -18,6 +18,7 @@ _REFS: Final = {
     "AWS::Events::Rule": "Name",
     "AWS::IAM::Policy": "PolicyName",
     "AWS::SQS::QueuePolicy": "Id",
+    "AWS::SecretsManager::Secret": "Arn",
 }
 """Types whose Ref is not the registry's identifier, but this property, or if none the made-up name (Template Reference,
 "Return values" of each)."""
@@ -100,6 +101,8 @@ def _text(schema: Schema, place: Place, name: str, attribute: str, rules: Json) 
     kebab = re.sub(r"(?<!^)(?=[A-Z][a-z])", "-", schema.noun).lower()
     if attribute.lower().endswith("arn"):
         own = arn_of(schema, place, name) or f"arn:aws:{service}:{region}:{place.account}:{kebab}/{name}"
+        if schema.noun.endswith("Version"):
+            return f"{own}{(schema.arn_format or '/.*')[-3]}1"
         more = attribute[:-3].removeprefix(schema.noun).lower()
         return f"{own}/{more}/{digest[:8]}" if more and attribute not in schema.identifier else own
     if attribute.lower().endswith(("url", "uri", "endpoint", "domainname", "dnsname", "address")):
@@ -109,7 +112,9 @@ def _text(schema: Schema, place: Place, name: str, attribute: str, rules: Json) 
     if schema.type.startswith("AWS::EC2::") or re.search(r"\^?[a-z]+-\[?", rules.get("pattern") or ""):
         prefix = re.match(r"\^?([a-z]+)-", rules.get("pattern") or "")
         ids = [f"{prefix[1] if prefix else _EC2.get(schema.noun, schema.noun.lower())}-0{digest[:16]}", *ids]
-    named = [name, f"{name}-{attribute.lower()}"] if not attribute.endswith("Id") else []
+    # An Id of which a schema says nothing stands for the name, in types that are older than the registry.
+    unsaid = attribute == "Id" and not rules.get("description") and "pattern" not in rules
+    named = [name, f"{name}-{attribute.lower()}"] if unsaid or not attribute.endswith("Id") else []
     return next((text for text in (*named, *ids) if _allowed(rules, text)), (named or ids)[0])
 
 

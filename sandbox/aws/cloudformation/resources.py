@@ -13,7 +13,7 @@ from sandbox.aws.cloudformation.permissions import require_resource
 from sandbox.aws.cloudformation.properties import checked, has_form
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.schemas import CREATES, DELETES, UPDATES, Schema, schema_of
-from sandbox.aws.documents import Json, Value, at, is_list
+from sandbox.aws.documents import Json, MadeUp, Value, at, is_list
 
 DECLARED_ONLY: Final = "kept as declared: "
 _GONE: Final = ("find", "not exist", "not found", "notfound", "nosuch")
@@ -68,8 +68,8 @@ class StackResource:
     @property
     def physical_resource_id(self) -> str:
         """What Ref gives: the identifier in the registry, its parts joined by `|`."""
-        ids = self._answer.get("Ref") or "|".join(str(self.attribute(name)) for name in reference(self.schema))
-        return ids or self.name
+        ids = self._answer.get("Ref") or "|".join(str(self._attribute(name)) for name in reference(self.schema))
+        return MadeUp(ids or self.name)
 
     def attribute(self, name: str) -> Value:
         """What Fn::GetAtt gives.
@@ -77,19 +77,23 @@ class StackResource:
         Raises:
             StackError: the type has no such attribute.
         """
-        found = self._model.attribute(self.schema, name) if self._model else None
-        if found is not None and not has_form(self.schema, name, found):
-            found = None
         if self.schema.open and name in self._answer:
             return self._answer[name]
-        if found is None and (self.schema.open or name.partition(".")[0] not in self.schema.properties):
+        if self.schema.open or not self.schema.gives(name):
             raise StackError(f"Template error: resource {self.place.logical_id} does not support attribute type {name}")
-        if found is None and name == self.schema.name_property:
-            found = self.name
-        if found is None:
-            found = at(self.properties, name)
-        found = found_in(self._answer, self.schema, name) if found is None else found
-        return invented(self.schema, self.place, self.name, name) if found is None else found
+        return self._attribute(name)
+
+    def _attribute(self, name: str) -> Value:
+        """The first that has the form of the schema: moto's, one that is given, the call's answer, or one made up."""
+        sources: list[Callable[[], Value]] = [
+            lambda: self._model and self._model.attribute(self.schema, name),
+            lambda: self.name if name == self.schema.name_property else at(self.properties, name),
+            lambda: found_in(self._answer, self.schema, name),
+        ]
+        found = (source() for source in sources)
+        fitting = next((each for each in found if each is not None and has_form(self.schema, name, each)), None)
+        value = invented(self.schema, self.place, self.name, name) if fitting is None else fitting
+        return MadeUp(value) if isinstance(value, str) and value != at(self.properties, name) else value
 
     def create(self, *, on_gaps: bool = False) -> None:
         """Build it with the permissions of whoever acts.
@@ -194,7 +198,7 @@ class StackResource:
             lost = ", ".join(moto_calls.without_place(model, given))
             self.note = f"emulated, but for {lost}" if lost else ""
         else:
-            given |= {name: self.attribute(name) for name in (*self.schema.identifier, *reference(self.schema))}
+            given |= {name: self._attribute(name) for name in (*self.schema.identifier, *reference(self.schema))}
         if tags := self.schema.tags:
             own: Value = given.get(tags) or []
             visible = {key: value for key, value in self.tags.items() if not key.startswith("aws:")}

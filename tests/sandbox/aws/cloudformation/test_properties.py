@@ -16,35 +16,35 @@ def check(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
     return checked(schema_of(kind, "eu-central-1"), "Thing", properties)
 
 
-@pytest.mark.parametrize(
-    ("kind", "properties", "fault"),
-    [
-        ("AWS::SNS::Topic", {"Name": "x"}, "#: extraneous key [Name] is not permitted"),
-        ("AWS::SNS::Topic", {"TopicArn": "x"}, "#: extraneous key [TopicArn] is not permitted: it is read-only"),
-        ("AWS::SNS::Topic", {"DisplayName": ["x"]}, "#/DisplayName: expected type: String, found: JSONArray"),
-        ("AWS::SNS::Topic", {"MaximumMessageSize": 1}, "#/MaximumMessageSize: 1 is not greater or equal to 1024"),
-        ("AWS::Lambda::Function", {"Role": ROLE}, "#: required key [Code] not found"),
-        ("AWS::Logs::LogGroup", {"RetentionInDays": 8}, "#/RetentionInDays: 8 is not a valid enum value"),
-        ("AWS::SageMaker::Model", {"ModelName": "a_b"}, "#/ModelName: failed validation constraint for keyword"),
-        ("AWS::SageMaker::Model", {"ModelName": "a" * 64}, "#/ModelName: expected maxLength: 63, actual: 64"),
-        ("AWS::SageMaker::Model", {"PrimaryContainer": {"Img": "x"}}, "#/PrimaryContainer: extraneous key [Img]"),
-        (
-            "AWS::SageMaker::EndpointConfig",
-            {"ProductionVariants": [VARIANT | {"ModelName": 1, "VariantName": {}}]},
-            "#/ProductionVariants/0/VariantName: expected type: String, found: JSONObject",
-        ),
-        (
-            "AWS::CloudWatch::Alarm",
-            {"ComparisonOperator": "GreaterThanThreshold", "MetricName": "a", "Metrics": []},
-            "one of ['Metrics', 'MetricName'",
-        ),
-        (
-            "AWS::Lambda::Function",
-            {"Role": ROLE, "Code": {"ZipFile": "x"}, "Environment": {"Variables": {"T": "x"}}},
-            "#/Environment/Variables: extraneous key [T] is not permitted",
-        ),
-    ],
-)
+FAULTS: list[tuple[str, dict[str, Any], str]] = [
+    ("AWS::SNS::Topic", {"Name": "x"}, "#: extraneous key [Name] is not permitted"),
+    ("AWS::SNS::Topic", {"TopicArn": "x"}, "#: extraneous key [TopicArn] is not permitted: it is read-only"),
+    ("AWS::SNS::Topic", {"DisplayName": ["x"]}, "#/DisplayName: expected type: String, found: JSONArray"),
+    ("AWS::SNS::Topic", {"MaximumMessageSize": 1}, "#/MaximumMessageSize: 1 is not greater or equal to 1024"),
+    ("AWS::Lambda::Function", {"Role": ROLE}, "#: required key [Code] not found"),
+    ("AWS::Logs::LogGroup", {"RetentionInDays": 8}, "#/RetentionInDays: 8 is not a valid enum value"),
+    ("AWS::SageMaker::Model", {"ModelName": "a_b"}, "#/ModelName: failed validation constraint for keyword"),
+    ("AWS::SageMaker::Model", {"ModelName": "a" * 64}, "#/ModelName: expected maxLength: 63, actual: 64"),
+    ("AWS::SageMaker::Model", {"PrimaryContainer": {"Img": "x"}}, "#/PrimaryContainer: extraneous key [Img]"),
+    (
+        "AWS::SageMaker::EndpointConfig",
+        {"ProductionVariants": [VARIANT | {"ModelName": 1, "VariantName": {}}]},
+        "#/ProductionVariants/0/VariantName: expected type: String, found: JSONObject",
+    ),
+    (
+        "AWS::CloudWatch::Alarm",
+        {"ComparisonOperator": "GreaterThanThreshold", "MetricName": "a", "Metrics": []},
+        "one of ['Metrics', 'MetricName'",
+    ),
+    (
+        "AWS::Lambda::Function",
+        {"Role": ROLE, "Code": {"ZipFile": "x"}, "Environment": {"Variables": {"T": "x"}}},
+        "#/Environment/Variables: extraneous key [T] is not permitted",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "properties", "fault"), FAULTS)
 def test_what_the_registry_refuses_is_named_with_its_place(kind: str, properties: dict[str, Any], fault: str) -> None:
     with pytest.raises(StackError) as refusal:
         check(kind, properties)

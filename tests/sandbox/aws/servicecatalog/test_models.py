@@ -127,8 +127,18 @@ def test_the_first_scalable_target_takes_a_service_linked_role(endpoint: Setup) 
     assert exists or "iam:CreateServiceLinkedRole" in launched["StatusMessage"]
 
 
-def test_a_type_that_the_registry_does_not_have_fails_by_name_and_can_be_removed(setup: Setup) -> None:
-    setup.version = setup.add_version("odd", "Resources: {Q: {Type: AWS::SQS::Kew}}")
+@pytest.mark.sandbox_only
+def test_a_type_that_the_registry_does_not_have_is_refused_by_name_and_a_failed_launch_of_it_can_be_removed(
+    setup: Setup, api_error: Expect
+) -> None:
+    """API:CreateProvisioningArtifact, DisableTemplateValidation."""
+    odd = {"Name": "odd", "Info": setup.info("Resources: {Q: {Type: AWS::SQS::Kew}}")}
+    with api_error("InvalidParametersException", "AWS::SQS::Kew"):
+        setup.hub.create_provisioning_artifact(ProductId=setup.product, Parameters=odd)
+    made = setup.hub.create_provisioning_artifact(
+        ProductId=setup.product, Parameters={**odd, "DisableTemplateValidation": True}
+    )
+    setup.version = made["ProvisioningArtifactDetail"]["Id"]
     launched = setup.open().launch()
 
     assert launched["Status"] == "ERROR"

@@ -119,7 +119,9 @@ class AccountValues:
         operation, member = looked_up
         asked: Value = [value] if member.endswith("s") else value
         try:
-            self._call(_SERVICES.get(operation, "ec2"), operation, **{member: asked})
-        except (NotEmulatedError, StackError) as error:
+            answer = self._call(_SERVICES.get(operation, "ec2"), operation, **{member: asked})
+        except (NotEmulatedError, StackError):
+            answer = {}
+        if not any(found for key, found in answer.items() if key != "ResponseMetadata"):
             message = f"Parameter validation failed: parameter value {value} for parameter name {name} does not exist"
-            raise StackError(message) from error
+            raise StackError(message)

@@ -119,7 +119,7 @@ def test_what_aws_would_refuse_is_refused(look: Look, changed: dict[str, Any], f
 
 
 def test_a_template_that_cloudformation_does_not_take_is_refused(look: Look) -> None:
-    error = {"Error": {"Code": "ValidationError", "Message": "Unrecognized resource types: [AWS::SQS::Kew]"}}
+    error: Any = {"Error": {"Code": "ValidationError", "Message": "Unrecognized resource types: [AWS::SQS::Kew]"}}
     with refused(PreflightError, "checks-failed") as found:
         look(calls={"validate_template": ClientError(error, "ValidateTemplate")})
 

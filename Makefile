@@ -32,7 +32,7 @@ demo: install ## The whole catalog on a sandbox, end to end
 	@$(model-catalog) sandbox demo
 
 takes.sandbox := PORT ANSWERS
-sandbox: install ## Run a sandbox in the foreground: [PORT=5005] [ANSWERS=file]
+sandbox: install ## Run a sandbox here: [PORT=5005] [ANSWERS=file]
 	@$(model-catalog) sandbox serve $(call option,--port,$(PORT)) $(call option,--answers,$(ANSWERS))
 
 takes.sandbox-env := PORT ACCOUNT

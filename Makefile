@@ -31,9 +31,9 @@ install: ## Make .venv, and build the Pulumi CLI where none is found
 demo: install ## The whole catalog on a sandbox, end to end
 	@$(model-catalog) sandbox demo
 
-takes.sandbox := PORT
-sandbox: install ## Run a sandbox in the foreground: [PORT=5005]
-	@$(model-catalog) sandbox serve $(call option,--port,$(PORT))
+takes.sandbox := PORT ANSWERS
+sandbox: install ## Run a sandbox here: [PORT=5005] [ANSWERS=file]
+	@$(model-catalog) sandbox serve $(call option,--port,$(PORT)) $(call option,--answers,$(ANSWERS))
 
 takes.sandbox-env := PORT ACCOUNT
 sandbox-env: ## Point a shell at it: eval "$$(make -s sandbox-env)"

@@ -33,7 +33,6 @@ NOT_ASKED_FOR: Final = {
     },
     "hub": {
         "cloudformation:GetTemplateSummary",  # AWS asks for both inside CreateProduct and CreateProvisioningArtifact
-        "cloudformation:ValidateTemplate",
         "iam:CreateServiceLinkedRole",  # inside CreatePortfolioShare
         "iam:PassRole",  # inside CreateConstraint
         "iam:GetGroup",  # a group or a user as a principal

@@ -58,5 +58,7 @@ def _checked(sagemaker: Any, product: str, entry: VersionEntry) -> Finding:  # n
 
 
 def _model_data(package: dict[str, Any]) -> list[str]:
+    """List what was registered: an archive, or a prefix (SageMaker API Reference, ModelPackageContainerDefinition)."""
     containers = package.get("InferenceSpecification", {}).get("Containers", [])
-    return [container["ModelDataUrl"] for container in containers if container.get("ModelDataUrl")]
+    sources = [container.get("ModelDataSource", {}).get("S3DataSource", {}).get("S3Uri") for container in containers]
+    return [data for data in (*(container.get("ModelDataUrl") for container in containers), *sources) if data]

@@ -65,7 +65,7 @@ def test_every_version_of_a_product_can_be_pulled_even_a_retired_one(catalog_cop
     [
         ({"model_data": "https://example.com/model.tar.gz"}, "model_data"),
         ({"model_data": "s3://bucket-without-a-key"}, "model_data"),
-        ({"model_data": "s3://model-catalog-artifacts-hub/scorer/"}, "model_data"),
+        ({"model_data": "s3://model-catalog-artifacts-hub/"}, "model_data"),
         ({"model_data": "s3://model-catalog-artifacts-hub/*"}, "model_data"),
         ({"model_data": "s3://model-catalog-artifacts-hub/scorer/?/model.tar.gz"}, "model_data"),
         ({"model_data": "s3://model-catalog-artifacts-hub/${aws:PrincipalAccount}/model.tar.gz"}, "model_data"),

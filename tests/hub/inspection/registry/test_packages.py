@@ -72,8 +72,8 @@ def test_a_registry_that_does_not_answer_is_a_problem_of_each_version(run: Run, 
         sandbox.post("faults", [])
 
     assert 1 == code
-    assert 4 == errors.count("could not be asked for: AccessDeniedException: no right.")
-    assert output.endswith("4 problems\n")
+    assert 8 == errors.count("could not be asked for: AccessDeniedException: no right.")
+    assert output.endswith("8 problems\n")
 
 
 def publish(catalog: CatalogCopy, number: str) -> None:

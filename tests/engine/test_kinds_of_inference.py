@@ -1,6 +1,5 @@
 """Further kinds of inference in the sample catalog, launched from a spoke with the launch roles of their products."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -52,13 +51,6 @@ def launched(stage: Stage) -> Stage:
     return stage
 
 
-@pytest.fixture
-def outputs(launched: Stage) -> Callable[[str], dict[str, str]]:
-    """Give a function that reads the outputs of a launch."""
-    launches = launched.outputs("spoke-research")["launches"]
-    return lambda name: launches[name]["outputs"]
-
-
 @pytest.mark.parametrize("name", LAUNCHES)
 def test_a_launch_is_available_and_was_built_by_its_products_own_role(launched: Stage, name: str) -> None:
     launch = launched.outputs("spoke-research")["launches"][name]
@@ -74,90 +66,49 @@ def test_a_second_run_changes_nothing(launched: Stage) -> None:
     assert "unchanged" in launched.up("spoke-research", "--expect-no-changes")
 
 
-def test_a_language_model_scales_to_zero_and_wakes_up_when_a_call_fails(
-    launched: Stage, outputs: Callable[[str], dict[str, str]]
+@pytest.mark.parametrize(
+    ("name", "alarm", "metric", "scaled"),
+    [
+        ("assistant", "asleep", "NoCapacityInvocationFailures", "inference-component:DesiredCopyCount"),
+        ("transcripts", "waiting", "HasBacklogWithoutCapacity", "variant:DesiredInstanceCount"),
+    ],
+)
+def test_what_scales_to_zero_is_woken_up_by_an_alarm(
+    launched: Stage, name: str, alarm: str, metric: str, scaled: str
 ) -> None:
-    found = outputs("assistant")
-    component, policies, alarm = scaling(launched, f"inference-component/{found['InferenceComponentName']}", "asleep")
-    [variant] = configuration(launched, found["EndpointName"])["ProductionVariants"]
+    """Target tracking alone would leave it at zero."""
+    made = resources(launched, name)
+    alarms = launched.client("cloudwatch", RESEARCH).describe_alarms()["MetricAlarms"]
+    [found] = [each for each in alarms if each["AlarmName"].endswith(f"-{alarm}")]
 
-    assert "ModelName" not in variant
-    assert {"Status": "ENABLED", "MinInstanceCount": 0, "MaxInstanceCount": 2} == variant["ManagedInstanceScaling"]
-    assert ("sagemaker:inference-component:DesiredCopyCount", 0, 2) == component
-    assert {"TargetTrackingScaling", "StepScaling"} == policies.keys()
-    assert ("NoCapacityInvocationFailures", [policies["StepScaling"]]) == (alarm["MetricName"], alarm["AlarmActions"])
-
-
-def test_an_asynchronous_endpoint_scales_to_zero_and_wakes_up_when_requests_wait(
-    launched: Stage, outputs: Callable[[str], dict[str, str]]
-) -> None:
-    name = outputs("transcripts")["EndpointName"]
-    variant, policies, alarm = scaling(launched, f"endpoint/{name}/variant/AllTraffic", "waiting")
-    asynchronous = configuration(launched, name)["AsyncInferenceConfig"]["OutputConfig"]
-
-    assert (f"{OUTPUT}/results", f"{OUTPUT}/failures") == (asynchronous["S3OutputPath"], asynchronous["S3FailurePath"])
-    assert {"ErrorTopic": TOPIC} == asynchronous["NotificationConfig"]
-    assert ("sagemaker:variant:DesiredInstanceCount", 0, 2) == variant
-    assert {"TargetTrackingScaling", "StepScaling"} == policies.keys()
-    assert ("HasBacklogWithoutCapacity", [policies["StepScaling"]]) == (alarm["MetricName"], alarm["AlarmActions"])
+    assert made["WakingAlarm"] == found["AlarmName"]
+    assert (metric, [made["WakingPolicy"]]) == (found["MetricName"], found["AlarmActions"])
+    assert f"|sagemaker:{scaled}|sagemaker" in made["ScalableTarget"]
 
 
-def test_many_models_are_behind_one_endpoint(launched: Stage, outputs: Callable[[str], dict[str, str]]) -> None:
-    model = launched.client("sagemaker", RESEARCH).describe_model(ModelName=outputs("stores")["ModelName"])
+def test_many_models_are_behind_one_endpoint(launched: Stage) -> None:
+    name = launched.outputs("spoke-research")["launches"]["stores"]["outputs"]["ModelName"]
 
-    container = model["PrimaryContainer"]
+    container = launched.client("sagemaker", RESEARCH).describe_model(ModelName=name)["PrimaryContainer"]
     assert ("MultiModel", f"{ARTIFACTS}/store-forecaster/2026-10-28/") == (container["Mode"], container["ModelDataUrl"])
     assert {"ModelCacheSetting": "Enabled"} == container["MultiModelConfig"]
 
 
-def test_a_candidate_shadows_a_model_until_its_launch_says_otherwise(
-    launched: Stage, outputs: Callable[[str], dict[str, str]]
-) -> None:
-    found, sagemaker = outputs("churn"), launched.client("sagemaker", RESEARCH)
-    before = configuration(launched, found["EndpointName"])
+def test_a_candidate_shadows_a_model_until_its_launch_says_otherwise(launched: Stage) -> None:
+    before = resources(launched, "churn")
     alone = {key: value for key, value in LAUNCHES["churn"]["parameters"].items() if not key.startswith("Shadow")}
 
     declare(launched, {**LAUNCHES, "churn": {**LAUNCHES["churn"], "parameters": alone}})
     _ = launched.up("spoke-research")
-    after = configuration(launched, found["EndpointName"])
+    after = resources(launched, "churn")
     declare(launched, LAUNCHES)
     _ = launched.up("spoke-research")
 
-    [shadow] = before["ShadowProductionVariants"]
-    assert (found["CandidateModelName"], 2) == (shadow["ModelName"], shadow["InitialInstanceCount"])
-    assert (
-        found["ModelName"]
-        == before["ProductionVariants"][0]["ModelName"]
-        == after["ProductionVariants"][0]["ModelName"]
-    )
-    assert not after.get("ShadowProductionVariants")
-    assert found["CandidateModelName"] not in {model["ModelName"] for model in sagemaker.list_models()["Models"]}
-
-
-@pytest.mark.parametrize(
-    ("name", "changed", "message"),
-    [
-        ("assistant", {"Environment": "production"}, "In production MinInstanceCount is at least 1"),
-        ("assistant", {"EnableAutoscaling": False}, "Without autoscaling MinInstanceCount is at least 1"),
-        ("transcripts", {"MinInstanceCount": 3}, "MaxInstanceCount is not less than MinInstanceCount"),
-        ("churn", {"ShadowInstanceCount": 0}, "With a candidate ShadowInstanceCount is at least 1"),
-        (
-            "stores",
-            {"MinInstanceCount": 4, "MaxInstanceCount": 3},
-            "MaxInstanceCount is not less than MinInstanceCount",
-        ),
-    ],
-)
-def test_values_that_do_not_go_together_are_refused_in_a_preview(
-    launched: Stage, name: str, changed: dict[str, object], message: str
-) -> None:
-    launch = LAUNCHES[name]
-    declare(launched, {**LAUNCHES, name: {**launch, "parameters": {**launch["parameters"], **changed}}})
-
-    said = launched.refuse("preview-spoke-research")
-    declare(launched, LAUNCHES)
-
-    assert message in " ".join(said.split())
+    assert {"CandidateModel", "CandidateErrorAlarm"} == before.keys() - after.keys()
+    assert before["ChurnConfig"] != after["ChurnConfig"]
+    assert [before[name] for name in ("ChurnModel", "ChurnEndpoint")] == [
+        after[name] for name in ("ChurnModel", "ChurnEndpoint")
+    ]
 
 
 def declare(stage: Stage, launches: dict[str, dict[str, Any]]) -> None:
@@ -170,23 +121,9 @@ def declare(stage: Stage, launches: dict[str, dict[str, Any]]) -> None:
     _ = path.write_text(yaml.safe_dump(content, sort_keys=False))
 
 
-def configuration(stage: Stage, endpoint: str) -> dict[str, Any]:
-    """Read the configuration that an endpoint runs."""
-    sagemaker = stage.client("sagemaker", RESEARCH)
-    name = sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
-    return sagemaker.describe_endpoint_config(EndpointConfigName=name)
-
-
-def scaling(stage: Stage, resource: str, alarm: str) -> tuple[tuple[str, int, int], dict[str, str], dict[str, Any]]:
-    """Read what scales a resource: dimension and limits, the ARN of each policy, and the alarm of that name."""
-    client = stage.client("application-autoscaling", RESEARCH)
-    targets = client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
-    [target] = [each for each in targets if each["ResourceId"] == resource]
-    policies = client.describe_scaling_policies(ServiceNamespace="sagemaker", ResourceId=resource)["ScalingPolicies"]
-    [found] = [
-        each
-        for each in stage.client("cloudwatch", RESEARCH).describe_alarms()["MetricAlarms"]
-        if each["AlarmName"].endswith(f"-{alarm}")
-    ]
-    limits = target["ScalableDimension"], target["MinCapacity"], target["MaxCapacity"]
-    return limits, {each["PolicyType"]: each["PolicyARN"] for each in policies}, found
+def resources(stage: Stage, launch: str) -> dict[str, str]:
+    """List what a launch's stack has built: physical ids by logical ones."""
+    product = stage.outputs("spoke-research")["launches"][launch]["provisioned_product"]
+    stack = f"SC-{RESEARCH}-{product}"
+    found = stage.client("cloudformation", RESEARCH).describe_stack_resources(StackName=stack)["StackResources"]
+    return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}

@@ -92,7 +92,7 @@ def test_a_product_whose_marks_are_filled_in_is_a_product(
     [
         ("Churn", [], "models new: name: found 'Churn'. Expected lower-case words joined by hyphens"),
         (FRAUD, [], "exists already. A further version of it: model-catalog models new-version"),
-        ("churn", [], "--portfolio: is missing. The portfolios are: online-inference, batch-inference."),
+        ("churn", [], "--portfolio: is missing. The portfolios are: online-inference, batch-inference, gpu-inference."),
         ("churn", ["--portfolio", "x"], "--portfolio: invalid value 'x'. The portfolios are: online-inference"),
         ("churn", ["--template", "none.yaml", "--portfolio", "online-inference"], "none.yaml: cannot be read"),
     ],
@@ -151,7 +151,7 @@ def test_an_image_that_the_template_does_not_name_is_to_be_said(
     [
         (
             ["nothing", "1.1.0"],
-            "PRODUCT: invalid value 'nothing'. The catalog's products are: demand-forecaster-batch,",
+            "PRODUCT: invalid value 'nothing'. The catalog's products are: chat-assistant-llm,",
         ),
         ([FRAUD, "1.1.0"], "there is a version 1.1.0 already. What is published never changes."),
         ([FRAUD, "1.2"], "models new-version: version: found '1.2'. Expected a semantic version"),

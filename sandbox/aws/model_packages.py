@@ -32,8 +32,8 @@ class ModelPackageEntry(BaseModel):
     image: str
     model_data: str = Field(
         pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+$",
-        description="an archive, or with a slash at its end a prefix; its bucket is made in the same account, readable for "
-        "the whole organization",
+        description="an archive, or a prefix with a slash at its end; its bucket is made in the same account, and the "
+        "whole organization may read it",
     )
 
     @property

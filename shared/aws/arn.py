@@ -140,7 +140,7 @@ ObjectUri = Annotated[
     # No wildcard and no variable: the URI becomes the resource of an IAM statement, where they would open more.
     Field(
         pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.()=+,@/-]*[A-Za-z0-9!_.()=+,@-]/?$",
-        description="the S3 URI of an object, or with a slash at its end of a prefix, of letters, digits and !_.()=+,@/-",
+        description="the S3 URI of an object, or of a prefix that ends in a slash, of letters, digits and !_.()=+,@/-",
         examples=["s3://model-catalog-artifacts-hub/fraud-detector/2026-09-01/model.tar.gz"],
     ),
 ]

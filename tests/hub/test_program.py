@@ -74,7 +74,7 @@ def test_a_portfolio_that_the_catalog_does_not_have_is_refused(
 ) -> None:
     with pytest.raises(
         ConfigError,
-        match=rf"Pulumi\.hub\.yaml: {key}\[0\]\.portfolio: found 'onlin-inference'.*batch-inference, online-inference",
+        match=rf"Pulumi\.hub\.yaml: {key}\[0\]\.portfolio: found 'onlin-inference'.*batch-inference, gpu-",
     ):
         deploy(**{key: [entry]})
 

@@ -137,4 +137,5 @@ def _places(
         )
     if artifacts.kms_key:
         arn = Arn.parse(artifacts.kms_key)
-        yield StoreLocation(kind="key", name=str(arn), account=arn.account, region=arn.region), arn, ACTIONS["key"], None
+        place = StoreLocation(kind="key", name=str(arn), account=arn.account, region=arn.region)
+        yield place, arn, ACTIONS["key"], None

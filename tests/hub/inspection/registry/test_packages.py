@@ -8,6 +8,8 @@ from tests.hub.inspection.registry.conftest import BUCKET, FRAUD, PACKAGES, Run
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.sandbox.process import Sandbox
 
+STORES = "products/store-forecaster-multimodel/product.yaml"
+
 
 @pytest.mark.parametrize(
     ("number", "status"), [("fraud-detector/3", "PendingManualApproval"), ("text-embedder/2", "Rejected")]
@@ -62,6 +64,15 @@ def test_other_model_data_than_was_approved_is_a_problem(run: Run, catalog_copy:
         f"fraud-detector-realtime 1.1.0: the catalog publishes s3://{BUCKET}/fraud-detector/2026-10-07/model.tar.gz, "
         f"and {PACKAGES}/fraud-detector/2 was approved with s3://{BUCKET}/fraud-detector/2026-10-06/model.tar.gz."
     ) in errors
+
+
+def test_another_prefix_than_was_approved_is_a_problem(run: Run, catalog_copy: CatalogCopy) -> None:
+    catalog_copy.replace(STORES, "store-forecaster/2026-10-28/", "store-forecaster/")
+
+    code, _, errors = run()
+
+    assert 1 == code
+    assert f"was approved with s3://{BUCKET}/store-forecaster/2026-10-28/. Publish what was approved" in errors
 
 
 def test_a_registry_that_does_not_answer_is_a_problem_of_each_version(run: Run, sandbox: Sandbox) -> None:

@@ -36,9 +36,8 @@ class CatalogCopy:
         lock.write_text(yaml.safe_dump(content))
         used = {yaml.safe_load(file.read_text())["portfolio"] for file in self.folder.glob("products/*/product.yaml")}
         listing = self.folder / "portfolios.yaml"
-        portfolios: list[dict[str, Any]] = yaml.safe_load(listing.read_text())["portfolios"]
-        kept = [portfolio for portfolio in portfolios if portfolio["key"] in used]
-        listing.write_text(yaml.safe_dump({"portfolios": kept}, sort_keys=False))
+        head, *portfolios = listing.read_text().split("  - key: ")
+        listing.write_text("  - key: ".join([head, *(text for text in portfolios if text.split("\n")[0] in used)]))
 
     def replace(self, file: str, old: str, new: str) -> Path:
         """Replace a piece of a file that is there exactly once, and give the file's path."""

@@ -80,7 +80,7 @@ def _ending(problem: Exception) -> tuple[ExitCode, str] | None:
         case CatalogError():
             return ExitCode.MISTAKE, str(problem)
         case BotoCoreError() | ClientError():
-            return ExitCode.FAILED, f"AWS cannot be asked: {error_text(problem)}"
+            return ExitCode.FAILED, f"AWS cannot be reached, or refuses: {error_text(problem)}"
         case OSError() if problem.strerror:
             where = f"{problem.filename}: " if problem.filename else ""
             return ExitCode.NOT_REACHED, f"{where}{problem.strerror}"

@@ -28,8 +28,10 @@ def project_of(stack: str, *, among: tuple[str, ...] = PROJECTS) -> str:
         return project
     kinds = {"organization": "the organization", "hub": "a hub", "spoke": "a spoke"}
     raise ConfigError(
-        f"STACK: invalid value {stack!r}. Expected a stack of {' or '.join(kinds[each] for each in among)}. The stacks "
-        f"here are: {', '.join(stacks()) or 'none'}."
+        f"invalid value {stack!r}. Expected a stack of {' or '.join(kinds[each] for each in among)}. The stacks here "
+        f"are: {', '.join(stacks()) or 'none'}.",
+        code="stack-of-no-project",
+        place="STACK",
     )
 
 
@@ -44,8 +46,10 @@ def with_settings(stack: str, *, among: tuple[str, ...] = PROJECTS) -> str:
     project = project_of(stack, among=among)
     if stack not in stacks():
         raise ConfigError(
-            f"STACK: there is no Pulumi.{stack}.yaml. The stacks here are: {', '.join(stacks()) or 'none'}. A new "
-            f"spoke: model-catalog spoke new"
+            f"there is no Pulumi.{stack}.yaml. The stacks here are: {', '.join(stacks()) or 'none'}. A new spoke: "
+            f"model-catalog spoke new",
+            code="stack-without-settings",
+            place="STACK",
         )
     return project
 

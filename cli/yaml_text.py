@@ -24,7 +24,9 @@ def append(text: str, keys: Sequence[str], item: Mapping[str, object], *, where:
     after = _added(text, keys, item) or ""
     if not _is(after, wanted):
         raise ConfigError(
-            f"{where}: {'.'.join(keys)}: cannot be added to as it is written. Add by hand:\n{block([item], 0)}"
+            f"the list cannot be added to as it is written. Add by hand:\n{block([item], 0)}",
+            code="list-not-editable",
+            place=f"{where}: {'.'.join(keys)}",
         )
     return after
 

@@ -15,7 +15,12 @@ from rich.console import Console
 from fleet.errors import SettingsError
 from fleet.plan.inventory import collect
 from fleet.plan.settings import Wave
-from fleet.plan.spoke_selection import SpokeFilter, refuse_before_earlier_waves, select_spokes
+from fleet.plan.spoke_selection import (
+    SpokeFilter,
+    refuse_before_earlier_waves,
+    refuse_unknown_waves,
+    select_spokes,
+)
 from fleet.plan.verdicts import FleetPlan, Kind, make_plan
 from fleet.run.executors import workforce
 from fleet.run.rollout import Approver, Request, Result, Rollout
@@ -51,7 +56,7 @@ def roll_out(
     """
     begun = dt.datetime.now(dt.UTC)
     plan = planned(root)
-    _check_approvals(plan, approved)
+    refuse_unknown_waves(plan, approved, where="--approve")
     stacks = select_spokes(plan, choice)
     if choice.waves and not dry_run:
         refuse_before_earlier_waves(plan, choice.waves)
@@ -113,13 +118,6 @@ def _last_look(root: Path, stacks: frozenset[str], result: Result) -> LastLook:
     return LastLook([verdict for verdict in wanted_still if verdict.kind not in (Kind.UNCHANGED, Kind.LEFT_OUT)])
 
 
-def _check_approvals(plan: FleetPlan, approved: Sequence[str]) -> None:
-    known = [members.wave.name for members in plan.waves]
-    for name in approved:
-        if name not in known:
-            raise SettingsError(f"--approve: invalid value {name!r}. The waves are: {', '.join(known)}.")
-
-
 def _approver(approved: Sequence[str], board: Lines) -> Approver:
     def approve(wave: Wave, spokes: int) -> bool:
         if wave.name in approved:
@@ -136,6 +134,10 @@ def _approver(approved: Sequence[str], board: Lines) -> Approver:
 def _sampled(stacks: Sequence[str], sample: str) -> list[str]:
     number = sample.removesuffix("%")
     if not number.isdecimal() or (sample.endswith("%") and int(number) > 100):  # noqa: PLR2004 - that is what a percentage is
-        raise SettingsError(f"--sample: invalid value {sample!r}. Expected a number of spokes, or a share such as 5%.")
+        raise SettingsError(
+            f"invalid value {sample!r}. Expected a number of spokes, or a share such as 5%.",
+            code="invalid-sample",
+            place="--sample",
+        )
     count = -(-len(stacks) * int(number) // 100) if sample.endswith("%") else int(number)
     return sorted(random.sample(list(stacks), min(count, len(stacks))))

@@ -173,7 +173,8 @@ class Engine:
         with self._started(project, *arguments, unattended=True, **pipes) as process:
             answer, problem = process.communicate()
         if process.returncode != 0:
-            raise EngineError(f"pulumi {' '.join(arguments[:4])} failed: {' '.join(problem.split())}")
+            command, text = " ".join(arguments[:4]), " ".join(problem.split())
+            raise EngineError(f"pulumi {command} failed: {text}", code="pulumi-failed")
         return answer
 
     def _started(
@@ -193,4 +194,6 @@ class Engine:
         try:
             return subprocess.Popen(command, cwd=self.root, env=environment, **options)
         except FileNotFoundError:
-            raise EngineError("pulumi is not on PATH. Run the command through make.") from None
+            raise EngineError(
+                "pulumi is not on PATH. Run the command through make.", code="pulumi-not-on-path"
+            ) from None

@@ -26,7 +26,7 @@ class RecordsError(FleetError):
 
 
 class StateError(FleetError):
-    """A stack's state is torn, or was written by another release."""
+    """A stack's state is damaged, or was written by another release."""
 
 
 class EngineError(FleetError):

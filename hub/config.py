@@ -3,9 +3,10 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from shared.aws.arn import ACCOUNT_ID, PrincipalPattern
+from shared.errors import Mistake
 from shared.stack.principals import MOST_PATTERNS, Grant
 from shared.stack.settings import AccountSettings
 from shared.validation import FormerName, Key, Region, SettingsDocument
@@ -62,18 +63,20 @@ class ShareSetting(SettingsDocument):
     @model_validator(mode="after")
     def _only_what_was_accepted_is_given_back(self) -> Self:
         if self.revoking and self.type != "ACCOUNT":
-            raise ValueError(
-                f"found revoking: true on a share of type {self.type}. Nobody accepted it, so nobody gives it back: "
-                f"remove the share itself."
+            raise Mistake(
+                f"revoking: true is for shares of type ACCOUNT, and this one is of type {self.type}. Remove the share "
+                f"itself.",
+                code="share-not-revocable",
             )
         return self
 
     @model_validator(mode="after")
     def _names_go_to_units(self) -> Self:
         if self.principals and self.type not in ("ORGANIZATION", "ORGANIZATIONAL_UNIT"):
-            raise ValueError(
-                f"found principals: true on a share of type {self.type}. Names of principals are shared with the "
-                f"organization and its units only: remove it, and name the principals in the spoke's settings."
+            raise Mistake(
+                f"principals: true is for shares with the organization and its units, and this one is of type "
+                f"{self.type}. Remove it, and name the principals in the spoke's settings.",
+                code="principals-not-shareable",
             )
         return self
 
@@ -82,9 +85,15 @@ class ShareSetting(SettingsDocument):
         pattern, wanted = _TARGETS[self.type]
         if self.target is None and self.type == "ORGANIZATION":
             return self
-        if self.target is None or not re.fullmatch(pattern, self.target):
-            found = "no target" if self.target is None else f"target {self.target!r}"
-            raise ValueError(f"found {found}. A share of type {self.type} needs {wanted}.")
+        if self.target is None:
+            raise Mistake(
+                f"target is missing. A share of type {self.type} needs {wanted}.", code="share-target-missing"
+            )
+        if not re.fullmatch(pattern, self.target):
+            raise Mistake(
+                f"invalid target {self.target!r}. A share of type {self.type} needs {wanted}.",
+                code="share-target-invalid",
+            )
         return self
 
 
@@ -109,10 +118,12 @@ class PrincipalSetting(Grant):
     @model_validator(mode="after")
     def _a_pattern_is_acknowledged(self) -> Self:
         if self.pattern and not self.acknowledge_pattern_risk:
-            raise ValueError(
-                f"found the pattern {self.pattern}. Whoever can create a role in an account that the portfolio is "
-                f"shared with can give it a name that fits, and launch. Name exact principals in the spokes instead, "
-                f"or, where such names are protected, add: acknowledgePatternRisk: true"
+            raise Mistake(
+                f"the risk of the pattern {self.pattern} is not acknowledged. Anyone who can create a role in an "
+                f"account that the portfolio is shared with can give it a matching name, and launch. Name exact "
+                f"principals in the spokes instead, or, where such names are protected, add: "
+                f"acknowledgePatternRisk: true",
+                code="pattern-not-acknowledged",
             )
         return self
 
@@ -162,36 +173,42 @@ class HubSettings(AccountSettings):
         """Every region to publish in, the stack's own first."""
         return list(dict.fromkeys([self.region, *self.regions]))
 
-    @model_validator(mode="after")
-    def _tag_options_go_along_or_not(self) -> Self:
+    @field_validator("shares")
+    @classmethod
+    def _tag_options_go_along_or_not(cls, shares: list[ShareSetting]) -> list[ShareSetting]:
         """A spoke does not know by which share a portfolio reached it, so all of them have to be alike."""
-        for portfolio in {share.portfolio for share in self.shares}:
-            if len({share.tag_options for share in self.shares if share.portfolio == portfolio}) > 1:
-                raise ValueError(
-                    f"shares: {portfolio} is shared with tagOptions and without. Say the same in all of its shares."
+        for portfolio in {share.portfolio for share in shares}:
+            if len({share.tag_options for share in shares if share.portfolio == portfolio}) > 1:
+                raise Mistake(
+                    f"{portfolio} is shared with tagOptions and without. Set the same in all of its shares.",
+                    code="share-tag-options-differ",
                 )
-        return self
+        return shares
 
-    @model_validator(mode="after")
-    def _patterns_are_few(self) -> Self:
-        for portfolio in {item.portfolio for item in self.principals}:
-            patterns = [item for item in self.principals if item.portfolio == portfolio and item.pattern]
-            if len(patterns) > MOST_PATTERNS:
-                raise ValueError(
-                    f"principals: {portfolio} has {len(patterns)} patterns, and AWS takes {MOST_PATTERNS} for a "
-                    f"portfolio. Join some of them."
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _no_share_twice(self) -> Self:
+    @field_validator("shares")
+    @classmethod
+    def _no_share_twice(cls, shares: list[ShareSetting]) -> list[ShareSetting]:
         seen: set[tuple[str, str, str | None]] = set()
-        for share in self.shares:
+        for share in shares:
             key = (share.portfolio, share.type, share.target)
             if key in seen:
-                raise ValueError(
-                    f"shares: {share.portfolio} is shared twice with {share.target or 'the organization'} as "
-                    f"{share.type}. Remove one of the two."
+                raise Mistake(
+                    f"{share.portfolio} is shared twice with {share.target or 'the organization'} as {share.type}. "
+                    f"Remove one of the two.",
+                    code="duplicate-share",
                 )
             seen.add(key)
-        return self
+        return shares
+
+    @field_validator("principals")
+    @classmethod
+    def _patterns_are_few(cls, principals: list[PrincipalSetting]) -> list[PrincipalSetting]:
+        for portfolio in {item.portfolio for item in principals}:
+            patterns = [item for item in principals if item.portfolio == portfolio and item.pattern]
+            if len(patterns) > MOST_PATTERNS:
+                raise Mistake(
+                    f"{portfolio} has {len(patterns)} patterns, and AWS takes {MOST_PATTERNS} for a portfolio. Join "
+                    f"some of them.",
+                    code="too-many-patterns",
+                )
+        return principals

@@ -116,8 +116,8 @@ def _warn_of_unknown_prices(catalog: Catalog, regions: list[str]) -> None:
             }
             if missing:
                 pulumi.warn(
-                    f"{product.file.key}: prices.yaml has no price in {region} of {', '.join(sorted(missing))}. "
-                    f"Launches with it show their cost as unknown."
+                    f"{product.file.key}: prices.yaml has no price in {region} for {', '.join(sorted(missing))}. "
+                    f"Launches on these show their cost as unknown."
                 )
 
 
@@ -127,6 +127,7 @@ def _check_portfolios(settings: HubSettings, catalog: Catalog) -> None:
         for index, entry in enumerate(entries):
             if entry.portfolio not in known:
                 raise ConfigError(
-                    f"Pulumi.{pulumi.get_stack()}.yaml: {name}[{index}].portfolio: found {entry.portfolio!r}. "
-                    f"This stack publishes: {', '.join(sorted(known))}."
+                    f"invalid value {entry.portfolio!r}. This stack publishes: {', '.join(sorted(known))}.",
+                    code="portfolio-not-published",
+                    place=f"Pulumi.{pulumi.get_stack()}.yaml: {name}[{index}].portfolio",
                 )

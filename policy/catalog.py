@@ -33,7 +33,8 @@ def _by_id(args: ResourceValidationArgs) -> Iterator[str]:
 def _exact_principals(args: ResourceValidationArgs) -> Iterator[str]:
     allowed: bool = args.get_config().get("patterns", False)
     if args.resource_type == ASSOCIATION and args.props.get("principalType") == "IAM_PATTERN" and not allowed:
-        yield f"{args.props.get('principalArn')} is a pattern: whoever can create roles can match it. Name principals."
+        pattern = args.props.get("principalArn")
+        yield f"{pattern} is a pattern, which anyone who can create roles can match. Name principals."
 
 
 def _local_roles(args: ResourceValidationArgs) -> Iterator[str]:

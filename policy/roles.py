@@ -50,13 +50,13 @@ def _no_confused_deputy(args: ResourceValidationArgs) -> Iterator[str]:
     for statement in parse(args.props.get("assumeRolePolicy")):
         services = (statement.principals or {}).get("Service", ())
         if _SERVICE_CATALOG in services and "aws:sourceaccount" not in statement.condition_keys:
-            yield f"{_SERVICE_CATALOG} may assume the role for anybody. Add a condition on aws:SourceAccount."
+            yield f"{_SERVICE_CATALOG} may assume the role for any account. Add a condition on aws:SourceAccount."
 
 
 def _known_names(args: ResourceValidationArgs) -> Iterator[str]:
     if args.resource_type == ROLE and not str(args.props.get("name", "")).startswith(_NAMES):
         name = args.props.get("name")
-        yield f"The role {name!r} is none of the catalog's. Its roles begin with {' or '.join(_NAMES)}."
+        yield f"The role {name!r} is not one of the catalog's, whose names begin with {' or '.join(_NAMES)}."
 
 
 def _no_attachments(args: ResourceValidationArgs) -> Iterator[str]:

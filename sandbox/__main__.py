@@ -38,8 +38,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(arguments: argparse.Namespace) -> int:
     # Imported here, since `env` needs none of it and would take a second longer.
+    from sandbox.aws.faults import FaultsError  # noqa: PLC0415
     from sandbox.aws.organization import DEFAULT, OrganizationError, read_organization  # noqa: PLC0415
-    from sandbox.faults import FaultsError  # noqa: PLC0415
     from sandbox.server import PortInUseError, build, serve  # noqa: PLC0415
 
     try:

@@ -11,11 +11,11 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler  # pyright: ignore[
 from werkzeug.serving import ThreadedWSGIServer
 
 from sandbox.aws.app import Sandbox
+from sandbox.aws.faults import Faults
 from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.organization import Organization, OrganizationFile
 from sandbox.aws.retention import let_moto_forget
 from sandbox.clock import Clock
-from sandbox.faults import Faults
 
 
 class PortInUseError(Exception):

@@ -7,15 +7,25 @@
     ├── LaunchError     a launch asks for what the catalog does not offer
     └── PreflightError  AWS would refuse what is asked for, or is not ready for it
 
-Each message says what was wrong, where, and what to do. Pulumi prints a `RunError` without a traceback and
-ends with an exit code that is not 0.
+Each message says where, what was wrong, and what to do. Pulumi prints a `RunError` without a traceback and
+ends with an exit code that is not 0. Tests look at code and place; tests/messages.yaml holds the words of every code.
 """
 
 import pulumi
 
 
 class CatalogError(pulumi.RunError):
-    """Something that the person who runs the program can put right."""
+    """Something that the person who runs the program can put right.
+
+    Attributes:
+        code: Names the kind of mistake, for tests and for those who search the documentation.
+        place: The file and the key, or the stack or account, that the mistake is in; it opens the message.
+    """
+
+    def __init__(self, text: str, *, code: str, place: str = "") -> None:
+        super().__init__(f"{place}: {text}" if place else text)
+        self.code = code
+        self.place = place
 
 
 class ConfigError(CatalogError):
@@ -36,3 +46,17 @@ class LaunchError(CatalogError):
 
 class PreflightError(CatalogError):
     """Something in an account stands in the way of what the settings ask for."""
+
+
+class Mistake(ValueError):  # noqa: N818 - it is no error of its own: a validator says it, and `validate` adds the place
+    """What a validator of a document found wrong: a `validate` of the document raises it as a `CatalogError`.
+
+    Attributes:
+        code: As of a `CatalogError`.
+        place: The key below what the validator is of; empty where the mistake is in all of it.
+    """
+
+    def __init__(self, text: str, *, code: str, place: str = "") -> None:
+        super().__init__(text)
+        self.code = code
+        self.place = place

@@ -1,17 +1,16 @@
-"""Checks documents that people write, and words the first mistake for them."""
+"""Checks documents that people write."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import UnionType
-from typing import Annotated, ClassVar, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, ClassVar, TypeVar, cast, get_args
 
 import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel, to_snake
-from pydantic.fields import FieldInfo
 
-from shared.errors import CatalogError
+from shared.errors import CatalogError, Mistake
+from shared.mistakes import first_mistake, options
 
 Region = Annotated[
     str,
@@ -34,7 +33,9 @@ Key = Annotated[
 
 def _own(key: str) -> str:
     if key.lower().startswith("aws:"):
-        raise ValueError(f"found {key!r}. Tags that begin with aws: are reserved: use another key.")
+        raise Mistake(
+            f"invalid value {key!r}. Tags that begin with aws: are reserved: use another key.", code="tag-reserved"
+        )
     return key
 
 
@@ -85,7 +86,7 @@ def validate(model: type[D], data: object, *, where: str, error: type[CatalogErr
     try:
         return model.model_validate(current, by_alias=True, by_name=False)
     except ValidationError as problem:
-        raise error(_first_mistake(model, problem, where)) from None
+        raise first_mistake(model, problem, where, error) from None
 
 
 _named: set[tuple[type[BaseModel], str]] = set()
@@ -112,7 +113,9 @@ class _Keys:
             if name != key:
                 if name in found:
                     raise self.error(
-                        f"{self.where}: {place}{key}: is a former name of {name}, which is there too. Remove it."
+                        f"is a former name of {name}, which is there too. Remove it.",
+                        code="key-by-two-names",
+                        place=f"{self.where}: {place}{key}",
                     )
                 self._warn(model, str(key), f"{self.where}: {place}{key} is now called {name}")
             renamed[name] = value
@@ -137,7 +140,7 @@ def _former_keys(model: type[Document]) -> Mapping[str, str]:
 
 def _with_current_keys(annotation: object, found: object, place: str, keys: _Keys) -> object:
     """Rename the keys of all documents in what was found, as far as it has the shape that is wanted."""
-    for option in _options(annotation):
+    for option in options(annotation):
         arguments = get_args(option)
         if isinstance(found, list) and arguments:
             items = enumerate(cast("list[object]", found))
@@ -157,69 +160,3 @@ def _fields(
     for key, value in keys.current(model, found, place).items():
         annotation = annotations.get(key) if isinstance(key, str) else None
         yield key, _with_current_keys(annotation, value, f"{place}{key}", keys)
-
-
-def _first_mistake(model: type[BaseModel], problem: ValidationError, where: str) -> str:
-    first = problem.errors(include_url=False)[0]
-    location = first["loc"]
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
-    place = f"{where}: {path}" if path else where
-    advice = _advice(model, location)
-    match first["type"]:
-        case "missing":
-            return f"{place} is missing. {advice}".rstrip()
-        case "extra_forbidden":
-            return f"{place} is not a known key. Remove it, or correct its spelling."
-        case "value_error":
-            return f"{place}: {first.get('ctx', {}).get('error', first['msg'])}"
-        case _:
-            return f"{place}: found {_shown(first['input'])}. {advice or first['msg'] + '.'}"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, str):
-        return repr(value)[:200]
-    if isinstance(value, bool | int | float):
-        return f"{value} (a number or truth value without quotes)"
-    return "nothing" if value is None else f"a {type(value).__name__}"
-
-
-def _advice(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
-    """Say what is wanted at `location`, from the description and example that its annotation carries."""
-    annotation: object = model
-    field: FieldInfo | None = None
-    for part in location:
-        annotation, field = _step(annotation, part)
-    for info in (field, *_metadata(annotation)):
-        if info is not None and info.description:
-            example = f", for example {info.examples[0]}" if info.examples else ""
-            return f"Expected {info.description}{example}."
-    return ""
-
-
-def _step(annotation: object, part: int | str) -> tuple[object, FieldInfo | None]:
-    for option in _options(annotation):
-        if isinstance(option, type) and issubclass(option, BaseModel):
-            for name, field in option.model_fields.items():
-                if part in (name, field.alias):
-                    return field.annotation, field
-        elif arguments := get_args(option):
-            return arguments[-1], None
-    return None, None
-
-
-def _options(annotation: object) -> list[object]:
-    """List what a value may be, with `Annotated` and unions taken apart."""
-    if get_origin(annotation) is Annotated:
-        return _options(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, UnionType):
-        return [option for member in get_args(annotation) for option in _options(member)]
-    return [annotation]
-
-
-def _metadata(annotation: object) -> list[FieldInfo]:
-    if get_origin(annotation) is Annotated:
-        return [info for info in get_args(annotation)[1:] if isinstance(info, FieldInfo)]
-    if get_origin(annotation) in (Union, UnionType):
-        return [info for member in get_args(annotation) for info in _metadata(member)]
-    return []

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from shared.aws.arn import Arn, PolicyArn, TopicArn
 from shared.catalog.versions import VersionOrRange
+from shared.errors import Mistake
 from shared.stack.names import HUB_PROJECT
 from shared.stack.principals import Grant
 from shared.stack.settings import AccountSettings
@@ -121,9 +122,11 @@ class SpokeSettings(AccountSettings):
         seen: set[str] = set()
         for index, launch in enumerate(self.launches):
             if launch.name in seen:
-                raise ValueError(
-                    f"launches[{index}].name: found {launch.name!r} a second time. A provisioned product's name is "
-                    f"unique in its account: rename one of them."
+                raise Mistake(
+                    f"invalid value {launch.name!r}, which another launch has. A provisioned product's name is unique "
+                    f"in its account: rename one of them.",
+                    code="launch-name-twice",
+                    place=f"launches[{index}].name",
                 )
             seen.add(launch.name)
         return self
@@ -132,8 +135,10 @@ class SpokeSettings(AccountSettings):
     def _principals_are_of_the_account(self) -> Self:
         for index, access in enumerate(self.principals):
             if access.arn and Arn.parse(access.arn).account != self.account_id:
-                raise ValueError(
-                    f"principals[{index}].arn: found {access.arn!r}, which is not of the account {self.account_id}. "
-                    f"Grant access to somebody of this account."
+                raise Mistake(
+                    f"invalid value {access.arn!r}, which is not of the account {self.account_id}. Name a principal of "
+                    f"this account.",
+                    code="principal-of-another-account",
+                    place=f"principals[{index}].arn",
                 )
         return self

@@ -37,7 +37,8 @@ def test_the_entry_point_of_a_program_only_runs_it(folder: str) -> None:
     lines = [line for line in (ROOT / folder / "__main__.py").read_text().splitlines() if line and line[0] != "#"]
     code = [line.partition("  # noqa")[0] for line in lines]
 
-    assert ["import gc", "gc.set_threshold(100_000)", f"from {folder}.program import run", "run()"] == code
+    imports = sorted([f"from {folder}.program import run", "from shared.stack.program import start"])
+    assert ["import gc", "gc.set_threshold(100_000)", *imports, "start(run)"] == code
 
 
 def test_no_import_sets_the_garbage_collector() -> None:
@@ -54,6 +55,18 @@ def test_a_module_can_be_read_in_one_go(folder: str) -> None:
     assert {} == {module: length for module, length in lengths.items() if length > 300}
 
 
+def test_tests_share_what_is_in_support_alone() -> None:
+    """A module of tests that another one imports, or a folder's fixtures, would be two things at once."""
+    shared = {
+        (name(module), each)
+        for module in MODULES["tests"]
+        for each in imported(module)
+        if each.startswith("tests.") and not each.startswith("tests.support")
+    }
+
+    assert set() == shared
+
+
 def test_the_rules_look_at_something() -> None:
     assert {"hub", "shared", "pulumi"} <= imports(ROOT / "hub" / "program.py")
     assert {True} == {len(modules) > 1 for modules in MODULES.values()}
@@ -66,10 +79,15 @@ def name(path: Path) -> str:
 
 def imports(module: Path) -> set[str]:
     """List the top-level packages that a module imports, wherever in it."""
+    return {each.partition(".")[0] for each in imported(module)}
+
+
+def imported(module: Path) -> set[str]:
+    """List the modules that a module imports, wherever in it."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(module.read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             found.add((node.module or "") if node.level == 0 else module.parent.name)
-    return {each.partition(".")[0] for each in found}
+    return found

@@ -44,7 +44,11 @@ def new_launch(
     entry |= {"parameters": values} if values else {}
     launch = validate(Launch, entry, where=where, error=LaunchError)
     if launch.name in {each.name for each in settings.launches}:
-        raise LaunchError(f"--name: {path} has a launch {launch.name!r} already. Give this one another name: --name")
+        raise LaunchError(
+            f"{path} has a launch {launch.name!r} already. Give this one another name: --name",
+            code="launch-exists",
+            place="--name",
+        )
     resolve_launches(settings.model_copy(update={"launches": [launch]}), contract, as_of(), where=where)
     text = append(path.read_text(), _LAUNCHES, entry, where=str(path))
     if dry_run:
@@ -60,7 +64,11 @@ def new_launch(
 def _newest_active(product: Product) -> str:
     found = newest(number for number, version in product.versions.items() if version.state == "active")
     if found is None:
-        raise LaunchError(f"spoke new-launch: {product.name} has no active version. Name one: --version")
+        raise LaunchError(
+            f"{product.name} has no active version. Name one: --version",
+            code="no-active-version",
+            place="spoke new-launch",
+        )
     return found
 
 
@@ -70,7 +78,9 @@ def _values(parameters: Sequence[str]) -> dict[str, str]:
         name, given, value = each.partition("=")
         if not given or not name:
             raise LaunchError(
-                f"--parameter: invalid value {each!r}. Expected NAME=VALUE, such as InstanceType=ml.m5.large."
+                f"invalid value {each!r}. Expected NAME=VALUE, such as InstanceType=ml.m5.large.",
+                code="invalid-parameter",
+                place="--parameter",
             )
         values[name] = value
     return values
@@ -79,9 +89,12 @@ def _values(parameters: Sequence[str]) -> dict[str, str]:
 def _refuse_missing(product: Product, wanted: str, values: dict[str, str]) -> None:
     offered_parameters = select_version(product, wanted, as_of(), where="spoke new-launch").version.parameters
     missing = [
-        f"  --parameter {name}=…  {item.description} {limits(item)}".rstrip()
+        f"\n  --parameter {name}=…  {item.description} {limits(item)}".rstrip()
         for name, item in offered_parameters.items()
         if item.default is None and name not in values
     ]
     if missing:
-        raise LaunchError("\n".join([f"{product.name} {wanted} has no defaults for these. Give each:", *missing]))
+        raise LaunchError(
+            f"{product.name} {wanted} has no defaults for these. Give each:{''.join(missing)}",
+            code="parameters-without-values",
+        )

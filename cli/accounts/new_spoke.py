@@ -49,7 +49,7 @@ def write_settings(name: str, account: str, region: str, *, folder: Path) -> Pat
     spoke = validate(NewSpoke, values, where="spoke new", error=ConfigError)
     path = folder / f"Pulumi.spoke-{spoke.name}.yaml"
     if path.exists():
-        raise ConfigError(f"{path} exists already. Edit it, or choose another NAME.")
+        raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
     refuse_second_stack(spoke.account, own=path.name, folder=folder)
     path.write_text(_TEMPLATE.format(partition=partition_of(spoke.region), **spoke.model_dump()))
     return path

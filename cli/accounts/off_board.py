@@ -27,21 +27,19 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
         launch = each.deployed
         print(f"{stack} runs {launch.name}: {each.product} {launch.version} in {launch.region} ({launch.status})")
     if running and acknowledged != account:
-        raise NotReachedError(_refusal(account, len(running), acknowledged))
+        found = f"invalid value {acknowledged!r}, which is not the account's id. " if acknowledged else ""
+        raise NotReachedError(
+            f"{found}{len(running)} launches of {account} would be terminated, with all that they made. Nothing was "
+            f"changed. If that is meant, run it again with --acknowledge {account} (make: ACKNOWLEDGE=…).",
+            code="launches-not-acknowledged",
+            place="--acknowledge",
+        )
     code = of_pulumi(engine().attended("spoke", stack, "destroy"))
     if code is not ExitCode.DONE:
         print(f"{stack} is not empty: the account still has what could not be removed. See above.")
         return code
     _say_what_is_left(stack, account, hub)
     return ExitCode.DONE
-
-
-def _refusal(account: str, running: int, acknowledged: str) -> str:
-    found = f"invalid value {acknowledged!r}, which is not the account's id. " if acknowledged else ""
-    return (
-        f"--acknowledge: {found}{running} launches of {account} would be terminated, with all that they made. "
-        f"Nothing was changed. If that is meant, run it again with --acknowledge {account} (make: ACKNOWLEDGE=…)."
-    )
 
 
 def _say_what_is_left(stack: str, account: str, hub: str) -> None:

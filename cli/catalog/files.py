@@ -22,7 +22,9 @@ def find_product(catalog: Catalog, key: str) -> CatalogProduct:
         if product.file.key == key:
             return product
     known = ", ".join(product.file.key for product in catalog.products)
-    raise ContentError(f"PRODUCT: invalid value {key!r}. The catalog's products are: {known}.")
+    raise ContentError(
+        f"invalid value {key!r}. The catalog's products are: {known}.", code="product-unknown", place="PRODUCT"
+    )
 
 
 def find_version(product: CatalogProduct, number: str, *, what: str = "VERSION") -> CatalogVersion:
@@ -31,4 +33,8 @@ def find_version(product: CatalogProduct, number: str, *, what: str = "VERSION")
         if version.entry.version == number:
             return version
     known = ", ".join(version.entry.version for version in product.versions)
-    raise ContentError(f"{what}: invalid value {number!r}. The versions of {product.file.key} are: {known}.")
+    raise ContentError(
+        f"invalid value {number!r}. The versions of {product.file.key} are: {known}.",
+        code="version-unknown",
+        place=what,
+    )

@@ -40,11 +40,11 @@ def find(catalog: Catalog, wanted: Mapping[str, str], word: str = "") -> list[Ro
     if found:
         return found
     known = "".join(
-        f" As {name} there is: {', '.join(sorted({_said(version, name) for _, version in everything}))}."
+        f" The values of {name} are: {', '.join(sorted({_said(version, name) for _, version in everything}))}."
         for name in wanted
     )
-    asked = [f"{name} {value}" for name, value in wanted.items()] + ([f"word {word}"] if word else [])
-    raise ContentError(f"No model fits {', '.join(asked)}.{known}")
+    asked = [f"--{name} {value}" for name, value in wanted.items()] + ([f"--word {word}"] if word else [])
+    raise ContentError(f"No models match {' and '.join(asked)}.{known}", code="no-models-match")
 
 
 def list_models(catalog: Catalog, rows: list[Row], *, as_json: bool) -> int:

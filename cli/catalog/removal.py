@@ -21,8 +21,10 @@ def remove_version(key: str, number: str) -> int:
     version = find_version(product, number)
     if version.state != "retired":
         raise ContentError(
-            f"{FOLDER / 'products' / key / 'product.yaml'}: {number} is {version.state}. Retire it first, and deploy "
-            f"the hub; what is retired can be removed once nobody uses it."
+            f"{number} is {version.state}. Retire it first, and deploy the hub; a retired version can be removed once "
+            f"it is no longer in use.",
+            code="version-not-retired",
+            place=str(FOLDER / "products" / key / "product.yaml"),
         )
     _refuse_while_used(product.file.original_key, number)
     strike_from_lock(FOLDER, product.file.original_key, number)
@@ -46,5 +48,6 @@ def _refuse_while_used(original_key: str, version: str) -> None:
         named = ", ".join(f"{user.deployed.name} in {user.stack} ({user.deployed.region})" for user in users)
         raise NotReachedError(
             f"{users[0].product} {version} is still in use: {named}. Move these launches to another version first, and "
-            f"deploy their stacks."
+            f"deploy their stacks.",
+            code="version-in-use",
         )

@@ -47,7 +47,11 @@ def new_product(name: str, template: Path, portfolio: str) -> int:
     _ = validate(_New, {"name": name, "version": _FIRST}, where="models new", error=ContentError)
     folder = _PRODUCTS / name
     if folder.exists():
-        raise ContentError(f"{folder} exists already. A further version of it: model-catalog models new-version {name}")
+        raise ContentError(
+            f"exists already. Add a version to it: model-catalog models new-version {name}",
+            code="product-exists",
+            place=str(folder),
+        )
     read = read_template(template)
     file = _product(name, read, _portfolio(portfolio))
     types = sorted({str(each["Type"]) for each in read.resources.values()})
@@ -76,10 +80,16 @@ def new_version(product: str, version: str, template: Path) -> int:
     path = folder / "product.yaml"
     if not path.exists():
         known = ", ".join(sorted(each.parent.name for each in _PRODUCTS.glob("*/product.yaml")))
-        raise ContentError(f"PRODUCT: invalid value {product!r}. The catalog's products are: {known}.")
+        raise ContentError(
+            f"invalid value {product!r}. The catalog's products are: {known}.", code="product-unknown", place="PRODUCT"
+        )
     last = read_document(ProductFile, path).versions[-1]
     if (folder / f"{version}.yaml").exists() or version in path.read_text().split():
-        raise ContentError(f"{path}: there is a version {version} already. What is published never changes.")
+        raise ContentError(
+            f"{version} exists already, and a published version never changes. Choose another number.",
+            code="version-exists",
+            place=str(path),
+        )
     _ = read_template(template)
     text = template.read_text()
     entry = _entry(version, f"what {version} brings")
@@ -105,8 +115,10 @@ def _portfolio(given: str) -> str:
     known = [each.key for each in read_document(PortfoliosFile, FOLDER / "portfolios.yaml").portfolios]
     if given in known or (not given and len(known) == 1):
         return given or known[0]
-    found = f"invalid value {given!r}" if given else "is missing"
-    raise ContentError(f"--portfolio: {found}. The portfolios are: {', '.join(known)}.")
+    offered = f"The portfolios are: {', '.join(known)}."
+    if not given:
+        raise ContentError(f"is missing. {offered}", code="portfolio-not-given", place="--portfolio")
+    raise ContentError(f"invalid value {given!r}. {offered}", code="portfolio-unknown", place="--portfolio")
 
 
 def _product(name: str, template: Template, portfolio: str) -> Mapping[str, object]:

@@ -83,6 +83,7 @@ def _registry_account(session: Session, products: list[CatalogProduct]) -> str:
     if account not in owners:
         raise ConfigError(
             f"the credentials are those of {identity['Arn']}, account {account}, and the model registry is in "
-            f"{', '.join(sorted(owners))}. Use credentials of that account, for example with AWS_PROFILE."
+            f"{', '.join(sorted(owners))}. Use credentials of that account, for example with AWS_PROFILE.",
+            code="credentials-not-of-the-registry",
         )
     return account

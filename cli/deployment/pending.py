@@ -51,7 +51,7 @@ def take_over(project: str, stack: str) -> tuple[list[str], list[Operation]]:
         path = Path(folder) / "state.json"
         _ = path.write_text(json.dumps(exported))
         engine().replace_state(project, stack, path)
-    return [*told, *([f"AWS could not be asked: {problem}"] if problem else [])], left
+    return [*told, *([f"the account cannot be read: {problem}"] if problem else [])], left
 
 
 def remedy(project: str, stack: str, left: Sequence[Operation]) -> Iterator[str]:

@@ -68,7 +68,9 @@ def recover(stack: str, *, force: bool) -> int:
 def _recover_spoke(stack: str, states: States, leases: Leases, *, force: bool) -> Iterator[str]:
     held = leases.acquire(stack)
     if not isinstance(held, HeldLease):
-        raise NotReachedError(f"{stack}: another fleet runs it, {held}. It recovers what it finds by itself.")
+        raise NotReachedError(
+            f"another rollout runs it, {held}. It recovers what it finds by itself.", code="lease-held", place=stack
+        )
     try:
         if held.abandoned:
             await_orphan(held.abandoned.engine)
@@ -81,18 +83,19 @@ def _recover_spoke(stack: str, states: States, leases: Leases, *, force: bool) -
 
 
 def _unlock(project: str, stack: str, states: States, abandoned: Lease | None, *, force: bool) -> Iterator[str]:
-    """Remove what a dead run left beside the state: a torn description, and its lock.
+    """Remove what a dead run left beside the state: a damaged description, and its lock.
 
     Raises:
         NotReachedError: the run may be alive.
     """
     if states.repair_checkpoint(stack):
-        yield "removed what a killed run had left torn beside the state"
+        yield "removed a damaged file that a killed run left beside the state"
     lock = states.lock(stack)
     if lock and not force and not may_unlock(lock, abandoned):
         raise NotReachedError(
-            f"{stack}: locked by {lock}. Wait for that run to end. If it has surely died, on a machine that is lost: "
-            f"model-catalog stack recover {stack} --force"
+            f"locked by {lock}. Wait for that run to end. If it has died: model-catalog stack recover {stack} --force",
+            code="stack-locked",
+            place=stack,
         )
     if lock or force:
         engine().cancel(project, stack)

@@ -27,7 +27,11 @@ def relaunch(stack: str, name: str, options: Sequence[str]) -> int:
     launches = {str(each["inputs"]["name"]): each for each in resources_of(project, stack, LAUNCH)}
     if name not in launches:
         known = ", ".join(launches) or "none"
-        raise ConfigError(f"LAUNCH: invalid value {name!r}. The launches that {stack} has deployed are: {known}.")
+        raise ConfigError(
+            f"invalid value {name!r}. The launches that {stack} has deployed are: {known}.",
+            code="launch-unknown",
+            place="LAUNCH",
+        )
     found = launches[name]
     settings = settings_of(SpokeSettings, stack)
     account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
@@ -38,8 +42,10 @@ def relaunch(stack: str, name: str, options: Sequence[str]) -> int:
         described = {"Status": "gone"}
     if described["Status"] in _RUNNING:
         raise NotReachedError(
-            f"{stack}: {name} is {described['Status']}. Only what failed is launched anew; a launch that runs is "
-            f"changed by its settings and model-catalog stack up {stack}."
+            f"{name} is {described['Status']}. Only a launch that failed is launched anew; change one that runs by "
+            f"its settings and model-catalog stack up {stack}.",
+            code="launch-not-failed",
+            place=stack,
         )
     print(f"{name} is {described['Status']}: {described.get('StatusMessage', 'AWS gives no reason')}", flush=True)
     return of_pulumi(engine().attended(project, stack, "up", "--replace", found["urn"], *options))

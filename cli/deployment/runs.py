@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from cli.accounts.shares import explain_shares
 from cli.exit_codes import ExitCode, of_pulumi
 from cli.stacks import engine, project_of, with_settings
 
@@ -29,6 +28,8 @@ def up(stack: str, options: Sequence[str]) -> int:
     engine().select(project, stack)
     code = of_pulumi(engine().attended(project, stack, "up", *_outputs(project), *options))
     if project == "hub" and code is not ExitCode.DONE:
+        from cli.accounts.shares import explain_shares  # noqa: PLC0415 - as slow to load as all the rest
+
         explain_shares(stack)
     return code
 

@@ -47,15 +47,17 @@ def _running() -> str:
         url = ADDRESS.read_text().strip()
     except OSError:
         raise NotReachedError(
-            "no sandbox runs here. Start one in another terminal: model-catalog sandbox serve (make sandbox)"
+            "no sandbox runs here. Start one in another terminal: model-catalog sandbox serve (make sandbox)",
+            code="no-sandbox",
         ) from None
     address = urllib.parse.urlsplit(url)
     try:
         socket.create_connection((address.hostname or "", address.port or 0), _PATIENCE_SECONDS).close()
     except OSError:
         raise NotReachedError(
-            f"the sandbox at {url} answers no more. Start it anew in another terminal: model-catalog sandbox serve "
-            f"(make sandbox)"
+            f"the sandbox at {url} no longer answers. Start one in another terminal: model-catalog sandbox serve (make "
+            f"sandbox)",
+            code="sandbox-unreachable",
         ) from None
     return url
 

@@ -44,7 +44,9 @@ def _locked(root: Path) -> Mapping[str, str]:
         project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     except FileNotFoundError as problem:
         raise SettingsError(
-            f"{Path(problem.filename).name} is missing. Run the fleet's commands in the project's folder."
+            "is missing. Run the fleet's commands in the project's folder.",
+            code="project-file-missing",
+            place=Path(problem.filename).name,
         ) from None
     found: dict[str, str] = {}
     waiting = [Requirement(line) for line in project["dependencies"]]

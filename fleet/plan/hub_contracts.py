@@ -80,8 +80,10 @@ def _read(engine: Engine, name: str) -> Published | CatalogError:
     except EngineError as problem:
         if "no stack named" in str(problem):
             return ContractError(
-                f"The hub's stack {name} has never been deployed on this backend, so no spoke can run. Deploy it "
-                f"first: make up-{name.rpartition('/')[2]}. If it was, check hubStack and PULUMI_BACKEND_URL."
+                f"the hub was never deployed on this backend, so no spoke can run. Deploy it first: make "
+                f"up-{name.rpartition('/')[2]}. If it was, check hubStack and PULUMI_BACKEND_URL.",
+                code="hub-not-deployed",
+                place=name,
             )
         return problem
     except CatalogError as problem:

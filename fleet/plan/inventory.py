@@ -63,8 +63,9 @@ def collect(root: Path) -> Inventory:
         spokes = read_spokes(root)
         if not spokes:
             raise SettingsError(
-                "no spokes here: no file is named Pulumi.spoke-*.yaml. Run the command in the project's folder, or "
-                "make one: make new-spoke"
+                "there are no spokes: no file is named Pulumi.spoke-*.yaml. Run the command in the project's folder, "
+                "or make one: make new-spoke",
+                code="no-spokes",
             )
         names = {name for spoke in spokes.values() if spoke.settings for name in spoke.settings.hub_stacks} or {"hub"}
         hubs = workers.submit(Hubs, engine, names)

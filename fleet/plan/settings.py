@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 import yaml
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from fleet.errors import SettingsError
 from shared.aws.arn import RoleArn
+from shared.errors import Mistake
 from shared.validation import FormerName, SettingsDocument, validate
 
 FILE: Final = "fleet.yaml"
@@ -17,9 +18,20 @@ def _text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def _tolerable(text: str) -> str:
+    number = text.removesuffix("%")
+    if not number.isdecimal() or (text.endswith("%") and int(number) > 100):  # noqa: PLR2004 - that is what a percentage is
+        raise Mistake(
+            f"invalid value {text!r}. Expected a number of spokes, such as 2, or a share from 0% to 100%.",
+            code="invalid-tolerance",
+        )
+    return text
+
+
 Tolerance = Annotated[
     str,
     BeforeValidator(_text),
+    AfterValidator(_tolerable),
     Field(description="a number of spokes, or a share of the wave's", examples=["2, or 5%"]),
 ]
 
@@ -60,22 +72,12 @@ class Wave(SettingsDocument):
     approve: bool = Field(default=False, description="true or false", examples=["true"])
 
     @model_validator(mode="after")
-    def _names_somebody(self) -> Self:
+    def _names_spokes(self) -> Self:
         if not (self.spokes or self.units or self.tags or self.default):
-            raise ValueError(
-                f"the wave {self.name!r} names nobody. Give it spokes, units or tags, or default: true for all that "
-                f"are in no other wave."
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _tolerance_can_be(self) -> Self:
-        text = self.tolerance
-        number = text.removesuffix("%")
-        if not number.isdecimal() or (text.endswith("%") and int(number) > 100):  # noqa: PLR2004 - that is what a percentage is
-            raise ValueError(
-                f"tolerance of the wave {self.name!r}: found {text!r}. Expected a number of spokes, such as 2, or a "
-                f"share from 0% to 100%."
+            raise Mistake(
+                f"the wave {self.name!r} names no spokes. Give it spokes, units or tags, or default: true for all "
+                f"spokes that are in no other wave.",
+                code="wave-names-no-spokes",
             )
         return self
 
@@ -95,6 +97,20 @@ class OrganizationAccess(SettingsDocument):
     assume_role: RoleArn | None = None
 
 
+def _apart(waves: list[Wave]) -> list[Wave]:
+    seen: set[str] = set()
+    for wave in waves:
+        if wave.name in seen:
+            raise Mistake(f"two waves have the name {wave.name!r}. Rename one of them.", code="wave-name-twice")
+        seen.add(wave.name)
+    if sum(wave.default for wave in waves) > 1:
+        raise Mistake(
+            "more than one wave has default: true. Only one can take the spokes that are in no other wave.",
+            code="two-default-waves",
+        )
+    return waves
+
+
 class FleetSettings(SettingsDocument):
     """All of fleet.yaml. Without the file every spoke is in one wave.
 
@@ -107,18 +123,12 @@ class FleetSettings(SettingsDocument):
     records: Annotated[
         str | None, Field(description="the address of a folder or bucket", examples=["s3://your-state-bucket"])
     ] = None
-    waves: list[Wave] = Field(default=[Wave(name="all", default=True)], min_length=1)
-
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
-        seen: set[str] = set()
-        for wave in self.waves:
-            if wave.name in seen:
-                raise ValueError(f"waves: {wave.name!r} is there twice. Rename one of them.")
-            seen.add(wave.name)
-        if sum(wave.default for wave in self.waves) > 1:
-            raise ValueError("waves: more than one has default: true. Only one can take all that are in no other wave.")
-        return self
+    waves: Annotated[list[Wave], AfterValidator(_apart)] = Field(
+        default=[Wave(name="all", default=True)],
+        min_length=1,
+        description="a list of at least one wave",
+        examples=["[{name: all, default: true}]"],
+    )
 
 
 def read_settings(root: Path) -> FleetSettings:
@@ -133,7 +143,8 @@ def read_settings(root: Path) -> FleetSettings:
     except FileNotFoundError:
         return FleetSettings()
     except OSError as problem:
-        raise SettingsError(f"{FILE}: cannot be read ({problem.strerror}).") from None
+        raise SettingsError(f"cannot be read ({problem.strerror}).", code="file-unreadable", place=FILE) from None
     except yaml.YAMLError as problem:
-        raise SettingsError(f"{FILE}: is not YAML: {' '.join(str(problem).split())}.") from None
+        text = " ".join(str(problem).split())
+        raise SettingsError(f"is not YAML: {text}.", code="not-yaml", place=FILE) from None
     return validate(FleetSettings, content, where=FILE, error=SettingsError)

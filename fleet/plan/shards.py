@@ -26,7 +26,9 @@ def matrix(plan: FleetPlan, number: int, waves: Sequence[str], form: str) -> str
         SettingsError: there is no such form or wave.
     """
     if form not in _FORMS:
-        raise SettingsError(f"--format: invalid value {form!r}. The formats are: {', '.join(_FORMS)}.")
+        raise SettingsError(
+            f"invalid value {form!r}. The formats are: {', '.join(_FORMS)}.", code="format-unknown", place="--format"
+        )
     stacks = select_spokes(plan, SpokeFilter(waves=waves))
     running = [stack for stack in stacks if plan.verdicts[stack].kind is not Kind.UNCHANGED]
     used = sorted({shard_of(stack, number) for stack in running})

@@ -36,7 +36,8 @@ def select_spokes(plan: FleetPlan, choice: SpokeFilter) -> frozenset[str]:
     if not found:
         given = {"--only": choice.only, "--exclude": choice.exclude, "--wave": choice.waves}
         *most, last = [option for option, values in given.items() if values]
-        raise SettingsError(f"No spokes match {', '.join(most)}{' and ' * bool(most)}{last}. Widen one of them.")
+        options = f"{', '.join(most)}{' and ' * bool(most)}{last}"
+        raise SettingsError(f"No spokes match {options}. Widen one of them.", code="no-spokes-match")
     if choice.shard:
         part, shards = choice.shard
         found = {stack for stack in found if shard_of(stack, shards) == part}
@@ -57,7 +58,11 @@ def parse_shard(text: str) -> Shard:
     part, _, whole = text.partition("/")
     if part.isdecimal() and whole.isdecimal() and 1 <= int(part) <= int(whole):
         return int(part), int(whole)
-    raise SettingsError(f"--shard: invalid value {text!r}. Expected a part and how many there are, for example 2/5.")
+    raise SettingsError(
+        f"invalid value {text!r}. Expected a part and how many there are, for example 2/5.",
+        code="invalid-shard",
+        place="--shard",
+    )
 
 
 def refuse_before_earlier_waves(plan: FleetPlan, waves: Sequence[str]) -> None:
@@ -74,13 +79,22 @@ def refuse_before_earlier_waves(plan: FleetPlan, waves: Sequence[str]) -> None:
         ]
         if len(missing) > members.wave.tolerated(len(members.stacks)):
             raise SettingsError(
-                f"--wave: the earlier wave {members.wave.name} is not finished: {named(missing)}. Roll it out first."
+                f"the earlier wave {members.wave.name} is not finished: {named(missing)}. Roll it out first.",
+                code="earlier-wave-not-finished",
+                place="--wave",
             )
 
 
 def _of_waves(plan: FleetPlan, names: Sequence[str]) -> set[str]:
-    known = {members.wave.name: members.stacks for members in plan.waves}
+    refuse_unknown_waves(plan, names, where="--wave")
+    return {stack for members in plan.waves if members.wave.name in names for stack in members.stacks}
+
+
+def refuse_unknown_waves(plan: FleetPlan, names: Sequence[str], *, where: str) -> None:
+    """Refuse a name that no wave has. Raises SettingsError with those that there are."""
+    known = [members.wave.name for members in plan.waves]
     for name in names:
         if name not in known:
-            raise SettingsError(f"--wave: invalid value {name!r}. The waves are: {', '.join(known)}.")
-    return {stack for name in names for stack in known[name]}
+            raise SettingsError(
+                f"invalid value {name!r}. The waves are: {', '.join(known)}.", code="wave-unknown", place=where
+            )

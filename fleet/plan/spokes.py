@@ -82,7 +82,9 @@ def matching_spokes(spokes: Iterable[str], patterns: Iterable[str], *, where: st
         fitting = {stack for stack in known if fnmatchcase(stack, full)}
         if not fitting:
             raise SettingsError(
-                f"{where}: invalid value {pattern!r}: no such spoke. The spokes are: {named(known, 8) or 'none'}."
+                f"invalid value {pattern!r}: no such spoke. The spokes are: {named(known, 8) or 'none'}.",
+                code="spoke-unknown",
+                place=where,
             )
         found |= fitting
     return found

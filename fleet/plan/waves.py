@@ -45,8 +45,10 @@ def assign(
     for index, each in enumerate(members):
         if not each.stacks and not each.wave.default:
             raise SettingsError(
-                f"{FILE}: waves[{index}]: the wave {each.wave.name!r} names nobody: no spoke's account is in "
-                f"{_wanted(each.wave)}. Correct it, or remove the wave."
+                f"the wave {each.wave.name!r} has no spokes: {_reason_of_none(each.wave)}. Correct it, or remove the "
+                f"wave.",
+                code="wave-without-spokes",
+                place=f"{FILE}: waves[{index}]",
             )
     return members
 
@@ -73,11 +75,13 @@ def _named(
 def _tags(
     waves: Sequence[Wave], spokes: Mapping[str, Spoke], organization: Organization | None
 ) -> Mapping[str, Mapping[str, str]]:
-    by_account = next((wave for wave in waves if wave.units or wave.tags), None)
-    if by_account and organization is None:
+    by_account = next((index for index, wave in enumerate(waves) if wave.units or wave.tags), None)
+    if by_account is not None and organization is None:
         raise SettingsError(
-            f"{FILE}: the wave {by_account.name!r} goes by units or tags of accounts, and the organization could not "
-            f"be read. Use credentials that may list its accounts, or name the spokes."
+            f"the wave {waves[by_account].name!r} goes by units or tags of accounts, and the organization cannot be "
+            f"read. Use credentials that may list its accounts, or name the spokes.",
+            code="wave-needs-organization",
+            place=f"{FILE}: waves[{by_account}]",
         )
     if organization is None or not any(wave.tags for wave in waves):
         return {}
@@ -89,16 +93,21 @@ def _refuse_two_or_none(reasons: Mapping[str, Mapping[str, str]]) -> None:
         if len(found) > 1:
             both = " and ".join(f"{wave!r} (by {reason})" for wave, reason in found.items())
             raise SettingsError(
-                f"{FILE}: {stack} is in the waves {both}. Take it out of one of them: exclude: [{stack}]"
+                f"{stack} is in the waves {both}. Take it out of one of them: exclude: [{stack}]",
+                code="spoke-in-two-waves",
+                place=f"{FILE}: waves",
             )
     none = [stack for stack, found in reasons.items() if not found]
     if none:
         raise SettingsError(
-            f"{FILE}: in no wave: {named(none, 8)}. Name them in a wave, or add one with default: true for all that "
-            f"are in no other."
+            f"no wave has the spokes {named(none, 8)}. Name them in a wave, or add one with default: true for all "
+            f"spokes that are in no other.",
+            code="spoke-in-no-wave",
+            place=f"{FILE}: waves",
         )
 
 
-def _wanted(wave: Wave) -> str:
-    parts = [*(f"the unit {unit}" for unit in wave.units), *(f"{key}={value}" for key, value in wave.tags.items())]
-    return " or ".join(parts) or "its list once `exclude` is taken away"
+def _reason_of_none(wave: Wave) -> str:
+    tags = (f"has the tag {key}={value}" for key, value in wave.tags.items())
+    wanted = " or ".join([*(f"is in the unit {unit}" for unit in wave.units), *tags])
+    return f"no spoke's account {wanted}" if wanted else "its exclude names all of its spokes"

@@ -54,7 +54,11 @@ def workforce(scheduler: str | None) -> Generator[Workforce]:
     try:
         width = sum(client.nthreads().values())
         if not width:
-            raise SettingsError(f"--scheduler: {scheduler} has no workers. Start some: dask worker {scheduler}")
+            raise SettingsError(
+                f"{scheduler} has no workers. Start some: dask worker {scheduler}",
+                code="scheduler-without-workers",
+                place="--scheduler",
+            )
         # A task belongs to one spoke and one run, so no result of another may stand in for it.
         yield Workforce(client.get_executor(pure=False), width, is_here=False)
     finally:
@@ -65,11 +69,17 @@ def _connected(scheduler: str) -> Any:  # noqa: ANN401 - distributed has no type
     try:
         from distributed import Client  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - only where it is asked for, since it takes half a second
     except ImportError:
-        raise SettingsError("--scheduler needs Dask: pip install 'model-catalog[fleet,dask]'") from None
+        raise SettingsError(
+            "Dask is not installed. Install it: pip install 'model-catalog[fleet,dask]'",
+            code="dask-not-installed",
+            place="--scheduler",
+        ) from None
     try:
         return Client(scheduler, timeout=_SECONDS)
     except (OSError, ValueError) as problem:
         raise SettingsError(
-            f"--scheduler: no Dask scheduler answers at {scheduler} ({' '.join(str(problem).split()) or 'time-out'}). "
-            f"Start one with dask scheduler, or leave the option out to work on this machine."
+            f"no Dask scheduler answers at {scheduler} ({' '.join(str(problem).split()) or 'time-out'}). Start one "
+            f"with dask scheduler, or leave the option out to work on this machine.",
+            code="scheduler-unreachable",
+            place="--scheduler",
         ) from None

@@ -47,7 +47,10 @@ def reconcile_pending(
         engine.replace_state("spoke", stack, file)
     finished = engine.refresh(stack, log, lambda _: None)
     if finished.code != 0:
-        raise EngineError(f"the state could not be compared with the account after a run had died ({state.pending[0]})")
+        raise EngineError(
+            f"a run died ({state.pending[0]}), and the refresh after it failed. See what it says: make refresh-{stack}",
+            code="refresh-failed",
+        )
     return found
 
 

@@ -24,8 +24,9 @@ def parts_against(used: ContractRef, engine: Engine, task: Task, settings: Spoke
     contract = Hubs(engine, settings.hub_stacks).contract(settings.hub_stacks)
     if contract.content_hash != used.content_hash:
         raise FleetError(
-            f"the hub changed its contract twice while this ran, so nobody can say what the result depends on. It was "
-            f"deployed with {used.content_hash}; run it again."
+            f"the hub's contract changed twice during the run, so what the result depends on is unknown. The spoke is "
+            f"deployed with {used.content_hash}. Run it again.",
+            code="contract-changed-twice",
         )
     excerpt, _ = Excerpts(contract, task.day).of(settings, where=f"Pulumi.{task.stack}.yaml")
     return {**{name: part for name, part in task.parts.items() if name in task.own}, **excerpt}

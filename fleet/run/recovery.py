@@ -53,7 +53,7 @@ class Recovery:
             if abandoned.engine and abandoned.engine.is_here:
                 end_session(abandoned.engine.pid)
         if self._states.repair_checkpoint(self._stack):
-            self.notes.append("removed what a killed run left torn beside the state")
+            self.notes.append("removed a damaged file that a killed run left beside the state")
         self.await_lock(abandoned)
         self.notes += reconcile_pending(self._stack, settings, self._engine, self._states, self._log.file)
 
@@ -71,8 +71,9 @@ class Recovery:
                 return
             if time.monotonic() > deadline or STOPPING.wait(POLL_SECONDS):
                 raise FleetError(
-                    f"the stack is locked by {lock}. Wait for that run to end; if it has died, remove its lock: pulumi "
-                    f"-C spoke cancel {self._stack}"
+                    f"locked by {lock}. Wait for that run to end. If it has died: model-catalog stack recover "
+                    f"{self._stack} --force",
+                    code="stack-locked",
                 )
 
 

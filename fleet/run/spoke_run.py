@@ -112,11 +112,13 @@ class _Run:
         spoke = read_spoke(self._root / f"Pulumi.{self._task.stack}.yaml")
         here = spoke.parts if self._task.root else {**spoke.parts, **code_parts(self._root)}
         if spoke.settings is None:
-            raise FleetError(spoke.problem)
+            raise FleetError(spoke.problem, code="settings-refused")
         if any(self._task.parts.get(name) != part for name, part in here.items()):
             raise FleetError(
-                f"{spoke.file} or the code of the checkout on {socket.gethostname()} is not what the plan was made "
-                f"with. Bring it to the same commit, and run it again."
+                f"the plan was made with another {spoke.file} or other code. Bring this checkout to the same commit, "
+                f"and run it again.",
+                code="checkout-differs",
+                place=f"the checkout on {socket.gethostname()}",
             )
         return spoke.settings
 
@@ -126,7 +128,7 @@ class _Run:
         waited = False
         while isinstance(found := self._leases.acquire(self._task.stack), Lease):
             if STOPPING.wait(POLL_SECONDS):
-                raise FleetError(f"interrupted while waiting for another rollout ({found})")
+                raise FleetError(f"interrupted while it waited for another rollout ({found})", code="interrupted")
             if not waited:
                 self._recovery.notes.append(f"waited for another rollout ({found})")
             waited = True
@@ -195,7 +197,7 @@ class _Run:
         """
         state = self._states.read(self._task.stack)
         if state is None:
-            raise FleetError("the stack was removed right after its run")
+            raise FleetError("the stack was removed right after its run. Run it again.", code="stack-removed")
         parts, used = self._task.parts, deployed_contract(state)
         if used.content_hash != self._task.contract:
             parts = parts_against(used, self._engine, self._task, settings)

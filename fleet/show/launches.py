@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from fleet.engine import Engine
-from fleet.errors import StateError
 from fleet.plan.hub_contracts import Hubs
 from fleet.plan.settings import read_settings
 from fleet.plan.spokes import read_spokes
@@ -73,7 +72,7 @@ def launches_of(root: Path, *, stack: str = "", identified: bool = False) -> lis
     found = deployments_of(asked, tags=tags, records=records, states=states)
     for deployment in found.values():
         if deployment.problem:
-            raise StateError(deployment.problem)
+            raise deployment.problem
     hubs = Hubs(engine, _hub_names(root, found))
     day = as_of()
     launches = [in_use(name, launch, hubs, day) for name, deployment in found.items() for launch in deployment.launches]

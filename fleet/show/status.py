@@ -124,7 +124,7 @@ def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: st
         contract=deployment.contract.content_hash if deployment.contract else "",
         deployed=deployment.rolled_out,
         behind="" if verdict.kind is Kind.UNCHANGED else "; ".join([verdict.kind, *verdict.reasons]),
-        problem=deployment.problem,
+        problem=str(deployment.problem or ""),
     )
     uses = [in_use(stack, launch, inventory.hubs, inventory.day) for launch in deployment.launches]
     asked = [use for use in uses if use.is_of(product, version)]

@@ -33,7 +33,7 @@ class Deployment:
     launches: Sequence[DeployedLaunch] = ()
     contract: ContractRef | None = None
     rolled_out: dt.datetime | None = None
-    problem: str = ""
+    problem: FleetError | None = None
 
 
 def deployments_of(
@@ -76,7 +76,9 @@ def launches_in(
             launch = DeployedLaunch.model_validate({**output, **known})
         except (ValidationError, TypeError):
             raise StateError(
-                f"{stack}: the output launches.{name} is not as this release writes it. Run make up-{stack}."
+                f"the output launches.{name} is not as this release writes it. Run make up-{stack}.",
+                code="output-of-another-release",
+                place=stack,
             ) from None
         old = before.get(name)
         same = old is not None and old.version == launch.version and _is_one_product(old, launch)
@@ -103,6 +105,7 @@ def _deployment(states: States, stack: str, tag: str | None, record: Record | Co
             return known
         return replace(known, launches=launches_in(stack, state, record, None), contract=deployed_contract(state))
     except FleetError as problem:
-        return replace(known, problem=str(problem))
+        return replace(known, problem=problem)
     except StorageError as problem:
-        return replace(known, problem=f"{stack}: its state cannot be read: {error_text(problem)}")
+        found = StateError(f"its state cannot be read: {error_text(problem)}", code="state-unreadable", place=stack)
+        return replace(known, problem=found)

@@ -26,8 +26,10 @@ def locations_of(records: str | None) -> Locations:
     backend = backend_url()
     if records is None and is_cloud(backend):
         raise SettingsError(
-            f"fleet.yaml: records is missing. The backend {backend} keeps no files beside the state, so say where the "
-            f"records of success go, for example records: s3://your-records-bucket"
+            f"is missing. The backend {backend} keeps no files beside the state, so say where the records of success "
+            f"go, for example records: s3://your-records-bucket",
+            code="records-without-address",
+            place="fleet.yaml: records",
         )
     return Locations(backend, records or backend)
 

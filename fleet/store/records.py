@@ -99,8 +99,10 @@ class Records:
                 return {stack: record for stack, record in found if record is not None}
         except StorageError as problem:
             raise RecordsError(
-                f"{self._storage.url}: the records of success cannot be listed: {error_text(problem)}. Check the "
-                f"address and who may read it."
+                f"the records of success cannot be listed: {error_text(problem)}. Check the address and who may read "
+                f"it.",
+                code="records-unreadable",
+                place=self._storage.url,
             ) from None
 
     def of(self, stack: str) -> Record | CorruptRecord | None:
@@ -133,8 +135,10 @@ def _parsed(content: bytes, *, where: str) -> Record | CorruptRecord:
         version = _Versioned.model_validate_json(content).schema_version
         if _major(version) > _major(SCHEMA_VERSION):
             raise RecordsError(
-                f"{where} was written by a newer release (version {version}, and this one reads {SCHEMA_VERSION}). "
-                f"Bring this checkout up to date. Nothing was changed."
+                f"a newer release wrote it (version {version}; this one reads {SCHEMA_VERSION}). Bring this checkout "
+                f"up to date. Nothing was changed.",
+                code="record-of-newer-release",
+                place=where,
             )
         return Record.model_validate_json(content)
     except ValidationError as problem:

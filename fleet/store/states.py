@@ -77,7 +77,11 @@ class StoredStates:
         try:
             entries = list(self._storage.list(self._states))
         except StorageError as problem:
-            raise RecordsError(f"{self._storage.url}: the backend cannot be listed: {error_text(problem)}.") from None
+            raise RecordsError(
+                f"the backend cannot be listed: {error_text(problem)}. Check the address and who may read it.",
+                code="backend-unreadable",
+                place=self._storage.url,
+            ) from None
         found: dict[str, str] = {}
         for entry in entries:
             name = PurePosixPath(entry.path).name
@@ -90,7 +94,7 @@ class StoredStates:
         """Read a stack's state; None where there is no such stack.
 
         Raises:
-            StateError: it is torn.
+            StateError: it is damaged.
         """
         for ending in _ENDINGS:
             path = f"{self._states}/{stack}{ending}"
@@ -100,9 +104,11 @@ class StoredStates:
                     return _parsed(gzip.decompress(content) if ending.endswith("gz") else content, tag)
                 except (ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error, gzip.BadGzipFile):
                     raise StateError(
-                        f"{self._storage.url}: {path} is torn: it is not a state of Pulumi's. Put the one before it in "
-                        f"its place ({stack}.json.bak beside it, or an earlier version of the object), then run make "
-                        f"refresh-{stack}."
+                        f"is damaged: it is not a state of Pulumi's. Put the one before it in its place "
+                        f"({stack}.json.bak beside it, or an earlier version of the object), then run make "
+                        f"refresh-{stack}.",
+                        code="state-damaged",
+                        place=f"{self._storage.url}: {path}",
                     ) from None
         return None
 

@@ -42,8 +42,9 @@ def backend_url() -> str:
         current = None
     if not current:
         raise SettingsError(
-            "Pulumi has no backend: run pulumi login, or set PULUMI_BACKEND_URL to the folder or bucket with the "
-            "state of all stacks."
+            "Pulumi has no backend. Run pulumi login, or set PULUMI_BACKEND_URL to the folder or bucket with the state "
+            "of all stacks.",
+            code="no-backend",
         )
     return str(current)
 
@@ -128,8 +129,9 @@ def _opened(url: str) -> ObjectStore:
             return AzureStore(parts.netloc, prefix=folder, **account)
         case _:
             raise SettingsError(
-                f"{url!r} is no folder or bucket. Expected an address that begins with file://, s3://, gs:// or "
-                f"azblob://, for example s3://your-state-bucket."
+                f"invalid address {url!r}. Expected that of a folder or bucket, which begins with file://, s3://, "
+                f"gs:// or azblob://, for example s3://your-state-bucket.",
+                code="invalid-address",
             )
 
 

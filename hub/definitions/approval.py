@@ -34,14 +34,18 @@ def _check_origin(where: str, registry: Registry, entry: VersionEntry) -> None:
     ):
         if found != declared:
             raise ContentError(
-                f"{where}.model_package: found {entry.model_package!r}, which is of the {what} {found}. The product's "
-                f"registry is {declared}: correct one of the two."
+                f"invalid value {entry.model_package!r}. Its {what} is {found}, and the registry's is {declared}: "
+                f"correct one of the two.",
+                code="package-of-another-registry",
+                place=f"{where}.model_package",
             )
     key = entry.artifacts.kms_key
     if key and (owner := Arn.parse(key).account) != registry.account_id:
         raise ContentError(
-            f"{where}.artifacts.kms_key: found {key!r}, which is of the account {owner}. The artifacts are "
-            f"those of the registry's account {registry.account_id}: name a key of that account."
+            f"invalid value {key!r}. The artifacts are those of the registry's account {registry.account_id}, and the "
+            f"key is of the account {owner}: name a key of the registry's account.",
+            code="key-of-another-account",
+            place=f"{where}.artifacts.kms_key",
         )
 
 
@@ -49,11 +53,15 @@ def _check_approval(where: str, entry: VersionEntry, day: dt.date) -> None:
     if entry.approval is None:
         if entry.life.state_on(day) == "active":
             raise ContentError(
-                f"{where}.approval is missing, and {entry.version} would be published as active. Have "
-                f"{entry.model_package} approved in the registry, then say here who approved it and when."
+                f"is missing, and {entry.version} would be published as active. Have {entry.model_package} approved "
+                f"in the registry, then say here who approved it and when.",
+                code="approval-missing",
+                place=f"{where}.approval",
             )
     elif entry.approval.approved_on > entry.released:
         raise ContentError(
-            f"{where}.approval.approved_on: found {entry.approval.approved_on}, after the release on {entry.released}. "
-            f"A version is released once its model is approved: correct one of the dates."
+            f"invalid value {entry.approval.approved_on}. The version is released on {entry.released}, before its "
+            f"model is approved: correct one of the dates.",
+            code="approved-after-release",
+            place=f"{where}.approval.approved_on",
         )

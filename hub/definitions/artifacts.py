@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, Field
 
 from shared.aws.arn import ACCOUNT_ID, Arn, KeyArn, ObjectUri, bucket_arn, is_prefix, object_arn
+from shared.errors import Mistake
 from shared.validation import Document
 
 _IMAGE: Final = re.compile(
@@ -31,7 +32,10 @@ def _one_per_region(images: list[str]) -> list[str]:
     regions = [image_parts(image)["region"] for image in images]
     twice = next((region for index, region in enumerate(regions) if region in regions[:index]), None)
     if twice is not None:
-        raise ValueError(f"found two images of {twice}. A version runs one image in each region: remove one of them.")
+        raise Mistake(
+            f"two images are in {twice}. A version runs one image in each region: remove one of them.",
+            code="two-images-of-a-region",
+        )
     return images
 
 

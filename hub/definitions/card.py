@@ -109,7 +109,9 @@ def read_card(path: Path, *, model_package: str) -> ModelCard:
     card = read_document(ModelCard, path)
     if card.lineage.registry_package != model_package:
         raise ContentError(
-            f"{path}: lineage.registry_package: found {card.lineage.registry_package!r}, but the version publishes "
-            f"{model_package!r}. Write the card of that package."
+            f"invalid value {card.lineage.registry_package!r}. The version publishes {model_package!r}: write the card "
+            f"of that package.",
+            code="card-of-another-package",
+            place=f"{path}: lineage.registry_package",
         )
     return card

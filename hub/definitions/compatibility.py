@@ -44,8 +44,10 @@ def refuse_breaking_changes(path: Path, templates: Mapping[str, Template]) -> No
             continue
         for name, change in breaking_changes(templates[previous].parameters, template.parameters):
             raise ContentError(
-                f"{path}: version {version}: the parameter {name} {change}, so launches that are good with {previous} "
-                f"would fail. Make it {major(version) + 1}.0.0, or keep what {previous} accepts."
+                f"the parameter {name} {change}, so launches that are valid with {previous} would fail. Make it "
+                f"{major(version) + 1}.0.0, or keep what {previous} accepts.",
+                code="breaking-change",
+                place=f"{path}: version {version}",
             )
 
 
@@ -63,8 +65,10 @@ def refuse_silent_backports(path: Path, versions: Sequence[tuple[str, bool]]) ->
         higher = next((other for other, _ in versions[:index] if is_higher(other, version)), None)
         if higher is not None and not backport:
             raise ContentError(
-                f"{path}: versions[{index}].version: found {version!r}, which is below {higher}, published before it. "
-                f"Give it a higher number, or say that it is meant: backport: true."
+                f"invalid value {version!r}. It is below {higher}, which is published before it: give it a higher "
+                f"number, or say that it is meant: backport: true.",
+                code="version-below-earlier",
+                place=f"{path}: versions[{index}].version",
             )
 
 
@@ -77,7 +81,7 @@ def _narrowed(old: Parameter, new: Parameter) -> Iterator[str]:
     if gone is not None:
         yield f"no longer allows {gone}"
     if new.allowed_pattern is not None and new.allowed_pattern != old.allowed_pattern:
-        yield f"has another pattern ({new.allowed_pattern}), which may refuse what was good"
+        yield f"has another pattern ({new.allowed_pattern}), which may refuse what was valid"
     for what, before, now, sign in (
         ("minimum", old.min_value, new.min_value, 1),
         ("maximum", old.max_value, new.max_value, -1),

@@ -22,8 +22,10 @@ def check_rules(path: Path, file: ProductFile, templates: Mapping[str, Template]
                 unknown = sorted(rule.parameters() - template.parameters.keys())
                 if unknown:
                     raise ContentError(
-                        f"{source}: the rule {name} refers to {unknown[0]}, which {number} has no parameter of. Its "
-                        f"parameters are: {', '.join(template.parameters)}."
+                        f"the rule {name} refers to {unknown[0]}, which is no parameter of {number}. Its parameters "
+                        f"are: {', '.join(template.parameters)}.",
+                        code="rule-parameter-unknown",
+                        place=source,
                     )
 
 
@@ -37,13 +39,17 @@ def check_tag_options(path: Path, file: ProductFile, portfolio: PortfolioFile) -
     for key, values in options.items():
         if not values:
             raise ContentError(
-                f"{path}: tag_options.{key}: found {', '.join(file.tag_options[key])}, but the portfolio "
-                f"{portfolio.key} allows {', '.join(portfolio.tag_options[key])}. A launch could have no value at "
-                f"all: let one of the two allow a value of the other."
+                f"invalid values {', '.join(file.tag_options[key])}. The portfolio {portfolio.key} allows "
+                f"{', '.join(portfolio.tag_options[key])}, so no value is left for a launch: let one of the two allow "
+                f"a value of the other.",
+                code="tag-options-contradict",
+                place=f"{path}: tag_options.{key}",
             )
         fixed = {**portfolio.tags, **file.tags}.get(key)
         if fixed is not None and fixed not in values:
             raise ContentError(
-                f"{path}: tag_options.{key}: found {', '.join(values)}, but the tag {key} is set to {fixed!r}, which "
-                f"every launch gets. Allow that value, or remove the tag."
+                f"invalid values {', '.join(values)}. Every launch gets the tag {key} with the value {fixed!r}: allow "
+                f"that value, or remove the tag.",
+                code="tag-not-allowed",
+                place=f"{path}: tag_options.{key}",
             )

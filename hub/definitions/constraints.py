@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 from shared.aws.arn import AccountId, Arn, RoleArn, TopicArn
 from shared.catalog.contract import TagUpdates
 from shared.catalog.rules import Rule
+from shared.errors import Mistake
 from shared.stack.names import launch_role_name
 from shared.validation import Document, Region
 
@@ -67,9 +68,12 @@ def _go_together(constraints: list[Constraint]) -> list[Constraint]:
     kinds = [each.type for each in constraints]
     for kind in kinds:
         if kinds.count(kind) > 1:
-            raise ValueError(f"found {kind} {kinds.count(kind)} times. A product has at most one of each: join them.")
+            raise Mistake(
+                f"{kind} is there {kinds.count(kind)} times. A product has at most one of each type: join them.",
+                code="duplicate-constraint",
+            )
     if {"LAUNCH", "STACKSET"} <= set(kinds):
-        raise ValueError("found LAUNCH beside STACKSET, which exclude each other. Remove one of the two.")
+        raise Mistake("LAUNCH and STACKSET exclude each other. Remove one of the two.", code="launch-beside-stack-set")
     return constraints
 
 

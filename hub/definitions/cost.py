@@ -11,7 +11,7 @@ from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 from hub.definitions.yaml_file import read_document
 from shared.catalog.contract import Parameter
 from shared.catalog.cost import Cost
-from shared.errors import ContentError
+from shared.errors import ContentError, Mistake
 from shared.validation import Document, FormerName, Region
 
 HOURS: Final = 730
@@ -58,8 +58,9 @@ class CostRule(Document):
     def _is_complete(self) -> Self:
         missing = [name for name in _NEEDED[self.kind] if getattr(self, name) is None]
         if missing:
-            raise ValueError(
-                f"{missing[0]} is missing. A cost of kind {self.kind} needs {', '.join(_NEEDED[self.kind])}."
+            raise Mistake(
+                f"{missing[0]} is missing. A cost of kind {self.kind} needs {', '.join(_NEEDED[self.kind])}.",
+                code="incomplete-cost",
             )
         return self
 
@@ -85,8 +86,8 @@ def read_prices(path: Path) -> Prices:
     return read_document(Prices, path)
 
 
-def check_rule(where: str, rule: CostRule, parameters: Mapping[str, Parameter]) -> None:
-    """Refuse a rule that names parameters which a version does not have.
+def check_rule(path: Path, version: str, rule: CostRule, parameters: Mapping[str, Parameter]) -> None:
+    """Refuse a rule, in a product's file, that names parameters which a version does not have.
 
     Raises:
         ContentError: names the first such parameter.
@@ -94,8 +95,9 @@ def check_rule(where: str, rule: CostRule, parameters: Mapping[str, Parameter]) 
     for key, name in rule.parameters.items():
         if name not in parameters:
             raise ContentError(
-                f"{where}: cost.{key}: found {name!r}, which is no parameter of the template. "
-                f"Its parameters are: {', '.join(parameters)}."
+                f"invalid value {name!r}. The parameters of {version} are: {', '.join(parameters)}.",
+                code="cost-parameter-unknown",
+                place=f"{path}: cost.{key}",
             )
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from shared.catalog.lifecycle import State, state_on
 from shared.catalog.versions import SemVer
-from shared.errors import ContentError
+from shared.errors import ContentError, Mistake
 from shared.validation import Document
 
 FORESIGHT: Final = dt.timedelta(days=30)
@@ -43,9 +43,10 @@ class Lifecycle(Document):
     @model_validator(mode="after")
     def _dates_are_in_order(self) -> Self:
         if self.deprecated_on and self.retires_on and self.retires_on <= self.deprecated_on:
-            raise ValueError(
-                f"found deprecated_on {self.deprecated_on} and retires_on {self.retires_on}. A version is deprecated "
-                f"before it is retired: put the dates in this order."
+            raise Mistake(
+                f"deprecated_on {self.deprecated_on} is not before retires_on {self.retires_on}. A version is "
+                f"deprecated before it is retired: put the dates in this order.",
+                code="retired-before-deprecated",
             )
         return self
 
@@ -101,7 +102,9 @@ def _check_dates(where: str, version: str, released: dt.date, end: Lifecycle) ->
     for key, date in (("deprecated_on", end.deprecated_on), ("retires_on", end.retires_on)):
         if date is not None and date < released:
             raise ContentError(
-                f"{where}.{key}: found {date}, before {version} was released on {released}. Correct one of the dates."
+                f"invalid value {date}. {version} is released on {released}: correct one of the dates.",
+                code="end-before-release",
+                place=f"{where}.{key}",
             )
 
 
@@ -112,18 +115,23 @@ def _check_replacement(where: str, version: str, lives: Lives, day: dt.date) -> 
             # Only the first link is this entry's own; the others are reported at theirs.
             if len(chain) == 1:
                 raise ContentError(
-                    f"{where}.replacement: found {following!r}, which is no version of this product. "
-                    f"The versions are: {', '.join(lives)}."
+                    f"invalid value {following!r}. The product's versions are: {', '.join(lives)}.",
+                    code="replacement-unknown",
+                    place=f"{where}.replacement",
                 )
             return
         chain.append(following)
         if following in chain[:-1]:
             raise ContentError(
-                f"{where}.replacement: found {chain[1]!r}, which leads in a circle: {' -> '.join(chain)}. "
-                f"Let the chain end at a version that stays."
+                f"invalid value {chain[1]!r}. It leads in a circle: {' -> '.join(chain)}. Let the chain end at a "
+                f"version that stays.",
+                code="replacements-in-a-circle",
+                place=f"{where}.replacement",
             )
     if len(chain) > 1 and lives[chain[1]].state_on(day) == "retired":
         raise ContentError(
-            f"{where}.replacement: found {chain[1]!r}, which is itself retired. Name a version that is in use, or "
-            f"leave replacement out."
+            f"invalid value {chain[1]!r}. It is retired itself: name a version that is in use, or leave replacement "
+            f"out.",
+            code="replacement-retired",
+            place=f"{where}.replacement",
         )

@@ -22,7 +22,7 @@ from hub.definitions.permissions import check_permissions
 from hub.definitions.policy_lint import lint_policy
 from hub.definitions.schema import PortfolioFile, PortfoliosFile, ProductFile
 from hub.definitions.templates import read_template
-from hub.definitions.yaml_file import read_document
+from hub.definitions.yaml_file import read_document, unreadable
 from shared.errors import ContentError
 from shared.stack.names import execution_role_name
 from shared.validation import validate
@@ -64,10 +64,18 @@ def _product(path: Path, portfolios: Mapping[str, PortfolioFile], day: dt.date) 
     file = read_document(ProductFile, path)
     folder = path.parent
     if file.key != folder.name:
-        raise ContentError(f"{path}: key: found {file.key!r}. It must be the name of the folder, {folder.name!r}.")
+        raise ContentError(
+            f"invalid value {file.key!r}. It must be the name of the folder, {folder.name!r}.",
+            code="key-is-not-the-folder",
+            place=f"{path}: key",
+        )
     if file.portfolio not in portfolios:
         known = ", ".join(sorted(portfolios))
-        raise ContentError(f"{path}: portfolio: found {file.portfolio!r}. The portfolios are: {known}.")
+        raise ContentError(
+            f"invalid value {file.portfolio!r}. The catalog's portfolios are: {known}.",
+            code="portfolio-unknown",
+            place=f"{path}: portfolio",
+        )
     _refuse_twins(((path, "version", entry.version) for entry in file.versions), "versions")
     refuse_silent_backports(path, [(entry.version, entry.backport) for entry in file.versions])
     check_approvals(path, file, day)
@@ -79,7 +87,7 @@ def _product(path: Path, portfolios: Mapping[str, PortfolioFile], day: dt.date) 
     check_rules(path, file, templates)
     check_tag_options(path, file, portfolios[file.portfolio])
     for version, template in templates.items():
-        check_rule(f"{path} with {version}", file.cost, template.parameters)
+        check_rule(path, version, file.cost, template.parameters)
     return CatalogProduct(
         file=file,
         launch_statements=_statements(folder / file.launch_policy),
@@ -102,8 +110,10 @@ def _refuse_foreign_role(template: Path, key: str) -> None:
     for name in re.findall(rf"{execution_role_name('')}([a-z0-9-]+)", text):
         if name != key:
             raise ContentError(
-                f"{template}: found the role {execution_role_name(name)}, which is another product's. This product "
-                f"runs as {execution_role_name(key)}."
+                f"the role {execution_role_name(name)} is another product's. This product runs as "
+                f"{execution_role_name(key)}.",
+                code="role-of-another-product",
+                place=str(template),
             )
 
 
@@ -112,7 +122,9 @@ def _refuse_twins(entries: Iterator[tuple[Path, str, str]], what: str) -> None:
     for path, field, value in entries:
         if value in seen:
             where = "" if seen[value] == path else f" (the other is in {seen[value]})"
-            raise ContentError(f"{path}: two {what} have the {field} {value!r}{where}. Rename one of them.")
+            raise ContentError(
+                f"two {what} have the {field} {value!r}{where}. Rename one of them.", code="not-unique", place=str(path)
+            )
         seen[value] = path
 
 
@@ -132,11 +144,9 @@ def _statements(path: Path) -> list[dict[str, Any]]:
     try:
         content: object = json.loads(path.read_text())
     except OSError as problem:
-        raise ContentError(
-            f"{path}: cannot be read ({problem.strerror}). Add the policy, or correct its name."
-        ) from None
+        raise unreadable(path, problem) from None
     except ValueError as problem:
-        raise ContentError(f"{path}: is not JSON: {problem}.") from None
+        raise ContentError(f"is not JSON: {problem}.", code="file-not-json", place=str(path)) from None
     checked_statements = validate(_Statements, content, where=str(path), error=ContentError)
     statements = [statement.model_dump(by_alias=True) for statement in checked_statements.root]
     lint_policy(path, statements)

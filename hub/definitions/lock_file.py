@@ -41,7 +41,11 @@ def check_lock(catalog: Path, published: Published) -> None:
     for product, version, sha256, path in published:
         expected = locked.get(product, {}).get(version)
         if expected is None:
-            raise ContentError(f"{path}: {product} {version} is not in {catalog / LOCK_FILE}. Add it: make lock.")
+            raise ContentError(
+                f"{product} {version} is not in {catalog / LOCK_FILE}. Add it: make lock.",
+                code="version-not-locked",
+                place=str(path),
+            )
         _refuse_change(path, product, version, expected, sha256)
 
 
@@ -76,7 +80,11 @@ def strike_from_lock(catalog: Path, product: str, version: str) -> None:
     """
     lock = _read(catalog / LOCK_FILE)
     if version not in lock.templates.get(product, {}):
-        raise ContentError(f"{catalog / LOCK_FILE}: {product} {version} is not in it, so there is nothing to remove.")
+        raise ContentError(
+            f"{product} {version} is not there, so there is nothing to remove.",
+            code="nothing-to-remove",
+            place=str(catalog / LOCK_FILE),
+        )
     left = {
         key: {number: sha256 for number, sha256 in versions.items() if (key, number) != (product, version)}
         for key, versions in lock.templates.items()
@@ -89,8 +97,10 @@ def _refuse_return(catalog: Path, removed: Mapping[str, list[str]], published: P
     for product, version, _, _ in published:
         if version in removed.get(product, []):
             raise ContentError(
-                f"{catalog / 'products' / product / 'product.yaml'}: the version {version} was removed, and its number "
-                f"never comes back. Delete its entry, or give it another number."
+                f"the version {version} was removed, and its number never comes back. Delete its entry, or give it "
+                f"another number.",
+                code="version-removed",
+                place=str(catalog / "products" / product / "product.yaml"),
             )
 
 
@@ -101,16 +111,20 @@ def _refuse_removal(catalog: Path, locked: Mapping[str, Mapping[str, str]], publ
         missing = next((version for version in versions if (product, version) not in listed), None)
         if missing is not None:
             raise ContentError(
-                f"{catalog / 'products' / product / 'product.yaml'}: the published version {missing} is missing. Put "
-                f"it back: spokes may use it. To let a version go, retire it first, then run make remove-version."
+                f"the published version {missing} is missing. Put it back: spokes may use it. To remove a version, "
+                f"retire it first, then run make remove-version.",
+                code="published-version-missing",
+                place=str(catalog / "products" / product / "product.yaml"),
             )
 
 
 def _refuse_change(path: Path, product: str, version: str, expected: str, sha256: str) -> None:
     if expected != sha256:
         raise ContentError(
-            f"{path}: the template of {product} {version} changed after it was published (locked sha256 "
-            f"{expected[:12]}…, found {sha256[:12]}…). Restore it, and put the change into a new version."
+            f"the template of {product} {version} changed after it was published (locked sha256 {expected[:12]}…, "
+            f"found {sha256[:12]}…). Restore it, and put the change into a new version.",
+            code="published-template-changed",
+            place=str(path),
         )
 
 

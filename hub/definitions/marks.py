@@ -49,4 +49,8 @@ def refuse_marks(folder: Path) -> None:
     """
     found = list(marks_in(folder))
     if found:
-        raise ContentError(f"{found[0]}. Marks left: {len(found)}; model-catalog models check lists them.")
+        raise ContentError(
+            f"fill in {found[0].what}. Marks left: {len(found)}; model-catalog models check lists them.",
+            code="mark-left",
+            place=f"{found[0].path}:{found[0].line}",
+        )

@@ -43,7 +43,8 @@ def check_permissions(folder: Path, product: CatalogProduct) -> None:
         found = len("".join(text.split()))
         if found > LONGEST:
             raise ContentError(
-                f"{folder / name}: the policy of the {kind} role of {file.key} has {found} characters with what the "
-                f"hub adds to it, and IAM takes {LONGEST}. Shorten its statements, or publish further versions as "
-                f"another product."
+                f"the policy of the {kind} role of {file.key} has {found} characters with what the hub adds to it, "
+                f"and IAM takes {LONGEST}. Shorten its statements, or publish further versions as another product.",
+                code="policy-too-long",
+                place=str(folder / name),
             )

@@ -17,22 +17,32 @@ def lint_policy(path: Path, statements: list[dict[str, Any]]) -> None:
         ContentError: names the first such statement.
     """
     for index, statement in enumerate(parse({"Statement": statements})):
-        problem = next(_problems(statement), None) if statement.allows else None
+        name = f" ({statement.sid})" if statement.sid else ""
+        problem = next(_problems(statement, f"{path}: [{index}]{name}"), None) if statement.allows else None
         if problem:
-            name = f" ({statement.sid})" if statement.sid else ""
-            raise ContentError(f"{path}: [{index}]{name}: {problem}")
+            raise problem
 
 
-def _problems(statement: Statement) -> Iterator[str]:
+def _problems(statement: Statement, place: str) -> Iterator[ContentError]:
     for key in statement.negations:
-        yield f"found {key}, which allows all that it does not name. Name what is allowed."
+        yield ContentError(
+            f"{key} allows all that it does not name. Name what is allowed.", code="policy-by-exclusion", place=place
+        )
     for action in statement.whole_services:
-        yield f"found the action {action}, which allows everything. Name the actions that the template needs."
+        yield ContentError(
+            f"the action {action} allows everything. Name the actions that the template needs.",
+            code="policy-allows-everything",
+            place=place,
+        )
     passing = statement.naming("iam:PassRole")
     if passing and "iam:passedtoservice" not in statement.condition_keys:
-        yield (
-            f"found {passing[0]} without a condition on iam:PassedToService. Say which service may get the role: "
-            f'"Condition": {{"StringEquals": {{"iam:PassedToService": "sagemaker.amazonaws.com"}}}}.'
+        yield ContentError(
+            f"{passing[0]} has no condition on iam:PassedToService. Name the service that may get the role: "
+            f'"Condition": {{"StringEquals": {{"iam:PassedToService": "sagemaker.amazonaws.com"}}}}.',
+            code="role-passed-to-any-service",
+            place=place,
         )
     if passing and "*" in statement.resources:
-        yield f'found {passing[0]} on "*". Name the role that may be passed.'
+        yield ContentError(
+            f'{passing[0]} is allowed on "*". Name the role that may be passed.', code="any-role-passed", place=place
+        )

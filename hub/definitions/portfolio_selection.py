@@ -26,8 +26,9 @@ def part_of(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
     for index, key in enumerate(settings.portfolios):
         if key not in known:
             raise ConfigError(
-                f"{where}: portfolios[{index}]: found {key!r}. The catalog's portfolios are: "
-                f"{', '.join(sorted(known))}."
+                f"invalid value {key!r}. The catalog's portfolios are: {', '.join(sorted(known))}.",
+                code="portfolio-unknown",
+                place=f"{where}: portfolios[{index}]",
             )
     return replace(
         catalog,
@@ -59,7 +60,9 @@ def refuse_overlap(settings: HubSettings, *, own: str, folder: Path) -> None:
         both = mine & theirs if mine and theirs else mine or theirs
         if both or not (mine or theirs):
             raise ConfigError(
-                f"{own}: portfolios: {name} publishes {', '.join(sorted(both)) or 'everything'} too, in the same "
-                f"account {settings.account_id}. Divide the catalog's portfolios between the two: portfolios in each "
-                f"of the files."
+                f"{name} publishes {', '.join(sorted(both)) or 'everything'} too, in the same account "
+                f"{settings.account_id}. Divide the catalog's portfolios between the two: set portfolios in each of "
+                f"the files.",
+                code="portfolio-published-twice",
+                place=f"{own}: portfolios",
             )

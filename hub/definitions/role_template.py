@@ -48,9 +48,10 @@ def roles_template(products: Sequence[CatalogProduct], *, boundary: str | None, 
     body = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}, separators=(",", ":"))
     if len(body.encode()) > _LONGEST:
         raise ContentError(
-            f"{where}: launchRoles: the roles of {len(products)} products make a template of {len(body.encode())} "
-            f"bytes, and CloudFormation takes {_LONGEST}. Divide the catalog over two hub stacks, or let the spokes "
-            f"make the roles."
+            f"the roles of {len(products)} products make a template of {len(body.encode())} bytes, and CloudFormation "
+            f"takes {_LONGEST}. Divide the catalog over two hub stacks, or let the spokes make the roles.",
+            code="role-template-too-long",
+            place=f"{where}: launchRoles",
         )
     return body
 
@@ -67,9 +68,11 @@ def _refuse_one_id_for_two(products: Sequence[CatalogProduct], where: str) -> No
         other = owners.setdefault(_pascal(key), key)
         if other != key:
             raise ContentError(
-                f"{where}: launchRoles: the products {other} and {key} have one logical ID in the roles' template, "
-                f"{_pascal(key)}. Publish one of them from another hub stack, or under a key that differs in a letter, "
-                f"or let the spokes make the roles."
+                f"the products {other} and {key} have the same logical ID in the roles' template, {_pascal(key)}. "
+                f"Publish one of them from another hub stack, or under a key that differs in a letter, or let the "
+                f"spokes make the roles.",
+                code="logical-ids-collide",
+                place=f"{where}: launchRoles",
             )
 
 

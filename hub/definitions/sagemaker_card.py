@@ -57,8 +57,10 @@ def sagemaker_card(product: ProductFile, entry: VersionEntry, card: ModelCard, *
     characters = len(json.dumps(content))
     if characters > MOST_CHARACTERS:
         raise ContentError(
-            f"{path}: the card has {characters} characters in SageMaker's form, which takes {MOST_CHARACTERS}. "
-            f"Shorten its texts or leave out metrics."
+            f"the card has {characters} characters in SageMaker's form, which takes {MOST_CHARACTERS}. Shorten its "
+            f"texts or leave out metrics.",
+            code="card-too-long",
+            place=str(path),
         )
     return content
 

@@ -23,9 +23,11 @@ def share_names(shares: Sequence[ShareSetting], original_keys: Mapping[str, str]
         other = seen.setdefault(name, index)
         if other != index:
             raise ConfigError(
-                f"{where}: shares[{other}] and shares[{index}] have one name in the stack, {name!r}, in which upper "
-                f"case and slashes do not count. Name the unit of one of them by its id, for example ou-a1b2-c3d4e5f6, "
-                f"or share by another type."
+                f"the share has the same name in the stack as shares[{other}], {name!r}, because upper case and "
+                f"slashes do not count. Name the unit of one of them by its id, for example ou-a1b2-c3d4e5f6, or share "
+                f"by another type.",
+                code="share-names-collide",
+                place=f"{where}: shares[{index}]",
             )
     return list(seen)
 

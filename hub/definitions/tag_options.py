@@ -5,12 +5,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from shared.errors import Mistake
 from shared.validation import TagKey
 
 
 def _distinct(values: list[str]) -> list[str]:
     if len(set(values)) < len(values):
-        raise ValueError(f"found a value twice in {', '.join(values)}. Write each value once.")
+        raise Mistake(
+            f"a value is there twice in {', '.join(values)}. Write each value once.", code="duplicate-tag-option-value"
+        )
     return values
 
 

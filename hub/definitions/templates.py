@@ -3,15 +3,26 @@
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_pascal
 
+from hub.definitions.yaml_file import not_yaml, unreadable
 from shared.catalog.contract import Parameter
 from shared.catalog.rules import Rule
 from shared.errors import ContentError
+
+_WRONG: Final = {
+    "missing": "is missing",
+    "too_short": "is empty",
+    "model_type": "is not a map",
+    "dict_type": "is not a map",
+    "list_type": "is not a list",
+    "string_type": "is not text",
+}
+"""What pydantic finds wrong with a part of a template, in other words than its own."""
 
 
 class _TextLoader(yaml.CBaseLoader):
@@ -86,21 +97,28 @@ def read_template(path: Path) -> Template:
     try:
         content = path.read_bytes()
     except OSError as problem:
-        raise ContentError(
-            f"{path}: cannot be read ({problem.strerror}). Add the template, or correct its name."
-        ) from None
+        raise unreadable(path, problem) from None
     try:
         body: Any = yaml.load(content, Loader=_TextLoader)  # noqa: S506 - a base loader, which builds text only
     except yaml.YAMLError as problem:
-        raise ContentError(f"{path}: is not YAML: {' '.join(str(problem).split())}") from None
+        raise not_yaml(path, problem) from None
     try:
         template = _Body.model_validate(body)
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "its top level"
+        part = ".".join(str(part) for part in first["loc"]) or "the file"
+        match first:
+            case {"ctx": {"error": mistake}}:
+                wrong = f"is wrong: {mistake}".rstrip(".")
+            case {"ctx": {"expected": expected}}:
+                wrong = f"is not {expected}"
+            case _:
+                wrong = _WRONG.get(first["type"], "has an invalid value")
         raise ContentError(
-            f"{path}: is not a CloudFormation template: {place}: {first['msg'].lower()}. See the other templates of "
-            f"the catalog, and run cfn-lint on it."
+            f"is not a CloudFormation template: {part} {wrong}. See the other templates of the catalog, and run "
+            f"cfn-lint on it.",
+            code="not-a-template",
+            place=str(path),
         ) from None
     parameters = {
         name: Parameter.model_validate(found.model_dump(exclude_none=True, by_alias=False))

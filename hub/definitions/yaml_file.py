@@ -21,10 +21,24 @@ def read_document(model: type[M], path: Path) -> M:
     try:
         content: object = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a safe loader
     except OSError as problem:
-        raise ContentError(f"{path}: cannot be read ({problem.strerror}).") from None
+        raise unreadable(path, problem) from None
     except yaml.YAMLError as problem:
-        raise ContentError(f"{path}: is not YAML: {' '.join(str(problem).split())}.") from None
+        raise not_yaml(path, problem) from None
     return validate(model, content, where=str(path), error=ContentError)
+
+
+def unreadable(path: Path, problem: OSError) -> ContentError:
+    """Word that a file of the catalog cannot be read."""
+    return ContentError(
+        f"cannot be read ({problem.strerror}). Add the file, or correct its name.",
+        code="file-unreadable",
+        place=str(path),
+    )
+
+
+def not_yaml(path: Path, problem: yaml.YAMLError) -> ContentError:
+    """Word that a file of the catalog is not YAML."""
+    return ContentError(f"is not YAML: {' '.join(str(problem).split())}.", code="file-not-yaml", place=str(path))
 
 
 class _Loader(yaml.CSafeLoader):
@@ -34,5 +48,5 @@ class _Loader(yaml.CSafeLoader):
         keys = [key.value for key, _ in node.value]
         twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
         if twice is not None:
-            raise yaml.MarkedYAMLError(problem=f"the key {twice} stands here twice", problem_mark=node.start_mark)
+            raise yaml.MarkedYAMLError(problem=f"the key {twice} is given twice", problem_mark=node.start_mark)
         return super().construct_mapping(node, deep)

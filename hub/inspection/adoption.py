@@ -116,9 +116,11 @@ class _Region:
         found = self._template_hash(described.get("Info", {}).get("TemplateUrl", ""), artifact)
         if found != version.template.sha256:
             raise ContentError(
-                f"{version.template.path}: {content.file.key} {version.entry.version} is published in {self._region} "
-                f"({artifact}) with another template (sha256 {found[:12]}…). Put that one into the catalog, or give "
-                f"yours another version."
+                f"{content.file.key} {version.entry.version} is published in {self._region} ({artifact}) with another "
+                f"template (sha256 {found[:12]}…). Put that template into the catalog, or give this one another "
+                f"version.",
+                code="published-template-differs",
+                place=str(version.template.path),
             )
 
     def _template_hash(self, url: str, artifact: str) -> str:
@@ -128,8 +130,10 @@ class _Region:
             content = self._account.client("s3", self._region).get_object(Bucket=bucket, Key=key)["Body"].read()
         except ClientError as problem:
             raise ContentError(
-                f"the template of {artifact} in {self._region} cannot be read at {address.netloc}, so it cannot be "
-                f"compared with the catalog's. AWS says: {error_text(problem)}"
+                f"the template cannot be read at {address.netloc}, so it cannot be compared with the catalog's. AWS "
+                f"says: {error_text(problem)}",
+                code="published-template-unreadable",
+                place=f"{artifact} in {self._region}",
             ) from None
         return hashlib.sha256(content).hexdigest()
 
@@ -137,8 +141,10 @@ class _Region:
         found = [str(each["Id"]) for each in listed if each[field] == name]
         if len(found) > 1:
             raise ContentError(
-                f"{len(found)} {what}s in {self._region} are named {name!r} ({', '.join(found)}). Rename those that "
-                f"the catalog shall not take over."
+                f"{len(found)} {what}s are named {name!r} ({', '.join(found)}). Rename those that the catalog shall "
+                f"not take over.",
+                code="published-name-not-unique",
+                place=self._region,
             )
         return found[0] if found else None
 

@@ -81,8 +81,8 @@ class _Checks:
         else:
             yield failed(
                 "organization",
-                f"{self._account.id} is no delegated administrator of Service Catalog, so it cannot share with units "
-                f"and members. Run make up-organization",
+                f"{self._account.id} is not a delegated administrator of Service Catalog, so it cannot share with "
+                f"units and members. Run make up-organization",
             )
 
     def targets(self) -> Iterator[Finding]:
@@ -99,7 +99,7 @@ class _Checks:
         if self._account.id not in {item["Id"] for item in delegates["DelegatedAdministrators"]}:
             yield failed(
                 subject,
-                f"{self._account.id} is no delegated administrator of stack sets. Set stackSets: true in "
+                f"{self._account.id} is not a delegated administrator of stack sets. Set stackSets: true in "
                 f"Pulumi.organization.yaml, then run make up-organization",
             )
         reached = {account for unit in self._plan.units for account in self._organization.statuses_below(unit)}
@@ -156,7 +156,7 @@ class _Checks:
                 if not standard_tags().items() <= tags.items():
                     yield warning(
                         f"portfolio {file.key} in {region}",
-                        f"{item['Id']} has the name {file.name!r} already, and this stack did not make it. Import it "
+                        f"{item['Id']} has the same name, {file.name!r}, and is not of this stack. Import it "
                         f"(docs/operations/adopting.md), or rename one of the two",
                     )
 
@@ -180,7 +180,7 @@ class _Checks:
                     _ = client.describe_budget(AccountId=self._account.id, BudgetName=name)
                 except client.exceptions.NotFoundException:
                     yield failed(
-                        file.key, f"budgets: the account {self._account.id} has no budget {name!r}. Make it first"
+                        file.key, f"budgets: the account {self._account.id} has no budget {name!r}. Create it first"
                     )
                 else:
                     yield Finding(file.key, f"the budget {name} is there")
@@ -220,8 +220,8 @@ def _under_way(share: ShareSetting, region: str, arrivals: Mapping[str, ShareSta
     if missing:
         yield warning(
             subject,
-            f"not arrived in {', '.join(missing)}. AWS may still be at it, and takes one share action at a time: wait "
-            f"for it (make shares)",
+            f"not arrived in {', '.join(missing)}. AWS takes one share action at a time, and may still be working on "
+            f"it: watch it with make shares",
         )
     elif ShareState.UNACCEPTED in arrivals.values():
         yield Finding(subject, "there, and waits for the account's own stack to accept it")

@@ -56,8 +56,10 @@ class OrganizationNodes:
             raise
         except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed invoke
             raise ConfigError(
-                f"{where}: the organization cannot be read, which only a delegated administrator may. Run "
-                f"make up-organization first. AWS says: {' '.join(str(problem).split())}"
+                f"the organization cannot be read, which only a delegated administrator may. Run make up-organization "
+                f"first. AWS says: {' '.join(str(problem).split())}",
+                code="organization-unreadable",
+                place=where,
             ) from None
 
     @cached_property

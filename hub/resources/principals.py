@@ -21,8 +21,8 @@ def find_principals(settings: HubSettings, opts: pulumi.InvokeOptions) -> Sequen
             found.append((item.portfolio, find_principal(item, where=where, opts=opts)))
             continue
         pulumi.warn(
-            f"{where}.pattern: whoever can create a role, user or group that fits {item.pattern} may launch from "
-            f"{item.portfolio}, in every account where the pattern counts. Protect such names by a service control "
+            f"{where}.pattern: anyone who can create a role, user or group that matches {item.pattern} may launch from "
+            f"{item.portfolio}, in every account where the pattern applies. Protect such names by a service control "
             f"policy, or use names that only AWS gives, such as AWSReservedSSO_*."
         )
         found.append((item.portfolio, Principal(name=short_name(item.pattern), arn=item.pattern, type="IAM_PATTERN")))

@@ -12,9 +12,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from sandbox.aws import organizations_authorization
 from sandbox.aws import s3 as buckets
+from sandbox.aws.authorization import action_of, authorize
 from sandbox.aws.errors import ApiError, error_response
+from sandbox.aws.faults import Dropped, Fault, Faults, FaultsError
 from sandbox.aws.iam import assume_role as assume
-from sandbox.aws.iam.authorization import action_of, authorize
 from sandbox.aws.iam.callers import Caller, Callers
 from sandbox.aws.iam.principals import add_aws_managed_policies, used
 from sandbox.aws.identifiers import Identifiers
@@ -25,7 +26,6 @@ from sandbox.aws.servicecatalog.service import TARGET, ServiceCatalog
 from sandbox.aws.servicecatalog.trusted_access import remove_node_shares
 from sandbox.aws.wire import Environ, Request, Response, TooLarge
 from sandbox.clock import Clock
-from sandbox.faults import Dropped, Fault, Faults, FaultsError
 
 if TYPE_CHECKING:
     from sandbox.aws.cloudformation.stack_sets.service import StackSets

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Field
 
+from shared.errors import Mistake
+
 ACCOUNT_ID: Final = "[0-9]{12}"
 _NAME: Final = r"[\w+=,.@/-]+"
 _PARTS: Final = 6
@@ -32,11 +34,12 @@ class Arn:
         """Take an ARN apart.
 
         Raises:
-            ValueError: it is none.
+            Mistake: it is none.
         """
         parts = text.split(":", _PARTS - 1)
         if len(parts) != _PARTS or parts[0] != "arn":
-            raise ValueError(f"found {text!r}. An ARN has the form arn:partition:service:region:account:resource.")
+            form = "arn:partition:service:region:account:resource"
+            raise Mistake(f"invalid value {text!r}. An ARN has the form {form}.", code="arn-invalid")
         _, partition, service, region, account, resource = parts
         return cls(partition=partition, service=service, region=region, account=account, resource=resource)
 

@@ -119,7 +119,9 @@ class Organization:
             return dict(zip(known, self._workers.map(of, known), strict=True))
         except (BotoCoreError, ClientError) as problem:
             raise ConfigError(
-                f"the tags of the organization's accounts cannot be read: {error_text(problem)}"
+                f"the tags of the organization's accounts cannot be read. Let the credentials call "
+                f"organizations:ListTagsForResource. AWS says: {error_text(problem)}",
+                code="account-tags-unreadable",
             ) from None
 
     @cached_property

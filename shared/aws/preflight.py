@@ -61,7 +61,8 @@ def run_checks(checks: Iterable[Check]) -> list[Finding]:
     wrong = [f"{finding.subject}: {finding.text}" for finding in findings if finding.verdict is CheckResult.FAILED]
     if wrong:
         raise PreflightError(
-            "\n".join([f"{len(wrong)} of {len(findings)} checks failed. Nothing was changed.", *wrong])
+            "\n".join([f"{len(wrong)} of {len(findings)} checks failed. Nothing was changed.", *wrong]),
+            code="checks-failed",
         )
     return findings
 

@@ -123,16 +123,20 @@ class AccountSession(Session):
         except (BotoCoreError, ClientError) as problem:
             remedy = "check assumeRole and who may assume it" if settings.assume_role else "or set assumeRole"
             raise ConfigError(
-                f"{where}: accountId: no access to the account {settings.account_id} with {trying}. "
-                f"Use credentials of that account, {remedy}. Nothing was changed. AWS says: {error_text(problem)}"
+                f"no access to the account {settings.account_id} with {trying}. "
+                f"Use credentials of that account, {remedy}. Nothing was changed. AWS says: {error_text(problem)}",
+                code="account-without-access",
+                place=f"{where}: accountId",
             ) from None
         self.id: str = identity["Account"]
         self.caller: str = identity["Arn"]
         if self.id != settings.account_id:
             raise ConfigError(
-                f"{where}: accountId: no access to the account {settings.account_id} with the credentials at hand, "
-                f"which are of {self.id}. Use credentials of that account, or set assumeRole. Nothing was changed. "
-                f"AWS account ID not allowed: {self.id}"
+                f"no access to the account {settings.account_id} with the credentials at hand, which are of {self.id}. "
+                f"Use credentials of that account, or set assumeRole. Nothing was changed. "
+                f"AWS account ID not allowed: {self.id}",
+                code="credentials-of-another-account",
+                place=f"{where}: accountId",
             )
 
 

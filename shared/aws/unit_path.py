@@ -22,8 +22,10 @@ def unit_ids(path: str, root: str, units_in: Callable[[str], Mapping[str, str]],
         there = units_in(found[-1])
         if name not in there:
             raise ConfigError(
-                f"{where}: the organization has no unit {path!r}: {name!r} is not among the units there "
-                f"({', '.join(sorted(there)) or 'none'}). Correct the path, or create the unit first."
+                f"the organization has no unit {path!r}: {name!r} is not among the units there "
+                f"({', '.join(sorted(there)) or 'none'}). Correct the path, or create the unit first.",
+                code="unit-unknown",
+                place=where,
             )
         found.append(there[name])
     return found[1:]

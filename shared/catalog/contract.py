@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from shared.catalog.cost import Cost
 from shared.catalog.lifecycle import Day, State, state_on
 from shared.catalog.rules import Rule
-from shared.errors import ContractError
+from shared.errors import ContractError, Mistake
 
 SCHEMA_VERSION: Final = "1.2"
 """Major and minor. Within a major, fields are only added; a reader refuses another major."""
@@ -40,7 +40,7 @@ def _compiled(pattern: str) -> str:
     try:
         _ = re.compile(pattern)
     except re.error as problem:
-        raise ValueError(f"{pattern!r} is not a regular expression: {problem}") from None
+        raise Mistake(f"{pattern!r} is not a regular expression: {problem}.", code="pattern-invalid") from None
     return pattern
 
 
@@ -207,31 +207,39 @@ def parse(value: object, *, source: str) -> Contract:
         ContractError: when there is no contract, when its major version is another, when it was altered on
             the way, or when a field is missing.
     """
+    place = f"stack {source}"
     if not isinstance(value, Mapping):
         raise ContractError(
-            f"The stack {source} exports no catalog. Check the spelling of 'hubStack', and deploy the hub "
-            f"first: make up-hub."
+            "exports no catalog. Check the spelling of hubStack, and deploy the hub first: make up-hub.",
+            code="catalog-not-exported",
+            place=place,
         )
     document: dict[str, Any] = {str(key): part for key, part in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - pydantic checks it below
     published = str(document.get("schema_version", "(none)"))
     if published.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
         raise ContractError(
-            f"The stack {source} publishes catalog version {published}, and this program reads "
-            f"{SCHEMA_VERSION}. Bring hub and spoke to the same release, then deploy the hub before the spoke."
+            f"publishes catalog version {published}, and this program reads {SCHEMA_VERSION}. Bring hub and spoke to "
+            f"the same release, then deploy the hub before the spoke.",
+            code="catalog-of-another-version",
+            place=place,
         )
     try:
         contract = Contract.model_validate(document)
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
+        key = ".".join(str(part) for part in first["loc"])
+        wrong = "is missing" if first["type"] == "missing" else "has an invalid value"
         raise ContractError(
-            f"The catalog that the stack {source} publishes is not usable: {place}: {first['msg'].lower()}. "
-            f"Deploy the hub again with this release: make up-hub."
+            f"publishes a catalog that is damaged: {key} {wrong}. Deploy the hub again with this release: make up-hub.",
+            code="catalog-damaged",
+            place=place,
         ) from None
     if contract.content_hash != _content_hash(document):
         raise ContractError(
-            f"The catalog that the stack {source} publishes does not fit its own content hash "
-            f"({contract.content_hash}): it was altered after the hub wrote it. Deploy the hub again: make up-hub."
+            f"publishes a catalog that does not fit its own content hash ({contract.content_hash}): it was altered "
+            f"after the hub wrote it. Deploy the hub again: make up-hub.",
+            code="catalog-altered",
+            place=place,
         )
     return contract
 
@@ -251,16 +259,20 @@ def merge(contracts: Mapping[str, Contract]) -> Contract:
     for name, contract in contracts.items():
         if contract.hub_account != whole.hub_account:
             raise ContractError(
-                f"The stacks {first} and {name} are of the accounts {whole.hub_account} and {contract.hub_account}. "
-                f"One catalog is of one account: name stacks of one of them in hubStack."
+                f"belong to the accounts {whole.hub_account} and {contract.hub_account}. A catalog belongs to one "
+                f"account: name stacks of one of them in hubStack.",
+                code="catalog-of-two-accounts",
+                place=f"stacks {first} and {name}",
             )
         for region, catalog in contract.regions.items():
             keys = [("portfolio", key) for key in catalog.portfolios] + [("product", key) for key in catalog.products]
             for what, key in keys:
                 if (earlier := origin.setdefault((region, what, key), name)) != name:
                     raise ContractError(
-                        f"The stacks {earlier} and {name} both publish the {what} {key} in {region}. Deploy both hubs "
-                        f"again after dividing the portfolios between them."
+                        f"both publish the {what} {key} in {region}. Divide the portfolios between them, then deploy "
+                        f"both again.",
+                        code="published-twice",
+                        place=f"stacks {earlier} and {name}",
                     )
             before = regions.get(region, RegionCatalog(portfolios={}, products={}))
             regions[region] = RegionCatalog.model_construct(

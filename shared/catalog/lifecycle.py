@@ -37,7 +37,9 @@ def as_of() -> dt.date:
     try:
         return dt.date.fromisoformat(given)
     except ValueError:
-        raise ConfigError(f"{AS_OF}: found {given!r}. It must be a date, for example 2026-12-24.") from None
+        raise ConfigError(
+            f"invalid value {given!r}. Expected a date, for example 2026-12-24.", code="invalid-value", place=AS_OF
+        ) from None
 
 
 def state_on(

@@ -9,6 +9,8 @@ from typing import Annotated, Any, ClassVar, Final, cast
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
+from shared.errors import Mistake
+
 ONLY_AWS: Final = frozenset({"Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"})
 """They ask for properties of what is in the account, such as a subnet's network."""
 
@@ -39,27 +41,29 @@ def _well_formed(node: object) -> object:
     elif isinstance(node, dict):
         functions = cast("dict[str, object]", node)
         if len(functions) != 1:
-            raise ValueError(f"found {', '.join(functions) or 'nothing'} side by side. A function stands by itself.")
+            found = ", ".join(functions) or "no function"
+            raise Mistake(f"invalid map of {found}. It has one key, the function's name.", code="function-not-alone")
         name, argument = next(iter(functions.items()))
         _check_operands(name, argument)
         _ = _well_formed(argument)
     elif not isinstance(node, str):
-        raise ValueError("found nothing where a value or a function has to be.")  # noqa: TRY004 - pydantic wants a ValueError
+        raise Mistake("invalid value nothing. Expected a value or a function.", code="operand-missing")
     return cast("object", node)
 
 
 def _check_operands(name: str, argument: object) -> None:
     if name == "Ref" and not isinstance(argument, str):
-        raise ValueError("found a Ref to something else than a parameter's name.")
+        raise Mistake("invalid Ref. Expected the name of a parameter.", code="ref-to-no-parameter")
     if name == "Ref" or name in ONLY_AWS:
         return
     if name not in _FUNCTIONS:
-        raise ValueError(f"found {name}, which rules do not have. They have: Ref, {', '.join(_FUNCTIONS)}.")
+        known = ", ".join(_FUNCTIONS)
+        raise Mistake(f"invalid function {name}. The functions of rules are: Ref, {known}.", code="function-unknown")
     least, most, _run = _FUNCTIONS[name]
     count = len(cast("list[object]", argument)) if isinstance(argument, list) else 0
     if not least <= count <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
-        raise ValueError(f"found {name} with {count} operands. It takes a list of {wanted}.")
+        raise Mistake(f"invalid {name} of {count} operands. It takes a list of {wanted}.", code="operand-count")
 
 
 Expression = Annotated[Any, BeforeValidator(_text), AfterValidator(_well_formed)]

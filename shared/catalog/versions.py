@@ -7,15 +7,18 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 from semver import Version
 
+from shared.errors import Mistake
+
 _RANGE: Final = re.compile(r"([~^])(0|[1-9][0-9]*)(?:\.(0|[1-9][0-9]*))?(?:\.(0|[1-9][0-9]*))?")
 
 
 def _number(text: str) -> str:
     version = Version.parse(text)
     if version.build:
-        raise ValueError(
-            f"found {text!r}. What follows + does not count in SemVer, so it equals "
-            f"{version.replace(build=None)}: give it a number of its own, without +."
+        raise Mistake(
+            f"invalid value {text!r}. What follows + does not count in SemVer, so it equals "
+            f"{version.replace(build=None)}: give it a number of its own, without +.",
+            code="version-with-build",
         )
     return text
 
@@ -77,7 +80,7 @@ def major(version: str) -> int:
 def _bounds(wanted: str) -> tuple[Version, Version]:
     match = _RANGE.fullmatch(wanted)
     if match is None:
-        raise ValueError(f"{wanted!r} is not a range such as ~1.2 or ^1")
+        raise Mistake(f"invalid value {wanted!r}. Expected a range such as ~1.2 or ^1.", code="range-invalid")
     sign, *numbers = match.groups()
     first, second, third = (int(number or 0) for number in numbers)
     least = Version(first, second, third)

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pydantic import Field, model_validator
 
 from shared.aws.arn import Arn, PrincipalArn
-from shared.errors import ConfigError
+from shared.errors import ConfigError, Mistake
 from shared.validation import Key, SettingsDocument
 
 MOST_PATTERNS: Final = 10
@@ -43,9 +43,10 @@ class Grant(SettingsDocument):
         ways = {name: fields[name].alias or name for name in ("arn", "permission_set", "pattern") if name in fields}
         given = [key for name, key in ways.items() if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(
-                f"found {' and '.join(given) or 'nobody'}. A grant names exactly one principal, by "
-                f"{' or '.join(ways.values())}."
+            raise Mistake(
+                f"names {' and '.join(given) or 'no principal'}. A grant names exactly one principal, by "
+                f"{' or '.join(ways.values())}.",
+                code="grant-not-of-one-principal",
             )
         return self
 
@@ -90,8 +91,10 @@ def find_principal(grant: Grant, *, where: str, opts: pulumi.InvokeOptions) -> P
                 identity = aws.iam.get_group(group_name=name, opts=opts).group_id
     except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed invoke
         raise ConfigError(
-            f"{where}.arn: found {arn!r}, which cannot be looked up. Service Catalog takes only principals that "
-            f"exist: correct the ARN, or have the {kind} made first. AWS says: {' '.join(str(problem).split())}"
+            f"invalid value {arn!r}, which cannot be looked up. Service Catalog takes only principals that exist: "
+            f"correct the ARN, or create the {kind} first. AWS says: {' '.join(str(problem).split())}",
+            code="principal-unknown",
+            place=f"{where}.arn",
         ) from None
     return Principal(name=short_name(arn), arn=arn, identity=identity)
 
@@ -106,8 +109,10 @@ def _of_permission_set(name: str, where: str, opts: pulumi.InvokeOptions) -> Pri
     found = aws.iam.get_roles(name_regex=pattern, path_prefix="/aws-reserved/sso.amazonaws.com/", opts=opts).arns
     if len(found) != 1:
         raise ConfigError(
-            f"{where}.permissionSet: found {name!r}, of which the account has {len(found) or 'no'} roles. Assign the "
-            f"permission set to this account in IAM Identity Center, or correct its name."
+            f"invalid value {name!r}, of which the account has {len(found) or 'no'} roles. Assign the permission set "
+            f"to this account in IAM Identity Center, or correct its name.",
+            code="permission-set-not-assigned",
+            place=f"{where}.permissionSet",
         )
     identity = aws.iam.get_role(name=Arn.parse(found[0]).name, opts=opts).unique_id
     return Principal(name=f"permission-set-{name}", arn=found[0], identity=identity)

@@ -37,8 +37,10 @@ def confirm_account(provider: aws.Provider, settings: AccountSettings) -> str:
         reason = " ".join(str(problem).split())
         remedy = "check assumeRole and who may assume it" if settings.assume_role else "or set assumeRole"
         raise ConfigError(
-            f"Pulumi.{pulumi.get_stack()}.yaml: accountId: no access to the account {settings.account_id} with the "
-            f"credentials at hand. Use credentials of that account, {remedy}. Nothing was changed. AWS says: {reason}"
+            f"no access to the account {settings.account_id} with the credentials at hand. "
+            f"Use credentials of that account, {remedy}. Nothing was changed. AWS says: {reason}",
+            code="account-without-access",
+            place=f"Pulumi.{pulumi.get_stack()}.yaml: accountId",
         ) from None
 
 

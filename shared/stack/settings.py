@@ -9,7 +9,7 @@ from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import Field, model_validator
 
 from shared.aws.arn import AccountId, Arn, RoleArn
-from shared.errors import ConfigError
+from shared.errors import ConfigError, Mistake
 from shared.validation import Region, SettingsDocument, validate
 
 
@@ -34,9 +34,10 @@ class AccountSettings(SettingsDocument):
     @model_validator(mode="after")
     def _role_is_of_the_account(self) -> Self:
         if self.assume_role and Arn.parse(self.assume_role).account != self.account_id:
-            raise ValueError(
-                f"assumeRole {self.assume_role} is not of the account {self.account_id} in accountId. "
-                f"Name a role of that account."
+            raise Mistake(
+                f"invalid value {self.assume_role!r}. Expected a role of the account {self.account_id} (accountId).",
+                code="role-of-another-account",
+                place="assumeRole",
             )
         return self
 
@@ -73,7 +74,9 @@ def check_settings(model: type[S], given: Mapping[str, str], *, project: str, wh
     for key in given:
         if key != "aws:region" and not key.startswith((namespace, "pulumi:")):
             raise ConfigError(
-                f"{where}: {key} is not a known key. The keys here are aws:region and those that begin with {namespace}"
+                f"is not a known key. The keys here are aws:region and those that begin with {namespace}",
+                code="unknown-key",
+                place=f"{where}: {key}",
             )
     found = {key.removeprefix(namespace): structured(text) for key, text in given.items() if key.startswith(namespace)}
     region = {key: text for key, text in given.items() if key == "aws:region"}

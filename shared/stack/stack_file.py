@@ -47,18 +47,23 @@ class StackFile:
             content: object = yaml.load(self.path.read_bytes(), Loader=EngineLoader)  # noqa: S506 - a safe loader
             config = cast("dict[str, object]", content).get("config") if isinstance(content, dict) else None
             if not isinstance(config, dict):
-                raise ConfigError(f"{name}: config is missing. It holds the stack's settings.")
+                raise ConfigError(
+                    "is missing. It holds the stack's settings.", code="missing-key", place=f"{name}: config"
+                )
             project = project_of(self.stack)
             return {
                 key if ":" in key else f"{project}:{key}": _as_text(value)
                 for key, value in cast("dict[str, object]", config).items()
             }
         except OSError as problem:
-            raise ConfigError(f"{name}: cannot be read ({problem.strerror}).") from None
+            raise ConfigError(f"cannot be read ({problem.strerror}).", code="file-unreadable", place=name) from None
         except yaml.YAMLError as problem:
-            raise ConfigError(f"{name}: is not YAML: {' '.join(str(problem).split())}.") from None
+            reason = " ".join(str(problem).split())
+            raise ConfigError(f"is not YAML: {reason}.", code="file-not-yaml", place=name) from None
         except (TypeError, ValueError, RecursionError):
-            raise ConfigError(f"{name}: holds a key or a value that no setting can have.") from None
+            raise ConfigError(
+                "has a key or a value that no setting can have.", code="setting-impossible", place=name
+            ) from None
 
     def settings(self, model: type[S]) -> S:
         """Check the settings.
@@ -108,7 +113,11 @@ def settings_of(model: type[S], stack: str, *, folder: Path = Path()) -> S:
     file = StackFile(folder / f"Pulumi.{stack}.yaml")
     if not file.path.exists():
         there = sorted(StackFile(path).stack for path in folder.glob("Pulumi.*.yaml"))
-        raise ConfigError(f"{file.path.name}: is not there. The stacks here are: {', '.join(there) or 'none'}.")
+        raise ConfigError(
+            f"does not exist. The stacks here are: {', '.join(there) or 'none'}.",
+            code="stack-unknown",
+            place=file.path.name,
+        )
     return file.settings(model)
 
 

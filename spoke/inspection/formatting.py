@@ -22,7 +22,7 @@ def in_words(plan: LaunchPlan) -> Iterator[str]:
     if plan.differences:
         yield f"    {'; '.join(plan.differences)}"
     if plan.problem:
-        yield f"  ! what changes inside cannot be said: {plan.problem}"
+        yield f"  ! changes inside are unknown: {plan.problem}"
     for change in plan.changes:
         causes = f": {', '.join(change.causes)}" if change.causes else ""
         yield f"  {'!' if _hurts(change) else ' '} {_fate(change)} {change.logical_id} ({change.type}){causes}"

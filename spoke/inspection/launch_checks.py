@@ -70,7 +70,7 @@ class LaunchChecks:
             return warning(
                 subject,
                 f"none, although the deploying role has access to {name!r}. AWS may take a moment; if it stays so, the "
-                f"product has left the portfolio: have make up-hub run",
+                f"product has left the portfolio: deploy the hub again (make up-hub)",
             )
         return Finding(subject, f"will be there once this stack has access to {name!r}")
 
@@ -86,7 +86,7 @@ def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None) -> Finding:
     if not standard_tags().items() <= tags.items():
         return failed(
             subject,
-            f"a provisioned product of this name is there ({found['Id']}), and this stack did not make it. Import it "
+            f"a provisioned product of this name exists ({found['Id']}), and this stack did not make it. Import it "
             f"(docs/operations/adopting.md), or give the launch another name",
         )
     match found["Status"]:
@@ -108,4 +108,4 @@ def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None) -> Finding:
                 f"make up tries again",
             )
         case status:
-            return warning(subject, f"is {status}: AWS takes no other change before that is over")
+            return warning(subject, f"is {status}: AWS takes no other change until that ends")

@@ -59,7 +59,7 @@ class _Checks:
                 yield warning(
                     subject,
                     f"the hub has not run since {resolved.key} {resolved.choice.number} became "
-                    f"{resolved.choice.state}, so AWS still takes it for {before}: have make up-hub run",
+                    f"{resolved.choice.state}, so AWS still takes it for {before}: deploy the hub again (make up-hub)",
                 )
 
     def roles(self) -> Iterator[Finding]:
@@ -79,7 +79,7 @@ class _Checks:
             return Finding(f"role {name}", "will be made by this stack")
         return failed(
             f"role {name}",
-            f"is not there, and {product} needs it. Have it made by whoever manages the account's roles, or set "
+            f"does not exist, and {product} needs it. Have it made by those who manage the account's roles, or set "
             f"launchRoles to create",
         )
 
@@ -88,15 +88,15 @@ class _Checks:
         if launches and not trusts_service_catalog(found["AssumeRolePolicyDocument"], self._account.id):
             return failed(
                 subject,
-                f"does not let servicecatalog.amazonaws.com assume it on behalf of {self._account.id}: no launch could "
-                f"work. Put its trust policy right, or delete the role so that this stack makes it",
+                f"does not let servicecatalog.amazonaws.com assume it on behalf of {self._account.id}, so no launch "
+                f"works. Correct its trust policy, or delete the role so that this stack makes it",
             )
         tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
         own = standard_tags().items() <= tags.items()
         if self._scope.settings.launch_roles == "create" and not own:
             return failed(
                 subject,
-                "is there already, and this stack did not make it. Set launchRoles to existing, or import it "
+                "exists already, and this stack did not make it. Set launchRoles to existing, or import it "
                 "(docs/operations/adopting.md), or delete it",
             )
         return Finding(subject, "there, and trusts Service Catalog" if launches else "there")

@@ -29,6 +29,8 @@ def second_stack(account_id: str, *, own: str, other: str) -> ConfigError:
     Destroying one of them would cut off the other.
     """
     return ConfigError(
-        f"{own}: the account {account_id} is that of {other} already. There is one spoke stack per account, because "
-        f"two would make the same roles: put all launches into one of the files."
+        f"the account {account_id} is that of {other} already. There is one spoke stack per account, because two "
+        f"would make the same roles: put all launches into one of the files.",
+        code="second-stack",
+        place=own,
     )

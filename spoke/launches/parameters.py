@@ -22,18 +22,25 @@ def check_parameters(values: Mapping[str, str], version: Version, where: str) ->
         parameter = version.parameters.get(name)
         if parameter is None:
             raise LaunchError(
-                f"{where}: parameters: found {name!r}, which the hub does not offer. It offers as parameter: "
-                f"{', '.join(sorted(version.parameters)) or 'none'}."
+                f"invalid key {name!r}, which the hub does not offer. It offers as parameter: "
+                f"{', '.join(sorted(version.parameters)) or 'none'}.",
+                code="parameter-not-offered",
+                place=f"{where}: parameters",
             )
         problem = _problem(parameter, value)
         if problem:
             hint = f" {parameter.constraint_description}" if parameter.constraint_description else ""
             shown = "(hidden)" if parameter.no_echo else repr(value)
-            raise LaunchError(f"{where}: parameters.{name}: found {shown}. {problem}{hint}")
+            raise LaunchError(
+                f"invalid value {shown}. {problem}{hint}", code="parameter-invalid", place=f"{where}: parameters.{name}"
+            )
     for name, parameter in version.parameters.items():
         if parameter.default is None and name not in values:
-            missing = f"{where}: parameters.{name} is missing, and the template has no default."
-            raise LaunchError(f"{missing} {parameter.description}".rstrip())
+            raise LaunchError(
+                f"is missing, and the template has no default. {parameter.description}".rstrip(),
+                code="parameter-missing",
+                place=f"{where}: parameters.{name}",
+            )
 
 
 def check_rules(values: Mapping[str, str], product: Product, version: Version, where: str) -> list[str]:
@@ -55,7 +62,9 @@ def check_rules(values: Mapping[str, str], product: Product, version: Version, w
             continue
         if broken:
             found = _found(rule, values, version)
-            raise LaunchError(f"{where}: parameters: {found} break the rule {name}: {broken[0]}")
+            raise LaunchError(
+                f"{found} break the rule {name}: {broken[0]}", code="rule-broken", place=f"{where}: parameters"
+            )
     return undecided
 
 

@@ -56,15 +56,17 @@ def resolve_launches(settings: SpokeSettings, contract: Contract, day: dt.date, 
             first mistake.
     """
     resolved_launches: list[ResolvedLaunch] = []
-    mistakes: list[str] = []
+    mistakes: list[LaunchError] = []
     for index, launch in enumerate(settings.launches):
         place = f"{where}: launches[{index}] ({launch.name})"
         try:
             resolved_launches.append(_resolve(launch, settings.region_of(launch), contract, day, place))
         except LaunchError as mistake:
-            mistakes.append(str(mistake))
+            mistakes.append(mistake)
+    if len(mistakes) == 1:
+        raise mistakes[0]
     if mistakes:
-        raise LaunchError("\n".join(mistakes))
+        raise LaunchError("\n".join(map(str, mistakes)), code="several-mistakes")
     return resolved_launches
 
 
@@ -77,8 +79,10 @@ def region_catalog(contract: Contract, region: str, *, where: str) -> RegionCata
     if region in contract.regions:
         return contract.regions[region]
     raise LaunchError(
-        f"{where}: region: found {region!r}, which the hub does not offer. It offers as region: "
-        f"{', '.join(sorted(contract.regions)) or 'none'}."
+        f"invalid value {region!r}, which the hub does not offer. It offers as region: "
+        f"{', '.join(sorted(contract.regions)) or 'none'}.",
+        code="region-not-offered",
+        place=f"{where}: region",
     )
 
 
@@ -94,14 +98,16 @@ def offered(offers: Mapping[str, T], wanted: str, *, where: str, what: str) -> t
         if offer.original_key == wanted:
             return key, offer
     raise LaunchError(
-        f"{where}: found {wanted!r}, which the hub does not offer. It offers as {what}: "
-        f"{', '.join(sorted(offers)) or 'none'}."
+        f"invalid value {wanted!r}, which the hub does not offer. It offers as {what}: "
+        f"{', '.join(sorted(offers)) or 'none'}.",
+        code="not-offered",
+        place=where,
     )
 
 
 def renamed(wanted: str, key: str, *, where: str) -> list[str]:
     """Say that a portfolio or product has another key than the settings name, where it has."""
-    return [] if wanted == key else [f"{where}: found {wanted!r}, which is called {key!r} by now."]
+    return [] if wanted == key else [f"{where}: {wanted!r} is now called {key!r}."]
 
 
 def _resolve(launch: Launch, region: str, contract: Contract, day: dt.date, where: str) -> ResolvedLaunch:
@@ -109,8 +115,10 @@ def _resolve(launch: Launch, region: str, contract: Contract, day: dt.date, wher
     key, product = offered(catalog.products, launch.product, where=f"{where}: product", what="product")
     if product.stack_set:
         raise LaunchError(
-            f"{where}: product: found {key!r}, which is deployed as a stack set by the hub's roles, to accounts that "
-            f"the hub chose. Launched from here it would build there: ask the platform team for a launch."
+            f"invalid value {key!r}, which the hub's roles deploy as a stack set, to accounts that the hub chose. A "
+            f"launch from here builds there: ask the platform team for it.",
+            code="product-is-stack-set",
+            place=f"{where}: product",
         )
     choice = select_version(product, launch.version, day, where=where)
     check_parameters(launch.parameters, choice.version, where)
@@ -133,6 +141,8 @@ def _check_topics(launch: Launch, region: str, where: str) -> None:
     for arn in launch.notifications:
         if Arn.parse(arn).region != region:
             raise LaunchError(
-                f"{where}: notifications: found {arn!r}, but the launch runs in {region}. CloudFormation tells only "
-                f"topics of its own region: name one there."
+                f"invalid value {arn!r}, because the launch runs in {region}. CloudFormation takes only topics of its "
+                f"own region: name one there.",
+                code="topic-of-another-region",
+                place=f"{where}: notifications",
             )

@@ -55,8 +55,10 @@ def select_version(product: Product, wanted: str, day: dt.date, *, where: str) -
     if number in states:
         return SelectedVersion(number=number, version=product.versions[number], state=states[number])
     raise LaunchError(
-        f"{where}: version: found {wanted!r}, which the hub does not offer"
-        f"{' any more' if states else ''}. It offers of {product.name}: {_listed(product, day)}."
+        f"invalid value {wanted!r}, which the hub {'no longer offers' if states else 'does not offer'}. It offers of "
+        f"{product.name}: {_listed(product, day)}.",
+        code="version-not-offered",
+        place=f"{where}: version",
     )
 
 

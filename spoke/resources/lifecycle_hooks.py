@@ -34,16 +34,22 @@ def lifecycle_hooks(resolved: ResolvedLaunch) -> ResourceHookBinding:
     def before_create(args: ResourceHookArgs) -> None:
         del args
         if resolved.choice.state != "active":
-            raise LaunchError(f"{resolved.where}: a new launch is refused: {resolved.choice.end}")
+            raise LaunchError(
+                f"a new launch is refused: {resolved.choice.end}", code="version-not-launched", place=resolved.where
+            )
 
     def before_update(args: ResourceHookArgs) -> None:
         if resolved.choice.state == "retired":
-            raise LaunchError(f"{resolved.where}: an update is refused: {resolved.choice.end}")
+            raise LaunchError(
+                f"an update is refused: {resolved.choice.end}", code="version-retired", place=resolved.where
+            )
         old, new = _tags(args.old_inputs), _tags(args.new_inputs)
         if resolved.product.tag_updates == "NOT_ALLOWED" and old != new:
             raise LaunchError(
-                f"{resolved.where}: tags: an update is refused, because the hub does not let the tags of "
-                f"{resolved.product.name} change after the launch. Put them back: {_changed(old, new)}."
+                f"an update is refused, because the hub does not let the tags of {resolved.product.name} change after "
+                f"the launch. Put them back: {_changed(old, new)}.",
+                code="tags-not-updated",
+                place=f"{resolved.where}: tags",
             )
         artifact = (args.old_inputs or {}).get("provisioningArtifactId")
         if artifact != resolved.choice.version.id:

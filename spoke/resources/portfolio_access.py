@@ -97,8 +97,9 @@ def grant(
     for index, guest in guests.items():
         if guest.arn == deployer.arn:
             raise ConfigError(
-                f"{where}: principals[{index}]: found {guest.arn}, which is the deploying role. It may launch anyway: "
-                f"remove it."
+                f"invalid value {guest.arn!r}, which is the deploying role. It may launch anyway: remove it.",
+                code="principal-is-deployer",
+                place=f"{where}: principals[{index}]",
             )
     return {
         place: GrantedPortfolio(

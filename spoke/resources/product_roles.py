@@ -74,7 +74,8 @@ def confirm_roles(products: dict[str, Product], *, account_id: str, opts: pulumi
     for name, product in names.items():
         if name not in present:
             raise LaunchError(
-                f"Pulumi.{pulumi.get_stack()}.yaml: launchRoles: found 'existing', but the account {account_id} has no "
-                f"role {name}, which {product} needs. Have it made by whoever manages the account's roles, or set "
-                f"launchRoles to create."
+                f"the account {account_id} has no role {name}, which {product} needs. Have it made by those who manage "
+                f"the account's roles, or set launchRoles to create.",
+                code="role-missing",
+                place=f"Pulumi.{pulumi.get_stack()}.yaml: launchRoles",
             )

@@ -73,36 +73,39 @@ def _confirm_status(resolved: ResolvedLaunch, status: str | None) -> str:
         return "not deployed"  # a run of other resources alone, by --target
     if status in ("AVAILABLE", "UNDER_CHANGE"):
         return status
-    advice = (
-        f"{resolved.where}: the provisioned product is in status {status}. "
-        f'See docs/operations/recovering.md, "A launch failed".'
+    failed = LaunchError(
+        f'the provisioned product is in status {status}. See docs/operations/recovering.md, "A launch failed".',
+        code="launch-failed",
+        place=resolved.where,
     )
     if not pulumi.runtime.is_dry_run():
-        raise LaunchError(advice)
-    pulumi.warn(advice)
+        raise failed
+    pulumi.warn(str(failed))
     return status
 
 
 def _path_id(resolved: ResolvedLaunch, opts: pulumi.InvokeOptions) -> str:
-    where = resolved.where
     try:
         paths = aws.servicecatalog.get_launch_paths(
             product_id=resolved.product.id, region=resolved.region, opts=opts
         ).summaries
     except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed invoke
         raise LaunchError(
-            f"{where}: no launch path to {resolved.product.name} in {resolved.region}: the portfolio "
+            f"no launch path to {resolved.product.name} in {resolved.region}: the portfolio "
             f"{resolved.portfolio.name!r} is not shared with this account, or the deploying role has lost its access. "
             f"Check the hub's shares, then run make refresh-{pulumi.get_stack()} and make up-{pulumi.get_stack()}. "
-            f"AWS says: {' '.join(str(problem).split())}"
+            f"AWS says: {' '.join(str(problem).split())}",
+            code="launch-path-missing",
+            place=resolved.where,
         ) from None
     found = paths_through(resolved.portfolio, (LaunchPath(path.path_id, path.name) for path in paths))
     if len(found) == 1:
         return found[0]
     names = ", ".join(sorted(path.name for path in paths)) or "none"
     raise LaunchError(
-        f"{where}: {len(found)} launch paths to {resolved.product.name} through the portfolio "
-        f"{resolved.portfolio.name!r} in {resolved.region} (paths found: {names}). Exactly one is needed: check that "
-        f"the hub shares the portfolio with this account, and that no local portfolio of the same name holds the "
-        f"product."
+        f"{len(found)} launch paths to {resolved.product.name} through the portfolio {resolved.portfolio.name!r} in "
+        f"{resolved.region} (paths found: {names}). Exactly one is needed: check that the hub shares the portfolio "
+        f"with this account, and that no local portfolio of the same name holds the product.",
+        code="launch-paths-not-one",
+        place=resolved.where,
     )

@@ -13,6 +13,7 @@ import typer
 from cli.app import NOUNS, app
 from cli.exit_codes import ExitCode
 from cli.verbs import PROGRAM, example_of
+from shared.catalog.lifecycle import AS_OF
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.command_line import Command
 from tests.support.paths import ROOT
@@ -45,7 +46,8 @@ def test_the_nouns_and_verbs_are_those_of_the_documentation() -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_the_example_of_a_verb_is_a_command_of_it(name: str) -> None:
+def test_the_example_of_a_verb_is_a_command_of_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(AS_OF, "2026-11-01")  # which --as-of sets, to be put back
     program, *words = shlex.split(example_of(EVERY[name].epilog))
 
     assert [PROGRAM, *name.split()] == [program, *words[:2]]

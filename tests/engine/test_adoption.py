@@ -62,7 +62,9 @@ def follow(stage: Stage, stack: str, said: str) -> None:
     """Run the commands that a person is told to run."""
     for line in said.splitlines():
         if line.startswith(("pulumi ", "model-catalog ")):
-            done = stage.run(*shlex.split(line.replace("model-catalog", "python -m cli", 1)))
+            words = shlex.split(line)
+            # The command on PATH is the installed checkout's, and not that of the copy.
+            done = stage.run(*(["python", "-m", "cli"] if words[0] == "model-catalog" else words[:1]), *words[1:])
             assert done.returncode == 0, f"{stack}: {line}\n{done.stdout}"
 
 

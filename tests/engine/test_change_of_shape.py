@@ -90,7 +90,7 @@ def rename(stage: Stage) -> None:
     assert "2 updated" in published
     assert "replaced" not in published
     assert "created" not in published
-    assert "found 'text-embedder-serverless', which is called 'embedder' by now" in told
+    assert "'text-embedder-serverless' is now called 'embedder'" in told
     assert "unchanged" in told
     assert "embedder" == stage.outputs("spoke-research")["launches"]["embeddings"]["product"]
 
@@ -120,7 +120,7 @@ def off_board(stage: Stage) -> None:
 
     assert "spoke-research runs embeddings: embedder 1.0.0 in eu-central-1 (AVAILABLE)" in refused
     assert f"5 launches of {RESEARCH} would be terminated" in refused
-    assert f"ACKNOWLEDGE: found '{PRODUCTION}', which is not the account's id" in mistaken
+    assert f"--acknowledge: invalid value '{PRODUCTION}', which is not the account's id" in mistaken
     assert 5 == len(running)
     assert "spoke-research is empty" in gone
     assert "It still gets what its unit gets" in gone

@@ -91,7 +91,7 @@ def test_a_record_of_a_newer_release_ends_the_command(fleet: Fleet) -> None:
 
     said = fleet.refused("up")
 
-    assert "was written by a newer release (version 2.0, and this one reads 1.1)" in said
+    assert "a newer release wrote it (version 2.0; this one reads 1.1)" in said
     _ = path.write_text(before)
 
 
@@ -145,5 +145,5 @@ def test_the_rights_of_docs_iam_are_enough_to_roll_out(fleet: Fleet) -> None:
 def test_a_hub_that_was_never_deployed_ends_the_command(fleet: Fleet, tmp_path: object) -> None:
     said = fleet.refused("up", variables={"PULUMI_BACKEND_URL": f"file://{tmp_path}"})
 
-    assert "The hub's stack hub has never been deployed on this backend" in said
+    assert "hub: the hub was never deployed on this backend" in said
     assert "make up-hub" in said

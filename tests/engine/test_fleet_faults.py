@@ -128,7 +128,7 @@ def test_an_account_that_is_suspended_on_the_way_is_left_out(fleet: Fleet) -> No
 def test_a_contract_that_changes_during_a_rollout_is_told(fleet: Fleet) -> None:
     """Each spoke uses one contract as a whole; whoever the change concerns is behind, and the next run is for them."""
     fleet.change(0, value="during")
-    fleet.faults({"operation": "servicecatalog:UpdateProvisionedProduct", "account": account(0), "delay": 4.0})
+    fleet.faults({"operation": "servicecatalog:UpdateProvisionedProduct", "account": account(0), "delay": 12.0})
     process = fleet.start("up", "--only", stack(0))
     wait_for(lambda: stack(0) in fleet.engines())
     wait_for(lambda: "updating" in str(fleet.pending(stack(0))))

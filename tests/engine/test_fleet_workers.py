@@ -22,7 +22,7 @@ def one_wave(fleet: Fleet) -> Iterator[None]:
     """Put all spokes into one wave."""
     waves = fleet.project / "fleet.yaml"
     before = waves.read_text()
-    _ = waves.write_text("waves: [{name: all, others: true}]")
+    _ = waves.write_text("waves: [{name: all, default: true}]")
     yield
     _ = waves.write_text(before)
 

@@ -17,8 +17,9 @@ def test_a_refused_up_says_why_and_leaves_the_account_as_it_was(catalog: Stage, 
 
     said = catalog.refuse("up-spoke-research", "FLAGS=--skip-preview")
 
-    assert "Pulumi.spoke-research.yaml: launches[0] (fraud-scoring): version: found '9.9.9'" in said
+    assert "Pulumi.spoke-research.yaml: launches[0] (fraud-scoring): version: invalid value '9.9.9'" in said
     assert [role["RoleName"] for role in iam.list_roles()["Roles"]] == before
+    assert "unhandled error" not in said
 
 
 def test_a_hub_stack_that_is_unknown_to_the_engine_is_named_with_its_setting(catalog: Stage, edit: Edit) -> None:

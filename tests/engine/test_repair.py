@@ -57,7 +57,7 @@ def test_a_failed_creation_is_replaced_and_a_failed_update_is_tried_again(spoke:
     assert "is not authorized to perform" in created
     assert replaced.returncode == 0, replaced.stdout
     assert "embeddings is ERROR: " in replaced.stdout
-    assert "embeddings is AVAILABLE. Only what failed is launched anew" in running
+    assert "embeddings is AVAILABLE. Only a launch that failed is launched anew" in running
     assert "is not authorized to perform" in updated
     assert (after_creation, after_replacement, after_update, _status(spoke)) == (
         "ERROR",

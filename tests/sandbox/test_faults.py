@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectionClosedError, HTTPClientError
 
+from sandbox.aws.faults import Faults, FaultsError
 from sandbox.clock import Clock
-from sandbox.faults import Faults, FaultsError
 from tests.support.sandbox.accounts import RESEARCH
 from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox, running

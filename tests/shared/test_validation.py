@@ -1,13 +1,17 @@
-"""Keys that were called otherwise once, or are written in the other spelling."""
+"""Keys that were called otherwise once, or are written in the other spelling, and the words of a mistake."""
 
-from typing import Annotated, TypeVar
+import datetime as dt
+from typing import Annotated, Literal, Self, TypeVar
 
 import pytest
+from pydantic import Field, model_validator
 
 from shared import validation
-from shared.errors import ConfigError
-from shared.validation import Document, FormerName, SettingsDocument, validate
+from shared.catalog.versions import SemVer
+from shared.errors import ConfigError, Mistake
+from shared.validation import Document, FormerName, Region, SettingsDocument, validate
 from tests.support.fake_account import heard
+from tests.support.refused import refused
 
 D = TypeVar("D", bound=Document)
 
@@ -85,19 +89,74 @@ def test_keys_of_the_catalogs_files_are_in_snake_case(lines: list[str]) -> None:
 
 def test_a_key_by_both_its_names_is_refused() -> None:
     """Whoever added the new one may have meant another value by it."""
-    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: parts\[0\]\.leaving_now: is a former name of giveBack"):
+    with refused(ConfigError, "key-by-two-names", "Pulumi.hub.yaml: parts[0].leaving_now"):
         _ = read(Settings, {"parts": [{"leaving_now": True, "giveBack": False}]})
 
 
 def test_a_mistake_under_a_former_key_is_told_by_the_key_of_today() -> None:
-    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: parts\[0\]\.giveBack: found 'perhaps'"):
+    with refused(ConfigError, "invalid-value", "Pulumi.hub.yaml: parts[0].giveBack"):
         _ = read(Settings, {"parts": [{"leaving_now": "perhaps"}]})
 
 
 @pytest.mark.parametrize("data", [None, [], "text", {"parts": "text"}, {"parts": [1]}, {"parts": {"a": 1}}, {1: 2}])
 def test_what_has_another_shape_is_left_to_be_refused(data: object) -> None:
-    with pytest.raises(ConfigError):
+    with refused(ConfigError, "unknown-key" if data == {1: 2} else "invalid-value"):
         _ = read(Settings, data)
+
+
+class Counts(Document):
+    """Stands for what no description says what is wanted of."""
+
+    count: int = 1
+    part: float = Field(default=1, gt=0)
+    text: str = ""
+    each: dict[Region, int] = {}
+    kind: Literal["a", "b"] = "a"
+    listed: list[str] = Field(default=[""], min_length=1)
+    described: str = Field(default="", max_length=3, description="a short text", examples=["abc"])
+    version: SemVer = "1.0.0"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("count", None, "invalid value nothing. Expected a whole number."),
+        ("count", 1.5, "invalid value 1.5 (a number or truth value without quotes). Expected a whole number."),
+        ("part", 0, "invalid value 0 (a number or truth value without quotes). Expected a number greater than 0.0."),
+        ("text", True, "invalid value true (a number or truth value without quotes). Expected text."),
+        ("text", ["a"], "invalid value a list. Expected text."),
+        ("text", {"a": 1}, "invalid value a map. Expected text."),
+        ("text", dt.date(2026, 12, 24), "invalid value 2026-12-24 (a date without quotes). Expected text."),
+        ("each", [], "invalid value a list. Expected a map."),
+        ("each", {"Rome": 1}, "invalid value 'Rome'. Expected the name of an AWS region, for example eu-central-1."),
+        ("kind", "c", "invalid value 'c'. Expected 'a' or 'b'."),
+        ("listed", "a", "invalid value 'a'. Expected a list."),
+        ("listed", [], "invalid value a list. Expected a list that is not empty."),
+        ("described", "long", "invalid value 'long'. Expected a short text, for example abc."),
+        ("version", "1.0.0+a", "invalid value '1.0.0+a'. What follows + does not count in SemVer"),
+    ],
+)
+def test_a_mistake_is_told_in_words_of_the_file(key: str, value: object, words: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        _ = read(Counts, {key: value})
+
+    place = f"{key}.Rome" if key == "each" and value else key
+    assert f"Pulumi.hub.yaml: {place}: {words}" == str(refused.value)[: len(f"Pulumi.hub.yaml: {place}: {words}")]
+
+
+def test_a_mistake_of_a_whole_document_is_told_with_the_key_that_it_is_in() -> None:
+    class Whole(SettingsDocument):
+        @model_validator(mode="after")
+        def _never(self) -> Self:
+            raise Mistake("invalid value.", code="never", place="key")
+
+    class Around(SettingsDocument):
+        parts: list[Whole]
+
+    with refused(ConfigError, "never", "Pulumi.hub.yaml: parts[0].key"):
+        _ = read(Around, {"parts": [dict[str, object]()]})
+    with refused(ConfigError, "never", "Pulumi.hub.yaml: key"):
+        _ = read(Whole, {})
 
 
 def read(model: type[D], data: object) -> D:

@@ -9,15 +9,21 @@ from typing import Any
 import pytest
 
 from cli.app import main
+from shared.errors import CatalogError
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a command ended, and what it said."""
+    """How a command ended, and what it said.
+
+    Attributes:
+        refusal: Code and place of the error that ended it; empty where none did.
+    """
 
     code: int
     out: str
     err: str
+    refusal: tuple[str, str] = ("", "")
 
     @property
     def words(self) -> str:
@@ -41,6 +47,8 @@ def command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[
             for number, handler in before.items():
                 signal.signal(number, handler)
         out, err = capsys.readouterr()
-        return Ended(int(ended.value.code or 0), out, err)
+        problem = ended.value.__context__
+        refusal = (problem.code, problem.place) if isinstance(problem, CatalogError) else ("", "")
+        return Ended(int(ended.value.code or 0), out, err, refusal)
 
     return command

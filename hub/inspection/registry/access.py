@@ -58,8 +58,8 @@ def _policy(session: Session, place: StoreLocation) -> Mapping[str, Any]:
 
 def _unreadable(place: StoreLocation, problem: ClientError) -> Finding:
     if code_of(problem) in _MISSING:
-        return Finding(f"{place}: is not there. Make it, or correct artifacts in product.yaml.", wrong=True)
-    advice = f" The {place.kind} has to be of the account {place.account}, and its policy readable."
+        return Finding(f"{place}: does not exist. Create it, or correct artifacts in product.yaml.", wrong=True)
+    advice = f" The {place.kind} must belong to the account {place.account}, and its policy must be readable."
     return Finding(f"{place}: {code_of(problem)}: {message_of(problem)}.{advice}", wrong=True)
 
 
@@ -69,7 +69,7 @@ def _compared(holding: ArtifactStore, policy: Mapping[str, Any]) -> Iterator[Fin
     missing = [demand for demand, verdict in verdicts if not verdict.granted]
     names = _joined(demand.guest.name for demand in holding.demands)
     if not holding.demands:
-        yield Finding(f"{holding.place}: its models are shared with nobody")
+        yield Finding(f"{holding.place}: its models are not shared with any account")
     elif not missing:
         yield Finding(f"{holding.place}: granted to {names}")
     else:
@@ -79,7 +79,7 @@ def _compared(holding: ArtifactStore, policy: Mapping[str, Any]) -> Iterator[Fin
         yield Finding(
             f"{holding.place}: {_joined(action for demand in missing for action in demand.actions)} is not granted to "
             f"{_joined(demand.guest.name for demand in missing)}"
-            f"{f' (cannot be judged, so does not count: {unclear})' if unclear else ''}. {advice}",
+            f"{f' (cannot be evaluated, so it does not count: {unclear})' if unclear else ''}. {advice}",
             wrong=True,
             remedy=json.dumps(statements, indent=2) if statements else "",
         )

@@ -1,7 +1,7 @@
 """Whose launches a caller sees and touches: the account's, the role's, or the user's own."""
 
+from sandbox.aws.authorization import require
 from sandbox.aws.documents import Json, part
-from sandbox.aws.iam.authorization import require
 from sandbox.aws.servicecatalog.call import Call
 from sandbox.aws.servicecatalog.errors import InvalidParametersException
 from sandbox.aws.servicecatalog.model import ProvisionedProduct, Record

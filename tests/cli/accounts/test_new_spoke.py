@@ -10,6 +10,7 @@ from cli.exit_codes import ExitCode
 from shared.errors import ConfigError
 from spoke.config import SpokeSettings
 from tests.support.command_line import Command
+from tests.support.refused import refused
 
 HUB = "config:\n  aws:region: eu-west-1\n"
 
@@ -32,30 +33,20 @@ def test_an_account_that_begins_with_a_zero_keeps_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "account", "region", "message"),
+    ("name", "account", "region", "key"),
     [
-        (
-            "",
-            "666677778888",
-            "eu-west-1",
-            r"spoke new: name: found ''. Expected lower-case words joined by hyphens",
-        ),
-        ("My Team", "666677778888", "eu-west-1", r"spoke new: name: found 'My Team'. Expected lower-case words"),
-        ("team", "66667777888", "eu-west-1", r"spoke new: account: found '66667777888'. Expected twelve digits"),
-        ("team", "", "eu-west-1", r"spoke new: account: found ''. Expected twelve digits"),
-        (
-            "team",
-            "666677778888",
-            "Ireland",
-            r"spoke new: region: found 'Ireland'. Expected the name of an AWS region",
-        ),
-        ("team", "666677778888", "", r"spoke new: region: found ''. Expected the name of an AWS region"),
+        ("", "666677778888", "eu-west-1", "name"),
+        ("My Team", "666677778888", "eu-west-1", "name"),
+        ("team", "66667777888", "eu-west-1", "account"),
+        ("team", "", "eu-west-1", "account"),
+        ("team", "666677778888", "Ireland", "region"),
+        ("team", "666677778888", "", "region"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_and_nothing_is_written(
-    tmp_path: Path, name: str, account: str, region: str, message: str
+    tmp_path: Path, name: str, account: str, region: str, key: str
 ) -> None:
-    with pytest.raises(ConfigError, match=rf"^{message}"):
+    with refused(ConfigError, "invalid-value", f"spoke new: {key}"):
         write_settings(name, account, region, folder=tmp_path)
 
     assert [] == list(tmp_path.iterdir())
@@ -65,9 +56,7 @@ def test_a_spoke_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     path = write_settings("trading", "666677778888", "eu-central-1", folder=tmp_path)
     before = path.read_text()
 
-    with pytest.raises(
-        ConfigError, match=r"Pulumi\.spoke-trading\.yaml exists already. Edit it, or choose another NAME"
-    ):
+    with refused(ConfigError, "spoke-exists", "Pulumi.spoke-trading.yaml"):
         write_settings("trading", "777788889999", "eu-west-1", folder=tmp_path)
 
     assert before == path.read_text()
@@ -77,7 +66,7 @@ def test_an_account_has_one_spoke(tmp_path: Path) -> None:
     """Two stacks would make the same roles."""
     write_settings("trading", "666677778888", "eu-central-1", folder=tmp_path)
 
-    with pytest.raises(ConfigError, match=r"the account 666677778888 is that of Pulumi\.spoke-trading\.yaml already"):
+    with pytest.raises(ConfigError, match=r"666677778888 .*Pulumi\.spoke-trading\.yaml"):
         write_settings("fraud", "666677778888", "eu-central-1", folder=tmp_path)
 
     assert ["Pulumi.spoke-trading.yaml"] == [path.name for path in tmp_path.iterdir()]
@@ -94,7 +83,7 @@ def test_the_hubs_region_is_read_from_its_settings(tmp_path: Path, text: str, re
 def test_a_hub_whose_settings_are_none_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "Pulumi.hub.yaml").write_text(text)
 
-    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: (config is missing|is not YAML)"):
+    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: (config:? is missing|is not YAML)"):
         _ = hub_region(tmp_path)
 
 
@@ -124,5 +113,5 @@ def test_the_command_ends_with_an_error_where_it_wrote_nothing(
     ended = command("spoke", "new", "trading", "1")
 
     assert ExitCode.MISTAKE == ended.code
-    assert "error: spoke new: account: found '1'" in ended.err
+    assert ("invalid-value", "spoke new: account") == ended.refusal
     assert ["Pulumi.hub.yaml"] == [path.name for path in tmp_path.iterdir()]

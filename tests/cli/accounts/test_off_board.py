@@ -33,10 +33,7 @@ def destroyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ("words", "message"),
     [
         ([], f"1 launches of {RESEARCH} would be terminated"),
-        (
-            ["--acknowledge", "444455556666"],
-            "--acknowledge: invalid value '444455556666', which is not the account's id.",
-        ),
+        (["--acknowledge", "444455556666"], "invalid value '444455556666', which is not the account's id."),
     ],
 )
 def test_what_it_runs_is_listed_and_nothing_ends_unacknowledged(
@@ -46,6 +43,7 @@ def test_what_it_runs_is_listed_and_nothing_ends_unacknowledged(
 
     assert ExitCode.NOT_REACHED == ended.code
     assert "spoke-research runs scoring: scorer 1.0.0 in eu-central-1 (AVAILABLE)" in ended.out
+    assert ("launches-not-acknowledged", "--acknowledge") == ended.refusal
     assert message in ended.err
     assert [] == destroyed
 

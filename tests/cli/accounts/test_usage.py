@@ -78,7 +78,7 @@ def test_a_product_that_nobody_runs_and_one_that_is_not_there_are_told_apart(com
 
     assert (0, "Nobody runs it.\n") == (nobody.code, nobody.out)
     assert ExitCode.MISTAKE == unknown.code
-    assert "PRODUCT: invalid value 'scorer'. The catalog's products are: chat-assistant-llm," in unknown.err
+    assert ("product-unknown", "PRODUCT") == unknown.refusal
 
 
 def test_a_stack_that_cannot_be_read_is_a_clear_error(backend: Storage, command: Command) -> None:
@@ -87,7 +87,8 @@ def test_a_stack_that_cannot_be_read_is_a_clear_error(backend: Storage, command:
     ended = command("fleet", "status", "--cost")
 
     assert ExitCode.MISTAKE == ended.code
-    assert "spoke-new.json is torn" in ended.err
+    assert "state-damaged" == ended.refusal[0]
+    assert ended.refusal[1].endswith("spoke-new.json")
 
 
 @pytest.mark.parametrize("key", [FRAUD, "what-it-was-called-then"])
@@ -101,7 +102,8 @@ def test_a_version_in_use_is_not_let_go_and_its_users_are_named(
     ended = command("models", "remove-version", FRAUD, "1.0.0")
 
     assert ExitCode.NOT_REACHED == ended.code
-    assert f"{FRAUD} 1.0.0 is still in use: scoring in spoke-research (eu-central-1). Move" in ended.err
+    assert ("version-in-use", "") == ended.refusal
+    assert f"{FRAUD} 1.0.0 is still in use: scoring in spoke-research (eu-central-1)." in ended.err
     assert before == (catalog.folder / "templates.lock").read_text()
 
 
@@ -114,14 +116,15 @@ def test_nothing_is_let_go_while_nobody_can_say_who_runs_it(
     ended = command("models", "remove-version", FRAUD, "1.1.0")
 
     assert ExitCode.MISTAKE == ended.code
-    assert "spoke-new.json is torn" in ended.err
+    assert "state-damaged" == ended.refusal[0]
+    assert ended.refusal[1].endswith("spoke-new.json")
 
 
 def test_a_version_that_is_not_retired_is_not_let_go(command: Command) -> None:
     ended = command("models", "remove-version", FRAUD, "1.1.0")
 
     assert ExitCode.MISTAKE == ended.code
-    assert "product.yaml: 1.1.0 is active. Retire it first" in ended.err
+    assert ("version-not-retired", f"hub/catalog/products/{FRAUD}/product.yaml") == ended.refusal
 
 
 def test_a_retired_version_that_nobody_uses_goes_and_never_comes_back(catalog: CatalogCopy, command: Command) -> None:

@@ -45,7 +45,7 @@ def test_what_every_check_finds_is_told_at_once(catalog: CatalogCopy, command: C
 
     assert ExitCode.NOT_REACHED == ended.code
     [mistake, schema] = json.loads(ended.out)
-    assert f"hub/catalog/{FILE}: portfolio: found 'nowhere'" in mistake
+    assert f"hub/catalog/{FILE}: portfolio: invalid value 'nowhere'" in mistake
     assert "hub/catalog/schemas/model-card.json is out of date. Write it anew: model-catalog models check" in schema
 
 

@@ -95,7 +95,8 @@ def test_what_fits_nothing_is_told_with_what_there_is(command: Command) -> None:
     ended = command("models", "list", "--license", "mit", "--word", "poetry")
 
     assert ExitCode.MISTAKE == ended.code
-    assert "error: No model fits license mit, word poetry. As license there is: Apache-2.0, proprietary." in ended.err
+    assert "no-models-match" == ended.refusal[0]
+    assert "--license mit and --word poetry. The values of license are: Apache-2.0, proprietary." in ended.err
 
 
 def test_the_old_spelling_of_license_is_understood(command: Command) -> None:
@@ -130,18 +131,19 @@ def test_a_card_is_printed_as_sagemaker_takes_it(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("product", "version", "message"),
+    ("product", "version", "refusal", "known"),
     [
-        ("scorer", "1.0.0", f"PRODUCT: invalid value 'scorer'. The catalog's products are: {', '.join(PRODUCTS)}."),
-        (FRAUD, "9.9.9", f"VERSION: invalid value '9.9.9'. The versions of {FRAUD} are: 1.0.0, 1.1.0."),
+        ("scorer", "1.0.0", ("product-unknown", "PRODUCT"), ", ".join(PRODUCTS)),
+        (FRAUD, "9.9.9", ("version-unknown", "VERSION"), "1.0.0, 1.1.0"),
     ],
 )
 def test_a_card_that_is_not_there_is_told_with_those_that_are(
-    command: Command, product: str, version: str, message: str
+    command: Command, product: str, version: str, refusal: tuple[str, str], known: str
 ) -> None:
     ended = command("models", "show", product, version)
 
-    assert (ExitCode.MISTAKE, f"error: {message}\n") == (ended.code, ended.err)
+    assert (ExitCode.MISTAKE, refusal) == (ended.code, ended.refusal)
+    assert ended.err.endswith(f" are: {known}.\n")
 
 
 def test_a_new_version_is_shown_by_what_it_changes_for_a_user(command: Command) -> None:
@@ -188,7 +190,7 @@ def test_a_version_to_compare_with_that_is_not_there_is_named(command: Command) 
     ended = command("models", "diff", FRAUD, "1.0.0", "2.0.0")
 
     assert ExitCode.MISTAKE == ended.code
-    assert "error: TO: invalid value '2.0.0'. The versions of" in ended.err
+    assert ("version-unknown", "TO") == ended.refusal
 
 
 def words(text: str) -> str:

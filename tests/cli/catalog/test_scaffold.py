@@ -88,24 +88,33 @@ def test_a_product_whose_marks_are_filled_in_is_a_product(
 
 
 @pytest.mark.parametrize(
-    ("name", "words", "message"),
+    ("name", "words", "code", "said"),
     [
-        ("Churn", [], "models new: name: found 'Churn'. Expected lower-case words joined by hyphens"),
-        (FRAUD, [], "exists already. A further version of it: model-catalog models new-version"),
-        ("churn", [], "--portfolio: is missing. The portfolios are: online-inference, batch-inference, gpu-inference."),
-        ("churn", ["--portfolio", "x"], "--portfolio: invalid value 'x'. The portfolios are: online-inference"),
-        ("churn", ["--template", "none.yaml", "--portfolio", "online-inference"], "none.yaml: cannot be read"),
+        ("Churn", [], "invalid-value", "models new: name: "),
+        (FRAUD, [], "product-exists", f"{FRAUD}: exists already."),
+        ("churn", [], "portfolio-not-given", "--portfolio: is missing. The portfolios are: online-inference,"),
+        ("churn", ["--portfolio", "x"], "portfolio-unknown", "--portfolio: invalid value 'x'."),
     ],
 )
 def test_what_cannot_be_a_product_is_refused_and_nothing_is_written(
-    catalog: CatalogCopy, command: Command, template: str, name: str, words: list[str], message: str
+    catalog: CatalogCopy, command: Command, template: str, name: str, words: list[str], code: str, said: str
 ) -> None:
     before = sorted(catalog.folder.rglob("*"))
 
     ended = command("models", "new", name, "--template", template, *words)
 
+    assert (ExitCode.MISTAKE, code) == (ended.code, ended.refusal[0])
+    assert said in ended.err
+    assert before == sorted(catalog.folder.rglob("*"))
+
+
+def test_a_template_that_cannot_be_read_leaves_nothing_behind(catalog: CatalogCopy, command: Command) -> None:
+    before = sorted(catalog.folder.rglob("*"))
+
+    ended = command("models", "new", "churn", "--template", "none.yaml", "--portfolio", "online-inference")
+
     assert ExitCode.MISTAKE == ended.code
-    assert message in ended.err
+    assert "none.yaml: cannot be read" in ended.err
     assert before == sorted(catalog.folder.rglob("*"))
 
 
@@ -147,23 +156,19 @@ def test_an_image_that_the_template_does_not_name_is_to_be_said(
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("words", "refusal"),
     [
-        (
-            ["nothing", "1.1.0"],
-            "PRODUCT: invalid value 'nothing'. The catalog's products are: chat-assistant-llm,",
-        ),
-        ([FRAUD, "1.1.0"], "there is a version 1.1.0 already. What is published never changes."),
-        ([FRAUD, "1.2"], "models new-version: version: found '1.2'. Expected a semantic version"),
+        (["nothing", "1.1.0"], ("product-unknown", "PRODUCT")),
+        ([FRAUD, "1.1.0"], ("version-exists", f"hub/catalog/products/{FRAUD}/product.yaml")),
+        ([FRAUD, "1.2"], ("invalid-value", "models new-version: version")),
     ],
 )
 def test_what_cannot_be_a_version_is_refused_and_nothing_is_written(
-    catalog: CatalogCopy, command: Command, template: str, words: list[str], message: str
+    catalog: CatalogCopy, command: Command, template: str, words: list[str], refusal: tuple[str, str]
 ) -> None:
     before = sorted(catalog.folder.rglob("*"))
 
     ended = command("models", "new-version", *words, "--template", template)
 
-    assert ExitCode.MISTAKE == ended.code
-    assert message in ended.err
+    assert (ExitCode.MISTAKE, refusal) == (ended.code, ended.refusal)
     assert before == sorted(catalog.folder.rglob("*"))

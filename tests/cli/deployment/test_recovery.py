@@ -107,8 +107,8 @@ def test_the_lock_of_a_run_that_may_live_stays(
     ended = command("stack", "recover", stack)
 
     assert ExitCode.NOT_REACHED == ended.code
-    assert f"error: {stack}: locked by ann@" in ended.err
-    assert f"model-catalog stack recover {stack} --force" in ended.err
+    assert ("stack-locked", stack) == ended.refusal
+    assert "locked by ann@" in ended.err
     assert [] == backend.cancelled
 
 
@@ -126,7 +126,7 @@ def test_where_nothing_is_left_nothing_is_done(backend: Backend, command: Comman
     assert ended.out.startswith("spoke-research: nothing is locked or pending.")
 
 
-def test_another_fleet_that_runs_the_spoke_is_left_alone(
+def test_another_rollout_that_runs_the_spoke_is_left_alone(
     backend: Backend, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = recovery.Leases(recovery.Storage(os.environ["PULUMI_BACKEND_URL"])).acquire("spoke-research")
@@ -136,7 +136,8 @@ def test_another_fleet_that_runs_the_spoke_is_left_alone(
 
     held.release()
     assert ExitCode.NOT_REACHED == ended.code
-    assert f"another fleet runs it, process {os.getpid()} on " in ended.err
+    assert ("lease-held", "spoke-research") == ended.refusal
+    assert f"process {os.getpid()} on " in ended.err
     assert [] == backend.cancelled
     assert monkeypatch
 
@@ -204,7 +205,7 @@ def test_an_account_that_cannot_be_asked_is_said_so(
     ended = command("stack", "recover", "hub")
 
     assert ExitCode.NOT_REACHED == ended.code
-    assert "hub: AWS could not be asked: no credentials\n" in ended.out
+    assert "hub: the account cannot be read: no credentials\n" in ended.out
 
 
 def test_a_refresh_that_fails_is_told_as_pulumis(

@@ -84,7 +84,7 @@ def test_what_runs_is_left_alone(ran: list[str], command: Command, monkeypatch: 
     ended = command("stack", "relaunch", "spoke-research", "scoring")
 
     assert ExitCode.NOT_REACHED == ended.code
-    assert "error: spoke-research: scoring is AVAILABLE. Only what failed is launched anew" in ended.err
+    assert ("launch-not-failed", "spoke-research") == ended.refusal
     assert [] == ran
 
 
@@ -92,5 +92,6 @@ def test_a_launch_that_is_not_there_is_named_with_those_that_are(ran: list[str],
     ended = command("stack", "relaunch", "spoke-research", "scorer")
 
     assert ExitCode.MISTAKE == ended.code
-    assert "LAUNCH: invalid value 'scorer'. The launches that spoke-research has deployed are: scoring." in ended.err
+    assert ("launch-unknown", "LAUNCH") == ended.refusal
+    assert ended.err.endswith(" are: scoring.\n")
     assert [] == ran

@@ -64,7 +64,7 @@ def test_without_a_sandbox_it_is_said_how_to_start_one_and_nothing_is_exported(c
     ended = command("sandbox", "env")
 
     assert (ExitCode.NOT_REACHED, "") == (ended.code, ended.out)
-    assert "error: no sandbox runs here. Start one in another terminal: model-catalog sandbox serve" in ended.err
+    assert ("no-sandbox", "") == ended.refusal
 
 
 def test_a_sandbox_that_was_killed_is_not_pointed_at(command: Command, listener: socket.socket) -> None:
@@ -74,7 +74,7 @@ def test_a_sandbox_that_was_killed_is_not_pointed_at(command: Command, listener:
     ended = command("sandbox", "env")
 
     assert (ExitCode.NOT_REACHED, "") == (ended.code, ended.out)
-    assert "answers no more. Start it anew" in ended.err
+    assert ("sandbox-unreachable", "") == ended.refusal
 
 
 def test_a_sandbox_that_ended_leaves_no_address_and_began_with_an_empty_backend(

@@ -10,6 +10,7 @@ import pytest
 from fleet.errors import SettingsError
 from fleet.plan.fingerprint import code_parts, fingerprint_of
 from tests.support.paths import ROOT
+from tests.support.refused import refused
 
 CODE, LOCKED = "code of spoke and shared", "locked dependencies"
 PROJECT = '[project]\nname = "x"\ndependencies = ["Direct-One>=1", "second[more]>=2; python_version > \'3\'"]\n'
@@ -152,9 +153,7 @@ def test_what_is_needed_no_more_counts(checkout: Path) -> None:
 def test_outside_of_the_project_there_is_no_fingerprint(checkout: Path, file: str) -> None:
     (checkout / file).unlink()
 
-    with pytest.raises(
-        SettingsError, match=rf"^{file} is missing\. Run the fleet's commands in the project's folder\.$"
-    ):
+    with refused(SettingsError, "project-file-missing", file):
         code_parts(checkout)
 
 

@@ -9,10 +9,10 @@ from fleet.errors import EngineError
 from fleet.plan.hub_contracts import Hubs
 from shared.catalog import contract
 from shared.errors import CatalogError, ContractError
-from tests.fleet.store.test_records import RECORD
-from tests.support.fleet.making import HUB_ACCOUNT, FakeEngine, hubs, offer
+from tests.support.fleet.making import HUB_ACCOUNT, RECORD, FakeEngine, hubs, offer
+from tests.support.refused import refused
 
-GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found")
+GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found", code="example")
 
 
 def published() -> dict[str, Any]:
@@ -86,26 +86,35 @@ def test_a_divided_catalog_is_read_as_one() -> None:
 def test_two_hubs_that_publish_the_same_are_told() -> None:
     found = Hubs(FakeEngine({"a": {"catalog": published()}, "b": {"catalog": published()}}), ["a", "b"])
 
-    with pytest.raises(ContractError, match=r"The stacks a and b both publish the portfolio"):
+    with pytest.raises(ContractError, match="a and b"):
         found.contract(["a", "b"])
 
 
 @pytest.mark.parametrize(
-    ("outputs", "message"),
+    ("outputs", "kind"),
     [
-        (GONE, "make up-next"),
-        (EngineError("out of reach"), "out of reach"),
-        ({}, "exports no catalog"),
-        ({"catalog": {"schema_version": "9.0"}}, "publishes catalog version 9.0"),
+        (GONE, ContractError),
+        (EngineError("out of reach", code="example"), EngineError),
+        ({}, ContractError),
+        ({"catalog": {"schema_version": "9.0"}}, ContractError),
     ],
 )
 def test_one_hub_that_cannot_be_read_is_told_to_its_spokes_alone(
-    outputs: dict[str, Any] | EngineError, message: str
+    outputs: dict[str, Any] | EngineError, kind: type[CatalogError]
 ) -> None:
     name = "platform/model-catalog-hub/next"
     found = Hubs(FakeEngine({"hub": {"catalog": published()}, name: outputs}), ["hub", name])
 
     assert ["hub"] == list(found.published())
     assert HUB_ACCOUNT == found.contract(["hub"]).hub_account
-    with pytest.raises(CatalogError, match=message):
+    with pytest.raises(kind):
         found.contract([name])
+
+
+def test_a_hub_that_was_never_deployed_is_told_with_how_to_deploy_it() -> None:
+    name = "platform/model-catalog-hub/next"
+
+    with refused(ContractError, "hub-not-deployed", name) as found:
+        Hubs(FakeEngine({name: GONE}), [name]).contract([name])
+
+    assert "make up-next." in str(found.value)

@@ -1,6 +1,5 @@
 """fleet.yaml says what is wrong with it, and what to do."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from fleet.errors import SettingsError
 from fleet.plan.settings import FleetSettings, Wave, read_settings
 from tests.support.paths import ROOT
+from tests.support.refused import refused
 from tests.support.strategies import examples
 
 
@@ -50,82 +50,50 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "code", "place"),
     [
-        ("waves: [", "fleet.yaml: is not YAML: .*"),
-        ("- waves", "fleet.yaml: found a list.*"),
-        ("wavse: []", "fleet.yaml: wavse is not a known key. Remove it, or correct its spelling."),
-        ("waves: []", "fleet.yaml: waves: .*"),
-        (
-            "records: 5",
-            "fleet.yaml: records: found 5 .*Expected the address of a folder or bucket, for example s3://.*",
-        ),
-        (
-            "organization: {assumeRole: Reader}",
-            "fleet.yaml: organization.assumeRole: found 'Reader'. Expected the ARN of a role.*",
-        ),
-        ("organization: {role: x}", "fleet.yaml: organization.role is not a known key. .*"),
-        ("waves: [{spokes: [a]}]", r"fleet.yaml: waves\[0\].name is missing. .*"),
-        (
-            "waves: [{name: Canary, default: true}]",
-            r"fleet.yaml: waves\[0\].name: found 'Canary'. Expected lower-case words joined by hyphens, for .* canary.",
-        ),
-        ("waves: [{name: a, spoke: [b]}]", r"fleet.yaml: waves\[0\].spoke is not a known key. .*"),
-        ("waves: [{name: a, spokes: b}]", r"fleet.yaml: waves\[0\].spokes: found 'b'. Expected a list of spokes.*"),
-        (
-            "waves: [{name: a}]",
-            r"fleet.yaml: waves\[0\]: the wave 'a' names nobody. Give it spokes, units or tags, or default: true .*",
-        ),
-        (
-            "waves: [{name: a, exclude: [b]}]",
-            r"fleet.yaml: waves\[0\]: the wave 'a' names nobody. .*",
-        ),
-        (
-            "waves: [{name: a, default: true, concurrency: 0}]",
-            r"fleet.yaml: waves\[0\].concurrency: found 0 .*1 to 1000.*",
-        ),
-        (
-            "waves: [{name: a, default: true}, {name: a, spokes: [b]}]",
-            "fleet.yaml: waves: 'a' is there twice. Rename one of them.",
-        ),
-        (
-            "waves: [{name: a, default: true}, {name: b, default: true}]",
-            "fleet.yaml: waves: more than one has default: true. Only one can .*",
-        ),
-        ("waves: [{name: a, default: true, tags: {tier: 1}}]", r"fleet.yaml: waves\[0\].tags.tier: found 1 .*"),
+        ("waves: [", "not-yaml", ""),
+        ("- waves", "invalid-value", ""),
+        ("wavse: []", "unknown-key", "wavse"),
+        ("waves: []", "invalid-value", "waves"),
+        ("records: 5", "invalid-value", "records"),
+        ("organization: {assumeRole: Reader}", "invalid-value", "organization.assumeRole"),
+        ("organization: {role: x}", "unknown-key", "organization.role"),
+        ("waves: [{spokes: [a]}]", "missing-key", "waves[0].name"),
+        ("waves: [{name: Canary, default: true}]", "invalid-value", "waves[0].name"),
+        ("waves: [{name: a, spoke: [b]}]", "unknown-key", "waves[0].spoke"),
+        ("waves: [{name: a, spokes: b}]", "invalid-value", "waves[0].spokes"),
+        ("waves: [{name: a}]", "wave-names-no-spokes", "waves[0]"),
+        ("waves: [{name: a, exclude: [b]}]", "wave-names-no-spokes", "waves[0]"),
+        ("waves: [{name: a, default: true, concurrency: 0}]", "invalid-value", "waves[0].concurrency"),
+        ("waves: [{name: a, default: true}, {name: a, spokes: [b]}]", "wave-name-twice", "waves"),
+        ("waves: [{name: a, default: true}, {name: b, default: true}]", "two-default-waves", "waves"),
+        ("waves: [{name: a, default: true, tags: {tier: 1}}]", "invalid-value", "waves[0].tags.tier"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_key_and_its_remedy(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(SettingsError) as caught:
+def test_what_is_wrong_is_named_with_its_key(tmp_path: Path, text: str, code: str, place: str) -> None:
+    with refused(SettingsError, code, f"fleet.yaml: {place}".removesuffix(": ")):
         read(tmp_path, text)
-
-    assert re.fullmatch(message, str(caught.value), re.DOTALL), caught.value
 
 
 @pytest.mark.parametrize("tolerance", ["120%", "x", "-1", "-1%", '"%"', "1.5", '"1.5%"', '"5 %"', '""'])
 def test_a_tolerance_is_a_number_or_a_share(tmp_path: Path, tolerance: str) -> None:
-    with pytest.raises(SettingsError) as caught:
+    with refused(SettingsError, "invalid-tolerance", "fleet.yaml: waves[0].tolerance") as found:
         read(tmp_path, f"waves: [{{name: a, default: true, tolerance: {tolerance}}}]")
 
-    found = tolerance.strip('"')
-    assert str(caught.value) == (
-        f"fleet.yaml: waves[0]: tolerance of the wave 'a': found {found!r}. Expected a number of spokes, such as 2, or "
-        f"a share from 0% to 100%."
-    )
+    assert repr(tolerance.strip('"')) in str(found.value)
 
 
 @pytest.mark.parametrize("tolerance", ["true", "[1]", "null"])
 def test_a_tolerance_is_no_truth_value_and_no_list(tmp_path: Path, tolerance: str) -> None:
-    with pytest.raises(
-        SettingsError, match=r"waves\[0\]\.tolerance: found .*Expected a number .*, for example 2, or 5%"
-    ):
+    with refused(SettingsError, "invalid-value", "fleet.yaml: waves[0].tolerance"):
         read(tmp_path, f"waves: [{{name: a, default: true, tolerance: {tolerance}}}]")
 
 
 def test_a_file_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) -> None:
     (tmp_path / "fleet.yaml").mkdir()
 
-    with pytest.raises(SettingsError, match=r"^fleet\.yaml: cannot be read \(Is a directory\)\.$"):
+    with refused(SettingsError, "file-unreadable", "fleet.yaml"):
         read_settings(tmp_path)
 
 

@@ -10,6 +10,7 @@ from fleet.plan.spokes import matching_spokes, read_spoke, read_spokes
 from shared.errors import ConfigError
 from spoke.launches.one_stack_per_account import refuse_second_stack
 from tests.support.fleet.making import LAUNCH, spoke, write_spoke
+from tests.support.refused import refused
 
 ACCOUNT = "333344445555"
 PLAIN = """\
@@ -123,15 +124,15 @@ def test_each_launch_is_a_part_of_its_own_and_their_order_means_nothing(tmp_path
 @pytest.mark.parametrize(
     ("text", "problem", "account"),
     [
-        ("config: [", r"Pulumi.spoke-broken.yaml: is not YAML", ""),
-        ("", r"Pulumi.spoke-broken.yaml: config is missing", ""),
-        ("config: text", r"Pulumi.spoke-broken.yaml: config is missing", ""),
-        ("- config", r"Pulumi.spoke-broken.yaml: config is missing", ""),
-        (PLAIN.replace("product:", "prodct:"), r"launches[0].product is missing", ACCOUNT),
-        (PLAIN + "  model-catalog-spoke:launch: []\n", r"launch is not a known key", ACCOUNT),
-        (PLAIN + "  other:key: 1\n", r"other:key is not a known key", ACCOUNT),
-        (PLAIN.replace('"333344445555"', "'33'"), r"accountId: found '33'. Expected twelve digits", ""),
-        (PLAIN + "  - [", r"Pulumi.spoke-broken.yaml: is not YAML", ACCOUNT),
+        ("config: [", "Pulumi.spoke-broken.yaml: is not YAML", ""),
+        ("", "Pulumi.spoke-broken.yaml: config", ""),
+        ("config: text", "Pulumi.spoke-broken.yaml: config", ""),
+        ("- config", "Pulumi.spoke-broken.yaml: config", ""),
+        (PLAIN.replace("product:", "prodct:"), "launches[0].product: is missing", ACCOUNT),
+        (PLAIN + "  model-catalog-spoke:launch: []\n", "launch: is not a known key", ACCOUNT),
+        (PLAIN + "  other:key: 1\n", "other:key", ACCOUNT),
+        (PLAIN.replace('"333344445555"', "'33'"), "accountId: invalid value '33'", ""),
+        (PLAIN + "  - [", "Pulumi.spoke-broken.yaml: is not YAML", ACCOUNT),
     ],
 )
 def test_a_broken_file_concerns_no_other_spoke(tmp_path: Path, text: str, problem: str, account: str) -> None:
@@ -168,11 +169,11 @@ def test_spokes_of_one_account_are_refused_in_the_words_of_their_own_runs(tmp_pa
     found = read_spokes(tmp_path)
 
     for name in ("a", "b"):
-        with pytest.raises(ConfigError) as refused:
+        with pytest.raises(ConfigError) as own:
             refuse_second_stack(ACCOUNT, own=f"Pulumi.spoke-{name}.yaml", folder=tmp_path)
-        assert (str(refused.value), None) == (found[f"spoke-{name}"].problem, found[f"spoke-{name}"].settings)
+        assert (str(own.value), None) == (found[f"spoke-{name}"].problem, found[f"spoke-{name}"].settings)
     assert found["spoke-c"].settings
-    assert "product is missing" in found["spoke-d"].problem
+    assert "product: is missing" in found["spoke-d"].problem
 
 
 @pytest.mark.parametrize(
@@ -195,20 +196,16 @@ def test_spokes_are_named_with_or_without_what_all_names_begin_with(patterns: li
 
 @pytest.mark.parametrize("pattern", ["la", "LAB", "", "spoke-"])
 def test_a_name_that_fits_nobody_is_refused(pattern: str) -> None:
-    with pytest.raises(
-        SettingsError, match=rf"^--only: invalid value '{pattern}': no such spoke\. The spokes are: spoke-lab\.$"
-    ):
+    with refused(SettingsError, "spoke-unknown", "--only"):
         matching_spokes(["spoke-lab"], ["lab", pattern], where="--only")
 
 
-def test_of_many_spokes_a_few_are_named() -> None:
-    with pytest.raises(SettingsError, match=r"The spokes are: spoke-0, .*spoke-7 and 4 more\.$"):
-        matching_spokes([f"spoke-{number}" for number in range(12)], ["x"], where="--only")
+@pytest.mark.parametrize(("spokes", "said"), [(12, "spoke-7 and 4 more."), (0, "The spokes are: none.")])
+def test_of_many_spokes_a_few_are_named(spokes: int, said: str) -> None:
+    with refused(SettingsError, "spoke-unknown", "--only") as found:
+        matching_spokes([f"spoke-{number}" for number in range(spokes)], ["x"], where="--only")
 
-
-def test_without_any_spoke_none_is_named() -> None:
-    with pytest.raises(SettingsError, match=r"The spokes are: none\.$"):
-        matching_spokes([], ["x"], where="--only")
+    assert str(found.value).endswith(said)
 
 
 def parts_of(folder: Path, text: str) -> dict[str, str]:

@@ -31,6 +31,7 @@ from tests.support.fleet.making import (
     spokes,
 )
 from tests.support.offers import version
+from tests.support.refused import refused
 
 A, B = "300000000001", "300000000002"
 RANGE = {**LAUNCH, "version": "~1.0"}
@@ -190,9 +191,9 @@ def test_all_reasons_are_told_at_once(two: Inventory) -> None:
 @pytest.mark.parametrize(
     ("launches", "message"),
     [
-        ([{**LAUNCH, "product": "nothing"}], r"product: found 'nothing', which the hub does not offer"),
-        ([{**LAUNCH, "version": "9.9.9"}], r"version: found '9.9.9', which the hub does not offer"),
-        ([{**LAUNCH, "parameters": {"Size": 1}}], r"found 'Size', which the hub does not offer"),
+        ([{**LAUNCH, "product": "nothing"}], r"product: invalid value 'nothing', which the hub does not offer"),
+        ([{**LAUNCH, "version": "9.9.9"}], r"version: invalid value '9.9.9', which the hub does not offer"),
+        ([{**LAUNCH, "parameters": {"Size": 1}}], r"invalid key 'Size', which the hub does not offer"),
     ],
 )
 def test_a_spoke_that_asks_for_what_is_not_offered_is_refused_by_itself(
@@ -212,20 +213,23 @@ def test_a_spoke_whose_settings_are_wrong_is_refused_by_itself(two: Inventory) -
 
     assert (
         Kind.REFUSED,
-        ("Pulumi.spoke-a.yaml: lunches is not a known key. Remove it, or correct its spelling.",),
+        ("Pulumi.spoke-a.yaml: lunches: is not a known key. Remove it, or correct its spelling.",),
     ) == (verdict(plan))
     assert Kind.UNCHANGED is verdict(plan, "spoke-b")[0]
 
 
 def test_a_spoke_whose_hub_cannot_be_read_is_refused_by_itself(two: Inventory) -> None:
-    outputs = {"hub": {"catalog": contract.publish(HUB_ACCOUNT, offer())}, "next": EngineError("no stack named 'next'")}
+    outputs = {
+        "hub": {"catalog": contract.publish(HUB_ACCOUNT, offer())},
+        "next": EngineError("no stack named 'next'", code="example"),
+    }
     edited = spoke(two.root, "a", A, hubStack="next")
     plan = make_plan(
         replace(two, spokes={**two.spokes, "spoke-a": edited}, hubs=Hubs(FakeEngine(outputs), ["hub", "next"]))
     )
 
     kind, [reason] = verdict(plan)
-    assert (Kind.REFUSED, True) == (kind, "hub's stack next has never been deployed" in reason)
+    assert (Kind.REFUSED, True) == (kind, "next: the hub was never deployed" in reason)
     assert Kind.UNCHANGED is verdict(plan, "spoke-b")[0]
 
 
@@ -252,7 +256,7 @@ def test_every_verdict_bears_its_wave(two: Inventory) -> None:
 
 
 def test_waves_that_do_not_fit_end_the_plan(two: Inventory) -> None:
-    with pytest.raises(SettingsError, match="in no wave: spoke-a"):
+    with refused(SettingsError, "spoke-in-no-wave", "fleet.yaml: waves"):
         make_plan(replace(two, settings=fleet({"name": "first", "spokes": ["b"]})))
 
 

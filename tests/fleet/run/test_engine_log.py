@@ -12,8 +12,8 @@ READING = (
     "Catalog: organization/model-catalog-hub/hub (hubStack in Pulumi.spoke-research.yaml; deployed by make up-hub)"
 )
 REFUSAL = (
-    "Pulumi.spoke-research.yaml: launches[0] (fraud-scoring): version: found '9.9.9', which the hub does not offer. It "
-    "offers of Fraud detector, real-time endpoint: 1.0.0, 1.1.0."
+    "Pulumi.spoke-research.yaml: launches[0] (fraud-scoring): version: invalid value '9.9.9', which the hub does not "
+    "offer. It offers of Fraud detector, real-time endpoint: 1.0.0, 1.1.0."
 )
 REFUSED = f"""\
 Updating (spoke-research):

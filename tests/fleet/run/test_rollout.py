@@ -205,7 +205,7 @@ def test_whoever_is_refused_has_failed_without_running(start: Start, tmp_path: P
     run = start(plan=plan)
 
     assert RunStatus.FAILED is run.statuses["a"]
-    assert "lunches is not a known key" in run.result.outcomes["spoke-a"].reason
+    assert "lunches: is not a known key" in run.result.outcomes["spoke-a"].reason
     assert "spoke-a" not in run.hands.tasks
     assert 6 == len(run.statuses)
 

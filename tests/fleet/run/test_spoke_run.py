@@ -185,7 +185,7 @@ def test_settings_that_are_not_those_of_the_plan_are_refused(begin: Begin, tmp_p
     outcome = run_spoke(task)
 
     assert RunStatus.FAILED is outcome.status
-    assert "is not what the plan was made with. Bring it to the same commit" in outcome.reason
+    assert "the plan was made with another Pulumi.spoke-a.yaml" in outcome.reason
     assert [] == engine.ran
 
 

@@ -64,7 +64,7 @@ def test_a_difference_is_told_with_the_resource_and_its_properties(
 
 
 def test_a_comparison_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer(monkeypatch, EngineError("out of reach"))
+    answer(monkeypatch, EngineError("out of reach", code="example"))
 
     assert Drift("spoke-a", problem="out of reach") == compare("", "spoke-a")
 

@@ -171,7 +171,7 @@ def test_launches_are_found_by_the_key_of_today_and_by_the_first_one(
 
 
 @pytest.mark.parametrize("asked", ["", "embedder", "scorer"])
-def test_a_torn_state_is_told_whatever_is_asked_for(two: Inventory, backend: Storage, asked: str) -> None:
+def test_a_damaged_state_is_told_whatever_is_asked_for(two: Inventory, backend: Storage, asked: str) -> None:
     """What it runs was recorded once, and nobody can say whether it still is so."""
     backend.write(STATE, b'{"checkpoint": {"la')
     plan = make_plan(replace(two, tags={**two.tags, "spoke-a": "another"}))
@@ -180,7 +180,7 @@ def test_a_torn_state_is_told_whatever_is_asked_for(two: Inventory, backend: Sto
     [row] = [row for row in rows_of(plan, product=asked) if row.stack == "spoke-a"]
 
     assert ("" if asked == "scorer" else "search") == row.launch
-    assert "spoke-a.json is torn" in row.problem
+    assert "spoke-a.json: is damaged" in row.problem
     show_status(plan, [row], console)
     assert isinstance(console.file, StringIO)
     assert "its state cannot be read" in console.file.getvalue()

@@ -11,6 +11,7 @@ import pytest
 from fleet.errors import SettingsError
 from fleet.store.storage import Storage, StorageError, backend_url, error_text, is_cloud
 from tests.support.fleet.making import MANAGEMENT
+from tests.support.refused import refused
 from tests.support.sandbox.process import Sandbox
 
 BUCKET = "fleet-storage"
@@ -113,10 +114,8 @@ def test_what_only_its_authors_understand_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("address", ["state", "ftp://state", "/var/state", "mem://"])
-def test_an_address_that_is_none_is_refused_with_an_example(address: str) -> None:
-    with pytest.raises(
-        SettingsError, match=rf"^'{address}' is no folder or bucket\. .*for example s3://your-state-bucket"
-    ):
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with refused(SettingsError, "invalid-address"):
         Storage(address)
 
 
@@ -139,7 +138,7 @@ def test_without_a_backend_there_is_advice(
 ) -> None:
     log_in(monkeypatch, tmp_path, credentials)
 
-    with pytest.raises(SettingsError, match="run pulumi login, or set PULUMI_BACKEND_URL"):
+    with refused(SettingsError, "no-backend"):
         backend_url()
 
 

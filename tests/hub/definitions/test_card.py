@@ -9,52 +9,45 @@ import yaml
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # pyright: ignore[reportMissingTypeStubs]
 from jsonschema import Draft7Validator
 
-from hub.definitions.card import MOST_CHARACTERS, ModelCard
+from hub.definitions.card import ModelCard
 from hub.definitions.load import read_catalog
 from hub.definitions.sagemaker_card import sagemaker_card
 from shared.catalog.contract import parse
 from shared.errors import ContentError
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.recorder import Mocks
+from tests.support.refused import refused
 
 FRAUD = "products/fraud-detector-realtime/1.1.0.card.yaml"
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "code", "place"),
     [
-        ("license: proprietary\n", "", r"license is missing\. Expected an SPDX identifier or proprietary, for example"),
-        ("license: proprietary", "license: ''", r"license: found ''\."),
-        (
-            "risk_rating: high",
-            "risk_rating: enormous",
-            r"risk_rating: found 'enormous'\. Expected low, medium, high",
-        ),
-        (
-            "contact: ml-platform@example.com",
-            "contact: ask around",
-            r"contact: found 'ask around'\. Expected an e",
-        ),
-        ("        value: 0.74", "        value: good", r"metrics\[1\]\.value: found 'good'\. Expected a number"),
-        ("dataset: s3://model", "dataset: model", r"evaluations\[0\]\.dataset: found 'model-catalog.*Expected a URI"),
-        ("modality: tabular", "modality: tabular\nmood: good", r"mood is not a known key"),
-        ("model-package/fraud-detector/2", "model-package/fraud-detector/3", r"registry_package: found 'arn.*/3', but"),
-        ("modality: tabular", "modality: tabular\nmodality: text", r"the key modality stands here twice"),
+        ("license: proprietary\n", "", "missing-key", ": license"),
+        ("license: proprietary", "license: ''", "invalid-value", ": license"),
+        ("risk_rating: high", "risk_rating: enormous", "invalid-value", ": risk_rating"),
+        ("contact: ml-platform@example.com", "contact: ask around", "invalid-value", ": contact"),
+        ("        value: 0.74", "        value: good", "invalid-value", ": evaluations[0].metrics[1].value"),
+        ("dataset: s3://model", "dataset: model", "invalid-value", ": evaluations[0].dataset"),
+        ("modality: tabular", "modality: tabular\nmood: good", "unknown-key", ": mood"),
+        ("fraud-detector/2", "fraud-detector/3", "card-of-another-package", ": lineage.registry_package"),
+        ("modality: tabular", "modality: tabular\nmodality: text", "file-not-yaml", ""),
     ],
 )
 def test_a_card_that_says_too_little_or_something_else_is_refused(
-    catalog_copy: CatalogCopy, old: str, new: str, message: str
+    catalog_copy: CatalogCopy, old: str, new: str, code: str, place: str
 ) -> None:
     catalog_copy.replace(FRAUD, old, new)
 
-    with pytest.raises(ContentError, match=rf"1\.1\.0\.card\.yaml: .*{message}"):
+    with refused(ContentError, code, f"{FRAUD}{place}"):
         read_catalog(catalog_copy.folder, DAY)
 
 
 def test_a_version_without_a_card_is_refused(catalog_copy: CatalogCopy) -> None:
     (catalog_copy.folder / FRAUD).unlink()
 
-    with pytest.raises(ContentError, match=r"1\.1\.0\.card\.yaml: cannot be read"):
+    with refused(ContentError, "file-unreadable", FRAUD):
         read_catalog(catalog_copy.folder, DAY)
 
 
@@ -97,7 +90,7 @@ def test_a_card_that_is_longer_than_sagemaker_takes_is_refused(catalog_copy: Cat
     card = ModelCard.model_validate({**content, "evaluations": [evaluation]})
     [product] = [each for each in read_catalog(catalog_copy.folder, DAY).products if each.file.key in FRAUD]
 
-    with pytest.raises(ContentError, match=rf"card\.yaml: the card has 1\d{{5}} characters.*takes {MOST_CHARACTERS}"):
+    with refused(ContentError, "card-too-long", FRAUD):
         sagemaker_card(product.file, product.versions[1].entry, card, path=path)
 
 

@@ -9,6 +9,7 @@ from hub.definitions.constraints import Constraints, constraint_documents, is_st
 from hub.definitions.load import read_catalog, read_unlocked
 from shared.errors import ContentError
 from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.refused import refused
 
 PRODUCT = "products/text-embedder-serverless/product.yaml"
 TOPICS = [f"arn:aws:sns:{region}:222233334444:models" for region in ("eu-central-1", "eu-west-1")]
@@ -78,31 +79,37 @@ def test_rules_are_written_as_text_because_parameters_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("constraints", "message"),
+    ("constraints", "code", "place"),
     [
-        ("[{type: LAUNCH}, {type: LAUNCH}]", "found LAUNCH 2 times. A product has at most one of each"),
+        ("[{type: LAUNCH}, {type: LAUNCH}]", "duplicate-constraint", ": constraints"),
         (
             (
                 "[{type: LAUNCH}, {type: STACKSET, accounts: ['333344445555'], regions: [eu-central-1], "
                 "admin_role: 'arn:aws:iam::222233334444:role/A', execution_role: E}]"
             ),
-            "found LAUNCH beside STACKSET, which exclude each other",
+            "launch-beside-stack-set",
+            ": constraints",
         ),
-        ("[{type: NOTIFICATION, topics: [models]}]", r"constraints\[0\].*topics.*found 'models'"),
-        ("[{type: TEMPLATE, rules: {A: {Assertions: []}}}]", r"constraints\[0\].*Assertions"),
-        ("[{type: RESOURCE}]", "constraints"),
+        ("[{type: NOTIFICATION, topics: [models]}]", "invalid-value", "constraints[0].NOTIFICATION.topics[0]"),
+        (
+            "[{type: TEMPLATE, rules: {A: {Assertions: []}}}]",
+            "invalid-value",
+            "constraints[0].TEMPLATE.rules.A.Assertions",
+        ),
+        ("[{type: RESOURCE}]", "invalid-value", ": constraints[0]"),
         (
             "[{type: TEMPLATE, rules: {A: {Assertions: [{Assert: {'Fn::Equals': [{Ref: Size}, '1']}}]}}}]",
-            "the rule A refers to Size, which 1.0.0 has no parameter of. Its parameters are: ModelDataUrl",
+            "rule-parameter-unknown",
+            "product.yaml",
         ),
     ],
 )
 def test_constraints_that_aws_would_refuse_are_refused_with_the_file(
-    catalog_copy: CatalogCopy, constraints: str, message: str
+    catalog_copy: CatalogCopy, constraints: str, code: str, place: str
 ) -> None:
     catalog_copy.replace(PRODUCT, "\nversions:", f"\nconstraints: {constraints}\nversions:")
 
-    with pytest.raises(ContentError, match=rf"product\.yaml: .*{message}"):
+    with refused(ContentError, code, place):
         read_catalog(catalog_copy.folder, DAY)
 
 
@@ -111,5 +118,8 @@ def test_the_rules_of_a_template_may_refer_to_its_parameters_only(catalog_copy: 
     rules = "Rules:\n  A:\n    Assertions:\n      - Assert: {'Fn::Equals': [!Ref Size, '1']}\n"
     catalog_copy.replace(template, "\nResources:", f"\n{rules}\nResources:")
 
-    with pytest.raises(ContentError, match=r"1\.0\.0\.yaml: the rule A refers to Size, which 1\.0\.0 has no"):
+    with refused(ContentError, "rule-parameter-unknown", template) as found:
         read_unlocked(catalog_copy.folder, DAY)
+
+    assert "Size" in str(found.value)
+    assert "ModelDataUrl" in str(found.value), "its parameters are listed"

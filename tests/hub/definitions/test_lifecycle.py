@@ -13,6 +13,7 @@ from hub.definitions.model import Catalog
 from shared.catalog.lifecycle import STATES
 from shared.errors import ContentError
 from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.refused import refused
 
 FRAUD = "fraud-detector-realtime"
 TOMORROW = DAY + dt.timedelta(days=1)
@@ -77,35 +78,26 @@ def test_the_day_decides_the_state_that_a_version_is_read_with(catalog_copy: Cat
 
 
 @pytest.mark.parametrize(
-    ("lifecycle", "message"),
+    ("lifecycle", "code", "place"),
     [
-        (
-            {"deprecated_on": TOMORROW, "retires_on": DAY},
-            r": found deprecated_on 2026-11-02 and retires_on 2026-11-01.*put the dates in this order",
-        ),
-        ({"deprecated_on": DAY, "retires_on": DAY}, "before it is retired"),
-        (
-            {"deprecated_on": RELEASED - dt.timedelta(days=1)},
-            r"\.deprecated_on: found 2026-08-31, before 1\.0\.0 was released on 2026-09-01\. Correct one",
-        ),
-        ({"retires_on": RELEASED - dt.timedelta(days=1)}, r"\.retires_on: found 2026-08-31, before"),
-        (
-            {"replacement": "9.9.9"},
-            r"replacement: found '9\.9\.9', which is no version of this product\. The versions are: 1\.0\.0, 1\.1\.0",
-        ),
-        ({"replacement": "1.0.0"}, r"replacement: found '1\.0\.0', which leads in a circle: 1\.0\.0 -> 1\.0\.0"),
-        ({"replacement": "1.1"}, r"replacement: found '1\.1'. Expected a semantic version, for example 1\.2\.0"),
-        ({"state": "old"}, r"state: found 'old'. Expected active, deprecated or retired"),
-        ({"deprecated_on": "soon"}, r"deprecated_on: found 'soon'. Expected a date, for example 2026-12-01"),
-        ({"reason": ""}, r"reason: found ''. Expected a sentence that says why"),
+        ({"deprecated_on": TOMORROW, "retires_on": DAY}, "retired-before-deprecated", ""),
+        ({"deprecated_on": DAY, "retires_on": DAY}, "retired-before-deprecated", ""),
+        ({"deprecated_on": RELEASED - dt.timedelta(days=1)}, "end-before-release", ".deprecated_on"),
+        ({"retires_on": RELEASED - dt.timedelta(days=1)}, "end-before-release", ".retires_on"),
+        ({"replacement": "9.9.9"}, "replacement-unknown", ".replacement"),
+        ({"replacement": "1.0.0"}, "replacements-in-a-circle", ".replacement"),
+        ({"replacement": "1.1"}, "invalid-value", ".replacement"),
+        ({"state": "old"}, "invalid-value", ".state"),
+        ({"deprecated_on": "soon"}, "invalid-value", ".deprecated_on"),
+        ({"reason": ""}, "invalid-value", ".reason"),
     ],
 )
 def test_an_end_that_cannot_be_meant_is_refused(
-    catalog_copy: CatalogCopy, lifecycle: dict[str, Any], message: str
+    catalog_copy: CatalogCopy, lifecycle: dict[str, Any], code: str, place: str
 ) -> None:
     catalog_copy.end(FRAUD, "1.0.0", **lifecycle)
 
-    with pytest.raises(ContentError, match=rf"{FRAUD}/product\.yaml: versions\[0\]\.lifecycle.*{message}"):
+    with refused(ContentError, code, f"{FRAUD}/product.yaml: versions[0].lifecycle{place}"):
         read_catalog(catalog_copy.folder, DAY)
 
 
@@ -113,7 +105,7 @@ def test_an_end_without_a_reason_is_refused(catalog_copy: CatalogCopy) -> None:
     catalog_copy.end(FRAUD, "1.0.0", state="deprecated")
     catalog_copy.replace(f"products/{FRAUD}/product.yaml", "    reason: It has grown old.\n", "")
 
-    with pytest.raises(ContentError, match=r"lifecycle\.reason is missing\. Expected a sentence that says why"):
+    with refused(ContentError, "missing-key", "versions[0].lifecycle.reason"):
         read_catalog(catalog_copy.folder, DAY)
 
 
@@ -122,7 +114,7 @@ def test_a_replacement_that_is_itself_retired_is_refused(catalog_copy: CatalogCo
     catalog_copy.end(FRAUD, "1.1.0", retires_on=TOMORROW)
 
     assert read_catalog(catalog_copy.folder, DAY)
-    with pytest.raises(ContentError, match=r"versions\[0\]\.lifecycle\.replacement: found '1\.1\.0', .*itself retired"):
+    with refused(ContentError, "replacement-retired", "versions[0].lifecycle.replacement"):
         read_catalog(catalog_copy.folder, TOMORROW)
 
 
@@ -130,8 +122,10 @@ def test_versions_that_replace_each_other_are_refused(catalog_copy: CatalogCopy)
     catalog_copy.end(FRAUD, "1.0.0", replacement="1.1.0")
     catalog_copy.end(FRAUD, "1.1.0", replacement="1.0.0")
 
-    with pytest.raises(ContentError, match=r"in a circle: 1\.0\.0 -> 1\.1\.0 -> 1\.0\.0\. Let the chain end"):
+    with refused(ContentError, "replacements-in-a-circle") as found:
         read_catalog(catalog_copy.folder, DAY)
+
+    assert "1.0.0 -> 1.1.0 -> 1.0.0" in str(found.value)
 
 
 def state_of(catalog: Catalog, number: str) -> str:

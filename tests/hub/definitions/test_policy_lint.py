@@ -8,6 +8,7 @@ import pytest
 from hub.definitions.load import read_catalog
 from shared.errors import ContentError
 from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.refused import refused
 
 FOLDER = "products/text-embedder-serverless"
 PASSING: dict[str, Any] = {
@@ -21,23 +22,23 @@ PASSING: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", ["launch", "execution"])
 @pytest.mark.parametrize(
-    ("changed", "message"),
+    ("changed", "code"),
     [
-        ({"Action": "*"}, r"\[0\] \(Pass\): found the action \*, which allows everything"),
-        ({"Action": ["s3:GetObject", "s3:*"]}, r"found the action s3:\*, which allows everything"),
-        ({"Condition": {}}, "found iam:PassRole without a condition on iam:PassedToService"),
-        ({"Action": "iam:Pass*", "Condition": {}}, r"found iam:Pass\* without a condition on iam:PassedToService"),
-        ({"Resource": "*"}, r'found iam:PassRole on "\*". Name the role'),
-        ({"NotAction": "iam:DeleteUser"}, "found NotAction, which allows all that it does not name"),
-        ({"NotResource": "arn:aws:s3:::secrets"}, "found NotResource, which allows all that it does not name"),
+        ({"Action": "*"}, "policy-allows-everything"),
+        ({"Action": ["s3:GetObject", "s3:*"]}, "policy-allows-everything"),
+        ({"Condition": {}}, "role-passed-to-any-service"),
+        ({"Action": "iam:Pass*", "Condition": {}}, "role-passed-to-any-service"),
+        ({"Resource": "*"}, "any-role-passed"),
+        ({"NotAction": "iam:DeleteUser"}, "policy-by-exclusion"),
+        ({"NotResource": "arn:aws:s3:::secrets"}, "policy-by-exclusion"),
     ],
 )
 def test_a_statement_that_allows_too_much_is_refused(
-    catalog_copy: CatalogCopy, kind: str, changed: dict[str, Any], message: str
+    catalog_copy: CatalogCopy, kind: str, changed: dict[str, Any], code: str
 ) -> None:
     catalog_copy.write(f"{FOLDER}/{kind}-policy.json", json.dumps([{**PASSING, **changed}]))
 
-    with pytest.raises(ContentError, match=rf"text-embedder-serverless/{kind}-policy\.json: .*{message}"):
+    with refused(ContentError, code, f"{FOLDER}/{kind}-policy.json: [0] (Pass)"):
         read_catalog(catalog_copy.folder, DAY)
 
 

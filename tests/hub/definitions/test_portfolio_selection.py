@@ -10,6 +10,7 @@ from hub.definitions.load import read_catalog
 from hub.definitions.portfolio_selection import part_of, refuse_overlap
 from shared.errors import ConfigError
 from tests.support.paths import ROOT
+from tests.support.refused import refused
 
 HUB = "222233334444"
 CATALOG = ROOT / "hub" / "catalog"
@@ -42,9 +43,7 @@ def test_a_stack_that_names_none_publishes_everything() -> None:
 
 
 def test_a_portfolio_that_the_catalog_does_not_have_is_refused() -> None:
-    expected = r"^Pulumi\.hub\.yaml: portfolios\[1\]: found 'vision'\. The catalog's portfolios are: batch-inference, "
-
-    with pytest.raises(ConfigError, match=expected):
+    with refused(ConfigError, "portfolio-unknown", "Pulumi.hub.yaml: portfolios[1]"):
         _ = part_of(settings("batch-inference", "vision"), read_catalog(CATALOG, DAY), where="Pulumi.hub.yaml")
 
 
@@ -62,8 +61,10 @@ def test_what_two_stacks_of_an_account_would_publish_is_refused(
 ) -> None:
     write(tmp_path, "hub-other", *theirs)
 
-    with pytest.raises(ConfigError, match=rf"^Pulumi\.hub\.yaml: .*Pulumi\.hub-other\.yaml publishes {both} too"):
+    with refused(ConfigError, "portfolio-published-twice", "Pulumi.hub.yaml: portfolios") as found:
         refuse_overlap(settings(*mine), own="Pulumi.hub.yaml", folder=tmp_path)
+
+    assert f"Pulumi.hub-other.yaml publishes {both} too" in str(found.value)
 
 
 def test_stacks_that_are_divided_or_of_other_accounts_stand_side_by_side(tmp_path: Path) -> None:

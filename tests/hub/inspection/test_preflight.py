@@ -14,6 +14,7 @@ from shared.aws.organization import Organization
 from shared.errors import PreflightError
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.fake_account import FakeAccount, MissingError, always, heard
+from tests.support.refused import refused
 
 HUB = "222233334444"
 STATUS = {HUB: "ACTIVE", "333344445555": "ACTIVE", "444455556666": "ACTIVE", "555566667777": "SUSPENDED"}
@@ -94,7 +95,7 @@ def test_a_hub_hears_that_all_is_well(look: Look) -> None:
         ),
         (
             {"calls": {"list_delegated_administrators": {"DelegatedAdministrators": []}}},
-            f"organization: {HUB} is no delegated administrator of Service Catalog",
+            f"organization: {HUB} is not a delegated administrator of Service Catalog",
         ),
         (
             {"targets": [member("999900001111")]},
@@ -108,10 +109,10 @@ def test_a_hub_hears_that_all_is_well(look: Look) -> None:
     ],
 )
 def test_what_aws_would_refuse_is_refused(look: Look, changed: dict[str, Any], failure: str) -> None:
-    with pytest.raises(PreflightError, match=r"1 of \d+ checks failed. Nothing was changed\.") as refused:
+    with refused(PreflightError, "checks-failed") as found:
         look(**changed)
 
-    assert failure in str(refused.value)
+    assert failure in str(found.value)
 
 
 def test_a_budget_that_is_not_there_is_refused(look: Look, catalog_copy: CatalogCopy) -> None:
@@ -119,8 +120,10 @@ def test_a_budget_that_is_not_there_is_refused(look: Look, catalog_copy: Catalog
     catalog_copy.replace("portfolios.yaml", first, f"{first}    budgets: [models]\n")
 
     assert "preflight: online-inference: the budget models is there" in look()
-    with pytest.raises(PreflightError, match=f"the account {HUB} has no budget 'models'. Make it first"):
+    with refused(PreflightError, "checks-failed") as found:
         look(calls={"describe_budget": MissingError()})
+
+    assert f"the account {HUB} has no budget 'models'" in str(found.value)
 
 
 @pytest.mark.parametrize(
@@ -132,11 +135,11 @@ def test_a_budget_that_is_not_there_is_refused(look: Look, catalog_copy: Catalog
         ),
         (
             {"calls": {"describe_portfolio": {"Tags": []}}},
-            "portfolio online-inference in eu-central-1: port-1 has the name 'Online inference models' already",
+            "portfolio online-inference in eu-central-1: port-1 has the same name, 'Online inference models'",
         ),
         (
             {"list_portfolio_access": []},
-            "share of online-inference with Research in eu-central-1: not arrived in 333344445555. AWS may still be",
+            "share of online-inference with Research in eu-central-1: not arrived in 333344445555. AWS takes one",
         ),
         (
             {"list_portfolios": [{"Id": f"port-{number}", "DisplayName": f"{number}"} for number in range(98)]},

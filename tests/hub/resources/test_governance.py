@@ -12,6 +12,7 @@ from shared.errors import ConfigError, ContentError
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.hub_stack import SETTINGS, deployed
 from tests.support.recorder import Mocks
+from tests.support.refused import refused
 
 PORTFOLIOS = "portfolios.yaml"
 TEXT = "products/text-embedder-serverless/product.yaml"
@@ -48,24 +49,21 @@ def test_of_one_key_only_the_values_of_both_remain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "message"),
+    ("line", "code", "place"),
     [
-        (
-            "tag_options: {tier: [silver]}",
-            "tag_options.tier: found silver, but the portfolio online-inference allows gold",
-        ),
-        ("tag_options: {serving: [batch]}", "found batch, but the tag serving is set to 'serverless'"),
-        ("tag_options: {tier: []}", "tag_options.*tier"),
-        ("tag_options: {tier: [gold, gold]}", "found a value twice in gold, gold"),
-        ("tag_options: {'aws:x': [gold]}", "Tags that begin with aws: are reserved"),
-        ("budgets: ['a:b']", r"budgets\[0\]: found 'a:b'. Expected the name of a budget"),
+        ("tag_options: {tier: [silver]}", "tag-options-contradict", "tag_options.tier"),
+        ("tag_options: {serving: [batch]}", "tag-not-allowed", "tag_options.serving"),
+        ("tag_options: {tier: []}", "invalid-value", "tag_options.tier"),
+        ("tag_options: {tier: [gold, gold]}", "duplicate-tag-option-value", "tag_options.tier"),
+        ("tag_options: {'aws:x': [gold]}", "tag-reserved", "tag_options.aws:x"),
+        ("budgets: ['a:b']", "invalid-value", "budgets[0]"),
     ],
 )
-def test_what_no_launch_could_keep_to_is_refused(catalog_copy: CatalogCopy, line: str, message: str) -> None:
+def test_what_no_launch_could_keep_to_is_refused(catalog_copy: CatalogCopy, line: str, code: str, place: str) -> None:
     catalog_copy.replace(PORTFOLIOS, FIRST, f"{FIRST}    tag_options: {{tier: [gold]}}\n")
     catalog_copy.replace(TEXT, "\nversions:", f"\n{line}\nversions:")
 
-    with pytest.raises(ContentError, match=rf"product\.yaml: .*{message}"):
+    with refused(ContentError, code, f"{TEXT}: {place}"):
         read_catalog(catalog_copy.folder, DAY)
 
 
@@ -75,5 +73,5 @@ def test_all_shares_of_a_portfolio_take_the_tag_options_along_or_none(deploy: Ca
         {"portfolio": "online-inference", "type": "ACCOUNT", "target": "333344445555"},
     ]
 
-    with pytest.raises(ConfigError, match="online-inference is shared with tagOptions and without"):
+    with refused(ConfigError, "share-tag-options-differ", "Pulumi.hub.yaml: shares"):
         deploy(shares=shares)

@@ -7,6 +7,7 @@ import pytest
 
 from shared.errors import ConfigError
 from tests.support.recorder import Mocks
+from tests.support.refused import refused
 
 SHARED_LAST = (
     aws.servicecatalog.Product,
@@ -123,12 +124,10 @@ def test_a_hub_without_shares_shares_nothing(deploy: Callable[..., Mocks]) -> No
 def test_a_unit_that_is_not_there_is_refused(
     deploy: Callable[..., Mocks], mocks: Mocks, path: str, wrong: str, there: str
 ) -> None:
-    with pytest.raises(
-        ConfigError,
-        match=rf"Pulumi\.hub\.yaml: shares: .*no unit '{path}': '{wrong}'.*\({there}\)\. Correct the path, or create",
-    ):
+    with refused(ConfigError, "unit-unknown", "Pulumi.hub.yaml: shares") as found:
         deploy(shares=[unit(path)])
 
+    assert f"'{wrong}' is not among the units there ({there})" in str(found.value)
     assert [] == mocks.all(aws.servicecatalog.PortfolioShare)
 
 

@@ -6,6 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.aws import arn as kinds
 from shared.aws.arn import Arn, bucket_arn, is_prefix, object_arn, partition_of
+from shared.errors import Mistake
 
 EXAMPLES = {
     "RoleArn": "arn:aws:iam::222233334444:role/team/Deployer",
@@ -24,8 +25,9 @@ EXAMPLES = {
 @pytest.mark.parametrize("text", [*EXAMPLES.values(), "arn:aws:s3:::models/a:b", "arn:a:b:c:d:", "arn:aws:s3", "", "x"])
 def test_an_arn_is_taken_apart_as_botocore_does(text: str) -> None:
     if not ArnParser.is_arn(text):
-        with pytest.raises(ValueError, match="An ARN has the form arn:partition:service"):
+        with pytest.raises(Mistake) as refused:
             Arn.parse(text)
+        assert "arn-invalid" == refused.value.code
         return
     found = Arn.parse(text)
 

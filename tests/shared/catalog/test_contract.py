@@ -14,33 +14,13 @@ from pydantic import ValidationError
 
 from shared.catalog import contract
 from shared.errors import ContractError
+from tests.support.offers import product, version
+from tests.support.refused import refused
 from tests.support.strategies import examples, offers
 
 HUB = "organization/model-catalog-hub/hub"
-ROLE: Mapping[str, Any] = {
-    "name": "Role",
-    "services": ["sagemaker.amazonaws.com"],
-    "policy": {"Version": "2012-10-17", "Statement": []},
-}
-VERSION = {
-    "id": "pa-1",
-    "state": "active",
-    "released": "2026-09-01",
-    "description": "The first.",
-    "template_sha256": "abc",
-    "parameters": {"Size": {"type": "Number", "description": "How many.", "default": "1", "max_value": "9"}},
-}
-PRODUCT: Mapping[str, Any] = {
-    "id": "prod-1",
-    "name": "Scorer",
-    "portfolio": "online",
-    "owner": "Risk",
-    "description": "Scores.",
-    "tags": {"framework": "xgboost"},
-    "launch_role": ROLE,
-    "execution_role": ROLE,
-    "versions": {"1.0.0": VERSION},
-}
+VERSION = version("pa-1", {"Size": {"type": "Number", "description": "How many.", "default": "1", "max_value": "9"}})
+PRODUCT = product("scorer", "online", {"1.0.0": VERSION})
 OFFER: Mapping[str, Any] = {
     "eu-central-1": {
         "portfolios": {"online": {"id": "port-1", "name": "Online", "shares": [{"type": "ACCOUNT", "target": "1"}]}},
@@ -106,10 +86,7 @@ def test_another_offer_has_another_hash() -> None:
 
 @pytest.mark.parametrize("value", [None, "catalog", ["catalog"], 1.0])
 def test_a_hub_that_exports_no_catalog_is_refused(value: object) -> None:
-    with pytest.raises(
-        ContractError,
-        match=rf"The stack {HUB} exports no catalog. Check the spelling of 'hubStack', .*: make up-hub",
-    ):
+    with refused(ContractError, "catalog-not-exported", f"stack {HUB}"):
         contract.parse(value, source=HUB)
 
 
@@ -117,16 +94,12 @@ def test_a_hub_that_exports_no_catalog_is_refused(value: object) -> None:
 def test_another_major_version_is_refused(version: str) -> None:
     document = contract.publish("222233334444", OFFER) | {"schema_version": version}
 
-    with pytest.raises(
-        ContractError,
-        match=rf"{HUB} publishes catalog version {version.replace('(', '.')[:3]}.*this program reads 1\.\d+\. "
-        r"Bring hub and spoke to the same release, then deploy the hub before the spoke",
-    ):
+    with refused(ContractError, "catalog-of-another-version", HUB):
         contract.parse(document, source=HUB)
 
 
 def test_a_document_without_a_version_is_refused() -> None:
-    with pytest.raises(ContractError, match=r"publishes catalog version \(none\)"):
+    with refused(ContractError, "catalog-of-another-version", HUB):
         contract.parse({"regions": {}}, source=HUB)
 
 
@@ -148,11 +121,9 @@ def test_a_missing_field_is_named(path: Path) -> None:
     document = contract.publish("222233334444", OFFER)
     del at(document, path[:-1])[path[-1]]
 
-    with pytest.raises(
-        ContractError,
-        match=rf"{HUB} publishes is not usable: {'.'.join(map(str, path))}: field required. Deploy the hub again",
-    ):
+    with refused(ContractError, "catalog-damaged", HUB) as found:
         contract.parse(document, source=HUB)
+    assert f"{'.'.join(map(str, path))} is missing" in str(found.value)
 
 
 def test_a_field_of_another_kind_is_named() -> None:
@@ -170,17 +141,19 @@ def test_a_field_of_another_kind_is_named() -> None:
     )
     document = replaced(contract.publish("222233334444", OFFER), path, 9.0)
 
-    with pytest.raises(ContractError, match=r"parameters\.Size\.max_value: input should be a valid string"):
+    with refused(ContractError, "catalog-damaged", HUB) as found:
         contract.parse(document, source=HUB)
+    assert "parameters.Size.max_value has an invalid value" in str(found.value)
 
 
-@pytest.mark.parametrize("found", [1788220800.0, "September", "2026-09-31"])
-def test_a_day_that_is_none_is_named(found: object) -> None:
+@pytest.mark.parametrize("day", [1788220800.0, "September", "2026-09-31"])
+def test_a_day_that_is_none_is_named(day: object) -> None:
     path: Path = ("regions", "eu-central-1", "products", "scorer", "versions", "1.0.0", "released")
-    document = replaced(contract.publish("222233334444", OFFER), path, found)
+    document = replaced(contract.publish("222233334444", OFFER), path, day)
 
-    with pytest.raises(ContractError, match=r"products\.scorer\.versions\.1\.0\.0\.released: "):
+    with refused(ContractError, "catalog-damaged", HUB) as found:
         contract.parse(document, source=HUB)
+    assert "products.scorer.versions.1.0.0.released has an invalid value" in str(found.value)
 
 
 def test_days_are_written_as_text_and_read_as_days() -> None:
@@ -222,10 +195,7 @@ def test_an_altered_document_is_refused_with_its_hash() -> None:
     path: Path = ("regions", "eu-central-1", "products", "scorer", "id")
     published = contract.publish("222233334444", OFFER)
 
-    with pytest.raises(
-        ContractError,
-        match=rf"does not fit its own content hash \({published['content_hash']}\): it was altered after",
-    ):
+    with refused(ContractError, "catalog-altered", HUB):
         contract.parse(replaced(published, path, "prod-2"), source=HUB)
 
 
@@ -240,13 +210,13 @@ def test_a_field_that_a_newer_hub_added_is_overlooked(path: Path) -> None:
 
     read = contract.parse(document, source=HUB)
 
-    assert "prod-1" == read.regions["eu-central-1"].products["scorer"].id
+    assert "prod-scorer" == read.regions["eu-central-1"].products["scorer"].id
 
 
 def test_a_field_that_was_added_on_the_way_is_not_overlooked() -> None:
     document = contract.publish("222233334444", OFFER) | {"added": "by somebody"}
 
-    with pytest.raises(ContractError, match="does not fit its own content hash"):
+    with refused(ContractError, "catalog-altered", HUB):
         contract.parse(document, source=HUB)
 
 

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from shared.catalog.rules import ONLY_AWS, Rule, UndecidedError
+from tests.support.refused import mistaken
 from tests.support.strategies import examples
 
 SIZE = {"Ref": "Size"}
@@ -53,19 +53,19 @@ def test_what_only_aws_knows_is_left_undecided(function: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("demand", "message"),
+    ("demand", "code"),
     [
-        ({"Fn::Equal": [SIZE, "2"]}, "found Fn::Equal, which rules do not have. They have: Ref, Fn::And"),
-        ({"Fn::Equals": [SIZE]}, "found Fn::Equals with 1 operands. It takes a list of 2"),
-        ({"Fn::And": [{"Fn::Equals": [SIZE, "2"]}]}, "found Fn::And with 1 operands. It takes a list of 2 to 10"),
-        ({"Fn::Not": {"Fn::Equals": [SIZE, "2"]}}, "found Fn::Not with 0 operands"),
-        ({"Ref": ["Size"]}, "found a Ref to something else than a parameter's name"),
-        ({"Fn::Equals": [SIZE, None]}, "found nothing where a value or a function has to be"),
-        ({"Fn::Equals": [SIZE, "2"], "Fn::Not": []}, "found Fn::Equals, Fn::Not side by side"),
+        ({"Fn::Equal": [SIZE, "2"]}, "function-unknown"),
+        ({"Fn::Equals": [SIZE]}, "operand-count"),
+        ({"Fn::And": [{"Fn::Equals": [SIZE, "2"]}]}, "operand-count"),
+        ({"Fn::Not": {"Fn::Equals": [SIZE, "2"]}}, "operand-count"),
+        ({"Ref": ["Size"]}, "ref-to-no-parameter"),
+        ({"Fn::Equals": [SIZE, None]}, "operand-missing"),
+        ({"Fn::Equals": [SIZE, "2"], "Fn::Not": []}, "function-not-alone"),
     ],
 )
-def test_a_rule_that_could_never_be_evaluated_is_refused(demand: object, message: str) -> None:
-    with pytest.raises(ValidationError, match=message):
+def test_a_rule_that_could_never_be_evaluated_is_refused(demand: object, code: str) -> None:
+    with mistaken(code):
         rule(demand)
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shared.catalog.versions import SemVer, VersionOrRange, ascending, fits, is_higher, is_range, newest
+from tests.support.refused import mistaken
 
 number = st.integers(0, 12)
 plain = st.tuples(number, number, number)
@@ -95,9 +96,7 @@ def test_what_is_no_semantic_version_is_refused(bad: str) -> None:
 
 
 def test_a_build_is_refused_with_the_number_that_it_equals() -> None:
-    with pytest.raises(
-        ValidationError, match=r"found '1\.0\.0\+a'.* so it equals 1\.0\.0: give it a number of its own"
-    ):
+    with mistaken("version-with-build"):
         TypeAdapter(SemVer).validate_python("1.0.0+a")
 
 

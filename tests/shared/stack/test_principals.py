@@ -8,6 +8,7 @@ import pytest
 from shared.errors import ConfigError
 from shared.stack.principals import Grant, find_principal
 from tests.support.recorder import Mocks, refusing
+from tests.support.refused import refused
 
 SSO = "/aws-reserved/sso.amazonaws.com/"
 
@@ -34,13 +35,13 @@ def test_an_exact_principal_has_the_identity_that_aws_gave_it(mocks: Mocks, arn:
 
 @pytest.mark.parametrize("kind", ["role", "user", "group"])
 def test_a_principal_that_is_not_there_is_refused(mocks: Mocks, kind: str) -> None:
-    refused = refusing("NoSuchEntity: it cannot be found")
-    mocks.answers |= dict.fromkeys(("getRole", "getUser", "getGroup"), refused)
+    answer = refusing("NoSuchEntity: it cannot be found")
+    mocks.answers |= dict.fromkeys(("getRole", "getUser", "getGroup"), answer)
 
-    with pytest.raises(
-        ConfigError, match=rf"here\.arn: found 'arn:.*{kind}/It', which cannot be looked up.*NoSuchEntity"
-    ):
+    with refused(ConfigError, "principal-unknown", "here.arn") as found:
         find(arn=f"arn:aws:iam::333344445555:{kind}/It")
+    assert "AWS says: " in str(found.value)
+    assert "NoSuchEntity" in str(found.value)
 
 
 def test_a_permission_set_is_the_one_role_that_identity_center_made_of_it(mocks: Mocks) -> None:
@@ -59,7 +60,7 @@ def test_a_permission_set_is_the_one_role_that_identity_center_made_of_it(mocks:
 def test_a_permission_set_that_the_account_does_not_have_is_refused(mocks: Mocks) -> None:
     mocks.answers["getRoles"] = lambda _: {"arns": [], "names": []}
 
-    with pytest.raises(ConfigError, match=r"here\.permissionSet: found 'Scientist', of which the account has no roles"):
+    with refused(ConfigError, "permission-set-not-assigned", "here.permissionSet"):
         find(permission_set="Scientist")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from shared.errors import ConfigError
 from shared.stack.settings import AccountSettings, load_settings
+from tests.support.refused import refused
 
 GOOD = {"aws:region": "eu-central-1", "model-catalog-hub:accountId": "222233334444"}
 ROLE = "arn:aws:iam::222233334444:role/teams/Deployer"
@@ -30,62 +31,53 @@ def test_pulumis_own_settings_are_none_of_the_stacks_business() -> None:
 @pytest.mark.parametrize("key", ["model-catalog-hb:shares", "model-catalog-spoke:launches", "aws:profile"])
 def test_a_key_that_nobody_reads_is_refused(key: str) -> None:
     """A misspelt namespace would otherwise take everything away that the setting stands for."""
-    with pytest.raises(
-        ConfigError, match=rf"^Pulumi\.hub\.yaml: {key} is not a known key\. The keys here are aws:region"
-    ):
+    with refused(ConfigError, "unknown-key", f"Pulumi.hub.yaml: {key}"):
         load(**{key: "[]"})
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "message"),
+    ("key", "value", "code"),
     [
-        ("accountId", "22223333444", r"accountId: found '22223333444'. Expected twelve digits, in quotes"),
-        (
-            "accountId",
-            f"{0o12345670123}",
-            r"accountId: found '1402433619'.*example \"222233334444\"",
-        ),  # written 012345670123
-        (
-            "accountId",
-            "1.1E+11",
-            r"accountId: found '1\.1E\+11'. Expected twelve digits.*example \"222233334444\"",
-        ),
-        ("accountId", "[222233334444]", r"accountId: found a list. Expected twelve digits"),
-        (
-            "assumeRole",
-            "Deployer",
-            r"assumeRole: found 'Deployer'. Expected the ARN of a role in the stack's own",
-        ),
-        (
-            "assumeRole",
-            ROLE.replace("222233334444", "333344445555"),
-            r"assumeRole arn.* is not of the account 222233334444 in accountId. Name a role of that account",
-        ),
-        ("acountId", "222233334444", r"acountId is not a known key. Remove it, or correct its spelling"),
-        ("region", "eu-central-1", r"region is not a known key. Remove it, or correct its spelling"),
+        ("accountId", "22223333444", "invalid-value"),
+        ("accountId", f"{0o12345670123}", "invalid-value"),  # written 012345670123
+        ("accountId", "1.1E+11", "invalid-value"),
+        ("accountId", "[222233334444]", "invalid-value"),
+        ("assumeRole", "Deployer", "invalid-value"),
+        ("assumeRole", ROLE.replace("222233334444", "333344445555"), "role-of-another-account"),
+        ("acountId", "222233334444", "unknown-key"),
+        ("region", "eu-central-1", "unknown-key"),
     ],
 )
-def test_a_mistake_is_named_with_its_key(key: str, value: str, message: str) -> None:
-    with pytest.raises(ConfigError, match=rf"^Pulumi\.hub\.yaml: (model-catalog-hub:)?{message}"):
+def test_a_mistake_is_named_with_its_key(key: str, value: str, code: str) -> None:
+    with refused(ConfigError, code, f"Pulumi.hub.yaml: {key}"):
         load(**{f"model-catalog-hub:{key}": value})
+
+
+def test_a_mistake_is_told_with_an_example() -> None:
+    """YAML takes an account's digits for a number."""
+    with refused(ConfigError, "invalid-value") as found:
+        load(**{"model-catalog-hub:accountId": "1.1E+11"})
+    assert 'Expected twelve digits, in quotes so that YAML keeps them as text, for example "222233334444".' in str(
+        found.value
+    )
 
 
 def test_a_missing_account_is_named() -> None:
     pulumi.runtime.set_all_config({"aws:region": "eu-central-1"})
 
-    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: accountId is missing. Expected twelve digits,"):
+    with refused(ConfigError, "missing-key", "Pulumi.hub.yaml: accountId"):
         load_settings(AccountSettings)
 
 
 def test_a_missing_region_is_named() -> None:
     pulumi.runtime.set_all_config({"model-catalog-hub:accountId": "222233334444"})
 
-    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: aws:region is missing\. .* for example eu-central-1"):
+    with refused(ConfigError, "missing-key", "Pulumi.hub.yaml: aws:region"):
         load_settings(AccountSettings)
 
 
 def test_a_region_that_is_none_is_named() -> None:
-    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: .*region: found 'Frankfurt'. Expected the name of an"):
+    with refused(ConfigError, "invalid-value", "Pulumi.hub.yaml: aws:region"):
         load(**{"aws:region": "Frankfurt"})
 
 

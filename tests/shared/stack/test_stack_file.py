@@ -13,6 +13,7 @@ from shared.stack.settings import load_settings
 from shared.stack.stack_file import StackFile, settings_of, stack_files
 from spoke.config import SpokeSettings
 from tests.support.engine_values import NESTED, TEXTS
+from tests.support.refused import refused
 
 ACCOUNT = "222233334444"
 GOOD = f"""\
@@ -48,36 +49,43 @@ def test_a_key_without_a_project_is_one_of_the_stacks_own_project(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("content", "problem"),
+    ("content", "code", "place"),
     [
-        (b"", "config is missing. It holds the stack's settings."),
-        (b"encryptionsalt: v1", "config is missing"),
-        (b"- config", "config is missing"),
-        (b"config: text", "config is missing"),
-        (b"config: [", "is not YAML: "),
-        (b"config:\n  a: \xe4\n", "is not YAML: "),
-        (b"\x00\x01", "is not YAML: "),
-        (b"config: {a: 1, a: 2}", "is not YAML: the key a stands here twice"),
-        (b"config: {a: {b: 1, b: 2}}", "is not YAML: the key b stands here twice"),
-        (b"config: {1: 2}", "holds a key or a value that no setting can have"),
-        (b"config: {a: {b: !!set {c}}}", "holds a key or a value that no setting can have"),
-        (b"config: {a: !!python/none x}", "is not YAML: could not determine a constructor"),
+        (b"", "missing-key", ": config"),
+        (b"encryptionsalt: v1", "missing-key", ": config"),
+        (b"- config", "missing-key", ": config"),
+        (b"config: text", "missing-key", ": config"),
+        (b"config: [", "file-not-yaml", ""),
+        (b"config:\n  a: \xe4\n", "file-not-yaml", ""),
+        (b"\x00\x01", "file-not-yaml", ""),
+        (b"config: {a: 1, a: 2}", "file-not-yaml", ""),
+        (b"config: {a: {b: 1, b: 2}}", "file-not-yaml", ""),
+        (b"config: {1: 2}", "setting-impossible", ""),
+        (b"config: {a: {b: !!set {c}}}", "setting-impossible", ""),
+        (b"config: {a: !!python/none x}", "file-not-yaml", ""),
     ],
 )
-def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, content: bytes, problem: str) -> None:
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, content: bytes, code: str, place: str) -> None:
     path = tmp_path / "Pulumi.hub.yaml"
     path.write_bytes(content)
 
-    with pytest.raises(ConfigError) as refused:
+    with refused(ConfigError, code, f"Pulumi.hub.yaml{place}"):
         _ = StackFile(path).given
 
-    assert str(refused.value).startswith(f"Pulumi.hub.yaml: {problem}")
+
+def test_a_key_that_is_given_twice_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "Pulumi.hub.yaml"
+    path.write_text("config: {a: {b: 1, b: 2}}")
+
+    with refused(ConfigError, "file-not-yaml") as found:
+        _ = StackFile(path).given
+    assert "the key b is given twice" in str(found.value)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.hub.yaml").mkdir()
 
-    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: cannot be read \(Is a directory\)\.$"):
+    with refused(ConfigError, "file-unreadable", "Pulumi.hub.yaml"):
         _ = settings_of(HubSettings, "hub", folder=tmp_path)
 
 
@@ -85,8 +93,9 @@ def test_a_stack_that_is_not_there_is_named_beside_those_that_are(tmp_path: Path
     for stack in ("hub", "spoke-a"):
         (tmp_path / f"Pulumi.{stack}.yaml").touch()
 
-    with pytest.raises(ConfigError, match=r"^Pulumi\.hubb\.yaml: is not there\. The stacks here are: hub, spoke-a\.$"):
+    with refused(ConfigError, "stack-unknown", "Pulumi.hubb.yaml") as found:
         _ = settings_of(HubSettings, "hubb", folder=tmp_path)
+    assert "The stacks here are: hub, spoke-a." in str(found.value)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +155,7 @@ def test_a_file_with_mistakes_is_for_an_account_all_the_same(tmp_path: Path, tex
 def test_settings_of_another_kind_are_mistakes(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.hub.yaml").write_text(GOOD + "  model-catalog-hub:shares: []\n")
 
-    with pytest.raises(ConfigError, match=r"^Pulumi\.hub\.yaml: shares is not a known key"):
+    with refused(ConfigError, "unknown-key", "Pulumi.hub.yaml: shares"):
         _ = settings_of(SpokeSettings, "hub", folder=tmp_path)
 
 

@@ -31,7 +31,7 @@ def test_what_is_lost_or_replaced_stands_out(found: Change, line: str) -> None:
 def test_what_aws_cannot_say_is_said() -> None:
     lines = list(in_words(LaunchPlan(launch="it", what="new", problem="there is no launch path yet")))
 
-    assert ["it will be launched", "  ! what changes inside cannot be said: there is no launch path yet"] == lines
+    assert ["it will be launched", "  ! changes inside are unknown: there is no launch path yet"] == lines
 
 
 def test_the_differences_come_first() -> None:

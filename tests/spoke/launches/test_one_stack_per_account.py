@@ -6,6 +6,7 @@ import pytest
 
 from shared.errors import ConfigError
 from spoke.launches.one_stack_per_account import refuse_second_stack
+from tests.support.refused import refused
 
 OTHER = 'config:\n  model-catalog-spoke:accountId: "333344445555"\n'
 
@@ -13,11 +14,9 @@ OTHER = 'config:\n  model-catalog-spoke:accountId: "333344445555"\n'
 def test_an_account_that_another_stack_is_for_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.spoke-other.yaml").write_text(OTHER)
 
-    with pytest.raises(
-        ConfigError,
-        match=r"^Pulumi\.spoke-one\.yaml: the account 333344445555 is that of Pulumi\.spoke-other\.yaml already",
-    ):
+    with refused(ConfigError, "second-stack", "Pulumi.spoke-one.yaml") as found:
         refuse_second_stack("333344445555", own="Pulumi.spoke-one.yaml", folder=tmp_path)
+    assert "Pulumi.spoke-other.yaml" in str(found.value)
 
 
 def test_a_stack_is_not_its_own_neighbour(tmp_path: Path) -> None:

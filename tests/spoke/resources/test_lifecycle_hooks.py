@@ -11,6 +11,7 @@ from shared.errors import LaunchError
 from spoke.launches.resolution import ResolvedLaunch
 from spoke.resources.lifecycle_hooks import lifecycle_hooks
 from tests.support.recorder import Mocks
+from tests.support.refused import refused
 from tests.support.spoke_stack import resolved
 
 STEPS = ("before_create", "before_update")
@@ -35,21 +36,23 @@ def test_nothing_is_said_of_an_active_version(deploy: Callable[..., Mocks], said
 
 
 @pytest.mark.parametrize(
-    ("state", "refused"),
+    ("state", "closed"),
     [("active", ()), ("deprecated", ("before_create",)), ("retired", ("before_create", "before_update"))],
 )
 @pytest.mark.parametrize("step", STEPS)
 def test_a_deprecated_version_takes_no_launch_and_a_retired_one_no_update_either(
-    offer: dict[str, Any], state: str, refused: tuple[str, ...], step: str
+    offer: dict[str, Any], state: str, closed: tuple[str, ...], step: str
 ) -> None:
     end(offer, state=state)
     launch = resolved(offer)
 
-    if step not in refused:
+    if step not in closed:
         act(launch, step)
         return
-    with pytest.raises(LaunchError, match=rf"launches\[0\] \(scoring\): an? .* is refused: 1\.1\.0 is {state}"):
+    code = "version-not-launched" if step == "before_create" else "version-retired"
+    with refused(LaunchError, code, "launches[0] (scoring)") as found:
         act(launch, step)
+    assert f"is refused: 1.1.0 is {state}" in str(found.value)
 
 
 def test_a_move_to_another_version_is_told_with_both_numbers(offer: dict[str, Any], said: list[str]) -> None:

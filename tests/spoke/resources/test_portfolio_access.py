@@ -81,7 +81,7 @@ def test_a_former_key_of_a_portfolio_is_understood_and_told_once(
 
     _ = deploy(launches=launches, principals=[{"portfolio": named, "arn": SCIENTIST}])
 
-    note = "Pulumi.spoke-research.yaml: principals[0].portfolio: found 'live', which is called 'online' by now."
+    note = "Pulumi.spoke-research.yaml: principals[0].portfolio: 'live' is now called 'online'."
     assert told == lines.count(note)
 
 

@@ -36,6 +36,28 @@ HUB = "organization/model-catalog-hub/hub"
 STATES = ".pulumi/stacks/model-catalog-spoke"
 FINISHED = dt.datetime(2026, 10, 6, 12, 30, tzinfo=dt.UTC)
 NOTHING = Cost(seconds=0, cpu_seconds=0, peak_mib=0)
+RECORD = Record(
+    stack="spoke-a",
+    account="333344445555",
+    fingerprint="f1",
+    parts={"setting region": "1", "launch search": "2"},
+    state="tag",
+    finished=FINISHED,
+    contract=ContractRef(hub="organization/model-catalog-hub/hub", content_hash="sha256:1"),
+    launches=[
+        DeployedLaunch(
+            name="search",
+            product="embedder",
+            product_id="prod-embedder",
+            version="1.0.0",
+            region="eu-west-1",
+            status="AVAILABLE",
+            since=FINISHED,
+        )
+    ],
+    cost=NOTHING,
+)
+"""Of a spoke that runs one model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a launch role needs, and what launches leave behind."""
+"""What a launch role needs, what launches leave behind, and a template of a model in production."""
 
 from typing import Any
 
@@ -16,6 +16,56 @@ CLOUDFORMATION: list[dict[str, Any]] = [
     },
 ]
 LOGS = {"Effect": "Allow", "Action": "logs:*", "Resource": "arn:aws:logs:*:*:log-group:SC-*"}
+ENDPOINT = """
+Parameters:
+  RoleArn: {Type: String}
+  Count: {Type: Number, Default: 1}
+  Scaling: {Type: String, Default: "off", AllowedValues: ["on", "off"]}
+Conditions:
+  Scales: !Equals [!Ref Scaling, "on"]
+Resources:
+  Model:
+    Type: AWS::SageMaker::Model
+    Properties: {ExecutionRoleArn: !Ref RoleArn, PrimaryContainer: {Image: "1.dkr.ecr/x:1"}}
+  Config:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties:
+      ProductionVariants:
+        - {ModelName: !GetAtt Model.ModelName, VariantName: all, InitialInstanceCount: !Ref Count,
+           InstanceType: ml.g6.xlarge, InitialVariantWeight: 1}
+  Endpoint:
+    Type: AWS::SageMaker::Endpoint
+    Properties:
+      EndpointName: !Sub "models-${AWS::StackName}"
+      EndpointConfigName: !GetAtt Config.EndpointConfigName
+  Target:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Condition: Scales
+    Properties:
+      MaxCapacity: 4
+      MinCapacity: 1
+      ResourceId: !Sub "endpoint/${Endpoint.EndpointName}/variant/all"
+      ScalableDimension: sagemaker:variant:DesiredInstanceCount
+      ServiceNamespace: sagemaker
+  Policy:
+    Type: AWS::ApplicationAutoScaling::ScalingPolicy
+    Condition: Scales
+    Properties:
+      PolicyName: track
+      PolicyType: TargetTrackingScaling
+      ScalingTargetId: !Ref Target
+      TargetTrackingScalingPolicyConfiguration:
+        TargetValue: 70
+        PredefinedMetricSpecification: {PredefinedMetricType: SageMakerVariantInvocationsPerInstance}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      {MetricName: Errors, Namespace: AWS/SageMaker, ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1,
+       Threshold: 3, Statistic: Sum, Period: 60, Dimensions: [{Name: Endpoint, Value: !GetAtt Endpoint.EndpointName}]}
+Outputs:
+  EndpointName: {Value: !GetAtt Endpoint.EndpointName}
+  EndpointArn: {Value: !Ref Endpoint}
+"""
 
 
 def groups(setup: Setup, account: str | None = None) -> set[str]:

@@ -1,7 +1,7 @@
 """A sandbox that has models approved and not, and `make verify-catalog` on it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +9,9 @@ import pytest
 
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.command_line import command_line
-from tests.support.paths import ROOT
-from tests.support.sandbox.accounts import HUB, REGION
+from tests.support.registry import BUCKET, SETTINGS, Run, Write
+from tests.support.sandbox.accounts import HUB
 from tests.support.sandbox.process import Sandbox, running, trust_service_catalog
-
-FRAUD = "products/fraud-detector-realtime/product.yaml"
-EMBEDDER = "products/text-embedder-serverless/product.yaml"
-PACKAGES = f"arn:aws:sagemaker:{REGION}:{HUB}:model-package"
-BUCKET = "model-catalog-artifacts-hub"
-SETTINGS = ROOT / "cli" / "rehearsal" / "settings" / "Pulumi.hub.yaml"
-
-Run = Callable[..., tuple[int, str, str]]
-Write = Callable[..., None]
 
 
 @pytest.fixture(scope="session")

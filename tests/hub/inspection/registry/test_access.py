@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.hub.inspection.registry.conftest import BUCKET, EMBEDDER, SETTINGS, Run, Write
 from tests.support.catalog_copy import CatalogCopy
+from tests.support.registry import BUCKET, EMBEDDER, SETTINGS, Run, Write
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, PRODUCTION, REGION, RESEARCH
 from tests.support.sandbox.process import Sandbox
 
@@ -78,7 +78,8 @@ def test_a_grant_that_a_denial_takes_back_is_a_problem(run: Run, sandbox: Sandbo
 
     assert 1 == code
     assert (
-        "(cannot be judged, so does not count: Deny Endpoint: its condition StringNotEquals aws:SourceVpce)" in errors
+        "(cannot be evaluated, so it does not count: Deny Endpoint: its condition StringNotEquals aws:SourceVpce)"
+        in errors
     )
 
 
@@ -119,7 +120,7 @@ def test_what_is_not_there_is_a_problem(run: Run, catalog_copy: CatalogCopy) -> 
 
     assert 1 == code
     for what in ("bucket no-bucket-of-ours", f"repository nobodys/embedder in {REGION}", f"key {key}"):
-        assert f"error: {what}: is not there. Make it, or correct artifacts in product.yaml." in errors
+        assert f"error: {what}: does not exist. Create it, or correct artifacts in product.yaml." in errors
 
 
 def test_a_bucket_of_another_account_is_a_problem(run: Run, sandbox: Sandbox, catalog_copy: CatalogCopy) -> None:
@@ -134,7 +135,7 @@ def test_a_bucket_of_another_account_is_a_problem(run: Run, sandbox: Sandbox, ca
 
     assert 1 == code
     assert f"error: bucket {bucket}: AccessDenied: " in errors
-    assert f"The bucket has to be of the account {HUB}, and its policy readable." in errors
+    assert f"The bucket must belong to the account {HUB}, and its policy must be readable." in errors
 
 
 def test_a_portfolio_that_is_not_shared_needs_no_grant(run: Run, policy: Write, tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_a_portfolio_that_is_not_shared_needs_no_grant(run: Run, policy: Write, 
     code, output, _ = run("--stack", "hub-alone")
 
     assert 0 == code
-    assert f"bucket {BUCKET}: its models are shared with nobody" in output
+    assert f"bucket {BUCKET}: its models are not shared with any account" in output
 
 
 def declare(catalog: CatalogCopy, image: str, key: str) -> None:

@@ -10,6 +10,7 @@ from hub.inspection.registry.consumers import Consumer, Consumers
 from shared.aws.organization import Organization
 from shared.aws.session import Session
 from shared.errors import ConfigError
+from tests.support.refused import refused
 from tests.support.sandbox.accounts import HUB, RESEARCH
 from tests.support.sandbox.process import Sandbox, running
 
@@ -63,11 +64,10 @@ def test_the_organization_is_the_own_one_or_the_named_one(consumers: Consumers, 
 
 
 def test_a_unit_that_is_not_there_is_refused_with_those_that_are(consumers: Consumers) -> None:
-    with pytest.raises(
-        ConfigError,
-        match=r"Pulumi\.hub\.yaml: shares: .*no unit 'Workloads/Lab': 'Lab' is not among .*\(Production, Research\)",
-    ):
+    with refused(ConfigError, "unit-unknown", "Pulumi.hub.yaml: shares") as found:
         guest(consumers, "ORGANIZATIONAL_UNIT", "Workloads/Lab")
+
+    assert "'Lab' is not among the units there (Production, Research)" in str(found.value)
 
 
 def test_who_is_no_delegate_knows_its_organization_and_not_where_accounts_are(tmp_path: Path) -> None:

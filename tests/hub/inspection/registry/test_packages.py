@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.hub.inspection.registry.conftest import BUCKET, FRAUD, PACKAGES, Run
 from tests.support.catalog_copy import CatalogCopy
+from tests.support.registry import BUCKET, FRAUD, PACKAGES, Run
 from tests.support.sandbox.process import Sandbox
 
 STORES = "products/store-forecaster-multimodel/product.yaml"

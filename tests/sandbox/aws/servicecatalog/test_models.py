@@ -5,68 +5,17 @@ from typing import Any
 import pytest
 
 from tests.support.sandbox.accounts import HUB, RESEARCH
-from tests.support.sandbox.building import CLOUDFORMATION
+from tests.support.sandbox.building import CLOUDFORMATION, ENDPOINT
 from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.setup import ADMINISTRATOR, Setup, parameters, policy
 
 pytestmark = pytest.mark.sandbox_only
 
-TEMPLATE = """
-Parameters:
-  RoleArn: {Type: String}
-  Count: {Type: Number, Default: 1}
-  Scaling: {Type: String, Default: "off", AllowedValues: ["on", "off"]}
-Conditions:
-  Scales: !Equals [!Ref Scaling, "on"]
-Resources:
-  Model:
-    Type: AWS::SageMaker::Model
-    Properties: {ExecutionRoleArn: !Ref RoleArn, PrimaryContainer: {Image: "1.dkr.ecr/x:1"}}
-  Config:
-    Type: AWS::SageMaker::EndpointConfig
-    Properties:
-      ProductionVariants:
-        - {ModelName: !GetAtt Model.ModelName, VariantName: all, InitialInstanceCount: !Ref Count,
-           InstanceType: ml.g6.xlarge, InitialVariantWeight: 1}
-  Endpoint:
-    Type: AWS::SageMaker::Endpoint
-    Properties:
-      EndpointName: !Sub "models-${AWS::StackName}"
-      EndpointConfigName: !GetAtt Config.EndpointConfigName
-  Target:
-    Type: AWS::ApplicationAutoScaling::ScalableTarget
-    Condition: Scales
-    Properties:
-      MaxCapacity: 4
-      MinCapacity: 1
-      ResourceId: !Sub "endpoint/${Endpoint.EndpointName}/variant/all"
-      ScalableDimension: sagemaker:variant:DesiredInstanceCount
-      ServiceNamespace: sagemaker
-  Policy:
-    Type: AWS::ApplicationAutoScaling::ScalingPolicy
-    Condition: Scales
-    Properties:
-      PolicyName: track
-      PolicyType: TargetTrackingScaling
-      ScalingTargetId: !Ref Target
-      TargetTrackingScalingPolicyConfiguration:
-        TargetValue: 70
-        PredefinedMetricSpecification: {PredefinedMetricType: SageMakerVariantInvocationsPerInstance}
-  Alarm:
-    Type: AWS::CloudWatch::Alarm
-    Properties:
-      {MetricName: Errors, Namespace: AWS/SageMaker, ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1,
-       Threshold: 3, Statistic: Sum, Period: 60, Dimensions: [{Name: Endpoint, Value: !GetAtt Endpoint.EndpointName}]}
-Outputs:
-  EndpointName: {Value: !GetAtt Endpoint.EndpointName}
-  EndpointArn: {Value: !Ref Endpoint}
-"""
-
 
 @pytest.fixture
 def endpoint(setup: Setup) -> Setup:
     """A setup whose version is a real-time endpoint, launched with a role of its own."""
-    setup.version = setup.add_version("endpoint", TEMPLATE)
+    setup.version = setup.add_version("endpoint", ENDPOINT)
     setup.role(RESEARCH, f"exec-{setup.name}", "sagemaker.amazonaws.com")
     return setup.open()
 

@@ -7,8 +7,8 @@ import pytest
 
 from sandbox.aws.cloudformation.replacement import bears_tags, recreation
 from sandbox.aws.cloudformation.resource_types import RESOURCE_TYPES
-from tests.sandbox.aws.servicecatalog.test_models import TEMPLATE as MODELS
 from tests.support.sandbox.accounts import ACCOUNTS, RESEARCH
+from tests.support.sandbox.building import ENDPOINT
 from tests.support.sandbox.planning import changes, create, executed, made, settled
 from tests.support.sandbox.setup import Setup, parameters
 
@@ -163,7 +163,7 @@ def test_a_plan_that_changes_nothing_fails(linked: Setup) -> None:
 @pytest.mark.sandbox_only
 def test_a_new_model_replaces_the_configuration_and_keeps_the_endpoint(setup: Setup) -> None:
     """CloudFormation Template Reference, AWS::SageMaker::Model, EndpointConfig and Endpoint: "Update requires"."""
-    setup.version = setup.add_version("endpoint", MODELS)
+    setup.version = setup.add_version("endpoint", ENDPOINT)
     roles = [setup.role(RESEARCH, f"{name}-{setup.name}", "sagemaker.amazonaws.com") for name in ("one", "two")]
     launched = setup.open().launch(ProvisioningParameters=parameters(RoleArn=roles[0], Scaling="on"))
     wanted = parameters(RoleArn=roles[1], Scaling="on")

@@ -1,0 +1,62 @@
+"""What a program refuses is told once, and the engine is given to know that it was."""
+
+from collections.abc import Callable
+
+import pulumi
+import pytest
+
+from shared.errors import ContractError
+from shared.stack.program import start
+from tests.support.recorder import recording
+
+TOLD = 32
+"""After it the engine adds no error of its own; test_refusals.py shows that, on the real one."""
+
+
+def refuse(_: object = None) -> None:
+    raise ContractError("publishes no catalog", code="catalog-missing", place="hub")
+
+
+def refuse_later() -> None:
+    pulumi.export("never", pulumi.Output.from_input(1).apply(refuse))
+
+
+async def refuse_waiting() -> None:
+    _ = await pulumi.Output.from_input(1).future()
+    refuse()
+
+
+def wait_and_refuse() -> None:
+    pulumi.run(refuse_waiting)
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the errors that the engine is told."""
+    found: list[str] = []
+    monkeypatch.setattr("pulumi.log.error", found.append)
+    return found
+
+
+@pytest.mark.parametrize("program", [refuse, refuse_later, wait_and_refuse])
+def test_what_is_refused_at_once_or_later_is_told_and_ends_the_program(
+    program: Callable[[], None], said: list[str]
+) -> None:
+    with recording("project", "stack", {}) as mocks, pytest.raises(SystemExit) as exit_:
+        mocks.deploy(lambda: start(program))
+
+    assert (TOLD, ["hub: publishes no catalog"]) == (exit_.value.code, said)
+
+
+def test_a_mistake_of_ours_is_left_to_the_language_host(said: list[str]) -> None:
+    with recording("project", "stack", {}) as mocks, pytest.raises(ZeroDivisionError):
+        mocks.deploy(lambda: start(lambda: pulumi.export("never", 1 // 0)))
+
+    assert [] == said
+
+
+def test_a_program_that_refuses_nothing_ends_as_ever(said: list[str]) -> None:
+    with recording("project", "stack", {}) as mocks:
+        mocks.deploy(lambda: start(lambda: pulumi.export("good", "yes")))
+
+    assert ({"good": "yes"}, []) == (mocks.exports, said)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
-from shared.aws.arn import ACCOUNT_ID, Arn, KeyArn, ObjectUri, object_arn
+from shared.aws.arn import ACCOUNT_ID, Arn, KeyArn, ObjectUri, bucket_arn, is_prefix, object_arn
 from shared.errors import Mistake
 from shared.validation import Document
 
@@ -43,12 +43,14 @@ class Artifacts(Document):
     """The artifacts of a version, and so what the account that launches it must be able to pull.
 
     Attributes:
-        model_data: The model's archive in S3.
+        model_data: The model's archive in S3; with a slash at its end a prefix, and every model below it.
         images: The container images in ECR, one for each region that the product is published in.
         kms_key: The key that encrypts the archive, where it is not one that AWS manages.
     """
 
-    model_data: ObjectUri = Field(description="the S3 URI of the model's archive, of letters, digits and !_.()=+,@/-")
+    model_data: ObjectUri = Field(
+        description="the S3 URI of the model's archive or a prefix of archives, of letters, digits and !_.()=+,@/-"
+    )
     images: Annotated[
         list[Image],
         AfterValidator(_one_per_region),
@@ -79,14 +81,23 @@ def artifact_statements(artifacts: Sequence[Artifacts]) -> list[dict[str, Any]]:
     """Say what a product's execution role must be allowed, so that its models' artifacts can be pulled.
 
     It is the execution role that SageMaker reads the archive and the image with, not the role that creates the
-    model (source: SageMaker Developer Guide, "SageMaker roles", CreateModel API: execution role permissions).
+    model (source: SageMaker Developer Guide, "SageMaker roles", CreateModel API: execution role permissions). What is
+    below a prefix is looked for first.
     """
+    prefixes = [each.model_data for each in artifacts if is_prefix(each.model_data)]
     statements = [
         {
             "Sid": "ReadDeclaredModels",
             "Effect": "Allow",
             "Action": ["s3:GetObject"],
             "Resource": _unique(object_arn(each.model_data, partition=_ANY) for each in artifacts),
+        },
+        {
+            "Sid": "FindDeclaredModels",
+            "Effect": "Allow",
+            "Action": ["s3:ListBucket"],
+            "Resource": _unique(bucket_arn(prefix, partition=_ANY) for prefix in prefixes),
+            "Condition": {"StringLike": {"s3:prefix": _unique(f"{prefix.split('/', 3)[3]}*" for prefix in prefixes)}},
         },
         {
             "Sid": "PullDeclaredImages",

@@ -46,6 +46,7 @@ def test_every_launch_is_available_with_its_own_outputs(catalog: Stage) -> None:
         "fraud-scoring-previous": "AVAILABLE",
         "embeddings": "AVAILABLE",
         "demand-forecast": "AVAILABLE",
+        "transcripts": "AVAILABLE",
     }
     endpoints = {launches[name]["outputs"]["EndpointName"] for name in ("fraud-scoring", "fraud-scoring-previous")}
     found = catalog.client("sagemaker", RESEARCH).list_endpoints()["Endpoints"]

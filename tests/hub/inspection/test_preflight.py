@@ -83,8 +83,8 @@ def test_a_hub_hears_that_all_is_well(look: Look) -> None:
         "preflight: organization: Service Catalog has trusted access",
         f"preflight: organization: {HUB} is a delegated administrator of Service Catalog",
         "preflight: share of online-inference with Research: one account, ACTIVE",
-        "preflight: quotas of eu-central-1: 2 of 100 portfolios, 3 of 350 products",
-        "preflight: templates in eu-central-1: CloudFormation takes 4 of 4",
+        "preflight: quotas of eu-central-1: 3 of 100 portfolios, 7 of 350 products",
+        "preflight: templates in eu-central-1: CloudFormation takes 8 of 8",
         "preflight: share of online-inference with Research in eu-central-1: arrived",
     ] == look()
 
@@ -156,7 +156,7 @@ def test_a_budget_that_is_not_there_is_refused(look: Look, catalog_copy: Catalog
             "share of online-inference with Research in eu-central-1: not arrived in 333344445555. AWS takes one",
         ),
         (
-            {"list_portfolios": [{"Id": f"port-{number}", "DisplayName": f"{number}"} for number in range(99)]},
+            {"list_portfolios": [{"Id": f"port-{number}", "DisplayName": f"{number}"} for number in range(98)]},
             "quotas of eu-central-1: 101 portfolios, and AWS takes 100 where it has not raised the quota",
         ),
     ],

@@ -19,9 +19,15 @@ def test_what_a_bucket_still_lacks_is_printed_and_is_enough(run: Run, sandbox: S
     missing = printed(errors)
 
     assert 1 == code
-    assert f"error: bucket {BUCKET}: s3:GetObject is not granted to " in errors
-    assert all(each["Action"] == ["s3:GetObject"] for each in missing)
-    assert 4 == len({resource for each in missing for resource in each["Resource"]}), "the declared objects alone"
+    reading = [each for each in missing if each["Action"] == ["s3:GetObject"]]
+    listing = [each for each in missing if each["Action"] == ["s3:ListBucket"]]
+    assert f"error: bucket {BUCKET}: s3:GetObject, s3:ListBucket is not granted to " in errors
+    assert len(reading) + len(listing) == len(missing)
+    assert 8 == len({resource for each in reading for resource in each["Resource"]}), "the declared objects alone"
+    assert [f"arn:aws:s3:::{BUCKET}"] == sorted({resource for each in listing for resource in each["Resource"]})
+    assert {"store-forecaster/2026-10-28/*"} == {
+        prefix for each in listing for prefix in each["Condition"]["StringLike"]["s3:prefix"]
+    }
     assert len(missing) == len({each["Sid"] for each in missing})
 
     policy(*missing)
@@ -35,9 +41,10 @@ def test_nothing_is_asked_for_a_retired_version(run: Run, catalog_copy: CatalogC
     catalog_copy.end("fraud-detector-realtime", "1.0.0", state="retired")
     policy({"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "s3:*", "Resource": "*"})
 
-    resources = {resource for each in printed(run()[2]) for resource in each["Resource"]}
+    missing = [each for each in printed(run()[2]) if each["Action"] == ["s3:GetObject"]]
+    resources = {resource for each in missing for resource in each["Resource"]}
 
-    assert 3 == len(resources)
+    assert 7 == len(resources)
     assert not any("fraud-detector/2026-09-01" in resource for resource in resources)
 
 

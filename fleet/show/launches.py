@@ -27,6 +27,7 @@ class LaunchInUse:
         original_key: The key that its product had at first, which nobody can change; None where the hub that would
             know it cannot be read.
         state: Of its version, on the day of the question.
+        newest: The newest version that it could run on that day; empty where nobody can say.
     """
 
     stack: str
@@ -34,6 +35,7 @@ class LaunchInUse:
     product: str
     original_key: str | None
     state: str
+    newest: str = ""
 
     def is_of(self, product: str, version: str) -> bool:
         """Say whether it is of a product, by its key of today or its first one, and of a version; both can be empty."""
@@ -91,7 +93,14 @@ def in_use(stack: str, launch: DeployedLaunch, hubs: Hubs, day: dt.date) -> Laun
     state = "unknown"
     if version := product.versions.get(launch.version):
         state = version.state_on(day)
-    return LaunchInUse(stack=stack, deployed=launch, product=key, original_key=product.original_key, state=state)
+    return LaunchInUse(
+        stack=stack,
+        deployed=launch,
+        product=key,
+        original_key=product.original_key,
+        state=state,
+        newest=product.newest_on(day) or "",
+    )
 
 
 def _hub_names(root: Path, deployments: Mapping[str, Deployment]) -> Iterable[str]:

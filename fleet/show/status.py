@@ -23,6 +23,7 @@ _COLUMNS: Final = (
     Column("launch"),
     Column("product"),
     Column("version"),
+    Column("newest"),
     Column("state", 2),
     Column("status", 1),
     Column("since", 4),
@@ -37,6 +38,8 @@ class Row:
     """One launch, or a spoke without any.
 
     Attributes:
+        newest: The newest version that the launch could run on that day; empty where nobody can say.
+        own_model: The archive that it runs in place of the catalog's; empty where it runs the catalog's.
         state: Of the version, on the day of the question.
         since: When this version was first recorded; None where nobody recorded it.
         contract: The hash of the contract that the spoke was deployed with.
@@ -51,6 +54,8 @@ class Row:
     launch: str
     product: str
     version: str
+    newest: str
+    own_model: str
     state: str
     region: str
     status: str
@@ -89,6 +94,7 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
             row.launch,
             row.product,
             row.version,
+            Text(row.newest, "yellow" if row.newest != row.version else ""),
             Text(row.state, _STYLES.get(row.state, "")),
             row.status,
             f"{row.since:%Y-%m-%d}" if row.since else "unknown" if row.launch else "",
@@ -103,6 +109,10 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
     ending = Counter(f"{row.product} {row.version} is {row.state}" for row in rows if row.state in _STYLES)
     for text, count in sorted(ending.items()):
         console.print(f"{text}, and {count} launches use it")
+    for row in rows:
+        if row.own_model:
+            text = f"{row.launch} of {row.stack} runs {row.own_model}, which is not the catalog's"
+            console.print(text, markup=False, soft_wrap=True)
     launches = [row for row in rows if row.launch]
     behind = {row.stack for row in rows if row.behind}
     current = ", ".join(found.contract.content_hash[7:15] for found in plan.inventory.hubs.published().values())
@@ -134,10 +144,14 @@ def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: st
             launch=launch.name,
             product=use.product,
             version=launch.version,
+            newest=use.newest,
+            own_model=launch.model.archive if launch.model and launch.model.own else "",
             state=use.state,
             region=launch.region,
             status=launch.status,
             since=launch.since,
         )
     if not asked and (deployment.problem or not (product or version)):
-        yield row(launch="", product="", version="", state="", region="", status="", since=None)
+        yield row(
+            launch="", product="", version="", newest="", own_model="", state="", region="", status="", since=None
+        )

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from shared.catalog.cost import Cost
 from shared.catalog.lifecycle import Day, State, state_on
 from shared.catalog.rules import Rule
+from shared.catalog.versions import newest_release
 from shared.errors import ContractError, Mistake
 
 SCHEMA_VERSION: Final = "1.3"
@@ -199,6 +200,10 @@ class Product(_Part):
     launch_role: Role
     execution_role: Role
     versions: dict[str, Version]
+
+    def newest_on(self, day: dt.date) -> str | None:
+        """The newest version that may be launched on a day; None where there is none."""
+        return newest_release(number for number, version in self.versions.items() if version.state_on(day) == "active")
 
 
 class Share(_Part):

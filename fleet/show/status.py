@@ -23,12 +23,12 @@ _COLUMNS: Final = (
     Column("launch"),
     Column("product"),
     Column("version"),
-    Column("newest"),
-    Column("state", 2),
-    Column("status", 1),
-    Column("since", 4),
-    Column("contract", 5),
-    Column("behind", 3, wraps=True),
+    Column("newest", 1),
+    Column("state", 3),
+    Column("status", 2),
+    Column("since", 5),
+    Column("contract", 6),
+    Column("behind", 4, wraps=True),
 )
 _STYLES: Final = {"deprecated": "yellow", "retired": "bold red"}
 

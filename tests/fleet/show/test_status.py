@@ -73,6 +73,8 @@ def test_a_spoke_is_told_from_its_record_without_a_look_at_its_state(
         launch="search",
         product="embedder",
         version="1.0.0",
+        newest="1.0.0",
+        own_model="",
         state="active",
         region="eu-central-1",
         status="AVAILABLE",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shared.aws.preflight import Finding, failed, warning
+from shared.aws.preflight import Finding, failed
 from shared.aws.session import AccountSession
 from spoke.inspection.scope import PreflightScope
 from spoke.launches.resolution import ResolvedLaunch
@@ -47,7 +47,8 @@ class TemplateChecks:
         address: str = described.get("Info", {}).get("TemplateUrl", "")
         found = _IN_ADDRESS.search(address)
         if found is None:
-            yield warning(subject, f"not compared: {address or 'no address'} does not tell the template's hash")
+            why = f"{address} does not tell its hash" if address else "AWS names no address of it"
+            yield Finding(subject, f"not compared here, but by the hub's preview: {why}")
         elif found[1] != version.template_sha256:
             yield failed(
                 subject,

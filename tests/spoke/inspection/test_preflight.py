@@ -90,6 +90,33 @@ def offered(sha256: str) -> dict[str, Any]:
     return {"Info": {"TemplateUrl": f"https://model-catalog-templates.s3.eu-central-1.amazonaws.com/{key}"}}
 
 
+def test_another_template_than_the_hub_published_stops_the_preview(look: Look) -> None:
+    with refused(PreflightError, "checks-failed") as found:
+        look(template=offered("1" * 64))
+
+    assert "template of scorer 1.1.0: AWS offers another one (sha256 111111111111…)" in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        (
+            {"Info": {"TemplateUrl": "https://s3.amazonaws.com/b/a.yaml"}},
+            "https://s3.amazonaws.com/b/a.yaml does not tell its hash",
+        ),
+        ({"Info": {}}, "AWS names no address of it"),
+        (denied("DescribeProvisioningArtifact"), "warning: preflight: templates of the versions: not checked: "),
+    ],
+    ids=["an address without a hash", "no address", "not allowed"],
+)
+def test_a_template_that_cannot_be_compared_is_said(look: Look, template: object, words: str) -> None:
+    assert 1 == len([line for line in look(template=template) if words in line])
+
+
+def test_nothing_is_said_of_the_template_of_a_version_that_has_not_arrived(look: Look) -> None:
+    assert [] == [line for line in look(template=MissingError()) if "template" in line]
+
+
 def role(trust: str = TRUST, tags: list[dict[str, str]] | None = None) -> Callable[[dict[str, str]], dict[str, Any]]:
     """Answer every question about a role alike."""
     made = {"AssumeRolePolicyDocument": json.loads(trust), "Tags": OWN if tags is None else tags}

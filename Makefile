@@ -139,6 +139,9 @@ check: install .tools/bin/actionlint ## Lint, types, catalog, documents: all but
 test: install ## Run every test
 	@python -m pytest -n 2
 
+test-fast: install ## The tests that need neither engine nor sandbox
+	@python -m pytest -q -n 2 -m "not engine and not sandbox"
+
 coverage: install ## What the tests reach, without the engine's; has a floor
 	@coverage run -m pytest -q -n 0 --ignore=tests/engine --ignore=tests/sandbox
 	@coverage report

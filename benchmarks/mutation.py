@@ -37,13 +37,15 @@ _SETTINGS: Final = """
 [tool.mutmut]
 source_paths = {sources}
 only_mutate = {modules}
-pytest_add_cli_args = ["--hypothesis-seed=0", "-p", "no:cacheprovider", "--ignore-glob=*/test_borders.py"]
+pytest_add_cli_args = ["--hypothesis-seed=0", "-p", "no:cacheprovider",
+    "--ignore-glob=*/test_borders.py",
+    "--ignore-glob=*/test_messages.py"]
 pytest_add_cli_args_test_selection = ["tests/shared", "tests/spoke"]
 timeout_multiplier = 5.0
 timeout_constant = 60.0
 use_git_change_detection = false
 """
-"""Tests of who imports whom would find mutmut's own imports."""
+"""Tests that read the code, of who imports whom and of messages, would find what mutmut writes."""
 _SURVIVED: Final = {0: "survived", 5: "no tests", 33: "no tests"}
 """What mutmut notes of a change that no test found; every other number means that one did, or never ended."""
 _OF: Final = "ǁ"

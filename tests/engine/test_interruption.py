@@ -35,7 +35,9 @@ def test_an_up_that_was_interrupted_goes_on_where_it_stopped(beginning: Stage) -
 
 def test_a_hub_that_was_killed_is_recovered_and_nothing_is_made_twice(beginning: Stage) -> None:
     """The lock stays, and so do creations whose outcome the state does not know."""
+    beginning.faults({"operation": "servicecatalog:DescribePortfolio", "delay": 3})  # the provider's look after a creation
     returncode = _run_until(beginning, signal.SIGKILL, "hub", _a_portfolio_is_there(beginning))
+    beginning.faults()
 
     locked = beginning.refuse("up-hub")
     recovered = beginning.succeed("recover", "STACK=hub")

@@ -80,7 +80,10 @@ def test_a_pip_that_fails_is_an_error_and_what_it_says_is_seen(site: Path, capfd
     assert "ERROR: hashes do not match" in capfd.readouterr().err
 
 
-def test_an_interrupt_ends_pip_too(site: Path) -> None:
+def test_an_interrupt_ends_pip_too(site: Path, request: pytest.FixtureRequest) -> None:
+    # A shell lets what it runs in the background ignore interrupts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     begun = time.monotonic()
 
     def interrupt() -> None:

@@ -47,6 +47,8 @@ def changes(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, new:
     yield from _permissions(old, new)
     if old.entry.model_package != new.entry.model_package:
         yield "model", "package", f"{_number(old)} → {_number(new)}"
+    if old.entry.artifacts.model_data != new.entry.artifacts.model_data:
+        yield "model", "archive", f"{old.entry.artifacts.model_data} → {new.entry.artifacts.model_data}"
     yield from _cost(catalog, product, old, new)
 
 

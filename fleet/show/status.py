@@ -23,11 +23,12 @@ _COLUMNS: Final = (
     Column("launch"),
     Column("product"),
     Column("version"),
-    Column("state", 2),
-    Column("status", 1),
-    Column("since", 4),
-    Column("contract", 5),
-    Column("behind", 3, wraps=True),
+    Column("newest", 1),
+    Column("state", 3),
+    Column("status", 2),
+    Column("since", 5),
+    Column("contract", 6),
+    Column("behind", 4, wraps=True),
 )
 _STYLES: Final = {"deprecated": "yellow", "retired": "bold red"}
 
@@ -37,6 +38,8 @@ class Row:
     """One launch, or a spoke without any.
 
     Attributes:
+        newest: The newest version that the launch could run on that day; empty where nobody can say.
+        own_model: The archive that it runs in place of the catalog's; empty where it runs the catalog's.
         state: Of the version, on the day of the question.
         since: When this version was first recorded; None where nobody recorded it.
         contract: The hash of the contract that the spoke was deployed with.
@@ -52,6 +55,8 @@ class Row:
     launch: str
     product: str
     version: str
+    newest: str
+    own_model: str
     state: str
     region: str
     status: str
@@ -91,6 +96,7 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
             row.launch,
             row.product,
             row.version,
+            Text(row.newest, "yellow" if row.newest != row.version else ""),
             Text(row.state, _STYLES.get(row.state, "")),
             row.status,
             f"{row.since:%Y-%m-%d}" if row.since else "unknown" if row.launch else "",
@@ -110,6 +116,10 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
             ending.setdefault(text, []).append(f"{row.launch} in {row.stack}")
     for text, users in sorted(ending.items()):
         console.print(f"{text}, and {_count(users)} it: {_some(users)}", markup=False, soft_wrap=True)
+    for row in rows:
+        if row.own_model:
+            text = f"{row.launch} of {row.stack} runs {row.own_model}, which is not the catalog's"
+            console.print(text, markup=False, soft_wrap=True)
     launches = [row for row in rows if row.launch]
     behind = {row.stack for row in rows if row.behind}
     current = ", ".join(found.contract.content_hash[7:15] for found in plan.inventory.hubs.published().values())
@@ -151,6 +161,8 @@ def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: st
             launch=launch.name,
             product=use.product,
             version=launch.version,
+            newest=use.newest,
+            own_model=launch.model.archive if launch.model and launch.model.own else "",
             state=use.state,
             region=launch.region,
             status=launch.status,
@@ -158,4 +170,6 @@ def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: st
             reason=use.reason,
         )
     if not asked and (deployment.problem or not (product or version)):
-        yield row(launch="", product="", version="", state="", region="", status="", since=None)
+        yield row(
+            launch="", product="", version="", newest="", own_model="", state="", region="", status="", since=None
+        )

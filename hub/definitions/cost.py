@@ -27,6 +27,7 @@ class CostRule(Document):
         kind: What is paid for.
         instance_type: For instances: the parameter that names their type.
         count: The parameter that says how many run.
+        beside: The parameter that says how many more run whatever the load, such as those of a shadow variant.
         max_count: The parameter that says how many run at most, while the one of `autoscaling` is `true`.
         autoscaling: The parameter that turns autoscaling on.
         hours: How many hours of a month they run; all of it unless said otherwise.
@@ -38,6 +39,7 @@ class CostRule(Document):
     kind: Literal["instances", "serverless"] = Field(description="instances or serverless", examples=["instances"])
     instance_type: str | None = None
     count: str | None = None
+    beside: str | None = None
     max_count: Annotated[str | None, FormerName("most")] = None
     autoscaling: Annotated[str | None, FormerName("scales")] = None
     hours: PositiveFloat = HOURS
@@ -48,7 +50,8 @@ class CostRule(Document):
     @property
     def parameters(self) -> dict[str, str]:
         """The parameters that decide the cost, by what they decide."""
-        names = {name: getattr(self, name) for name in ("instance_type", "count", "max_count", "autoscaling", "memory")}
+        deciding = ("instance_type", "count", "beside", "max_count", "autoscaling", "memory")
+        names = {name: getattr(self, name) for name in deciding}
         return {name: parameter for name, parameter in names.items() if parameter is not None}
 
     @model_validator(mode="after")
@@ -114,6 +117,7 @@ def cost_of(rule: CostRule, parameters: Mapping[str, Parameter], prices: Prices,
         date=prices.date,
         instance_type=rule.instance_type,
         count=rule.count,
+        beside=rule.beside,
         max_count=rule.max_count,
         autoscaling=rule.autoscaling,
         memory=rule.memory,

@@ -3,6 +3,7 @@
 Not at the start, because moto's SageMaker takes a while to load.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any, Final, Literal
@@ -14,6 +15,9 @@ IMAGES: Final = {
     "xgboost": "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1",
     "hugging-face": "763104351884.dkr.ecr.eu-central-1.amazonaws.com/huggingface-pytorch-inference:"
     "2.1.0-transformers4.37.0-cpu-py310-ubuntu22.04",
+    "hugging-face-gpu": "763104351884.dkr.ecr.eu-central-1.amazonaws.com/huggingface-pytorch-inference:"
+    "2.6.0-transformers4.51.3-gpu-py312-cu124-ubuntu22.04",
+    "lmi": "763104351884.dkr.ecr.eu-central-1.amazonaws.com/djl-inference:0.36.0-lmi27.0.0-cu130",
 }
 
 
@@ -29,7 +33,8 @@ class ModelPackageEntry(BaseModel):
     image: str
     model_data: str = Field(
         pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+$",
-        description="its bucket is made in the same account, readable for the whole organization",
+        description="an archive, or a prefix with a slash at its end; its bucket is made in the same account, and the "
+        "whole organization may read it",
     )
     description: str = ""
     metrics: dict[str, float] = Field(default={}, description="of its evaluation, put beside the model")
@@ -44,6 +49,24 @@ class ModelPackageEntry(BaseModel):
     def evaluation(self) -> str:
         """Where its figures are."""
         return f"{self.model_data.rpartition('/')[0]}/evaluation.json"
+    def archive(self) -> str:
+        """The key of an archive, which of a prefix is one below it."""
+        key = self.model_data.split("/", 3)[3]
+        return f"{key}first.tar.gz" if key.endswith("/") else key
+
+    @property
+    def content(self) -> bytes:
+        """Something in place of a model, of which each archive has its own."""
+        return f"s3://{self.bucket}/{self.archive}".encode()
+
+    @property
+    def source(self) -> dict[str, object]:
+        """Where the model is, as a package says it (SageMaker API Reference, ModelPackageContainerDefinition)."""
+        if not self.model_data.endswith("/"):
+            etag = hashlib.md5(self.content, usedforsecurity=False).hexdigest()
+            return {"ModelDataUrl": self.model_data, "ModelDataETag": etag}
+        below = {"S3Uri": self.model_data, "S3DataType": "S3Prefix", "CompressionType": "None"}
+        return {"ModelDataSource": {"S3DataSource": below}}
 
 
 class ModelPackages:
@@ -71,7 +94,7 @@ def _make_bucket(entry: ModelPackageEntry, organization: str) -> None:
     if entry.bucket not in s3.buckets:
         s3.create_bucket(entry.bucket, entry.region)
         s3.put_bucket_policy(entry.bucket, json.dumps(_readable_within(organization, entry.bucket)).encode())
-    s3.put_object(entry.bucket, entry.model_data.split("/", 3)[3], b"")
+    s3.put_object(entry.bucket, entry.archive, entry.content)
 
     if entry.metrics:
         # In the form of Model Monitor's and of pipelines' reports (SageMaker Developer Guide, "Model quality metrics").
@@ -88,8 +111,8 @@ def _readable_within(organization: str, bucket: str) -> dict[str, object]:
                 "Sid": "ModelsForTheOrganization",
                 "Effect": "Allow",
                 "Principal": "*",
-                "Action": "s3:GetObject",
-                "Resource": f"arn:aws:s3:::{bucket}/*",
+                "Action": ["s3:GetObject", "s3:ListBucket"],
+                "Resource": [f"arn:aws:s3:::{bucket}/*", f"arn:aws:s3:::{bucket}"],
                 "Condition": {"StringEquals": {"aws:PrincipalOrgID": organization}},
             }
         ],
@@ -107,7 +130,7 @@ def _make_package(entry: ModelPackageEntry) -> None:
         model_package_group_name=entry.group,
         model_package_description=entry.description or None,
         inference_specification={
-            "Containers": [{"Image": entry.image, "ModelDataUrl": entry.model_data}],
+            "Containers": [{"Image": entry.image, **entry.source}],
             "SupportedContentTypes": ["text/csv"],
             "SupportedResponseMIMETypes": ["text/csv"],
         },
@@ -144,6 +167,7 @@ def _of_hub(
     date: str,
     image: str,
     approval: Literal["Approved", "PendingManualApproval", "Rejected"],
+    archive: str = "model.tar.gz",
     **facts: Any,  # noqa: ANN401 - fields of an entry, which checks them
 ) -> ModelPackageEntry:
     return ModelPackageEntry(
@@ -151,7 +175,7 @@ def _of_hub(
         group=group,
         approval=approval,
         image=IMAGES[image],
-        model_data=f"s3://model-catalog-artifacts-hub/{group}/{date}/model.tar.gz",
+        model_data=f"s3://model-catalog-artifacts-hub/{group}/{date}/{archive}",
         **facts,
     )
 
@@ -172,5 +196,9 @@ DEFAULT_PACKAGES: Final = (
     _of_hub("text-embedder", "2026-09-08", "hugging-face", "Approved"),
     _of_hub("text-embedder", "2026-10-20", "hugging-face", "Rejected"),
     _of_hub("demand-forecaster", "2026-09-15", "xgboost", "Approved"),
+    _of_hub("chat-assistant", "2026-10-13", "lmi", "Approved"),
+    _of_hub("speech-transcriber", "2026-10-20", "hugging-face-gpu", "Approved"),
+    _of_hub("churn-predictor", "2026-10-27", "xgboost", "Approved"),
+    _of_hub("store-forecaster", "2026-10-28", "xgboost", "Approved", archive=""),
 )
 """Those of the default organization's hub: the models of the catalog in this repository, and two that never got in."""

@@ -142,13 +142,23 @@ ObjectUri = Annotated[
     str,
     # No wildcard and no variable: the URI becomes the resource of an IAM statement, where they would open more.
     Field(
-        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.()=+,@/-]*[A-Za-z0-9!_.()=+,@-]$",
-        description="the S3 URI of an object, of letters, digits and !_.()=+,@/-",
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.()=+,@/-]*[A-Za-z0-9!_.()=+,@-]/?$",
+        description="the S3 URI of an object, or of a prefix that ends in a slash, of letters, digits and !_.()=+,@/-",
         examples=["s3://model-catalog-artifacts-hub/fraud-detector/2026-09-01/model.tar.gz"],
     ),
 ]
 
 
 def object_arn(uri: str, *, partition: str) -> Arn:
-    """Give the ARN of an object by its URI."""
-    return Arn(partition=partition, service="s3", resource=uri.removeprefix("s3://"))
+    """Give the ARN of an object by its URI, or of every object below a prefix."""
+    return Arn(partition=partition, service="s3", resource=uri.removeprefix("s3://") + ("*" if is_prefix(uri) else ""))
+
+
+def bucket_arn(uri: str, *, partition: str) -> Arn:
+    """Give the ARN of the bucket that a URI is about."""
+    return Arn(partition=partition, service="s3", resource=uri.removeprefix("s3://").partition("/")[0])
+
+
+def is_prefix(uri: str) -> bool:
+    """Whether a URI is about everything below a prefix."""
+    return uri.endswith("/")

@@ -19,9 +19,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from shared.catalog.cost import Cost
 from shared.catalog.lifecycle import Day, State, state_on
 from shared.catalog.rules import Rule
+from shared.catalog.versions import newest_release
 from shared.errors import ContractError, Mistake
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 """Major and minor. Within a major, fields are only added; a reader refuses another major."""
 
 Policy = dict[str, Any]
@@ -69,6 +70,72 @@ class Parameter(_Part):
     no_echo: Literal["true"] | None = None
 
 
+class Archive(_Part):
+    """A model's archive, and by what it is known again where another one lies at its place.
+
+    Attributes:
+        uri: Of the archive in S3; with a slash at its end a prefix of archives.
+        version_id: The object's version, where its bucket has versioning.
+        etag: The object's ETag, as the model registry has it.
+        sha256: Of its bytes, in hexadecimal.
+    """
+
+    uri: str
+    version_id: str | None = None
+    etag: str | None = None
+    sha256: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """The best of these, with its kind before it; empty where there is none."""
+        known = {"sha256": self.sha256, "etag": self.etag, "version-id": self.version_id}
+        return next((f"{kind}:{value}" for kind, value in known.items() if value), "")
+
+
+class Image(_Part):
+    """A container image; what a tag means can be moved by the registry's owner, as AWS does for its own."""
+
+    uri: str
+    pinned: Literal["digest", "tag"]
+
+
+class ModelParameters(_Part):
+    """The parameters of a template that take what the version brings."""
+
+    archive: str | None = None
+    package: str | None = None
+    image: str | None = None
+    code: str | None = None
+
+
+class Model(_Part):
+    """The model behind a version.
+
+    Attributes:
+        package: Its ARN in the model registry.
+        images: By region: that of the region that the version is published in.
+        code: The archive of inference code in S3.
+        parameters: A launch gets these from the version, and may not set them.
+    """
+
+    package: str
+    archive: Archive
+    images: dict[str, Image] = {}
+    code: str | None = None
+    parameters: ModelParameters = ModelParameters()
+
+    def values(self, region: str) -> dict[str, str]:
+        """Give the parameters that the version sets, with what it sets them to in a region."""
+        image, names = self.images.get(region), self.parameters
+        brought = (
+            (names.archive, self.archive.uri),
+            (names.package, self.package),
+            (names.image, image and image.uri),
+            (names.code, self.code),
+        )
+        return {name: value for name, value in brought if name and value}
+
+
 class Version(_Part):
     """A version of a product: one provisioning artifact, and the model behind it.
 
@@ -76,6 +143,7 @@ class Version(_Part):
         state: As AWS has it since the hub's last run; the dates may say more by now.
         card: What the model card says in a word: task, framework, modality, license, owner, contact, risk.
         model_package: The ARN in the model registry.
+        model: All of the model; None from a hub of a release whose versions did not bring it.
     """
 
     id: str
@@ -85,6 +153,7 @@ class Version(_Part):
     replacement: str | None = None
     reason: str | None = None
     model_package: str | None = None
+    model: Model | None = None
     card: dict[str, str] = {}
     cost: Cost | None = None
     released: Day
@@ -131,6 +200,10 @@ class Product(_Part):
     launch_role: Role
     execution_role: Role
     versions: dict[str, Version]
+
+    def newest_on(self, day: dt.date) -> str | None:
+        """The newest version that may be launched on a day; None where there is none."""
+        return newest_release(number for number, version in self.versions.items() if version.state_on(day) == "active")
 
 
 class Share(_Part):

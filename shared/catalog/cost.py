@@ -18,6 +18,7 @@ class Cost(BaseModel):
         date: The day of the price table.
         instance_type: The parameter that names the type of instance.
         count: The parameter that says how many run.
+        beside: The parameter that says how many more run whatever the load, such as those of a shadow variant.
         max_count: The parameter that says how many run at most, while autoscaling is on.
         autoscaling: The parameter that turns autoscaling on, by the value `true`.
         memory: The parameter with the megabytes of a serverless endpoint.
@@ -35,6 +36,7 @@ class Cost(BaseModel):
     date: Day
     instance_type: str | None = None
     count: str | None = None
+    beside: str | None = None
     max_count: str | None = Field(default=None, validation_alias="most", serialization_alias="most")
     autoscaling: str | None = Field(default=None, validation_alias="scales", serialization_alias="scales")
     memory: str | None = None
@@ -84,8 +86,10 @@ def estimate(cost: Cost, values: Mapping[str, str]) -> Estimate:
     month = price * Decimal(cost.hours or 0)
     count = Decimal(values[cost.count or ""])
     scaling = values.get(cost.autoscaling or "") == "true"
-    most = Decimal(values[cost.max_count]) if cost.max_count and scaling else count
-    return Estimate(currency=cost.currency, date=cost.date, least=month * count, most=month * max(count, most))
+    most = max(count, Decimal(values[cost.max_count])) if cost.max_count and scaling else count
+    beside = Decimal(values[cost.beside]) if cost.beside else Decimal(0)
+    least, most = (month * (number + beside) for number in (count, most))
+    return Estimate(currency=cost.currency, date=cost.date, least=least, most=most)
 
 
 def total(estimates: list[Estimate]) -> tuple[Decimal, Decimal, int]:

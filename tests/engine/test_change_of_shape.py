@@ -11,6 +11,7 @@ MANAGEMENT = "111122223333"
 BY_ACCOUNT = '    - portfolio: batch-inference\n      type: ACCOUNT\n      target: "333344445555"\n'
 BY_UNIT = "    - portfolio: batch-inference\n      type: ORGANIZATIONAL_UNIT\n      target: Workloads/Research\n"
 ONLINE = "    - portfolio: online-inference\n      type: ORGANIZATIONAL_UNIT\n      target: Workloads/Research\n"
+GPU = ONLINE.replace("online", "gpu")
 
 
 def test_an_organization_changes_its_shape_under_running_models(stage: Stage) -> None:
@@ -58,11 +59,12 @@ def move_to_another_unit(stage: Stage) -> None:
 
     refused = stage.refuse("preview-spoke-research")
     running = _running(stage)
-    _ = stage.edit(HUB_FILE, ONLINE, ONLINE + ONLINE.replace("Research", "Production"))
+    for share in (ONLINE, GPU):
+        _ = stage.edit(HUB_FILE, share, share + share.replace("Research", "Production"))
     _ = stage.up("hub")
     found = stage.succeed("preview-spoke-research")
 
-    assert "1 of 16 checks failed. Nothing was changed." in refused, refused
+    assert "2 of 26 checks failed. Nothing was changed." in refused, refused
     assert f"portfolio online-inference in {REGION}: not shared with this account" in refused
     assert {"AVAILABLE"} == {item["Status"] for item in running}
     assert f"portfolio online-inference in {REGION}: shared with this account by ORGANIZATIONAL_UNIT" in found
@@ -78,9 +80,8 @@ def rename(stage: Stage) -> None:
     _ = copy.replace("products/embedder/product.yaml", "name: Text embedder, serverless endpoint", "name: Embedder")
     _ = copy.replace("portfolios.yaml", "key: online-inference\n", "key: online\n    original_key: online-inference\n")
     _ = copy.replace("portfolios.yaml", "name: Online inference models", "name: Online models")
-    for product in ("embedder", "fraud-detector-realtime"):
-        file = f"products/{product}/product.yaml"
-        _ = copy.replace(file, "portfolio: online-inference", "portfolio: online")
+    for file in folder.glob("*/product.yaml"):
+        _ = file.write_text(file.read_text().replace("portfolio: online-inference", "portfolio: online"))
     _ = stage.edit(HUB_FILE, "portfolio: online-inference", "portfolio: online")
 
     published = stage.up("hub")
@@ -118,9 +119,9 @@ def off_board(stage: Stage) -> None:
     gone = stage.succeed("off-board", "NAME=research", f"ACKNOWLEDGE={RESEARCH}")
 
     assert "spoke-research runs embeddings: embedder 1.0.0 in eu-central-1 (AVAILABLE)" in refused
-    assert f"4 launches of {RESEARCH} would be terminated" in refused
+    assert f"5 launches of {RESEARCH} would be terminated" in refused
     assert f"--acknowledge: invalid value '{PRODUCTION}', which is not the account's id" in mistaken
-    assert 4 == len(running)
+    assert 5 == len(running)
     assert "spoke-research is empty" in gone
     assert "It still gets what its unit gets" in gone
     assert [] == _running(stage)

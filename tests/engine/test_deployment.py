@@ -17,8 +17,6 @@ NEW_LAUNCH = """\
     - name: embeddings
       product: text-embedder-serverless
       version: 1.0.0
-      parameters:
-        ModelDataUrl: s3://model-catalog-artifacts-production/text-embedder/2026-09-08/model.tar.gz
 """
 
 Edit = Callable[[str, str, str], None]
@@ -46,6 +44,7 @@ def test_every_launch_is_available_with_its_own_outputs(catalog: Stage) -> None:
         "fraud-scoring-previous": "AVAILABLE",
         "embeddings": "AVAILABLE",
         "demand-forecast": "AVAILABLE",
+        "transcripts": "AVAILABLE",
     }
     endpoints = {launches[name]["outputs"]["EndpointName"] for name in ("fraud-scoring", "fraud-scoring-previous")}
     found = catalog.client("sagemaker", RESEARCH).list_endpoints()["Endpoints"]

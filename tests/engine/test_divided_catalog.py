@@ -7,13 +7,13 @@ import yaml
 
 from tests.support.stage import Stage
 
-ONLINE, BATCH = "online-inference", "batch-inference"
+ONLINE, BATCH, GPU = "online-inference", "batch-inference", "gpu-inference"
 NAMESPACE = "model-catalog-hub"
 
 
 @pytest.fixture(scope="module")
 def divided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A stage on which each of two stacks publishes one portfolio, and research runs models of both."""
+    """A stage on which each of two stacks publishes portfolios of its own, and research runs models of both."""
     with Stage(tmp_path_factory.mktemp("divided") / "stage") as stage:
         _divide(stage)
         for stack in ("organization", "hub", "hub-batch", "spoke-research"):
@@ -24,7 +24,8 @@ def divided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def test_a_spoke_launches_from_both_stacks(divided: Stage) -> None:
     outputs = divided.outputs("spoke-research")
 
-    assert {"demand-forecast", "embeddings", "fraud-scoring", "fraud-scoring-previous"} == outputs["launches"].keys()
+    launches = {"demand-forecast", "embeddings", "fraud-scoring", "fraud-scoring-previous", "transcripts"}
+    assert launches == outputs["launches"].keys()
     assert {"AVAILABLE"} == {launch["status"] for launch in outputs["launches"].values()}
     assert "organization/model-catalog-hub/hub, organization/model-catalog-hub/hub-batch" == outputs["contract"]["hub"]
 
@@ -72,8 +73,8 @@ def _divide(stage: Stage) -> None:
     settings = yaml.safe_load(path.read_text())
     config = settings["config"]
     shares = config[f"{NAMESPACE}:shares"]
-    for name, portfolio in (("hub", ONLINE), ("hub-batch", BATCH)):
-        own = {f"{NAMESPACE}:portfolios": [portfolio], f"{NAMESPACE}:shares": _of(shares, portfolio)}
+    for name, portfolios in (("hub", [ONLINE, GPU]), ("hub-batch", [BATCH])):
+        own = {f"{NAMESPACE}:portfolios": portfolios, f"{NAMESPACE}:shares": _of(shares, portfolios)}
         _ = (stage.project / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump({"config": config | own}))
     spoke = stage.project / "Pulumi.spoke-research.yaml"
     text = spoke.read_text()
@@ -81,5 +82,5 @@ def _divide(stage: Stage) -> None:
     _ = spoke.write_text(text.replace("  model-catalog-spoke:launches:", hubs))
 
 
-def _of(shares: list[dict[str, str]], portfolio: str) -> list[dict[str, str]]:
-    return [share for share in shares if share["portfolio"] == portfolio]
+def _of(shares: list[dict[str, str]], portfolios: list[str]) -> list[dict[str, str]]:
+    return [share for share in shares if share["portfolio"] in portfolios]

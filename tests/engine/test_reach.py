@@ -28,6 +28,7 @@ config:
   model-catalog-hub:regions: [eu-west-1]
   model-catalog-hub:shares:
     - {portfolio: online-inference, type: ORGANIZATION}
+    - {portfolio: gpu-inference, type: ORGANIZATIONAL_UNIT, target: Workloads/Research}
     - {portfolio: batch-inference, type: ORGANIZATIONAL_UNIT, target: Workloads/Production}
     - {portfolio: batch-inference, type: ACCOUNT, target: "333344445555"}
     - {portfolio: batch-inference, type: ORGANIZATION_MEMBER_ACCOUNT, target: "222233334444"}
@@ -40,7 +41,6 @@ launches:
       product: demand-forecaster-batch
       version: 1.0.0
       parameters:
-        ModelDataUrl: s3://model-catalog-artifacts-partner/demand-forecaster/2026-09-15/model.tar.gz
         InputS3Uri: s3://model-catalog-data-partner/demand/input
         OutputS3Uri: s3://model-catalog-data-partner/demand/forecasts
 """
@@ -74,8 +74,8 @@ def test_two_regions_and_all_four_kinds_of_share(wide: Stage) -> None:
     regions = stage.outputs("hub")["catalog"]["regions"]
     # An ACCOUNT share is accepted only where something is launched from it.
     home, other = regions["eu-central-1"], regions["eu-west-1"]
-    assert _seen(stage, RESEARCH, "eu-central-1") == _ids(home, "online-inference", "batch-inference")
-    assert _seen(stage, RESEARCH, "eu-west-1") == _ids(other, "online-inference")
+    assert _seen(stage, RESEARCH, "eu-central-1") == _ids(home, "online-inference", "batch-inference", "gpu-inference")
+    assert _seen(stage, RESEARCH, "eu-west-1") == _ids(other, "online-inference", "gpu-inference")
     for region in ("eu-central-1", "eu-west-1"):
         assert _seen(stage, PRODUCTION, region) == _ids(regions[region], "online-inference", "batch-inference")
 
@@ -102,7 +102,7 @@ def test_shares_tell_the_truth_about_every_account(stage: Stage) -> None:
     assert "COMPLETED_WITH_ERRORS" in failed
     suspended = "account 555566667777: not arrived: the account is suspended. Move the account to a unit"
     assert suspended in failed
-    assert "3 further accounts wait for shares that are not made yet" in failed
+    assert "4 further accounts wait for shares that are not made yet" in failed
     assert "555566667777 not arrived: the account is suspended" in listed
     assert "timeout while waiting for state to become 'COMPLETED' (last state: 'IN_PROGRESS', timeout: 15m0s)" in stuck
     assert f"account {RESEARCH}: not arrived. AWS may still be working on it" in stuck

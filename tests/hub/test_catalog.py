@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from hub.definitions.constraints import rules_of
+from hub.definitions.cost import unpriced
 from hub.definitions.load import read_catalog
 from hub.definitions.model import CatalogProduct, CatalogVersion
 from shared.stack.names import PRODUCT_KEY_LIMIT, execution_role_name, launch_role_name
@@ -14,6 +16,14 @@ from tests.support.paths import ROOT
 
 CATALOG = read_catalog(ROOT / "hub" / "catalog", DAY)
 VERSIONS = [(product, version) for product in CATALOG.products for version in product.versions]
+CHAT, CHURN, SPEECH, STORES = (
+    "chat-assistant-llm",
+    "churn-predictor-shadow",
+    "speech-transcriber-async",
+    "store-forecaster-multimodel",
+)
+CANDIDATE = "s3://model-catalog-artifacts-research/churn-predictor/candidate/model.tar.gz"
+TOPIC = "arn:aws:sns:eu-central-1:333344445555:model-catalog-failures"
 each_product = pytest.mark.parametrize("product", CATALOG.products, ids=lambda product: product.file.key)
 each_version = pytest.mark.parametrize(
     ("product", "version"), VERSIONS, ids=[f"{p.file.key}-{v.entry.version}" for p, v in VERSIONS]
@@ -22,8 +32,11 @@ READS_WITHOUT_RESOURCE = re.compile(r"(ecr:GetAuthorizationToken|(ec2|applicatio
 """Actions that IAM can limit to no resource (source: Service Authorization Reference)."""
 
 
+KINDS = {"asynchronous", "batch", "inference-component", "multi-model", "real-time", "serverless", "shadow"}
+
+
 def test_the_catalog_shows_each_kind_of_inference() -> None:
-    assert {"real-time", "serverless", "batch"} <= {product.file.tags["serving"] for product in CATALOG.products}
+    assert {product.file.tags["serving"] for product in CATALOG.products} == KINDS
 
 
 def test_a_product_has_more_than_one_version() -> None:
@@ -83,6 +96,67 @@ def test_a_default_satisfies_its_own_parameter(product: CatalogProduct, version:
         for name, (parameter, value) in defaults.items()
         if not re.fullmatch(parameter.allowed_pattern or ".*", value)
     ]
+
+
+@each_version
+def test_the_images_that_a_version_declares_are_those_that_its_template_runs(
+    product: CatalogProduct, version: CatalogVersion
+) -> None:
+    text = version.template.path.read_text()
+    accounts = re.findall(r"^    ([a-z]+-[a-z]+-[0-9]): {Account: '(\d{12})'}$", text, re.MULTILINE)
+    [repository] = set(re.findall(r"\$\{AWS::URLSuffix\}/(\S+)", text))
+
+    assert {f"{account}.dkr.ecr.{region}.amazonaws.com/{repository}" for region, account in accounts} == {
+        *version.entry.artifacts.images
+    }, product.file.key
+
+
+@each_version
+def test_a_launch_costs_something_known_in_every_region_of_the_price_table(
+    product: CatalogProduct, version: CatalogVersion
+) -> None:
+    parameters = version.template.parameters
+
+    assert {region: [] for region in CATALOG.prices.instance_hour} == {
+        region: unpriced(product.file.cost, parameters, CATALOG.prices, region)
+        for region in CATALOG.prices.instance_hour
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "changed", "broken"),
+    [
+        (CHAT, {"Environment": "production"}, "In production MinInstanceCount is at least 1"),
+        (CHAT, {"Environment": "production", "MinInstanceCount": "1"}, None),
+        (CHAT, {"EnableAutoscaling": "false"}, "Without autoscaling MinInstanceCount is at least 1"),
+        (CHAT, {"EnableAutoscaling": "false", "MinInstanceCount": "3"}, None),
+        (CHAT, {"MinInstanceCount": "3"}, "MaxInstanceCount is not less than MinInstanceCount."),
+        (CHAT, {"MinInstanceCount": "4", "MaxInstanceCount": "4"}, None),
+        (SPEECH, {"MinInstanceCount": "4", "MaxInstanceCount": "3"}, "MaxInstanceCount is not less than"),
+        (SPEECH, {"EnableAutoscaling": "false"}, "Without autoscaling MinInstanceCount is at least 1"),
+        (SPEECH, {"Environment": "production"}, "In production ErrorTopicArn or AlarmTopicArn names a topic"),
+        (SPEECH, {"Environment": "production", "ErrorTopicArn": TOPIC}, None),
+        (CHURN, {"ShadowModelDataUrl": CANDIDATE}, "With a candidate ShadowInstanceCount is at least 1."),
+        (CHURN, {"ShadowInstanceCount": "1"}, "Without a candidate in ShadowModelDataUrl, ShadowInstanceCount is 0."),
+        (CHURN, {"ShadowModelDataUrl": CANDIDATE, "ShadowInstanceCount": "1"}, None),
+        (CHURN, {"Environment": "production"}, "In production InstanceCount is at least 2"),
+        (STORES, {"Environment": "production"}, "In production MinInstanceCount is at least 2"),
+        (
+            STORES,
+            {"EnableAutoscaling": "true", "MinInstanceCount": "3", "MaxInstanceCount": "2"},
+            "MaxInstanceCount is",
+        ),
+        (STORES, {"EnableAutoscaling": "true", "MinInstanceCount": "3", "MaxInstanceCount": "3"}, None),
+    ],
+)
+def test_values_have_to_go_together(key: str, changed: dict[str, str], broken: str | None) -> None:
+    [(product, version)] = [(p, v) for p, v in VERSIONS if p.file.key == key]
+    defaults = {name: parameter.default or "" for name, parameter in version.template.parameters.items()}
+    rules = {**rules_of(product.file.constraints), **version.template.rules}
+
+    said = [line for rule in rules.values() for line in rule.broken_by({**defaults, **changed})]
+
+    assert [broken] == [line[: len(broken)] for line in said] if broken else [] == said
 
 
 @each_product

@@ -5,7 +5,7 @@ import json
 import yaml
 from syrupy.assertion import SnapshotAssertion
 
-from tests.support.catalog_copy import CatalogCopy
+from tests.support.catalog_copy import FIRST, CatalogCopy
 from tests.support.graph import GraphFile, declared, graph
 from tests.support.hub_stack import SETTINGS, deployed
 from tests.support.recorder import Mocks
@@ -34,6 +34,7 @@ def test_a_hub_with_the_sample_catalog(published: Mocks, snapshot: SnapshotAsser
 def test_a_hub_that_governs_and_rolls_roles_out(
     published: Mocks, catalog_copy: CatalogCopy, snapshot: SnapshotAssertion
 ) -> None:
+    catalog_copy.keep(*FIRST)
     for product, more in {
         "text-embedder-serverless": GOVERNED,
         "demand-forecaster-batch": {"constraints": [STACK_SET]},

@@ -110,7 +110,7 @@ def test_a_portfolio_that_the_catalog_does_not_have_is_refused(
     with refused(ConfigError, "portfolio-not-published", f"Pulumi.hub.yaml: {key}[0].portfolio") as found:
         deploy(**{key: [entry]})
 
-    assert "batch-inference, online-inference" in str(found.value)
+    assert "batch-inference, gpu-inference, online-inference" in str(found.value)
     assert [] == mocks.resources
 
 

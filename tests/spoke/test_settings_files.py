@@ -53,14 +53,14 @@ def test_every_launch_in_a_settings_file_is_offered(mocks: Mocks, catalog: dict[
     assert len(launches) == len(mocks.all(aws.servicecatalog.ProvisionedProduct))
 
 
-def test_the_spokes_between_them_use_every_product_and_both_kinds_of_share(catalog: dict[str, Any]) -> None:
+def test_the_spokes_between_them_use_every_portfolio_and_both_kinds_of_share(catalog: dict[str, Any]) -> None:
     offered = catalog["regions"]["eu-central-1"]
     launched = {
         launch["product"] for stack in SPOKES for launch in json.loads(settings_of(stack)[f"{SPOKE_PROJECT}:launches"])
     }
     kinds = {share["type"] for portfolio in offered["portfolios"].values() for share in portfolio["shares"]}
 
-    assert launched == offered["products"].keys()
+    assert {offered["products"][key]["portfolio"] for key in launched} == offered["portfolios"].keys()
     assert {"ACCOUNT", "ORGANIZATIONAL_UNIT"} <= kinds
 
 

@@ -11,6 +11,10 @@ DAY: Final = dt.date(2026, 11, 1)
 """The day on which every test happens, so that no state of a version depends on the clock."""
 
 
+FIRST: Final = ("demand-forecaster-batch", "fraud-detector-realtime", "text-embedder-serverless")
+"""The products that the sample catalog began with."""
+
+
 class CatalogCopy:
     """A copy of the catalog's files, to change single things in.
 
@@ -20,6 +24,20 @@ class CatalogCopy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def keep(self, *products: str) -> None:
+        """Remove every other product, what the lock file has of it, and portfolios that nothing is in then."""
+        for folder in (self.folder / "products").iterdir():
+            if folder.name not in products:
+                shutil.rmtree(folder)
+        lock = self.folder / "templates.lock"
+        content: dict[str, Any] = yaml.safe_load(lock.read_text())
+        content["templates"] = {key: value for key, value in content["templates"].items() if key in products}
+        lock.write_text(yaml.safe_dump(content))
+        used = {yaml.safe_load(file.read_text())["portfolio"] for file in self.folder.glob("products/*/product.yaml")}
+        listing = self.folder / "portfolios.yaml"
+        head, *portfolios = listing.read_text().split("  - key: ")
+        listing.write_text("  - key: ".join([head, *(text for text in portfolios if text.split("\n")[0] in used)]))
 
     def replace(self, file: str, old: str, new: str) -> Path:
         """Replace a piece of a file that is there exactly once, and give the file's path."""

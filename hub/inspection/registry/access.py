@@ -77,7 +77,7 @@ def _compared(holding: ArtifactStore, policy: Mapping[str, Any]) -> Iterator[Fin
         statements = missing_statements(holding.place, missing)
         advice = "Add to its policy:" if statements else "The organization's id is needed to say what to add."
         yield Finding(
-            f"{holding.place}: {', '.join(missing[0].actions)} is not granted to "
+            f"{holding.place}: {_joined(action for demand in missing for action in demand.actions)} is not granted to "
             f"{_joined(demand.guest.name for demand in missing)}"
             f"{f' (cannot be evaluated, so it does not count: {unclear})' if unclear else ''}. {advice}",
             wrong=True,

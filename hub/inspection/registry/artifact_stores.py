@@ -7,7 +7,7 @@ from typing import Final, Literal
 from hub.definitions.artifacts import Artifacts, image_parts, repository_arn
 from hub.definitions.model import CatalogProduct
 from hub.inspection.registry.consumers import Consumer
-from shared.aws.arn import Arn, object_arn, partition_of
+from shared.aws.arn import Arn, bucket_arn, is_prefix, object_arn, partition_of
 from shared.aws.iam import Request
 from shared.stack.names import execution_role_name
 
@@ -18,6 +18,8 @@ ACTIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "key": ("kms:Decrypt",),
 }
 """What an execution role needs of each, as hub/definitions/artifacts.py grants it on the other side."""
+LISTING: Final = ("s3:ListBucket",)
+"""What it needs of the bucket itself, where a version's model data are a prefix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class AccessRequirement:
         actions: All of them are needed.
         target: The resource's ARN.
         via: The AWS service through which it is done, as `kms:ViaService` tells it.
+        prefix: Of the objects that are listed.
     """
 
     guest: Consumer
@@ -56,6 +59,7 @@ class AccessRequirement:
     actions: tuple[str, ...]
     target: str
     via: str | None = None
+    prefix: str | None = None
 
     @property
     def request(self) -> Request:
@@ -71,6 +75,7 @@ class AccessRequirement:
             "aws:principalisawsservice": "false",
             "aws:securetransport": "true",  # SageMaker asks over TLS
             "kms:viaservice": self.via,
+            "s3:prefix": self.prefix,
         }
         known = {key: value for key, value in context.items() if value is not None}
         return Request(principal=str(principal), actions=self.actions, resource=self.target, context=known)
@@ -93,14 +98,15 @@ def artifact_stores(
         for version in product.versions:
             if version.state == "retired":
                 continue
-            for place, target in _places(product, version.entry.artifacts):
+            for place, target, actions, prefix in _places(product, version.entry.artifacts):
                 holding = found.setdefault(place, ArtifactStore(place))
                 for guest in guests.get(product.file.portfolio, ()):
                     demand = AccessRequirement(
                         guest=guest,
                         role=execution_role_name(product.file.original_key),
-                        actions=ACTIONS[place.kind],
-                        target=target,
+                        actions=actions,
+                        target=str(target),
+                        prefix=prefix,
                         via=f"s3.{place.region}.amazonaws.com" if place.kind == "key" else None,
                     )
                     if demand not in holding.demands:
@@ -108,23 +114,32 @@ def artifact_stores(
     return sorted(found.values(), key=lambda each: (each.place.kind, each.place.name, each.place.region))
 
 
-def _places(product: CatalogProduct, artifacts: Artifacts) -> Iterator[tuple[StoreLocation, str]]:
-    """Give each place that holds an artifact, with the ARN of what is needed there."""
+def _places(
+    product: CatalogProduct, artifacts: Artifacts
+) -> Iterator[tuple[StoreLocation, Arn, tuple[str, ...], str | None]]:
+    """Give each place that holds an artifact: the ARN of what is needed there, the actions, and what is listed."""
     registry = product.file.registry
     partition = partition_of(registry.region)
-    bucket = artifacts.model_data.removeprefix("s3://").partition("/")[0]
-    yield (
-        StoreLocation(kind="bucket", name=bucket, account=registry.account_id, region=registry.region),
-        str(object_arn(artifacts.model_data, partition=partition)),
-    )
+    name, _, key = artifacts.model_data.removeprefix("s3://").partition("/")
+    bucket = StoreLocation(kind="bucket", name=name, account=registry.account_id, region=registry.region)
+    yield bucket, object_arn(artifacts.model_data, partition=partition), ACTIONS["bucket"], None
+    if artifacts.code:
+        name = artifacts.code.removeprefix("s3://").partition("/")[0]
+        code = StoreLocation(kind="bucket", name=name, account=registry.account_id, region=registry.region)
+        yield code, object_arn(artifacts.code, partition=partition), ACTIONS["bucket"], None
+    if is_prefix(artifacts.model_data):
+        yield bucket, bucket_arn(artifacts.model_data, partition=partition), LISTING, key
     for image in artifacts.images:
         parts = image_parts(image)
         yield (
             StoreLocation(
                 kind="repository", name=parts["repository"], account=parts["account"], region=parts["region"]
             ),
-            str(repository_arn(image, partition=partition)),
+            repository_arn(image, partition=partition),
+            ACTIONS["repository"],
+            None,
         )
     if artifacts.kms_key:
-        key = Arn.parse(artifacts.kms_key)
-        yield StoreLocation(kind="key", name=str(key), account=key.account, region=key.region), str(key)
+        arn = Arn.parse(artifacts.kms_key)
+        place = StoreLocation(kind="key", name=str(arn), account=arn.account, region=arn.region)
+        yield place, arn, ACTIONS["key"], None

@@ -14,12 +14,13 @@ def missing_statements(place: StoreLocation, missing: Sequence[AccessRequirement
 
     Whoever is in a unit of an organization that could not be read gets no statement.
     """
-    by_guests: dict[tuple[str, ...], list[AccessRequirement]] = {}
-    for target in dict.fromkeys(demand.target for demand in missing):
-        demands = [demand for demand in missing if demand.target == target]
-        by_guests.setdefault(tuple(sorted({demand.guest.name for demand in demands})), []).extend(demands)
+    alike: dict[tuple[str, ...], list[AccessRequirement]] = {}
+    for target, prefix in dict.fromkeys((demand.target, demand.prefix) for demand in missing):
+        demands = [demand for demand in missing if (demand.target, demand.prefix) == (target, prefix)]
+        guests = sorted({demand.guest.name for demand in demands})
+        alike.setdefault((*demands[0].actions, *guests), []).extend(demands)
     statements: list[dict[str, Any]] = []
-    for demands in by_guests.values():
+    for demands in alike.values():
         accounts = sorted({demand.guest.account for demand in demands if demand.guest.account})
         paths = sorted({demand.guest.path for demand in demands if demand.guest.path and not demand.guest.account})
         if accounts:
@@ -60,6 +61,8 @@ def _statement(
     match place.kind:
         case "bucket":
             statement["Resource"] = sorted({demand.target for demand in demands})
+            below = sorted({f"{demand.prefix}*" for demand in demands if demand.prefix})
+            condition |= {"StringLike": {"s3:prefix": below}} if below else {}
         case "key":
             statement["Resource"] = "*"
             condition = {**condition, "StringLike": {"kms:ViaService": demands[0].via}}

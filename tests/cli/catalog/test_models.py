@@ -15,6 +15,11 @@ from tests.support.command_line import Command
 FRAUD = "fraud-detector-realtime"
 TEXT = "text-embedder-serverless"
 BATCH = "demand-forecaster-batch"
+CHAT = "chat-assistant-llm"
+CHURN = "churn-predictor-shadow"
+SPEECH = "speech-transcriber-async"
+STORES = "store-forecaster-multimodel"
+PRODUCTS = (CHAT, CHURN, BATCH, FRAUD, SPEECH, STORES, TEXT)
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -24,7 +29,7 @@ def test_every_version_is_listed_with_what_people_look_for(command: Command) -> 
 
     assert 0 == ended.code
     head, rule, *rows = ended.out.splitlines()
-    assert 4 == len(rows)
+    assert len(PRODUCTS) + 1 == len(rows)
     assert "product version state task framework modality license risk metrics cost owner contact" == words(head)
     assert set("─ ") == set(rule)
     assert (
@@ -35,7 +40,7 @@ def test_every_version_is_listed_with_what_people_look_for(command: Command) -> 
 
 
 def test_the_list_for_machines_has_card_parameters_and_cost(command: Command) -> None:
-    [found] = json.loads(command("models", "list", "--license", "apache", "--json").out)
+    [found] = json.loads(command("models", "list", "--license", "apache", "--task", "similarity", "--json").out)
 
     assert (TEXT, "1.0.0", "active") == (found["product"], found["version"], found["state"])
     assert "sentence similarity" == found["card"]["task"]
@@ -49,7 +54,10 @@ def test_the_list_for_machines_has_card_parameters_and_cost(command: Command) ->
     [
         ("card", "task binary classification"),
         ("lineage", "model package arn:aws:sagemaker:eu-central-1:222233334444:model-package/fraud-detector/2"),
-        ("a parameter without a default", "ModelDataUrl String has to be given A .tar.gz in a"),
+        ("its archive", "archive s3://model-catalog-artifacts-hub/fraud-detector/2026-10-06/model.tar.gz"),
+        ("what it is known by", "etag 6a7579d210339f0a0aba7e8c2cb8cde7"),
+        ("an image of AWS's", "amazonaws.com/sagemaker-xgboost:1.7-1 (by tag) image in eu-west-1"),
+        ("a parameter that the version sets", "ModelDataUrl String from the version A .tar.gz in a"),
         ("a parameter with bounds", "MinInstanceCount Number 1 1 to 10"),
         ("a parameter with values", "Environment String development one of development, staging, production"),
         ("metrics", "area under the ROC curve 0.95 holdout s3://model-catalog-data-hub/fraud/holdout-2026-09/"),
@@ -71,11 +79,11 @@ def test_the_newest_version_is_shown_unless_one_is_named(command: Command) -> No
 @pytest.mark.parametrize(
     ("filters", "products"),
     [
-        (["--task", "CLASS"], {FRAUD}),
-        (["--framework", "xgboost"], {FRAUD, BATCH}),
+        (["--task", "CLASS"], {FRAUD, CHURN}),
+        (["--framework", "xgboost"], {FRAUD, BATCH, CHURN, STORES}),
         (["--framework", "xgboost", "--task", "regression"], {BATCH}),
-        (["--license", "apache"], {TEXT}),
-        (["--modality", "text"], {TEXT}),
+        (["--license", "apache"], {TEXT, CHAT, SPEECH}),
+        (["--modality", "text"], {TEXT, CHAT}),
         (["--word", "warehouse"], {BATCH}),
     ],
 )
@@ -128,7 +136,7 @@ def test_a_card_is_printed_as_sagemaker_takes_it(command: Command) -> None:
 @pytest.mark.parametrize(
     ("product", "version", "refusal", "known"),
     [
-        ("scorer", "1.0.0", ("product-unknown", "PRODUCT"), f"{BATCH}, {FRAUD}, {TEXT}"),
+        ("scorer", "1.0.0", ("product-unknown", "PRODUCT"), ", ".join(PRODUCTS)),
         (FRAUD, "9.9.9", ("version-unknown", "VERSION"), "1.0.0, 1.1.0"),
     ],
 )

@@ -38,6 +38,15 @@ def test_the_rights_are_those_to_the_declared_artifacts_and_no_others() -> None:
     } == {each["Sid"]: (each["Action"], each["Resource"]) for each in artifact_statements([one, other])}
 
 
+def test_every_model_below_a_prefix_may_be_read_and_looked_for_and_nothing_else() -> None:
+    read, find, *_ = artifact_statements([Artifacts(model_data=DATA.replace("model.tar.gz", ""), images=[IMAGE])])
+    bucket = "arn:${Partition}:s3:::model-catalog-artifacts-hub"
+
+    assert (["s3:GetObject"], [f"{bucket}/scorer/1/*"]) == (read["Action"], read["Resource"])
+    assert ("FindDeclaredModels", ["s3:ListBucket"], [bucket]) == (find["Sid"], find["Action"], find["Resource"])
+    assert {"StringLike": {"s3:prefix": ["scorer/1/*"]}} == find["Condition"]
+
+
 def test_a_key_is_used_through_s3_only() -> None:
     *_, decrypt = artifact_statements([Artifacts(model_data=DATA, images=[IMAGE], kms_key=KEY)])
 
@@ -66,7 +75,7 @@ def test_every_version_of_a_product_can_be_pulled_even_a_retired_one(catalog_cop
     [
         ({"model_data": "https://example.com/model.tar.gz"}, "model_data"),
         ({"model_data": "s3://bucket-without-a-key"}, "model_data"),
-        ({"model_data": "s3://model-catalog-artifacts-hub/scorer/"}, "model_data"),
+        ({"model_data": "s3://model-catalog-artifacts-hub/"}, "model_data"),
         ({"model_data": "s3://model-catalog-artifacts-hub/*"}, "model_data"),
         ({"model_data": "s3://model-catalog-artifacts-hub/scorer/?/model.tar.gz"}, "model_data"),
         ({"model_data": "s3://model-catalog-artifacts-hub/${aws:PrincipalAccount}/model.tar.gz"}, "model_data"),

@@ -19,11 +19,15 @@ def test_the_catalogs_products_and_versions_are_read_in_order(catalog_copy: Cata
     catalog = read_catalog(catalog_copy.folder, DAY)
 
     assert {
+        "chat-assistant-llm": ["1.0.0"],
+        "churn-predictor-shadow": ["1.0.0"],
         "demand-forecaster-batch": ["1.0.0"],
         "fraud-detector-realtime": ["1.0.0", "1.1.0"],
+        "speech-transcriber-async": ["1.0.0"],
+        "store-forecaster-multimodel": ["1.0.0"],
         "text-embedder-serverless": ["1.0.0"],
     } == {product.file.key: [version.entry.version for version in product.versions] for product in catalog.products}
-    assert ["online-inference", "batch-inference"] == [portfolio.key for portfolio in catalog.portfolios]
+    assert ["online-inference", "batch-inference", "gpu-inference"] == [each.key for each in catalog.portfolios]
 
 
 def test_policies_are_read_as_they_are_written(catalog_copy: CatalogCopy) -> None:
@@ -32,7 +36,7 @@ def test_policies_are_read_as_they_are_written(catalog_copy: CatalogCopy) -> Non
     )
     catalog_copy.write(POLICY, f"[{statement}]")
 
-    product = read_catalog(catalog_copy.folder, DAY).products[2]
+    product = read_catalog(catalog_copy.folder, DAY).products[-1]
 
     assert [
         {"Sid": "Only", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"Bool": {}}}
@@ -73,7 +77,7 @@ def test_an_unknown_portfolio_is_refused_with_those_that_are_known(catalog_copy:
     with refused(ContentError, "portfolio-unknown", f"{PRODUCT}: portfolio") as found:
         read_catalog(catalog_copy.folder, DAY)
 
-    assert "batch-inference, online-inference" in str(found.value)
+    assert "batch-inference, gpu-inference, online-inference" in str(found.value)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +187,7 @@ def test_a_new_version_can_be_read_before_it_is_locked(catalog_copy: CatalogCopy
 
     catalog = read_unlocked(catalog_copy.folder, DAY)
 
-    assert "4096" == catalog.products[2].versions[0].template.parameters["MemorySizeInMB"].default
+    assert "4096" == catalog.products[-1].versions[0].template.parameters["MemorySizeInMB"].default
 
 
 def test_what_was_read_does_not_change(catalog_copy: CatalogCopy) -> None:

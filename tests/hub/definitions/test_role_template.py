@@ -24,10 +24,11 @@ def template(catalog: CatalogCopy, *, boundary: str | None = None) -> dict[str, 
 
 
 def test_each_product_has_its_two_roles_in_whatever_account_it_is(catalog_copy: CatalogCopy) -> None:
+    products = read_catalog(catalog_copy.folder, DAY).products
     resources = template(catalog_copy)["Resources"]
 
     launch = resources["TextEmbedderServerlessLaunch"]["Properties"]
-    assert 6 == len(resources)
+    assert 2 * len(products) == len(resources)
     assert ("ModelCatalogLaunch-text-embedder-serverless", "/") == (launch["RoleName"], launch["Path"])
     condition = launch["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
     assert {"Fn::Sub": "${AWS::AccountId}"} == condition["StringEquals"]["aws:SourceAccount"]

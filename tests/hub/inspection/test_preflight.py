@@ -81,7 +81,15 @@ def test_a_hub_hears_that_all_is_well(look: Look) -> None:
         "preflight: organization: Service Catalog has trusted access",
         f"preflight: organization: {HUB} is a delegated administrator of Service Catalog",
         "preflight: share of online-inference with Research: one account, ACTIVE",
-        "preflight: quotas of eu-central-1: 2 of 100 portfolios, 3 of 350 products",
+        "preflight: quotas of eu-central-1: 3 of 100 portfolios, 7 of 350 products",
+        (
+            "preflight: model of store-forecaster-multimodel 1.0.0: "
+            "s3://model-catalog-artifacts-hub/store-forecaster/2026-10-28/ is a prefix: whatever lies below it is run"
+        ),
+        (
+            "preflight: images by tag: those of 8 versions, whose owners may move the tag, as AWS does for fixes: "
+            "141502667606, 246618743249, 257758044811, 492215442770, 683313688378, 763104351884"
+        ),
         "preflight: share of online-inference with Research in eu-central-1: arrived",
     ] == look()
 
@@ -142,7 +150,7 @@ def test_a_budget_that_is_not_there_is_refused(look: Look, catalog_copy: Catalog
             "share of online-inference with Research in eu-central-1: not arrived in 333344445555. AWS takes one",
         ),
         (
-            {"list_portfolios": [{"Id": f"port-{number}", "DisplayName": f"{number}"} for number in range(99)]},
+            {"list_portfolios": [{"Id": f"port-{number}", "DisplayName": f"{number}"} for number in range(98)]},
             "quotas of eu-central-1: 101 portfolios, and AWS takes 100 where it has not raised the quota",
         ),
     ],

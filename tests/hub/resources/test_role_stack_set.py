@@ -10,7 +10,7 @@ import pulumi_aws as aws
 import pytest
 
 from shared.errors import ConfigError
-from tests.support.catalog_copy import CatalogCopy
+from tests.support.catalog_copy import FIRST, CatalogCopy
 from tests.support.recorder import Mocks
 from tests.support.refused import refused
 
@@ -30,7 +30,12 @@ def test_every_trap_of_stack_sets_is_avoided(deploy: Callable[..., Mocks]) -> No
     assert instances.urn in mocks.before(first)
 
 
-def test_a_small_template_is_handed_over_as_it_always_was(deploy: Callable[..., Mocks]) -> None:
+def test_a_small_template_is_handed_over_as_it_always_was(
+    deploy: Callable[..., Mocks], catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog_copy.keep(*FIRST)
+    monkeypatch.chdir(catalog_copy.folder.parent)
+
     mocks = deploy(launchRoles={"units": ["Workloads"]})
     stack_set = mocks.one(aws.cloudformation.StackSet).inputs
 
@@ -43,7 +48,7 @@ def test_a_template_that_is_too_long_to_be_handed_over_goes_into_the_hubs_own_bu
     deploy: Callable[..., Mocks], catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A dozen products make it so long."""
-    for name in ("demand-forecaster-batch", "fraud-detector-realtime", "text-embedder-serverless"):
+    for name in FIRST:
         statements = [
             {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:${{Partition}}:s3:::{each:0>60}/*"}
             for each in range(70)

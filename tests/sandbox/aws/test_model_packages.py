@@ -39,6 +39,15 @@ def test_the_hub_has_models_in_every_state_of_approval(sandbox: Sandbox, package
     assert found["InferenceSpecification"]["Containers"][0]["ModelDataUrl"].startswith(f"s3://{BUCKET}/")
 
 
+def test_a_package_of_many_models_names_the_prefix_that_they_are_below(sandbox: Sandbox) -> None:
+    found = sandbox.client("sagemaker", HUB).describe_model_package(ModelPackageName=arn("store-forecaster/1"))
+    [container] = found["InferenceSpecification"]["Containers"]
+    source = container["ModelDataSource"]["S3DataSource"]
+
+    assert ("S3Prefix", f"s3://{BUCKET}/store-forecaster/2026-10-28/") == (source["S3DataType"], source["S3Uri"])
+    assert sandbox.client("s3", RESEARCH).get_object(Bucket=BUCKET, Key="store-forecaster/2026-10-28/first.tar.gz")
+
+
 def test_a_package_that_nobody_registered_is_not_found(sandbox: Sandbox, api_error: Expect) -> None:
     with api_error("ValidationException", "fraud-detector/9"):
         sandbox.client("sagemaker", HUB).describe_model_package(ModelPackageName=arn("fraud-detector/9"))
@@ -55,7 +64,7 @@ def test_the_whole_organization_may_read_the_models_and_nobody_may_write_them(
 ) -> None:
     research = sandbox.client("s3", RESEARCH)
 
-    assert research.get_object(Bucket=BUCKET, Key=KEY)["ContentLength"] == 0
+    assert research.get_object(Bucket=BUCKET, Key=KEY)["Body"].read() == f"s3://{BUCKET}/{KEY}".encode()
     with api_error("AccessDenied"):
         research.put_object(Bucket=BUCKET, Key=KEY, Body=b"x")
     with api_error("AccessDenied"):

@@ -5,7 +5,7 @@ from botocore.utils import ArnParser
 from pydantic import TypeAdapter, ValidationError
 
 from shared.aws import arn as kinds
-from shared.aws.arn import Arn, object_arn, partition_of
+from shared.aws.arn import Arn, bucket_arn, is_prefix, object_arn, partition_of
 from shared.errors import Mistake
 
 EXAMPLES = {
@@ -47,6 +47,12 @@ def test_an_object_has_no_account_in_its_arn() -> None:
     )
 
 
+def test_a_prefix_is_every_object_below_it() -> None:
+    assert "arn:aws:s3:::models/scorer/*" == str(object_arn("s3://models/scorer/", partition="aws"))
+    assert "arn:aws:s3:::models" == str(bucket_arn("s3://models/scorer/", partition="aws"))
+    assert (True, False) == (is_prefix("s3://models/scorer/"), is_prefix("s3://models/scorer/model.tar.gz"))
+
+
 @pytest.mark.parametrize("kind", sorted(EXAMPLES))
 def test_each_kind_takes_its_own_and_no_other(kind: str) -> None:
     adapter = TypeAdapter[str](getattr(kinds, kind))
@@ -66,6 +72,7 @@ def test_each_kind_takes_its_own_and_no_other(kind: str) -> None:
         ("PrincipalPattern", "arn:aws:iam::333344445555:role/It*"),
         ("ModelPackageArn", "arn:aws:sagemaker:eu-central-1:222233334444:model-package/fraud-detector/0"),
         ("ObjectUri", "s3://models/*"),
+        ("ObjectUri", "s3://models/"),
         ("ObjectUri", "s3://models/${aws:username}/a"),
     ],
 )

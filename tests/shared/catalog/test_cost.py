@@ -48,6 +48,14 @@ def test_a_most_below_the_least_never_makes_it_cheaper() -> None:
     assert found.least == found.most
 
 
+def test_what_runs_beside_costs_as_much_and_does_not_scale() -> None:
+    cost = INSTANCES.model_copy(update={"beside": "Shadows"})
+
+    assert Decimal("302.22") == estimate(cost, {**VALUES, "Shadows": "1"}).least
+    assert "about 302 to 705 USD" in str(estimate(cost, {**VALUES, "Scaling": "true", "Shadows": "1"}))
+    assert estimate(INSTANCES, VALUES) == estimate(cost, {**VALUES, "Shadows": "0"})
+
+
 def test_a_serverless_endpoint_costs_its_memory_while_it_answers() -> None:
     found = estimate(SERVERLESS, {"Memory": "3072"})
 

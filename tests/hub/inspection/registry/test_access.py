@@ -10,7 +10,7 @@ from tests.support.registry import BUCKET, EMBEDDER, SETTINGS, Run, Write
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, PRODUCTION, REGION, RESEARCH
 from tests.support.sandbox.process import Sandbox
 
-IMAGE = f"{HUB}.dkr.ecr.{REGION}.amazonaws.com/our/embedder:1"
+IMAGE = f"{HUB}.dkr.ecr.{REGION}.amazonaws.com/our/embedder@sha256:{'0' * 64}"
 
 
 def test_what_a_bucket_still_lacks_is_printed_and_is_enough(run: Run, sandbox: Sandbox, policy: Write) -> None:
@@ -19,9 +19,15 @@ def test_what_a_bucket_still_lacks_is_printed_and_is_enough(run: Run, sandbox: S
     missing = printed(errors)
 
     assert 1 == code
-    assert f"error: bucket {BUCKET}: s3:GetObject is not granted to " in errors
-    assert all(each["Action"] == ["s3:GetObject"] for each in missing)
-    assert 4 == len({resource for each in missing for resource in each["Resource"]}), "the declared objects alone"
+    reading = [each for each in missing if each["Action"] == ["s3:GetObject"]]
+    listing = [each for each in missing if each["Action"] == ["s3:ListBucket"]]
+    assert f"error: bucket {BUCKET}: s3:GetObject, s3:ListBucket is not granted to " in errors
+    assert len(reading) + len(listing) == len(missing)
+    assert 8 == len({resource for each in reading for resource in each["Resource"]}), "the declared objects alone"
+    assert [f"arn:aws:s3:::{BUCKET}"] == sorted({resource for each in listing for resource in each["Resource"]})
+    assert {"store-forecaster/2026-10-28/*"} == {
+        prefix for each in listing for prefix in each["Condition"]["StringLike"]["s3:prefix"]
+    }
     assert len(missing) == len({each["Sid"] for each in missing})
 
     policy(*missing)
@@ -35,9 +41,10 @@ def test_nothing_is_asked_for_a_retired_version(run: Run, catalog_copy: CatalogC
     catalog_copy.end("fraud-detector-realtime", "1.0.0", state="retired")
     policy({"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "s3:*", "Resource": "*"})
 
-    resources = {resource for each in printed(run()[2]) for resource in each["Resource"]}
+    missing = [each for each in printed(run()[2]) if each["Action"] == ["s3:GetObject"]]
+    resources = {resource for each in missing for resource in each["Resource"]}
 
-    assert 3 == len(resources)
+    assert 7 == len(resources)
     assert not any("fraud-detector/2026-09-01" in resource for resource in resources)
 
 
@@ -107,17 +114,17 @@ def test_what_is_not_there_is_a_problem(run: Run, catalog_copy: CatalogCopy) -> 
     key = f"arn:aws:kms:{REGION}:{HUB}:key/1234abcd"
     declare(catalog_copy, IMAGE.replace("our/", "nobodys/"), key)
     text = (catalog_copy.folder / EMBEDDER).read_text()
-    catalog_copy.write(EMBEDDER, text.replace(f"s3://{BUCKET}/", "s3://no-bucket-of-ours/"))
+    catalog_copy.write(EMBEDDER, text.replace(f"s3://{BUCKET}/", "s3://model-catalog-artifacts-none/"))
 
     code, _, errors = run()
 
     assert 1 == code
-    for what in ("bucket no-bucket-of-ours", f"repository nobodys/embedder in {REGION}", f"key {key}"):
+    for what in ("bucket model-catalog-artifacts-none", f"repository nobodys/embedder in {REGION}", f"key {key}"):
         assert f"error: {what}: does not exist. Create it, or correct artifacts in product.yaml." in errors
 
 
 def test_a_bucket_of_another_account_is_a_problem(run: Run, sandbox: Sandbox, catalog_copy: CatalogCopy) -> None:
-    bucket = "bucket-of-research"
+    bucket = "model-catalog-artifacts-of-research"
     sandbox.client("s3", RESEARCH).create_bucket(
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
     )

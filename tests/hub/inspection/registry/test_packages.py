@@ -8,6 +8,8 @@ from tests.support.catalog_copy import CatalogCopy
 from tests.support.registry import BUCKET, FRAUD, PACKAGES, Run
 from tests.support.sandbox.process import Sandbox
 
+STORES = "products/store-forecaster-multimodel/product.yaml"
+
 
 @pytest.mark.parametrize(
     ("number", "status"), [("fraud-detector/3", "PendingManualApproval"), ("text-embedder/2", "Rejected")]
@@ -64,6 +66,15 @@ def test_other_model_data_than_was_approved_is_a_problem(run: Run, catalog_copy:
     ) in errors
 
 
+def test_another_prefix_than_was_approved_is_a_problem(run: Run, catalog_copy: CatalogCopy) -> None:
+    catalog_copy.replace(STORES, "store-forecaster/2026-10-28/", "store-forecaster/")
+
+    code, _, errors = run()
+
+    assert 1 == code
+    assert f"was approved with s3://{BUCKET}/store-forecaster/2026-10-28/. Publish what was approved" in errors
+
+
 def test_a_registry_that_does_not_answer_is_a_problem_of_each_version(run: Run, sandbox: Sandbox) -> None:
     sandbox.post("faults", [{"operation": "sagemaker:*", "error": "AccessDeniedException", "message": "no right"}])
     try:
@@ -72,8 +83,8 @@ def test_a_registry_that_does_not_answer_is_a_problem_of_each_version(run: Run, 
         sandbox.post("faults", [])
 
     assert 1 == code
-    assert 4 == errors.count("could not be asked for: AccessDeniedException: no right.")
-    assert output.endswith("4 problems\n")
+    assert 8 == errors.count("could not be asked for: AccessDeniedException: no right.")
+    assert output.endswith("8 problems\n")
 
 
 def publish(catalog: CatalogCopy, number: str) -> None:

@@ -49,6 +49,8 @@ class ModelPackageEntry(BaseModel):
     def evaluation(self) -> str:
         """Where its figures are."""
         return f"{self.model_data.rpartition('/')[0]}/evaluation.json"
+
+    @property
     def archive(self) -> str:
         """The key of an archive, which of a prefix is one below it."""
         key = self.model_data.split("/", 3)[3]
@@ -95,7 +97,6 @@ def _make_bucket(entry: ModelPackageEntry, organization: str) -> None:
         s3.create_bucket(entry.bucket, entry.region)
         s3.put_bucket_policy(entry.bucket, json.dumps(_readable_within(organization, entry.bucket)).encode())
     s3.put_object(entry.bucket, entry.archive, entry.content)
-
     if entry.metrics:
         # In the form of Model Monitor's and of pipelines' reports (SageMaker Developer Guide, "Model quality metrics").
         figures = {name: {"value": value, "standard_deviation": "NaN"} for name, value in entry.metrics.items()}

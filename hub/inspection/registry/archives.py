@@ -58,7 +58,8 @@ def _checked(s3: Any, who: str, artifacts: Artifacts) -> Finding:  # noqa: ANN40
 def _sha256(found: dict[str, Any]) -> str | None:
     """Give the checksum of the whole object, where it was uploaded with one.
 
-    That of an object in parts is one of the parts' checksums (source: Amazon S3 User Guide, "Checking object integrity").
+    That of an object in parts is one of the parts' checksums (source: Amazon S3 User Guide, "Checking object
+    integrity").
     """
     checksum = found.get("ChecksumSHA256", "")
     return base64.b64decode(checksum).hex() if checksum and "-" not in checksum else None

@@ -137,7 +137,7 @@ check: install .tools/bin/actionlint ## Lint, types, catalog, documents: all but
 	@go build -C tools/actionlint -trimpath -o $(CURDIR)/$@ github.com/rhysd/actionlint/cmd/actionlint
 
 test: install ## Run every test
-	@python -m pytest -n 2
+	@python -m pytest -n 3
 
 test-fast: install ## The tests that need neither engine nor sandbox
 	@python -m pytest -q -n 2 -m "not engine and not sandbox"

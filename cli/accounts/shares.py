@@ -130,7 +130,7 @@ _REMEDIES: Final = {
         "model-catalog stack up hub goes on."
     ),
     ShareState.MISSING: (
-        "AWS may still be at it: model-catalog hub shares shows when it is there, then stack up hub goes on. A share "
-        "that stays so is broken: remove it with pulumi up --replace (docs/operations/sharing.md)."
+        "AWS may still be working on it: model-catalog hub shares shows when it is there, then stack up hub goes on. A "
+        "share that stays so is broken: remove it with pulumi up --replace (docs/operations/sharing.md)."
     ),
 }

@@ -35,7 +35,7 @@ def show_changes(key: str, before: str, after: str, *, as_json: bool) -> int:
     for name, reason in broken:
         print(f"breaking: the parameter {name} {reason}")
     if not broken:
-        print(f"Every launch that is good with {before} is good with {after}.")
+        print(f"Every launch that {before} accepts is accepted by {after}, too.")
     return ExitCode.DONE
 
 

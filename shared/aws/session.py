@@ -1,7 +1,7 @@
 """Reads an account with the credentials that its stack works with.
 
 A program asks the engine's plug-in for what it needs. A preflight asks for more than the plug-in can read, so it
-asks AWS itself, and only in a preview (docs/adr/0013).
+asks AWS itself, and only in a preview (docs/adr/0013). boto3 is loaded by the first who signs in: few runs do.
 """
 
 import datetime as dt
@@ -10,11 +10,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-import boto3
-from botocore.config import Config
-from botocore.credentials import DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import Session as BotocoreSession
 
 from shared.errors import ConfigError
 
@@ -43,6 +39,8 @@ class Session:
         Raises:
             ClientError: the role cannot be assumed.
         """
+        import boto3
+
         self._boto: Any = boto3.Session()  # the stubs have one function per service
         self._clock = clock
         self._lock = threading.Lock()
@@ -54,6 +52,10 @@ class Session:
             self._made = {}
 
     def _assumed(self, role: str) -> Any:  # noqa: ANN401 - as above
+        import boto3
+        from botocore.credentials import DeferredRefreshableCredentials
+        from botocore.session import Session as BotocoreSession
+
         sts = self.client("sts")
 
         def renewed() -> dict[str, str]:
@@ -73,6 +75,8 @@ class Session:
 
     def client(self, service: str, region: str = "") -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         """Give a client of a service in a region, or in the session's own."""
+        from botocore.config import Config
+
         key = (service, region or self.region)
         # Organizations takes few calls a second (source: AWS Organizations User Guide, "Quotas", throttling).
         patient = service == "organizations"

@@ -33,51 +33,48 @@ def test_an_up_that_was_interrupted_goes_on_where_it_stopped(beginning: Stage) -
     _assert_complete(beginning)
 
 
-def test_a_hub_that_was_killed_is_recovered_and_nothing_is_made_twice(beginning: Stage) -> None:
+def test_what_was_killed_is_recovered_by_one_command_and_nothing_is_made_twice(beginning: Stage) -> None:
     """The lock stays, and so do creations whose outcome the state does not know."""
-    beginning.faults({"operation": "servicecatalog:DescribePortfolio", "delay": 3})  # the provider's look after a creation
-    returncode = _run_until(beginning, signal.SIGKILL, "hub", _a_portfolio_is_there(beginning))
-    beginning.faults()
+    beginning.faults({"operation": "servicecatalog:DescribePortfolio", "delay": 3})  # a look at what was made
+    of_hub = _kill_and_recover(beginning, "hub", _a_portfolio_is_there(beginning))
+    complete = beginning.outputs("hub")
+    selected = beginning.run("pulumi", "-C", "spoke", "stack", "select", "spoke-research", "--create")
+    of_spoke = _kill_and_recover(beginning, "spoke-research", _a_launch_role_is_there(beginning))
 
-    locked = beginning.refuse("up-hub")
-    recovered = beginning.succeed("recover", "STACK=hub")
-    finished = beginning.up("hub")
-
-    assert returncode == -signal.SIGKILL
-    assert "pulumi cancel" in locked
-    assert "hub: removed the lock of a run that had died: " in recovered
-    assert re.search(r"hub: \S+ had been created, and was taken into the state: port-", recovered)
-    assert "pending operations" not in finished
+    assert re.search(r"hub: \S+ had been created, and was taken into the state: port-", of_hub)
+    assert "spoke-research: nothing is locked or pending" in of_spoke
+    assert complete == beginning.outputs("hub")
     _assert_complete(beginning)
-
-
-def test_a_spoke_that_was_killed_is_recovered_by_one_command(beginning: Stage) -> None:
-    _ = beginning.up("hub")
-    assert beginning.run("pulumi", "-C", "spoke", "stack", "select", "spoke-research", "--create").returncode == 0
-    iam = beginning.client("iam", RESEARCH)
-    launch_role = "ModelCatalogLaunch-text-embedder-serverless"
-    returncode = _run_until(
-        beginning,
-        signal.SIGKILL,
-        "spoke-research",
-        lambda: launch_role in _named(iam.list_roles()["Roles"], "RoleName"),
-    )
-
-    locked = beginning.refuse("up-spoke-research")
-    recovered = beginning.succeed("recover", "STACK=spoke-research")
-    finished = beginning.up("spoke-research")
-
-    assert returncode == -signal.SIGKILL
-    assert "pulumi cancel" in locked
-    assert "spoke-research: removed the lock of a run that had died: " in recovered
-    assert "pending operations" not in finished
+    assert selected.returncode == 0
     launches = beginning.outputs("spoke-research")["launches"]
     assert {"AVAILABLE"} == {launch["status"] for launch in launches.values()}
+
+
+def _kill_and_recover(stage: Stage, stack: str, holds: Callable[[], bool]) -> str:
+    """Kill a run as soon as something holds, recover, deploy; give what the recovery said."""
+    returncode = _run_until(stage, signal.SIGKILL, stack, holds)
+    stage.faults()
+
+    locked = stage.refuse(f"up-{stack}")
+    recovered = stage.succeed("recover", f"STACK={stack}")
+    finished = stage.up(stack)
+
+    assert returncode == -signal.SIGKILL
+    assert "pulumi cancel" in locked
+    assert f"{stack}: removed the lock of a run that had died: " in recovered
+    assert "pending operations" not in finished
+    return recovered
 
 
 def _a_portfolio_is_there(stage: Stage) -> Callable[[], bool]:
     servicecatalog = stage.client("servicecatalog", HUB)
     return lambda: bool(servicecatalog.list_portfolios()["PortfolioDetails"])
+
+
+def _a_launch_role_is_there(stage: Stage) -> Callable[[], bool]:
+    iam = stage.client("iam", RESEARCH)
+    role = "ModelCatalogLaunch-text-embedder-serverless"
+    return lambda: role in {item["RoleName"] for item in iam.list_roles()["Roles"]}
 
 
 def _run_until(stage: Stage, kill: signal.Signals, stack: str, holds: Callable[[], bool]) -> int:
@@ -104,10 +101,6 @@ def _wait_for(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-
-
-def _named(items: list[dict[str, str]], key: str) -> dict[str, str]:
-    return {item[key]: item[key] for item in items}
 
 
 def _assert_complete(stage: Stage) -> None:

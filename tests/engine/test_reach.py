@@ -105,7 +105,7 @@ def test_shares_tell_the_truth_about_every_account(stage: Stage) -> None:
     assert "4 further accounts wait for shares that are not made yet" in failed
     assert "555566667777 not arrived: the account is suspended" in listed
     assert "timeout while waiting for state to become 'COMPLETED' (last state: 'IN_PROGRESS', timeout: 15m0s)" in stuck
-    assert f"account {RESEARCH}: not arrived. AWS may still be at it" in stuck
+    assert f"account {RESEARCH}: not arrived. AWS may still be working on it" in stuck
     assert f"not arrived in {RESEARCH}. " in waiting
     assert f"{RESEARCH} arrived" in arrived
     assert f"{RESEARCH} waits for acceptance" in arrived

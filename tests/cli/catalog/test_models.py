@@ -161,7 +161,7 @@ def test_a_new_version_is_shown_by_what_it_changes_for_a_user(command: Command) 
     ):
         assert row in printed
     assert "FraudModel" not in printed  # only the tag with the version's number differs
-    assert "Every launch that is good with 1.0.0 is good with 1.1.0." in printed
+    assert "Every launch that 1.0.0 accepts is accepted by 1.1.0, too." in printed
 
 
 def test_the_way_back_is_shown_as_breaking(command: Command) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from hub.definitions.artifacts import Artifacts, image_parts, is_by_digest
 from hub.definitions.cost import cost_of
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
-from shared.catalog.contract import Parameter
 from shared.catalog.cost import Estimate, estimate
+from shared.catalog.parameters import Parameter
 
 
 def costs(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) -> dict[str, Estimate]:

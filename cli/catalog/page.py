@@ -14,7 +14,7 @@ from fleet.show.tables import Column, console, show, wrapped
 from hub.definitions.card import ModelCard
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.definitions.sagemaker_card import sagemaker_card
-from shared.catalog.contract import Parameter
+from shared.catalog.parameters import Parameter
 
 _TOLD_APART: Final = ("evaluations", "lineage")
 

@@ -11,7 +11,7 @@ from fleet.show.tables import Column, console, show
 from hub.definitions.artifacts import artifact_statements
 from hub.definitions.compatibility import breaking_changes
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
-from shared.catalog.contract import Parameter
+from shared.catalog.parameters import Parameter
 
 Change = tuple[str, str, str]
 """What it is about, its name, and what changed."""

@@ -9,7 +9,7 @@ from hub.definitions.artifacts import image_parts, is_by_digest
 from hub.definitions.model import CatalogProduct
 from hub.definitions.schema import ModelParameters, ProductFile, VersionEntry
 from hub.definitions.templates import Template
-from shared.catalog.parameter_values import value_problem
+from shared.catalog.parameters import value_problem
 from shared.errors import ConfigError, ContentError
 
 _Brought = tuple[str, str | None, str | None, str]

@@ -11,7 +11,7 @@ from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.definitions.permissions import execution_permissions, launch_permissions
 from hub.definitions.schema import ModelParameters, PortfolioFile, VersionEntry
 from hub.definitions.tag_options import together
-from shared.catalog import contract
+from shared.catalog import contract, model
 from shared.stack.names import execution_role_name, launch_role_name
 
 Targets = Sequence[tuple[ShareSetting, str]]
@@ -127,18 +127,18 @@ def _version(
     )
 
 
-def _model(parameters: ModelParameters, entry: VersionEntry, region: str) -> contract.Model:
+def _model(parameters: ModelParameters, entry: VersionEntry, region: str) -> model.Model:
     artifacts = entry.artifacts
-    return contract.Model(
+    return model.Model(
         package=entry.model_package,
-        archive=contract.Archive(
+        archive=model.Archive(
             uri=artifacts.model_data, version_id=artifacts.version_id, etag=artifacts.etag, sha256=artifacts.sha256
         ),
         images={region: _image(image) for image in artifacts.images if image_parts(image)["region"] == region},  # noqa: B035 - one of a region
         code=artifacts.code,
-        parameters=contract.ModelParameters(**parameters.model_dump()),
+        parameters=model.ModelParameters(**parameters.model_dump()),
     )
 
 
-def _image(uri: str) -> contract.Image:
-    return contract.Image(uri=uri, pinned="digest" if is_by_digest(uri) else "tag")
+def _image(uri: str) -> model.Image:
+    return model.Image(uri=uri, pinned="digest" if is_by_digest(uri) else "tag")

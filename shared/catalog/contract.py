@@ -10,17 +10,19 @@ The hub fills these models and `publish` writes them; spokes read them by `parse
 import datetime as dt
 import hashlib
 import json
-import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from shared.catalog.cost import Cost
 from shared.catalog.lifecycle import Day, State, state_on
+from shared.catalog.model import Model
+from shared.catalog.parameters import Parameter
+from shared.catalog.part import Part
 from shared.catalog.rules import Rule
 from shared.catalog.versions import newest_release
-from shared.errors import ContractError, Mistake
+from shared.errors import ContractError
 
 SCHEMA_VERSION: Final = "1.3"
 """Major and minor. Within a major, fields are only added; a reader refuses another major."""
@@ -29,114 +31,10 @@ Policy = dict[str, Any]
 """An IAM policy document; `${Partition}` and `${AccountId}` stand for those of the account that uses it."""
 
 
-class _Part(BaseModel):
-    # A newer minor version may have added fields that this reader does not know.
-    # Some fields are called otherwise in the document than here, and keep their names there.
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="ignore", validate_by_name=True, serialize_by_alias=True
-    )
-
-
-def _compiled(pattern: str) -> str:
-    try:
-        _ = re.compile(pattern)
-    except re.error as problem:
-        raise Mistake(f"{pattern!r} is not a regular expression: {problem}.", code="pattern-invalid") from None
-    return pattern
-
-
 TagUpdates = Literal["ALLOWED", "NOT_ALLOWED"]
-Pattern = Annotated[str, AfterValidator(_compiled)]
-Count = Annotated[str, Field(pattern=r"^[0-9]+$")]
-Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 
 
-class Parameter(_Part):
-    """A template parameter, as far as a spoke can check a value against it.
-
-    Field names follow CloudFormation's; bounds are numbers written as text.
-    """
-
-    type: str
-    description: str = ""
-    default: str | None = None
-    allowed_values: list[str] | None = None
-    allowed_pattern: Pattern | None = None
-    constraint_description: str | None = None
-    min_length: Count | None = None
-    max_length: Count | None = None
-    min_value: Number | None = None
-    max_value: Number | None = None
-    no_echo: Literal["true"] | None = None
-
-
-class Archive(_Part):
-    """A model's archive, and by what it is known again where another one lies at its place.
-
-    Attributes:
-        uri: Of the archive in S3; with a slash at its end a prefix of archives.
-        version_id: The object's version, where its bucket has versioning.
-        etag: The object's ETag, as the model registry has it.
-        sha256: Of its bytes, in hexadecimal.
-    """
-
-    uri: str
-    version_id: str | None = None
-    etag: str | None = None
-    sha256: str | None = None
-
-    @property
-    def digest(self) -> str:
-        """The best of these, with its kind before it; empty where there is none."""
-        known = {"sha256": self.sha256, "etag": self.etag, "version-id": self.version_id}
-        return next((f"{kind}:{value}" for kind, value in known.items() if value), "")
-
-
-class Image(_Part):
-    """A container image; what a tag means can be moved by the registry's owner, as AWS does for its own."""
-
-    uri: str
-    pinned: Literal["digest", "tag"]
-
-
-class ModelParameters(_Part):
-    """The parameters of a template that take what the version brings."""
-
-    archive: str | None = None
-    package: str | None = None
-    image: str | None = None
-    code: str | None = None
-
-
-class Model(_Part):
-    """The model behind a version.
-
-    Attributes:
-        package: Its ARN in the model registry.
-        images: By region: that of the region that the version is published in.
-        code: The archive of inference code in S3.
-        parameters: A launch gets these from the version, and may not set them.
-    """
-
-    package: str
-    archive: Archive
-    images: dict[str, Image] = {}
-    code: str | None = None
-    parameters: ModelParameters = ModelParameters()
-
-    def values(self, region: str) -> dict[str, str]:
-        """Give the parameters that the version sets, with what it sets them to in a region."""
-        image, names = self.images.get(region), self.parameters
-        brought = (
-            (names.archive, self.archive.uri),
-            (names.package, self.package),
-            (names.image, image and image.uri),
-            (names.code, self.code),
-        )
-        return {name: value for name, value in brought if name and value}
-
-
-class Version(_Part):
+class Version(Part):
     """A version of a product: one provisioning artifact, and the model behind it.
 
     Attributes:
@@ -167,7 +65,7 @@ class Version(_Part):
         return state_on(day, state=self.state, deprecated_on=self.deprecated_on, retires_on=self.retires_on)
 
 
-class Role(_Part):
+class Role(Part):
     """A role that an account needs to launch or to run a product, with the services that may assume it."""
 
     name: str
@@ -175,7 +73,7 @@ class Role(_Part):
     policy: Policy
 
 
-class Product(_Part):
+class Product(Part):
     """A product, its roles, and its versions by number.
 
     Attributes:
@@ -206,14 +104,14 @@ class Product(_Part):
         return newest_release(number for number, version in self.versions.items() if version.state_on(day) == "active")
 
 
-class Share(_Part):
+class Share(Part):
     """One share of a portfolio; `target` is an account id, or the id of a unit or of the organization."""
 
     type: str
     target: str
 
 
-class Portfolio(_Part):
+class Portfolio(Part):
     """A portfolio and how it is shared; `original_key` as a product's."""
 
     id: str
@@ -226,7 +124,7 @@ class Portfolio(_Part):
         return any(share.type == "ACCOUNT" and share.target == account for share in self.shares)
 
 
-class RegionCatalog(_Part):
+class RegionCatalog(Part):
     """What the hub offers in one region, by the keys of the catalog's files."""
 
     portfolios: dict[str, Portfolio]
@@ -245,7 +143,7 @@ class RegionCatalog(_Part):
         }
 
 
-class Contract(_Part):
+class Contract(Part):
     """The whole catalog as a hub published it."""
 
     schema_version: str

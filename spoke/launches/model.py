@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.catalog.contract import Version
-from shared.catalog.parameter_values import value_problem
+from shared.catalog.parameters import value_problem
 from shared.errors import LaunchError
 from spoke.config import Launch
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.catalog.contract import Product, Version
-from shared.catalog.parameter_values import value_problem
+from shared.catalog.parameters import value_problem
 from shared.catalog.rules import Rule, UndecidedError
 from shared.errors import LaunchError
 

@@ -8,6 +8,7 @@ import yaml
 from hub.definitions.load import read_catalog, read_unlocked
 from shared.errors import ConfigError, ContentError
 from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.fake_account import always
 from tests.support.recorder import Mocks
 from tests.support.refused import refused
 
@@ -117,7 +118,7 @@ def test_a_template_that_takes_an_image_needs_one_in_every_region(
     deploy: Callable[..., Mocks], catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalog_copy.replace(FILE, MODEL, "model: {archive: ModelDataUrl, image: Environment}\n")
-    monkeypatch.setattr("hub.definitions.model_parameters.value_problem", lambda *_: None)
+    monkeypatch.setattr("hub.definitions.model_parameters.value_problem", always(None))
     monkeypatch.chdir(catalog_copy.folder.parent)
 
     with refused(ConfigError, "image-missing-in-region", "Pulumi.hub.yaml: regions") as found:

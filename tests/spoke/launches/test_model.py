@@ -7,7 +7,7 @@ import pulumi_aws as aws
 import pytest
 from pulumi import ResourceHookArgs
 
-from shared.catalog.contract import Archive
+from shared.catalog.model import Archive
 from shared.errors import ConfigError, LaunchError
 from shared.validation import validate
 from spoke.config import Launch

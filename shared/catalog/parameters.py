@@ -1,12 +1,47 @@
-"""Which values a template's parameter takes."""
+"""A template's parameter, and which values it takes."""
 
 import re
-from typing import Final
+from typing import Annotated, Final, Literal
 
-from shared.catalog.contract import Parameter
+from pydantic import AfterValidator, Field
+
+from shared.catalog.part import Part
+from shared.errors import Mistake
 
 _LISTS: Final = ("CommaDelimitedList", "List<")
 _NUMBER: Final = r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
+
+
+def _compiled(pattern: str) -> str:
+    try:
+        _ = re.compile(pattern)
+    except re.error as problem:
+        raise Mistake(f"{pattern!r} is not a regular expression: {problem}.", code="pattern-invalid") from None
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiled)]
+Count = Annotated[str, Field(pattern=r"^[0-9]+$")]
+Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+
+
+class Parameter(Part):
+    """A template parameter, as far as a spoke can check a value against it.
+
+    Field names follow CloudFormation's; bounds are numbers written as text.
+    """
+
+    type: str
+    description: str = ""
+    default: str | None = None
+    allowed_values: list[str] | None = None
+    allowed_pattern: Pattern | None = None
+    constraint_description: str | None = None
+    min_length: Count | None = None
+    max_length: Count | None = None
+    min_value: Number | None = None
+    max_value: Number | None = None
+    no_echo: Literal["true"] | None = None
 
 
 def value_problem(parameter: Parameter, value: str) -> str | None:

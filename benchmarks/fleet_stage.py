@@ -24,14 +24,12 @@ _EMBEDDER: Final = {
     "name": "embeddings",
     "product": "text-embedder-serverless",
     "version": "1.0.0",
-    "parameters": {"ModelDataUrl": "s3://model-catalog-artifacts-all/text-embedder/2026-09-08/model.tar.gz"},
 }
 _FORECASTER: Final = {
     "name": "demand-forecast",
     "product": "demand-forecaster-batch",
     "version": "~1.0",
     "parameters": {
-        "ModelDataUrl": "s3://model-catalog-artifacts-all/demand-forecaster/2026-09-15/model.tar.gz",
         "InputS3Uri": "s3://model-catalog-data-all/demand/input",
         "OutputS3Uri": "s3://model-catalog-data-all/demand/forecasts",
     },

@@ -25,7 +25,7 @@ def new(
 @verb(
     app,
     "new-launch",
-    "spoke new-launch research text-embedder-serverless --parameter ModelDataUrl=s3://bucket/model.tar.gz",
+    "spoke new-launch research text-embedder-serverless --parameter MemorySizeInMB=4096",
 )
 def new_launch(
     spoke: Spoke,

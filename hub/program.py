@@ -10,6 +10,7 @@ from hub.definitions.cost import unpriced
 from hub.definitions.lifecycle import coming_changes
 from hub.definitions.load import read_catalog
 from hub.definitions.model import Catalog
+from hub.definitions.model_parameters import check_regions
 from hub.definitions.portfolio_selection import part_of, refuse_overlap
 from hub.definitions.role_template import roles_template
 from hub.definitions.share_names import share_names
@@ -41,6 +42,7 @@ def run() -> None:
     _announce(catalog)
     _warn_of_unknown_prices(catalog, settings.all_regions)
     _check_portfolios(settings, catalog)
+    check_regions(catalog.products, settings.all_regions, where=where)
     names = share_names(settings.shares, {file.key: file.original_key for file in catalog.portfolios}, where=where)
     setting = settings.launch_roles
     template = setting and roles_template(catalog.products, boundary=setting.boundary, where=where)

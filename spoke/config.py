@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from shared.aws.arn import Arn, PolicyArn, TopicArn
+from shared.aws.arn import Arn, ObjectUri, PolicyArn, TopicArn
 from shared.catalog.versions import VersionOrRange
 from shared.errors import Mistake
 from shared.stack.names import HUB_PROJECT
@@ -55,6 +55,30 @@ Minutes = Annotated[
 ]
 
 
+def _acknowledged(value: bool) -> bool:  # noqa: FBT001 - pydantic calls it
+    if not value:
+        raise Mistake(
+            "is false. An archive of your own is nobody's responsibility but yours: say acknowledgeNotTheCatalogs: "
+            "true, or remove ownModel to run the catalog's.",
+            code="own-model-not-acknowledged",
+        )
+    return value
+
+
+class OwnModel(SettingsDocument):
+    """An archive that a launch runs in place of the one that its version brings.
+
+    Attributes:
+        archive: The archive. The product's execution role has to be able to read it.
+        acknowledge_not_the_catalogs: Says that nobody approved it, and that it stays when the version moves.
+    """
+
+    archive: ObjectUri
+    acknowledge_not_the_catalogs: Annotated[
+        bool, AfterValidator(_acknowledged), Field(description="true", examples=["true"])
+    ]
+
+
 class Launch(SettingsDocument):
     """A provisioned product that this account wants to have.
 
@@ -63,7 +87,8 @@ class Launch(SettingsDocument):
         product: The product's key in the catalog.
         version: The version to run, or a range whose newest version is run.
         region: Where; without it, the stack's own region.
-        parameters: Template parameters; what is left out takes the template's default.
+        parameters: Template parameters; what is left out takes the template's default, and the model is the version's.
+        own_model: Another model than the version's.
         timeout: How long creating, updating and terminating may each take.
         tags: For the provisioned product and all that it builds.
         notifications: Topics that hear of its stack. Another list replaces the launch.
@@ -80,7 +105,9 @@ class Launch(SettingsDocument):
     product: Key
     version: VersionOrRange
     region: Region | None = None
-    parameters: dict[str, ParameterValue] = {}
+    # Whoever has to delete the only line below `parameters:` may leave that.
+    parameters: Annotated[dict[str, ParameterValue], BeforeValidator(lambda given: {} if given is None else given)] = {}
+    own_model: OwnModel | None = None
     timeout: Minutes = "30m"
     tags: dict[TagKey, str] = Field(
         default={}, max_length=48, description="at most 48 tags of text", examples=["{team: risk}"]

@@ -16,7 +16,7 @@ from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
 from spoke.resources.failed_launch import FailureReport
 from spoke.resources.hub_contract import read_contract
-from spoke.resources.lifecycle_hooks import warn_of_ends
+from spoke.resources.lifecycle_hooks import warn_of_ends, warn_of_own_models
 from spoke.resources.portfolio_access import grant
 from spoke.resources.product_roles import ProductRoles, confirm_roles
 from spoke.resources.provisioned_product import launch_outputs, provision
@@ -43,6 +43,7 @@ async def deploy() -> Mapping[str, Any]:
     for note in (note for resolved in resolved_launches for note in resolved.notes):
         pulumi.log.info(note)
     warn_of_ends(resolved_launches)
+    warn_of_own_models(resolved_launches)
     for line in costs_in_words(resolved_launches):
         pulumi.log.info(line)
     wanted = wanted_portfolios(settings, contract, resolved_launches, where=where)

@@ -10,7 +10,6 @@ from cli.stacks import contract_of
 from cli.yaml_text import append
 from shared.catalog.contract import Product
 from shared.catalog.lifecycle import as_of
-from shared.catalog.versions import newest
 from shared.errors import LaunchError
 from shared.stack.names import SPOKE_PROJECT
 from shared.stack.stack_file import settings_of
@@ -38,7 +37,7 @@ def new_launch(
     key, product = offered(found.products, key, where=f"{where}: PRODUCT", what="product")
     wanted = version or _newest_active(product)
     values = _values(parameters)
-    _refuse_missing(product, wanted, values)
+    _refuse_missing(product, wanted, region or settings.region, values)
     entry: dict[str, object] = {"name": name or key, "product": key, "version": wanted}
     entry |= {"region": region} if region else {}
     entry |= {"parameters": values} if values else {}
@@ -62,7 +61,7 @@ def new_launch(
 
 
 def _newest_active(product: Product) -> str:
-    found = newest(number for number, version in product.versions.items() if version.state == "active")
+    found = product.newest_on(as_of())
     if found is None:
         raise LaunchError(
             f"{product.name} has no active version. Name one: --version",
@@ -86,12 +85,13 @@ def _values(parameters: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def _refuse_missing(product: Product, wanted: str, values: dict[str, str]) -> None:
-    offered_parameters = select_version(product, wanted, as_of(), where="spoke new-launch").version.parameters
+def _refuse_missing(product: Product, wanted: str, region: str, values: dict[str, str]) -> None:
+    version = select_version(product, wanted, as_of(), where="spoke new-launch").version
+    brought = version.model.values(region) if version.model else {}
     missing = [
         f"\n  --parameter {name}=…  {item.description} {limits(item)}".rstrip()
-        for name, item in offered_parameters.items()
-        if item.default is None and name not in values
+        for name, item in version.parameters.items()
+        if item.default is None and name not in values and name not in brought
     ]
     if missing:
         raise LaunchError(

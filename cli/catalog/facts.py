@@ -1,12 +1,13 @@
 """What there is to say of a version: its card, its parameters and their limits, its metrics, its cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hub.definitions.artifacts import Artifacts, image_parts, is_by_digest
 from hub.definitions.cost import cost_of
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
-from shared.catalog.contract import Parameter
 from shared.catalog.cost import Estimate, estimate
+from shared.catalog.parameters import Parameter
 
 
 def costs(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) -> dict[str, Estimate]:
@@ -39,6 +40,21 @@ def _limits(parameter: Parameter) -> Iterator[str]:
         yield parameter.constraint_description or parameter.allowed_pattern
 
 
+def brought(product: CatalogProduct, version: CatalogVersion) -> Mapping[str, str]:
+    """Name the parameters that a launch gets from the version, with what each of them takes."""
+    return {name: what for what, name in product.parameters_of(version).model_dump().items() if name}
+
+
+def model_in_words(artifacts: Artifacts) -> Iterator[tuple[str, str]]:
+    """Say what a version runs, and by what it is known again."""
+    yield "archive", artifacts.model_data
+    for name in ("version_id", "etag", "sha256", "code"):
+        if value := getattr(artifacts, name):
+            yield name.replace("_", " "), value
+    for image in artifacts.images:
+        yield f"image in {image_parts(image)['region']}", image if is_by_digest(image) else f"{image} (by tag)"
+
+
 def facts(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) -> dict[str, Any]:
     """Give all of it as plain data."""
     entry = version.entry
@@ -51,9 +67,14 @@ def facts(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) ->
         "released": entry.released,
         "description": entry.description,
         "model_package": entry.model_package,
+        "artifacts": entry.artifacts.model_dump(mode="json", exclude_none=True),
         "card": version.card.model_dump(mode="json", exclude_none=True),
         "parameters": {
-            name: {**parameter.model_dump(mode="json", exclude_none=True), "limits": limits(parameter)}
+            name: {
+                **parameter.model_dump(mode="json", exclude_none=True),
+                "limits": limits(parameter),
+                "brought_by_the_version": name in brought(product, version),
+            }
             for name, parameter in version.template.parameters.items()
         },
         "cost": {

@@ -6,7 +6,7 @@ from typing import Final, cast
 from rich.console import Console
 from rich.text import Text
 
-from cli.catalog.facts import costs, facts, limits
+from cli.catalog.facts import brought, costs, facts, limits, model_in_words
 from cli.catalog.files import FOLDER, catalog_as_of, find_product, find_version
 from cli.exit_codes import ExitCode
 from cli.verbs import print_json
@@ -14,6 +14,7 @@ from fleet.show.tables import Column, console, show, wrapped
 from hub.definitions.card import ModelCard
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.definitions.sagemaker_card import sagemaker_card
+from shared.catalog.parameters import Parameter
 
 _TOLD_APART: Final = ("evaluations", "lineage")
 
@@ -46,10 +47,13 @@ def _print(console: Console, catalog: Catalog, product: CatalogProduct, version:
         console.print(line, markup=False, soft_wrap=True)
     _head(console, "card")
     show(console, (Column("name"), Column("text", wraps=True)), [*_card(version.card)], heads=False)
+    _head(console, "model")
+    rows = [[name, text] for name, text in model_in_words(entry.artifacts)]
+    show(console, (Column("name"), Column("text", wraps=True)), rows, heads=False)
     _head(console, "parameters")
     columns = (Column("name"), Column("type", 2), Column("default", 1, wraps=True), Column("values", 3, wraps=True))
     rows = [
-        [name, item.type, "has to be given" if item.default is None else item.default or "(empty)", limits(item)]
+        [name, item.type, _default(item, from_version=name in brought(product, version)), limits(item)]
         for name, item in version.template.parameters.items()
     ]
     show(console, columns, rows)
@@ -63,6 +67,12 @@ def _print(console: Console, catalog: Catalog, product: CatalogProduct, version:
     _head(console, "cost with these defaults")
     rows = [[region, str(found)] for region, found in costs(catalog, product, version).items()]
     show(console, (Column("region"), Column("a month", 1, wraps=True)), rows)
+
+
+def _default(parameter: Parameter, *, from_version: bool) -> str:
+    if from_version:
+        return "from the version"
+    return "has to be given" if parameter.default is None else parameter.default or "(empty)"
 
 
 def _card(card: ModelCard) -> Iterator[tuple[Text, str]]:

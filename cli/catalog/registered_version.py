@@ -11,11 +11,12 @@ import yaml
 
 from cli.catalog.scaffold import entry_of, names_image, write_document
 from cli.yaml_text import append
-from hub.definitions.artifacts import image_parts
+from hub.definitions.artifacts import image_parts, is_by_digest
 from hub.definitions.marks import mark
-from hub.definitions.schema import ProductFile, VersionEntry
+from hub.definitions.schema import ModelParameters, ProductFile, VersionEntry
 from hub.definitions.templates import read_template
 from hub.inspection.registry.registered import RegisteredModel
+from shared.aws.arn import Arn, is_prefix
 from shared.catalog.lifecycle import as_of
 from shared.catalog.versions import newest
 
@@ -42,13 +43,13 @@ def addition_of(path: Path, file: ProductFile, number: str, model: RegisteredMod
     if template is None:
         text = _renumbered(text, last.version, number)
     images = _images(last, model)
-    takes_image = all(names_image(text, image) for image in images if image_parts(image))
-    if not takes_image:
+    takes = last.model or file.model or ModelParameters()
+    if not takes.image and not all(names_image(text, image) for image in images if image_parts(image)):
         text = f"# {mark(f'let the template run on {model.image}, then delete this line')}\n{text}"
     return Addition(
         path=path,
         version=number,
-        entry=_entry(number, model, images),
+        entry=_entry(number, last, model, images),
         card=_card(yaml.safe_load((path.parent / last.card).read_text()), model),
         template=text,
         model=model,
@@ -65,7 +66,7 @@ def _renumbered(template: str, old: str, new: str) -> str:
     )
 
 
-def _entry(number: str, model: RegisteredModel, images: list[str]) -> Mapping[str, Any]:
+def _entry(number: str, last: VersionEntry, model: RegisteredModel, images: list[str]) -> Mapping[str, Any]:
     entry = entry_of(number, f"what {number} brings")
     approval = entry["approval"]
     if model.approved_by:
@@ -75,12 +76,15 @@ def _entry(number: str, model: RegisteredModel, images: list[str]) -> Mapping[st
     if model.approval_note:
         approval["note"] = model.approval_note
     archive = {"model_data": model.archive} if model.archive else {}
+    if model.archive_etag and not is_prefix(model.archive):
+        archive["etag"] = model.archive_etag
     return {
         **entry,
         # A version is not released before its model is approved.
         "released": max(as_of(), model.approved_on or as_of()),
         "description": model.description or entry["description"],
         "model_package": model.package,
+        **({"model": last.model.model_dump(exclude_none=True)} if last.model else {}),
         "artifacts": {**entry["artifacts"], **archive, "images": images},
     }
 
@@ -93,12 +97,21 @@ def _images(last: VersionEntry, model: RegisteredModel) -> list[str]:
     if not model.image or model.image in last.artifacts.images:
         return list(last.artifacts.images)
     known = image_parts(model.image).get("region", "")
-    found = [model.image]
+    found = [_identified(model)]
     for image in last.artifacts.images:
         region = image_parts(image)["region"]
         if region != known:
             found.append(mark(f"the image in {region}, in the place of {image}"))
     return found
+
+
+def _identified(model: RegisteredModel) -> str:
+    """Name the image by its digest where it is the registry's own; AWS's containers go by their tags."""
+    if image_parts(model.image).get("account") != Arn.parse(model.package).account or is_by_digest(model.image):
+        return model.image
+    if not re.fullmatch(r"sha256:[0-9a-f]{64}", model.image_digest):
+        return mark(f"{model.image} by its digest")
+    return f"{model.image.rpartition(':')[0]}@{model.image_digest}"
 
 
 def _card(last: Mapping[str, Any], model: RegisteredModel) -> Mapping[str, Any]:

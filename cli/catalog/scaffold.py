@@ -152,6 +152,7 @@ def _product(name: str, template: Template, portfolio: str) -> Mapping[str, obje
         "launch_policy": "launch-policy.json",
         "execution_role": {"services": ["sagemaker.amazonaws.com"], "policy": "execution-policy.json"},
         "registry": common["registry"],
+        "model": {"archive": _archive_parameter(template)},
         "cost": _cost(template),
         "versions": [entry_of(_FIRST, "what the first version brings")],
     }
@@ -178,6 +179,16 @@ def _common() -> dict[str, Any]:
             "group": mark("the model package group"),
         },
     }
+
+
+def _archive_parameter(template: Template) -> str:
+    """Guess which parameter takes the archive: one that has to be given and looks for a URI of S3."""
+    found = [
+        name
+        for name, item in template.parameters.items()
+        if item.default is None and "s3://" in (item.allowed_pattern or "")
+    ]
+    return found[0] if len(found) == 1 else mark("the parameter that takes the model's archive")
 
 
 def _cost(template: Template) -> Mapping[str, object]:
@@ -207,6 +218,7 @@ def entry_of(version: str, what: str) -> dict[str, Any]:
         },
         "artifacts": {
             "model_data": mark("the S3 URI of the model's archive"),
+            "etag": mark("its ETag, as the registry has it (ModelDataETag) or S3 (aws s3api head-object)"),
             "images": [mark("the image's URI in ECR, one for each region")],
         },
     }

@@ -13,6 +13,7 @@ from cli.verbs import print_json
 from hub.config import HubSettings
 from hub.definitions.model import CatalogProduct
 from hub.inspection.registry.access import check_access
+from hub.inspection.registry.archives import check_archives
 from hub.inspection.registry.artifact_stores import artifact_stores
 from hub.inspection.registry.consumers import Consumers
 from hub.inspection.registry.findings import Finding
@@ -51,7 +52,7 @@ def _tell(finding: Finding) -> None:
 
 
 def verify(stack: str) -> Iterator[Finding]:
-    """Check packages, then grants.
+    """Check packages, then archives, then grants.
 
     Raises:
         CatalogError: the catalog, the settings or the credentials are not fit for it.
@@ -67,6 +68,7 @@ def verify(stack: str) -> Iterator[Finding]:
             yield Finding(f"{product.file.key}: not checked: its registry is in {owner}, whose credentials it takes")
     chosen = (version.entry for product in own for version in product.versions if version.state != "retired")
     yield from check_packages(ask((entry.model_package for entry in chosen), lambda _: session), own)
+    yield from check_archives(session, own)
     consumers = Consumers(Organization(session), where=f"Pulumi.{stack}.yaml")
     guests = consumers.by_portfolio(settings.shares)
     if consumers.unread:

@@ -11,7 +11,7 @@ from fleet.show.tables import Column, console, show
 from hub.definitions.artifacts import artifact_statements
 from hub.definitions.compatibility import breaking_changes
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
-from shared.catalog.contract import Parameter
+from shared.catalog.parameters import Parameter
 
 Change = tuple[str, str, str]
 """What it is about, its name, and what changed."""
@@ -47,6 +47,8 @@ def changes(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, new:
     yield from _permissions(old, new)
     if old.entry.model_package != new.entry.model_package:
         yield "model", "package", f"{_number(old)} → {_number(new)}"
+    if old.entry.artifacts.model_data != new.entry.artifacts.model_data:
+        yield "model", "archive", f"{old.entry.artifacts.model_data} → {new.entry.artifacts.model_data}"
     yield from _cost(catalog, product, old, new)
 
 

@@ -29,6 +29,7 @@ class LaunchInUse:
             know it cannot be read.
         state: Of its version, on the day of the question.
         reason: Why its version comes to an end; empty where it does not.
+        newest: The newest version that it could run on that day; empty where nobody can say.
     """
 
     stack: str
@@ -37,6 +38,7 @@ class LaunchInUse:
     original_key: str | None
     state: str
     reason: str = ""
+    newest: str = ""
 
     def is_of(self, product: str, version: str) -> bool:
         """Say whether it is of a product, by its key of today or its first one, and of a version; both can be empty."""
@@ -130,7 +132,13 @@ def in_use(stack: str, launch: DeployedLaunch, hubs: Hubs, day: dt.date) -> Laun
     if version := product.versions.get(launch.version):
         state, reason = version.state_on(day), version.reason or ""
     return LaunchInUse(
-        stack=stack, deployed=launch, product=key, original_key=product.original_key, state=state, reason=reason
+        stack=stack,
+        deployed=launch,
+        product=key,
+        original_key=product.original_key,
+        state=state,
+        reason=reason,
+        newest=product.newest_on(day) or "",
     )
 
 

@@ -25,11 +25,12 @@ _COLUMNS: Final = (
     Column("launch"),
     Column("product"),
     Column("version"),
-    Column("state", 2),
-    Column("status", 1),
-    Column("since", 4),
-    Column("contract", 5),
-    Column("behind", 3, wraps=True),
+    Column("newest", 1),
+    Column("state", 3),
+    Column("status", 2),
+    Column("since", 5),
+    Column("contract", 6),
+    Column("behind", 4, wraps=True),
 )
 _APART: Final = (
     Column("account"),
@@ -50,6 +51,8 @@ class Row:
     """One launch, or a spoke without any.
 
     Attributes:
+        newest: The newest version that the launch could run on that day; empty where nobody can say.
+        own_model: The archive that it runs in place of the catalog's; empty where it runs the catalog's.
         state: Of the version, on the day of the question.
         since: When this version was first recorded; None where nobody recorded it.
         contract: The hash of the contract that the spoke was deployed with.
@@ -67,6 +70,8 @@ class Row:
     launch: str
     product: str
     version: str
+    newest: str
+    own_model: str
     state: str
     region: str
     status: str
@@ -152,6 +157,7 @@ def _show_declared(plan: FleetPlan, rows: Sequence[Row], console: Console) -> No
             row.launch,
             row.product,
             row.version,
+            Text(row.newest, "yellow" if row.newest != row.version else ""),
             Text(row.state, _STYLES.get(row.state, "")),
             Text(row.status, "bold red" if row.status in _FAILED else ""),
             f"{row.since:%Y-%m-%d}" if row.since else "unknown" if row.launch else "",
@@ -171,6 +177,10 @@ def _show_declared(plan: FleetPlan, rows: Sequence[Row], console: Console) -> No
             ending.setdefault(text, []).append(f"{row.launch} in {row.stack}")
     for text, users in sorted(ending.items()):
         console.print(f"{text}, and {_count(users)} it: {_some(users)}", markup=False, soft_wrap=True)
+    for row in rows:
+        if row.own_model:
+            text = f"{row.launch} of {row.stack} runs {row.own_model}, which is not the catalog's"
+            console.print(text, markup=False, soft_wrap=True)
     launches = [row for row in rows if row.launch]
     behind = {row.stack for row in rows if row.behind}
     current = ", ".join(found.contract.content_hash[7:15] for found in plan.inventory.hubs.published().values())
@@ -212,6 +222,8 @@ def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: st
             launch=launch.name,
             product=use.product,
             version=launch.version,
+            newest=use.newest,
+            own_model=launch.model.archive if launch.model and launch.model.own else "",
             state=use.state,
             region=launch.region,
             status=launch.status,
@@ -219,7 +231,9 @@ def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: st
             version_reason=use.reason,
         )
     if not asked and (deployment.problem or not (product or version)):
-        yield row(launch="", product="", version="", state="", region="", status="", since=None)
+        yield row(
+            launch="", product="", version="", newest="", own_model="", state="", region="", status="", since=None
+        )
 
 
 def _as_aws_has_it(row: Row, launch: AccountLaunch | None, found: AccountLaunches) -> Row:
@@ -241,6 +255,8 @@ def _undeclared(plan: FleetPlan, launch: AccountLaunch) -> Row:
         launch=launched.name,
         product=launch.product,
         version=launch.version,
+        newest="",
+        own_model="",
         state=launch.state,
         region=launched.region,
         status=launched.status,

@@ -16,7 +16,7 @@ from fleet.errors import RecordsError
 from fleet.store.storage import Storage, StorageError, error_text
 from shared.catalog.cost import Estimate
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 """Major and minor. Within a major, fields are only added; a record of another major is refused."""
 
 _FOLDER: Final = ".fleet/records"
@@ -27,6 +27,22 @@ class _Part(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="ignore")
 
 
+class DeployedModel(_Part):
+    """The model that a launch ran.
+
+    Attributes:
+        package: In the model registry; empty where the model is not the catalog's.
+        archive: The S3 URI of its archive.
+        digest: By what the archive is known again; empty where nobody said.
+        own: The account runs it in place of the catalog's.
+    """
+
+    package: str
+    archive: str
+    digest: str
+    own: bool
+
+
 class DeployedLaunch(_Part):
     """A launch as it was when its spoke was deployed.
 
@@ -34,6 +50,7 @@ class DeployedLaunch(_Part):
         product: The key that its product had then.
         product_id: What AWS calls the product, whatever its key: empty in records of version 1.0.
         since: When this version of it was first recorded; None where nobody recorded it.
+        model: None where the hub was of a release whose versions did not bring their model.
     """
 
     name: str
@@ -43,6 +60,7 @@ class DeployedLaunch(_Part):
     region: str
     status: str
     since: dt.datetime | None
+    model: Annotated[DeployedModel | None, BeforeValidator(lambda value: value or None)] = None
     estimated_monthly_cost: Annotated[Estimate | None, BeforeValidator(lambda value: value or None)] = None
 
 

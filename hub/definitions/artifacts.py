@@ -1,10 +1,10 @@
-"""What a version's model consists of, and what is needed to pull it."""
+"""What a version's model consists of, by what it is known again, and what is needed to pull it."""
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from shared.aws.arn import ACCOUNT_ID, Arn, KeyArn, ObjectUri, bucket_arn, is_prefix, object_arn
 from shared.errors import Mistake
@@ -28,6 +28,27 @@ Image = Annotated[
 ]
 
 
+Sha256 = Annotated[
+    str,
+    Field(
+        pattern="^[0-9a-f]{64}$",
+        description="64 hexadecimal digits",
+        examples=["9e07521e6286f68b6f5e896f7bb846b2e5e26167a176cd4b6f6efef47a63b2f9"],
+    ),
+]
+ETag = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9a-f]{32}(-[1-9][0-9]{0,4})?$",
+        description="an object's ETag in S3, without quotes around it",
+        examples=["9b2cf535f27731c974343645a3985328"],
+    ),
+]
+VersionId = Annotated[
+    str, Field(pattern=r"^\S{1,1024}$", description="the version of an object in a bucket with versioning")
+]
+
+
 def _one_per_region(images: list[str]) -> list[str]:
     regions = [image_parts(image)["region"] for image in images]
     twice = next((region for index, region in enumerate(regions) if region in regions[:index]), None)
@@ -44,6 +65,10 @@ class Artifacts(Document):
 
     Attributes:
         model_data: The model's archive in S3; with a slash at its end a prefix, and every model below it.
+        version_id: Of the archive, where its bucket has versioning.
+        etag: Of the archive: the registry's `ModelDataETag`, or the object's own.
+        sha256: Of the archive's bytes.
+        code: The archive of inference code, where the template takes one.
         images: The container images in ECR, one for each region that the product is published in.
         kms_key: The key that encrypts the archive, where it is not one that AWS manages.
     """
@@ -51,6 +76,10 @@ class Artifacts(Document):
     model_data: ObjectUri = Field(
         description="the S3 URI of the model's archive or a prefix of archives, of letters, digits and !_.()=+,@/-"
     )
+    version_id: VersionId | None = None
+    etag: ETag | None = None
+    sha256: Sha256 | None = None
+    code: ObjectUri | None = None
     images: Annotated[
         list[Image],
         AfterValidator(_one_per_region),
@@ -58,11 +87,31 @@ class Artifacts(Document):
     ]
     kms_key: KeyArn | None = None
 
+    @property
+    def identified(self) -> bool:
+        """Whether another archive at the same place would be noticed."""
+        return bool(self.version_id or self.etag or self.sha256)
+
+    @model_validator(mode="after")
+    def _a_prefix_is_no_object(self) -> Self:
+        if is_prefix(self.model_data) and self.identified:
+            raise Mistake(
+                f"{self.model_data} is a prefix, of which S3 knows no version, ETag or digest. Remove version_id, etag "
+                f"and sha256.",
+                code="prefix-with-digest",
+            )
+        return self
+
 
 def image_parts(image: str) -> dict[str, str]:
     """Take an image's URI apart: account, region and repository."""
     match = _IMAGE.fullmatch(image)
     return match.groupdict() if match else {}
+
+
+def is_by_digest(image: str) -> bool:
+    """Whether an image's URI means one image for good; what a tag means can be moved."""
+    return "@sha256:" in image
 
 
 def repository_arn(image: str, *, partition: str) -> Arn:
@@ -90,7 +139,9 @@ def artifact_statements(artifacts: Sequence[Artifacts]) -> list[dict[str, Any]]:
             "Sid": "ReadDeclaredModels",
             "Effect": "Allow",
             "Action": ["s3:GetObject"],
-            "Resource": _unique(object_arn(each.model_data, partition=_ANY) for each in artifacts),
+            "Resource": _unique(
+                object_arn(uri, partition=_ANY) for each in artifacts for uri in (each.model_data, each.code) if uri
+            ),
         },
         {
             "Sid": "FindDeclaredModels",

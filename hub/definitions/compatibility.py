@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from hub.definitions.templates import Template
-from shared.catalog.contract import Parameter
+from shared.catalog.parameters import Parameter
 from shared.catalog.versions import is_higher, major, newest
 from shared.errors import ContentError
 

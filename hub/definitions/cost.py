@@ -9,8 +9,8 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from hub.definitions.yaml_file import read_document
-from shared.catalog.contract import Parameter
 from shared.catalog.cost import Cost
+from shared.catalog.parameters import Parameter
 from shared.errors import ContentError, Mistake
 from shared.validation import Document, FormerName, Region
 

@@ -18,6 +18,7 @@ from hub.definitions.lifecycle import check_lifecycles
 from hub.definitions.lock_file import check_lock
 from hub.definitions.marks import refuse_marks
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
+from hub.definitions.model_parameters import check_models
 from hub.definitions.permissions import check_permissions
 from hub.definitions.policy_lint import lint_policy
 from hub.definitions.schema import PortfolioFile, PortfoliosFile, ProductFile
@@ -84,6 +85,7 @@ def _product(path: Path, portfolios: Mapping[str, PortfolioFile], day: dt.date) 
         _refuse_foreign_role(folder / entry.template, file.original_key)
     templates = {entry.version: read_template(folder / entry.template) for entry in file.versions}
     refuse_breaking_changes(path, templates)
+    check_models(path, file, templates, day)
     check_rules(path, file, templates)
     check_tag_options(path, file, portfolios[file.portfolio])
     for version, template in templates.items():

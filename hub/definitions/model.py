@@ -10,7 +10,7 @@ from hub.definitions.card import ModelCard
 from hub.definitions.cost import Prices
 from hub.definitions.lifecycle import Lives
 from hub.definitions.lock_file import Published
-from hub.definitions.schema import PortfolioFile, ProductFile, VersionEntry
+from hub.definitions.schema import ModelParameters, PortfolioFile, ProductFile, VersionEntry
 from hub.definitions.templates import Template
 from shared.catalog.lifecycle import State
 
@@ -38,6 +38,10 @@ class CatalogProduct:
     def artifact_statements(self) -> list[dict[str, Any]]:
         """What is needed to pull the models of all versions: a retired one may still run somewhere, and scale."""
         return artifact_statements([version.entry.artifacts for version in self.versions])
+
+    def parameters_of(self, version: CatalogVersion) -> ModelParameters:
+        """Say which parameters of a version take what it brings."""
+        return version.entry.model or self.file.model or ModelParameters()
 
     @property
     def lives(self) -> Lives:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from hub.config import ShareSetting
+from hub.definitions.artifacts import image_parts, is_by_digest
 from hub.definitions.constraints import is_stack_set, rules_of, tag_updates
 from hub.definitions.cost import cost_of
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.definitions.permissions import execution_permissions, launch_permissions
-from hub.definitions.schema import PortfolioFile
+from hub.definitions.schema import ModelParameters, PortfolioFile, VersionEntry
 from hub.definitions.tag_options import together
-from shared.catalog import contract
+from shared.catalog import contract, model
 from shared.stack.names import execution_role_name, launch_role_name
 
 Targets = Sequence[tuple[ShareSetting, str]]
@@ -115,6 +116,7 @@ def _version(
         replacement=end.replacement if end else None,
         reason=end.reason if end else None,
         model_package=entry.model_package,
+        model=_model(product.parameters_of(version), entry, region),
         card=version.card.digest,
         cost=cost_of(product.file.cost, version.template.parameters, catalog.prices, region),
         released=entry.released,
@@ -123,3 +125,20 @@ def _version(
         parameters=version.template.parameters,
         rules=version.template.rules,
     )
+
+
+def _model(parameters: ModelParameters, entry: VersionEntry, region: str) -> model.Model:
+    artifacts = entry.artifacts
+    return model.Model(
+        package=entry.model_package,
+        archive=model.Archive(
+            uri=artifacts.model_data, version_id=artifacts.version_id, etag=artifacts.etag, sha256=artifacts.sha256
+        ),
+        images={region: _image(image) for image in artifacts.images if image_parts(image)["region"] == region},  # noqa: B035 - one of a region
+        code=artifacts.code,
+        parameters=model.ModelParameters(**parameters.model_dump()),
+    )
+
+
+def _image(uri: str) -> model.Image:
+    return model.Image(uri=uri, pinned="digest" if is_by_digest(uri) else "tag")

@@ -31,8 +31,10 @@ FileName = Annotated[
         examples=["1.0.0.yaml"],
     ),
 ]
-
-
+ParameterName = Annotated[
+    str,
+    Field(pattern="^[A-Za-z0-9]{1,255}$", description="the name of a template's parameter", examples=["ModelDataUrl"]),
+]
 BudgetName = Annotated[
     str,
     Field(
@@ -118,6 +120,22 @@ class Registry(Document):
     )
 
 
+class ModelParameters(Document):
+    """The parameters of a product's templates that take what a version brings; no launch sets them.
+
+    Attributes:
+        archive: Takes the S3 URI of the model's archive.
+        package: Takes the ARN of the model package, where the template builds the model from that.
+        image: Takes the image's URI in ECR.
+        code: Takes the S3 URI of the archive of inference code.
+    """
+
+    archive: ParameterName | None = None
+    package: ParameterName | None = None
+    image: ParameterName | None = None
+    code: ParameterName | None = None
+
+
 class Approval(Document):
     """Who let a model package be published, and when.
 
@@ -137,6 +155,7 @@ class VersionEntry(Document):
         card: The model card's file.
         model_package: The package in the product's registry that the version publishes.
         approval: Without it the version is not published as active.
+        model: Which parameters take the model, where this version's are not the product's.
         backport: Says that the version's number is below one published earlier on purpose.
         lifecycle: How it ends; a version without it is active.
     """
@@ -149,6 +168,7 @@ class VersionEntry(Document):
     model_package: ModelPackageArn
     artifacts: Annotated[Artifacts, FormerName("artefacts")]
     approval: Approval | None = None
+    model: ModelParameters | None = None
     backport: bool = False
     lifecycle: Lifecycle | None = None
 
@@ -162,6 +182,7 @@ class ProductFile(Keyed):
     """The file `product.yaml` of a product's folder, which is named after its key.
 
     Attributes:
+        model: Which parameters take what a version brings.
         constraints: Beside those that every product has: its launch role, and that tags may change.
         tag_options: Tags that launches have to have, and their values.
         budgets: Budgets of the hub's account that watch the product.
@@ -177,6 +198,7 @@ class ProductFile(Keyed):
     launch_policy: FileName
     execution_role: ExecutionRole
     registry: Registry
+    model: ModelParameters | None = None
     cost: CostRule
     constraints: Constraints = []
     tag_options: TagOptions = {}

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.alias_generators import to_pascal
 
 from hub.definitions.yaml_file import not_yaml, unreadable
-from shared.catalog.contract import Parameter
+from shared.catalog.parameters import Parameter
 from shared.catalog.rules import Rule
 from shared.errors import ContentError
 

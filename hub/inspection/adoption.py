@@ -1,16 +1,13 @@
 """What a hub's account has already of the catalog, found by the names in the catalog's files."""
 
-import hashlib
-import urllib.parse
 from collections.abc import Iterator
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from hub.config import HubSettings
 from hub.definitions.constraints import constraint_documents
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
-from shared.aws.session import AccountSession, error_text
+from hub.inspection.published_templates import template_hash
+from shared.aws.session import AccountSession
 from shared.errors import ContentError
 from shared.stack.import_file import (
     ASSOCIATION,
@@ -112,8 +109,7 @@ class _Region:
     def _refuse_another_template(
         self, content: CatalogProduct, version: CatalogVersion, product: str, artifact: str
     ) -> None:
-        described = self._client.describe_provisioning_artifact(ProductId=product, ProvisioningArtifactId=artifact)
-        found = self._template_hash(described.get("Info", {}).get("TemplateUrl", ""), artifact)
+        found = template_hash(self._account, self._region, product, artifact)
         if found != version.template.sha256:
             raise ContentError(
                 f"{content.file.key} {version.entry.version} is published in {self._region} ({artifact}) with another "
@@ -122,20 +118,6 @@ class _Region:
                 code="published-template-differs",
                 place=str(version.template.path),
             )
-
-    def _template_hash(self, url: str, artifact: str) -> str:
-        address = urllib.parse.urlsplit(url)
-        bucket, key = address.netloc.partition(".s3")[0], address.path.lstrip("/")
-        try:
-            content = self._account.client("s3", self._region).get_object(Bucket=bucket, Key=key)["Body"].read()
-        except ClientError as problem:
-            raise ContentError(
-                f"the template cannot be read at {address.netloc}, so it cannot be compared with the catalog's. AWS "
-                f"says: {error_text(problem)}",
-                code="published-template-unreadable",
-                place=f"{artifact} in {self._region}",
-            ) from None
-        return hashlib.sha256(content).hexdigest()
 
     def _one(self, listed: list[dict[str, Any]], field: str, name: str, what: str) -> str | None:
         found = [str(each["Id"]) for each in listed if each[field] == name]

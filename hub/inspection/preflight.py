@@ -9,7 +9,9 @@ from botocore.exceptions import ClientError
 from hub.config import HubSettings, ShareSetting
 from hub.definitions.model import Catalog
 from hub.definitions.schema import PortfolioFile
+from hub.inspection.published_templates import check_templates
 from hub.inspection.share_status import Shares, ShareState
+from hub.inspection.unpinned_models import check_pins
 from shared.aws.organization import Organization
 from shared.aws.preflight import Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession, code_of, message_of
@@ -53,6 +55,8 @@ def preflight(plan: PreflightScope) -> None:
             checks.quotas,
             checks.templates,
             checks.names,
+            checks.templates,
+            checks.models,
             checks.shares,
             checks.budgets,
         ]
@@ -186,6 +190,15 @@ class _Checks:
                         f"{item['Id']} has the same name, {file.name!r}, and is not of this stack. Import it "
                         f"(docs/operations/adopting.md), or rename one of the two",
                     )
+
+    def templates(self) -> Iterator[Finding]:
+        """Templates of published versions."""
+        for region in self._plan.settings.all_regions:
+            yield from check_templates(self._account, self._plan.catalog.products, region)
+
+    def models(self) -> Iterator[Finding]:
+        """Models of the versions."""
+        yield from check_pins(self._plan.catalog.products)
 
     def shares(self) -> Iterator[Finding]:
         """Shares under way."""

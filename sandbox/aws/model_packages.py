@@ -3,6 +3,7 @@
 Not at the start, because moto's SageMaker takes a while to load.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any, Final, Literal
@@ -56,10 +57,16 @@ class ModelPackageEntry(BaseModel):
         return f"{key}first.tar.gz" if key.endswith("/") else key
 
     @property
+    def content(self) -> bytes:
+        """Something in place of a model, of which each archive has its own."""
+        return f"s3://{self.bucket}/{self.archive}".encode()
+
+    @property
     def source(self) -> dict[str, object]:
         """Where the model is, as a package says it (SageMaker API Reference, ModelPackageContainerDefinition)."""
         if not self.model_data.endswith("/"):
-            return {"ModelDataUrl": self.model_data}
+            etag = hashlib.md5(self.content, usedforsecurity=False).hexdigest()
+            return {"ModelDataUrl": self.model_data, "ModelDataETag": etag}
         below = {"S3Uri": self.model_data, "S3DataType": "S3Prefix", "CompressionType": "None"}
         return {"ModelDataSource": {"S3DataSource": below}}
 
@@ -89,8 +96,7 @@ def _make_bucket(entry: ModelPackageEntry, organization: str) -> None:
     if entry.bucket not in s3.buckets:
         s3.create_bucket(entry.bucket, entry.region)
         s3.put_bucket_policy(entry.bucket, json.dumps(_readable_within(organization, entry.bucket)).encode())
-    s3.put_object(entry.bucket, entry.archive, b"")
-
+    s3.put_object(entry.bucket, entry.archive, entry.content)
     if entry.metrics:
         # In the form of Model Monitor's and of pipelines' reports (SageMaker Developer Guide, "Model quality metrics").
         figures = {name: {"value": value, "standard_deviation": "NaN"} for name, value in entry.metrics.items()}

@@ -10,72 +10,38 @@ The hub fills these models and `publish` writes them; spokes read them by `parse
 import datetime as dt
 import hashlib
 import json
-import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from shared.catalog.cost import Cost
 from shared.catalog.lifecycle import Day, State, state_on
+from shared.catalog.model import Model
+from shared.catalog.parameters import Parameter
+from shared.catalog.part import Part
 from shared.catalog.rules import Rule
-from shared.errors import ContractError, Mistake
+from shared.catalog.versions import newest_release
+from shared.errors import ContractError
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 """Major and minor. Within a major, fields are only added; a reader refuses another major."""
 
 Policy = dict[str, Any]
 """An IAM policy document; `${Partition}` and `${AccountId}` stand for those of the account that uses it."""
 
 
-class _Part(BaseModel):
-    # A newer minor version may have added fields that this reader does not know.
-    # Some fields are called otherwise in the document than here, and keep their names there.
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="ignore", validate_by_name=True, serialize_by_alias=True
-    )
-
-
-def _compiled(pattern: str) -> str:
-    try:
-        _ = re.compile(pattern)
-    except re.error as problem:
-        raise Mistake(f"{pattern!r} is not a regular expression: {problem}.", code="pattern-invalid") from None
-    return pattern
-
-
 TagUpdates = Literal["ALLOWED", "NOT_ALLOWED"]
-Pattern = Annotated[str, AfterValidator(_compiled)]
-Count = Annotated[str, Field(pattern=r"^[0-9]+$")]
-Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 
 
-class Parameter(_Part):
-    """A template parameter, as far as a spoke can check a value against it.
-
-    Field names follow CloudFormation's; bounds are numbers written as text.
-    """
-
-    type: str
-    description: str = ""
-    default: str | None = None
-    allowed_values: list[str] | None = None
-    allowed_pattern: Pattern | None = None
-    constraint_description: str | None = None
-    min_length: Count | None = None
-    max_length: Count | None = None
-    min_value: Number | None = None
-    max_value: Number | None = None
-    no_echo: Literal["true"] | None = None
-
-
-class Version(_Part):
+class Version(Part):
     """A version of a product: one provisioning artifact, and the model behind it.
 
     Attributes:
         state: As AWS has it since the hub's last run; the dates may say more by now.
         card: What the model card says in a word: task, framework, modality, license, owner, contact, risk.
         model_package: The ARN in the model registry.
+        model: All of the model; None from a hub of a release whose versions did not bring it.
     """
 
     id: str
@@ -85,6 +51,7 @@ class Version(_Part):
     replacement: str | None = None
     reason: str | None = None
     model_package: str | None = None
+    model: Model | None = None
     card: dict[str, str] = {}
     cost: Cost | None = None
     released: Day
@@ -98,7 +65,7 @@ class Version(_Part):
         return state_on(day, state=self.state, deprecated_on=self.deprecated_on, retires_on=self.retires_on)
 
 
-class Role(_Part):
+class Role(Part):
     """A role that an account needs to launch or to run a product, with the services that may assume it."""
 
     name: str
@@ -106,7 +73,7 @@ class Role(_Part):
     policy: Policy
 
 
-class Product(_Part):
+class Product(Part):
     """A product, its roles, and its versions by number.
 
     Attributes:
@@ -132,15 +99,19 @@ class Product(_Part):
     execution_role: Role
     versions: dict[str, Version]
 
+    def newest_on(self, day: dt.date) -> str | None:
+        """The newest version that may be launched on a day; None where there is none."""
+        return newest_release(number for number, version in self.versions.items() if version.state_on(day) == "active")
 
-class Share(_Part):
+
+class Share(Part):
     """One share of a portfolio; `target` is an account id, or the id of a unit or of the organization."""
 
     type: str
     target: str
 
 
-class Portfolio(_Part):
+class Portfolio(Part):
     """A portfolio and how it is shared; `original_key` as a product's."""
 
     id: str
@@ -153,7 +124,7 @@ class Portfolio(_Part):
         return any(share.type == "ACCOUNT" and share.target == account for share in self.shares)
 
 
-class RegionCatalog(_Part):
+class RegionCatalog(Part):
     """What the hub offers in one region, by the keys of the catalog's files."""
 
     portfolios: dict[str, Portfolio]
@@ -172,7 +143,7 @@ class RegionCatalog(_Part):
         }
 
 
-class Contract(_Part):
+class Contract(Part):
     """The whole catalog as a hub published it."""
 
     schema_version: str

@@ -62,6 +62,12 @@ def newest(versions: Iterable[str]) -> str | None:
     return max(versions, key=Version.parse, default=None)
 
 
+def newest_release(versions: Iterable[str]) -> str | None:
+    """The highest of some versions that is no pre-release; where there is none, the highest of all."""
+    known = list(versions)
+    return newest(each for each in known if Version.parse(each).prerelease is None) or newest(known)
+
+
 def ascending(versions: Iterable[str]) -> list[str]:
     """Versions in the order of precedence."""
     return sorted(versions, key=Version.parse)

@@ -68,9 +68,7 @@ def _plan(catalog: Any, resolved: ResolvedLaunch, tags: Mapping[str, str]) -> Ge
         ProductId=resolved.product.id,
         ProvisionedProductName=resolved.launch.name,
         ProvisioningArtifactId=resolved.choice.version.id,
-        ProvisioningParameters=[
-            {"Key": key, "Value": value} for key, value in sorted(resolved.launch.parameters.items())
-        ],
+        ProvisioningParameters=[{"Key": key, "Value": value} for key, value in sorted(resolved.parameters.items())],
         Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         IdempotencyToken=str(uuid.uuid4()),
     )

@@ -77,7 +77,7 @@ class LaunchChecks:
 
 def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None) -> Finding:
     subject = f"launch {resolved.launch.name}"
-    version = f"{resolved.key} {resolved.choice.number} ({resolved.choice.state})"
+    version = f"{resolved.key} {resolved.choice.number} ({resolved.choice.state}){_model(resolved)}"
     if found is None:
         return Finding(
             subject, f"{version} is new; parameters, rules and {len(resolved.tags)} of {MOST_TAGS} tags are valid"
@@ -109,3 +109,10 @@ def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None) -> Finding:
             )
         case status:
             return warning(subject, f"is {status}: AWS takes no other change until that ends")
+
+
+def _model(resolved: ResolvedLaunch) -> str:
+    model = resolved.model
+    if model is None:
+        return ""
+    return f" with {model.archive}" + (", not the catalog's," if model.own else "")

@@ -101,10 +101,13 @@ def _differences(resolved: ResolvedLaunch, deployed: _Deployed, tags: Mapping[st
     if deployed.artifact != resolved.choice.version.id:
         numbers = {version.id: number for number, version in resolved.product.versions.items()}
         found.append(f"version {numbers.get(deployed.artifact, deployed.artifact)} → {resolved.choice.number}")
+    model = resolved.model
+    found += model.changes(deployed.parameters, "→") if model else ()
     hidden = {name for name, parameter in resolved.choice.version.parameters.items() if parameter.no_echo}
     found += [
         f"{key} (hidden)" if key in hidden else f"{key} {_shown(old)} → {_shown(new)}"
-        for key, old, new in _changed(deployed.parameters, resolved.launch.parameters)
+        for key, old, new in _changed(deployed.parameters, resolved.parameters)
+        if not (model and key in model.words)
     ]
     found += [f"tag {key} {_shown(old)} → {_shown(new)}" for key, old, new in _changed(deployed.tags, tags)]
     return found

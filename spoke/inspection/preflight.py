@@ -10,6 +10,7 @@ from shared.stack.provider import standard_tags
 from spoke.inspection.launch_checks import LaunchChecks
 from spoke.inspection.portfolio_checks import PortfolioChecks
 from spoke.inspection.scope import PreflightScope
+from spoke.inspection.template_checks import TemplateChecks
 
 
 def preflight(scope: PreflightScope) -> None:
@@ -28,6 +29,7 @@ def preflight(scope: PreflightScope) -> None:
             checks.contract,
             portfolios.portfolios,
             checks.roles,
+            TemplateChecks(scope, account).templates,
             launches.launches,
             launches.paths,
             portfolios.access,

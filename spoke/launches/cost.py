@@ -12,7 +12,7 @@ def estimate_launch(resolved: ResolvedLaunch) -> Estimate | None:
     if version.cost is None:
         return None
     defaults = {name: item.default for name, item in version.parameters.items() if item.default is not None}
-    return estimate(version.cost, {**defaults, **resolved.launch.parameters})
+    return estimate(version.cost, {**defaults, **resolved.parameters})
 
 
 def cost_output(resolved: ResolvedLaunch) -> dict[str, str]:

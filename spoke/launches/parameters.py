@@ -1,15 +1,11 @@
 """Checks the values of a launch's parameters against what the hub published of the template."""
 
-import re
 from collections.abc import Mapping
-from typing import Final
 
-from shared.catalog.contract import Parameter, Product, Version
+from shared.catalog.contract import Product, Version
+from shared.catalog.parameters import value_problem
 from shared.catalog.rules import Rule, UndecidedError
 from shared.errors import LaunchError
-
-_LISTS: Final = ("CommaDelimitedList", "List<")
-_NUMBER: Final = r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 
 
 def check_parameters(values: Mapping[str, str], version: Version, where: str) -> None:
@@ -27,7 +23,7 @@ def check_parameters(values: Mapping[str, str], version: Version, where: str) ->
                 code="parameter-not-offered",
                 place=f"{where}: parameters",
             )
-        problem = _problem(parameter, value)
+        problem = value_problem(parameter, value)
         if problem:
             hint = f" {parameter.constraint_description}" if parameter.constraint_description else ""
             shown = "(hidden)" if parameter.no_echo else repr(value)
@@ -75,34 +71,3 @@ def _found(rule: Rule, values: Mapping[str, str], version: Version) -> str:
         value = "(hidden)" if parameter.no_echo else repr(values.get(name, parameter.default))
         shown.append(f"{name} {value}" if name in values else f"{name} {value} (the default)")
     return " and ".join(shown)
-
-
-def _problem(parameter: Parameter, value: str) -> str | None:
-    """Say what CloudFormation would refuse about a value.
-
-    For a list the allowed values and the pattern count for each item (source: CloudFormation User Guide,
-    "Parameters", AllowedPattern and AllowedValues).
-    """
-    items = [part.strip() for part in value.split(",")] if parameter.type.startswith(_LISTS) else [value]
-    allowed, pattern = parameter.allowed_values, parameter.allowed_pattern
-    if allowed is not None and not all(item in allowed for item in items):
-        return f"The allowed values are: {', '.join(allowed)}."
-    if pattern is not None and not all(re.fullmatch(pattern, item) for item in items):
-        return f"It must match {pattern}."
-    if parameter.type == "Number":
-        return _number_problem(parameter, value)
-    shortest, longest = int(parameter.min_length or 0), int(parameter.max_length or 4096)
-    if not shortest <= len(value) <= longest:
-        return f"It must have {shortest} to {longest} characters."
-    return None
-
-
-def _number_problem(parameter: Parameter, value: str) -> str | None:
-    if not re.fullmatch(_NUMBER, value):
-        return "It must be a number."
-    number = float(value)
-    if parameter.min_value is not None and number < float(parameter.min_value):
-        return f"It must be at least {parameter.min_value}."
-    if parameter.max_value is not None and number > float(parameter.max_value):
-        return f"It must be at most {parameter.max_value}."
-    return None

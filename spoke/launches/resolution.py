@@ -10,6 +10,7 @@ from shared.catalog.contract import Contract, Portfolio, Product, RegionCatalog
 from shared.errors import LaunchError
 from shared.stack.provider import standard_tags
 from spoke.config import Launch, SpokeSettings
+from spoke.launches.model import LaunchedModel, model_of
 from spoke.launches.parameters import check_parameters, check_rules
 from spoke.launches.tags import check_tags, tags_of
 from spoke.launches.version_selection import SelectedVersion, select_version
@@ -24,6 +25,7 @@ class ResolvedLaunch:
     Attributes:
         where: The settings file and the launch in it, for messages.
         key: The product's key in the catalog, which may have changed since the settings were written.
+        model: What it runs; None where the hub does not say.
         notes: What its owner should know, and that stops nothing.
     """
 
@@ -34,7 +36,13 @@ class ResolvedLaunch:
     product: Product
     choice: SelectedVersion
     portfolio: Portfolio
+    model: LaunchedModel | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The template's parameters: those of the settings, and those that take the model."""
+        return {**self.launch.parameters, **(self.model.parameters if self.model else {})}
 
     @property
     def tags(self) -> dict[str, str]:
@@ -121,8 +129,10 @@ def _resolve(launch: Launch, region: str, contract: Contract, day: dt.date, wher
             place=f"{where}: product",
         )
     choice = select_version(product, launch.version, day, where=where)
-    check_parameters(launch.parameters, choice.version, where)
-    undecided = check_rules(launch.parameters, product, choice.version, where)
+    model = model_of(launch, choice.version, choice.number, region, where=where)
+    values = {**launch.parameters, **(model.parameters if model else {})}
+    check_parameters(values, choice.version, where)
+    undecided = check_rules(values, product, choice.version, where)
     check_tags(launch, product, standard_tags(), where)
     _check_topics(launch, region, where)
     return ResolvedLaunch(
@@ -133,6 +143,7 @@ def _resolve(launch: Launch, region: str, contract: Contract, day: dt.date, wher
         product=product,
         choice=choice,
         portfolio=catalog.portfolios[product.portfolio],
+        model=model,
         notes=(*renamed(launch.product, key, where=f"{where}: product"), *undecided),
     )
 

@@ -23,6 +23,13 @@ def warn_of_ends(resolved_launches: list[ResolvedLaunch]) -> None:
             pulumi.warn(f"{resolved.where}: {resolved.choice.end}")
 
 
+def warn_of_own_models(resolved_launches: list[ResolvedLaunch]) -> None:
+    """Warn of every launch that runs another model than the catalog's."""
+    for resolved in resolved_launches:
+        if resolved.model and resolved.model.own:
+            pulumi.warn(f"{resolved.where}: {resolved.model.note}")
+
+
 def lifecycle_hooks(resolved: ResolvedLaunch) -> ResourceHookBinding:
     """The rules for a launch's steps.
 
@@ -56,6 +63,8 @@ def lifecycle_hooks(resolved: ResolvedLaunch) -> ResourceHookBinding:
             pulumi.log.info(
                 f"{name} moves from {_number(resolved, artifact)} to {resolved.choice.number}{_tracked(resolved)}"
             )
+        for change in resolved.model.changes(_parameters(args.old_inputs)) if resolved.model else ():
+            pulumi.log.info(f"{name}: {change}")
 
     return ResourceHookBinding(
         before_create=[ResourceHook(f"{name}-before-create", before_create, always)],
@@ -65,6 +74,11 @@ def lifecycle_hooks(resolved: ResolvedLaunch) -> ResourceHookBinding:
 
 def _tags(inputs: Mapping[str, Any] | None) -> Mapping[str, str]:
     return (inputs or {}).get("tags") or {}
+
+
+def _parameters(inputs: Mapping[str, Any] | None) -> Mapping[str, str]:
+    found: list[Mapping[str, str]] = (inputs or {}).get("provisioningParameters") or []
+    return {each["key"]: each.get("value", "") for each in found}
 
 
 def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> str:

@@ -42,7 +42,7 @@ def provision(
         product_id=resolved.product.id,
         provisioning_artifact_id=resolved.choice.version.id,
         path_id=ready.apply(lambda _: _path_id(resolved, pulumi.InvokeOptions(provider=provider))),
-        provisioning_parameters=[{"key": key, "value": value} for key, value in sorted(launch.parameters.items())],
+        provisioning_parameters=[{"key": key, "value": value} for key, value in sorted(resolved.parameters.items())],
         tags=resolved.tags,
         notification_arns=launch.notifications or None,
         region=resolved.region,
@@ -81,7 +81,16 @@ def _known(resolved: ResolvedLaunch) -> dict[str, Any]:
         "state": resolved.choice.state,
         "region": resolved.region,
         "estimated_monthly_cost": cost_output(resolved),
+        "model": _model_output(resolved),
     }
+
+
+def _model_output(resolved: ResolvedLaunch) -> dict[str, str | bool]:
+    """Say what runs, for whoever has to know it later; nothing where the hub does not say."""
+    model = resolved.model
+    if model is None:
+        return {}
+    return {"package": model.package, "archive": model.archive, "digest": model.digest, "own": model.own}
 
 
 def _confirm_status(resolved: ResolvedLaunch, status: str | None) -> str:

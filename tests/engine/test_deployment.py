@@ -17,8 +17,6 @@ NEW_LAUNCH = """\
     - name: embeddings
       product: text-embedder-serverless
       version: 1.0.0
-      parameters:
-        ModelDataUrl: s3://model-catalog-artifacts-production/text-embedder/2026-09-08/model.tar.gz
 """
 
 Edit = Callable[[str, str, str], None]

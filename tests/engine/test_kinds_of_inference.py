@@ -16,14 +16,10 @@ ARTIFACTS = "s3://model-catalog-artifacts-hub"
 OUTPUT = "s3://model-catalog-data-research/speech"
 TOPIC = f"arn:aws:sns:eu-central-1:{RESEARCH}:model-catalog-failures"
 LAUNCHES: dict[str, dict[str, Any]] = {
-    "assistant": {
-        "product": "chat-assistant-llm",
-        "parameters": {"ModelDataUrl": f"{ARTIFACTS}/chat-assistant/2026-10-13/model.tar.gz"},
-    },
+    "assistant": {"product": "chat-assistant-llm"},
     "transcripts": {
         "product": "speech-transcriber-async",
         "parameters": {
-            "ModelDataUrl": f"{ARTIFACTS}/speech-transcriber/2026-10-20/model.tar.gz",
             "OutputS3Uri": OUTPUT,
             "ErrorTopicArn": TOPIC,
         },
@@ -31,7 +27,6 @@ LAUNCHES: dict[str, dict[str, Any]] = {
     "churn": {
         "product": "churn-predictor-shadow",
         "parameters": {
-            "ModelDataUrl": f"{ARTIFACTS}/churn-predictor/2026-10-27/model.tar.gz",
             "ShadowModelDataUrl": "s3://model-catalog-artifacts-research/churn-predictor/candidate/model.tar.gz",
             "ShadowInstanceCount": 2,
         },
@@ -39,7 +34,6 @@ LAUNCHES: dict[str, dict[str, Any]] = {
     "stores": {
         "product": "store-forecaster-multimodel",
         "parameters": {
-            "ModelDataUrl": f"{ARTIFACTS}/store-forecaster/2026-10-28/",
             "EnableAutoscaling": True,
         },
     },

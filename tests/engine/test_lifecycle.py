@@ -15,14 +15,12 @@ SETTINGS = "Pulumi.spoke-research.yaml"
 DEPRECATED, RETIRED = "2026-12-01", "2027-03-01"
 BEFORE, DEPRECATION, RETIREMENT = "AS_OF=2026-11-20", f"AS_OF={DEPRECATED}", f"AS_OF={RETIRED}"
 LAUNCH = "name: fraud-scoring-previous\n      product: fraud-detector-realtime\n      version: "
-PARAMETERS = f"{LAUNCH}1.0.0\n      parameters:\n"
+MODELS = ("2026-09-01", "2026-10-06")
 END = {"deprecated_on": DEPRECATED, "retires_on": RETIRED, "replacement": "1.1.0", "reason": "Too slow."}
 LATE = """\
     - name: late
       product: fraud-detector-realtime
       version: 1.0.0
-      parameters:
-        ModelDataUrl: s3://model-catalog-artifacts-research/fraud-detector/2026-09-01/model.tar.gz
 """
 
 
@@ -80,7 +78,7 @@ def a_deprecated_version_serves_those_who_run_it(catalog: Stage, edit: Callable[
     assert "[diff: ~guidance]" in catalog.succeed("up-hub", DEPRECATION)
     assert ("DEPRECATED", True) == version(catalog, "1.0.0")
 
-    edit(SETTINGS, PARAMETERS, f"{PARAMETERS}        MinInstanceCount: 2\n")
+    edit(SETTINGS, f"{LAUNCH}1.0.0\n", f"{LAUNCH}1.0.0\n      parameters:\n        MinInstanceCount: 2\n")
     printed = catalog.succeed("up-spoke-research", DEPRECATION)
     end = f"1.0.0 is deprecated since {DEPRECATED} and will be retired on {RETIRED} (Too slow). Use 1.1.0 instead."
     assert f"(fraud-scoring-previous): {end}" in printed
@@ -129,6 +127,8 @@ def a_launch_moves_to_the_replacement(catalog: Stage, edit: Callable[[str, str, 
     edit(SETTINGS, f"{LAUNCH}1.0.0", f"{LAUNCH}~1.1")
     printed = catalog.succeed("up-spoke-research", RETIREMENT)
     assert "fraud-scoring-previous moves from 1.0.0 to 1.1.0, the newest of ~1.1" in printed
+    archives = [f"s3://model-catalog-artifacts-hub/fraud-detector/{day}/model.tar.gz" for day in MODELS]
+    assert f"fraud-scoring-previous: model {' -> '.join(archives)}" in printed
     assert "is retired" not in printed
 
 

@@ -41,7 +41,6 @@ launches:
       product: demand-forecaster-batch
       version: 1.0.0
       parameters:
-        ModelDataUrl: s3://model-catalog-artifacts-partner/demand-forecaster/2026-09-15/model.tar.gz
         InputS3Uri: s3://model-catalog-data-partner/demand/input
         OutputS3Uri: s3://model-catalog-data-partner/demand/forecasts
 """

@@ -14,8 +14,6 @@ LAUNCHES = """\
     - name: embeddings
       product: text-embedder-serverless
       version: 1.0.0
-      parameters:
-        ModelDataUrl: s3://model-catalog-artifacts-research/text-embedder/2026-09-08/model.tar.gz
 """
 NONE = """\
   model-catalog-spoke:launches: []

@@ -17,19 +17,24 @@ import pytest
 from tests.support.earlier_release import (
     COMMIT,
     HUBS,
+    RECORDED,
     SPOKES,
     STACKS,
     Resources,
     arrange,
+    bring_models,
     found,
     history,
+    keep_own_models,
     move_in,
     recorded,
+    take_the_catalogs_models,
     unpack,
 )
 from tests.support.paths import ROOT
 from tests.support.stage import Stage
 
+RESEARCH_STACK: Final = "spoke-research"
 LOOKS: Final = re.compile(
     r"\w+:(Get|List|Describe|Search|Scan|Head|AssumeRole|View|SimulatePrincipalPolicy|ValidateTemplate)\w*"
 )
@@ -47,10 +52,20 @@ class Deployed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolledOut:
-    """What the fleet planned once the hubs had run, and what its rollout came to."""
+    """What the fleet planned once the hubs had run, and what its rollout came to.
 
+    Attributes:
+        before: What it planned with the settings of the earlier release.
+        planned: What it planned once these were mended.
+        changes: The calls so far that changed something in AWS.
+        resources: What there was then.
+    """
+
+    before: list[dict[str, Any]]
     planned: list[dict[str, Any]]
     rollout: CompletedProcess[str]
+    changes: set[str]
+    resources: Mapping[str, Resources]
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +88,7 @@ def upgraded(deployed: Deployed) -> Stage:
     if deployed.earlier is None:
         pytest.skip(f"this checkout has no commit {COMMIT[:7]}, whose code would have to be run: git fetch --unshallow")
     move_in(deployed.stage, deployed.earlier)
+    bring_models(deployed.stage.project / "hub" / "catalog")
     deployed.stage.forget_calls()
     return deployed.stage
 
@@ -89,10 +105,11 @@ def rolled_out(upgraded: Stage, previews: Mapping[str, CompletedProcess[str]]) -
     assert dict.fromkeys(STACKS, 0) == {stack: preview.returncode for stack, preview in previews.items()}
     for stack in HUBS:
         _ = upgraded.up(stack)
-    plan = upgraded.run("python", "-m", "fleet", "plan", "--json")
-    assert plan.returncode == 0, plan.stdout
-    document = plan.stdout[plan.stdout.index("{") :]  # before it stands what is said of keys that have new names
-    return RolledOut(planned=json.loads(document)["spokes"], rollout=_make(upgraded, "rollout"))
+    before = _plan(upgraded)
+    keep_own_models(upgraded.project)
+    planned, rollout = _plan(upgraded), _make(upgraded, "rollout")
+    changes = {call for call in upgraded.calls() if not LOOKS.fullmatch(call)}
+    return RolledOut(before=before, planned=planned, rollout=rollout, changes=changes, resources=found(upgraded))
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -110,21 +127,51 @@ def test_a_preview_finds_nothing_to_change(previews: Mapping[str, CompletedProce
     assert "unchanged" in previews[stack].stdout
 
 
+def test_settings_that_name_an_archive_are_refused_with_the_line_to_delete(rolled_out: RolledOut) -> None:
+    assert dict.fromkeys(SPOKES, "refused") == {spoke["stack"]: spoke["verdict"] for spoke in rolled_out.before}
+    reasons = {spoke["stack"]: "\n".join(spoke["reasons"]) for spoke in rolled_out.before}
+    for stack in SPOKES:
+        settings = (RECORDED / f"Pulumi.{stack}.yaml").read_text()
+        lines = re.findall(r"ModelDataUrl: \S+", settings)
+        assert lines
+        assert [] == [line for line in lines if f"Delete `{line}`." not in reasons[stack]]
+
+
 def test_a_spoke_is_run_again_only_for_what_the_changelog_names(rolled_out: RolledOut) -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text()
 
     assert set(SPOKES) == {spoke["stack"] for spoke in rolled_out.planned}
     assert {"changed", "unchanged"} >= {spoke["verdict"] for spoke in rolled_out.planned}
-    reasons = {reason.removesuffix(" changed") for spoke in rolled_out.planned for reason in spoke["reasons"]}
+    told = {reason.removesuffix(" changed") for spoke in rolled_out.planned for reason in spoke["reasons"]}
+    reasons = {re.sub("^(the settings of|the hub changed what it offers to) .*", r"\1 …", reason) for reason in told}
     assert [] == [reason for reason in reasons if f'"{reason}"' not in changelog]
 
 
-def test_a_run_of_hubs_and_spokes_changes_nothing_in_aws(upgraded: Stage, rolled_out: RolledOut) -> None:
+def test_a_run_of_hubs_and_spokes_changes_nothing_in_aws(rolled_out: RolledOut) -> None:
     assert rolled_out.rollout.returncode == 0, rolled_out.rollout.stdout
-    assert set() == {call for call in upgraded.calls() if not LOOKS.fullmatch(call)}
-    after = found(upgraded)
+    assert set() == rolled_out.changes
     for stack, known in recorded().items():
-        assert known == after[stack]
+        assert known == rolled_out.resources[stack]
+
+
+def test_a_launch_that_takes_the_catalogs_archive_is_updated_in_place(upgraded: Stage, rolled_out: RolledOut) -> None:
+    """Once it has no model of its own; the only change that this release brings, and one that the owner chooses."""
+    assert rolled_out.rollout.returncode == 0, rolled_out.rollout.stdout
+    take_the_catalogs_models(upgraded.project, RESEARCH_STACK)
+
+    updated = _make(upgraded, f"up-{RESEARCH_STACK}")
+
+    assert updated.returncode == 0, updated.stdout
+    there = "model-catalog-artifacts-{}/fraud-detector/2026-10-06/model.tar.gz"
+    assert f"fraud-scoring: model s3://{there.format('research')} -> s3://{there.format('hub')}" in updated.stdout
+    assert "replace" not in updated.stdout
+    assert recorded()[RESEARCH_STACK] == found(upgraded)[RESEARCH_STACK]
+
+
+def _plan(stage: Stage) -> list[dict[str, Any]]:
+    plan = stage.run("python", "-m", "fleet", "plan", "--json")
+    document = plan.stdout[plan.stdout.index("{") :]  # before it stands what is said of keys that have new names
+    return json.loads(document)["spokes"]
 
 
 def _make(stage: Stage, target: str, flags: str = "", checkout: Path | None = None) -> CompletedProcess[str]:

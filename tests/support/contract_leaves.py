@@ -55,6 +55,8 @@ OTHERS: Mapping[str, Sequence[str]] = {
     "max_value": ("1", "20"),
     "min_length": ("0",),
     "max_length": ("7",),
+    "pinned": ("digest",),
+    "archive": ("Label", "s3://models/other.tar.gz"),
 }
 """What else may stand under a key, or in a map of that name; elsewhere any other text may."""
 
@@ -96,10 +98,18 @@ def rich() -> dict[str, Any]:
     }
     ends = {"deprecated_on": "2027-01-01", "retires_on": "2027-06-01", "replacement": "1.1.0", "reason": "Old."}
     for number, found in scorer["versions"].items():
-        found["parameters"] = {**found["parameters"], "MostInstances": {"type": "Number", "default": "3"}}
+        more = {"MostInstances": {"type": "Number", "default": "3"}, "Archive": {"type": "String"}}
+        found["parameters"] = {**found["parameters"], **more}
         found |= {
             **ends,
             "model_package": f"arn:aws:sagemaker:{CENTRAL}:222233334444:model-package/scorer/{number}",
+            "model": {
+                "package": f"arn:aws:sagemaker:{CENTRAL}:222233334444:model-package/scorer/{number}",
+                "archive": {"uri": f"s3://models/{number}.tar.gz", "version_id": "v", "etag": "e", "sha256": "s"},
+                "images": {CENTRAL: {"uri": "scorer:1", "pinned": "tag"}},
+                "code": "s3://models/code.tar.gz",
+                "parameters": {"archive": "Archive"},
+            },
             "card": {"task": "classification", "owner": "Risk", "risk": "high"},
             "cost": deepcopy(dict(COST)),
             "rules": {"fewer": deepcopy(dict(RULE))},

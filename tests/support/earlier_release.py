@@ -31,7 +31,7 @@ HUBS: Final = ("hub", "hub-batch")
 SPOKES: Final = ("spoke-research", "spoke-production")
 STACKS: Final = ("organization", *HUBS, *SPOKES)
 
-_RECORDED: Final = ROOT / "tests" / "engine" / "deployed"
+RECORDED: Final = ROOT / "tests" / "engine" / "deployed"
 _PROGRAMS: Final = (
     *("hub", "spoke", "organization", "shared", "fleet", "tools"),
     *("Makefile", "fleet.yaml", "pyproject.toml", "requirements.lock"),
@@ -47,7 +47,7 @@ Resources = Mapping[str, Mapping[str, Any]]
 
 def recorded() -> dict[str, Resources]:
     """Read what is recorded, by stack."""
-    stacks = yaml.safe_load((_RECORDED / f"{COMMIT[:7]}.yaml").read_text())
+    stacks = yaml.safe_load((RECORDED / f"{COMMIT[:7]}.yaml").read_text())
     return {
         stack: {f"{kind}::{name}": known or {} for kind, named in kinds.items() for name, known in named.items()}
         for stack, kinds in stacks.items()
@@ -97,7 +97,7 @@ def arrange(stage: Stage, checkout: Path) -> None:
 
     The catalog is that of the checkout, with keys that were changed, tag options, a budget and constraints.
     """
-    copy_settings(_RECORDED, checkout)
+    copy_settings(RECORDED, checkout)
     catalog = CatalogCopy(checkout / "hub" / "catalog")
     products = catalog.folder / "products"
     _ = (products / "text-embedder-serverless").rename(products / "embedder")
@@ -136,6 +136,25 @@ def move_in(stage: Stage, checkout: Path) -> None:
     catalog = stage.project / "hub" / "catalog"
     shutil.rmtree(catalog)
     _ = shutil.copytree(checkout / "hub" / "catalog", catalog)
+
+
+def bring_models(catalog: Path) -> None:
+    """Say which parameter takes the model, as a release that wants it said tells to."""
+    for file in catalog.glob("products/*/product.yaml"):
+        _ = file.write_text(file.read_text().replace("\ncost:", "\nmodel: {archive: ModelDataUrl}\ncost:", 1))
+
+
+def keep_own_models(project: Path) -> None:
+    """Let every launch run the archive that its settings named until now, as one of the account's own."""
+    own = r"      ownModel: {archive: \1, acknowledgeNotTheCatalogs: true}\n      parameters:\n"
+    for file in project.glob("Pulumi.spoke-*.yaml"):
+        _ = file.write_text(re.sub(r"      parameters:\n        ModelDataUrl: (\S+)\n", own, file.read_text()))
+
+
+def take_the_catalogs_models(project: Path, stack: str) -> None:
+    """Let every launch of a spoke run the model of its version."""
+    file = project / f"Pulumi.{stack}.yaml"
+    _ = file.write_text(re.sub(r"      ownModel: .*\n", "", file.read_text()))
 
 
 def copy_settings(source: Path, target: Path) -> None:

@@ -54,6 +54,21 @@ _RULE: _Drawn = st.fixed_dictionaries(
     },
     optional={"condition": st.lists(_COMPARED, min_size=2, max_size=2).map(lambda both: {"Fn::And": both})},
 )
+_MODEL: _Drawn = st.fixed_dictionaries(
+    {
+        "package": _TEXT,
+        "archive": st.fixed_dictionaries(
+            {"uri": _TEXT}, optional=dict.fromkeys(("version_id", "etag", "sha256"), _TEXT)
+        ),
+        "images": st.dictionaries(
+            _TEXT,
+            st.fixed_dictionaries({"uri": _TEXT, "pinned": st.sampled_from(["digest", "tag"])}),
+            max_size=1,
+        ),
+        "parameters": st.fixed_dictionaries({}, optional=dict.fromkeys(("archive", "package", "image", "code"), _TEXT)),
+    },
+    optional={"code": _TEXT},
+)
 _VERSION: _Drawn = st.fixed_dictionaries(
     {
         "id": _TEXT,
@@ -68,6 +83,7 @@ _VERSION: _Drawn = st.fixed_dictionaries(
     optional={
         **dict.fromkeys(("replacement", "reason", "model_package"), _TEXT),
         **dict.fromkeys(("deprecated_on", "retires_on"), st.dates().map(str)),
+        "model": _MODEL,
     },
 )
 _PRODUCT: _Drawn = st.fixed_dictionaries(

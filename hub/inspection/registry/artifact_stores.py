@@ -123,6 +123,10 @@ def _places(
     name, _, key = artifacts.model_data.removeprefix("s3://").partition("/")
     bucket = StoreLocation(kind="bucket", name=name, account=registry.account_id, region=registry.region)
     yield bucket, object_arn(artifacts.model_data, partition=partition), ACTIONS["bucket"], None
+    if artifacts.code:
+        name = artifacts.code.removeprefix("s3://").partition("/")[0]
+        code = StoreLocation(kind="bucket", name=name, account=registry.account_id, region=registry.region)
+        yield code, object_arn(artifacts.code, partition=partition), ACTIONS["bucket"], None
     if is_prefix(artifacts.model_data):
         yield bucket, bucket_arn(artifacts.model_data, partition=partition), LISTING, key
     for image in artifacts.images:

@@ -74,8 +74,16 @@ def containers_of(package: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def archive_of(container: Mapping[str, Any]) -> str | None:
     """Name a container's archive: by its older field, or by the one that also takes what is not compressed."""
-    source = container.get("ModelDataSource", {}).get("S3DataSource", {})
-    return container.get("ModelDataUrl") or source.get("S3Uri")
+    return container.get("ModelDataUrl") or _source(container).get("S3Uri")
+
+
+def etag_of(container: Mapping[str, Any]) -> str | None:
+    """Give the ETag that a container's archive had when it was registered; None where the registry keeps none."""
+    return container.get("ModelDataETag") or _source(container).get("ETag")
+
+
+def _source(container: Mapping[str, Any]) -> Mapping[str, str]:
+    return container.get("ModelDataSource", {}).get("S3DataSource", {})
 
 
 def person_of(package: Mapping[str, Any]) -> str:
@@ -98,10 +106,17 @@ def reason_of(problem: Exception) -> str:
 
 def _difference(entry: VersionEntry, package: Mapping[str, Any]) -> str:
     """Say how the archive of a version is another than its package was approved with."""
-    approved = [archive for each in containers_of(package) if (archive := archive_of(each))]
-    if approved and entry.artifacts.model_data not in approved:
+    artifacts = entry.artifacts
+    approved = {archive: etag_of(each) for each in containers_of(package) if (archive := archive_of(each))}
+    if approved and artifacts.model_data not in approved:
         return (
-            f"the catalog publishes {entry.artifacts.model_data}, and {entry.model_package} was approved with "
+            f"the catalog publishes {artifacts.model_data}, and {entry.model_package} was approved with "
             f"{', '.join(approved)}"
+        )
+    etag = (approved.get(artifacts.model_data) or "").strip('"')
+    if etag and artifacts.etag and etag != artifacts.etag:
+        return (
+            f"the catalog publishes {artifacts.model_data} with the ETag {artifacts.etag}, and {entry.model_package} "
+            f"was approved with {etag}"
         )
     return ""

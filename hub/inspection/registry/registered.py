@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hub.inspection.registry.packages import archive_of, containers_of, person_of, reason_of
+from hub.inspection.registry.packages import archive_of, containers_of, etag_of, person_of, reason_of
 from hub.inspection.registry.sagemaker_form import card_of
 from shared.aws.arn import Arn
 from shared.aws.session import Session, code_of
@@ -26,6 +26,7 @@ class RegisteredModel:
 
     Attributes:
         archive: The S3 URI of the model.
+        archive_etag: Of the archive, as it was registered.
         image: The image's URI, with the tag that it was registered by.
         image_digest: Of the image, as `sha256:…`.
         approved_by: Who changed the package last, which approving it does.
@@ -38,6 +39,7 @@ class RegisteredModel:
     status: str
     description: str
     archive: str
+    archive_etag: str
     image: str
     image_digest: str
     approved_by: str
@@ -67,6 +69,7 @@ def registered_model(session: Session, package: str) -> RegisteredModel:
         status=str(found.get("ModelApprovalStatus", "without an approval status")),
         description=_line(found.get("ModelPackageDescription", "")),
         archive=archive_of(container) or "",
+        archive_etag=(etag_of(container) or "").strip('"'),
         image=str(container.get("Image", "")),
         image_digest=str(container.get("ImageDigest", "")),
         approved_by=(person_of(found) or person_of({"LastModifiedBy": found.get("CreatedBy", {})})) if approved else "",

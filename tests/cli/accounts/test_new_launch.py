@@ -1,6 +1,7 @@
 """A launch is written only when the hub offers all of it, and all that is missing is told at once."""
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,29 @@ def test_all_that_has_no_default_is_asked_for_at_once(spoke: Path, new_launch: C
         "  --parameter Count=…  How many. 1 to 9",
     ] == ended.err.splitlines()
     assert SETTINGS == spoke.read_text()
+
+
+def test_what_the_version_brings_is_neither_asked_for_nor_taken(
+    monkeypatch: pytest.MonkeyPatch, spoke: Path, new_launch: Callable[..., Any]
+) -> None:
+    model = {
+        "package": "scorer/1",
+        "archive": {"uri": "s3://models/scorer.tar.gz"},
+        "parameters": {"archive": "ModelDataUrl"},
+    }
+    versions = {"1.10.0": {**version("1.10.0"), "model": model}}
+    offer = deepcopy(dict(OFFER))
+    offer["eu-central-1"]["products"]["scorer"]["versions"] = versions
+    monkeypatch.setattr(Engine, "outputs", always({"catalog": contract.publish("222233334444", offer)}))
+
+    assert ("parameter-of-the-version", "parameters.ModelDataUrl") == _refusal(new_launch("scorer", *GIVEN))
+    assert 0 == new_launch("scorer", "--parameter", "Count=2").code
+    assert [{"Count": "2"}] == [found["parameters"] for found in launches(spoke)]
+
+
+def _refusal(ended: Any) -> tuple[str, str]:  # noqa: ANN401 - as the fixture gives it
+    code, place = ended.refusal
+    return code, place.rpartition(": ")[2]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,10 @@ def test_the_list_for_machines_has_card_parameters_and_cost(command: Command) ->
     [
         ("card", "task binary classification"),
         ("lineage", "model package arn:aws:sagemaker:eu-central-1:222233334444:model-package/fraud-detector/2"),
-        ("a parameter without a default", "ModelDataUrl String has to be given A .tar.gz in a"),
+        ("its archive", "archive s3://model-catalog-artifacts-hub/fraud-detector/2026-10-06/model.tar.gz"),
+        ("what it is known by", "etag 6a7579d210339f0a0aba7e8c2cb8cde7"),
+        ("an image of AWS's", "amazonaws.com/sagemaker-xgboost:1.7-1 (by tag) image in eu-west-1"),
+        ("a parameter that the version sets", "ModelDataUrl String from the version A .tar.gz in a"),
         ("a parameter with bounds", "MinInstanceCount Number 1 1 to 10"),
         ("a parameter with values", "Environment String development one of development, staging, production"),
         ("metrics", "area under the ROC curve 0.95 holdout s3://model-catalog-data-hub/fraud/holdout-2026-09/"),

@@ -83,6 +83,7 @@ def test_a_package_becomes_a_version_with_what_the_registry_knows(project: Catal
     assert "Trained on the transactions of a further month, with those of new card types." == entry["description"]
     assert {"approved_by": "ana", "approved_on": TODAY, "note": "Reviewed on October's holdout."} == entry["approval"]
     assert f"s3://{BUCKET}/fraud-detector/2026-11-16/model.tar.gz" == entry["artifacts"]["model_data"]
+    assert re.fullmatch("[0-9a-f]{32}", entry["artifacts"]["etag"])
     assert 5 == len(entry["artifacts"]["images"]), "the last version's, one of which the package runs on"
     [evaluation] = card["evaluations"]
     assert [{"name": "auc", "value": 0.96}, {"name": "recall", "value": 0.77}] == evaluation["metrics"]
@@ -219,6 +220,31 @@ def test_another_image_than_the_templates_is_a_persons_to_arrange(
     marks = {mark.what for mark in marks_in(project.folder)}
     assert f"let the template run on {image}, then delete this line" in marks
     assert [what for what in marks if what.startswith("the image in eu-west-1, in the place of ")]
+
+
+def test_an_image_of_the_registrys_own_is_named_by_its_digest(
+    project: CatalogCopy, command: Command, sandbox: Sandbox
+) -> None:
+    sagemaker, digest = sandbox.client("sagemaker", HUB), f"sha256:{'1' * 64}"
+    image = f"{HUB}.dkr.ecr.eu-central-1.amazonaws.com/churn"
+    named: list[str] = []
+    for known in ({"ImageDigest": digest}, {}):
+        package = sagemaker.create_model_package(
+            ModelPackageGroupName="demand-forecaster",
+            ModelApprovalStatus="PendingManualApproval",
+            InferenceSpecification={
+                "Containers": [{"Image": f"{image}:7", "ModelDataUrl": f"s3://{BUCKET}/own/model.tar.gz", **known}],
+                "SupportedContentTypes": ["text/csv"],
+                "SupportedResponseMIMETypes": ["text/csv"],
+            },
+        )["ModelPackageArn"]
+        file = project.folder / "products/demand-forecaster-batch/product.yaml"
+        before = file.read_text()
+        command("models", "new-version", "demand-forecaster-batch", f"9.{len(named)}.0", "--package", package)
+        named.append(yaml.safe_load(file.read_text())["versions"][-1]["artifacts"]["images"][0])
+        file.write_text(before)
+
+    assert [f"{image}@{digest}", f"<fill in: {image}:7 by its digest>"] == named
 
 
 @pytest.mark.parametrize(

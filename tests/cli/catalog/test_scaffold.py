@@ -16,6 +16,7 @@ TEMPLATE = """\
 Parameters:
   Kind: {Type: String, Default: ml.m5.large, AllowedValues: [ml.m5.large]}
   InstanceCount: {Type: Number, Default: 1}
+  ModelDataUrl: {Type: String, AllowedPattern: '^s3://.+$'}
 Resources:
   Model:
     Type: AWS::SageMaker::Model
@@ -41,6 +42,7 @@ def test_a_product_is_written_with_what_can_be_known(catalog: CatalogCopy, comma
     assert TEMPLATE == (folder / "1.0.0.yaml").read_text()
     assert ("churn-scorer", "Churn scorer", "online-inference") == (file["key"], file["name"], file["portfolio"])
     assert {"kind": "instances", "instance_type": "Kind", "count": "InstanceCount"} == file["cost"]
+    assert {"archive": "ModelDataUrl"} == file["model"]
     assert "ML Platform" == file["distributor"], "what all products say alike is taken over"
     assert ("222233334444", "eu-central-1") == (file["registry"]["account_id"], file["registry"]["region"])
     assert {"1.0.0.card.yaml", "1.0.0.yaml", "execution-policy.json", "launch-policy.json", "product.yaml"} == {

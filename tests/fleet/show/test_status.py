@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from fleet.plan.inventory import Inventory
-from fleet.plan.verdicts import make_plan
+from fleet.plan.verdicts import FleetPlan, make_plan
 from fleet.show.account_launches import AccountLaunch, AccountLaunches
 from fleet.show.status import COLUMNS, Row, beside_accounts, rows_of, show_status
 from fleet.store.storage import Storage
@@ -75,6 +75,8 @@ def test_a_spoke_is_told_from_its_record_without_a_look_at_its_state(
         launch="search",
         product="embedder",
         version="1.0.0",
+        newest="1.0.0",
+        own_model="",
         state="active",
         region="eu-central-1",
         status="AVAILABLE",
@@ -201,6 +203,51 @@ def test_the_unit_of_an_account_is_told(two: Inventory) -> None:
     assert "Workloads/Lab" == only(replace(two, organization=organization(Member(id=A, unit="Workloads/Lab")))).unit
 
 
+def test_the_newest_version_is_that_of_the_day_and_no_release_candidate(two: Inventory) -> None:
+    def more(product: dict[str, Any]) -> None:
+        first = product["versions"]["1.0.0"]
+        product["versions"] |= {number: {**first, "id": f"pa-{number}"} for number in ("1.0.1", "1.1.0", "2.0.0-rc.1")}
+        product["versions"]["1.1.0"]["deprecated_on"] = "2026-11-05"
+
+    offers = replace(two, hubs=hubs(offered(more)))
+
+    assert "1.1.0" == only(offers).newest
+    assert "1.0.1" == only(replace(offers, day=dt.date(2026, 11, 5))).newest
+
+
+def test_a_column_names_the_newest_version_beside_the_one_that_runs(two: Inventory) -> None:
+    newer = offered(lambda it: it["versions"].update({"1.0.1": {**it["versions"]["1.0.0"], "id": "pa-1.0.1"}}))
+    plan = make_plan(replace(two, hubs=hubs(newer)))
+
+    lines = shown(plan, rows_of(plan), width=80)
+
+    assert ["spoke", "launch", "product", "version", "newest"] == lines[0].split()[:5]
+    assert ["spoke-a", "search", "embedder", "1.0.0", "1.0.1"] == lines[2].split()[:5]
+
+
+def test_eighty_columns_show_the_newest_version_of_long_names_first_below(two: Inventory) -> None:
+    names = {"stack": "spoke-production", "launch": "fraud-scoring-previous", "product": "fraud-detector-realtime"}
+
+    lines = shown(make_plan(two), [replace(only(two), newest="1.1.0", **names)], width=80)
+
+    assert [*names.values(), "1.0.0"] == lines[2].split()
+    assert lines[3].strip().startswith("newest: 1.1.0 · state: active · status: AVAILABLE")
+    assert 80 >= max(map(len, lines[:5]))
+
+
+def test_a_model_that_is_not_the_catalogs_is_told_of(two: Inventory, backend: Storage) -> None:
+    own = {"package": "", "archive": "s3://mine/a.tar.gz", "digest": "", "own": True}
+    catalogs = {"package": "p", "archive": "s3://theirs/a.tar.gz", "digest": "etag:e", "own": False}
+    launches = {"search": {**LAUNCHED, "model": own}, "find": {**LAUNCHED, "model": catalogs}}
+    plan = make_plan(updated(two, backend, launches))
+    rows = rows_of(plan)
+
+    assert "search of spoke-a runs s3://mine/a.tar.gz, which is not the catalog's" in shown(plan, rows, width=300)
+    assert {"search": "s3://mine/a.tar.gz", "find": ""} == {
+        row.launch: row.own_model for row in rows if row.stack == "spoke-a"
+    }
+
+
 def test_a_row_is_written_in_the_order_of_the_columns(two: Inventory) -> None:
     assert COLUMNS == list(only(two).document())
 
@@ -217,6 +264,14 @@ def test_a_table_says_what_wants_attention(two: Inventory) -> None:
     assert "embedder 1.0.0 is deprecated, and 2 launches use it" in text
     assert "2 launches in 2 spokes, 2 spokes behind; the hub's contract is" in text
     assert 2 == text.count("2026-10-06")
+
+
+def shown(plan: FleetPlan, rows: Sequence[Row], *, width: int) -> list[str]:
+    """Give the lines of a table."""
+    console = Console(file=StringIO(), width=width)
+    show_status(plan, rows, console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue().splitlines()
 
 
 def offered(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hub.definitions.compatibility import breaking_changes, refuse_breaking_changes, refuse_silent_backports
 from hub.definitions.load import read_catalog, read_unlocked
 from hub.definitions.templates import Template
-from shared.catalog.contract import Parameter
+from shared.catalog.parameters import Parameter
 from shared.errors import ContentError
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.refused import refused

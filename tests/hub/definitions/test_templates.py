@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hub.definitions.templates import Template, read_template
-from shared.catalog.contract import Parameter
+from shared.catalog.parameters import Parameter
 from shared.errors import ContentError
 from tests.support.refused import refused
 

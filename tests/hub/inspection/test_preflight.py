@@ -85,6 +85,14 @@ def test_a_hub_hears_that_all_is_well(look: Look) -> None:
         "preflight: share of online-inference with Research: one account, ACTIVE",
         "preflight: quotas of eu-central-1: 3 of 100 portfolios, 7 of 350 products",
         "preflight: templates in eu-central-1: CloudFormation takes 8 of 8",
+        (
+            "preflight: model of store-forecaster-multimodel 1.0.0: "
+            "s3://model-catalog-artifacts-hub/store-forecaster/2026-10-28/ is a prefix: whatever lies below it is run"
+        ),
+        (
+            "preflight: images by tag: those of 8 versions, whose owners may move the tag, as AWS does for fixes: "
+            "141502667606, 246618743249, 257758044811, 492215442770, 683313688378, 763104351884"
+        ),
         "preflight: share of online-inference with Research in eu-central-1: arrived",
     ] == look()
 

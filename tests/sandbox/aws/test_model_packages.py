@@ -64,7 +64,7 @@ def test_the_whole_organization_may_read_the_models_and_nobody_may_write_them(
 ) -> None:
     research = sandbox.client("s3", RESEARCH)
 
-    assert research.get_object(Bucket=BUCKET, Key=KEY)["ContentLength"] == 0
+    assert research.get_object(Bucket=BUCKET, Key=KEY)["Body"].read() == f"s3://{BUCKET}/{KEY}".encode()
     with api_error("AccessDenied"):
         research.put_object(Bucket=BUCKET, Key=KEY, Body=b"x")
     with api_error("AccessDenied"):

@@ -98,6 +98,15 @@ def test_another_major_version_is_refused(version: str) -> None:
         contract.parse(document, source=HUB)
 
 
+def test_a_contract_of_version_1_2_is_read_and_its_versions_bring_no_model() -> None:
+    document = {**contract.publish("222233334444", OFFER), "schema_version": "1.2"}
+    document["content_hash"] = content_hash(document)
+
+    read = contract.parse(crossed(document), source=HUB)
+
+    assert read.regions["eu-central-1"].products["scorer"].versions["1.0.0"].model is None
+
+
 def test_a_document_without_a_version_is_refused() -> None:
     with refused(ContractError, "catalog-of-another-version", HUB):
         contract.parse({"regions": {}}, source=HUB)

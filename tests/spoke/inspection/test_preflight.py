@@ -52,11 +52,13 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Look:
         *,
         role: object = None,
         settings: dict[str, Any] | None = None,
+        template: object = None,
         offer: dict[str, Any] | None = None,
         **listings: Any,  # noqa: ANN401 - whatever a listing answers
     ) -> list[str]:
         lines = heard(monkeypatch)
-        account = FakeAccount(ACCOUNT, {**SHARED, **listings}, {"get_role": role or MissingError()})
+        calls = {"get_role": role or MissingError(), "describe_provisioning_artifact": template or offered("0" * 64)}
+        account = FakeAccount(ACCOUNT, {**SHARED, **listings}, calls)
         monkeypatch.setattr(preflight, "AccountSession", always(account))
         preflight.preflight(plan(settings or {}, offer or deepcopy(dict(OFFER))))
         return lines
@@ -82,6 +84,39 @@ def plan(changed: dict[str, Any], offer: dict[str, Any], published_on: dt.date |
     )
 
 
+def offered(sha256: str) -> dict[str, Any]:
+    """Describe a version whose template has a hash."""
+    key = f"templates/scorer/1.1.0/{sha256}.template"
+    return {"Info": {"TemplateUrl": f"https://model-catalog-templates.s3.eu-central-1.amazonaws.com/{key}"}}
+
+
+def test_another_template_than_the_hub_published_stops_the_preview(look: Look) -> None:
+    with refused(PreflightError, "checks-failed") as found:
+        look(template=offered("1" * 64))
+
+    assert "template of scorer 1.1.0: AWS offers another one (sha256 111111111111…)" in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        (
+            {"Info": {"TemplateUrl": "https://s3.amazonaws.com/b/a.yaml"}},
+            "https://s3.amazonaws.com/b/a.yaml does not tell its hash",
+        ),
+        ({"Info": {}}, "AWS names no address of it"),
+        (denied("DescribeProvisioningArtifact"), "warning: preflight: templates of the versions: not checked: "),
+    ],
+    ids=["an address without a hash", "no address", "not allowed"],
+)
+def test_a_template_that_cannot_be_compared_is_said(look: Look, template: object, words: str) -> None:
+    assert 1 == len([line for line in look(template=template) if words in line])
+
+
+def test_nothing_is_said_of_the_template_of_a_version_that_has_not_arrived(look: Look) -> None:
+    assert [] == [line for line in look(template=MissingError()) if "template" in line]
+
+
 def role(trust: str = TRUST, tags: list[dict[str, str]] | None = None) -> Callable[[dict[str, str]], dict[str, Any]]:
     """Answer every question about a role alike."""
     made = {"AssumeRolePolicyDocument": json.loads(trust), "Tags": OWN if tags is None else tags}
@@ -96,12 +131,13 @@ def launched(**changed: str) -> list[dict[str, Any]]:
 def test_a_new_spoke_hears_what_will_be_made(look: Look) -> None:
     assert [
         f"preflight: account {ACCOUNT}: works as arn:aws:sts::{ACCOUNT}:assumed-role/Deployer/preflight",
-        f"preflight: contract 1.2 of {HUB_STACK}: published on 2026-11-01",
+        f"preflight: contract 1.3 of {HUB_STACK}: published on 2026-11-01",
         "preflight: portfolio online in eu-central-1: shared with this account by ORGANIZATION",
         "preflight: role ModelCatalogLaunch-scorer: will be made by this stack",
         "preflight: role ModelCatalogExecution-scorer: will be made by this stack",
         "preflight: role ModelCatalogLaunch-embedder: will be made by this stack",
         "preflight: role ModelCatalogExecution-embedder: will be made by this stack",
+        f"preflight: template of scorer 1.1.0: as the hub published it (sha256 {'0' * 12}…)",
         "preflight: launch scoring: scorer 1.1.0 (active) is new; parameters, rules and 3 of 50 tags are valid",
         "preflight: launch path of scoring: will be there once this stack has access to 'Online models'",
         "preflight: access to online in eu-central-1: 0 of 100 principals",

@@ -86,6 +86,11 @@ MOVED: Mapping[str, tuple[Way, object, str]] = {
     "a settled tag option": ((*SCORER, "tag_options", "cost-center"), ["4712"], "offer of scoring"),
     "the launched version's id": ((*LAUNCHED, "id"), "pa-another", "offer of scoring"),
     "its newest version": ((*SCORER, "versions", "1.1.1"), version("pa-scorer-111", PARAMETERS), "offer of scoring"),
+    "the archive that the launched version brings": (
+        (*LAUNCHED, "model", "archive", "uri"),
+        "s3://models/another.tar.gz",
+        "offer of scoring",
+    ),
     "a default of its template": (
         (*LAUNCHED, "parameters", "InstanceCount", "default"),
         "2",

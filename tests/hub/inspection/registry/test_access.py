@@ -10,7 +10,7 @@ from tests.support.registry import BUCKET, EMBEDDER, SETTINGS, Run, Write
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, PRODUCTION, REGION, RESEARCH
 from tests.support.sandbox.process import Sandbox
 
-IMAGE = f"{HUB}.dkr.ecr.{REGION}.amazonaws.com/our/embedder:1"
+IMAGE = f"{HUB}.dkr.ecr.{REGION}.amazonaws.com/our/embedder@sha256:{'0' * 64}"
 
 
 def test_what_a_bucket_still_lacks_is_printed_and_is_enough(run: Run, sandbox: Sandbox, policy: Write) -> None:
@@ -114,17 +114,17 @@ def test_what_is_not_there_is_a_problem(run: Run, catalog_copy: CatalogCopy) -> 
     key = f"arn:aws:kms:{REGION}:{HUB}:key/1234abcd"
     declare(catalog_copy, IMAGE.replace("our/", "nobodys/"), key)
     text = (catalog_copy.folder / EMBEDDER).read_text()
-    catalog_copy.write(EMBEDDER, text.replace(f"s3://{BUCKET}/", "s3://no-bucket-of-ours/"))
+    catalog_copy.write(EMBEDDER, text.replace(f"s3://{BUCKET}/", "s3://model-catalog-artifacts-none/"))
 
     code, _, errors = run()
 
     assert 1 == code
-    for what in ("bucket no-bucket-of-ours", f"repository nobodys/embedder in {REGION}", f"key {key}"):
+    for what in ("bucket model-catalog-artifacts-none", f"repository nobodys/embedder in {REGION}", f"key {key}"):
         assert f"error: {what}: does not exist. Create it, or correct artifacts in product.yaml." in errors
 
 
 def test_a_bucket_of_another_account_is_a_problem(run: Run, sandbox: Sandbox, catalog_copy: CatalogCopy) -> None:
-    bucket = "bucket-of-research"
+    bucket = "model-catalog-artifacts-of-research"
     sandbox.client("s3", RESEARCH).create_bucket(
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
     )

@@ -28,10 +28,10 @@ REASON = "approval withdrawn in the registry on 2026-10-20 by ana: Recall fell o
 Pass = Callable[..., Catalog]
 
 
-def described(archive: str, status: str = "Approved", **more: object) -> dict[str, Any]:
+def described(archive: str, status: str = "Approved", *, etag: str = "", **more: object) -> dict[str, Any]:
     """Describe a package as SageMaker does."""
     url = f"s3://{BUCKET}/{archive}" + ("" if archive.endswith("/") else "/model.tar.gz")
-    containers = [{"ModelDataUrl": url}]
+    containers = [{"ModelDataUrl": url, **({"ModelDataETag": etag} if etag else {})}]
     return {"ModelApprovalStatus": status, "InferenceSpecification": {"Containers": containers}, **more}
 
 
@@ -110,6 +110,7 @@ def test_what_is_approved_passes_as_it_is(
         (described("fraud-detector/2026-10-06", "PendingManualApproval"), "package-not-approved"),
         (MISSING, "package-missing"),
         (described("fraud-detector/2026-11-16"), "archive-not-approved"),
+        (described("fraud-detector/2026-10-06", etag="0" * 32), "archive-not-approved"),
     ],
 )
 def test_a_version_that_is_not_what_the_registry_approved_is_refused(passing: Pass, answer: object, code: str) -> None:

@@ -1,0 +1,75 @@
+"""A template's parameter, and which values it takes."""
+
+import re
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from shared.catalog.part import Part
+from shared.errors import Mistake
+
+_LISTS: Final = ("CommaDelimitedList", "List<")
+_NUMBER: Final = r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
+
+
+def _compiled(pattern: str) -> str:
+    try:
+        _ = re.compile(pattern)
+    except re.error as problem:
+        raise Mistake(f"{pattern!r} is not a regular expression: {problem}.", code="pattern-invalid") from None
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiled)]
+Count = Annotated[str, Field(pattern=r"^[0-9]+$")]
+Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+
+
+class Parameter(Part):
+    """A template parameter, as far as a spoke can check a value against it.
+
+    Field names follow CloudFormation's; bounds are numbers written as text.
+    """
+
+    type: str
+    description: str = ""
+    default: str | None = None
+    allowed_values: list[str] | None = None
+    allowed_pattern: Pattern | None = None
+    constraint_description: str | None = None
+    min_length: Count | None = None
+    max_length: Count | None = None
+    min_value: Number | None = None
+    max_value: Number | None = None
+    no_echo: Literal["true"] | None = None
+
+
+def value_problem(parameter: Parameter, value: str) -> str | None:
+    """Say what CloudFormation would refuse about a value; None where it is fit.
+
+    For a list the allowed values and the pattern count for each item (source: CloudFormation User Guide,
+    "Parameters", AllowedPattern and AllowedValues).
+    """
+    items = [part.strip() for part in value.split(",")] if parameter.type.startswith(_LISTS) else [value]
+    allowed, pattern = parameter.allowed_values, parameter.allowed_pattern
+    if allowed is not None and not all(item in allowed for item in items):
+        return f"The allowed values are: {', '.join(allowed)}."
+    if pattern is not None and not all(re.fullmatch(pattern, item) for item in items):
+        return f"It must match {pattern}."
+    if parameter.type == "Number":
+        return _number_problem(parameter, value)
+    shortest, longest = int(parameter.min_length or 0), int(parameter.max_length or 4096)
+    if not shortest <= len(value) <= longest:
+        return f"It must have {shortest} to {longest} characters."
+    return None
+
+
+def _number_problem(parameter: Parameter, value: str) -> str | None:
+    if not re.fullmatch(_NUMBER, value):
+        return "It must be a number."
+    number = float(value)
+    if parameter.min_value is not None and number < float(parameter.min_value):
+        return f"It must be at least {parameter.min_value}."
+    if parameter.max_value is not None and number > float(parameter.max_value):
+        return f"It must be at most {parameter.max_value}."
+    return None

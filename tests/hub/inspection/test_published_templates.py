@@ -1,0 +1,115 @@
+"""A preview of the hub compares what AWS holds of each published version with the catalog's template."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hub.definitions.load import read_catalog
+from hub.inspection.published_templates import check_templates
+from hub.inspection.unpinned_models import check_pins
+from shared.aws.preflight import CheckResult, Finding
+from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.fake_account import FakeAccount, MissingError
+
+HUB = "222233334444"
+TEXT = "text-embedder-serverless"
+NAME = "Text embedder, serverless endpoint"
+FILE = f"products/{TEXT}/product.yaml"
+ADDRESS = "https://model-catalog-templates-1.s3.eu-central-1.amazonaws.com/templates/a.template"
+Check = Callable[..., list[Finding]]
+
+
+@pytest.fixture
+def check(catalog_copy: CatalogCopy) -> Check:
+    """Compare with an account that has published the text embedder."""
+    template = (catalog_copy.folder / "products" / TEXT / "1.0.0.yaml").read_bytes()
+
+    def check(
+        *,
+        content: bytes | Exception = template,
+        address: str = ADDRESS,
+        tag: str = "model-catalog-hub",
+        asked: list[tuple[str, str]] | None = None,
+    ) -> list[Finding]:
+        def get(place: dict[str, str]) -> object:
+            if asked is not None:
+                asked.append((place["Bucket"], place["Key"]))
+            return content if isinstance(content, Exception) else {"Body": io.BytesIO(content)}
+
+        summaries = [{"Id": "pa-0", "Name": "no version"}, {"Id": "pa-1", "Name": "1.0.0"}]
+        account: Any = FakeAccount(
+            HUB,
+            {"search_products_as_admin": [{"ProductViewSummary": {"Name": NAME, "ProductId": "prod-1"}}]},
+            {
+                "describe_product_as_admin": {
+                    "ProvisioningArtifactSummaries": summaries,
+                    "Tags": [{"Key": tag, "Value": "hub"}],
+                },
+                "describe_provisioning_artifact": {"Info": {"TemplateUrl": address}},
+                "get_object": get,
+            },
+        )
+        products = read_catalog(catalog_copy.folder, DAY).products
+        return list(check_templates(account, products, "eu-central-1"))
+
+    return check
+
+
+def test_a_template_that_is_as_the_catalog_has_it_is_told_in_one_line(check: Check) -> None:
+    assert [Finding("templates in eu-central-1", "AWS holds the catalog's of all 1 versions")] == check()
+
+
+def test_another_template_than_the_catalogs_stops_the_preview(check: Check) -> None:
+    [finding] = check(content=b"Resources: {}")
+
+    assert CheckResult.FAILED is finding.verdict
+    assert f"template of {TEXT} 1.0.0 in eu-central-1" == finding.subject
+    assert "AWS holds another template (sha256 " in finding.text
+    assert "Restore the file, and publish the change as a new version" in finding.text
+
+
+@pytest.mark.parametrize(
+    ("address", "bucket", "key"),
+    [
+        (ADDRESS, "model-catalog-templates-1", "templates/a.template"),
+        ("https://s3.eu-central-1.amazonaws.com/ours/a.template", "ours", "a.template"),
+        ("https://s3.amazonaws.com/ours/folder/a.template?versionId=1", "ours", "folder/a.template"),
+    ],
+)
+def test_a_template_is_found_by_either_form_of_its_address(check: Check, address: str, bucket: str, key: str) -> None:
+    asked: list[tuple[str, str]] = []
+
+    check(address=address, asked=asked)
+
+    assert [(bucket, key)] == asked
+
+
+def test_a_template_that_cannot_be_read_is_said_and_stops_nothing(check: Check) -> None:
+    [finding] = check(content=MissingError())
+
+    assert CheckResult.WARNING is finding.verdict
+    assert (
+        "not compared: pa-1 in eu-central-1: the template cannot be read at model-catalog-templates-1.s3"
+        in finding.text
+    )
+
+
+def test_somebody_elses_product_of_the_same_name_is_left_alone(check: Check) -> None:
+    assert [] == check(content=b"another", tag="somebody")
+
+
+def test_an_archive_that_is_known_by_its_place_alone_is_warned_of(catalog_copy: CatalogCopy) -> None:
+    text = (catalog_copy.folder / FILE).read_text()
+    etag = next(line for line in text.splitlines(keepends=True) if "etag:" in line)
+    catalog_copy.replace(FILE, etag, "")
+    products = [each for each in read_catalog(catalog_copy.folder, DAY).products if each.file.key == TEXT]
+
+    first, tags = check_pins(products)
+
+    assert (CheckResult.WARNING, f"model of {TEXT} 1.0.0") == (first.verdict, first.subject)
+    key = "text-embedder/2026-09-08/model.tar.gz"
+    assert f"aws s3api head-object --bucket model-catalog-artifacts-hub --key {key}" in first.text
+    assert "those of 1 versions" in tags.text
+    assert "763104351884" in tags.text

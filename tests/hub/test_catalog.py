@@ -1,7 +1,9 @@
 """The catalog's content itself: it is whole, and its roles may do no more than they need."""
 
+import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -192,6 +194,24 @@ def test_a_role_may_touch_its_own_account_alone(product: CatalogProduct) -> None
         for statement, _ in actions(product)
         for resource in listed(statement["Resource"])
         if resource != "*" and "${AccountId}" not in resource and not elsewhere.match(resource)
+    ]
+
+
+@each_product
+def test_a_role_can_do_its_work_under_the_boundary_that_is_recommended(product: CatalogProduct) -> None:
+    boundary = json.loads((ROOT / "docs" / "iam" / "role-boundary.json").read_text())["Statement"]
+    allowed = [
+        (action, resource)
+        for statement in boundary
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    ]
+
+    assert [] == [
+        (action, resource)
+        for statement, action in actions(product)
+        for resource in listed(statement["Resource"])
+        if not any(fnmatchcase(action, most) and fnmatchcase(resource, within) for most, within in allowed)
     ]
 
 

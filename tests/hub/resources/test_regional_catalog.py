@@ -67,7 +67,7 @@ def test_the_contract_names_the_model_of_each_version_with_what_it_is_known_by(r
 def test_an_image_by_digest_is_told_from_one_by_tag_and_code_goes_along(
     mocks: Mocks, catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalog_copy.keep("text-embedder-serverless")
+    catalog_copy.keep(*FIRST)
     path = "products/text-embedder-serverless/product.yaml"
     content = yaml.safe_load((catalog_copy.folder / path).read_text())
     image = f"222233334444.dkr.ecr.eu-central-1.amazonaws.com/embedder@sha256:{'7' * 64}"
@@ -86,6 +86,7 @@ def test_an_image_by_digest_is_told_from_one_by_tag_and_code_goes_along(
     product = published.products["text-embedder-serverless"]
     model = product.versions["1.0.0"].model
     assert model
+    assert model.code
     assert {"eu-central-1": (image, "digest")} == {
         region: (each.uri, each.pinned) for region, each in model.images.items()
     }

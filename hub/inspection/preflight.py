@@ -55,7 +55,7 @@ def preflight(plan: PreflightScope) -> None:
             checks.quotas,
             checks.templates,
             checks.names,
-            checks.templates,
+            checks.published,
             checks.models,
             checks.shares,
             checks.budgets,
@@ -191,7 +191,7 @@ class _Checks:
                         f"(docs/operations/adopting.md), or rename one of the two",
                     )
 
-    def templates(self) -> Iterator[Finding]:
+    def published(self) -> Iterator[Finding]:
         """Templates of published versions."""
         for region in self._plan.settings.all_regions:
             yield from check_templates(self._account, self._plan.catalog.products, region)

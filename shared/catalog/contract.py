@@ -164,7 +164,7 @@ def publish(hub_account: str, regions: Mapping[str, RegionCatalog | Mapping[str,
     """
     written = {"schema_version": SCHEMA_VERSION, "content_hash": "", "hub_account": hub_account, "regions": regions}
     plain = Contract.model_validate(written).model_dump(mode="json", exclude_none=True)
-    return {**plain, "content_hash": _content_hash(plain)}
+    return {**plain, "content_hash": content_hash(plain)}
 
 
 def parse(value: object, *, source: str) -> Contract:
@@ -205,7 +205,7 @@ def parse(value: object, *, source: str) -> Contract:
             code="catalog-damaged",
             place=place,
         ) from None
-    if contract.content_hash != _content_hash(document):
+    if contract.content_hash != content_hash(document):
         raise ContractError(
             f"publishes a catalog that does not fit its own content hash ({contract.content_hash}): it was altered "
             f"after the hub wrote it. Deploy the hub again: make up-hub.",
@@ -260,7 +260,8 @@ def merge(contracts: Mapping[str, Contract]) -> Contract:
     )
 
 
-def _content_hash(document: Mapping[str, Any]) -> str:
+def content_hash(document: Mapping[str, Any]) -> str:
+    """Give the hash of a contract, of which its own hash is no part."""
     content = {key: part for key, part in document.items() if key != "content_hash"}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

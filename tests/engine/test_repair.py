@@ -46,7 +46,7 @@ def test_a_failed_creation_is_replaced_and_a_failed_update_is_tried_again(spoke:
 
     running = spoke.refuse("relaunch", "STACK=spoke-research", "LAUNCH=embeddings", "FLAGS=--skip-preview")
 
-    _launch(spoke, LAUNCHES + "        MemorySizeInMB: 4096\n")
+    _launch(spoke, LAUNCHES + "      parameters:\n        MemorySizeInMB: 4096\n")
     _disarm(spoke)
     updated = spoke.refuse("up-spoke-research")
     after_update = _status(spoke)

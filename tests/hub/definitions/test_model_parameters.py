@@ -89,7 +89,7 @@ def test_what_the_template_does_not_take_is_refused(
         read_catalog(catalog_copy.folder, DAY)
 
 
-def test_an_image_of_the_registrys_account_is_named_by_its_digest(catalog_copy: CatalogCopy) -> None:
+def test_an_image_in_the_account_of_the_registry_is_named_by_its_digest(catalog_copy: CatalogCopy) -> None:
     images(catalog_copy, f"{OWN}:7")
 
     with refused(ContentError, "image-by-tag", "versions[1].artifacts.images[0]") as found:

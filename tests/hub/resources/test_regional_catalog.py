@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+from copy import deepcopy
 
 import pytest
+import yaml
 
 from hub.program import run
 from shared.catalog import contract
@@ -32,10 +34,64 @@ def test_the_contract_gives_every_version_its_id(read: RegionCatalog) -> None:
 
 
 def test_the_sample_catalog_is_published_as_it_was_when_it_was_first_deployed(published_twice: Mocks) -> None:
-    """Another hash would run every spoke again. It was recorded with commit 5b9c3d8, with the same settings."""
-    recorded = "sha256:438de8b10003ff763e88a85a0dd8632d2f274d0c583256a57cddb767ab731b54"
+    """Another hash would run every spoke again, as contract 1.3 does once, for the models that it adds.
 
-    assert recorded == published_twice.exports["catalog"]["content_hash"]
+    It was recorded with commit 5b9c3d8, with the same settings.
+    """
+    recorded = "sha256:438de8b10003ff763e88a85a0dd8632d2f274d0c583256a57cddb767ab731b54"
+    catalog = deepcopy(published_twice.exports["catalog"])
+    for region in catalog["regions"].values():
+        for product in region["products"].values():
+            for version in product["versions"].values():
+                assert version.pop("model")
+
+    assert recorded == contract.content_hash({**catalog, "schema_version": "1.2"})
+
+
+def test_the_contract_names_the_model_of_each_version_with_what_it_is_known_by(read: RegionCatalog) -> None:
+    version = read.products["fraud-detector-realtime"].versions["1.1.0"]
+    image = "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+
+    assert version.model
+    assert {
+        "package": "arn:aws:sagemaker:eu-central-1:222233334444:model-package/fraud-detector/2",
+        "archive": {
+            "uri": "s3://model-catalog-artifacts-hub/fraud-detector/2026-10-06/model.tar.gz",
+            "etag": "6a7579d210339f0a0aba7e8c2cb8cde7",
+        },
+        "images": {"eu-central-1": {"uri": image, "pinned": "tag"}},
+        "parameters": {"archive": "ModelDataUrl"},
+    } == version.model.model_dump(exclude_none=True)
+
+
+def test_an_image_by_digest_is_told_from_one_by_tag_and_code_goes_along(
+    mocks: Mocks, catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog_copy.keep(*FIRST)
+    path = "products/text-embedder-serverless/product.yaml"
+    content = yaml.safe_load((catalog_copy.folder / path).read_text())
+    image = f"222233334444.dkr.ecr.eu-central-1.amazonaws.com/embedder@sha256:{'7' * 64}"
+    content["versions"][0]["artifacts"] |= {
+        "images": [image],
+        "version_id": "3/L4kqtJlcpXroDTDmJ+rmSpXd3d",
+        "sha256": "8" * 64,
+        "code": "s3://model-catalog-artifacts-hub/text-embedder/code.tar.gz",
+    }
+    catalog_copy.write(path, yaml.safe_dump(content))
+    monkeypatch.chdir(catalog_copy.folder.parent)
+
+    mocks.deploy(run)
+
+    published = contract.parse(mocks.exports["catalog"], source="hub").regions["eu-central-1"]
+    product = published.products["text-embedder-serverless"]
+    model = product.versions["1.0.0"].model
+    assert model
+    assert model.code
+    assert {"eu-central-1": (image, "digest")} == {
+        region: (each.uri, each.pinned) for region, each in model.images.items()
+    }
+    assert f"sha256:{'8' * 64}" == model.archive.digest
+    assert model.code in str(product.execution_role.policy).replace("arn:${Partition}:s3:::", "s3://")
 
 
 def test_a_catalog_with_the_keys_of_older_releases_is_published_alike(

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,6 +15,13 @@ KEY = "fraud-detector/2026-10-06/model.tar.gz"
 PLACE = f"fraud-detector-realtime 1.1.0: s3://{BUCKET}/{KEY}"
 CONTENT = f"s3://{BUCKET}/{KEY}".encode()
 ETAG = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def archive(sandbox: Sandbox) -> Iterator[None]:
+    """Put the archive back that was there before a test."""
+    yield
+    sandbox.client("s3", HUB).put_object(Bucket=BUCKET, Key=KEY, Body=CONTENT)
 
 
 def test_the_archives_of_the_catalog_are_those_of_their_versions(run: Run) -> None:

@@ -81,7 +81,8 @@ class StackResource:
             return self._answer[name]
         if self.schema.open or not self.schema.gives(name):
             raise StackError(f"Template error: resource {self.place.logical_id} does not support attribute type {name}")
-        if self._known(name) is None and not self.note and name not in self.schema.identifier:
+        follows = name in self.schema.identifier or name.endswith("Arn")
+        if self._known(name) is None and not self.note and not follows:
             self.note = f"emulated, but for {name}"
         return self._attribute(name)
 

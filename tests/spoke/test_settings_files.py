@@ -12,6 +12,7 @@ import yaml
 from hub import program as hub
 from shared.stack.names import HUB_PROJECT, SPOKE_PROJECT
 from spoke import program as spoke
+from tests.support.hub_stack import all_approved
 from tests.support.paths import ROOT
 from tests.support.recorder import Mocks, recording
 
@@ -21,7 +22,11 @@ SPOKES = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path
 @pytest.fixture(scope="session")
 def catalog() -> dict[str, Any]:
     """Give what the hub exports with its own settings."""
-    with contextlib.chdir(ROOT / "hub"), recording(HUB_PROJECT, "hub", settings_of("hub")) as mocks:
+    with (
+        contextlib.chdir(ROOT / "hub"),
+        all_approved(),
+        recording(HUB_PROJECT, "hub", settings_of("hub")) as mocks,
+    ):
         mocks.answers = {
             "getCallerIdentity": lambda _: {"arn": "arn:aws:sts::222233334444:assumed-role/Deployer/session"},
             "getOrganization": lambda _: {"id": "o-a1b2c3d4e5", "roots": [{"id": "r-root"}]},

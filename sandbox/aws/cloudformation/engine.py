@@ -16,7 +16,8 @@ from sandbox.aws.cloudformation.intrinsics import transforms_of
 from sandbox.aws.cloudformation.parameters import ParameterError, parameters_of
 from sandbox.aws.cloudformation.permissions import unchecked
 from sandbox.aws.cloudformation.request import StackError
-from sandbox.aws.cloudformation.stack_resources import StackOutputs, StackResources, reason_of, require_unused
+from sandbox.aws.cloudformation.stack_outputs import StackOutputs
+from sandbox.aws.cloudformation.stack_resources import StackResources, reason_of, require_unused
 from sandbox.aws.cloudformation.templates import TemplateError, parse_template
 from sandbox.aws.documents import Json
 

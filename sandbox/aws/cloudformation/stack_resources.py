@@ -1,7 +1,7 @@
 """A stack's resources and outputs: a whole template built, changed and taken down."""
 
 import contextlib
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -21,7 +21,7 @@ from sandbox.aws.cloudformation.resources import StackResource, prepare
 from sandbox.aws.cloudformation.schemas import Schema
 from sandbox.aws.cloudformation.templates import depends_on, references
 from sandbox.aws.cloudformation.transforms import transformed
-from sandbox.aws.documents import Json, at, is_list, is_object, part
+from sandbox.aws.documents import Json, at, part
 
 _EMPTY: Json = {"Resources": {}}
 
@@ -283,41 +283,3 @@ def scope_of(stack: Stack, template: Json, values: Json, resources: Mapping[str,
         exports=stack.cross_stack_resources,
         notification_arns=stack.notification_arns,
     )
-
-
-class StackOutput:
-    """An output, worked out when somebody looks; it serves moto as an export too."""
-
-    def __init__(self, resources: StackResources, key: str, declared: Json, stack_id: str) -> None:
-        self._resources, self._declared = resources, declared
-        self.key, self.exporting_stack_id = key, stack_id
-        self.description = declared.get("Description")
-
-    @property
-    def name(self) -> str:
-        return str(self._resources.scope.value(self._declared["Export"]["Name"]))
-
-    @property
-    def value(self) -> str:
-        found = self._resources.scope.value(self._declared["Value"])
-        return ",".join(map(text_of, found)) if is_list(found) else text_of(found)
-
-
-class StackOutputs:
-    """What moto's Stack has in place of its own map of outputs."""
-
-    def __init__(self, resources: StackResources, stack_id: str) -> None:
-        self._resources, self._stack_id = resources, stack_id
-
-    def values(self) -> list[StackOutput]:
-        return list(self._wanted(()))
-
-    @property
-    def exports(self) -> list[StackOutput]:
-        return list(self._wanted(("Export",))) if self._resources.entered else []
-
-    def _wanted(self, needed: Collection[str]) -> Iterator[StackOutput]:
-        scope = self._resources.scope
-        for key, declared in part(scope.template, "Outputs").items():
-            if is_object(declared) and all(each in declared for each in needed) and scope.condition_of(declared):
-                yield StackOutput(self._resources, key, declared, self._stack_id)

@@ -1,10 +1,9 @@
 """From an approval in the registry to a version in the catalog's files, without typing what the registry knows."""
 
-import contextlib
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,12 @@ import pytest
 import yaml
 
 from cli.exit_codes import ExitCode
-from hub.config import HubSettings
 from hub.definitions.load import read_catalog
 from hub.definitions.marks import marks_in
-from hub.inspection.registry.gate import approved
-from shared.aws.iam import listed
-from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.catalog_copy import CatalogCopy
 from tests.support.command_line import Command
-from tests.support.paths import ROOT
-from tests.support.registry import BUCKET, PACKAGES, SETTINGS
-from tests.support.sandbox.accounts import HUB, MANAGEMENT
+from tests.support.registry import BUCKET, PACKAGES
+from tests.support.sandbox.accounts import HUB
 from tests.support.sandbox.process import Sandbox
 
 FRAUD = "fraud-detector-realtime"
@@ -32,26 +27,6 @@ ANSWERS = {
     "the URI of what it was evaluated on": "s3://model-catalog-data-hub/fraud/holdout-2026-10/",
     "what it was trained on, in a sentence": "Labelled card transactions of twelve months.",
 }
-
-
-@pytest.fixture
-def project(sandbox: Sandbox, catalog: CatalogCopy, tmp_path: Path) -> CatalogCopy:
-    """Give the catalog beside the hub's settings, whose role reads the registry."""
-    assert sandbox.url
-    (tmp_path / "Pulumi.hub.yaml").write_text(SETTINGS.read_text())
-    return catalog
-
-
-@pytest.fixture
-def approval(sandbox: Sandbox) -> Iterator[None]:
-    """Let somebody approve the pending package."""
-    role = f"arn:aws:iam::{HUB}:role/OrganizationAccountAccessRole"
-    reviewer = sandbox.client_with("sagemaker", sandbox.assume(role, "111122223333", "ana"))
-    reviewer.update_model_package(
-        ModelPackageArn=PENDING, ModelApprovalStatus="Approved", ApprovalDescription="Reviewed on October's holdout."
-    )
-    yield
-    reviewer.update_model_package(ModelPackageArn=PENDING, ModelApprovalStatus="PendingManualApproval")
 
 
 def written(catalog: CatalogCopy, number: str = "1.2.0") -> tuple[Mapping[str, Any], Mapping[str, Any], str]:
@@ -268,53 +243,3 @@ def test_what_cannot_be_a_version_is_refused_and_nothing_is_written(
     assert (ExitCode.MISTAKE, refusal[0]) == (ended.code, ended.refusal[0])
     assert ended.refusal[1].endswith(refusal[1])
     assert before == files(project)
-
-
-@pytest.mark.usefixtures("approval", "project")
-def test_the_recommended_policy_is_enough_for_a_sync_and_allows_nothing_else(
-    command: Command, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    role = sandbox_role(sandbox, "registry-sync")
-    credentials = sandbox.assume(role, HUB)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", credentials["AccessKeyId"])
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", credentials["SecretAccessKey"])
-    monkeypatch.setenv("AWS_SESSION_TOKEN", credentials["SessionToken"])
-
-    ended = command("models", "sync")
-
-    assert (0, "") == (ended.code, ended.err)
-    assert f"{FRAUD} 1.2.0: {PENDING}" in ended.out
-    assert policy_actions("registry-sync") == set(sandbox.ask("permissions")[role])
-
-
-def test_the_recommended_policy_lets_the_hub_ask_and_nothing_else(sandbox: Sandbox, project: CatalogCopy) -> None:
-    role = sandbox_role(sandbox, "registry-reader")
-    settings = HubSettings.model_validate(
-        {"accountId": HUB, "aws:region": "eu-central-1", "registry": {"assumeRole": role}}
-    )
-
-    assert approved(settings, read_catalog(project.folder, DAY), where="Pulumi.hub.yaml")
-    assert (
-        {"sagemaker:DescribeModelPackage"} == set(sandbox.ask("permissions")[role]) == policy_actions("registry-reader")
-    )
-
-
-def policy_actions(name: str) -> set[str]:
-    """List what a policy of docs/iam allows."""
-    statements = json.loads((ROOT / "docs" / "iam" / f"{name}.json").read_text())["Statement"]
-    return {action for statement in statements for action in listed(statement["Action"])}
-
-
-def sandbox_role(sandbox: Sandbox, name: str) -> str:
-    """Make a role of the hub's account that has a policy of docs/iam; gives its ARN."""
-    policy = (ROOT / "docs" / "iam" / f"{name}.json").read_text()
-    for placeholder, value in {"Partition": "aws", "AccountId": HUB, "ReportsBucket": BUCKET}.items():
-        policy = policy.replace(f"${{{placeholder}}}", value)
-    iam = sandbox.client("iam", HUB)
-    principals = {"AWS": [f"arn:aws:iam::{account}:root" for account in (HUB, MANAGEMENT)]}
-    trust = {"Effect": "Allow", "Principal": principals, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
-        iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
-    iam.put_role_policy(RoleName=name, PolicyName="registry", PolicyDocument=policy)
-    return f"arn:aws:iam::{HUB}:role/{name}"

@@ -178,6 +178,8 @@ def test_where_nobody_can_say_what_a_run_keeps_the_program_says_why(
     role: dict[str, object] = {"type": "aws:iam/role:Role", "urn": "urn", "inputs": {"name": LAUNCH_ROLE}}
     write(Storage((tmp_path / "backend").as_uri()), "model-catalog-spoke", "spoke-research", role)
     monkeypatch.setattr(preparation, "AccountSession", None)
+    settings = tmp_path / "Pulumi.spoke-research.yaml"
+    settings.write_text(settings.read_text().replace(FRAUD, "fraud-detector-nightly"))
 
     assert 0 == command("stack", "up", "spoke-research").code
     assert ["spoke spoke-research up"] == ran

@@ -1,0 +1,45 @@
+"""A stack's outputs, worked out when somebody looks."""
+
+from collections.abc import Collection, Iterator
+
+from sandbox.aws.cloudformation.parameters import text_of
+from sandbox.aws.cloudformation.stack_resources import StackResources
+from sandbox.aws.documents import Json, is_list, is_object, part
+
+
+class StackOutput:
+    """An output, worked out when somebody looks; it serves moto as an export too."""
+
+    def __init__(self, resources: StackResources, key: str, declared: Json, stack_id: str) -> None:
+        self._resources, self._declared = resources, declared
+        self.key, self.exporting_stack_id = key, stack_id
+        self.description = declared.get("Description")
+
+    @property
+    def name(self) -> str:
+        return str(self._resources.scope.value(self._declared["Export"]["Name"]))
+
+    @property
+    def value(self) -> str:
+        found = self._resources.scope.value(self._declared["Value"])
+        return ",".join(map(text_of, found)) if is_list(found) else text_of(found)
+
+
+class StackOutputs:
+    """What moto's Stack has in place of its own map of outputs."""
+
+    def __init__(self, resources: StackResources, stack_id: str) -> None:
+        self._resources, self._stack_id = resources, stack_id
+
+    def values(self) -> list[StackOutput]:
+        return list(self._wanted(()))
+
+    @property
+    def exports(self) -> list[StackOutput]:
+        return list(self._wanted(("Export",))) if self._resources.entered else []
+
+    def _wanted(self, needed: Collection[str]) -> Iterator[StackOutput]:
+        scope = self._resources.scope
+        for key, declared in part(scope.template, "Outputs").items():
+            if is_object(declared) and all(each in declared for each in needed) and scope.condition_of(declared):
+                yield StackOutput(self._resources, key, declared, self._stack_id)

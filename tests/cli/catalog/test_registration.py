@@ -197,7 +197,7 @@ def test_another_image_than_the_templates_is_a_persons_to_arrange(
     assert [what for what in marks if what.startswith("the image in eu-west-1, in the place of ")]
 
 
-def test_an_image_of_the_registrys_own_is_named_by_its_digest(
+def test_an_image_of_the_registries_own_is_named_by_its_digest(
     project: CatalogCopy, command: Command, sandbox: Sandbox
 ) -> None:
     sagemaker, digest = sandbox.client("sagemaker", HUB), f"sha256:{'1' * 64}"

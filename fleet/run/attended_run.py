@@ -11,10 +11,10 @@ from fleet.plan.fingerprint import code_parts
 from fleet.plan.hub_contracts import Hubs
 from fleet.plan.settings import read_settings
 from fleet.plan.spokes import read_spoke
-from fleet.run.events import FAILED, SUCCEEDED, event_of
+from fleet.run.events import event_of
 from fleet.run.recording import parts_against, record_of
 from fleet.store.deployments import deployed_contract
-from fleet.store.history import History
+from fleet.store.history import FAILED, SUCCEEDED, History
 from fleet.store.locations import Locations, locations_of, states_at
 from fleet.store.records import EventRef, Records
 from fleet.store.states import State, States

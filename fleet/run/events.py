@@ -17,10 +17,6 @@ from shared.aws.session import Session, error_text
 from shared.catalog.contract import Contract, Version
 from shared.stack.names import CATALOG_OUTPUT
 
-SUCCEEDED: Final = "succeeded"
-FAILED: Final = "failed"
-INTERRUPTED: Final = "interrupted"
-
 _COMMITS: Final = ("GITHUB_SHA", "CI_COMMIT_SHA")
 """Where jobs of GitHub's and GitLab's have no git at hand."""
 

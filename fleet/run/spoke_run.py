@@ -23,12 +23,12 @@ from fleet.plan.fingerprint import code_parts
 from fleet.plan.spokes import read_spoke
 from fleet.run.attended_run import contract_at_hand
 from fleet.run.engine_log import Log, changes_in, is_locked, is_throttled, reason_in
-from fleet.run.events import FAILED, INTERRUPTED, SUCCEEDED, event_of
+from fleet.run.events import event_of
 from fleet.run.recording import parts_against, record_of
 from fleet.run.recovery import POLL_SECONDS, Recovery, end_session
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
 from fleet.store.deployments import deployed_contract
-from fleet.store.history import History
+from fleet.store.history import FAILED, INTERRUPTED, SUCCEEDED, History
 from fleet.store.leases import HeldLease, Lease, Leases
 from fleet.store.locations import states_at
 from fleet.store.records import EventRef, Record, Records

@@ -8,9 +8,8 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from fleet.run.events import SUCCEEDED
 from fleet.show.tables import Column, show
-from fleet.store.history import Chain, Event, LaunchInEvent
+from fleet.store.history import SUCCEEDED, Chain, Event, LaunchInEvent
 
 _MOVES: Final = (
     Column("when"),

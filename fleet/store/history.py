@@ -22,6 +22,11 @@ from fleet.store.storage import Storage, StorageError, error_text
 SCHEMA_VERSION: Final = "1.0"
 """Major and minor. Within a major, fields are only added."""
 
+SUCCEEDED: Final = "succeeded"
+FAILED: Final = "failed"
+INTERRUPTED: Final = "interrupted"
+"""What becomes of a run."""
+
 _FOLDER: Final = ".fleet/history"
 _NAME: Final = re.compile(r"(\d{8})\.json")
 _READERS: Final = 16

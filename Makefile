@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 
-targets := help install demo sandbox sandbox-env new-spoke new-model new-version \
+targets := help install demo sandbox sandbox-env new-spoke new-model new-version sync-models \
   models card diff-version usage shares verify-catalog plan status history \
   test coverage check docs reference lock-packages format lock schemas remove-version off-board \
   rollout drift adopt recover relaunch dead-principals clean
@@ -31,9 +31,9 @@ install: ## Make .venv, and build the Pulumi CLI where none is found
 demo: install ## The whole catalog on a sandbox, end to end
 	@$(model-catalog) sandbox demo
 
-takes.sandbox := PORT
-sandbox: install ## Run a sandbox in the foreground: [PORT=5005]
-	@$(model-catalog) sandbox serve $(call option,--port,$(PORT))
+takes.sandbox := PORT ANSWERS
+sandbox: install ## Run a sandbox here: [PORT=5005] [ANSWERS=file]
+	@$(model-catalog) sandbox serve $(call option,--port,$(PORT)) $(call option,--answers,$(ANSWERS))
 
 takes.sandbox-env := PORT ACCOUNT
 sandbox-env: ## Point a shell at it: eval "$$(make -s sandbox-env)"
@@ -90,9 +90,14 @@ takes.new-model := PORTFOLIO
 new-model: ## Write a model's folder: NAME=… TEMPLATE=… [PORTFOLIO=…]
 	@$(model-catalog) models new "$(NAME)" --template "$(TEMPLATE)" $(call option,--portfolio,$(PORTFOLIO))
 
-needs.new-version := PRODUCT VERSION TEMPLATE
-new-version: ## Add a version: PRODUCT=… VERSION=… TEMPLATE=…
-	@$(model-catalog) models new-version "$(PRODUCT)" "$(VERSION)" --template "$(TEMPLATE)"
+needs.new-version := PRODUCT
+takes.new-version := VERSION TEMPLATE PACKAGE
+new-version: ## Add one: PRODUCT=… VERSION=… TEMPLATE=…|PACKAGE=…
+	@$(model-catalog) models new-version "$(PRODUCT)" $(if $(VERSION),"$(VERSION)") $(call option,--template,$(TEMPLATE)) $(call option,--package,$(PACKAGE))
+
+takes.sync-models := STACK
+sync-models: ## Write what the registry approved since: [STACK=hub]
+	@$(model-catalog) models sync $(call option,--stack,$(STACK))
 
 lock: ## Add the templates of new versions to the lock file
 	@$(model-catalog) models lock

@@ -78,10 +78,13 @@ def status(
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="For spreadsheets.")] = False,
     cost: Annotated[bool, typer.Option("--cost", help="With what each costs, read from every stack.")] = False,
+    recorded: Annotated[
+        bool, typer.Option("--recorded", help="As it was recorded: no account is asked what it really runs.")
+    ] = False,
 ) -> int:
-    """Tell who runs which version of which product, since when, and against which contract."""
+    """Tell who runs which version of which product, and what accounts run that no stack declares."""
     from fleet.commands import planned
-    from fleet.show.status import COLUMNS, rows_of, show_status
+    from fleet.show.status import COLUMNS, beside_accounts, look_in_accounts, rows_of, show_status
     from fleet.show.tables import console
 
     if cost:
@@ -90,6 +93,9 @@ def status(
         return show_usage(product, version, as_json=as_json)
     found = planned(Path.cwd())
     rows = rows_of(found, product=product, version=version)
+    accounts = None if recorded else look_in_accounts(found)
+    if accounts:
+        rows = beside_accounts(found, rows, accounts, product=product, version=version)
     if as_json:
         print_json([row.document() for row in rows])
     elif as_csv:
@@ -97,8 +103,9 @@ def status(
         writer.writerow(COLUMNS)
         writer.writerows(row.document().values() for row in rows)
     else:
-        show_status(found, rows, console())
-    return reached(reached=not any(row.problem for row in rows))
+        show_status(found, rows, console(), accounts)
+    unread = accounts is not None and bool(accounts.unread)
+    return reached(reached=not (unread or any(row.problem for row in rows)))
 
 
 @verb(app, "drift", "fleet drift --sample 5%")

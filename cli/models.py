@@ -80,14 +80,32 @@ def new(
 @verb(app, "new-version", "models new-version fraud-detector-realtime 1.2.0 --template fraud.yaml")
 def new_version(
     product: Product,
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="Its number.")],
+    version: Annotated[
+        str, typer.Argument(metavar="VERSION", help="Its number; with --package the next minor one unless given.")
+    ] = "",
     *,
-    template: Template,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="A CloudFormation template; with --package the newest one's.")
+    ] = None,
+    package: Annotated[str, typer.Option(metavar="ARN", help="The model package that it publishes.")] = "",
+    stack: HubStack = "hub",
 ) -> int:
-    """Add a version to a product: its template, a card like the last one's, and marks for what a person has to say."""
+    """Add a version to a product: what the registry knows of its package, and marks for what a person has to say."""
+    if package:
+        from cli.catalog.registration import new_version_of
+
+        return new_version_of(product, version, package, template, stack=stack)
     from cli.catalog.scaffold import new_version as add
 
     return add(product, version, template)
+
+
+@verb(app, "sync", "models sync")
+def sync(*, stack: HubStack = "hub", as_json: AsJson = False) -> int:
+    """Write a version for each package that was approved since, as a change for review; changes nothing else."""
+    from cli.catalog.registration import sync as write
+
+    return write(stack, as_json=as_json)
 
 
 @verb(app, "lock", "models lock")

@@ -1,5 +1,6 @@
 """`model-catalog sandbox`: an AWS organization to rehearse in."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,12 +12,16 @@ app = noun("An AWS organization in one process, to rehearse in.")
 
 @verb(app, "serve", "sandbox serve --port 5005")
 def serve(
-    *, port: Annotated[int, typer.Option(min=0, max=65535, help="Where it listens; 0 picks a free port.")] = 5005
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where it listens; 0 picks a free port.")] = 5005,
+    answers: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="What macros and custom resources answer, as YAML.")
+    ] = None,
 ) -> int:
     """Run the sandbox in the foreground, from an empty organization and an empty backend."""
     from cli.rehearsal.sandbox_server import serve as run
 
-    return run(port)
+    return run(port, answers)
 
 
 @verb(app, "env", "sandbox env --account 222233334444")

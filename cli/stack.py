@@ -8,6 +8,11 @@ from cli.verbs import AsJson, AsOf, PulumiOptions, Stack, noun, verb
 
 app = noun("One stack: preview, deploy, compare, repair. Options that it does not know are Pulumi's.")
 
+Acknowledged = Annotated[
+    bool,
+    typer.Option("--acknowledge-launches", help="Of a hub: the launches that it names may stay behind."),
+]
+
 
 @verb(app, "preview", "stack preview hub --as-of 2026-12-24", passing=True)
 def preview(stack: Stack, options: PulumiOptions = None, *, as_of: AsOf = None) -> int:
@@ -18,11 +23,11 @@ def preview(stack: Stack, options: PulumiOptions = None, *, as_of: AsOf = None) 
 
 
 @verb(app, "up", "stack up spoke-research --yes", passing=True)
-def up(stack: Stack, options: PulumiOptions = None) -> int:
-    """Deploy a stack; it shows what would change, and asks."""
+def up(stack: Stack, options: PulumiOptions = None, *, acknowledge_launches: Acknowledged = False) -> int:
+    """Deploy a stack; it shows what would change, and asks. A launch that failed when it was launched is replaced."""
     from cli.deployment import runs
 
-    return runs.up(stack, options or [])
+    return runs.up(stack, options or [], acknowledged=acknowledge_launches)
 
 
 @verb(app, "refresh", "stack refresh hub", passing=True)
@@ -34,11 +39,11 @@ def refresh(stack: Stack, options: PulumiOptions = None) -> int:
 
 
 @verb(app, "destroy", "stack destroy spoke-research", passing=True)
-def destroy(stack: Stack, options: PulumiOptions = None) -> int:
-    """Remove all that a stack made."""
+def destroy(stack: Stack, options: PulumiOptions = None, *, acknowledge_launches: Acknowledged = False) -> int:
+    """Remove all that a stack made, unless launches would lose what they need."""
     from cli.deployment import runs
 
-    return runs.destroy(stack, options or [])
+    return runs.destroy(stack, options or [], acknowledged=acknowledge_launches)
 
 
 @verb(app, "plan", "stack plan spoke-research --json")

@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from cli.verbs import stacks
 from fleet.engine import Engine
+from fleet.store.locations import states_at
+from fleet.store.storage import backend_url, is_cloud
 from shared.catalog.contract import Contract, merge, parse
 from shared.errors import ConfigError
-from shared.stack.names import CATALOG_OUTPUT
+from shared.stack.names import CATALOG_OUTPUT, HUB_PROJECT
 
 PROJECTS: Final = ("organization", "hub", "spoke")
 
@@ -65,6 +67,24 @@ def contract_of(*names: str) -> Contract:
     for stack in names:
         name = stack.rpartition("/")[2]
         found[stack] = parse(engine().outputs("hub", name).get(CATALOG_OUTPUT), source=name)
+    return merge(found)
+
+
+def published_contract(*names: str) -> Contract:
+    """Read the same from the backend, without a process of Pulumi's for each stack, where it is a folder or a bucket.
+
+    Raises:
+        CatalogError: a stack cannot be read, or publishes nothing that can be used.
+    """
+    backend = backend_url()
+    if is_cloud(backend):
+        return contract_of(*names)
+    states = states_at(backend, engine(), HUB_PROJECT)
+    found: dict[str, Contract] = {}
+    for stack in names:
+        name = stack.rpartition("/")[2]
+        state = states.read(name)
+        found[stack] = parse(state.outputs.get(CATALOG_OUTPUT) if state else None, source=name)
     return merge(found)
 
 

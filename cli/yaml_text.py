@@ -31,9 +31,21 @@ def append(text: str, keys: Sequence[str], item: Mapping[str, object], *, where:
     return after
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes a value that is there twice in full, as a person would, and no anchor for it."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's own signature
+        return True
+
+
+def dump(document: object) -> str:
+    """Write a document as a person would."""
+    return yaml.dump(document, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=1000)
+
+
 def block(document: object, column: int) -> str:
     """Write a document as lines that begin at a column."""
-    lines = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=1000).splitlines()
+    lines = dump(document).splitlines()
     return "".join(f"{' ' * column}{line}\n" for line in lines)
 
 

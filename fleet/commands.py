@@ -29,6 +29,7 @@ from fleet.show.drift import compare, show_drift
 from fleet.show.progress import Lines, Screen
 from fleet.show.reporting import LastLook, show_result, write_report
 from fleet.store.locations import locations_of
+from shared.catalog.version_terms import version_terms
 from shared.errors import CatalogError
 
 RUNS: Final = ".fleet/runs"
@@ -104,8 +105,10 @@ def find_drift(
     plan = planned(root)
     stacks = sorted(select_spokes(plan, choice) & plan.inventory.tags.keys())
     stacks = _sampled(stacks, sample)
+    backend = locations_of(plan.inventory.settings.records).backend
+    terms = version_terms(found.contract for found in plan.inventory.hubs.published().values())
     with workforce(scheduler) as workers:
-        found = workers.map(partial(compare, str(root) if workers.is_here else ""), stacks)
+        found = workers.map(partial(compare, str(root) if workers.is_here else "", backend, terms), stacks)
     if console:
         show_drift(found, len(plan.inventory.tags), console)
     return [each.document() for each in found], int(any(each.changes or each.problem for each in found))

@@ -128,13 +128,13 @@ class Engine:
         """
         return json.loads(self._ask("spoke", "-s", stack, "refresh", "--preview-only", "--json", *_UNATTENDED))
 
-    def up(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
-        """Deploy a spoke."""
-        return self._run(stack, ("up", "--yes", "--skip-preview"), log, started)
+    def up(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
+        """Deploy a spoke, with options of Pulumi's."""
+        return self._run(stack, ("up", "--yes", "--skip-preview", *options), log, started)
 
-    def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
+    def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
         """Show what a deployment of a spoke would change, and check what stands in its way."""
-        return self._run(stack, ("preview", "--diff", "--suppress-outputs"), log, started)
+        return self._run(stack, ("preview", "--diff", "--suppress-outputs", *options), log, started)
 
     def refresh(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
         """Bring a spoke's state in line with its account."""

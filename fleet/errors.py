@@ -5,6 +5,7 @@
         ├── SettingsError  fleet.yaml, or a choice on the command line
         ├── RecordsError   the records of success cannot be used
         ├── StateError     a stack's state cannot be read
+        ├── AccountsError  accounts cannot be looked at
         └── EngineError    a command of Pulumi's failed; its own words say why
 
 They end a command before anything runs. What goes wrong in one spoke is part of the report instead.
@@ -27,6 +28,10 @@ class RecordsError(FleetError):
 
 class StateError(FleetError):
     """A stack's state is damaged, or was written by another release."""
+
+
+class AccountsError(FleetError):
+    """What accounts run cannot be seen."""
 
 
 class EngineError(FleetError):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from shared.aws.arn import ACCOUNT_ID, PrincipalPattern
+from shared.aws.arn import ACCOUNT_ID, PrincipalPattern, RoleArn
 from shared.errors import Mistake
 from shared.stack.principals import MOST_PATTERNS, Grant
 from shared.stack.settings import AccountSettings
@@ -149,6 +149,22 @@ class RoleRolloutSetting(SettingsDocument):
     ] = None
 
 
+class RegistrySetting(SettingsDocument):
+    """How the model registry is asked whether what is published is approved.
+
+    Attributes:
+        assume_role: A role that may read the registry, where it is in another account than the hub.
+        unreachable: What a run does when the registry does not answer: refuse, or warn and go on.
+    """
+
+    assume_role: RoleArn | None = Field(
+        default=None,
+        description="the ARN of a role in the registry's account",
+        examples=["arn:aws:iam::555544443333:role/ModelRegistryReader"],
+    )
+    unreachable: Literal["refuse", "warn"] = Field(default="refuse", description="refuse or warn", examples=["warn"])
+
+
 class HubSettings(AccountSettings):
     """What a hub stack publishes where, and to whom.
 
@@ -159,6 +175,7 @@ class HubSettings(AccountSettings):
         principals: The hub's own users of its portfolios.
         shares: In the order in which they are made.
         launch_roles: Whom the hub gives the products' roles; without it, spokes make their own.
+        registry: How the model registry is asked, in every preview and update.
     """
 
     regions: list[Region] = []
@@ -167,6 +184,7 @@ class HubSettings(AccountSettings):
     principals: list[PrincipalSetting] = []
     shares: list[ShareSetting] = []
     launch_roles: RoleRolloutSetting | None = None
+    registry: RegistrySetting = RegistrySetting()
 
     @property
     def all_regions(self) -> list[str]:

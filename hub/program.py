@@ -48,6 +48,10 @@ def run() -> None:
     template = setting and roles_template(catalog.products, boundary=setting.boundary, where=where)
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
+    # Loading what asks AWS takes half a second: a run that is refused before need not wait for it.
+    from hub.inspection.registry.gate import approved  # noqa: PLC0415
+
+    catalog = approved(settings, catalog, where=where)
     opts = pulumi.ResourceOptions(providers=[provider])
     looking = pulumi.InvokeOptions(provider=provider)
     nodes = OrganizationNodes(looking, where=where)

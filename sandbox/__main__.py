@@ -23,6 +23,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=0, help="0 picks a free port")
     serve.add_argument("--organization", type=Path, metavar="FILE", help="accounts and units, as YAML")
     serve.add_argument("--faults", type=Path, metavar="FILE", help="faults to inject, as YAML")
+    serve.add_argument("--answers", type=Path, metavar="FILE", help="what macros and custom resources answer, as YAML")
     serve.add_argument("--seed", type=int, default=0, help="the same seed makes the same ids")
     serve.add_argument("--speed", type=float, default=100.0, help="virtual seconds per second")
     serve.add_argument("--ready-file", type=Path, metavar="FILE", help="gets the URL when calls are accepted")
@@ -38,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(arguments: argparse.Namespace) -> int:
     # Imported here, since `env` needs none of it and would take a second longer.
+    from sandbox.aws.cloudformation import answers  # noqa: PLC0415
     from sandbox.aws.faults import FaultsError  # noqa: PLC0415
     from sandbox.aws.organization import DEFAULT, OrganizationError, read_organization  # noqa: PLC0415
     from sandbox.server import PortInUseError, build, serve  # noqa: PLC0415
@@ -47,8 +49,10 @@ def _serve(arguments: argparse.Namespace) -> int:
         sandbox = build(file, arguments.seed, arguments.speed)
         if arguments.faults:
             sandbox.faults.read(arguments.faults)
+        if arguments.answers:
+            answers.read(arguments.answers)
         serve(sandbox, arguments.host, arguments.port, arguments.ready_file)
-    except (FaultsError, OrganizationError, PortInUseError) as error:
+    except (answers.AnswersError, FaultsError, OrganizationError, PortInUseError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     return 0

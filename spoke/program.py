@@ -14,6 +14,7 @@ from spoke.launches.cost import costs_in_words
 from spoke.launches.one_stack_per_account import refuse_second_stack
 from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
+from spoke.resources.failed_launch import FailureReport
 from spoke.resources.hub_contract import read_contract
 from spoke.resources.lifecycle_hooks import warn_of_ends, warn_of_own_models
 from spoke.resources.portfolio_access import grant
@@ -85,6 +86,8 @@ async def deploy() -> Mapping[str, Any]:
             for key, product in products.items()
         }
     granted = grant(settings, wanted, caller=caller, provider=provider, where=where)
+    used = {"hub": hub, "schema_version": contract.schema_version, "content_hash": contract.content_hash}
+    report = FailureReport({"contract": used})
     launched = {
         resolved.launch.name: launch_outputs(
             resolved,
@@ -93,15 +96,10 @@ async def deploy() -> Mapping[str, Any]:
                 granted=granted[resolved.region, resolved.product.portfolio],
                 provider=provider,
                 depends_on=[roles[resolved.key]] if roles else [],
+                report=report,
             ),
+            report,
         )
         for resolved in resolved_launches
     }
-    return {
-        "launches": launched,
-        "contract": {
-            "hub": hub,
-            "schema_version": contract.schema_version,
-            "content_hash": contract.content_hash,
-        },
-    }
+    return {"launches": launched, "contract": used}

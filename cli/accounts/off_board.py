@@ -8,6 +8,7 @@ from pathlib import Path
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode, of_pulumi
 from cli.stacks import engine
+from fleet.show.account_launches import in_lines, launches_everywhere
 from fleet.show.launches import launches_of
 from hub.config import HubSettings
 from shared.stack.stack_file import settings_of
@@ -18,7 +19,8 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
     """Destroy a spoke's stack and say what is left to do in the hub's settings.
 
     Raises:
-        NotReachedError: it runs something, and nobody has acknowledged that this ends.
+        NotReachedError: it runs something, and nobody has acknowledged that this ends; or something that no stack
+            declares, which would go on without its roles.
         CatalogError: its settings cannot be read, or Pulumi cannot read the stacks.
     """
     account = settings_of(SpokeSettings, stack).account_id
@@ -33,6 +35,14 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
             f"changed. If that is meant, run it again with --acknowledge {account} (make: ACKNOWLEDGE=…).",
             code="launches-not-acknowledged",
             place="--acknowledge",
+        )
+    beside = launches_everywhere(Path.cwd(), stack=stack).undeclared
+    if beside:
+        raise NotReachedError(
+            f"{account} runs what {stack} does not declare, and would go on running it without roles, at its cost. "
+            f"Nothing was changed. Have who launched these terminate them first:{in_lines(beside)}",
+            code="launches-undeclared",
+            place=stack,
         )
     code = of_pulumi(engine().attended("spoke", stack, "destroy"))
     if code is not ExitCode.DONE:

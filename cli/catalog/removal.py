@@ -5,6 +5,7 @@ from pathlib import Path
 from cli.catalog.files import FOLDER, catalog_as_of, find_product, find_version
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
+from fleet.show.account_launches import in_lines, launches_everywhere
 from fleet.show.launches import launches_of
 from hub.definitions.lock_file import strike_from_lock
 from shared.errors import ContentError
@@ -50,4 +51,12 @@ def _refuse_while_used(original_key: str, version: str) -> None:
             f"{users[0].product} {version} is still in use: {named}. Move these launches to another version first, and "
             f"deploy their stacks.",
             code="version-in-use",
+        )
+    there = launches_everywhere(Path.cwd()).launches
+    beside = [each for each in there if (each.original_key, each.version) == (original_key, version)]
+    if beside:
+        raise NotReachedError(
+            f"{beside[0].product} {version} is still in use. Have who launched these move or terminate "
+            f"them:{in_lines(beside)}",
+            code="version-in-use-undeclared",
         )

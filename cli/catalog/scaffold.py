@@ -12,7 +12,7 @@ import yaml
 
 from cli.catalog.files import FOLDER
 from cli.exit_codes import ExitCode
-from cli.yaml_text import append
+from cli.yaml_text import append, dump
 from hub.definitions.artifacts import image_parts
 from hub.definitions.marks import mark, marks_in
 from hub.definitions.schema import PortfoliosFile, ProductFile
@@ -25,14 +25,14 @@ from shared.stack.names import execution_role_name
 from shared.validation import Document, Key, validate
 
 _FIRST: Final = "1.0.0"
-_PRODUCTS: Final = FOLDER / "products"
+PRODUCTS: Final = FOLDER / "products"
 _SCHEMA: Final = "# yaml-language-server: $schema=../../schemas/{name}.json\n"
 _OWN: Final = re.compile(r"^(?P<key>\s*(?:- )?(?:value|dataset|registry_package|training_job): ).*$", re.MULTILINE)
 """The lines of a card that are true of one model and of no other."""
 
 
-class _New(Document):
-    """What a new product and its first version are named."""
+class NewVersion(Document):
+    """What a product and its new version are named."""
 
     name: Key
     version: SemVer
@@ -44,8 +44,8 @@ def new_product(name: str, template: Path, portfolio: str) -> int:
     Raises:
         ContentError: the name or the template is not fit, there is such a product, or the portfolio is not said.
     """
-    _ = validate(_New, {"name": name, "version": _FIRST}, where="models new", error=ContentError)
-    folder = _PRODUCTS / name
+    _ = validate(NewVersion, {"name": name, "version": _FIRST}, where="models new", error=ContentError)
+    folder = PRODUCTS / name
     if folder.exists():
         raise ContentError(
             f"exists already. Add a version to it: model-catalog models new-version {name}",
@@ -57,8 +57,8 @@ def new_product(name: str, template: Path, portfolio: str) -> int:
     types = sorted({str(each["Type"]) for each in read.resources.values()})
     folder.mkdir(parents=True)
     shutil.copyfile(template, folder / f"{_FIRST}.yaml")
-    _write(folder / "product.yaml", "product", file)
-    _write(folder / f"{_FIRST}.card.yaml", "model-card", _card())
+    write_document(folder / "product.yaml", "product", file)
+    write_document(folder / f"{_FIRST}.card.yaml", "model-card", _card())
     _ = (folder / "launch-policy.json").write_text(_policy(f"the actions that {each} needs" for each in types))
     _ = (folder / "execution-policy.json").write_text(
         _policy(["the actions that the running model needs, beside those that pull what its versions declare"])
@@ -66,35 +66,31 @@ def new_product(name: str, template: Path, portfolio: str) -> int:
     role = execution_role_name(name)
     if role not in template.read_text():
         print(f"{folder / f'{_FIRST}.yaml'} does not refer to the role {role}, which this product's model runs as.")
-    return _told(folder)
+    return tell(folder)
 
 
-def new_version(product: str, version: str, template: Path) -> int:
+def new_version(product: str, version: str, template: Path | None) -> int:
     """Add a version to a product: its template, a card, and an entry in `product.yaml`.
 
     Raises:
-        ContentError: there is no such product, or such a version already, or the template is not fit.
+        ContentError: there is no such product, or such a version already, or the template is not fit or not given.
     """
-    _ = validate(_New, {"name": product, "version": version}, where="models new-version", error=ContentError)
-    folder = _PRODUCTS / product
-    path = folder / "product.yaml"
-    if not path.exists():
-        known = ", ".join(sorted(each.parent.name for each in _PRODUCTS.glob("*/product.yaml")))
+    if not template:
         raise ContentError(
-            f"invalid value {product!r}. The catalog's products are: {known}.", code="product-unknown", place="PRODUCT"
+            "is missing. Name a template, or the package that the version publishes: --package ARN.",
+            code="template-not-given",
+            place="--template",
         )
+    _ = validate(NewVersion, {"name": product, "version": version}, where="models new-version", error=ContentError)
+    path = product_file(product)
+    folder = path.parent
     last = read_document(ProductFile, path).versions[-1]
-    if (folder / f"{version}.yaml").exists() or version in path.read_text().split():
-        raise ContentError(
-            f"{version} exists already, and a published version never changes. Choose another number.",
-            code="version-exists",
-            place=str(path),
-        )
+    refuse_known(path, version)
     _ = read_template(template)
     text = template.read_text()
-    entry = _entry(version, f"what {version} brings")
+    entry = entry_of(version, f"what {version} brings")
     # The image is known only where the template still names the one that the last version declares.
-    images = [each for each in last.artifacts.images if _names(text, each)]
+    images = [each for each in last.artifacts.images if names_image(text, each)]
     if len(images) == len(last.artifacts.images):
         entry["artifacts"]["images"] = images
     card = _OWN.sub(lambda line: f'{line["key"]}"{mark("that of this model")}"', (folder / last.card).read_text())
@@ -102,10 +98,32 @@ def new_version(product: str, version: str, template: Path) -> int:
     shutil.copyfile(template, folder / f"{version}.yaml")
     _ = (folder / f"{version}.card.yaml").write_text(card)
     _ = path.write_text(written)
-    return _told(folder)
+    return tell(folder)
 
 
-def _told(folder: Path) -> int:
+def product_file(product: str) -> Path:
+    """Find a product's file. Raises ContentError with the products that there are."""
+    path = PRODUCTS / product / "product.yaml"
+    if not path.exists():
+        known = ", ".join(sorted(each.parent.name for each in PRODUCTS.glob("*/product.yaml")))
+        raise ContentError(
+            f"invalid value {product!r}. The catalog's products are: {known}.", code="product-unknown", place="PRODUCT"
+        )
+    return path
+
+
+def refuse_known(path: Path, version: str) -> None:
+    """Refuse a version that a product has already."""
+    if (path.parent / f"{version}.yaml").exists() or version in path.read_text().split():
+        raise ContentError(
+            f"{version} exists already, and a published version never changes. Choose another number.",
+            code="version-exists",
+            place=str(path),
+        )
+
+
+def tell(folder: Path) -> int:
+    """Say what was written, and how much of it is left to a person."""
     found = [each for each in marks_in(FOLDER) if each.path.parent == folder]
     print(f"wrote {folder}. Places for a person to fill in: {len(found)}. model-catalog models check lists them.")
     return ExitCode.DONE
@@ -136,13 +154,13 @@ def _product(name: str, template: Template, portfolio: str) -> Mapping[str, obje
         "registry": common["registry"],
         "model": {"archive": _archive_parameter(template)},
         "cost": _cost(template),
-        "versions": [_entry(_FIRST, "what the first version brings")],
+        "versions": [entry_of(_FIRST, "what the first version brings")],
     }
 
 
 def _common() -> dict[str, Any]:
     """Take over what all products of the catalog say alike; where they do not, a person says it."""
-    files = [yaml.safe_load(path.read_text()) for path in sorted(_PRODUCTS.glob("*/product.yaml"))]
+    files = [yaml.safe_load(path.read_text()) for path in sorted(PRODUCTS.glob("*/product.yaml"))]
 
     def alike(otherwise: str, *keys: str) -> str:
         found = {str(reduce(getitem, keys, file)) for file in files}
@@ -185,7 +203,8 @@ def _cost(template: Template) -> Mapping[str, object]:
     }
 
 
-def _entry(version: str, what: str) -> dict[str, Any]:
+def entry_of(version: str, what: str) -> dict[str, Any]:
+    """Give a version's entry of marks; `what` names its description."""
     return {
         "version": version,
         "released": as_of(),
@@ -235,10 +254,11 @@ def _policy(actions: Iterator[str] | list[str]) -> str:
     return "[\n" + ",\n".join(statements) + "\n]\n"
 
 
-def _names(template: str, image: str) -> bool:
+def names_image(template: str, image: str) -> bool:
+    """Whether a template's text names an image by its repository and tag."""
     return image_parts(image)["repository"] in template and re.split("[:@]", image)[-1] in template
 
 
-def _write(path: Path, schema: str, content: Mapping[str, object]) -> None:
-    dumped = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=1000)
-    _ = path.write_text(_SCHEMA.format(name=schema) + dumped)
+def write_document(path: Path, schema: str, content: Mapping[str, object]) -> None:
+    """Write a file of the catalog; the schema is for editors."""
+    _ = path.write_text(_SCHEMA.format(name=schema) + dump(dict(content)))

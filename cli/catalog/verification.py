@@ -18,6 +18,7 @@ from hub.inspection.registry.artifact_stores import artifact_stores
 from hub.inspection.registry.consumers import Consumers
 from hub.inspection.registry.findings import Finding
 from hub.inspection.registry.packages import check_packages
+from hub.inspection.registry.questions import ask
 from shared.aws.organization import Organization
 from shared.aws.session import Session
 from shared.errors import ConfigError
@@ -65,7 +66,8 @@ def verify(stack: str) -> Iterator[Finding]:
         if product not in own:
             owner = product.file.registry.account_id
             yield Finding(f"{product.file.key}: not checked: its registry is in {owner}, whose credentials it takes")
-    yield from check_packages(session, own)
+    chosen = (version.entry for product in own for version in product.versions if version.state != "retired")
+    yield from check_packages(ask((entry.model_package for entry in chosen), lambda _: session), own)
     yield from check_archives(session, own)
     consumers = Consumers(Organization(session), where=f"Pulumi.{stack}.yaml")
     guests = consumers.by_portfolio(settings.shares)

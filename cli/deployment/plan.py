@@ -2,6 +2,7 @@
 
 from rich.text import Text
 
+from cli.deployment.observed import launch_drift
 from cli.exit_codes import reached
 from cli.stacks import contract_of, engine, resources_of, with_settings
 from cli.verbs import print_json
@@ -23,6 +24,8 @@ def show_plans(stack: str, *, as_json: bool) -> int:
     engine().select(project, stack)
     settings = settings_of(SpokeSettings, stack)
     plans = plans_of(stack, settings, contract_of(*settings.hub_stacks), resources_of(project, stack, LAUNCH))
+    drifts = {drift.launch: str(drift) for drift in launch_drift(stack)}
+    plans = [plan.model_copy(update={"drift": drifts.get(plan.launch, "")}) for plan in plans]
     if as_json:
         print_json([plan.model_dump(mode="json") for plan in plans])
     else:

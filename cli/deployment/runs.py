@@ -1,9 +1,14 @@
 """Runs one stack in front of a person: Pulumi shows what it would do, and asks."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from cli.exit_codes import ExitCode, of_pulumi
 from cli.stacks import engine, project_of, with_settings
+from cli.verbs import stacks
+
+_IN_PART: Final = ("--preview-only", "--target", "-t", "--exclude", "-x", "--expect-no-changes")
+"""Options of a refresh that leaves the state, or some of it, as it is."""
 
 
 def preview(stack: str, options: Sequence[str]) -> int:
@@ -14,18 +19,40 @@ def preview(stack: str, options: Sequence[str]) -> int:
     """
     project = with_settings(stack)
     engine().select(project, stack)
+    options = [*options, *_ready(project, stack)]
+    if project == "spoke":
+        from cli.deployment.observed import tell_drift  # noqa: PLC0415 - slow to load, and not for every stack
+
+        tell_drift(stack)
+    if project == "hub":
+        from cli.deployment.safeguards import warn_of_ending_versions  # noqa: PLC0415 - slow to load, and not for every stack
+
+        warn_of_ending_versions(stack)
     # Without suppressing outputs, a spoke's preview would show the hub's whole contract.
     return of_pulumi(engine().attended(project, stack, "preview", "--diff", "--suppress-outputs", *options))
 
 
-def up(stack: str, options: Sequence[str]) -> int:
+def up(stack: str, options: Sequence[str], *, acknowledged: bool = False) -> int:
     """Deploy a stack, which is made where it is not there yet.
 
+    A launch that failed when it was launched is replaced.
+
+    Args:
+        stack: Any stack.
+        options: For Pulumi.
+        acknowledged: A hub's version may retire although launches run it that no stack declares.
+
     Raises:
+        NotReachedError: such launches run, and nobody has acknowledged it.
         CatalogError: there is no such stack, or its backend is out of reach.
     """
     project = with_settings(stack)
     engine().select(project, stack)
+    options = [*options, *_ready(project, stack)]
+    if project == "hub" and not acknowledged:
+        from cli.deployment.safeguards import refuse_to_end_versions  # noqa: PLC0415 - slow to load, and not for every stack
+
+        refuse_to_end_versions(stack)
     code = of_pulumi(engine().attended(project, stack, "up", *_outputs(project), *options))
     if project == "hub" and code is not ExitCode.DONE:
         from cli.accounts.shares import explain_shares  # noqa: PLC0415 - as slow to load as all the rest
@@ -35,15 +62,50 @@ def up(stack: str, options: Sequence[str]) -> int:
 
 
 def refresh(stack: str, options: Sequence[str]) -> int:
-    """Compare a stack with what is really there. Raises CatalogError."""
+    """Compare a stack with what is really there; of a spoke's launches the parameters too. Raises CatalogError."""
     project = project_of(stack)
-    return of_pulumi(engine().attended(project, stack, "refresh", *_outputs(project), *options))
+    code = of_pulumi(engine().attended(project, stack, "refresh", *_outputs(project), *options))
+    in_part = any(option.partition("=")[0] in _IN_PART for option in options)
+    if project == "spoke" and code is ExitCode.DONE and not in_part and stack in stacks():
+        from cli.deployment.observed import take_parameters_over  # noqa: PLC0415 - slow to load, and not for every stack
+
+        take_parameters_over(stack)
+    return code
 
 
-def destroy(stack: str, options: Sequence[str]) -> int:
-    """Remove all that a stack made. Raises CatalogError."""
+def destroy(stack: str, options: Sequence[str], *, acknowledged: bool = False) -> int:
+    """Remove all that a stack made.
+
+    Args:
+        stack: Any stack.
+        options: For Pulumi.
+        acknowledged: A hub may go although its products are launched.
+
+    Raises:
+        NotReachedError: they are, and nobody has acknowledged it.
+        CatalogError: launches need a spoke's roles that it does not declare; or something is out of reach.
+    """
     project = project_of(stack)
+    if project != "organization":
+        from cli.deployment.safeguards import refuse_to_abandon, refuse_to_strand  # noqa: PLC0415 - slow to load, and not for every stack
+
+        if project == "spoke":
+            refuse_to_strand(stack)
+        elif not acknowledged:
+            refuse_to_abandon(stack)
     return of_pulumi(engine().attended(project, stack, "destroy", *_outputs(project), *options))
+
+
+def _ready(project: str, stack: str) -> list[str]:
+    """Say what a spoke's run is given on its way, and give it."""
+    if project != "spoke":
+        return []
+    from cli.deployment.safeguards import prepared  # noqa: PLC0415 - slow to load, and not for every stack
+
+    found = prepared(stack)
+    for note in found.notes:
+        print(f"{stack}: {note}", flush=True)
+    return found.options
 
 
 def _outputs(project: str) -> Sequence[str]:

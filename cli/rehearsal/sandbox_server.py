@@ -18,11 +18,12 @@ _LOOPBACK: Final = "127.0.0.1"
 _PATIENCE_SECONDS: Final = 2
 
 
-def serve(port: int) -> int:
+def serve(port: int, answers: Path | None = None) -> int:
     """Empty the backend, since what it describes ended with the last sandbox, and serve until it is stopped."""
     if _is_free(port):
         shutil.rmtree(FOLDER / "backend", ignore_errors=True)
-    sys.argv = ["sandbox", "serve", "--port", str(port), "--ready-file", str(ADDRESS)]
+    said = ["--answers", str(answers)] if answers else []
+    sys.argv = ["sandbox", "serve", "--port", str(port), "--ready-file", str(ADDRESS), *said]
     try:
         code = sandbox()
     finally:

@@ -64,6 +64,20 @@ class Hubs:
                     return key, product
         return None
 
+    def product_with_id(self, product_id: str, region: str) -> tuple[str, Product] | None:
+        """Find a product by what AWS calls it in a region; None where no hub publishes it any more."""
+        for found in self.published().values():
+            catalog = found.contract.regions.get(region)
+            for key, product in catalog.products.items() if catalog else ():
+                if product.id == product_id:
+                    return key, product
+        return None
+
+    @property
+    def regions(self) -> set[str]:
+        """The regions that something is offered in."""
+        return {region for found in self.published().values() for region in found.contract.regions}
+
     def _published(self, name: str) -> Published:
         found = self._found[name]
         if isinstance(found, CatalogError):

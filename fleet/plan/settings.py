@@ -97,6 +97,23 @@ class OrganizationAccess(SettingsDocument):
     assume_role: RoleArn | None = None
 
 
+class InventoryAccess(SettingsDocument):
+    """How it is read what accounts run, whoever launched it.
+
+    Attributes:
+        role_name: A role that may look (docs/iam/inventory.json), of this name in every active account of the
+            organization; without it, each spoke's `assumeRole` serves, and accounts without a spoke are not looked at.
+    """
+
+    role_name: (
+        Annotated[
+            str,
+            Field(pattern=r"^[\w+=,.@-]{1,64}$", description="the name of a role", examples=["ModelCatalogInventory"]),
+        ]
+        | None
+    ) = None
+
+
 def _apart(waves: list[Wave]) -> list[Wave]:
     seen: set[str] = set()
     for wave in waves:
@@ -120,6 +137,7 @@ class FleetSettings(SettingsDocument):
     """
 
     organization: OrganizationAccess = OrganizationAccess()
+    inventory: InventoryAccess = InventoryAccess()
     records: Annotated[
         str | None, Field(description="the address of a folder or bucket", examples=["s3://your-state-bucket"])
     ] = None

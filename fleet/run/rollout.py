@@ -11,6 +11,7 @@ from fleet.engine import interrupt
 from fleet.plan.settings import Wave
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.executors import Workforce
+from fleet.run.preparation import Kept, kept_by
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
 from fleet.store.locations import Locations
@@ -177,7 +178,16 @@ class Rollout:
             begun=self._request.begun,
             forced=self._request.forced,
             logs=self._request.logs,
+            kept=_kept(verdict, self._plan),
         )
+
+
+def _kept(verdict: Verdict, plan: FleetPlan) -> Kept | None:
+    settings = verdict.spoke.settings
+    if settings is None:
+        return None
+    contract = plan.inventory.hubs.contract(settings.hub_stacks)
+    return kept_by(settings, contract, verdict.resolved_launches, where=verdict.spoke.file)
 
 
 def _outcome(future: Future[Outcome], task: Task) -> Outcome:

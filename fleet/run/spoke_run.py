@@ -24,6 +24,7 @@ from fleet.plan.spokes import read_spoke
 from fleet.run.attended_run import contract_at_hand
 from fleet.run.engine_log import Log, changes_in, is_locked, is_throttled, reason_in
 from fleet.run.events import event_of
+from fleet.run.preparation import prepare
 from fleet.run.recording import parts_against, record_of
 from fleet.run.recovery import POLL_SECONDS, Recovery, end_session
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
@@ -177,8 +178,10 @@ class _Run:
             if held:
                 held.set_engine(pid)
 
+        prepared = prepare(self._task.stack, self._states.read(self._task.stack), settings, self._task.kept)
+        self._recovery.notes += [note for note in prepared.notes if note not in self._recovery.notes]
         run = self._engine.up if held else self._engine.preview
-        finished = run(self._task.stack, self.log.file, started)
+        finished = run(self._task.stack, self.log.file, started, *prepared.options)
         self._tries += 1
         self._cost = Cost(
             seconds=round(self._cost.seconds + finished.cost.seconds, 2),

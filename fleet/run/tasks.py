@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fleet.engine import Cost
+from fleet.run.preparation import Kept
 from fleet.store.locations import Locations
 
 
@@ -41,6 +42,7 @@ class Task:
         begun: When the fleet began: whatever succeeded later at the same fingerprint need not be repeated.
         forced: It runs although its last success was at the same fingerprint.
         logs: The folder, below the checkout, for what Pulumi prints.
+        kept: What the run leaves in the account.
     """
 
     stack: str
@@ -55,6 +57,7 @@ class Task:
     begun: dt.datetime
     forced: bool
     logs: str
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

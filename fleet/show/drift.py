@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from fleet.engine import Engine
-from fleet.errors import EngineError
+from fleet.errors import FleetError
+from fleet.store.locations import states_at
+from shared.aws.launch_drift import drift_of
+from shared.aws.session import AccountSession, error_text
+from shared.catalog.version_terms import VersionTerms
+from shared.errors import CatalogError
+from shared.stack.stack_file import settings_of
+from spoke.config import SpokeSettings
 
 _SAME: Final = ("same", "refresh", "read")
 
@@ -26,13 +34,42 @@ class Drift:
         return {"stack": self.stack, "drifted": bool(self.changes), "changes": self.changes, "problem": self.problem}
 
 
-def compare(root: str, stack: str) -> Drift:
-    """Compare a spoke's state with its account; an empty root is the folder that a worker was started in."""
+def compare(root: str, backend: str, terms: Mapping[str, VersionTerms], stack: str) -> Drift:
+    """Compare a spoke's state with its account, and its launches with what AWS has.
+
+    Args:
+        root: The checkout; empty for the folder that a worker was started in.
+        backend: Where the state is, by address.
+        terms: Of all versions, by what AWS calls them.
+        stack: The spoke's.
+    """
+    engine = Engine(Path(root) if root else Path.cwd())
     try:
-        found = Engine(Path(root) if root else Path.cwd()).drift(stack)
-    except EngineError as problem:
+        steps = engine.drift(stack).get("steps", [])
+        return Drift(stack, (*_changes(steps), *_launches(engine, backend, terms, stack)))
+    except CatalogError as problem:
         return Drift(stack, problem=str(problem))
-    return Drift(stack, tuple(_changes(found.get("steps", []))))
+    except (BotoCoreError, ClientError) as problem:
+        return Drift(stack, problem=f"launches: {error_text(problem)}")
+
+
+def _launches(engine: Engine, backend: str, terms: Mapping[str, VersionTerms], stack: str) -> Iterator[str]:
+    """Tell which launches are not as they were deployed; those that are gone a refresh tells already.
+
+    Raises:
+        FleetError: one could not be compared in full.
+    """
+    state = states_at(backend, engine).read(stack)
+    launches = [each for each in state.launched.values() if each.id] if state else []
+    if not launches:
+        return
+    settings = settings_of(SpokeSettings, stack, folder=engine.root)
+    account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
+    for drift in drift_of(launches, account, account.id, terms):
+        if drift.problem:
+            raise FleetError(str(drift), code="launch-not-compared")
+        if not drift.gone:
+            yield str(drift)
 
 
 def show_drift(found: Sequence[Drift], stacks: int, console: Console) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from fleet.engine import Engine
 from fleet.plan.hub_contracts import Hubs
-from fleet.plan.settings import read_settings
-from fleet.plan.spokes import read_spokes
+from fleet.plan.settings import FleetSettings, read_settings
+from fleet.plan.spokes import Spoke, read_spokes
 from fleet.store.deployments import Deployment, deployments_of
 from fleet.store.locations import states_at
 from fleet.store.records import DeployedLaunch, Records
 from fleet.store.storage import Storage, backend_url, is_cloud
+from shared.aws.organization import Organization
 from shared.catalog.lifecycle import as_of
 
 
@@ -27,6 +28,7 @@ class LaunchInUse:
         original_key: The key that its product had at first, which nobody can change; None where the hub that would
             know it cannot be read.
         state: Of its version, on the day of the question.
+        reason: Why its version comes to an end; empty where it does not.
         newest: The newest version that it could run on that day; empty where nobody can say.
     """
 
@@ -35,6 +37,7 @@ class LaunchInUse:
     product: str
     original_key: str | None
     state: str
+    reason: str = ""
     newest: str = ""
 
     def is_of(self, product: str, version: str) -> bool:
@@ -65,6 +68,44 @@ def launches_of(root: Path, *, stack: str = "", identified: bool = False) -> lis
     Raises:
         CatalogError: the backend, a record or a state cannot be read, or a hub that has to be.
     """
+    known = known_of(root, stack=stack)
+    for deployment in known.deployments.values():
+        if deployment.problem:
+            raise deployment.problem
+    launches = [
+        in_use(name, launch, known.hubs, known.day)
+        for name, deployment in known.deployments.items()
+        for launch in deployment.launches
+    ]
+    if identified and any(launch.original_key is None for launch in launches):
+        raise known.hubs.problems[0]
+    return launches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is remembered of stacks, and what their hubs publish.
+
+    Attributes:
+        spokes: Those that have settings here.
+        organization: None where nobody has read it.
+        day: The day whose states of versions count.
+    """
+
+    settings: FleetSettings
+    spokes: Mapping[str, Spoke]
+    deployments: Mapping[str, Deployment]
+    hubs: Hubs
+    day: dt.date
+    organization: Organization | None = None
+
+
+def known_of(root: Path, *, stack: str = "") -> Known:
+    """Read what is remembered of all spoke stacks of the backend, or of one.
+
+    Raises:
+        CatalogError: the backend or a record cannot be read.
+    """
     settings, engine, backend = read_settings(root), Engine(root), backend_url()
     states = states_at(backend, engine)
     tags = states.tags()
@@ -72,15 +113,10 @@ def launches_of(root: Path, *, stack: str = "", identified: bool = False) -> lis
     records = {} if without_records else Records(Storage(settings.records or backend)).all()
     asked = [name for name in sorted(tags) if stack in ("", name)]
     found = deployments_of(asked, tags=tags, records=records, states=states)
-    for deployment in found.values():
-        if deployment.problem:
-            raise deployment.problem
-    hubs = Hubs(engine, _hub_names(root, found))
-    day = as_of()
-    launches = [in_use(name, launch, hubs, day) for name, deployment in found.items() for launch in deployment.launches]
-    if identified and any(launch.original_key is None for launch in launches):
-        raise hubs.problems[0]
-    return launches
+    spokes = read_spokes(root)
+    hubs = Hubs(engine, _hub_names(spokes.values(), found))
+    spokes = {name: spoke for name, spoke in spokes.items() if stack in ("", name)}
+    return Known(settings=settings, spokes=spokes, deployments=found, hubs=hubs, day=as_of())
 
 
 def in_use(stack: str, launch: DeployedLaunch, hubs: Hubs, day: dt.date) -> LaunchInUse:
@@ -90,22 +126,25 @@ def in_use(stack: str, launch: DeployedLaunch, hubs: Hubs, day: dt.date) -> Laun
         original = None if hubs.problems else launch.product
         return LaunchInUse(stack=stack, deployed=launch, product=launch.product, original_key=original, state="unknown")
     key, product = found
-    state = "unknown"
+    state, reason = "unknown", ""
+    numbers = {version.id: number for number, version in product.versions.items()}
+    launch = launch.model_copy(update={"version": numbers.get(launch.version, launch.version)})
     if version := product.versions.get(launch.version):
-        state = version.state_on(day)
+        state, reason = version.state_on(day), version.reason or ""
     return LaunchInUse(
         stack=stack,
         deployed=launch,
         product=key,
         original_key=product.original_key,
         state=state,
+        reason=reason,
         newest=product.newest_on(day) or "",
     )
 
 
-def _hub_names(root: Path, deployments: Mapping[str, Deployment]) -> Iterable[str]:
+def _hub_names(spokes: Iterable[Spoke], deployments: Mapping[str, Deployment]) -> Iterable[str]:
     """Name the hubs of all spokes here, and those of stacks whose settings are elsewhere."""
-    names = {name for spoke in read_spokes(root).values() if spoke.settings for name in spoke.settings.hub_stacks}
+    names = {name for spoke in spokes if spoke.settings for name in spoke.settings.hub_stacks}
     for deployment in deployments.values():
         for name in deployment.contract.hub.split(", ") if deployment.contract else ():
             if name.rpartition("/")[2] not in names:

@@ -1,9 +1,8 @@
 """Who runs which version of which product, in which state, since when, and against which contract."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any, Final
 
@@ -11,13 +10,16 @@ from rich.console import Console
 from rich.text import Text
 
 from fleet.engine import Engine
+from fleet.plan.spokes import named
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
+from fleet.show.account_launches import AccountLaunch, AccountLaunches, launches_in_accounts
 from fleet.show.launches import in_use
 from fleet.show.tables import Column, show
 from fleet.store.deployments import Deployment, deployments_of
 from fleet.store.locations import locations_of, states_at
 
 _SHOWN: Final = 200
+_NAMED: Final = 10
 _COLUMNS: Final = (
     Column("spoke"),
     Column("launch"),
@@ -30,6 +32,17 @@ _COLUMNS: Final = (
     Column("contract", 6),
     Column("behind", 4, wraps=True),
 )
+_APART: Final = (
+    Column("account"),
+    Column("launch"),
+    Column("product"),
+    Column("version"),
+    Column("region", 3),
+    Column("state", 2),
+    Column("status", 1),
+    Column("launched by", 4, wraps=True),
+)
+_FAILED: Final = ("ERROR", "TAINTED", "gone")
 _STYLES: Final = {"deprecated": "yellow", "retired": "bold red"}
 
 
@@ -46,6 +59,9 @@ class Row:
         behind: Why a run would change something; empty where it would not.
         deployed: When the spoke was last rolled out by a fleet.
         problem: Why nobody can say what it runs today; then its launches are those of its last rollout.
+        reason: Why it failed, in AWS's words.
+        launched_by: Who launched what no stack declares; then `stack` is empty.
+        version_reason: Why the version comes to an end; empty where it does not.
     """
 
     stack: str
@@ -64,6 +80,9 @@ class Row:
     deployed: dt.datetime | None
     behind: str
     problem: str
+    reason: str = ""
+    launched_by: str = ""
+    version_reason: str = ""
 
     def document(self) -> Mapping[str, Any]:
         """Give it as plain data, in the order of the columns."""
@@ -75,9 +94,7 @@ COLUMNS: Final = [field.name for field in fields(Row)]
 
 def rows_of(plan: FleetPlan, *, product: str = "", version: str = "") -> list[Row]:
     """List every launch of every spoke, or those of a product or version. Raises CatalogError."""
-    inventory = plan.inventory
-    states = states_at(locations_of(inventory.settings.records).backend, Engine(inventory.root))
-    found = deployments_of(inventory.spokes, tags=inventory.tags, records=inventory.records, states=states)
+    found = _deployments(plan)
     return [
         row
         for stack, deployment in found.items()
@@ -85,8 +102,54 @@ def rows_of(plan: FleetPlan, *, product: str = "", version: str = "") -> list[Ro
     ]
 
 
-def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
-    """Print a table, and what in it wants somebody's attention."""
+def look_in_accounts(plan: FleetPlan) -> AccountLaunches:
+    """Ask AWS what every account runs. Raises CatalogError."""
+    inventory = plan.inventory
+    return launches_in_accounts(inventory, _deployments(plan))
+
+
+def _deployments(plan: FleetPlan) -> Mapping[str, Deployment]:
+    inventory = plan.inventory
+    states = states_at(locations_of(inventory.settings.records).backend, Engine(inventory.root))
+    return deployments_of(inventory.spokes, tags=inventory.tags, records=inventory.records, states=states)
+
+
+def beside_accounts(
+    plan: FleetPlan, rows: Sequence[Row], found: AccountLaunches, *, product: str = "", version: str = ""
+) -> list[Row]:
+    """Put what accounts have beside what stacks have deployed: what failed first, and last what no stack declares."""
+    there = {
+        (each.provisioned.account, each.provisioned.region, each.provisioned.name): each for each in found.launches
+    }
+    told = [_as_aws_has_it(row, there.get((row.account, row.region, row.launch)), found) for row in rows]
+    told += [_undeclared(plan, each) for each in found.undeclared if each.is_of(product, version)]
+    return sorted(told, key=lambda row: (bool(row.launched_by), row.status != "ERROR"))
+
+
+def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console, found: AccountLaunches | None = None) -> None:
+    """Print what failed, a table, what no stack declares, and what else wants somebody's attention."""
+    undeclared = [row for row in rows if row.launched_by]
+    for row in rows:
+        if row.status == "ERROR":
+            whose = row.stack or f"{row.account}, which no stack declares"
+            text = f"failed: {row.launch} in {whose}: {row.reason or 'AWS gives no reason'}"
+            console.print(Text(text, "bold red"), soft_wrap=True)
+    _show_declared(plan, [row for row in rows if not row.launched_by], console)
+    if undeclared:
+        console.print(f"\n{len(undeclared)} launches that no stack declares:")
+        show(console, _APART, [_apart(row) for row in undeclared])
+    for account, reason in found.unread.items() if found else ():
+        console.print(f"not looked at: {account}: {reason}", markup=False, soft_wrap=True)
+    if found and found.unknown:
+        console.print(
+            f"not looked at: {named(found.unknown)}, which have no spoke; inventory.roleName in fleet.yaml names a "
+            f"role that may look (docs/iam/inventory.json)",
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _show_declared(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
     shown = rows[:_SHOWN] if console.is_terminal else rows
     cells = [
         [
@@ -96,7 +159,7 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
             row.version,
             Text(row.newest, "yellow" if row.newest != row.version else ""),
             Text(row.state, _STYLES.get(row.state, "")),
-            row.status,
+            Text(row.status, "bold red" if row.status in _FAILED else ""),
             f"{row.since:%Y-%m-%d}" if row.since else "unknown" if row.launch else "",
             row.contract.removeprefix("sha256:")[:8],
             "its state cannot be read" if row.problem else row.behind,
@@ -106,9 +169,14 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
     show(console, _COLUMNS, cells)
     if len(rows) > len(shown):
         console.print(f"and {len(rows) - len(shown)} more: --json and --csv show all of them")
-    ending = Counter(f"{row.product} {row.version} is {row.state}" for row in rows if row.state in _STYLES)
-    for text, count in sorted(ending.items()):
-        console.print(f"{text}, and {count} launches use it")
+    ending: dict[str, list[str]] = {}
+    for row in rows:
+        if row.state in _STYLES:
+            why = f" ({row.version_reason.rstrip('.')})" if row.version_reason else ""
+            text = f"{row.product} {row.version} is {row.state}{why}"
+            ending.setdefault(text, []).append(f"{row.launch} in {row.stack}")
+    for text, users in sorted(ending.items()):
+        console.print(f"{text}, and {_count(users)} it: {_some(users)}", markup=False, soft_wrap=True)
     for row in rows:
         if row.own_model:
             text = f"{row.launch} of {row.stack} runs {row.own_model}, which is not the catalog's"
@@ -122,6 +190,16 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:
     )
     for problem in dict.fromkeys(row.problem for row in rows if row.problem):
         console.print(f"not read: {problem}", markup=False, soft_wrap=True)
+
+
+def _count(users: Sequence[str]) -> str:
+    return "1 launch uses" if len(users) == 1 else f"{len(users)} launches use"
+
+
+def _some(users: Sequence[str]) -> str:
+    """Name the first of those who run a version; the table has all of them."""
+    more = len(users) - _NAMED
+    return ", ".join([*users[:_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: str, version: str) -> Iterator[Row]:
@@ -150,8 +228,47 @@ def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: st
             region=launch.region,
             status=launch.status,
             since=launch.since,
+            version_reason=use.reason,
         )
     if not asked and (deployment.problem or not (product or version)):
         yield row(
             launch="", product="", version="", newest="", own_model="", state="", region="", status="", since=None
         )
+
+
+def _as_aws_has_it(row: Row, launch: AccountLaunch | None, found: AccountLaunches) -> Row:
+    """Give a launch the status that AWS says it has, where AWS was asked."""
+    if not row.launch or row.account in found.unread or row.account not in found.read:
+        return row
+    if launch is None:
+        return replace(row, status="gone", reason="it is not in the account any more")
+    return replace(row, status=launch.provisioned.status, reason=launch.provisioned.reason)
+
+
+def _undeclared(plan: FleetPlan, launch: AccountLaunch) -> Row:
+    inventory, launched = plan.inventory, launch.provisioned
+    account = inventory.organization.accounts.get(launched.account) if inventory.organization else None
+    return Row(
+        stack="",
+        account=launched.account,
+        unit=account.unit if account else "",
+        launch=launched.name,
+        product=launch.product,
+        version=launch.version,
+        newest="",
+        own_model="",
+        state=launch.state,
+        region=launched.region,
+        status=launched.status,
+        since=launched.created,
+        contract="",
+        deployed=None,
+        behind="",
+        problem="",
+        reason=launched.reason,
+        launched_by=launched.launched_by or "unknown",
+    )
+
+
+def _apart(row: Row) -> list[str]:
+    return [row.account, row.launch, row.product, row.version, row.region, row.state, row.status, row.launched_by]

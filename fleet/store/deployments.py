@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from fleet.errors import FleetError, StateError
 from fleet.store.records import ContractRef, CorruptRecord, DeployedLaunch, Record
-from fleet.store.states import State, States
+from fleet.store.states import LaunchedResource, State, States
 from fleet.store.storage import StorageError, error_text
 
 _READERS: Final = 8
@@ -69,9 +69,10 @@ def launches_in(
     """
     before = {launch.name: launch for launch in earlier.launches} if isinstance(earlier, Record) else {}
     outputs: dict[str, dict[str, Any]] = state.outputs.get("launches") or {}
+    outputs = {**{name: _unnamed(each) for name, each in state.launched.items()}, **outputs}
     found: list[DeployedLaunch] = []
     for name, output in sorted(outputs.items()):
-        known = {"name": name, "product_id": state.products.get(name, ""), "since": now}
+        known = {"name": name, "product_id": _product_id(state, name), "since": now}
         try:
             launch = DeployedLaunch.model_validate({**output, **known})
         except (ValidationError, TypeError):
@@ -84,6 +85,21 @@ def launches_in(
         same = old is not None and old.version == launch.version and _is_one_product(old, launch)
         found.append(launch.model_copy(update={"since": old.since}) if old is not None and same else launch)
     return found
+
+
+def _product_id(state: State, name: str) -> str:
+    found = state.launched.get(name)
+    return found.product_id if found else ""
+
+
+def _unnamed(launched: LaunchedResource) -> dict[str, Any]:
+    """Stand for the output of a launch that the outputs do not name, since the run that made it failed."""
+    return {
+        "product": launched.product_id,
+        "version": launched.artifact_id,
+        "region": launched.region,
+        "status": "unknown",
+    }
 
 
 def _is_one_product(old: DeployedLaunch, launch: DeployedLaunch) -> bool:

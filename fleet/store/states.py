@@ -10,18 +10,38 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fleet.engine import Engine
 from fleet.errors import RecordsError, StateError
 from fleet.store.leases import Process
 from fleet.store.storage import Storage, StorageError, error_text
+from shared.stack.import_file import LAUNCH, ROLE
 from shared.stack.names import SPOKE_PROJECT
 
 _STATES: Final = ".pulumi/stacks"
 _LOCKS: Final = ".pulumi/locks/organization"
 _ENDINGS: Final = (".json", ".json.gz")
-_LAUNCH: Final = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchedResource:
+    """A provisioned product in a state.
+
+    Attributes:
+        id: What AWS calls it; empty where it was never made.
+        parameters: As the stack gave them.
+        in_doubt: Its last run failed, or left it in another status than AVAILABLE.
+    """
+
+    urn: str
+    id: str
+    name: str
+    region: str
+    product_id: str
+    artifact_id: str
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +50,15 @@ class State:
 
     Attributes:
         tag: Another one means that the stack was updated.
-        products: The ids of the products that its launches are of, by the launches' names.
+        launched: Its provisioned products, by the launches' names.
+        roles: The names of the roles that it made.
         pending: Operations that were under way when a run died.
     """
 
     tag: str
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    products: Mapping[str, str] = field(default_factory=dict[str, str])
+    launched: Mapping[str, LaunchedResource] = field(default_factory=dict[str, LaunchedResource])
+    roles: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
 
 
@@ -168,6 +190,31 @@ States = StoredStates | CloudStates
 """The states of all spokes."""
 
 
+def launched_resource(resource: Mapping[str, Any]) -> LaunchedResource:
+    """Read a provisioned product as a state has it, with Pulumi's own names of its parts."""
+    inputs: dict[str, Any] = resource["inputs"]
+    outputs: dict[str, Any] = resource.get("outputs") or {}
+    given: Any = inputs.get("provisioningParameters")
+    name = str(resource["urn"]).rpartition("::")[2]
+    return LaunchedResource(
+        urn=str(resource["urn"]),
+        id=str(resource.get("id", "")),
+        name=str(inputs.get("name", name)),
+        region=str(inputs.get("region", "")),
+        product_id=str(inputs["productId"]),
+        artifact_id=str(outputs.get("provisioningArtifactId") or inputs.get("provisioningArtifactId", "")),
+        parameters=_plain(given),
+        in_doubt=bool(resource.get("initErrors")) or outputs.get("status", "AVAILABLE") != "AVAILABLE",
+    )
+
+
+def _plain(given: object) -> dict[str, str]:
+    """Give parameters by key; what Pulumi keeps encrypted is left out."""
+    listed = cast("list[dict[str, object]]", given if isinstance(given, list) else [])
+    values = ((str(each["key"]), each.get("value", "")) for each in listed)
+    return {key: value for key, value in values if isinstance(value, str)}
+
+
 def _is_json(content: bytes) -> bool:
     try:
         json.loads(content)
@@ -186,15 +233,23 @@ def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
     resources: list[dict[str, Any]] = deployment.get("resources") or []
     pending: list[dict[str, Any]] = deployment.get("pending_operations") or []
     outputs: dict[str, Any] = {}
-    products: dict[str, str] = {}
+    launched: dict[str, LaunchedResource] = {}
+    roles: list[str] = []
     for each in resources:
-        if each["type"] == "pulumi:pulumi:Stack":
-            outputs = each.get("outputs") or {}
-        elif each["type"] == _LAUNCH:
-            products[str(each["urn"]).rpartition("::")[2]] = str(each["inputs"]["productId"])
+        match each["type"]:
+            case "pulumi:pulumi:Stack":
+                outputs = each.get("outputs") or {}
+            case kind if kind == LAUNCH and not each.get("delete"):
+                launched[str(each["urn"]).rpartition("::")[2]] = launched_resource(each)
+            case kind if kind == ROLE:
+                given: dict[str, Any] = each.get("inputs") or {}
+                roles.append(str(given.get("name", "")))
+            case _:
+                pass
     return State(
         tag=tag,
         outputs=outputs,
-        products=products,
+        launched=launched,
+        roles=tuple(roles),
         pending=tuple(f"{each['type']} {str(each['resource']['urn']).rpartition('::')[2]}" for each in pending),
     )

@@ -21,12 +21,18 @@ def check_approvals(path: Path, product: ProductFile, day: dt.date) -> None:
     """
     for index, entry in enumerate(product.versions):
         where = f"{path}: versions[{index}]"
-        _check_origin(where, product.registry, entry)
+        check_origin(f"{where}.model_package", product.registry, entry.model_package)
+        _check_key(where, product.registry, entry)
         _check_approval(where, entry, day)
 
 
-def _check_origin(where: str, registry: Registry, entry: VersionEntry) -> None:
-    package = Arn.parse(entry.model_package)
+def check_origin(where: str, registry: Registry, model_package: str) -> None:
+    """Refuse a package of another registry.
+
+    Raises:
+        ContentError: names the place and what differs.
+    """
+    package = Arn.parse(model_package)
     for what, found, declared in (
         ("account", package.account, registry.account_id),
         ("region", package.region, registry.region),
@@ -34,11 +40,14 @@ def _check_origin(where: str, registry: Registry, entry: VersionEntry) -> None:
     ):
         if found != declared:
             raise ContentError(
-                f"invalid value {entry.model_package!r}. Its {what} is {found}, and the registry's is {declared}: "
+                f"invalid value {model_package!r}. Its {what} is {found}, and the registry's is {declared}: "
                 f"correct one of the two.",
                 code="package-of-another-registry",
-                place=f"{where}.model_package",
+                place=where,
             )
+
+
+def _check_key(where: str, registry: Registry, entry: VersionEntry) -> None:
     key = entry.artifacts.kms_key
     if key and (owner := Arn.parse(key).account) != registry.account_id:
         raise ContentError(

@@ -42,11 +42,17 @@ class Lineage(Document):
     Attributes:
         datasets: What it was trained on.
         training_job: The SageMaker training job, where there was one.
+        generated_by: What else made it, such as the execution of a pipeline.
+        repository: The source code that it was made with.
+        commit: Of that source code.
         registry_package: The model package, the same as the version's own.
     """
 
     datasets: list[Uri] = Field(min_length=1, max_length=15, description="a list of URIs")
     training_job: TrainingJobArn | None = None
+    generated_by: str | None = Field(default=None, description="an ARN or a name", max_length=1024)
+    repository: str | None = Field(default=None, description="the address of a repository", max_length=1024)
+    commit: str | None = Field(default=None, description="the id of a commit", max_length=1024)
     registry_package: str = Field(min_length=1, description="the ARN of the version's model package")
 
 

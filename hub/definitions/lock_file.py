@@ -72,6 +72,12 @@ def add_to_lock(catalog: Path, published: Published) -> list[str]:
     return added
 
 
+def numbers_taken(catalog: Path, product: str) -> list[str]:
+    """List the numbers that a product, by its original key, has or had: none of them is given to anything else."""
+    lock = _read(catalog / LOCK_FILE)
+    return [*lock.templates.get(product, {}), *lock.removed.get(product, [])]
+
+
 def strike_from_lock(catalog: Path, product: str, version: str) -> None:
     """Let a version go: its hash leaves the lock file, and its number is kept there so that it never returns.
 

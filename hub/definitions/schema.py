@@ -105,6 +105,7 @@ class Registry(Document):
         account_id: The account that owns the registry and the models' artifacts.
         region: Where it is.
         group: The model package group.
+        exclude: Numbers of its packages that are approved, and not for this product: nobody offers them again.
     """
 
     account_id: AccountId
@@ -113,6 +114,9 @@ class Registry(Document):
         pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$",
         description="the name of a model package group",
         examples=["fraud-detector"],
+    )
+    exclude: list[Annotated[int, Field(ge=1)]] = Field(
+        default=[], description="a list of numbers of packages", examples=["[3]"]
     )
 
 
@@ -133,10 +137,15 @@ class ModelParameters(Document):
 
 
 class Approval(Document):
-    """Who let a model package be published, and when."""
+    """Who let a model package be published, and when.
+
+    Attributes:
+        note: What they said to it.
+    """
 
     approved_by: str = Field(min_length=1, description="the team that approved the model", examples=["Model Risk"])
     approved_on: dt.date = Field(description="a date", examples=["2026-09-01"])
+    note: str | None = Field(default=None, min_length=1, description="a sentence")
 
 
 class VersionEntry(Document):

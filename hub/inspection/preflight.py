@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from hub.config import HubSettings, ShareSetting
 from hub.definitions.model import Catalog
 from hub.definitions.schema import PortfolioFile
@@ -12,13 +14,15 @@ from hub.inspection.share_status import Shares, ShareState
 from hub.inspection.unpinned_models import check_pins
 from shared.aws.organization import Organization
 from shared.aws.preflight import Finding, failed, run_checks, warning
-from shared.aws.session import AccountSession
+from shared.aws.session import AccountSession, code_of, message_of
 from shared.stack.provider import standard_tags
 
 _MOST = {"portfolios": 100, "products": 350, "versions of a product": 100, "products of a portfolio": 150}
 """In a region (source: Service Catalog Administrator Guide, "Service quotas"; they can be raised)."""
 _MOST_TAGS = 20
 """Of a portfolio or product; it cannot be raised (source: the same)."""
+_LONGEST_BODY = 51_200
+"""Bytes that CloudFormation looks at (source: API:ValidateTemplate); longer ones only in S3, where they are not yet."""
 _SERVICE = "servicecatalog.amazonaws.com"
 _STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 
@@ -49,8 +53,9 @@ def preflight(plan: PreflightScope) -> None:
             checks.targets,
             checks.rollout,
             checks.quotas,
-            checks.names,
             checks.templates,
+            checks.names,
+            checks.published,
             checks.models,
             checks.shares,
             checks.budgets,
@@ -145,6 +150,28 @@ class _Checks:
             "products": len(products | {product.file.name for product in catalog.products}),
         }
 
+    def templates(self) -> Iterator[Finding]:
+        """Templates of the versions."""
+        versions = {
+            version.template.sha256: (f"{product.file.key} {version.entry.version}", version.template.path.read_text())
+            for product in self._plan.catalog.products
+            for version in product.versions
+        }
+        bodies = dict(each for each in versions.values() if len(each[1].encode()) <= _LONGEST_BODY)
+        for region in self._plan.settings.all_regions:
+            client = self._account.client("cloudformation", region)
+            refused = 0
+            for name, body in bodies.items():
+                try:
+                    _ = client.validate_template(TemplateBody=body)
+                except ClientError as problem:
+                    if code_of(problem) != "ValidationError":
+                        raise
+                    refused += 1
+                    yield failed(f"template of {name} in {region}", message_of(problem))
+            if not refused:
+                yield Finding(f"templates in {region}", f"CloudFormation takes {len(bodies)} of {len(versions)}")
+
     def names(self) -> Iterator[Finding]:
         """Portfolios that are there already."""
         for region in self._plan.settings.all_regions:
@@ -164,7 +191,7 @@ class _Checks:
                         f"(docs/operations/adopting.md), or rename one of the two",
                     )
 
-    def templates(self) -> Iterator[Finding]:
+    def published(self) -> Iterator[Finding]:
         """Templates of published versions."""
         for region in self._plan.settings.all_regions:
             yield from check_templates(self._account, self._plan.catalog.products, region)

@@ -13,6 +13,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from sandbox.aws import organizations_authorization
 from sandbox.aws import s3 as buckets
 from sandbox.aws.authorization import action_of, authorize
+from sandbox.aws.cloudformation import answers
 from sandbox.aws.errors import ApiError, error_response
 from sandbox.aws.faults import Dropped, Fault, Faults, FaultsError
 from sandbox.aws.iam import assume_role as assume
@@ -20,6 +21,7 @@ from sandbox.aws.iam.callers import Caller, Callers
 from sandbox.aws.iam.principals import add_aws_managed_policies, used
 from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.model_packages import ModelPackages
+from sandbox.aws.model_registry import ModelRegistry
 from sandbox.aws.organization import Organization
 from sandbox.aws.servicecatalog.call import CatalogBackend
 from sandbox.aws.servicecatalog.service import TARGET, ServiceCatalog
@@ -46,6 +48,7 @@ class Sandbox:
         self._backend = CatalogBackend(clock, identifiers, organization)
         self._service_catalog = ServiceCatalog(self._backend)
         self._model_packages = ModelPackages(organization.model_packages, organization.id)
+        self._model_registry = ModelRegistry()
         self._stack_sets: StackSets | None = None
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
@@ -103,6 +106,8 @@ class Sandbox:
                 buckets.route(request, caller)
             case "cloudformation":
                 return self._cloudformation(request, caller)
+            case "sagemaker":
+                return self._model_registry.respond(request, caller, self._moto_call)
             case "iam" if b"iam%3A%3Aaws%3Apolicy" in request.body:
                 add_aws_managed_policies(caller.account)
             case _:
@@ -142,26 +147,33 @@ class Sandbox:
 
     def _administer(self, request: Request) -> Response:
         """The sandbox's own endpoint: GET shows, POST changes."""
+        topic = request.path.removeprefix("/_sandbox/")
+        shown: dict[str, Callable[[], object]] = {
+            "answers": lambda: answers.given.model_dump(exclude_defaults=True),
+            "calls": lambda: self._calls,
+            "clock": lambda: {"now": self.clock.now().isoformat(), "speed": self.clock.speed},
+            "faults": lambda: [fault.model_dump(exclude_defaults=True) for fault in self.faults.active],
+            "permissions": lambda: {principal: sorted(actions) for principal, actions in used.items()},
+            "resources": _inventory,
+        }
+        changed: dict[str, Callable[[Any], object]] = {
+            "answers": lambda given: answers.use(given, "the request"),
+            "calls": lambda _: self._calls.clear(),
+            "clock": lambda given: setattr(self.clock, "speed", float(given["speed"])),
+            "faults": lambda given: self.faults.replace(given, "the request"),
+        }
+        if topic not in shown:
+            raise ApiError("ResourceNotFoundException", f"there is no {topic}: try {', '.join(shown)}", 404)
         try:
-            match request.path.removeprefix("/_sandbox/"):
-                case "clock":
-                    if request.method == "POST":
-                        self.clock.speed = float(json.loads(request.body)["speed"])
-                    answer: object = {"now": self.clock.now().isoformat(), "speed": self.clock.speed}
-                case "faults":
-                    if request.method == "POST":
-                        self.faults.replace(json.loads(request.body), "the request")
-                    answer = [fault.model_dump(exclude_defaults=True) for fault in self.faults.active]
-                case "calls":
-                    if request.method == "POST":
-                        self._calls.clear()
-                    answer = self._calls
-                case "permissions":
-                    answer = {principal: sorted(actions) for principal, actions in used.items()}
-                case other:
-                    known = "try clock, faults, calls or permissions"
-                    raise ApiError("ResourceNotFoundException", f"there is no {other}: {known}", 404)
-        except (ValueError, KeyError, TypeError, FaultsError) as error:
-            hint = 'send {"speed": 100} to clock, or a list of faults to faults'
+            if request.method == "POST" and topic in changed:
+                changed[topic](json.loads(request.body))
+        except (ValueError, KeyError, TypeError, answers.AnswersError, FaultsError) as error:
+            hint = 'send {"speed": 100} to clock, a list of faults to faults, or answers to answers'
             raise ApiError("ValidationException", f"{hint}: {error}", 400) from error
-        return Response(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})
+        return Response(200, json.dumps(shown[topic]()).encode(), {"Content-Type": "application/json"})
+
+
+def _inventory() -> object:
+    from sandbox.aws.cloudformation.stacks import inventory  # noqa: PLC0415 - see _cloudformation
+
+    return inventory()

@@ -8,6 +8,7 @@ from sandbox.aws import s3 as buckets
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_role, is_permitted
+from sandbox.aws.model_registry import resource_of as package_of
 from sandbox.aws.wire import Request
 
 _SERVICE_NAMES = {"monitoring": "cloudwatch"}
@@ -83,7 +84,7 @@ def _resource(request: Request, caller: Caller) -> str | None:
         case "organizations":
             return _node(request, caller)
         case _:
-            return None
+            return package_of(request)
 
 
 def _node(request: Request, caller: Caller) -> str | None:

@@ -55,7 +55,9 @@ class OrganizationFile(BaseModel):
     accounts: tuple[AccountEntry, ...] = ()
     units: tuple[str, ...] = Field(default=(), description="paths of units that exist without accounts")
     outside: tuple[AccountId, ...] = Field(default=(), description="accounts that are not of the organization")
-    model_packages: tuple[ModelPackageEntry, ...] = ()
+    model_packages: tuple[ModelPackageEntry, ...] | None = Field(
+        default=None, description="without a word of them, those of this catalog's models, where their account is there"
+    )
 
     @model_validator(mode="after")
     def ids_are_unique_and_known(self) -> "OrganizationFile":
@@ -68,10 +70,18 @@ class OrganizationFile(BaseModel):
             if outside in seen:
                 raise ValueError(f"account id {outside} is used twice")
             seen.add(outside)
-        for package in self.model_packages:
+        for package in self.model_packages or ():
             if package.account not in seen:
                 raise ValueError(f"model package of {package.group}: there is no account {package.account}")
         return self
+
+    @property
+    def registered(self) -> tuple[ModelPackageEntry, ...]:
+        """The model packages that are there from the beginning."""
+        if self.model_packages is not None:
+            return self.model_packages
+        there = {self.management, *(account.id for account in self.accounts), *self.outside}
+        return tuple(package for package in DEFAULT_PACKAGES if package.account in there)
 
 
 DEFAULT = OrganizationFile(
@@ -82,7 +92,6 @@ DEFAULT = OrganizationFile(
         AccountEntry(id="444455556666", name="production", ou="Workloads/Production"),
         AccountEntry(id="555566667777", name="suspended", ou="Suspended", status="SUSPENDED"),
     ),
-    model_packages=DEFAULT_PACKAGES,
 )
 
 
@@ -111,7 +120,7 @@ class Organization:
     def __init__(self, file: OrganizationFile, seed: int) -> None:
         mock_random.seed(seed)
         self.management = file.management
-        self.model_packages = file.model_packages
+        self.model_packages = file.registered
         self.moto: OrganizationsBackend = organizations_backends[file.management]["aws"]
         with _next_account_id(file.management):
             self.moto.create_organization(region="us-east-1")

@@ -78,8 +78,9 @@ class Session:
         from botocore.config import Config
 
         key = (service, region or self.region)
-        # Organizations takes few calls a second (source: AWS Organizations User Guide, "Quotas", throttling).
-        patient = service == "organizations"
+        # Organizations takes few calls a second (source: AWS Organizations User Guide, "Quotas", throttling), and a
+        # registry is asked for all versions of a catalog at once.
+        patient = service in ("organizations", "sagemaker")
         retries: Any = {"mode": "adaptive" if patient else "standard", "total_max_attempts": 8 if patient else 5}
         with self._lock:
             if key not in self._made:

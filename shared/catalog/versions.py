@@ -83,6 +83,11 @@ def major(version: str) -> int:
     return Version.parse(version).major
 
 
+def next_minor(versions: Iterable[str]) -> str:
+    """The number that follows the highest of some versions where something is new and nothing breaks."""
+    return str(max(map(Version.parse, versions)).bump_minor())
+
+
 def _bounds(wanted: str) -> tuple[Version, Version]:
     match = _RANGE.fullmatch(wanted)
     if match is None:

@@ -19,18 +19,22 @@ PRODUCT_KEY_LIMIT: Final = 40
 """Characters; with the longest prefix below a role name stays within IAM's 64."""
 
 
+LAUNCH_ROLE: Final = "ModelCatalogLaunch-"
+EXECUTION_ROLE: Final = "ModelCatalogExecution-"
+
+
 def launch_role_name(product: str) -> str:
     """Name the role that Service Catalog assumes to build a product's stack.
 
     A launch constraint refers to it by name in the hub and in every spoke, and a provisioned product keeps the
     name for life: never change how it is made.
     """
-    return f"ModelCatalogLaunch-{product}"
+    return f"{LAUNCH_ROLE}{product}"
 
 
 def execution_role_name(product: str) -> str:
     """Name the role that a product's model runs as; its templates refer to it."""
-    return f"ModelCatalogExecution-{product}"
+    return f"{EXECUTION_ROLE}{product}"
 
 
 def project_of(stack: str) -> str:

@@ -21,6 +21,8 @@ def in_words(plan: LaunchPlan) -> Iterator[str]:
     yield f"{plan.launch} {_HEADS[plan.what]}"
     if plan.differences:
         yield f"    {'; '.join(plan.differences)}"
+    if plan.drift:
+        yield f"  ! {plan.drift}"
     if plan.problem:
         yield f"  ! changes inside are unknown: {plan.problem}"
     for change in plan.changes:

@@ -23,6 +23,7 @@ class LaunchPlan(BaseModel):
         differences: What differs from the last deployment, in words; a hidden parameter's value is not among them.
         changes: What AWS says would change in the launch's stack.
         problem: Why AWS could not say.
+        drift: What AWS has that the stack did not deploy, in words.
     """
 
     launch: str
@@ -30,6 +31,7 @@ class LaunchPlan(BaseModel):
     differences: list[str] = []
     changes: list[Change] = []
     problem: str = ""
+    drift: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Launches a product: one provisioned product from a resolved launch."""
 
 from functools import partial
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -9,12 +10,18 @@ from shared.errors import LaunchError
 from spoke.launches.cost import cost_output
 from spoke.launches.portfolios import LaunchPath, paths_through
 from spoke.launches.resolution import ResolvedLaunch
+from spoke.resources.failed_launch import FailureReport
 from spoke.resources.lifecycle_hooks import lifecycle_hooks
 from spoke.resources.portfolio_access import GrantedPortfolio
 
 
 def provision(
-    resolved: ResolvedLaunch, *, granted: GrantedPortfolio, provider: aws.Provider, depends_on: list[pulumi.Resource]
+    resolved: ResolvedLaunch,
+    *,
+    granted: GrantedPortfolio,
+    provider: aws.Provider,
+    depends_on: list[pulumi.Resource],
+    report: FailureReport,
 ) -> aws.servicecatalog.ProvisionedProduct:
     """Declare the provisioned product of a launch.
 
@@ -25,7 +32,8 @@ def provision(
     Raises:
         LaunchError: inside the path's output, when the portfolio gives this caller no path.
     """
-    launch = resolved.launch
+    launch, hooks = resolved.launch, lifecycle_hooks(resolved)
+    hooks.on_error = [report.expect(launch.name, _known(resolved))]
     # The lookup fails until the caller is a principal, so it waits for its association, in a preview too.
     ready = granted.access.id
     return aws.servicecatalog.ProvisionedProduct(
@@ -43,18 +51,30 @@ def provision(
             depends_on=[granted, *depends_on],
             # Its name is unique in the account, so a replacement cannot stand beside it.
             delete_before_replace=True,
-            hooks=lifecycle_hooks(resolved),
+            hooks=hooks,
             custom_timeouts=pulumi.CustomTimeouts(create=launch.timeout, update=launch.timeout, delete=launch.timeout),
         ),
     )
 
 
 def launch_outputs(
-    resolved: ResolvedLaunch, provisioned: aws.servicecatalog.ProvisionedProduct
+    resolved: ResolvedLaunch, provisioned: aws.servicecatalog.ProvisionedProduct, report: FailureReport
 ) -> dict[str, pulumi.Input[object]]:
     """Say what became of a launch: its identity, its status, and the outputs of its stack by key."""
+    known = _known(resolved)
     status = provisioned.status.apply(partial(_confirm_status, resolved))
     outputs = provisioned.outputs.apply(lambda items: {item.key: item.value for item in items or []})
+    became = pulumi.Output.all(provisioned_product=provisioned.id, status=status, outputs=outputs)
+    return {
+        **known,
+        "provisioned_product": provisioned.id,
+        "status": status,
+        "outputs": became.apply(lambda found: report.settle(resolved.launch.name, {**known, **found})["outputs"]),
+    }
+
+
+def _known(resolved: ResolvedLaunch) -> dict[str, Any]:
+    """Give the outputs of a launch that do not depend on what becomes of it."""
     return {
         "product": resolved.key,
         "version": resolved.choice.number,
@@ -62,9 +82,6 @@ def launch_outputs(
         "region": resolved.region,
         "estimated_monthly_cost": cost_output(resolved),
         "model": _model_output(resolved),
-        "provisioned_product": provisioned.id,
-        "status": status,
-        "outputs": outputs,
     }
 
 

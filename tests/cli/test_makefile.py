@@ -30,6 +30,8 @@ SHORT_FORMS = {
     "diff-version PRODUCT=p FROM=1.0.0 TO=1.1.0": "models diff p 1.0.0 1.1.0",
     "new-model NAME=n TEMPLATE=t.yaml PORTFOLIO=p": "models new n --template t.yaml --portfolio p",
     "new-version PRODUCT=p VERSION=1.0.0 TEMPLATE=t.yaml": "models new-version p 1.0.0 --template t.yaml",
+    "new-version PRODUCT=p PACKAGE=arn:a": "models new-version p --package arn:a",
+    "sync-models STACK=hub-b": "models sync --stack hub-b",
     "lock": "models lock",
     "schemas": "models check --write-schemas",
     "check": "models check",

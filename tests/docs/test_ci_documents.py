@@ -11,7 +11,16 @@ import yaml
 from tests.support.paths import ROOT
 
 IAM = ROOT / "docs" / "iam"
-PLACEHOLDERS = {"Partition", "AccountId", "Repository", "Environment", "StateBucket", "Stack", "HubAccountId"}
+PLACEHOLDERS = {
+    "Partition",
+    "AccountId",
+    "Repository",
+    "Environment",
+    "StateBucket",
+    "Stack",
+    "HubAccountId",
+    "ReportsBucket",
+}
 
 
 @pytest.mark.parametrize("name", ["trust-github", "trust-gitlab"])
@@ -67,6 +76,20 @@ def test_a_job_that_deploys_runs_where_the_trust_policy_lets_it_in(name: str) ->
     assert {key for key, job in jobs.items() if "environment" not in job} <= {"preview"}
 
 
+def test_a_proposal_is_all_that_a_sync_may_make() -> None:
+    """It pushes a branch and opens a pull request; what it proposes is deployed by nobody but a reviewer."""
+    document = yaml.safe_load((IAM / "examples" / "sync-github.yml").read_text())
+    [job] = document["jobs"].values()
+    merge_request = (IAM / "examples" / "sync-gitlab.yml").read_text()
+
+    assert {} == document["permissions"]
+    assert {"contents": "write", "id-token": "write", "pull-requests": "write"} == job["permissions"]
+    assert "sync-models" == job["environment"]
+    for text in (json.dumps(job), merge_request):
+        assert not re.search(r"make (up|rollout|preview)", text)
+    assert "PROPOSER_TOKEN@" not in merge_request, "a secret is in no command line"
+
+
 @pytest.mark.parametrize("name", ["gitlab", "rollout-gitlab"])
 def test_no_two_jobs_of_a_pipeline_run_beside_each_other(name: str) -> None:
     document: dict[str, Any] = yaml.safe_load((IAM / "examples" / f"{name}.yml").read_text())
@@ -93,4 +116,5 @@ def test_an_example_runs_targets_that_there_are(path: Path) -> None:
 
     assert run <= targets
     assert "install" in run or "include" in path.read_text()
-    assert {"rollout"} <= run or {"preview-%", "up-%"} <= run or path.stem == "rollout-gitlab-job"
+    ends = ({"rollout"}, {"preview-%", "up-%"}, {"sync-models"})
+    assert any(end <= run for end in ends) or path.stem == "rollout-gitlab-job"

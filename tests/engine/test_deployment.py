@@ -9,6 +9,7 @@ import pytest
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.stage import HUB, PRODUCTION, REGION, RESEARCH, Stage
 
+FRAUD = "fraud-detector-realtime"
 RESEARCH_FILE = "Pulumi.spoke-research.yaml"
 PRODUCTION_FILE = "Pulumi.spoke-production.yaml"
 
@@ -131,6 +132,62 @@ def test_a_new_version_reaches_a_spoke(catalog: Stage, change: Edit) -> None:
     running = catalog.client("servicecatalog", RESEARCH).describe_provisioned_product(Id=launch["provisioned_product"])
     assert launch["version"] == "1.2.0"
     assert running["ProvisionedProductDetail"]["ProvisioningArtifactId"] == version["1.2.0"]["id"]
+
+
+@pytest.mark.usefixtures("restored")
+def test_a_version_whose_approval_is_withdrawn_is_deprecated_and_one_without_approval_is_never_offered(
+    catalog: Stage,
+) -> None:
+    """The registry has the last word: nobody edits a file, and status names who runs what it has withdrawn."""
+    sagemaker = catalog.client("sagemaker", HUB)
+    group = f"arn:aws:sagemaker:{REGION}:{HUB}:model-package/fraud-detector"
+    content = CatalogCopy(catalog.project / "hub" / "catalog")
+    content.add_version(FRAUD, "1.9.0", model_package=f"{group}/3")
+    card = content.folder / f"products/{FRAUD}/1.9.0.card.yaml"
+    card.write_text(card.read_text().replace("fraud-detector/2", "fraud-detector/3"))
+    locked = (content.folder / "templates.lock").read_text()
+    catalog.succeed("lock")
+
+    refused = catalog.refuse("up-hub", "FLAGS=--skip-preview")
+    made = [each["Name"] for each in versions_of(catalog, FRAUD)]
+    content.remove_version(FRAUD, "1.9.0")
+    content.write("templates.lock", locked)
+    sagemaker.update_model_package(
+        ModelPackageArn=f"{group}/2", ModelApprovalStatus="Rejected", ApprovalDescription="Recall fell."
+    )
+    deployed = catalog.up("hub")
+    status = " ".join(catalog.make("status").stdout.split())
+
+    assert f"{group}/3 is PendingManualApproval in the registry, not Approved." in refused
+    assert "Nothing was changed." in refused
+    assert "1.9.0" not in made
+    assert f"{FRAUD} 1.1.0: approval withdrawn in the registry on " in deployed
+    assert "[diff: ~guidance]" in deployed
+    assert ["DEPRECATED"] == [each["Guidance"] for each in versions_of(catalog, FRAUD) if each["Name"] == "1.1.0"]
+    assert f"{FRAUD} 1.1.0 is deprecated (approval withdrawn in the registry on " in status
+    assert "by administrator: Recall fell), and 2 launches use it: fraud-scoring in spoke-production" in status
+
+
+@pytest.fixture
+def restored(catalog: Stage) -> Iterator[None]:
+    """Leave catalog, registry and hub as they were found."""
+    kept = {path: path.read_text() for path in (catalog.project / "hub" / "catalog").rglob("*") if path.is_file()}
+    yield
+    for path in (catalog.project / "hub" / "catalog").rglob("*"):
+        if path.is_file() and path not in kept:
+            path.unlink()
+    for path, text in kept.items():
+        path.write_text(text)
+    package = f"arn:aws:sagemaker:{REGION}:{HUB}:model-package/fraud-detector/2"
+    catalog.client("sagemaker", HUB).update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")
+    assert "[diff: ~guidance]" in catalog.up("hub"), "what is approved again is offered again"
+
+
+def versions_of(catalog: Stage, product: str) -> list[Any]:
+    """List the artifacts of a product of the hub."""
+    identity = catalog.outputs("hub")["product_id"][REGION][product]
+    listed = catalog.client("servicecatalog", HUB).list_provisioning_artifacts(ProductId=identity)
+    return listed["ProvisioningArtifactDetails"]
 
 
 def test_a_refresh_finds_what_was_changed_behind_our_back_and_an_up_repairs_it(catalog: Stage) -> None:

@@ -39,8 +39,9 @@ def test_a_failed_creation_is_replaced_and_a_failed_update_is_tried_again(spoke:
     _disarm(spoke)
     created = spoke.refuse("up-spoke-research")
     after_creation = _status(spoke)
+    named = spoke.outputs("spoke-research")["launches"]["embeddings"]
     _ = spoke.succeed("refresh-spoke-research")
-    replaced = spoke.make("relaunch", "STACK=spoke-research", "LAUNCH=embeddings", "FLAGS=--skip-preview")
+    replaced = spoke.up("spoke-research")
     after_replacement = _status(spoke)
 
     running = spoke.refuse("relaunch", "STACK=spoke-research", "LAUNCH=embeddings", "FLAGS=--skip-preview")
@@ -53,8 +54,10 @@ def test_a_failed_creation_is_replaced_and_a_failed_update_is_tried_again(spoke:
     _ = spoke.up("spoke-research")
 
     assert "is not authorized to perform" in created
-    assert replaced.returncode == 0, replaced.stdout
-    assert "embeddings is ERROR: " in replaced.stdout
+    assert "ERROR" == named["status"]
+    assert named["reason"].startswith("User: arn:aws:sts::333344445555:assumed-role/ModelCatalogLaunch-text-embedder-")
+    assert "embeddings failed when it was launched, and AWS takes no update of it" in replaced
+    assert "1 replaced" in replaced
     assert "embeddings is AVAILABLE. Only a launch that failed is launched anew" in running
     assert "is not authorized to perform" in updated
     assert (after_creation, after_replacement, after_update, _status(spoke)) == (

@@ -2,7 +2,7 @@
 
 import errno
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import StringIO
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from fleet.show.drift import Drift
 from fleet.store.records import Records
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
+from shared.catalog.version_terms import VersionTerms
 from tests.support.fake_account import always
 from tests.support.fleet.making import Member, answer, deployed, organization, recorded, write_spoke
 from tests.support.refused import refused
@@ -268,8 +269,9 @@ def pretend_drift(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         write_spoke(root, name, f"3000000000{ord(name)}")
         storage.write(f"{STATES}/spoke-{name}.json", b"{}")
 
-    def compare(where: str, stack: str) -> Drift:
-        assert str(root) == where
+    def compare(where: str, backend: str, terms: Mapping[str, VersionTerms], stack: str) -> Drift:
+        assert (str(root), storage.url) == (where, backend)
+        assert "1.0.0" == terms["pa-embedder-100"].number
         return Drift(stack, ("Role x is gone",))
 
     monkeypatch.setattr("fleet.commands.compare", compare)

@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 
+from fleet.plan.account_inventory import AccountInventory
+from fleet.show import account_launches
 from fleet.show.status import COLUMNS
 from tests.support.command_line import Command, command_line
+from tests.support.fake_account import always
+from tests.support.launched import OWNER, provisioned
 from tests.support.paths import ROOT
 
 
@@ -87,12 +91,29 @@ def test_one_spoke_is_explained(command: Command) -> None:
     assert "spoke-a" not in ended.out
 
 
+def test_the_status_asks_accounts_and_is_not_reached_where_one_does_not_answer(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_hand = provisioned(account="300000000001", product_id="prod-scorer")
+    unread = {"300000000002": "not authorized"}
+    monkeypatch.setattr(account_launches, "read_accounts", always(AccountInventory(found=[by_hand], unread=unread)))
+
+    shown, written = command("status"), command("status", "--json")
+
+    assert (1, 1) == (shown.code, written.code)
+    assert "1 launches that no stack declares:\n" in shown.out
+    assert "not looked at: 300000000002: not authorized\n" in shown.out
+    assert [("", "scoring", OWNER)] == [
+        (row["stack"], row["launch"], row["launched_by"]) for row in json.loads(written.out) if row["launched_by"]
+    ]
+
+
 def test_the_status_is_written_for_machines(command: Command) -> None:
-    ended = command("status", "--json")
+    ended = command("status", "--recorded", "--json")
     assert 0 == ended.code
     assert ["spoke-a", "spoke-b"] == [row["stack"] for row in json.loads(ended.out)]
 
-    ended = command("status", "--csv")
+    ended = command("status", "--recorded", "--csv")
     assert 0 == ended.code
     rows = list(csv.reader(StringIO(ended.out)))
     assert COLUMNS == rows[0]

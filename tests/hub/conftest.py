@@ -10,7 +10,7 @@ import pytest
 from hub.program import run
 from shared.stack.names import HUB_PROJECT
 from tests.support.catalog_copy import FIRST, CatalogCopy
-from tests.support.hub_stack import HUB, SETTINGS, as_settings, deployed, pretend_aws
+from tests.support.hub_stack import HUB, SETTINGS, all_approved, as_settings, deployed, pretend_aws
 from tests.support.recorder import Mocks, recording
 
 
@@ -18,7 +18,7 @@ from tests.support.recorder import Mocks, recording
 def mocks(monkeypatch: pytest.MonkeyPatch) -> Generator[Mocks]:
     """Set fresh mocks, as seen from the project's folder."""
     monkeypatch.chdir(HUB)
-    with recording(HUB_PROJECT, "hub", as_settings(SETTINGS)) as fresh:
+    with all_approved(), recording(HUB_PROJECT, "hub", as_settings(SETTINGS)) as fresh:
         pretend_aws(fresh)
         yield fresh
 

@@ -7,13 +7,18 @@ from unittest import mock
 import pulumi_aws as aws
 import pytest
 
+from hub.definitions.lifecycle import Lifecycle
+from hub.definitions.model import Catalog
+from hub.inspection.registry.gate import with_ends
 from hub.program import run
 from shared.catalog import contract
-from shared.errors import ConfigError, ContentError
+from shared.errors import ConfigError, ContentError, PreflightError
 from tests.support.catalog_copy import CatalogCopy
-from tests.support.hub_stack import HUB
+from tests.support.hub_stack import HUB, pretend_aws
 from tests.support.recorder import Mocks, recording, refusing, the_program_in, unknown
 from tests.support.refused import refused
+
+END = Lifecycle(state="deprecated", reason="approval withdrawn")
 
 
 def test_a_spoke_can_read_what_the_hub_exports(published_twice: Mocks) -> None:
@@ -58,6 +63,38 @@ def test_credentials_of_another_account_are_refused_before_anything_is_touched(m
 
     assert ["pulumi:providers:aws"] == [resource.type for resource in mocks.resources]
     assert {} == mocks.exports
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_what_the_registry_refuses_stops_a_preview_and_an_update_before_anything_is_made(*, preview: bool) -> None:
+    settings = {"aws:region": "eu-central-1", "model-catalog-hub:accountId": "222233334444"}
+    refusal = PreflightError("not approved", code="package-not-approved")
+    with (
+        recording("model-catalog-hub", "hub", settings, preview=preview) as mocks,
+        mock.patch("hub.inspection.registry.gate.approved", side_effect=refusal),
+        refused(PreflightError, "package-not-approved"),
+    ):
+        pretend_aws(mocks)
+        mocks.deploy(run)
+
+    assert ["pulumi:providers:aws"] == [resource.type for resource in mocks.resources]
+
+
+def test_what_the_registry_has_withdrawn_is_published_as_deprecated_and_told_to_spokes(mocks: Mocks) -> None:
+    def withdrawn(_settings: object, catalog: Catalog, *, where: str) -> Catalog:
+        assert "Pulumi.hub.yaml" == where
+        return with_ends(catalog, {("Text embedder, serverless endpoint", "1.0.0"): END})
+
+    with mock.patch("hub.inspection.registry.gate.approved", withdrawn):
+        mocks.deploy(run)
+
+    guidance = {each.name: each.inputs["guidance"] for each in mocks.all(aws.servicecatalog.ProvisioningArtifact)}
+    assert {"text-embedder-serverless-eu-central-1-1.0.0"} == {
+        name for name, given in guidance.items() if given == "DEPRECATED"
+    }
+    read = contract.parse(mocks.exports["catalog"], source="hub").regions["eu-central-1"]
+    version = read.products["text-embedder-serverless"].versions["1.0.0"]
+    assert ("deprecated", "approval withdrawn") == (version.state, version.reason)
 
 
 @pytest.mark.parametrize(

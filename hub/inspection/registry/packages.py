@@ -1,64 +1,122 @@
-"""Asks the model registry for the packages behind the catalog's versions."""
+"""Says whether a version's package is what the registry approved."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hub.definitions.model import CatalogProduct
 from hub.definitions.schema import VersionEntry
 from hub.inspection.registry.findings import Finding
-from shared.aws.session import Session, code_of, message_of
+from hub.inspection.registry.questions import Answers
+from shared.aws.session import code_of, error_text, message_of
+
+Standing = Literal["approved", "unapproved", "missing", "differs", "unknown"]
 
 
-def check_packages(session: Session, products: list[CatalogProduct]) -> Iterator[Finding]:
-    """Ask for the package of every version that is not retired.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the registry's answer means for a version.
 
-    Yields:
-        A line per version. A problem is a package that is not there, is not Approved, or is of other model data.
+    Attributes:
+        text: What is so; of a problem also what to do; of an unknown one AWS's own words.
+        package: As the registry described it; empty where it did not.
     """
+
+    standing: Standing
+    text: str
+    package: Mapping[str, Any]
+
+
+def judge(entry: VersionEntry, answer: Mapping[str, Any] | Exception) -> Verdict:
+    """Compare a version with what the registry answered for its package."""
+    name = entry.model_package
+    if isinstance(answer, Exception):
+        # SageMaker has no error of its own for a package that is not there.
+        if isinstance(answer, ClientError) and code_of(answer) == "ValidationException":
+            return Verdict(
+                "missing",
+                f"{name} is not in the registry ({message_of(answer)}). Register the model, or correct model_package "
+                f"in product.yaml.",
+                {},
+            )
+        return Verdict("unknown", reason_of(answer), {})
+    status = answer.get("ModelApprovalStatus", "without an approval status")
+    if status != "Approved":
+        return Verdict(
+            "unapproved",
+            f"{name} is {status} in the registry, not Approved. Have it approved there, or publish another package.",
+            answer,
+        )
+    if difference := _difference(entry, answer):
+        return Verdict("differs", f"{difference}. Publish what was approved, or have this approved.", answer)
+    return Verdict("approved", f"{name.rpartition('model-package/')[2]} is Approved", answer)
+
+
+def check_packages(answers: Answers, products: list[CatalogProduct]) -> Iterator[Finding]:
+    """Judge the package of every version that is not retired, one line for each."""
     for product in products:
-        sagemaker = session.client("sagemaker", product.file.registry.region)
         for version in product.versions:
             if version.state != "retired":
-                yield _checked(sagemaker, product.file.key, version.entry)
+                verdict = judge(version.entry, answers[version.entry.model_package])
+                text = verdict.text
+                if verdict.standing == "unknown":
+                    text = f"{version.entry.model_package} could not be asked for: {text}."
+                who = f"{product.file.key} {version.entry.version}"
+                yield Finding(f"{who}: {text}", wrong=verdict.standing != "approved")
 
 
-def _checked(sagemaker: Any, product: str, entry: VersionEntry) -> Finding:  # noqa: ANN401 - a boto3 client
-    who = f"{product} {entry.version}"
-    try:
-        found = sagemaker.describe_model_package(ModelPackageName=entry.model_package)
-    except ClientError as problem:
-        # SageMaker has no error of its own for a package that is not there.
-        if code_of(problem) == "ValidationException":
-            return Finding(
-                f"{who}: {entry.model_package} is not in the registry ({message_of(problem)}). Register the model, "
-                f"or correct model_package in product.yaml.",
-                wrong=True,
-            )
-        return Finding(
-            f"{who}: {entry.model_package} could not be asked for: {code_of(problem)}: {message_of(problem)}.",
-            wrong=True,
+def containers_of(package: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """List the containers of a package."""
+    return package.get("InferenceSpecification", {}).get("Containers", [])
+
+
+def archive_of(container: Mapping[str, Any]) -> str | None:
+    """Name a container's archive: by its older field, or by the one that also takes what is not compressed."""
+    return container.get("ModelDataUrl") or _source(container).get("S3Uri")
+
+
+def etag_of(container: Mapping[str, Any]) -> str | None:
+    """Give the ETag that a container's archive had when it was registered; None where the registry keeps none."""
+    return container.get("ModelDataETag") or _source(container).get("ETag")
+
+
+def _source(container: Mapping[str, Any]) -> Mapping[str, str]:
+    return container.get("ModelDataSource", {}).get("S3DataSource", {})
+
+
+def person_of(package: Mapping[str, Any]) -> str:
+    """Name who changed a package last: SageMaker's user, or the identity behind the call; empty where AWS says nobody.
+
+    SageMaker keeps nobody else, so whoever changed something after the approval takes its author's place.
+    """
+    user = package.get("LastModifiedBy", {})
+    identity = user.get("IamIdentity", {})
+    name = user.get("UserProfileName") or identity.get("SourceIdentity") or identity.get("Arn", "")
+    return name.rpartition("/")[2]
+
+
+def reason_of(problem: Exception) -> str:
+    """Say why AWS did not answer, in its own words."""
+    if isinstance(problem, ClientError):
+        return f"{code_of(problem)}: {message_of(problem)}".rstrip(".")
+    return error_text(problem).rstrip(".") if isinstance(problem, BotoCoreError) else str(problem).rstrip(".")
+
+
+def _difference(entry: VersionEntry, package: Mapping[str, Any]) -> str:
+    """Say how the archive of a version is another than its package was approved with."""
+    artifacts = entry.artifacts
+    approved = {archive: etag_of(each) for each in containers_of(package) if (archive := archive_of(each))}
+    if approved and artifacts.model_data not in approved:
+        return (
+            f"the catalog publishes {artifacts.model_data}, and {entry.model_package} was approved with "
+            f"{', '.join(approved)}"
         )
-    status = found.get("ModelApprovalStatus", "without an approval status")
-    if status != "Approved":
-        return Finding(
-            f"{who}: {entry.model_package} is {status} in the registry, not Approved. Have it approved there, or "
-            f"publish another package.",
-            wrong=True,
+    etag = (approved.get(artifacts.model_data) or "").strip('"')
+    if etag and artifacts.etag and etag != artifacts.etag:
+        return (
+            f"the catalog publishes {artifacts.model_data} with the ETag {artifacts.etag}, and {entry.model_package} "
+            f"was approved with {etag}"
         )
-    approved = _model_data(found)
-    if approved and entry.artifacts.model_data not in approved:
-        return Finding(
-            f"{who}: the catalog publishes {entry.artifacts.model_data}, and {entry.model_package} was approved with "
-            f"{', '.join(approved)}. Publish what was approved, or have this approved.",
-            wrong=True,
-        )
-    return Finding(f"{who}: {entry.model_package.rpartition('model-package/')[2]} is Approved")
-
-
-def _model_data(package: dict[str, Any]) -> list[str]:
-    """List what was registered: an archive, or a prefix (SageMaker API Reference, ModelPackageContainerDefinition)."""
-    containers = package.get("InferenceSpecification", {}).get("Containers", [])
-    sources = [container.get("ModelDataSource", {}).get("S3DataSource", {}).get("S3Uri") for container in containers]
-    return [data for data in (*(container.get("ModelDataUrl") for container in containers), *sources) if data]
+    return ""

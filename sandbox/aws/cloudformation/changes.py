@@ -4,22 +4,27 @@ A change that is certain is STATIC. One that hangs on what becomes of another re
 that may be replaced, or an attribute of one that is modified (API:ResourceChangeDetail).
 """
 
-from collections.abc import Iterator
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
 
 from moto.cloudformation.models import Stack, cloudformation_backends
-from moto.cloudformation.parsing import ResourceMap, clean_json
 
-from sandbox.aws.cloudformation.replacement import bears_tags, recreation
+from sandbox.aws.cloudformation.emulation import require_buildable
+from sandbox.aws.cloudformation.intrinsics import Scope
+from sandbox.aws.cloudformation.parameters import settled
+from sandbox.aws.cloudformation.properties import checked
 from sandbox.aws.cloudformation.request import StackError, StackRequest
+from sandbox.aws.cloudformation.resources import StackResource
+from sandbox.aws.cloudformation.schemas import schema_of
+from sandbox.aws.cloudformation.stack_resources import recreation, settle
 from sandbox.aws.cloudformation.templates import entities, parse_template
-from sandbox.aws.documents import Json, Value, part
+from sandbox.aws.documents import Json, Value, is_list, is_object, part
 
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 """CloudFormation's reason, and through it that of a plan (aws-service-catalog-puppet, provision_product_with_plan)."""
 
 _ATTRIBUTES = ("Metadata", "CreationPolicy", "UpdatePolicy", "DeletionPolicy")
-_LATER = "{{changeSet:KNOWN_AFTER_APPLY}}"
+_LATER: Final = "{{changeSet:KNOWN_AFTER_APPLY}}"
 
 
 class _NotYet:
@@ -27,14 +32,14 @@ class _NotYet:
 
     physical_resource_id = _LATER
 
-    def get_cfn_attribute(self, _: str) -> str:
+    def attribute(self, _: str) -> str:
         return _LATER
 
 
 def additions(request: StackRequest) -> list[Json]:
     """The resources that a new stack would have."""
-    wanted = _resolve(request, parse_template(request.template), {})
-    return [_addition(name, declared) for name, declared in _declared(wanted).items()]
+    wanted = _scope(request, parse_template(request.template), {})
+    return [_addition(name, declared["Type"]) for name, declared in wanted.wanted().items()]
 
 
 def modifications(stack: Stack, request: StackRequest) -> list[Json]:
@@ -44,68 +49,59 @@ def modifications(stack: Stack, request: StackRequest) -> list[Json]:
         StackError: nothing would be different.
     """
     template = parse_template(request.template)
-    before: Any = stack.resource_map
-    wanted = _resolve(request, template, _present(stack))
-    same = (before.resolved_parameters, stack.tags) == (wanted.resolved_parameters, request.tags)
+    values = settled(template, request.parameters)
+    same = (stack.resource_map.resolved_parameters, stack.tags) == (values, request.tags)
     if same and stack.template_dict == template:
         raise StackError(NO_CHANGES)
-    return _Comparison(stack, wanted, tags_differ=stack.tags != request.tags).changes()
+    present: dict[str, StackResource] = {each.logical_resource_id: each for each in _resources(stack)}
+    return _Comparison(stack, _scope(request, template, present), present, values, request.tags).changes()
 
 
-def _present(stack: Stack) -> dict[str, Any]:
-    parsed: dict[str, Any] = cast("Any", stack.resource_map)._parsed_resources  # noqa: SLF001
-    return {name: parsed[name] for name in stack.template_dict["Resources"] if parsed.get(name)}
+def _resources(stack: Stack) -> list[StackResource]:
+    return cast("Any", stack.resource_map).values()
 
 
-def _resolve(request: StackRequest, template: Json, present: dict[str, Any]) -> Any:  # noqa: ANN401 - moto's types hide what is needed
+def _scope(request: StackRequest, template: Json, present: Mapping[str, StackResource]) -> Scope:
     """The template as it would be with the request's parameters; nothing is built for it."""
-    wanted: Any = ResourceMap(
-        stack_id="",
-        stack_name=request.name,
-        parameters=request.parameters,
-        tags=request.tags,
-        region_name=request.caller.region,
-        account_id=request.caller.account,
+    account, region = request.caller.account, request.caller.region
+    scope = Scope(
         template=template,
-        cross_stack_resources=cloudformation_backends[request.caller.account][request.caller.region].exports,
+        account=account,
+        region=region,
+        stack_name=request.name,
+        exports=cloudformation_backends[account][region].exports,
     )
-    wanted.load()
-    for name in _declared(wanted):
-        wanted._parsed_resources[name] = present.get(name) or _NotYet()  # noqa: SLF001
-    return wanted
+    settle(scope, settled(template, request.parameters))
+    require_buildable(scope)
+    everything: dict[str, Any] = {name: present.get(name) or _NotYet() for name in scope.template["Resources"]}
+    scope.resources = everything
+    return scope
 
 
-def _declared(wanted: Any) -> dict[str, Json]:  # noqa: ANN401 - as above
-    conditions = wanted.lazy_condition_map
-    items: dict[str, Json] = wanted._resource_json_map  # noqa: SLF001
-    return {name: item for name, item in items.items() if "Condition" not in item or conditions[item["Condition"]]}
-
-
-def _addition(name: str, declared: Json) -> Json:
-    return {"Action": "ADD", "LogicalResourceId": name, "ResourceType": declared["Type"], "Scope": [], "Details": []}
+def _addition(name: str, kind: str) -> Json:
+    return {"Action": "ADD", "LogicalResourceId": name, "ResourceType": kind, "Scope": [], "Details": []}
 
 
 class _Comparison:
     """A stack's resources, and what they would be."""
 
-    def __init__(self, stack: Stack, wanted: Any, *, tags_differ: bool) -> None:  # noqa: ANN401 - as above
-        before: dict[str, Any] = stack.resource_map.resolved_parameters
-        after: dict[str, Any] = wanted.resolved_parameters
-        self._old: dict[str, Json] = stack.template_dict["Resources"]
-        self._present = _present(stack)
-        self._wanted = wanted
-        self._declared = _declared(wanted)
-        self._tags_differ = tags_differ
-        self._parameters = {name for name in after if name in before and after[name] != before[name]}
+    def __init__(
+        self, stack: Stack, scope: Scope, present: Mapping[str, StackResource], values: Json, tags: dict[str, str]
+    ) -> None:
+        before: dict[str, str] = stack.resource_map.resolved_parameters
+        self._old: dict[str, Json] = cast("Any", stack.resource_map).template["Resources"]
+        self._present, self._scope = present, scope
+        self._declared = scope.wanted()
+        self._tags_differ = stack.tags != tags
+        self._parameters = {name for name in values if name in before and values[name] != before[name]}
         self._known: dict[str, Json | None] = {}
 
     def changes(self) -> list[Json]:
         changes = [change for name in self._declared if (change := self._change(name))]
         for name in (name for name in self._present if name not in self._declared):
-            kind = self._old[name]["Type"]
-            gone = self._present[name].physical_resource_id
-            removal = {**_addition(name, {"Type": kind}), "Action": "REMOVE", "PhysicalResourceId": gone}
-            changes.append(removal)
+            gone = self._present[name]
+            removal = {"Action": "REMOVE", "PhysicalResourceId": gone.physical_resource_id}
+            changes.append({**_addition(name, gone.schema.type), **removal})
         return changes
 
     def _change(self, name: str) -> Json | None:
@@ -113,15 +109,16 @@ class _Comparison:
         if name not in self._known:
             self._known[name] = None
             declared, present = self._declared[name], self._present.get(name)
-            self._known[name] = self._modification(name, declared, present) if present else _addition(name, declared)
+            known = self._modification(name, declared, present) if present else _addition(name, declared["Type"])
+            self._known[name] = known
         return self._known[name]
 
-    def _modification(self, name: str, declared: Json, present: Any) -> Json | None:  # noqa: ANN401 - a resource of moto's
+    def _modification(self, name: str, declared: Json, present: StackResource) -> Json | None:
         details = list(self._details(self._old[name], declared, present))
         if not details:
             return None
         return {
-            **_addition(name, declared),
+            **_addition(name, declared["Type"]),
             "Action": "MODIFY",
             "PhysicalResourceId": present.physical_resource_id,
             "Replacement": _replacement(details),
@@ -129,17 +126,18 @@ class _Comparison:
             "Details": details,
         }
 
-    def _details(self, old: Json, declared: Json, present: Any) -> Iterator[Json]:  # noqa: ANN401 - as above
-        kind, given = declared["Type"], part(declared, "Properties")
-        before: Json = getattr(present, "sandbox_properties", {})
-        after: Json = clean_json(given, self._wanted)
+    def _details(self, old: Json, declared: Json, present: StackResource) -> Iterator[Json]:
+        given = part(declared, "Properties")
+        schema = schema_of(declared["Type"], self._scope.region)
+        before, after = present.properties, checked(schema, present.logical_resource_id, self._scope.value(given))
         for name in dict.fromkeys((*before, *given)):
-            target = {"Attribute": "PROPERTIES", "Name": name, "RequiresRecreation": recreation(kind, name)}
-            if name == "Tags":
-                target = {"Attribute": "TAGS", "RequiresRecreation": "NEVER"}
+            target = {"Attribute": "PROPERTIES", "Name": name}
             differs = before.get(name) != after.get(name)
+            target["RequiresRecreation"] = recreation(schema, before, after if differs else {name: object()}, name)
+            if name == schema.tags:
+                target = {"Attribute": "TAGS", "RequiresRecreation": "NEVER"}
             yield from self._causes(target, self._chosen(given.get(name)), differs=differs)
-        if self._tags_differ and bears_tags(kind):
+        if self._tags_differ and schema.tags:
             yield _detail({"Attribute": "TAGS", "RequiresRecreation": "NEVER"}, certain=True)
         for name in _ATTRIBUTES:
             if old.get(name) != declared.get(name):
@@ -162,24 +160,22 @@ class _Comparison:
 
     def _chosen(self, node: Value) -> Value:
         """A property without the branches of Fn::If that its condition leaves out."""
-        if isinstance(node, list):
-            return [self._chosen(item) for item in cast("list[Value]", node)]
-        if not isinstance(node, dict):
+        if is_list(node):
+            return [self._chosen(item) for item in node]
+        if not is_object(node):
             return node
-        whole = cast("Json", node)
-        if "Fn::If" in whole:
-            condition, then, otherwise = whole["Fn::If"]
-            return {"Fn::If": [self._chosen(then if self._wanted.lazy_condition_map[condition] else otherwise)]}
-        return {key: self._chosen(value) for key, value in whole.items()}
+        if "Fn::If" in node:
+            condition, then, otherwise = node["Fn::If"]
+            return {"Fn::If": [self._chosen(then if self._scope.condition(condition) else otherwise)]}
+        return {key: self._chosen(value) for key, value in node.items()}
 
 
 def _has_function(node: Value) -> bool:
-    if isinstance(node, list):
-        return any(map(_has_function, cast("list[Value]", node)))
-    if not isinstance(node, dict):
+    if is_list(node):
+        return any(map(_has_function, node))
+    if not is_object(node):
         return False
-    whole = cast("Json", node)
-    return any(key == "Ref" or key.startswith("Fn::") or _has_function(value) for key, value in whole.items())
+    return any(key == "Ref" or key.startswith("Fn::") or _has_function(value) for key, value in node.items())
 
 
 def _detail(target: Json, cause: str | None = None, *, certain: bool) -> Json:

@@ -1,25 +1,49 @@
 """Whose permissions CloudFormation works with, and whether they suffice."""
 
-from collections.abc import Callable, Generator, Mapping
+import re
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Final
 
 from moto.iam.models import Role
 
+from sandbox.aws.cloudformation.attributes import Place, arn_of
 from sandbox.aws.cloudformation.request import StackError
-from sandbox.aws.cloudformation.resource_types import RESOURCE_TYPES, STACK_ACTIONS, ResourceType
+from sandbox.aws.cloudformation.required_actions import actions_of
+from sandbox.aws.cloudformation.schemas import Schema, reads, resources_of
+from sandbox.aws.documents import Json, Value, is_list, is_object
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.iam.principals import find_principal, find_role, iam_of, is_permitted, trusts_service
-
-_SCALING_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
-_SCALING_ROLE = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-_SCALING_TRUST = (
-    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",'
-    f'"Principal":{{"Service":"{_SCALING_SERVICE}"}}}}]}}'
+from sandbox.aws.iam.evaluation import statements
+from sandbox.aws.iam.principals import (
+    ADMINISTRATOR,
+    administrator_key,
+    find_principal,
+    find_role,
+    iam_of,
+    is_permitted,
+    principals_in,
+    trusts_service,
 )
 
-resource_arns: dict[str, Callable[[dict[str, Any], str], str]] = {}
-"""By type: the ARN that permissions are asked for, from properties and region, where a pattern cannot say it."""
+STACK_ACTIONS: Final = {
+    "create": "CreateStack",
+    "update": "UpdateStack",
+    "delete": "DeleteStack",
+    "plan": "CreateChangeSet",
+    "execute": "ExecuteChangeSet",
+}
+"""CloudFormation's own action of each step, on the stack's ARN, besides looking at the stack."""
+_ROLE = re.compile(r"arn:[^:]+:iam::\d{12}:role/(?!aws-service-role/).+")
+_SCALING_ROLES: Final = {
+    "dynamodb": "DynamoDBTable",
+    "ecs": "ECSService",
+    "lambda": "LambdaConcurrency",
+    "sagemaker": "SageMakerEndpoint",
+}
+"""The end of a service-linked role's name, by the namespace that Application Auto Scaling scales in."""
+
+resource_arns: dict[str, Callable[[Json, str], str]] = {}
+"""By type: the ARN that permissions are asked for, from properties and region, where the reference cannot say it."""
 _callers: list[Caller] = []
 """Whose permissions count now; empty for stacks of administrators, which are not checked."""
 
@@ -57,88 +81,132 @@ def require_stack(caller: Caller, name: str, step: str) -> None:
     if step != "delete":
         _require(caller, "cloudformation:GetTemplateSummary", "*")
         template = f"arn:aws:s3:::sc-templates-{caller.region}/{name}"
-        owned = {"s3:ExistingObjectTag/servicecatalog:provisioning": "true"}
-        _require(caller, "s3:GetObject", template, owned)
+        _require(caller, "s3:GetObject", template, **{"s3:ExistingObjectTag/servicecatalog:provisioning": "true"})
 
 
-def require_resource(step: str, kind: str, name: str, properties: dict[str, Any], account: str, region: str) -> None:
+def require(action: str, resource: str | None) -> None:
+    """One permission of whoever acts now; None for a resource that only the service knows."""
+    if _callers:
+        _require(_callers[-1], action, resource)
+
+
+def builder(account: str, region: str) -> Caller:
+    """Whoever acts now, or where nobody is checked the administrator of the account."""
+    arn = f"arn:aws:iam::{account}:user/{ADMINISTRATOR}"
+    return _callers[-1] if _callers else Caller(account, arn, arn, administrator_key(account), region)
+
+
+def require_resource(
+    step: str,
+    schema: Schema,
+    place: Place,
+    name: str | None,
+    properties: Json,
+    changed: Collection[str] | None = None,
+    *,
+    tagged: bool = False,
+) -> list[str]:
     """The caller's permissions on one resource.
 
+    Args:
+        step: create, update or delete.
+        schema: of the resource's type.
+        place: where the resource is.
+        name: its name, or None while only the service knows it.
+        properties: what it is made of.
+        changed: for an update, the properties that change.
+        tagged: whether tags are put on it.
+
+    Returns:
+        The actions that the type's handler names and nobody checked.
+
     Raises:
-        StackError: one is missing, or the table does not know the type.
+        StackError: one is missing.
     """
+    given = properties if changed is None else [each for each in changed if each in properties]
+    gone = [each for each in changed or () if each not in properties]
+    actions = actions_of(schema, step, given, gone, tagged=tagged)
     if not _callers:
-        return
+        return list(actions.unchecked)
     caller = _callers[-1]
-    known = RESOURCE_TYPES.get(kind)
-    if known is None:
-        raise StackError(f"The sandbox does not know which permissions {kind} needs, so it cannot launch it")
-    arn = known.arn.format(account=account, region=region, name=name, lower_name=name.lower())
-    if kind in resource_arns and properties:
-        arn = resource_arns[kind](properties, region)
-    context = _scaling_context(properties) if kind.startswith("AWS::ApplicationAutoScaling::") else {}
-    for action in known.actions(step, properties):
-        _require(caller, action, arn, context)
-    if step == "delete":
-        return
-    _require_roles(caller, known, properties)
-    if kind == "AWS::ApplicationAutoScaling::ScalableTarget":
-        _require_scaling_role(caller, account)
+    own = resource_arns.get(schema.type)
+    arn = own(properties, place.region) if own else arn_of(schema, place, name) if name else None
+    for action in actions.required:
+        kinds = resources_of(action)
+        # Which resource a look at all of a kind is allowed on, only the service knows.
+        unknown = kinds is None or (not kinds and reads(action))
+        _require(caller, action, None if unknown else arn if kinds else "*", **_scaling_context(properties))
+    seen: set[str] = set()
+    if step != "delete" and "iam:PassRole" in (*schema.actions(step), *schema.actions("create")):
+        _require_roles(caller, schema, {key: properties[key] for key in given})
+        seen.add("iam:PassRole")
+    if schema.type == "AWS::ApplicationAutoScaling::ScalableTarget" and step == "create":
+        _require_scaling_role(caller, place.account, str(properties.get("ServiceNamespace")))
+        seen.add("iam:CreateServiceLinkedRole")
+    return [action for action in actions.unchecked if action not in seen]
 
 
-def _scaling_context(properties: dict[str, Any]) -> dict[str, str]:
-    """The condition keys of the service (Service Authorization Reference, Application Auto Scaling)."""
-    _, dimension, namespace = str(properties.get("ScalingTargetId", "||")).split("|")
+def _scaling_context(properties: Json) -> dict[str, str]:
+    """The condition keys of Application Auto Scaling (Service Authorization Reference)."""
+    if "ScalableDimension" not in properties:
+        return {}
     return {
-        "application-autoscaling:service-namespace": properties.get("ServiceNamespace", namespace),
-        "application-autoscaling:scalable-dimension": properties.get("ScalableDimension", dimension),
+        "application-autoscaling:service-namespace": str(properties.get("ServiceNamespace")),
+        "application-autoscaling:scalable-dimension": str(properties["ScalableDimension"]),
     }
 
 
-def _require_roles(caller: Caller, known: ResourceType, properties: dict[str, Any]) -> None:
-    for path, service in known.passes.items():
-        for arn in _values(properties, path.split(".")):
-            _require(caller, "iam:PassRole", arn, {"iam:PassedToService": service})
-            role = find_principal(arn)
-            if not isinstance(role, Role):
-                raise StackError(f"The role {arn} does not exist")
-            if not trusts_service(role, service, {"aws:SourceAccount": [caller.account]}):
-                raise StackError(f"Could not assume role {arn}. Ensure that it trusts the service {service}")
+def _require_roles(caller: Caller, schema: Schema, given: Json) -> None:
+    """A role that is handed to the service has to be there, trust the service, and be the caller's to pass."""
+    for arn in _roles_in(given):
+        role = find_principal(arn)
+        if not isinstance(role, Role):
+            raise StackError(f"The role {arn} does not exist")
+        trusted = [
+            name for each in statements([role.assume_role_policy_document]) for name in principals_in(each, "Service")
+        ]
+        services = [name for name in trusted if schema.service in name.split(".")[0] or f".{schema.service}." in name]
+        service = (services or [f"{schema.service}.amazonaws.com"])[0]
+        _require(caller, "iam:PassRole", arn, **{"iam:PassedToService": service})
+        if not trusts_service(role, service, {"aws:SourceAccount": [caller.account]}):
+            raise StackError(f"Could not assume role {arn}. Ensure that it trusts the service {service}")
 
 
-def _values(node: Any, path: list[str]) -> list[str]:  # noqa: ANN401 - any part of a template
-    if not path:
-        return [node] if isinstance(node, str) else []
-    items = cast("list[Any]", node if isinstance(node, list) else [node])
-    return [
-        value
-        for item in items
-        if isinstance(item, dict) and path[0] in item
-        for value in _values(item[path[0]], path[1:])
-    ]
+def _roles_in(node: Value, name: str = "") -> Iterator[str]:
+    if is_object(node):
+        for key, value in node.items():
+            yield from _roles_in(value, key)
+    elif is_list(node):
+        for item in node:
+            yield from _roles_in(item, name)
+    elif "role" in name.lower() and isinstance(node, str) and _ROLE.fullmatch(node):
+        yield node
 
 
-def _require_scaling_role(caller: Caller, account: str) -> None:
+def _require_scaling_role(caller: Caller, account: str, namespace: str) -> None:
     """The first scalable target in an account makes a service-linked role, for which one needs permission."""
-    if find_role(account, _SCALING_ROLE):
+    service = f"{namespace}.application-autoscaling.amazonaws.com"
+    name = f"AWSServiceRoleForApplicationAutoScaling_{_SCALING_ROLES.get(namespace, namespace)}"
+    if find_role(account, name) or namespace not in _SCALING_ROLES:
         return
-    arn = f"arn:aws:iam::{account}:role/aws-service-role/{_SCALING_SERVICE}/{_SCALING_ROLE}"
-    _require(caller, "iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": _SCALING_SERVICE})
+    arn = f"arn:aws:iam::{account}:role/aws-service-role/{service}/{name}"
+    _require(caller, "iam:CreateServiceLinkedRole", arn, **{"iam:AWSServiceName": service})
     iam_of(account).create_role(
-        _SCALING_ROLE,
-        _SCALING_TRUST,
-        path=f"/aws-service-role/{_SCALING_SERVICE}/",
+        name,
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",'
+        f'"Principal":{{"Service":"{service}"}}}}]}}',
+        path=f"/aws-service-role/{service}/",
         permissions_boundary=None,
         description="",
         tags=[],
         max_session_duration="3600",
-        linked_service=_SCALING_SERVICE,
+        linked_service=service,
     )
 
 
-def _require(caller: Caller, action: str, resource: str, more: Mapping[str, str] | None = None) -> None:
-    if not is_permitted(caller.principal, action, resource, caller.context(**dict(more or {}))):
+def _require(caller: Caller, action: str, resource: str | None, **context: str) -> None:
+    if not is_permitted(caller.principal, action, resource, caller.context(**context)):
         raise StackError(
-            f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource} "
+            f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource or '*'} "
             f"because no identity-based policy allows the {action} action"
         )

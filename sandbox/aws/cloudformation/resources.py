@@ -1,148 +1,243 @@
-"""Resource types that moto's CloudFormation lacks."""
+"""One resource of a stack: built by its schema, and kept in moto where moto has such a thing."""
 
-from __future__ import annotations
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
-from typing import Any
+from sandbox.aws.cloudformation import moto_calls
+from sandbox.aws.cloudformation.answers import CUSTOM, is_custom
+from sandbox.aws.cloudformation.attributes import Place, found_in, invented, physical_name, reference
+from sandbox.aws.cloudformation.moto_calls import NotEmulatedError
+from sandbox.aws.cloudformation.moto_models import MotoModel
+from sandbox.aws.cloudformation.permissions import require_resource
+from sandbox.aws.cloudformation.properties import checked, has_form
+from sandbox.aws.cloudformation.request import StackError
+from sandbox.aws.cloudformation.schemas import CREATES, DELETES, UPDATES, Schema, schema_of
+from sandbox.aws.documents import Json, MadeUp, Value, at, is_list
 
-from moto.applicationautoscaling.models import applicationautoscaling_backends
-from moto.cloudwatch.models import cloudwatch_backends
-from moto.core.common_models import CloudFormationModel
-
-Given = dict[str, Any]
-Moto = Any
-"""An argument of moto's that has no type of its own."""
+DECLARED_ONLY: Final = "kept as declared: "
+_GONE: Final = ("find", "not exist", "not found", "notfound", "nosuch")
+"""How services say that there is nothing to delete."""
 
 
-class MotoResource(CloudFormationModel):
-    """A resource that is nothing but what its service keeps under its physical id."""
+class OwnType(NamedTuple):
+    """A type that the sandbox keeps itself. What is made and updated gives its attributes; `Ref` is one of them."""
 
-    def __init__(self, physical_id: str, properties: Given, attributes: Given | None = None) -> None:
-        self._physical_id = physical_id
-        self.properties = properties
-        self._attributes = attributes or {}
+    create: "Callable[[StackResource], Json]"
+    update: "Callable[[StackResource], Json]"
+    delete: "Callable[[StackResource], None]"
+
+
+own_types: dict[str, OwnType] = {}
+"""By type; services add theirs."""
+
+
+def own_type(kind: str) -> OwnType | None:
+    return own_types.get(CUSTOM if is_custom(kind) else kind)
+
+
+@dataclass
+class StackResource:
+    """A resource as the stack has it. Attributes that moto's answers read bear moto's names."""
+
+    place: Place
+    schema: Schema
+    name: str
+    properties: Json
+    tags: dict[str, str]
+    generation: int = 0
+    unchecked: list[str] = field(default_factory=list[str])
+    """Permissions that the type's handlers name and nobody checked."""
+    note: str = ""
+    """Why it is not in moto, or what of it is not."""
+    _model: MotoModel | None = None
+    _answer: Json = field(default_factory=Json)
+
+    @property
+    def logical_resource_id(self) -> str:
+        return self.place.logical_id
+
+    @property
+    def cf_resource_type(self) -> str:
+        return self.schema.type
+
+    @property
+    def declared_only(self) -> bool:
+        return self.note.startswith(DECLARED_ONLY)
 
     @property
     def physical_resource_id(self) -> str:
-        return self._physical_id
+        """What Ref gives: the identifier in the registry, its parts joined by `|`."""
+        ids = self._answer.get("Ref") or "|".join(str(self._attribute(name)) for name in reference(self.schema))
+        return MadeUp(ids or self.name)
 
-    def is_created(self) -> bool:
-        return True
+    def attribute(self, name: str) -> Value:
+        """What Fn::GetAtt gives.
 
-    def get_cfn_attribute(self, attribute_name: str) -> Moto:
-        return self._attributes[attribute_name]
+        Raises:
+            StackError: the type has no such attribute.
+        """
+        if self.schema.open and name in self._answer:
+            return self._answer[name]
+        if self.schema.open or not self.schema.gives(name):
+            raise StackError(f"Template error: resource {self.place.logical_id} does not support attribute type {name}")
+        return self._attribute(name)
 
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:  # noqa: ARG003 - moto's signature
-        return True
+    def _attribute(self, name: str) -> Value:
+        """The first that has the form of the schema: moto's, one that is given, the call's answer, or one made up."""
+        sources: list[Callable[[], Value]] = [
+            lambda: self._model and self._model.attribute(self.schema, name),
+            lambda: self.name if name == self.schema.name_property else at(self.properties, name),
+            lambda: found_in(self._answer, self.schema, name),
+        ]
+        found = (source() for source in sources)
+        fitting = next((each for each in found if each is not None and has_form(self.schema, name, each)), None)
+        value = invented(self.schema, self.place, self.name, name) if fitting is None else fitting
+        return MadeUp(value) if isinstance(value, str) and value != at(self.properties, name) else value
 
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return ""
+    def create(self, *, on_gaps: bool = False) -> None:
+        """Build it with the permissions of whoever acts.
 
-    @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: Moto,
-        new_resource_name: str,  # noqa: ARG003
-        cloudformation_json: Given,
-        account_id: str,
-        region_name: str,
-    ) -> Moto:
-        """Replace: for these types nothing is lost by it."""
-        original_resource.delete(account_id, region_name)
-        return cls.create_from_cloudformation_json(
-            original_resource.physical_resource_id, cloudformation_json, account_id, region_name
+        Args:
+            on_gaps: it refers to what moto does not have, or only in part, so that a refusal of moto's says nothing.
+
+        Raises:
+            StackError: a permission is missing, or the service refuses.
+        """
+        self.unchecked = require_resource(
+            "create", self.schema, self.place, self._known_name(), self._full(), tagged=self._tagged()
         )
+        if own := own_type(self.schema.type):
+            self._answer = own.create(self)
+            return
+        reasons: list[str] = []
+        for attempt in self._attempts():
+            try:
+                attempt()
+            except NotEmulatedError as error:
+                reasons.append(str(error))
+            except Exception as error:
+                if not on_gaps:
+                    raise
+                reasons.append(str(error))
+            else:
+                return
+        self.note = DECLARED_ONLY + ("; ".join(reasons) or f"moto does not have {self.schema.type}")
 
-
-class ScalableTarget(MotoResource, CloudFormationModel):
-    """Ref is `<resource id>|<dimension>|<namespace>` (CloudFormation User Guide)."""
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::ApplicationAutoScaling::ScalableTarget"
-
-    @classmethod
-    def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Moto
-    ) -> ScalableTarget:
-        given = cloudformation_json["Properties"]
-        place = (given["ServiceNamespace"], given["ResourceId"], given["ScalableDimension"])
-        applicationautoscaling_backends[account_id][region_name].register_scalable_target(
-            *place,
-            int(given["MinCapacity"]),
-            int(given["MaxCapacity"]),
-            given.get("RoleARN", ""),
-            given.get("SuspendedState", {}),
+    def update(self, properties: Json, tags: dict[str, str]) -> None:
+        """Change it where it is."""
+        before, self.properties, self.tags = self.properties, properties, tags
+        changed = [key for key in {**before, **properties} if before.get(key) != properties.get(key)]
+        retagged = bool(self.schema.tags and self.schema.tags in changed)
+        self.unchecked = require_resource(
+            "update", self.schema, self.place, self._known_name(), self._full(), changed, tagged=retagged
         )
-        return cls("|".join(reversed((place[0], place[2], place[1]))), given, {"Id": resource_name})
+        if own := own_type(self.schema.type):
+            self._answer = own.update(self)
+            return
+        if self.declared_only:
+            return
+        try:
+            if self._model:
+                self._model = self._model.update(self.name, self._full())
+            else:
+                self._call_update()
+        except NotEmulatedError as error:
+            self.note = f"{DECLARED_ONLY}moto cannot change it: {error}"
 
-    def delete(self, account_id: str, region_name: str) -> None:
-        resource, dimension, namespace = self.physical_resource_id.split("|")
-        backend = applicationautoscaling_backends[account_id][region_name]
-        backend.deregister_scalable_target(namespace, resource, dimension)
+    def _call_update(self) -> None:
+        try:
+            self._call("update", UPDATES)
+        except NotEmulatedError:  # made anew under its name, it is what it is to be all the same
+            self._call("delete", DELETES)
+            self._call("create", CREATES)
+
+    def delete(self) -> None:
+        """Take it down."""
+        require_resource("delete", self.schema, self.place, self._known_name(), self._full())
+        if own := own_type(self.schema.type):
+            own.delete(self)
+        elif not self.declared_only:
+            try:
+                self._take_down()
+            except NotEmulatedError as error:
+                self.note = f"{DECLARED_ONLY}moto cannot delete it: {error}"
+            except StackError as error:
+                if not any(word in str(error).lower() for word in _GONE):
+                    raise
+
+    def _take_down(self) -> None:
+        try:
+            if self._model:
+                return self._model.delete()
+        except NotEmulatedError:
+            pass
+        return self._call("delete", DELETES)
+
+    def _attempts(self) -> Iterator[Callable[[], None]]:
+        """The ways to keep it in moto: first the service's own call, if that takes just these properties."""
+        model = self._operation("create", CREATES)
+        exact = model is not None and not moto_calls.without_place(model, self._arguments(model))
+        ways = [lambda: self._call("create", CREATES), self._build_model]
+        yield from ways if exact else reversed(ways)
+
+    def _build_model(self) -> None:
+        self._model = MotoModel.build(self.schema.type, self.name, self._full(), self.place)
+
+    def _operation(self, step: str, verbs: tuple[str, ...]) -> Any:  # noqa: ANN401 - botocore's, or None
+        main = (self.schema.main_action(step) or "").partition(":")[2]
+        names = (main, *(f"{verb}{self.schema.noun}" for verb in verbs))
+        return moto_calls.operation(self.schema.service, self.place.region, names)
+
+    def _call(self, step: str, verbs: tuple[str, ...]) -> None:
+        model = self._operation(step, verbs)
+        if model is None:
+            raise NotEmulatedError(f"{self.schema.service} has no call that would {step} {self.schema.noun}")
+        given = self._arguments(model)
+        if step == "create":
+            lost = ", ".join(moto_calls.without_place(model, given))
+            self.note = f"emulated, but for {lost}" if lost else ""
+        else:
+            given |= {name: self._attribute(name) for name in (*self.schema.identifier, *reference(self.schema))}
+        if tags := self.schema.tags:
+            own: Value = given.get(tags) or []
+            visible = {key: value for key, value in self.tags.items() if not key.startswith("aws:")}
+            mine = {tag["Key"]: tag["Value"] for tag in own} if is_list(own) else own
+            given[tags] = [{"Key": key, "Value": value} for key, value in {**visible, **mine}.items()]
+        answer = moto_calls.call(self.place.account, self.place.region, self.schema.service, model, given)
+        self._answer |= {key: value for key, value in answer.items() if key != "ResponseMetadata"}
+
+    def _arguments(self, model: Any) -> Json:  # noqa: ANN401 - botocore's
+        return moto_calls.renamed(model, self._full(), self.schema.noun)
+
+    def _full(self) -> Json:
+        """The properties with the made-up name, and with what they say in one word taken apart."""
+        full = dict(self.properties)
+        if (name := self.schema.name_property) and at(full, name) is None:
+            first, _, last = name.partition(".")
+            full[first] = {**full.get(first, {}), last: self.name} if last else self.name
+        if target := full.get("ScalingTargetId"):
+            full |= dict(zip(("ResourceId", "ScalableDimension", "ServiceNamespace"), target.split("|"), strict=False))
+            del full["ScalingTargetId"]
+        return full
+
+    def _known_name(self) -> str | None:
+        if self.schema.name_property:
+            return str(at(self._full(), self.schema.name_property))
+        return self.physical_resource_id if self._model or self._answer else None
+
+    def _tagged(self) -> bool:
+        return bool(self.schema.tags and (self.tags or self.properties.get(self.schema.tags)))
 
 
-class ScalingPolicy(MotoResource, CloudFormationModel):
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::ApplicationAutoScaling::ScalingPolicy"
+def prepare(place: Place, kind: str, properties: Json, tags: dict[str, str], generation: int = 0) -> StackResource:
+    """A resource that is still to be built, its properties checked.
 
-    @classmethod
-    def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Moto
-    ) -> ScalingPolicy:
-        given = cloudformation_json["Properties"]
-        if target := given.get("ScalingTargetId"):
-            resource, dimension, namespace = target.split("|")
-            given = {**given, "ResourceId": resource, "ScalableDimension": dimension, "ServiceNamespace": namespace}
-        given.setdefault("PolicyName", resource_name)
-        body = given.get("TargetTrackingScalingPolicyConfiguration") or given.get("StepScalingPolicyConfiguration")
-        policy = applicationautoscaling_backends[account_id][region_name].put_scaling_policy(
-            given["PolicyName"],
-            given["ServiceNamespace"],
-            given["ResourceId"],
-            given["ScalableDimension"],
-            body or {},
-            given["PolicyType"],
-        )
-        return cls(policy.policy_arn, given, {"Arn": policy.policy_arn})
-
-    def delete(self, account_id: str, region_name: str) -> None:
-        applicationautoscaling_backends[account_id][region_name].delete_scaling_policy(
-            *(self.properties[key] for key in ("PolicyName", "ServiceNamespace", "ResourceId", "ScalableDimension"))
-        )
-
-
-class Alarm(MotoResource, CloudFormationModel):
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return "AlarmName"
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::CloudWatch::Alarm"
-
-    @classmethod
-    def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Given, account_id: str, region_name: str, **_: Moto
-    ) -> Alarm:
-        given = cloudformation_json["Properties"]
-        alarm = cloudwatch_backends[account_id][region_name].put_metric_alarm(
-            name=resource_name,
-            namespace=given.get("Namespace", ""),
-            metric_name=given.get("MetricName", ""),
-            comparison_operator=given["ComparisonOperator"],
-            evaluation_periods=int(given["EvaluationPeriods"]),
-            period=int(given.get("Period", 60)),
-            threshold=float(given.get("Threshold", 0)),
-            statistic=given.get("Statistic", ""),
-            description=given.get("AlarmDescription", ""),
-            dimensions=given.get("Dimensions", []),
-            alarm_actions=given.get("AlarmActions", []),
-            treat_missing_data=given.get("TreatMissingData"),
-        )
-        return cls(resource_name, given, {"Arn": alarm.alarm_arn})
-
-    def delete(self, account_id: str, region_name: str) -> None:
-        cloudwatch_backends[account_id][region_name].delete_alarms([self.physical_resource_id])
+    Raises:
+        StackError: there is no such type, or the properties are not the type's.
+    """
+    schema = schema_of(kind, place.region)
+    fitted = checked(schema, place.logical_id, properties)
+    name = at(fitted, schema.name_property or "")
+    made_up = physical_name(schema, place, generation)
+    return StackResource(place, schema, str(name) if name else made_up, fitted, tags, generation)

@@ -6,14 +6,18 @@ from typing import Any, Final
 
 from moto.cloudformation.models import Stack, cloudformation_backends
 
+from sandbox.aws.cloudformation import shown_parameters
 from sandbox.aws.cloudformation.changes import additions, modifications
 from sandbox.aws.cloudformation.engine import reason_of
 from sandbox.aws.cloudformation.permissions import acting_as, require_stack
 from sandbox.aws.cloudformation.request import StackError, StackRequest
+from sandbox.aws.cloudformation.stack_resources import require_deleted
 from sandbox.aws.iam.callers import Caller
 
 MOST_DELETED: Final = 50
 """Deleted stacks that can still be described, per account and region; AWS forgets them after 90 days."""
+
+shown_parameters.install()
 
 Outputs = list[dict[str, Any]]
 Changes = list[dict[str, Any]]
@@ -67,19 +71,35 @@ class Stacks:
         stack = _find(caller, name)
         if stack is None:
             return
-        try:
-            with acting_as(caller), _reasons():
-                backend.delete_stack(stack.stack_id)
-        except StackError:
-            backend.stacks[stack.stack_id] = stack
-            stack.status = "DELETE_FAILED"
-            raise
+        with acting_as(caller), _reasons():
+            backend.delete_stack(stack.stack_id)
+        require_deleted(stack)
         while len(backend.deleted_stacks) > MOST_DELETED:
             del backend.deleted_stacks[next(iter(backend.deleted_stacks))]
 
     def stack_id(self, caller: Caller, name: str) -> str | None:
         stack = _find(caller, name)
         return stack.stack_id if stack else None
+
+
+def inventory() -> list[dict[str, Any]]:
+    """Every resource of every stack: how it is kept, and which permissions its handlers name that nobody checked."""
+    backends = [backend for regions in list(cloudformation_backends.values()) for backend in list(regions.values())]
+    stacks: list[Any] = [stack for backend in backends for stack in backend.stacks.values()]
+    return [
+        {
+            "account": stack.account_id,
+            "region": stack.region_name,
+            "stack": stack.name,
+            "logical_id": each.logical_resource_id,
+            "type": each.cf_resource_type,
+            "physical_id": each.physical_resource_id,
+            "kept": each.note or "emulated",
+            "unchecked": each.unchecked,
+        }
+        for stack in stacks
+        for each in stack.resource_map.values()
+    ]
 
 
 def _find(caller: Caller, name: str) -> Stack | None:

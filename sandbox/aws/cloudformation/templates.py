@@ -1,15 +1,36 @@
 """CloudFormation templates, as far as Service Catalog reads them itself."""
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import yaml
 
-from sandbox.aws.documents import Json, Value, part
+from sandbox.aws.cloudformation.parameters import parameters_of
+from sandbox.aws.documents import Json, Value, is_list, is_object, part
 
 _PSEUDO = "AWS::"
+_PARAMETER = re.compile(r"String|Number|CommaDelimitedList|List<(String|Number)>|(List<)?AWS::[A-Za-z0-9:<>]+")
+_DEEPEST: Final = 100
+_SECTIONS: Final = (
+    *("AWSTemplateFormatVersion", "Conditions", "Description", "Globals", "Hooks", "Mappings", "Metadata", "Outputs"),
+    *("Parameters", "Resources", "Rules", "Transform"),
+)
+_MEMBERS: Final = (
+    *(
+        "Condition",
+        "Connectors",
+        "CreationPolicy",
+        "DeletionPolicy",
+        "DependsOn",
+        "Description",
+        "IgnoreGlobals",
+        "Metadata",
+    ),
+    *("Properties", "Type", "UpdatePolicy", "UpdateReplacePolicy", "Version"),
+)
 _IN_SUB = re.compile(r"\$\{(?!!)([^}]+)}")
 
 
@@ -44,35 +65,76 @@ def parse_template(text: str) -> Json:
     Raises:
         TemplateError: it is neither, has no resources, or refers to something that it does not contain.
     """
-    try:
-        template = cast("object", yaml.load(text, Loader=_Loader))  # noqa: S506 - it is a safe loader
-    except yaml.YAMLError as error:
-        raise TemplateError(f"Template format error: {str(error).splitlines()[0]}") from error
-    if not isinstance(template, dict):
+    template = document(text)
+    if not is_object(template):
         raise TemplateError("Template format error: the template is not a mapping")
-    template = cast("Json", template)
-    resources = template.get("Resources")
-    if not isinstance(resources, dict) or not resources:
+    if not is_object(template.get("Resources")) or not template["Resources"]:
         raise TemplateError("Template format error: At least one Resources member must be defined.")
-    for name, resource in cast("Json", resources).items():
-        if not isinstance(resource, dict) or not isinstance(cast("Json", resource).get("Type"), str):
-            raise TemplateError(f"Template format error: resource {name} has no Type")
-    for name, parameter in part(template, "Parameters").items():
-        if not isinstance(parameter, dict) or "Type" not in parameter:
-            raise TemplateError(f"Template format error: Every Parameters object must contain a Type member: {name}")
-    known = {*cast("Json", resources), *parameters_of(template)}
-    for section in ("Resources", "Outputs"):
-        missing = {name for name in references(template.get(section)) if name not in known}
-        if missing:
+    if unknown := [str(section) for section in template if section not in _SECTIONS]:
+        raise TemplateError(f"Invalid template property or properties [{', '.join(unknown)}]")
+    for section in ("Parameters", "Resources", "Outputs"):
+        for name, declared in part(template, section).items():
+            if not name.startswith("Fn::"):
+                _check_member(section, name, declared)
+    if "Transform" not in template:
+        check_references(template)
+    return template
+
+
+def document(text: str) -> Value:
+    """Read a template, or a part of one.
+
+    Raises:
+        TemplateError: it is neither JSON nor YAML, or YAML of a kind that CloudFormation does not take.
+    """
+    if text.lstrip().startswith("{"):
+        with contextlib.suppress(ValueError, RecursionError):  # it may be YAML all the same
+            return json.loads(text)
+    try:
+        return _yaml(text)
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise TemplateError(f"Template format error: {str(error).splitlines()[0]}") from error
+
+
+def _yaml(text: str) -> Value:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise TemplateError("Template format error: YAML aliases are not allowed in CloudFormation templates")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise TemplateError(f"Template format error: it is nested more than {_DEEPEST} levels deep")
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a safe loader
+
+
+def _check_member(section: str, name: str, declared: Value) -> None:
+    needed = "Value" if section == "Outputs" else "Type"
+    if not is_object(declared) or needed not in declared:
+        raise TemplateError(
+            f"Template format error: Every {section} object must contain a {needed} member: {name} has no {needed}"
+        )
+    if section == "Parameters" and not _PARAMETER.fullmatch(str(declared["Type"])):
+        raise TemplateError(f"Template format error: Unrecognized parameter type: {declared['Type']}")
+    if section == "Resources" and (unknown := [each for each in declared if each not in _MEMBERS]):
+        raise TemplateError(f"Invalid template resource property '{unknown[0]}'")
+
+
+def check_references(template: Json) -> None:
+    """Refuse a template that refers to what it does not contain."""
+    known = {*template["Resources"], *parameters_of(template)}
+    waited_for = {name for declared in template["Resources"].values() for name in depends_on(declared)}
+    for section, more in (("Resources", waited_for), ("Outputs", ())):
+        if missing := {*references(template.get(section)), *more} - known:
             raise TemplateError(
                 f"Template format error: Unresolved resource dependencies [{', '.join(sorted(missing))}] "
                 f"in the {section} block of the template"
             )
-    return template
 
 
-def parameters_of(template: Json) -> dict[str, Json]:
-    return part(template, "Parameters")
+def depends_on(declared: Json) -> list[str]:
+    """The resources that one names as to be there before it."""
+    named: Value = declared.get("DependsOn") or []
+    return [named] if isinstance(named, str) else named
 
 
 def references(node: Value) -> Iterator[str]:
@@ -82,19 +144,19 @@ def references(node: Value) -> Iterator[str]:
 
 def entities(node: Value) -> Iterator[str]:
     """What a part of a template refers to: `Name`, or `Name.Attribute`. Pseudo parameters are left out."""
-    if isinstance(node, list):
-        for item in cast("list[Any]", node):
+    if is_list(node):
+        for item in node:
             yield from entities(item)
-    if not isinstance(node, dict):
+    if not is_object(node):
         return
-    for key, value in cast("Json", node).items():
+    for key, value in node.items():
         if key == "Ref" and isinstance(value, str):
             yield from (name for name in (value,) if not name.startswith(_PSEUDO))
-        elif key == "Fn::GetAtt":
-            yield ".".join(map(str, cast("list[Any]", value))) if isinstance(value, list) else str(value)
-        elif key == "Fn::Sub":
-            text, own = cast("tuple[str, Json]", (value, {}) if isinstance(value, str) else value)
-            names: list[str] = _IN_SUB.findall(text)
+        elif key == "Fn::GetAtt" and (isinstance(value, str) or all(isinstance(step, str) for step in value)):
+            yield value if isinstance(value, str) else ".".join(value)
+        elif key == "Fn::Sub" and isinstance(value, str | list):
+            text, own = (value, {}) if isinstance(value, str) else cast("tuple[str, Json]", value)
+            names: list[str] = [name.strip() for name in _IN_SUB.findall(text)]
             yield from (n for n in dict.fromkeys(names) if n.split(".")[0] not in own and not n.startswith(_PSEUDO))
             yield from entities(own)
         else:

@@ -1,5 +1,10 @@
 """Provisioning artifacts: the versions of a product."""
 
+from sandbox.aws.cloudformation.account_values import AccountValues
+from sandbox.aws.cloudformation.emulation import require_emulated
+from sandbox.aws.cloudformation.parameters import parameters_of, text_of
+from sandbox.aws.cloudformation.permissions import acting_as
+from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.templates import TemplateError, parse_template
 from sandbox.aws.documents import Json, part
 from sandbox.aws.s3 import read_object
@@ -7,9 +12,9 @@ from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, amend, operation
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
 from sandbox.aws.servicecatalog.model import Artifact, Product
-from sandbox.aws.servicecatalog.parameters import show_parameters
 from sandbox.aws.servicecatalog.visibility import own_product, visible_product
 
+_CONSTRAINTS = ("AllowedPattern", "ConstraintDescription", "MaxLength", "MinLength", "MaxValue", "MinValue")
 CREATION_SECONDS = 2.0
 """Virtual time until a product or version becomes AVAILABLE."""
 
@@ -23,15 +28,19 @@ def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
     quotas.room_for("versions per product", len(product.artifacts), quotas.VERSIONS_PER_PRODUCT)
     kind = given.get("Type") or "CLOUD_FORMATION_TEMPLATE"
     url: str = part(given, "Info").get("LoadTemplateFromURL", "")
-    if kind != "CLOUD_FORMATION_TEMPLATE" or given.get("DisableTemplateValidation") or not url:
+    if kind != "CLOUD_FORMATION_TEMPLATE" or not url:
         raise InvalidParametersException(
-            "The sandbox emulates validated versions of type CLOUD_FORMATION_TEMPLATE alone, from LoadTemplateFromURL"
+            "The sandbox emulates versions of type CLOUD_FORMATION_TEMPLATE alone, from LoadTemplateFromURL"
         )
     try:
         template = parse_template(read_object(call.caller, url))
+        if not given.get("DisableTemplateValidation"):
+            with acting_as(call.caller):
+                known = AccountValues(call.account, call.region)
+                require_emulated(template, call.account, call.region, known.included)
     except ValueError as error:
         raise InvalidParametersException(f"Invalid templateUrl. {error}") from error
-    except TemplateError as error:
+    except (StackError, TemplateError) as error:
         raise InvalidParametersException(f"Invalid templateBody. {error}") from error
     artifact = Artifact(
         id=call.new_id("pa-"),
@@ -62,6 +71,24 @@ def find_artifact(product: Product, request: Json) -> Artifact:
     if not found:
         raise not_found("ProvisioningArtifact", wanted or name)
     return found[0]
+
+
+def show_parameters(template: Json) -> list[Json]:
+    """A template's parameters as Service Catalog shows them."""
+    return [_show(name, declared) for name, declared in parameters_of(template).items()]
+
+
+def _show(name: str, declared: Json) -> Json:
+    constraints: Json = {key: str(declared[key]) for key in _CONSTRAINTS if key in declared}
+    constraints["AllowedValues"] = [text_of(value) for value in declared.get("AllowedValues", [])]
+    return {
+        "ParameterKey": name,
+        "DefaultValue": text_of(declared["Default"]) if "Default" in declared else None,
+        "ParameterType": declared["Type"],
+        "IsNoEcho": text_of(declared.get("NoEcho", False)) == "true",
+        "Description": declared.get("Description"),
+        "ParameterConstraints": constraints,
+    }
 
 
 @operation

@@ -4,13 +4,12 @@ import json
 from collections import Counter
 
 from sandbox.aws.documents import Json, part
-from sandbox.aws.servicecatalog.artifacts import find_artifact
+from sandbox.aws.servicecatalog.artifacts import find_artifact, show_parameters
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.constraints import parameters_of
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, not_found
 from sandbox.aws.servicecatalog.launch_paths import choose_path, launch_paths, launchable_ids, launchable_product
 from sandbox.aws.servicecatalog.model import Artifact, Product
-from sandbox.aws.servicecatalog.parameters import show_parameters
 from sandbox.aws.servicecatalog.products import search
 
 

@@ -1,5 +1,6 @@
 """Launching, updating and terminating: what is asked, checked before anything begins."""
 
+from sandbox.aws.cloudformation.parameters import ParameterError, settled
 from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.servicecatalog.artifacts import find_artifact
@@ -15,7 +16,6 @@ from sandbox.aws.servicecatalog.execution import start_provisioning, start_termi
 from sandbox.aws.servicecatalog.launch_paths import LaunchPath, choose_path, launchable_product
 from sandbox.aws.servicecatalog.launch_roles import require_launch_role
 from sandbox.aws.servicecatalog.model import Artifact, ProvisionedProduct, Record
-from sandbox.aws.servicecatalog.parameters import resolve_parameters
 from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
 from sandbox.aws.servicecatalog.resolved_request import ResolvedRequest
 from sandbox.aws.servicecatalog.template_rules import apply_rules
@@ -62,11 +62,14 @@ def _parameters(
         else parameter.get("Value", "")
         for parameter in request.get("ProvisioningParameters") or ()
     }
-    values = resolve_parameters(artifact.template, given)
-    apply_rules(artifact.template.get("Rules") or {}, values)
+    try:
+        values = settled(artifact.template, given)
+    except ParameterError as error:
+        raise InvalidParametersException(str(error)) from error
+    apply_rules(artifact.template.get("Rules") or {}, artifact.template, values)
     for constraint in path.constraints:
         if constraint.type == "TEMPLATE":
-            apply_rules(parameters_of(constraint)["Rules"], values)
+            apply_rules(parameters_of(constraint)["Rules"], artifact.template, values)
     return values
 
 
@@ -140,14 +143,14 @@ def add_provisioned(call: Call, request: Json, resolved: ResolvedRequest, token:
 
 @operation
 def update_provisioned_product(call: Call, request: Json) -> Json:
-    provisioned = settled(call, request)
+    provisioned = _idle(call, request)
     return {"RecordDetail": start_update(call, provisioned, resolve_request(call, request, provisioned))}
 
 
 @operation
 def terminate_provisioned_product(call: Call, request: Json) -> Json:
     try:
-        provisioned = settled(call, request)
+        provisioned = _idle(call, request)
     except InvalidParametersException as error:  # a code that this operation does not have in AWS's model
         raise ValidationException(str(error)) from error
     ignore_errors, retain = request.get("IgnoreErrors", False), request.get("RetainPhysicalResources", False)
@@ -155,7 +158,7 @@ def terminate_provisioned_product(call: Call, request: Json) -> Json:
     return {"RecordDetail": record}
 
 
-def settled(call: Call, request: Json) -> ProvisionedProduct:
+def _idle(call: Call, request: Json) -> ProvisionedProduct:
     """The provisioned product of a request, if nothing is happening to it."""
     provisioned = find_provisioned(call, request.get("ProvisionedProductId"), request.get("ProvisionedProductName"))
     if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):

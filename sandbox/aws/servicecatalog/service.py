@@ -108,6 +108,12 @@ class ServiceCatalog:
         token_name = next((name for name, member in members.items() if "idempotencyToken" in member.metadata), "")
         key = (call.account, call.region, operation.name, str(request.get(token_name)))
         asked, answer = self.backend.answered.get(key, (request, None))
+        if answer and operation.name == "TerminateProvisionedProduct":
+            # API:TerminateProvisionedProduct: "This token is only valid during the termination process".
+            record = call.state.records.get(answer["RecordDetail"]["RecordId"])
+            asked, answer = (
+                (request, None) if record is None or record.status in ("SUCCEEDED", "FAILED") else (asked, answer)
+            )
         if asked != request:
             raise InvalidParametersException(f"Idempotency token {key[-1]} was used for another request")
         if answer is None:

@@ -1,15 +1,11 @@
-"""Template constraints: rules on the values of parameters, evaluated.
+"""Template constraints, and the rules of templates: assertions on the values of parameters."""
 
-The functions are those of the Administrator Guide, "Template constraint rules": Fn::And, Fn::Contains,
-Fn::EachMemberEquals, Fn::EachMemberIn, Fn::Equals, Fn::Not, Fn::Or and Ref.
-"""
-
-from collections.abc import Callable
 from typing import Any, cast
 
-from sandbox.aws.documents import Json, Value
+from sandbox.aws.cloudformation.intrinsics import RULES, Scope
+from sandbox.aws.cloudformation.request import StackError
+from sandbox.aws.documents import Json, Value, is_list, is_object
 from sandbox.aws.servicecatalog.errors import InvalidParametersException
-from sandbox.aws.servicecatalog.parameters import text_of
 
 
 def check_rules(document: Json) -> None:
@@ -28,57 +24,20 @@ def check_rules(document: Json) -> None:
 
 
 def _check_functions(rule: str, node: Value) -> None:
-    if isinstance(node, list):
-        for item in cast("list[Any]", node):
-            _check_functions(rule, item)
-    elif isinstance(node, dict):
-        for key, value in cast("Json", node).items():
-            if key.startswith("Fn::") and key not in _OPERATIONS:
-                raise InvalidParametersException(f"Rule {rule} uses {key}, which rules do not have")
-            _check_functions(rule, value)
+    for key, value in node.items() if is_object(node) else enumerate(node if is_list(node) else ()):
+        if str(key).startswith("Fn::") and key not in RULES:
+            raise InvalidParametersException(f"Rule {rule} uses {key}, which rules do not have")
+        _check_functions(rule, value)
 
 
-def apply_rules(rules: Json, values: dict[str, str]) -> None:
+def apply_rules(rules: Json, template: Json, values: dict[str, str]) -> None:
     """Refuse parameter values that break an assertion.
 
     Raises:
         InvalidParametersException: with the assertion's own description.
     """
-    for name, rule in rules.items():
-        if "RuleCondition" in rule and not _value(rule["RuleCondition"], values):
-            continue
-        for assertion in rule["Assertions"]:
-            if not _value(assertion["Assert"], values):
-                why = assertion.get("AssertDescription", "assertion failed")
-                raise InvalidParametersException(f"Parameter validation failed for rule {name}: {why}")
-
-
-def _value(node: Value, values: dict[str, str]) -> Value:
-    if isinstance(node, list):
-        return [_value(item, values) for item in cast("list[Any]", node)]
-    if not isinstance(node, dict):
-        return text_of(node)
-    function, argument = next(iter(cast("Json", node).items()))
-    if function == "Ref":
-        if argument not in values:
-            raise InvalidParametersException(f"A template constraint refers to the unknown parameter {argument}")
-        return values[argument]
-    if function not in _OPERATIONS:
-        raise InvalidParametersException(f"Rules do not have {function}")
-    return _OPERATIONS[function](_value(argument, values))
-
-
-_OPERATIONS: dict[str, Callable[[list[Value]], bool]] = {
-    "Fn::And": all,
-    "Fn::Or": any,
-    "Fn::Not": lambda operands: not operands[0],
-    "Fn::Equals": lambda operands: operands[0] == operands[1],
-    "Fn::Contains": lambda operands: operands[1] in operands[0],
-    "Fn::EachMemberEquals": lambda operands: all(item == operands[1] for item in _members(operands[0])),
-    "Fn::EachMemberIn": lambda operands: all(item in _members(operands[1]) for item in _members(operands[0])),
-}
-
-
-def _members(value: Value) -> list[str]:
-    """A list parameter's value arrives as one text with commas."""
-    return [item.strip() for item in value.split(",")] if isinstance(value, str) else value
+    try:
+        for broken in Scope(template, account="", region="", stack_name="", parameters=values).broken_rules(rules):
+            raise InvalidParametersException(f"Parameter validation failed for {broken}")
+    except StackError as error:
+        raise InvalidParametersException(f"A rule cannot be evaluated: {error}") from error

@@ -8,8 +8,10 @@ import pytest
 from cli.accounts import off_board
 from cli.exit_codes import ExitCode
 from fleet.engine import Engine
+from fleet.show.account_launches import AccountLaunch, AccountLaunches
 from tests.support.command_line import Command
 from tests.support.fake_account import always, noting
+from tests.support.launched import provisioned
 from tests.support.paths import ROOT
 
 RESEARCH = "333344445555"
@@ -24,9 +26,40 @@ def destroyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(tmp_path)
     running = [SimpleNamespace(product="scorer", deployed=LAUNCH)]
     monkeypatch.setattr(off_board, "launches_of", always(running))
+    monkeypatch.setattr(off_board, "launches_everywhere", always(in_accounts()))
     found: list[str] = []
     monkeypatch.setattr(Engine, "attended", noting(found, 0))
     return found
+
+
+def in_accounts(*names: str) -> AccountLaunches:
+    """Give launches that no stack declares."""
+    launches = [
+        AccountLaunch(
+            provisioned=provisioned(name=name),
+            product="scorer",
+            original_key="scorer",
+            version="1.1.0",
+            state="active",
+            stack="",
+        )
+        for name in names
+    ]
+    return AccountLaunches(launches=launches, read={RESEARCH}, unread={}, unknown=[])
+
+
+def test_what_no_stack_declares_is_named_and_nothing_ends_under_it(
+    destroyed: list[str], command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its roles were deleted under it, and the account was said to be empty."""
+    monkeypatch.setattr(off_board, "launches_everywhere", always(in_accounts("mine")))
+
+    ended = command("spoke", "off-board", "research", "--acknowledge", RESEARCH)
+
+    assert ExitCode.NOT_REACHED == ended.code
+    assert ("launches-undeclared", "spoke-research") == ended.refusal
+    assert f"\n  scorer 1.1.0: mine in {RESEARCH} (eu-central-1, AVAILABLE; no stack's, launched by" in ended.err
+    assert [] == destroyed
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from cli.catalog import removal
 from cli.exit_codes import ExitCode
+from fleet.show.account_launches import AccountLaunch, AccountLaunches
 from fleet.store.storage import Storage
 from shared.catalog import contract
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.command_line import Command
 from tests.support.fake_account import always
 from tests.support.fleet.making import HUB, HUB_ACCOUNT, FakeEngine, write_state
+from tests.support.launched import provisioned
 from tests.support.offers import product, version
 
 FRAUD = "fraud-detector-realtime"
@@ -105,6 +108,28 @@ def test_a_version_in_use_is_not_let_go_and_its_users_are_named(
     assert ("version-in-use", "") == ended.refusal
     assert f"{FRAUD} 1.0.0 is still in use: scoring in spoke-research (eu-central-1)." in ended.err
     assert before == (catalog.folder / "templates.lock").read_text()
+
+
+def test_a_version_that_somebody_runs_beside_the_stacks_is_not_let_go(
+    catalog: CatalogCopy, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog.end(FRAUD, "1.1.0", state="retired")
+    launch = AccountLaunch(
+        provisioned=provisioned(name="mine"),
+        product=FRAUD,
+        original_key=FRAUD,
+        version="1.1.0",
+        state="retired",
+        stack="",
+    )
+    there = AccountLaunches(launches=[launch], read=set(), unread={}, unknown=[])
+    monkeypatch.setattr(removal, "launches_everywhere", always(there))
+
+    ended = command("models", "remove-version", FRAUD, "1.1.0")
+
+    assert ExitCode.NOT_REACHED == ended.code
+    assert ("version-in-use-undeclared", "") == ended.refusal
+    assert f"\n  {FRAUD} 1.1.0: mine in 333344445555 (eu-central-1, AVAILABLE; no stack's" in ended.err
 
 
 def test_nothing_is_let_go_while_nobody_can_say_who_runs_it(

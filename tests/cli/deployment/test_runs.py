@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from cli.deployment import observed, safeguards
 from cli.exit_codes import ExitCode
 from fleet.engine import Engine
+from fleet.run.preparation import Preparation
+from shared.aws.launch_drift import LaunchDrift
 from shared.catalog.lifecycle import AS_OF
 from tests.support.command_line import Command
-from tests.support.fake_account import always, noting
+from tests.support.fake_account import always, denied, noting
 
 
 @pytest.fixture
@@ -18,6 +21,7 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for stack in ("organization", "hub", "spoke-research"):
         (tmp_path / f"Pulumi.{stack}.yaml").write_text("config: {}\n")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PULUMI_BACKEND_URL", (tmp_path / "backend").as_uri())
     found: list[str] = []
     monkeypatch.setattr(Engine, "select", noting(found, None, what="select"))
     monkeypatch.setattr(Engine, "attended", noting(found, 0))
@@ -35,7 +39,7 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ),
         ("up organization", ["select organization organization", "organization organization up"]),
         ("refresh hub", ["hub hub refresh --suppress-outputs"]),
-        ("refresh spoke-research --yes", ["spoke spoke-research refresh --yes"]),
+        ("refresh spoke-research --preview-only", ["spoke spoke-research refresh --preview-only"]),
         ("destroy spoke-gone", ["spoke spoke-gone destroy"]),
     ],
 )
@@ -96,3 +100,57 @@ def test_a_preview_may_be_of_another_day(command: Command, monkeypatch: pytest.M
     command("stack", "preview", "hub", "--as-of", "2026-12-24")
 
     assert ["2026-12-24"] == days
+
+
+def test_a_launch_that_failed_is_replaced_and_what_differs_is_told_first(
+    ran: list[str], command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = Preparation(replaced=["urn:a"], notes=["scoring failed when it was launched. It is launched anew"])
+    monkeypatch.setattr(safeguards, "prepared", always(prepared))
+    monkeypatch.setattr(observed, "launch_drift", always([LaunchDrift(launch="search", gone=True)]))
+
+    up, preview = command("stack", "up", "spoke-research", "--yes"), command("stack", "preview", "spoke-research")
+
+    assert "spoke-research: scoring failed when it was launched. It is launched anew\n" in up.out
+    assert "warning: spoke-research: search is not in the account any more\n" in preview.out
+    assert [
+        "spoke spoke-research up --yes --replace urn:a",
+        "spoke spoke-research preview --diff --suppress-outputs --replace urn:a",
+    ] == [each for each in ran if not each.startswith("select")]
+
+
+@pytest.mark.usefixtures("ran")
+def test_a_preview_goes_on_where_launches_cannot_be_compared(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: str) -> None:
+        raise denied("SearchProvisionedProducts")
+
+    monkeypatch.setattr(observed, "launch_drift", fail)
+
+    ended = command("stack", "preview", "spoke-research")
+
+    assert 0 == ended.code
+    assert "launches not compared with AWS: An error occurred (AccessDeniedException)" in ended.out
+
+
+@pytest.mark.usefixtures("ran")
+@pytest.mark.parametrize(
+    ("words", "code", "taken"),
+    [
+        ("spoke-research --yes", 0, ["spoke-research"]),
+        ("spoke-research --preview-only", 0, []),
+        ("spoke-research --target=urn:a", 0, []),
+        ("spoke-research --yes", 1, []),
+        ("hub --yes", 0, []),
+        ("spoke-gone --yes", 0, []),
+    ],
+)
+def test_a_whole_refresh_of_a_spoke_takes_parameters_over(
+    command: Command, monkeypatch: pytest.MonkeyPatch, words: str, code: int, taken: list[str]
+) -> None:
+    found: list[str] = []
+    monkeypatch.setattr(observed, "take_parameters_over", found.append)
+    monkeypatch.setattr(Engine, "attended", always(code))
+
+    command("stack", "refresh", *words.split())
+
+    assert taken == found

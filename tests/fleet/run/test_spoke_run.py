@@ -12,6 +12,7 @@ from tenacity import wait_none
 from fleet.engine import STOPPING, Cost, Finished
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.run import spoke_run as module
+from fleet.run.preparation import Preparation
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, RunStatus, Task
 from fleet.store.leases import HeldLease, Leases
@@ -34,6 +35,7 @@ class Pretended:
         self._states = backend / ".pulumi" / "stacks" / "model-catalog-spoke"
         self._endings = list(statuses)
         self.ran: list[str] = []
+        self.options: list[str] = []
 
     def create(self, project: str, stack: str) -> None:
         """Make a stack."""
@@ -41,12 +43,14 @@ class Pretended:
         self.ran.append("create")
         self.write(stack, {})
 
-    def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
+    def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
         """Preview."""
+        self.options += options
         return self._run("preview", stack, log, started)
 
-    def up(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
+    def up(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
         """Deploy."""
+        self.options += options
         return self._run("up", stack, log, started)
 
     def write(self, stack: str, outputs: dict[str, Any]) -> None:
@@ -109,6 +113,18 @@ def begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tupl
 
 
 Begin = Callable[..., tuple[Task, Pretended]]
+
+
+def test_a_launch_that_failed_when_it_was_launched_is_replaced_and_told(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "prepare", always(Preparation(replaced=["urn:1"], notes=["it is launched anew"])))
+    task, engine = begin((1, THROTTLED), (0, ""))
+
+    outcome = run_spoke(task)
+
+    assert ["--replace", "urn:1"] * 2 == engine.options
+    assert 1 == outcome.notes.count("it is launched anew")
 
 
 def test_a_success_is_recorded_with_what_it_was_made_of(begin: Begin) -> None:

@@ -1,6 +1,6 @@
 """What was changed in the accounts behind Pulumi's back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,31 @@ from rich.console import Console
 
 from fleet.engine import Engine
 from fleet.errors import EngineError
+from fleet.show import drift as drift_module
 from fleet.show.drift import Drift, compare, show_drift
+from fleet.store.storage import Storage
+from shared.aws.launch_drift import Difference, LaunchDrift
+from tests.support.fake_account import always, denied
+from tests.support.fleet.making import write_spoke, write_state
+from tests.support.launched import FakeCatalog, FakeSession
+
+
+@pytest.fixture
+def backend(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> Storage:
+    """Give the storage in which the states are; accounts are signed in to without a word."""
+    session: Any = FakeSession(FakeCatalog())
+    monkeypatch.setattr(drift_module, "AccountSession", always(session))
+    return storage
+
+
+def raising(problem: Exception) -> Callable[..., list[LaunchDrift]]:
+    """Fail whatever is asked."""
+
+    def fail(*_: object) -> list[LaunchDrift]:
+        raise problem
+
+    return fail
+
 
 URN = "urn:pulumi:spoke-a::model-catalog-spoke"
 ROLES = f"{URN}::modelcatalog:spoke:ProductRoles"
@@ -53,24 +77,26 @@ VAGUE = {"op": "update", "urn": f"{URN}::aws:servicecatalog/provisionedProduct:P
     ],
 )
 def test_a_difference_is_told_with_the_resource_and_its_properties(
-    monkeypatch: pytest.MonkeyPatch, steps: list[dict[str, Any]], changes: tuple[str, ...]
+    backend: Storage, monkeypatch: pytest.MonkeyPatch, steps: list[dict[str, Any]], changes: tuple[str, ...]
 ) -> None:
     answer(monkeypatch, {"config": {}, "steps": steps, "changeSummary": {"same": 3}})
 
-    found = compare("", "spoke-a")
+    found = compare("", backend.url, {}, "spoke-a")
 
     assert Drift("spoke-a", changes) == found
     assert {"stack": "spoke-a", "drifted": bool(changes), "changes": changes, "problem": ""} == found.document()
 
 
-def test_a_comparison_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_comparison_that_fails_is_told(backend: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     answer(monkeypatch, EngineError("out of reach", code="example"))
 
-    assert Drift("spoke-a", problem="out of reach") == compare("", "spoke-a")
+    assert Drift("spoke-a", problem="out of reach") == compare("", backend.url, {}, "spoke-a")
 
 
 @pytest.mark.parametrize("root", ["", "/somewhere"])
-def test_a_worker_elsewhere_works_in_its_own_folder(monkeypatch: pytest.MonkeyPatch, root: str) -> None:
+def test_a_worker_elsewhere_works_in_its_own_folder(
+    backend: Storage, monkeypatch: pytest.MonkeyPatch, root: str
+) -> None:
     folders: list[Path] = []
 
     def drift(engine: Engine, _: str) -> dict[str, Any]:
@@ -79,9 +105,47 @@ def test_a_worker_elsewhere_works_in_its_own_folder(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(Engine, "drift", drift)
 
-    compare(root, "spoke-a")
+    compare(root, backend.url, {}, "spoke-a")
 
     assert [Path(root) if root else Path.cwd()] == folders
+
+
+def test_what_somebody_changed_of_a_launch_is_told_with_who_did_it(
+    backend: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pulumi itself sees nothing of it."""
+    answer(monkeypatch, {"steps": [GONE]})
+    launched(backend, tmp_path)
+    found = [Difference(what="InstanceType", deployed="ml.m5.large", found="ml.m5.xlarge")]
+    changed = LaunchDrift(launch="search", differences=found, changed="update on 2026-11-26 by bob")
+    gone = LaunchDrift(launch="scoring", gone=True)
+    monkeypatch.setattr(drift_module, "drift_of", always([changed, gone]))
+
+    assert (
+        "RolePolicy scorer-launch is gone",
+        "search is not as it was deployed: InstanceType ml.m5.large → ml.m5.xlarge; last: update on 2026-11-26 by bob",
+    ) == compare(str(tmp_path), backend.url, {}, "spoke-a").changes
+
+
+@pytest.mark.parametrize(
+    "found",
+    [always([LaunchDrift(launch="search", problem="not authorized")]), raising(denied("SearchProvisionedProducts"))],
+    ids=["in part", "at all"],
+)
+def test_a_launch_that_could_not_be_compared_is_no_launch_without_drift(
+    backend: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: Callable[..., list[LaunchDrift]]
+) -> None:
+    answer(monkeypatch, {"steps": []})
+    launched(backend, tmp_path)
+    monkeypatch.setattr(drift_module, "drift_of", found)
+
+    assert "not authorized" in compare(str(tmp_path), backend.url, {}, "spoke-a").problem
+
+
+def launched(backend: Storage, root: Path) -> None:
+    """Let the spoke have launched something."""
+    write_spoke(root, "a", "300000000001")
+    write_state(backend, "spoke-a", search={"product": "embedder"})
 
 
 def test_all_that_was_found_is_printed() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from fleet.errors import StateError
 from fleet.store.deployments import Deployment, deployed_contract, deployments_of, launches_in
 from fleet.store.records import ContractRef, CorruptRecord, Record
-from fleet.store.states import State
+from fleet.store.states import LaunchedResource, State
 from shared.catalog.cost import Estimate
 from tests.support.fleet.making import FINISHED, RECORD, OneState
 from tests.support.refused import refused
@@ -29,13 +30,25 @@ LAUNCHED: Mapping[str, Any] = {
 [RECORDED] = RECORD.launches
 
 
+def launched(name: str) -> LaunchedResource:
+    """Give a provisioned product as a state has it."""
+    return LaunchedResource(
+        urn=f"urn:pulumi:{STACK}::{name}",
+        id=f"pp-{name}",
+        name=name,
+        region="eu-west-1",
+        product_id=RECORDED.product_id,
+        artifact_id="pa-1",
+    )
+
+
 def state(**launches: Mapping[str, Any]) -> State:
     """Give a state as a spoke's program leaves it; every launch is of one product."""
     contract = {"hub": "h", "schema_version": "1.2", "content_hash": "sha256:2"}
     return State(
         tag="t",
         outputs={"launches": launches, "contract": contract},
-        products=dict.fromkeys(launches, RECORDED.product_id),
+        launched={name: launched(name) for name in launches},
     )
 
 
@@ -43,6 +56,21 @@ def test_a_launch_is_told_with_its_product_and_its_cost() -> None:
     [launch] = launches_in(STACK, state(search=LAUNCHED), None, NOW)
 
     assert RECORDED.model_copy(update={"since": NOW, "estimated_monthly_cost": Estimate.model_validate(COST)}) == launch
+
+
+def test_a_launch_that_failed_before_the_outputs_named_it_is_told_all_the_same() -> None:
+    failed = replace(state(search=LAUNCHED), launched={name: launched(name) for name in ("search", "scoring")})
+
+    [scoring, search] = launches_in(STACK, failed, None, NOW)
+
+    assert ("scoring", RECORDED.product_id, "pa-1", "eu-west-1", "unknown") == (
+        scoring.name,
+        scoring.product_id,
+        scoring.version,
+        scoring.region,
+        scoring.status,
+    )
+    assert ("search", "AVAILABLE") == (search.name, search.status)
 
 
 def test_a_launch_of_unknown_cost_has_none() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from hub.config import HubSettings, ShareSetting
 from hub.definitions.load import read_catalog
@@ -38,6 +39,7 @@ CALLS: Mapping[str, Any] = {
     "list_delegated_administrators": {"DelegatedAdministrators": [{"Id": HUB}]},
     "describe_portfolio": {"Tags": OWN},
     "describe_budget": {},
+    "validate_template": {},
 }
 UNIT = (ShareSetting(portfolio="online-inference", type="ORGANIZATIONAL_UNIT", target="Research"), "ou-research")
 Look = Callable[..., list[str]]
@@ -82,6 +84,7 @@ def test_a_hub_hears_that_all_is_well(look: Look) -> None:
         f"preflight: organization: {HUB} is a delegated administrator of Service Catalog",
         "preflight: share of online-inference with Research: one account, ACTIVE",
         "preflight: quotas of eu-central-1: 3 of 100 portfolios, 7 of 350 products",
+        "preflight: templates in eu-central-1: CloudFormation takes 8 of 8",
         (
             "preflight: model of store-forecaster-multimodel 1.0.0: "
             "s3://model-catalog-artifacts-hub/store-forecaster/2026-10-28/ is a prefix: whatever lies below it is run"
@@ -121,6 +124,17 @@ def test_what_aws_would_refuse_is_refused(look: Look, changed: dict[str, Any], f
         look(**changed)
 
     assert failure in str(found.value)
+
+
+def test_a_template_that_cloudformation_does_not_take_is_refused(look: Look) -> None:
+    error: Any = {"Error": {"Code": "ValidationError", "Message": "Unrecognized resource types: [AWS::SQS::Kew]"}}
+    with refused(PreflightError, "checks-failed") as found:
+        look(calls={"validate_template": ClientError(error, "ValidateTemplate")})
+
+    assert (
+        "template of demand-forecaster-batch 1.0.0 in eu-central-1: Unrecognized resource types: [AWS::SQS::Kew]"
+        in str(found.value)
+    )
 
 
 def test_a_budget_that_is_not_there_is_refused(look: Look, catalog_copy: CatalogCopy) -> None:

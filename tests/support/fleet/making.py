@@ -196,6 +196,7 @@ def write_state(storage: Storage, stack: str, *, hub: str = HUB, **launches: Map
             {
                 "type": "aws:servicecatalog/provisionedProduct:ProvisionedProduct",
                 "urn": f"urn:pulumi:{stack}::model-catalog-spoke::any::{name}",
+                "id": f"pp-{name}",
                 "inputs": {"productId": launch.get("product_id", f"prod-{launch['product']}")},
             }
         )

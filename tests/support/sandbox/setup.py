@@ -31,10 +31,10 @@ _turns = itertools.count()
 class Setup:
     """A hub with a portfolio and a product, built up as far as a test wants it."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, region: str | None = None) -> None:
         self.sandbox = sandbox
         self.name = f"t{uuid.uuid4().hex[:10]}"
-        self.region = ACCOUNTS.region if ACCOUNTS.real else REGIONS[next(_turns) % len(REGIONS)]
+        self.region = region or (ACCOUNTS.region if ACCOUNTS.real else REGIONS[next(_turns) % len(REGIONS)])
         self.hub = self.client("servicecatalog", ACCOUNTS.hub)
         self.research = self.client("servicecatalog", ACCOUNTS.research)
         self.s3 = sandbox.client("s3", ACCOUNTS.hub)

@@ -9,6 +9,7 @@ from sandbox.aws.backend import Backend
 from sandbox.aws.cloudformation.engine import reason_of
 from sandbox.aws.cloudformation.permissions import unchecked
 from sandbox.aws.cloudformation.request import StackError
+from sandbox.aws.cloudformation.stack_resources import require_deleted
 from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
 from sandbox.aws.documents import part
 
@@ -125,5 +126,6 @@ def _require_success(stack: Stack) -> None:
 
 def _remove(instance: Instance) -> None:
     backend = cloudformation_backends[instance.account][instance.region]
-    if instance.stack_id in backend.stacks:
+    if stack := backend.stacks.get(instance.stack_id):
         backend.delete_stack(instance.stack_id)
+        require_deleted(stack)

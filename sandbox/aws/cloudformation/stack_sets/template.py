@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from sandbox.aws.cloudformation.parameters import ParameterError, settled
 from sandbox.aws.cloudformation.stack_sets.access import invalid
-from sandbox.aws.cloudformation.templates import TemplateError, parameters_of, parse_template
+from sandbox.aws.cloudformation.templates import TemplateError, parse_template
 from sandbox.aws.documents import Json
 from sandbox.aws.errors import ApiError
 
@@ -37,16 +38,13 @@ def require_capabilities(template: Json, given: list[str]) -> None:
 
 def settle_parameters(template: Json, given: list[Json], before: Mapping[str, str]) -> dict[str, str]:
     """The value of each parameter of the template, defaults included."""
-    declared = parameters_of(template)
     values = {
         each["ParameterKey"]: before.get(each["ParameterKey"], "")
         if each.get("UsePreviousValue")
         else each.get("ParameterValue", "")
         for each in given
     }
-    if unknown := sorted(values.keys() - declared.keys()):
-        raise invalid(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
-    defaults = {name: str(each["Default"]) for name, each in declared.items() if "Default" in each}
-    if missing := sorted(declared.keys() - values.keys() - defaults.keys()):
-        raise invalid(f"Parameters: [{', '.join(missing)}] must have values")
-    return defaults | values
+    try:
+        return settled(template, values)
+    except ParameterError as error:
+        raise invalid(str(error)) from error

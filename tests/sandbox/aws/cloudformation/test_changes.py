@@ -76,7 +76,7 @@ def test_a_failed_update_is_tainted_and_the_old_state_stands(setup: Setup) -> No
     changed = setup.settled(launched["Id"])
 
     assert changed["Status"] == "TAINTED"
-    assert "logs:PutRetentionPolicy" in changed["StatusMessage"]
+    assert "logs:TagResource" in changed["StatusMessage"]
     assert changed["LastSuccessfulProvisioningRecordId"] == launched["LastRecordId"]
     assert {name[-2:] for name in groups(setup) if launched["Id"] in name} == {"-a"}
 

@@ -127,12 +127,23 @@ def test_the_first_scalable_target_takes_a_service_linked_role(endpoint: Setup) 
     assert exists or "iam:CreateServiceLinkedRole" in launched["StatusMessage"]
 
 
-def test_a_type_that_nobody_thought_of_fails_by_name(setup: Setup) -> None:
-    setup.version = setup.add_version("queue", "Resources: {Q: {Type: AWS::SQS::Queue}}")
+@pytest.mark.sandbox_only
+def test_a_type_that_the_registry_does_not_have_is_refused_by_name_and_a_failed_launch_of_it_can_be_removed(
+    setup: Setup, api_error: Expect
+) -> None:
+    """API:CreateProvisioningArtifact, DisableTemplateValidation."""
+    odd = {"Name": "odd", "Info": setup.info("Resources: {Q: {Type: AWS::SQS::Kew}}")}
+    with api_error("InvalidParametersException", "AWS::SQS::Kew"):
+        setup.hub.create_provisioning_artifact(ProductId=setup.product, Parameters=odd)
+    made = setup.hub.create_provisioning_artifact(
+        ProductId=setup.product, Parameters={**odd, "DisableTemplateValidation": True}
+    )
+    setup.version = made["ProvisioningArtifactDetail"]["Id"]
     launched = setup.open().launch()
 
     assert launched["Status"] == "ERROR"
-    assert "AWS::SQS::Queue" in launched["StatusMessage"]
+    assert "AWS::SQS::Kew" in launched["StatusMessage"]
+    assert setup.terminated(launched["Id"])
 
 
 def test_owner_and_launch_role_of_a_provisioned_product_can_change(setup: Setup, api_error: Expect) -> None:

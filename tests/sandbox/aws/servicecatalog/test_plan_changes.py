@@ -1,12 +1,9 @@
 """What plans say of each resource, which is what CloudFormation's change sets say."""
 
-import importlib
 from typing import Any
 
 import pytest
 
-from sandbox.aws.cloudformation.replacement import bears_tags, recreation
-from sandbox.aws.cloudformation.resource_types import RESOURCE_TYPES
 from tests.support.sandbox.accounts import ACCOUNTS, RESEARCH
 from tests.support.sandbox.building import ENDPOINT
 from tests.support.sandbox.planning import changes, create, executed, made, settled
@@ -203,22 +200,3 @@ def test_what_was_planned_is_what_happens(linked: Setup) -> None:
         name for name, change in planned.items() if change.get("Replacement") == "TRUE"
     }
     assert {name: change["PhysicalResourceId"] for name, change in planned.items()}.items() <= before.items()
-
-
-@pytest.mark.parametrize("kind", RESOURCE_TYPES)
-def test_replacement_is_that_of_the_registry(kind: str) -> None:
-    """The types' schemas in the CloudFormation registry, as cfn-lint ships them."""
-    registry: Any = importlib.import_module("cfnlint.schema")  # it has no types
-    schema = registry.PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
-    always, conditionally = (
-        {path.rpartition("/")[2] for path in schema.get(key, ())}
-        for key in ("createOnlyProperties", "conditionalCreateOnlyProperties")
-    )
-
-    assert {name for name in schema["properties"] if recreation(kind, name) == "ALWAYS"} == always
-    assert {name for name in schema["properties"] if recreation(kind, name) == "CONDITIONALLY"} == conditionally
-    assert bears_tags(kind) == schema["tagging"]["taggable"]
-
-
-def test_of_an_unknown_type_replacement_is_open() -> None:
-    assert recreation("AWS::SQS::Queue", "QueueName") == "CONDITIONALLY"

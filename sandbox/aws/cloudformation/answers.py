@@ -1,0 +1,77 @@
+"""What macros and custom resources answer: code of the user's, which the sandbox does not run, said in a file.
+
+The file is YAML. Under `custom_resources`, by type or logical id, stands what the function behind it would answer:
+`Data` for Fn::GetAtt, and `PhysicalResourceId` for Ref. Under `macros`, by name, stands what takes the place of the
+fragment that a macro is given; of a whole template the named resources, outputs and so on.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+CUSTOM: Final = "AWS::CloudFormation::CustomResource"
+
+
+class AnswersError(Exception):
+    """Answers that cannot be used; the message says where and what is wrong."""
+
+
+class CustomResourceAnswer(BaseModel):
+    """What the function of a custom resource responds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    PhysicalResourceId: str | None = None
+    Data: dict[str, Any] = {}
+
+
+class Answers(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    custom_resources: dict[str, CustomResourceAnswer] = {}
+    macros: dict[str, Any] = {}
+
+    def of_resource(self, kind: str, logical_id: str) -> CustomResourceAnswer | None:
+        return self.custom_resources.get(logical_id) or self.custom_resources.get(kind)
+
+
+given = Answers()
+"""Those of this process."""
+
+
+def is_custom(kind: str) -> bool:
+    """Whether a function of the user's builds resources of the type."""
+    return kind == CUSTOM or kind.startswith("Custom::")
+
+
+def use(raw: object, where: str) -> Answers:
+    """Take over answers in the place of those before.
+
+    Raises:
+        AnswersError: they have another shape.
+    """
+    try:
+        found = Answers.model_validate(raw or {})
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "the whole"
+        raise AnswersError(f"{where}: {field}: {first['msg']}, got {first['input']!r}") from error
+    given.custom_resources, given.macros = found.custom_resources, found.macros
+    return given
+
+
+def read(file: Path) -> None:
+    """Take over those of a file.
+
+    Raises:
+        AnswersError: it cannot be read, or they have another shape.
+    """
+    try:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise AnswersError(f"{file}: cannot be read: {error}") from error
+    use(raw, str(file))

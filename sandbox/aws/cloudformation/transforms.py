@@ -1,0 +1,160 @@
+"""Macros: what turns a template, or a part of it, into another before anything is built.
+
+From the Template Reference, "Transforms" and "Fn::ForEach". AWS::Serverless is translated as AWS does, by
+aws-sam-translator; macros of the user's have the answers that the user gives (`answers`).
+"""
+
+import copy
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
+
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+from sandbox.aws.cloudformation import answers
+from sandbox.aws.cloudformation.intrinsics import EXTENSIONS, Scope, transforms_of
+from sandbox.aws.cloudformation.request import StackError
+from sandbox.aws.cloudformation.templates import TemplateError, check_references
+from sandbox.aws.documents import Json, Value, is_list, is_object, part
+
+_SERVERLESS: Final = "AWS::Serverless-2016-10-31"
+_APPLICATION: Final = "AWS::Serverless::Application"
+_INCLUDE: Final = "AWS::Include"
+_LOOP: Final = "Fn::ForEach::"
+_PLAIN = re.compile(r"[^A-Za-z0-9]")
+
+Include = Callable[[str], Value]
+"""Gives the document at an S3 address."""
+
+
+def transformed(scope: Scope, include: Include) -> Json:
+    """A scope's template after all its macros.
+
+    Raises:
+        StackError: there is no such macro, nobody said what it answers, or it cannot work with what it is given.
+    """
+    macros = transforms_of(scope.template)
+    template: Json = _parts(scope.template, scope, include)
+    for macro in macros:
+        name = macro if isinstance(macro, str) else str(macro.get("Name"))
+        if name == EXTENSIONS:
+            template = _Loops(scope).expanded(template, {})
+        elif name == _SERVERLESS:
+            template = {**_serverless(template, scope), "Transform": template["Transform"]}
+        else:
+            parameters: Json = {} if isinstance(macro, str) else part(macro, "Parameters")
+            template = _over(template, _answer(name, parameters, scope, include))
+    if macros:
+        try:
+            check_references(template)
+        except TemplateError as error:
+            raise StackError(str(error)) from error
+    return template
+
+
+def _parts(node: Value, scope: Scope, include: Include) -> Value:
+    """A part of a template, with those within it that are Fn::Transform replaced."""
+    if is_list(node):
+        return [_parts(item, scope, include) for item in node]
+    if not is_object(node):
+        return node
+    found = {key: _parts(value, scope, include) for key, value in node.items() if key != "Fn::Transform"}
+    for macro in _each(node.get("Fn::Transform")):
+        answer = _answer(str(macro.get("Name")), part(macro, "Parameters"), scope, include)
+        if not is_object(answer):
+            return answer
+        found = _over(found, answer)
+    return found
+
+
+def _each(macros: Value) -> list[Json]:
+    return macros if is_list(macros) else [macros] if macros else []
+
+
+def _answer(name: str, parameters: Json, scope: Scope, include: Include) -> Value:
+    if name == _INCLUDE:
+        return include(str(scope.value(parameters.get("Location"))))
+    if name not in answers.given.macros:
+        raise StackError(f"No transform named {scope.account}::{name} found: say what it answers (--answers)")
+    return copy.deepcopy(answers.given.macros[name])
+
+
+def _over(below: Json, above: Json) -> Json:
+    """Two documents in one, their structures merged; what stands above counts."""
+    return below | {
+        key: _over(below[key], value) if is_object(value) and is_object(below.get(key)) else value
+        for key, value in above.items()
+    }
+
+
+class _Loops:
+    """Fn::ForEach of AWS::LanguageExtensions."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def expanded(self, node: Value, names: Mapping[str, str]) -> Value:
+        """A part of a template with its loops unrolled, and their identifiers replaced."""
+        if is_list(node):
+            return [self.expanded(item, names) for item in node]
+        if isinstance(node, str):
+            return _named(node, names)
+        if not is_object(node):
+            return node
+        found: Json = {}
+        for key, value in node.items():
+            if key.startswith(_LOOP):
+                found |= self._unrolled(key, value, names)
+            else:
+                found[_named(key, names)] = self.expanded(value, names)
+        reference = found.get("Ref") if len(found) == 1 else None
+        return names[reference] if isinstance(reference, str) and reference in names else found
+
+    def _unrolled(self, loop: str, argument: Value, names: Mapping[str, str]) -> Json:
+        try:
+            identifier, collection, body = argument
+        except (TypeError, ValueError):
+            raise StackError(f"Template format error: {loop} needs an identifier, a collection and a body") from None
+        items: Value = self._scope.value(self.expanded(collection, names))
+        found: Json = {}
+        for item in items if is_list(items) else str(items).split(","):
+            for each in item if is_list(item) else [item]:
+                found |= self.expanded(body, {**names, str(identifier): str(each)})
+        return found
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    for name, value in names.items():
+        text = text.replace(f"${{{name}}}", value).replace(f"&{{{name}}}", _PLAIN.sub("", value))
+    return text
+
+
+def _serverless(template: Json, scope: Scope) -> Json:
+    # Half a second, which nobody waits for whose templates have no such transform.
+    from samtranslator.public import exceptions  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
+    from samtranslator.translator.transform import transform  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
+
+    for name, declared in template["Resources"].items():
+        if declared.get("Type") == "AWS::Serverless::Application" and is_object(
+            part(declared, "Properties").get("Location")
+        ):
+            raise StackError(
+                f"{name} is from the Serverless Application Repository, which the sandbox does not emulate"
+            )
+    os.environ.setdefault("AWS_DEFAULT_REGION", scope.region)  # it asks for one, to know the partition
+    values = {name: ",".join(value) if is_list(value) else value for name, value in scope.parameters.items()}
+    values |= {name: scope.value({"Ref": name}) for name in ("AWS::AccountId", "AWS::Region", "AWS::Partition")}
+    try:
+        return cast("Any", transform)(copy.deepcopy(template), values, _ManagedPolicies())
+    except exceptions.InvalidDocumentException as error:
+        causes = "; ".join(str(each.message) for each in error.causes) or error.message
+        raise StackError(f"Transform {_SERVERLESS} failed with: {error.message} {causes}") from error
+
+
+class _ManagedPolicies:
+    """Tells the translator the ARNs of AWS's managed policies."""
+
+    def load(self) -> dict[str, str]:
+        return {name: policy["Arn"] for name, policy in json.loads(aws_managed_policies_data).items()}

@@ -1,0 +1,80 @@
+"""Names a launch that failed in the stack's outputs, from which it would be missing otherwise.
+
+A program gives its outputs at its end, which the engine does not wait for once a step has failed; the outputs of the
+run before stay as they are then. An error hook is called before that, and what is registered then is kept: the engine
+takes the outputs that came last, and puts them over the older ones (source: pulumi 3.250, resource/deploy/
+step_executor.go, executeRegisterResourceOutputs).
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+import pulumi
+from pulumi import ErrorHook, ErrorHookArgs
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import get_monitor, get_root_resource
+
+_FAILED: Final = re.compile(r"Provisioned Product \(([\w-]+)\) create: (.+)", re.DOTALL)
+"""The provider's error once there is a provisioned product: its id, and AWS's reason (source: terraform-provider-aws,
+provisioned_product.go, "waiting for Service Catalog Provisioned Product")."""
+
+Launched = Mapping[str, Any]
+"""The outputs of a launch, as plain data."""
+
+
+class FailureReport:
+    """Knows what has become of each launch so far."""
+
+    def __init__(self, others: Mapping[str, Any]) -> None:
+        """Take the stack's outputs beside `launches`, which are plain data."""
+        self._others = others
+        self._launches: dict[str, Launched] = {}
+
+    def expect(self, name: str, launched: Launched) -> ErrorHook:
+        """Take what is known of a launch before it runs, and give the hook that is called where its creation fails."""
+        self._launches[name] = {**launched, "provisioned_product": "", "status": "unknown", "outputs": {}}
+
+        async def on_error(args: ErrorHookArgs) -> bool:
+            if args.failed_operation == "create":
+                self.fail(name, "\n".join(args.errors[:1]))
+                with suppress(Exception):  # whatever it is, the launch's own error is what has to be told
+                    await _register(self.outputs)
+            return False
+
+        return ErrorHook(f"{name}-on-error", on_error)
+
+    def settle(self, name: str, launched: Launched) -> Launched:
+        """Take the outputs of a launch that came to a good end, and give them back."""
+        self._launches[name] = launched
+        return launched
+
+    def fail(self, name: str, reason: str) -> None:
+        """Take note that a launch failed when it was launched."""
+        found = _FAILED.search(reason)
+        self._launches[name] = {
+            **self._launches[name],
+            "provisioned_product": found[1] if found else "",
+            "status": "ERROR" if found else "not launched",
+            "reason": " ".join((found[2] if found else reason).split()),
+        }
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """The stack's outputs, as far as they are known."""
+        return {**self._others, "launches": self._launches}
+
+
+async def _register(outputs: Mapping[str, Any]) -> None:
+    """Register the stack's outputs, and wait until the engine has them."""
+    stack = get_root_resource()
+    monitor: Any = get_monitor()  # its stubs leave the type of the request open
+    if not isinstance(stack, pulumi.Resource) or monitor is None:
+        return
+    given = await rpc.serialize_properties(outputs, {})
+    urn = await stack.urn.future()
+    request = resource_pb2.RegisterResourceOutputsRequest(urn=urn or "", outputs=given)
+    await asyncio.get_running_loop().run_in_executor(None, monitor.RegisterResourceOutputs, request)

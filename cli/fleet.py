@@ -140,7 +140,9 @@ def history(
         str, typer.Option(autocompletion=complete_product, help="Who ever ran this product, and when.")
     ] = "",
     version: Annotated[str, typer.Option(help="Who ever ran this version, and when.")] = "",
-    bundle: Annotated[Path | None, typer.Option("--bundle", metavar="FILE", help="Write it all for an auditor.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", metavar="FILE", help="Write it all for an auditor.")
+    ] = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="For spreadsheets.")] = False,
 ) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.deployment.history_bundle import write_bundle
 from cli.exit_codes import reached
 from cli.verbs import print_json
 from fleet.plan.settings import read_settings
@@ -58,8 +59,6 @@ def show_history(question: Question, *, form: str, bundle: Path | None) -> int:
     chains = History(storage).chains(known, _full(question.stack, root))
     problems = [f"{chain.stack}: {problem}" for chain in chains for problem in chain.problems]
     if bundle:
-        from cli.deployment.history_bundle import write_bundle
-
         write_bundle(bundle, chains, records, root)
         events = sum(len(chain.stored) for chain in chains)
         print(f"{bundle}: {events} events of {len(chains)} stacks; {'not whole' if problems else 'the chain is whole'}")

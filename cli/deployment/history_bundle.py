@@ -1,4 +1,4 @@
-"""The bundle for an auditor: all events byte for byte, whether they are whole, and the cards and approvals of what ran."""
+"""The bundle for an auditor: all events byte for byte, whether they are whole, and cards and approvals of what ran."""
 
 import hashlib
 import json
@@ -147,7 +147,9 @@ def _at(root: Path, commit: str) -> Reader:
     def read(path: PurePosixPath) -> bytes | None:
         command = ["git", "-C", str(root), "show", f"{commit}:{path}"]
         try:
-            return subprocess.run(command, capture_output=True, check=True).stdout if _COMMIT.fullmatch(commit) else None
+            return (
+                subprocess.run(command, capture_output=True, check=True).stdout if _COMMIT.fullmatch(commit) else None
+            )
         except (OSError, subprocess.CalledProcessError):
             return None
 

@@ -156,7 +156,9 @@ class _Book:
         record = record_of(
             self._stack,
             state,
-            parts_against(deployed_contract(state), self._engine, settings, stack=self._stack, own=self._own, day=self._day),
+            parts_against(
+                deployed_contract(state), self._engine, settings, stack=self._stack, own=self._own, day=self._day
+            ),
             settings,
             Cost(),
             Records(self._storage).of(self._stack),

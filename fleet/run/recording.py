@@ -35,7 +35,7 @@ def parts_against(
         raise FleetError(
             f"the hub's contract changed during the run, so what the result depends on is unknown. The spoke is "
             f"deployed with {used.content_hash}. Run it again.",
-            code="contract-changed-twice",
+            code="contract-changed-meanwhile",
         )
     excerpt, _ = Excerpts(contract, day).of(settings, where=f"Pulumi.{stack}.yaml")
     return {**own, **excerpt}

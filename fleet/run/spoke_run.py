@@ -200,7 +200,7 @@ class _Run:
         return finished, text
 
     def _noted_failure(self, before: State | None, settings: SpokeSettings) -> None:
-        """Append a run that failed to the history, where it changed the stack; its own reason is what has to be told."""
+        """Append a run that failed to the history, where it changed the stack; its own reason is what matters."""
         try:
             state = self._states.read(self._task.stack)
             if state and (before is None or state.tag != before.tag):

@@ -148,7 +148,7 @@ class History:
             path = _path(event.stack, number)
             created = self._storage.create(path, content.encode())
             # A client that got no answer sends it again, and then finds its own.
-            if created or (found := self._storage.read(path)) is not None and found[0] == content.encode():
+            if created or ((found := self._storage.read(path)) is not None and found[0] == content.encode()):
                 return EventRef(number=number, digest=digest_of(content.encode()))
         raise RecordsError(
             f"another run appended to the history of {event.stack} each time before this one could. Run it again.",
@@ -172,7 +172,9 @@ class History:
             for entry in self._storage.list(folder):
                 found.setdefault(entry.path.removeprefix(f"{_FOLDER}/").partition("/")[0], []).append(entry.path)
             with ThreadPoolExecutor(_READERS) as readers:
-                return [_chain(name, paths, known.get(name), self._read, readers) for name, paths in sorted(found.items())]
+                return [
+                    _chain(name, paths, known.get(name), self._read, readers) for name, paths in sorted(found.items())
+                ]
         except StorageError as problem:
             raise RecordsError(
                 f"the history cannot be read: {error_text(problem)}. Check the address and who may read it.",

@@ -66,7 +66,9 @@ def test_it_lists_what_was_moved_the_oldest_first(command: Command) -> None:
 @pytest.mark.usefixtures("told")
 @pytest.mark.parametrize("spoke", ["b", "spoke-b"])
 def test_it_lists_one_spoke(command: Command, spoke: str) -> None:
-    assert ["find"] == [each["launch"] for each in json.loads(command("fleet", "history", "--spoke", spoke, "--json").out)]
+    assert ["find"] == [
+        each["launch"] for each in json.loads(command("fleet", "history", "--spoke", spoke, "--json").out)
+    ]
 
 
 @pytest.mark.usefixtures("told")
@@ -93,7 +95,10 @@ def test_it_tells_what_ran_on_a_day_and_who_ever_ran_a_version(
 
 @pytest.mark.usefixtures("told")
 def test_the_tables_say_it_in_words(command: Command) -> None:
-    assert "spoke-a search 1.0.0 -> 1.1.0 succeeded 999900001111 assumed-role/ci/run-7" in command("fleet", "history").words
+    assert (
+        "spoke-a search 1.0.0 -> 1.1.0 succeeded 999900001111 assumed-role/ci/run-7"
+        in command("fleet", "history").words
+    )
     assert "2 launches in 2 accounts" in command("fleet", "history", "--on", "2026-11-06").words
 
 
@@ -161,7 +166,11 @@ def test_the_bundle_holds_events_cards_approvals_and_the_chain(
         files[f"catalog/embedder/1.0.0/{name}"].decode() for name in ("1.0.0.card.yaml", "1.0.0.yaml", "product.yaml")
     }
     first, second = json.loads(files["approvals.json"])
-    assert ("1.0.0", "Model Risk Review", "2026-10-01") == (first["version"], first["approved_by"], first["approved_on"])
+    assert ("1.0.0", "Model Risk Review", "2026-10-01") == (
+        first["version"],
+        first["approved_by"],
+        first["approved_on"],
+    )
     assert ("1.1.0", True) == (second["version"], "neither this checkout" in second["problem"])
     assert [("spoke-a", True), ("spoke-b", True)] == [(each["stack"], each["whole"]) for each in chain_of(files)]
     assert json.loads(files["records/spoke-a.json"])["event"] == {
@@ -196,7 +205,11 @@ def test_a_version_that_the_catalog_has_no_more_is_found_at_its_commit(
 
 @pytest.mark.parametrize(
     "changed",
-    [{"launches": [launch(product="../../elsewhere")]}, {"launches": [launch(version="../1")]}, {"commit": "--output=x"}],
+    [
+        {"launches": [launch(product="../../elsewhere")]},
+        {"launches": [launch(version="../1")]},
+        {"commit": "--output=x"},
+    ],
 )
 def test_what_an_event_names_becomes_no_path_and_no_option(
     command: Command, storage: Storage, tmp_path: Path, changed: dict[str, Any]

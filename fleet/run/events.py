@@ -1,14 +1,13 @@
 """Makes the event of a run from the state that it left, and says who ran it and from which commit."""
 
 import datetime as dt
-import os
-import subprocess
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from fleet.checkout import commit_of
 from fleet.store.deployments import deployed_contract, launches_in
 from fleet.store.history import Event, LaunchInEvent
 from fleet.store.records import ContractRef, DeployedLaunch, DeployedModel
@@ -16,9 +15,6 @@ from fleet.store.states import LaunchedResource, State
 from shared.aws.session import Session, error_text
 from shared.catalog.contract import Contract, Version
 from shared.stack.names import CATALOG_OUTPUT
-
-_COMMITS: Final = ("GITHUB_SHA", "CI_COMMIT_SHA")
-"""Where jobs of GitHub's and GitLab's have no git at hand."""
 
 
 def event_of(
@@ -73,16 +69,6 @@ def caller() -> str:
         return str(Session().client("sts").get_caller_identity()["Arn"])
     except (BotoCoreError, ClientError) as problem:
         return f"unknown: {error_text(problem)}"
-
-
-def commit_of(root: Path) -> str:
-    """Give the commit of a checkout, with `-dirty` at its end where something in it was changed; empty without git."""
-    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    try:
-        found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        found = ""
-    return found or next((os.environ[name] for name in _COMMITS if os.environ.get(name)), "")
 
 
 def _launches(stack: str, state: State, contract: Contract | None) -> list[LaunchInEvent]:

@@ -1,9 +1,7 @@
 """A run in front of a person is written down like one of a rollout."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -43,7 +41,7 @@ class Attending(FakeEngine):
         self.code = 0
         self.writes = True
         self.meanwhile = always(None)
-        self.launches: Mapping[str, Any] = {"search": LAUNCHED}
+        self.launches = {"search": LAUNCHED}
         self.content_hash = PUBLISHED["content_hash"]
         self._storage = storage
 

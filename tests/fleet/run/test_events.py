@@ -1,6 +1,5 @@
 """The event of a run: what the stack has after it, who ran it, and from which commit."""
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 from fleet.run import events
-from fleet.run.events import caller, commit_of, event_of
+from fleet.run.events import caller, event_of
 from fleet.store.history import FAILED, SUCCEEDED, Event
 from fleet.store.records import ContractRef, DeployedModel
 from fleet.store.states import LaunchedResource, State
@@ -141,31 +140,6 @@ def test_a_hub_names_the_contract_that_it_published(tmp_path: Path) -> None:
     found = State(tag="t", outputs={"catalog": {"content_hash": "sha256:2"}})
 
     assert ContractRef(hub="", content_hash="sha256:2") == made(tmp_path, found).contract
-
-
-def test_the_commit_says_whether_something_was_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x@example.com"]
-    (tmp_path / "a").write_text("1")
-    for command in (["init", "-q"], ["add", "a"], ["commit", "-qm", "x"]):
-        subprocess.run([*git, *command], check=True)
-    clean = commit_of(tmp_path)
-    (tmp_path / "a").write_text("2")
-    monkeypatch.setenv("GITHUB_SHA", "another")
-
-    assert 40 == len(clean)
-    assert f"{clean}-dirty" == commit_of(tmp_path)
-
-
-@pytest.mark.parametrize(("variables", "commit"), [({}, ""), ({"CI_COMMIT_SHA": "abc"}, "abc")])
-def test_without_git_the_job_says_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], commit: str
-) -> None:
-    monkeypatch.delenv("GITHUB_SHA", raising=False)
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-
-    assert commit == commit_of(tmp_path)
 
 
 def test_who_cannot_be_told_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """What ran where and when, and who moved it, from the events of runs."""
 
 import datetime as dt
+from collections.abc import Callable
+from functools import partial
 from io import StringIO
 
 import pytest
@@ -94,7 +96,7 @@ def test_a_product_that_was_renamed_has_not_moved() -> None:
 def test_the_table_of_moves_says_what_was_moved_and_by_whom() -> None:
     moves = [*moves_of(LIFE), *moves_of(chain(event(7, launch(model=OWN)), event(8, launch())))]
 
-    said = shown(lambda console: show_moves(moves, console), 400)
+    said = shown(partial(show_moves, moves), 400)
 
     assert "2026-11-02 09:30 spoke-a search launched 1.0.0 succeeded 300000000001 user/ada embedder etag:1.0.0" in said
     assert "spoke-a up: no launch moved succeeded 999900001111 assumed-role/ci/run-7" in said
@@ -106,8 +108,8 @@ def test_the_table_of_moves_says_what_was_moved_and_by_whom() -> None:
 
 @pytest.mark.parametrize("width", [80, 100, 400])
 def test_at_any_width_nothing_is_cut(width: int) -> None:
-    said = shown(lambda console: show_moves(list(moves_of(LIFE)), console), width)
-    stays = shown(lambda console: show_stays(list(stays_of(LIFE)), console), width)
+    said = shown(partial(show_moves, list(moves_of(LIFE))), width)
+    stays = shown(partial(show_stays, list(stays_of(LIFE))), width)
 
     for text in ("2026-11-04 09:30", "1.0.0 -> 1.1.0", "999900001111 assumed-role/ci/run-7", "etag:1.1.0"):
         assert text in said
@@ -117,7 +119,7 @@ def test_at_any_width_nothing_is_cut(width: int) -> None:
 
 
 def test_without_runs_that_is_told() -> None:
-    assert "No run is in the history yet." == shown(lambda console: show_moves([], console), 80)
+    assert "No run is in the history yet." == shown(partial(show_moves, []), 80)
 
 
 def told(stay: Stay) -> tuple[object, ...]:
@@ -125,10 +127,9 @@ def told(stay: Stay) -> tuple[object, ...]:
     return stay.version, stay.since, stay.until, stay.moved_by, stay.ended_by
 
 
-def shown(show: object, width: int) -> str:
+def shown(show: Callable[[Console], None], width: int) -> str:
     """Print into a console of a width, and give the words; no line is wider."""
     console = Console(file=StringIO(), width=width, highlight=False)
-    assert callable(show)
     show(console)
     assert isinstance(console.file, StringIO)
     text = console.file.getvalue()

@@ -10,6 +10,7 @@ from fleet.errors import RecordsError
 from fleet.store.history import Chain, History, digest_of
 from fleet.store.records import EventRef
 from fleet.store.storage import Storage
+from tests.support.fake_account import noting
 from tests.support.fleet.events import event, launch
 from tests.support.refused import refused
 
@@ -55,7 +56,7 @@ def test_stacks_have_histories_of_their_own(storage: Storage) -> None:
 
 def test_of_many_that_append_at_once_each_gets_a_number_of_its_own(storage: Storage) -> None:
     with ThreadPoolExecutor(8) as workers:
-        refs = list(workers.map(lambda day: History(storage).append(event(day)), range(8)))
+        refs = list(workers.map(History(storage).append, map(event, range(8))))
 
     assert set(range(1, 9)) == {each.number for each in refs}
     assert [] == chain(storage).problems
@@ -78,7 +79,7 @@ def test_who_got_no_answer_finds_its_own_event(
 
 
 def test_a_number_that_others_take_each_time_is_given_up(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Storage, "create", lambda *_: False)
+    monkeypatch.setattr(Storage, "create", noting([], False))
 
     with refused(RecordsError, "history-contended"):
         History(storage).append(event())

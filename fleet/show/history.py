@@ -25,16 +25,16 @@ _MOVES: Final = (
 )
 _STAYS: Final = (
     Column("account"),
-    Column("stack"),
+    Column("stack", 1),
     Column("launch"),
     Column("version"),
     Column("from"),
     Column("until"),
-    Column("status", 1),
-    Column("moved by", 2),
-    Column("product", 3),
-    Column("model", 4),
-    Column("ended by", 5),
+    Column("status", 2),
+    Column("moved by", 3),
+    Column("product", 4),
+    Column("model", 5),
+    Column("ended by", 6),
 )
 
 
@@ -262,7 +262,7 @@ def _told(launch: LaunchInEvent) -> dict[str, Any]:
 
 def _change(move: Move) -> str:
     if not move.launch:
-        return f"{move.operation}: no launch moved"
+        return f"{move.operation}: no launch moved" if move.stack.startswith("spoke-") else move.operation
     if not move.before:
         return f"launched {move.after}"
     if not move.after:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ class Attending(FakeEngine):
         self.code = 0
         self.writes = True
         self.meanwhile = always(None)
-        self.launches = {"search": LAUNCHED}
+        self.launches: dict[str, Any] = {"search": LAUNCHED}
         self.content_hash = PUBLISHED["content_hash"]
         self._storage = storage
 

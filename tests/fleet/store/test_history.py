@@ -10,7 +10,6 @@ from fleet.errors import RecordsError
 from fleet.store.history import Chain, History, digest_of
 from fleet.store.records import EventRef
 from fleet.store.storage import Storage
-from tests.support.fake_account import noting
 from tests.support.fleet.events import event, launch
 from tests.support.refused import refused
 
@@ -79,7 +78,10 @@ def test_who_got_no_answer_finds_its_own_event(
 
 
 def test_a_number_that_others_take_each_time_is_given_up(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Storage, "create", noting([], False))
+    def taken(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(Storage, "create", taken)
 
     with refused(RecordsError, "history-contended"):
         History(storage).append(event())

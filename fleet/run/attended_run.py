@@ -116,7 +116,8 @@ class _Book:
             state,
             root=self._engine.root,
             account=StackFile(self._file).account,
-            role=_role(self._file),
+            region=_setting(self._file, "aws:region"),
+            role=_setting(self._file, f"{project_of(self._stack)}:assumeRole"),
             operation=self._operation,
             outcome=SUCCEEDED if code == 0 else FAILED,
             contract=contract_at_hand(self._engine, settings) if settings and code != 0 else None,
@@ -175,9 +176,8 @@ def contract_at_hand(engine: Engine, settings: SpokeSettings) -> Contract | None
         return None
 
 
-def _role(file: Path) -> str:
-    stack = StackFile(file)
+def _setting(file: Path, key: str) -> str:
     try:
-        return stack.given.get(f"{project_of(stack.stack)}:assumeRole", "")
+        return StackFile(file).given.get(key, "")
     except CatalogError:
         return ""

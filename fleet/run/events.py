@@ -23,6 +23,7 @@ def event_of(
     *,
     root: Path,
     account: str,
+    region: str,
     role: str | None,
     operation: str,
     outcome: str,
@@ -35,6 +36,7 @@ def event_of(
         state: As the run left it.
         root: The checkout.
         account: The stack's.
+        region: The stack's, where AWS is asked who runs it: other partitions know nothing of another one's callers.
         role: What the run worked as.
         operation: `up` or `destroy`.
         outcome: What became of it.
@@ -51,7 +53,7 @@ def event_of(
         time=dt.datetime.now(dt.UTC),
         operation=operation,
         outcome=outcome,
-        actor=caller(),
+        actor=caller(region),
         role=role or "",
         commit=commit_of(root),
         contract=used if used.content_hash else ContractRef(hub="", content_hash=published.get("content_hash", "")),
@@ -60,13 +62,13 @@ def event_of(
 
 
 @cache
-def caller() -> str:
+def caller(region: str) -> str:
     """Give the ARN of whoever runs this, before any role of a stack's settings is assumed.
 
     Everybody may ask who they are (source: STS API reference, GetCallerIdentity).
     """
     try:
-        return str(Session().client("sts").get_caller_identity()["Arn"])
+        return str(Session(region=region).client("sts").get_caller_identity()["Arn"])
     except (BotoCoreError, ClientError) as problem:
         return f"unknown: {error_text(problem)}"
 

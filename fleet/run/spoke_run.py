@@ -219,6 +219,7 @@ class _Run:
             state,
             root=self._root,
             account=settings.account_id,
+            region=settings.region,
             role=settings.assume_role,
             operation=Operation.UP,
             outcome=outcome,

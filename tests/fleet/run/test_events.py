@@ -75,6 +75,7 @@ def made(root: Path, found: State, offered: Contract | None = None) -> Event:
         found,
         root=root,
         account="300000000001",
+        region="eu-central-1",
         role="arn:aws:iam::300000000001:role/ModelCatalogDeployer",
         operation="up",
         outcome=FAILED if offered else SUCCEEDED,
@@ -143,11 +144,11 @@ def test_a_hub_names_the_contract_that_it_published(tmp_path: Path) -> None:
 
 
 def test_who_cannot_be_told_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody() -> None:
+    def nobody(**_: str) -> None:
         raise NoCredentialsError
 
     monkeypatch.setattr(events, "Session", nobody)
     caller.cache_clear()
 
-    assert caller().startswith("unknown: ")
+    assert caller("eu-central-1").startswith("unknown: ")
     caller.cache_clear()

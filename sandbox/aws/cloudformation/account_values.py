@@ -106,8 +106,10 @@ class AccountValues:
         require("secretsmanager:GetSecretValue", None)
         try:
             value = str(self._call("secretsmanager", "GetSecretValue", SecretId=name)["SecretString"])
-        except NotEmulatedError:
-            return f"generated-for-{key or 'all'}"  # by AWS::SecretsManager::Secret, which moto makes without a value
+        except StackError as error:
+            if "AWSCURRENT" not in str(error):
+                raise
+            return f"generated-for-{key or 'all'}"  # moto makes AWS::SecretsManager::Secret without a value
         if not key:
             return value
         try:

@@ -52,6 +52,7 @@ def _problems(scope: Scope) -> Iterator[str]:
             yield str(error)
         if answers.is_custom(kind) and not answers.given.of_resource(kind, name):
             yield f"{name} is a custom resource ({kind}): say what its function answers (--answers)"
+    yield from _unknown_functions([part(scope.template, section) for section in ("Conditions", "Rules")])
     for part_of in (*declared.values(), part(scope.template, "Outputs")):
         yield from _unknown_functions(part_of)
         for entity in entities(part_of):

@@ -59,7 +59,7 @@ class MotoModel:
             found = self.resource.get_cfn_attribute(name)
         except Exception:  # noqa: BLE001 - moto has many ways to say that it does not know
             found = None
-        if found is None and name in schema.identifier and name in schema.read_only:
+        if found is None and schema.identifier == [name] and name in schema.read_only:
             ids = (getattr(self.resource, each, None) for each in ("physical_resource_id", "id"))
             physical = str(next(filter(None, ids), ""))
             return (physical or None) if not name.endswith("Arn") or physical.startswith("arn:") else None

@@ -81,19 +81,25 @@ class StackResource:
             return self._answer[name]
         if self.schema.open or not self.schema.gives(name):
             raise StackError(f"Template error: resource {self.place.logical_id} does not support attribute type {name}")
+        follows = name in self.schema.identifier or name.endswith("Arn")
+        if self._known(name) is None and not self.note and not follows:
+            self.note = f"emulated, but for {name}"
         return self._attribute(name)
 
     def _attribute(self, name: str) -> Value:
-        """The first that has the form of the schema: moto's, one that is given, the call's answer, or one made up."""
+        found = self._known(name)
+        value = invented(self.schema, self.place, self.name, name) if found is None else found
+        return MadeUp(value) if isinstance(value, str) and value != at(self.properties, name) else value
+
+    def _known(self, name: str) -> Value:
+        """The first that has the form of the schema: moto's, one that is given, or the call's answer."""
         sources: list[Callable[[], Value]] = [
             lambda: self._model and self._model.attribute(self.schema, name),
             lambda: self.name if name == self.schema.name_property else at(self.properties, name),
             lambda: found_in(self._answer, self.schema, name),
         ]
         found = (source() for source in sources)
-        fitting = next((each for each in found if each is not None and has_form(self.schema, name, each)), None)
-        value = invented(self.schema, self.place, self.name, name) if fitting is None else fitting
-        return MadeUp(value) if isinstance(value, str) and value != at(self.properties, name) else value
+        return next((each for each in found if each is not None and has_form(self.schema, name, each)), None)
 
     def create(self, *, on_gaps: bool = False) -> None:
         """Build it with the permissions of whoever acts.

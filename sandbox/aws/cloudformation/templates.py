@@ -77,7 +77,7 @@ def parse_template(text: str) -> Json:
             if not name.startswith("Fn::"):
                 _check_member(section, name, declared)
     if "Transform" not in template:
-        check_references(template)
+        check_processed(template)
     return template
 
 
@@ -115,12 +115,13 @@ def _check_member(section: str, name: str, declared: Value) -> None:
         )
     if section == "Parameters" and not _PARAMETER.fullmatch(str(declared["Type"])):
         raise TemplateError(f"Template format error: Unrecognized parameter type: {declared['Type']}")
-    if section == "Resources" and (unknown := [each for each in declared if each not in _MEMBERS]):
-        raise TemplateError(f"Invalid template resource property '{unknown[0]}'")
 
 
-def check_references(template: Json) -> None:
-    """Refuse a template that refers to what it does not contain."""
+def check_processed(template: Json) -> None:
+    """Refuse what a template may hold only for its macros, and references to what it does not contain."""
+    for declared in template["Resources"].values():
+        if unknown := [each for each in declared if each not in _MEMBERS]:
+            raise TemplateError(f"Invalid template resource property '{unknown[0]}'")
     known = {*template["Resources"], *parameters_of(template)}
     waited_for = {name for declared in template["Resources"].values() for name in depends_on(declared)}
     for section, more in (("Resources", waited_for), ("Outputs", ())):

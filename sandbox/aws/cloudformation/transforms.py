@@ -6,6 +6,7 @@ aws-sam-translator; macros of the user's have the answers that the user gives (`
 
 import copy
 import json
+import logging
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -16,8 +17,8 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from sandbox.aws.cloudformation import answers
 from sandbox.aws.cloudformation.intrinsics import EXTENSIONS, Scope, transforms_of
 from sandbox.aws.cloudformation.request import StackError
-from sandbox.aws.cloudformation.templates import TemplateError, check_references
-from sandbox.aws.documents import Json, Value, is_list, is_object, part
+from sandbox.aws.cloudformation.templates import TemplateError, check_processed
+from sandbox.aws.documents import Json, Value, at, is_list, is_object, part
 
 _SERVERLESS: Final = "AWS::Serverless-2016-10-31"
 _APPLICATION: Final = "AWS::Serverless::Application"
@@ -48,7 +49,7 @@ def transformed(scope: Scope, include: Include) -> Json:
             template = _over(template, _answer(name, parameters, scope, include))
     if macros:
         try:
-            check_references(template)
+            check_processed(template)
         except TemplateError as error:
             raise StackError(str(error)) from error
     return template
@@ -136,13 +137,10 @@ def _serverless(template: Json, scope: Scope) -> Json:
     from samtranslator.public import exceptions  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
     from samtranslator.translator.transform import transform  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
 
+    logging.getLogger("samtranslator").setLevel(logging.CRITICAL)  # it tells of metrics that nobody collects
     for name, declared in template["Resources"].items():
-        if declared.get("Type") == "AWS::Serverless::Application" and is_object(
-            part(declared, "Properties").get("Location")
-        ):
-            raise StackError(
-                f"{name} is from the Serverless Application Repository, which the sandbox does not emulate"
-            )
+        if declared.get("Type") == _APPLICATION and is_object(at(declared, "Properties.Location")):
+            raise StackError(f"{name} is of the Serverless Application Repository, which the sandbox does not emulate")
     os.environ.setdefault("AWS_DEFAULT_REGION", scope.region)  # it asks for one, to know the partition
     values = {name: ",".join(value) if is_list(value) else value for name, value in scope.parameters.items()}
     values |= {name: scope.value({"Ref": name}) for name in ("AWS::AccountId", "AWS::Region", "AWS::Partition")}

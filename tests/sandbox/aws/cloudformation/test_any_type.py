@@ -42,7 +42,7 @@ class Launched:
 
 @pytest.fixture(scope="module")
 def launched(sandbox: Sandbox) -> Iterator[Launched]:
-    setup = Setup(sandbox, region="eu-central-1")  # not every region has every type
+    setup = Setup(sandbox, region="us-west-2")  # not every region has every type
     setup.version = setup.add_version("all", TEMPLATE)
     yield (launched := Launched(setup.open()))
     assert setup.terminated(launched.product["Id"])

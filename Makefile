@@ -61,7 +61,7 @@ status: ## Who runs which version, and who is behind: [FLAGS=--csv]
 	@$(model-catalog) fleet status $(FLAGS)
 
 takes.history := FLAGS
-history: ## What was rolled out and when: [FLAGS="--spoke research"]
+history: ## What ran when, who moved it: [FLAGS="--on 2026-11-26"]
 	@$(model-catalog) fleet history $(FLAGS)
 
 takes.shares := STACK

@@ -129,28 +129,28 @@ def drift(
     return code
 
 
-@verb(app, "history", "fleet history --spoke research")
+@verb(app, "history", "fleet history --on 2026-11-26")
 def history(
     *,
-    spoke: Annotated[str, typer.Option(autocompletion=complete_spoke, help="Only of this spoke.")] = "",
+    spoke: Annotated[
+        str, typer.Option(autocompletion=complete_spoke, help="Only of this spoke, or of any stack by its full name.")
+    ] = "",
+    on: Annotated[str, typer.Option("--on", metavar="DAY", help="What ran where on a day, by UTC.")] = "",
+    product: Annotated[
+        str, typer.Option(autocompletion=complete_product, help="Who ever ran this product, and when.")
+    ] = "",
+    version: Annotated[str, typer.Option(help="Who ever ran this version, and when.")] = "",
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", metavar="FILE", help="Write it all for an auditor.")
+    ] = None,
     as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="For spreadsheets.")] = False,
 ) -> int:
-    """List what was rolled out from here, and each spoke's last success."""
-    from fleet.commands import RUNS
-    from fleet.plan.settings import read_settings
-    from fleet.show.history import events_of, show_history
-    from fleet.show.tables import console
-    from fleet.store.locations import locations_of
-    from fleet.store.records import Records
-    from fleet.store.storage import Storage
+    """Tell what was moved, when and by whom; or what ran where on a day, and who ever ran a version."""
+    from cli.deployment.history import Question, show_history
 
-    root = Path.cwd()
-    events = events_of(Path(RUNS), Records(Storage(locations_of(read_settings(root).records).records)))
-    shown = [event for event in events if spoke in ("", event.stack, event.stack.removeprefix("spoke-"))]
-    if as_json:
-        return print_json([event.document() for event in shown])
-    show_history(shown, console())
-    return ExitCode.DONE
+    question = Question(stack=spoke, day=on, product=product, version=version)
+    return show_history(question, form="json" if as_json else "csv" if as_csv else "table", bundle=bundle)
 
 
 @verb(app, "shards", "fleet shards 8 --format github")

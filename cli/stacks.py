@@ -1,8 +1,10 @@
 """Stacks: which project they are of, and what the engine remembers of them."""
 
+import sys
 from pathlib import Path
 from typing import Any, Final
 
+from cli.exit_codes import ExitCode, of_pulumi
 from cli.verbs import stacks
 from fleet.engine import Engine
 from fleet.store.locations import states_at
@@ -54,6 +56,23 @@ def with_settings(stack: str, *, among: tuple[str, ...] = PROJECTS) -> str:
             place="STACK",
         )
     return project
+
+
+def run_written(project: str, stack: str, operation: str, *options: str) -> ExitCode:
+    """Run `up` or `destroy` in front of a person, and write what became of it into the stack's history.
+
+    Not reached where it was done and could not be written: then the history is not all that happened.
+
+    Raises:
+        EngineError: there is no Pulumi.
+    """
+    from fleet.run.attended_run import run_attended  # noqa: PLC0415 - slow to load, and not for every command
+
+    done = run_attended(engine(), project, stack, operation, *options)
+    for text in (*done.notes, *([done.problem] if done.problem else [])):
+        print(f"{stack}: {text}", file=sys.stderr)
+    code = of_pulumi(done.code)
+    return ExitCode.NOT_REACHED if done.problem and code is ExitCode.DONE else code
 
 
 def contract_of(*names: str) -> Contract:

@@ -13,8 +13,10 @@ FOLDERS = ("hub", "spoke", "organization", "shared", "fleet", "cli", "policy", "
 MODULES = {folder: sorted((ROOT / folder).rglob("*.py")) for folder in FOLDERS}
 
 
-def test_one_module_of_the_fleet_starts_processes() -> None:
-    assert ["fleet/engine.py"] == [name(module) for module in MODULES["fleet"] if "subprocess" in imports(module)]
+def test_one_module_of_the_fleet_starts_pulumi_and_one_git() -> None:
+    assert ["fleet/checkout.py", "fleet/engine.py"] == [
+        name(module) for module in MODULES["fleet"] if "subprocess" in imports(module)
+    ]
 
 
 def test_what_is_shared_needs_little() -> None:

@@ -6,8 +6,8 @@ What it runs is listed first, and nothing is done before somebody has acknowledg
 from pathlib import Path
 
 from cli.errors import NotReachedError
-from cli.exit_codes import ExitCode, of_pulumi
-from cli.stacks import engine
+from cli.exit_codes import ExitCode
+from cli.stacks import run_written
 from fleet.show.account_launches import in_lines, launches_everywhere
 from fleet.show.launches import launches_of
 from hub.config import HubSettings
@@ -44,7 +44,7 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
             code="launches-undeclared",
             place=stack,
         )
-    code = of_pulumi(engine().attended("spoke", stack, "destroy"))
+    code = run_written("spoke", stack, "destroy")
     if code is not ExitCode.DONE:
         print(f"{stack} is not empty: the account still has what could not be removed. See above.")
         return code

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cli.errors import NotReachedError
-from cli.exit_codes import of_pulumi
-from cli.stacks import engine, resources_of, with_settings
+from cli.stacks import resources_of, run_written, with_settings
 from shared.aws.session import AccountSession
 from shared.errors import ConfigError
 from shared.stack.import_file import LAUNCH
@@ -48,4 +47,4 @@ def relaunch(stack: str, name: str, options: Sequence[str]) -> int:
             place=stack,
         )
     print(f"{name} is {described['Status']}: {described.get('StatusMessage', 'AWS gives no reason')}", flush=True)
-    return of_pulumi(engine().attended(project, stack, "up", "--replace", found["urn"], *options))
+    return run_written(project, stack, "up", "--replace", found["urn"], *options)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cli.exit_codes import ExitCode, of_pulumi
-from cli.stacks import engine, project_of, with_settings
+from cli.stacks import engine, project_of, run_written, with_settings
 from cli.verbs import stacks
 
 _IN_PART: Final = ("--preview-only", "--target", "-t", "--exclude", "-x", "--expect-no-changes")
@@ -53,7 +53,7 @@ def up(stack: str, options: Sequence[str], *, acknowledged: bool = False) -> int
         from cli.deployment.safeguards import refuse_to_end_versions  # noqa: PLC0415 - slow to load, and not for every stack
 
         refuse_to_end_versions(stack)
-    code = of_pulumi(engine().attended(project, stack, "up", *_outputs(project), *options))
+    code = run_written(project, stack, "up", *_outputs(project), *options)
     if project == "hub" and code is not ExitCode.DONE:
         from cli.accounts.shares import explain_shares  # noqa: PLC0415 - as slow to load as all the rest
 
@@ -93,7 +93,7 @@ def destroy(stack: str, options: Sequence[str], *, acknowledged: bool = False) -
             refuse_to_strand(stack)
         elif not acknowledged:
             refuse_to_abandon(stack)
-    return of_pulumi(engine().attended(project, stack, "destroy", *_outputs(project), *options))
+    return run_written(project, stack, "destroy", *_outputs(project), *options)
 
 
 def _ready(project: str, stack: str) -> list[str]:

@@ -6,16 +6,25 @@ from fleet.engine import Cost, Engine
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.hub_contracts import Hubs
-from fleet.run.tasks import Task
 from fleet.store.deployments import deployed_contract, launches_in
-from fleet.store.records import ContractRef, CorruptRecord, Record
+from fleet.store.records import ContractRef, CorruptRecord, EventRef, Record
 from fleet.store.states import State
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Excerpts, Parts
 
 
-def parts_against(used: ContractRef, engine: Engine, task: Task, settings: SpokeSettings) -> Parts:
-    """Give what a spoke's result depends on, with the contract that it was deployed with in place of the plan's.
+def parts_against(
+    used: ContractRef, engine: Engine, settings: SpokeSettings, *, stack: str, own: Parts, day: dt.date
+) -> Parts:
+    """Give what a spoke's result depends on, with the contract that it was deployed with.
+
+    Args:
+        used: That contract.
+        engine: Of the checkout.
+        settings: Those of the spoke.
+        stack: The spoke's.
+        own: The parts that are not the hub's.
+        day: The day whose states of versions counted.
 
     Raises:
         FleetError: the hub has published yet another one meanwhile.
@@ -24,27 +33,34 @@ def parts_against(used: ContractRef, engine: Engine, task: Task, settings: Spoke
     contract = Hubs(engine, settings.hub_stacks).contract(settings.hub_stacks)
     if contract.content_hash != used.content_hash:
         raise FleetError(
-            f"the hub's contract changed twice during the run, so what the result depends on is unknown. The spoke is "
+            f"the hub's contract changed during the run, so what the result depends on is unknown. The spoke is "
             f"deployed with {used.content_hash}. Run it again.",
-            code="contract-changed-twice",
+            code="contract-changed-meanwhile",
         )
-    excerpt, _ = Excerpts(contract, task.day).of(settings, where=f"Pulumi.{task.stack}.yaml")
-    return {**{name: part for name, part in task.parts.items() if name in task.own}, **excerpt}
+    excerpt, _ = Excerpts(contract, day).of(settings, where=f"Pulumi.{stack}.yaml")
+    return {**own, **excerpt}
 
 
 def record_of(
-    task: Task, state: State, parts: Parts, settings: SpokeSettings, cost: Cost, earlier: Record | CorruptRecord | None
+    stack: str,
+    state: State,
+    parts: Parts,
+    settings: SpokeSettings,
+    cost: Cost,
+    earlier: Record | CorruptRecord | None,
+    event: EventRef,
 ) -> Record:
     """Make the record of a run that succeeded."""
     now = dt.datetime.now(dt.UTC)
     return Record(
-        stack=task.stack,
+        stack=stack,
         account=settings.account_id,
         fingerprint=fingerprint_of(parts),
         parts=parts,
         state=state.tag,
         finished=now,
         contract=deployed_contract(state),
-        launches=launches_in(task.stack, state, earlier, now),
+        launches=launches_in(stack, state, earlier, now),
         cost=cost,
+        event=event,
     )

@@ -21,16 +21,21 @@ from fleet.engine import STOPPING, Cost, Engine, Finished
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.spokes import read_spoke
+from fleet.run.attended_run import contract_at_hand
 from fleet.run.engine_log import Log, changes_in, is_locked, is_throttled, reason_in
+from fleet.run.events import event_of
 from fleet.run.preparation import prepare
 from fleet.run.recording import parts_against, record_of
 from fleet.run.recovery import POLL_SECONDS, Recovery, end_session
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
 from fleet.store.deployments import deployed_contract
+from fleet.store.history import FAILED, INTERRUPTED, SUCCEEDED, History
 from fleet.store.leases import HeldLease, Lease, Leases
 from fleet.store.locations import states_at
-from fleet.store.records import Record, Records
+from fleet.store.records import EventRef, Record, Records
+from fleet.store.states import State
 from fleet.store.storage import Storage, StorageError, error_text
+from shared.catalog.contract import Contract
 from shared.errors import CatalogError
 from spoke.config import SpokeSettings
 
@@ -48,7 +53,7 @@ def run_spoke(task: Task) -> Outcome:
     except CatalogError as problem:
         return run.outcome(RunStatus.FAILED, reason=str(problem))
     except StorageError as problem:
-        return run.outcome(RunStatus.FAILED, reason=f"the records of success are out of reach: {error_text(problem)}")
+        return run.outcome(RunStatus.FAILED, reason=f"records and history are out of reach: {error_text(problem)}")
     finally:
         run.log.close()
 
@@ -59,8 +64,9 @@ class _Run:
         self._root = Path(task.root) if task.root else Path.cwd()
         self._engine = Engine(self._root)
         self._states = states_at(task.locations.backend, self._engine)
-        self._records = Records(Storage(task.locations.records))
-        self._leases = Leases(Storage(task.locations.records))
+        self._storage = Storage(task.locations.records)
+        self._records = Records(self._storage)
+        self._leases = Leases(self._storage)
         self._tries = 0
         self._cost = Cost()
         self.log = Log(self._root / task.logs / f"{task.stack}.log")
@@ -78,11 +84,12 @@ class _Run:
                 return self.outcome(RunStatus.SUCCEEDED_ELSEWHERE, record=record)
             self._recovery.clear_up(held.abandoned, settings)
             self._make_stack()
+            before = self._states.read(self._task.stack)
             finished, text = self._patiently(held, settings)
-            if STOPPING.is_set() and finished.code != 0:
-                return self._told(RunStatus.INTERRUPTED, finished, text)
             if finished.code != 0:
-                return self._told(RunStatus.FAILED, finished, text)
+                self._noted_failure(before, settings)
+                stopped = STOPPING.is_set()
+                return self._told(RunStatus.INTERRUPTED if stopped else RunStatus.FAILED, finished, text)
             return self._recorded(text, settings)
 
     def outcome(
@@ -192,8 +199,36 @@ class _Run:
             self._recovery.await_lock()
         return finished, text
 
+    def _noted_failure(self, before: State | None, settings: SpokeSettings) -> None:
+        """Append a run that failed to the history, where it changed the stack; its own reason is what matters."""
+        try:
+            state = self._states.read(self._task.stack)
+            if state and (before is None or state.tag != before.tag):
+                contract = contract_at_hand(self._engine, settings)
+                self._appended(state, INTERRUPTED if STOPPING.is_set() else FAILED, settings, contract)
+        except CatalogError as problem:
+            self._recovery.notes.append(f"the run is not in the history: {problem}")
+        except StorageError as problem:
+            self._recovery.notes.append(f"the run is not in the history: {error_text(problem)}")
+
+    def _appended(
+        self, state: State, outcome: str, settings: SpokeSettings, contract: Contract | None = None
+    ) -> EventRef:
+        event = event_of(
+            self._task.stack,
+            state,
+            root=self._root,
+            account=settings.account_id,
+            region=settings.region,
+            role=settings.assume_role,
+            operation=Operation.UP,
+            outcome=outcome,
+            contract=contract,
+        )
+        return History(self._storage).append(event)
+
     def _recorded(self, text: str, settings: SpokeSettings) -> Outcome:
-        """Write the record of a success.
+        """Append a success to the history, and write its record.
 
         Raises:
             FleetError: the contract that the spoke was deployed with cannot be found out any more.
@@ -201,11 +236,14 @@ class _Run:
         state = self._states.read(self._task.stack)
         if state is None:
             raise FleetError("the stack was removed right after its run. Run it again.", code="stack-removed")
-        parts, used = self._task.parts, deployed_contract(state)
-        if used.content_hash != self._task.contract:
-            parts = parts_against(used, self._engine, self._task, settings)
+        event = self._appended(state, SUCCEEDED, settings)
+        task, used = self._task, deployed_contract(state)
+        parts = task.parts
+        if used.content_hash != task.contract:
+            own = {name: part for name, part in parts.items() if name in task.own}
+            parts = parts_against(used, self._engine, settings, stack=task.stack, own=own, day=task.day)
             self._recovery.notes.append(f"the hub's contract changed after the plan: deployed with {used.content_hash}")
-        record = record_of(self._task, state, parts, settings, self._cost, self._records.of(self._task.stack))
+        record = record_of(task.stack, state, parts, settings, self._cost, self._records.of(task.stack), event)
         self._records.write(record)
         return self.outcome(RunStatus.SUCCEEDED, changes=changes_in(text), record=record)
 

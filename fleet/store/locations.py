@@ -35,5 +35,5 @@ def locations_of(records: str | None) -> Locations:
 
 
 def states_at(backend: str, engine: Engine, project: str = SPOKE_PROJECT) -> States:
-    """Open the states of a project in a backend; Pulumi Cloud's are those of spokes."""
-    return CloudStates(engine) if is_cloud(backend) else StoredStates(Storage(backend), project)
+    """Open the states of a project in a backend."""
+    return CloudStates(engine, project) if is_cloud(backend) else StoredStates(Storage(backend), project)

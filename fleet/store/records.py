@@ -71,6 +71,13 @@ class ContractRef(_Part):
     content_hash: str
 
 
+class EventRef(_Part):
+    """An event of the stack's history, and the digest that it has."""
+
+    number: int
+    digest: str
+
+
 class Record(_Part):
     """What a spoke was deployed with when that last succeeded.
 
@@ -78,6 +85,7 @@ class Record(_Part):
         fingerprint: Of all that the result depends on.
         parts: What the fingerprint is made of, by name.
         state: The tag of the stack's state right after the run: another tag means that somebody else updated it.
+        event: Of the run, in the stack's history; None in records of version 1.1 and before.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -90,6 +98,7 @@ class Record(_Part):
     contract: ContractRef
     launches: list[DeployedLaunch]
     cost: Cost
+    event: EventRef | None = None
 
 
 class CorruptRecord(_Part):

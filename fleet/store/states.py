@@ -158,21 +158,22 @@ class StoredStates:
 
 
 class CloudStates:
-    """States in Pulumi Cloud, which lists stacks by itself and whose locks end with their updates."""
+    """States of a project in Pulumi Cloud, which lists stacks by itself and whose locks end with their updates."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, project: str = SPOKE_PROJECT) -> None:
         self._engine = engine
+        self._folder = project.removeprefix("model-catalog-")
 
     def tags(self) -> Mapping[str, str]:
         """Give the time of every stack's last update. Raises EngineError."""
-        return self._engine.listed("spoke")
+        return self._engine.listed(self._folder)
 
     def read(self, stack: str) -> State | None:
         """Ask for a stack's outputs and pending operations. Raises EngineError."""
         tag = self.tags().get(stack)
         if tag is None:
             return None
-        deployment: dict[str, Any] = self._engine.exported("spoke", stack).get("deployment") or {}
+        deployment: dict[str, Any] = self._engine.exported(self._folder, stack).get("deployment") or {}
         return _from_deployment(deployment, tag)
 
     def lock(self, stack: str) -> Lock | None:

@@ -82,6 +82,7 @@ def _known(resolved: ResolvedLaunch) -> dict[str, Any]:
         "region": resolved.region,
         "estimated_monthly_cost": cost_output(resolved),
         "model": _model_output(resolved),
+        "template": resolved.choice.version.template_sha256,
     }
 
 

@@ -46,16 +46,37 @@ def test_every_policy_is_json_with_placeholders_that_are_explained(path: Path) -
 def test_a_spoke_reads_the_hubs_state_and_writes_only_its_own() -> None:
     statements: list[dict[str, Any]] = json.loads((IAM / "state-spoke.json").read_text())["Statement"]
     written = [statement for statement in statements if "s3:PutObject" in statement["Action"]]
+    own = ("/model-catalog-spoke/${Stack}", "/.fleet/records/${Stack}.json", "/.fleet/history/${Stack}/*")
 
-    assert 1 == len(written)
-    assert all("/model-catalog-spoke/${Stack}" in resource for resource in written[0]["Resource"])
+    assert all(
+        any(each in resource for each in own) for statement in written for resource in listed(statement["Resource"])
+    )
 
 
 def test_a_fleet_writes_what_is_of_spokes_and_its_own_records() -> None:
     statements: list[dict[str, Any]] = json.loads((IAM / "state-fleet.json").read_text())["Statement"]
-    [written] = [statement["Resource"] for statement in statements if "s3:PutObject" in statement["Action"]]
+    written = [statement["Resource"] for statement in statements if "s3:PutObject" in statement["Action"]]
 
-    assert all("/model-catalog-spoke/*" in resource or "/.fleet/" in resource for resource in written)
+    assert all("/model-catalog-spoke/*" in each or "/.fleet/" in each for found in written for each in listed(found))
+
+
+@pytest.mark.parametrize("name", ["state-spoke", "state-hub", "state-fleet"])
+def test_the_history_can_be_appended_to_and_not_rewritten(name: str) -> None:
+    statements: list[dict[str, Any]] = json.loads((IAM / f"{name}.json").read_text())["Statement"]
+    about = [each for each in statements if any("/.fleet/history/" in path for path in listed(each["Resource"]))]
+    condition = {"Null": {"s3:if-none-match": "false"}}
+
+    assert [("s3:GetObject", None), ("s3:PutObject", condition)] == [
+        (each["Action"], each.get("Condition")) for each in about
+    ]
+    assert not any(
+        path.endswith(("/.fleet/*", "${StateBucket}/*")) for each in statements for path in listed(each["Resource"])
+    )
+
+
+def listed(value: str | list[str]) -> list[str]:
+    """Give what may stand alone as a list."""
+    return [value] if isinstance(value, str) else value
 
 
 def test_an_example_names_waves_that_there_are() -> None:

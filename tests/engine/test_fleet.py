@@ -48,14 +48,35 @@ def test_a_description_concerns_nobody(fleet: Fleet) -> None:
     assert set() == fleet.changed()
 
 
-def test_a_spoke_that_somebody_else_updated_is_run_again(fleet: Fleet) -> None:
+def test_a_spoke_that_a_person_ran_is_not_run_again_and_the_history_says_who(fleet: Fleet) -> None:
+    before = json.loads(fleet.fleet("history", "--spoke", stack(2), "--json").output)
+
     _ = fleet.up(stack(2))
+
+    [*earlier, last] = json.loads(fleet.fleet("history", "--spoke", stack(2), "--json").output)
+    assert set() == fleet.changed()
+    assert before == earlier
+    assert ("up", "succeeded", account(2)) == (last["operation"], last["outcome"], last["account"])
+    assert last["actor"].startswith(f"arn:aws:iam::{MANAGEMENT}:")
+
+
+def test_a_spoke_that_somebody_updated_with_pulumi_itself_is_run_again(fleet: Fleet) -> None:
+    _ = fleet.run("pulumi", "-C", "spoke", "-s", stack(2), "up", "--yes", "--skip-preview")
 
     plan = fleet.plan()
 
     assert {stack(2)} == {name for name, verdict in plan.items() if verdict["verdict"] == "changed"}
     assert "by somebody else or a run that failed" in plan[stack(2)]["reasons"][0]
     assert {stack(2)} == fleet.roll_out()["by"].keys()
+
+
+def test_the_history_of_a_fleet_is_whole_and_says_which_accounts_ran_a_version(fleet: Fleet) -> None:
+    done = fleet.fleet("history", "--product", "text-embedder-serverless", "--version", "1.0.0", "--json")
+
+    rows = json.loads(done.output)
+    assert 0 == done.code
+    assert {account(index) for index in range(4)} == {row["account"] for row in rows}
+    assert all(row["digest"] and row["template"] and not row["own_model"] for row in rows)
 
 
 def test_a_dry_run_previews_and_changes_nothing(fleet: Fleet) -> None:
@@ -91,7 +112,7 @@ def test_a_record_of_a_newer_release_ends_the_command(fleet: Fleet) -> None:
 
     said = fleet.refused("up")
 
-    assert "a newer release wrote it (version 2.0; this one reads 1.1)" in said
+    assert "a newer release wrote it (version 2.0; this one reads 1.2)" in said
     _ = path.write_text(before)
 
 

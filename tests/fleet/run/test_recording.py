@@ -15,7 +15,7 @@ from fleet.plan.verdicts import Verdict, make_plan
 from fleet.run.recording import parts_against, record_of
 from fleet.run.tasks import Operation, Task
 from fleet.store.locations import Locations
-from fleet.store.records import ContractRef
+from fleet.store.records import ContractRef, EventRef
 from fleet.store.states import State
 from shared.catalog import contract
 from spoke.config import SpokeSettings
@@ -23,6 +23,7 @@ from tests.support.fleet.making import CODE, FINISHED, HUB_ACCOUNT, FakeEngine, 
 from tests.support.refused import refused
 
 NOW = FINISHED + dt.timedelta(days=30)
+EVENT = EventRef(number=1, digest="sha256:1")
 LAUNCHED: Mapping[str, Any] = {
     "product": "embedder",
     "version": "1.0.0",
@@ -72,7 +73,7 @@ def test_a_record_holds_what_was_deployed(task: Task, settings: SpokeSettings) -
     cost = Cost(seconds=3, cpu_seconds=1, peak_mib=100)
     before = dt.datetime.now(dt.UTC)
 
-    made = record_of(task, state({"search": LAUNCHED}), task.parts, settings, cost, None)
+    made = record_of(task.stack, state({"search": LAUNCHED}), task.parts, settings, cost, None, EVENT)
 
     assert ("spoke-a", "300000000001", "tag") == (made.stack, made.account, made.state)
     assert (fingerprint_of(task.parts), task.parts) == (made.fingerprint, made.parts)
@@ -81,7 +82,7 @@ def test_a_record_holds_what_was_deployed(task: Task, settings: SpokeSettings) -
     assert [("search", "embedder", "1.0.0", made.finished)] == [
         (launch.name, launch.product, launch.version, launch.since) for launch in made.launches
     ]
-    assert cost == made.cost
+    assert (cost, EVENT) == (made.cost, made.event)
 
 
 def test_a_contract_that_changed_during_the_run_takes_the_place_of_the_plans(
@@ -92,7 +93,7 @@ def test_a_contract_that_changed_during_the_run_takes_the_place_of_the_plans(
     published = contract.publish(HUB_ACCOUNT, changed)
     engine = FakeEngine({"hub": {"catalog": published}})
 
-    parts = parts_against(used(published), engine, task, settings)
+    parts = against(used(published), engine, task, settings)
 
     assert {"offer of search"} == {
         name for name in parts.keys() | task.parts.keys() if parts.get(name) != task.parts.get(name)
@@ -103,7 +104,7 @@ def test_what_is_the_spokes_own_stays_as_it_was_planned(task: Task, settings: Sp
     published = contract.publish(HUB_ACCOUNT, offer())
     other = replace(task, parts={**task.parts, "locked dependencies": "another", "offer of search": "another"})
 
-    parts = parts_against(used(published), FakeEngine({"hub": {"catalog": published}}), other, settings)
+    parts = against(used(published), FakeEngine({"hub": {"catalog": published}}), other, settings)
 
     assert {**task.parts, "locked dependencies": "another"} == parts
 
@@ -112,16 +113,22 @@ def test_what_the_hub_offered_when_it_was_planned_counts_no_more(task: Task, set
     published = contract.publish(HUB_ACCOUNT, offer())
     other = replace(task, parts={**task.parts, "roles of something": "gone by now"})
 
-    parts = parts_against(used(published), FakeEngine({"hub": {"catalog": published}}), other, settings)
+    parts = against(used(published), FakeEngine({"hub": {"catalog": published}}), other, settings)
 
     assert task.parts == parts
 
 
-def test_a_contract_that_changed_twice_cannot_be_told(task: Task, settings: SpokeSettings) -> None:
+def test_a_contract_that_is_not_the_hubs_any_more_cannot_be_told(task: Task, settings: SpokeSettings) -> None:
     engine = FakeEngine({"hub": {"catalog": contract.publish(HUB_ACCOUNT, offer())}})
 
-    with refused(FleetError, "contract-changed-twice"):
-        parts_against(ContractRef(hub="hub", content_hash="sha256:1"), engine, task, settings)
+    with refused(FleetError, "contract-changed-meanwhile"):
+        against(ContractRef(hub="hub", content_hash="sha256:1"), engine, task, settings)
+
+
+def against(contract: ContractRef, engine: FakeEngine, task: Task, settings: SpokeSettings) -> Mapping[str, str]:
+    """Give the parts of a task, against the contract that it was deployed with."""
+    own = {name: part for name, part in task.parts.items() if name in task.own}
+    return parts_against(contract, engine, settings, stack=task.stack, own=own, day=task.day)
 
 
 def used(published: Mapping[str, Any]) -> ContractRef:

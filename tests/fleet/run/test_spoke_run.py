@@ -10,16 +10,19 @@ import pytest
 from tenacity import wait_none
 
 from fleet.engine import STOPPING, Cost, Finished
+from fleet.errors import EngineError
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.run import spoke_run as module
 from fleet.run.preparation import Preparation
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, RunStatus, Task
+from fleet.store.history import FAILED, INTERRUPTED, SUCCEEDED, History
 from fleet.store.leases import HeldLease, Leases
 from fleet.store.locations import Locations
-from fleet.store.records import Record, Records
+from fleet.store.records import EventRef, Record, Records
 from fleet.store.storage import Storage
 from tests.support.fake_account import always
+from tests.support.fleet.events import ADA
 from tests.support.fleet.making import spoke
 
 STACK = "spoke-a"
@@ -35,6 +38,9 @@ class Pretended:
         self._states = backend / ".pulumi" / "stacks" / "model-catalog-spoke"
         self._endings = list(statuses)
         self.ran: list[str] = []
+        self.leaves: dict[str, Any] = {}
+        """The outputs of the state that a failure leaves; without any it changes nothing."""
+
         self.options: list[str] = []
 
     def create(self, project: str, stack: str) -> None:
@@ -42,6 +48,10 @@ class Pretended:
         assert "spoke" == project
         self.ran.append("create")
         self.write(stack, {})
+
+    def outputs(self, project: str, stack: str) -> dict[str, Any]:
+        """Give those of a hub that was never deployed."""
+        raise EngineError(f"no stack named {stack} in {project}", code="pulumi-failed")
 
     def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
         """Preview."""
@@ -67,6 +77,8 @@ class Pretended:
         if log:
             _ = log.write(said.encode())
             log.flush()
+        if code != 0 and self.leaves:
+            self.write(stack, self.leaves)
         if code == 0 and what == "up":
             self.write(stack, {"contract": {"hub": "hub", "content_hash": HASH}, "launches": {}})
         return Finished(code, Cost(seconds=1, cpu_seconds=2, peak_mib=100))
@@ -138,6 +150,51 @@ def test_a_success_is_recorded_with_what_it_was_made_of(begin: Begin) -> None:
     assert (task.fingerprint, HASH) == (record.fingerprint, record.contract.content_hash)
     assert ["create", "up"] == engine.ran
     assert isinstance(Leases(Storage(task.locations.records)).acquire(STACK), HeldLease)
+
+
+def test_a_success_is_in_the_history_and_its_record_names_the_event(begin: Begin) -> None:
+    task, _ = begin()
+
+    run_spoke(task)
+
+    storage = Storage(task.locations.records)
+    record = Records(storage).of(STACK)
+    [chain] = History(storage).chains({})
+    assert isinstance(record, Record)
+    assert [(1, SUCCEEDED, "up", ADA, "300000000001")] == [
+        (each.number, each.outcome, each.operation, each.actor, each.account) for each in chain.events
+    ]
+    assert EventRef(number=1, digest=chain.stored[0].digest) == record.event
+
+
+@pytest.mark.parametrize(("stopping", "outcome"), [(False, FAILED), (True, INTERRUPTED)])
+def test_a_failure_is_in_the_history_where_it_changed_the_stack(begin: Begin, stopping: bool, outcome: str) -> None:  # noqa: FBT001 - a case
+    task, engine = begin((255, "error: it broke\n"), (255, "error: it broke\n"))
+    run_spoke(task)
+    assert [] == History(Storage(task.locations.records)).chains({})
+    engine.leaves = {"contract": {"hub": "hub", "content_hash": HASH}}
+    if stopping:
+        STOPPING.set()
+
+    run_spoke(task)
+
+    [chain] = History(Storage(task.locations.records)).chains({})
+    assert [outcome] == [each.outcome for each in chain.events]
+
+
+def test_a_success_that_the_history_does_not_take_is_no_success(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    task, _ = begin()
+
+    def append(*_: object) -> None:
+        raise OSError("read-only")
+
+    monkeypatch.setattr(History, "append", append)
+
+    outcome = run_spoke(task)
+
+    assert RunStatus.FAILED is outcome.status
+    assert "records and history are out of reach: read-only" == outcome.reason
+    assert None is Records(Storage(task.locations.records)).of(STACK)
 
 
 def test_a_failure_is_told_and_not_recorded(begin: Begin) -> None:

@@ -187,9 +187,11 @@ def write_spoke(folder: Path, name: str, account: str, **settings: object) -> Pa
     return file
 
 
-def write_state(storage: Storage, stack: str, *, hub: str = HUB, **launches: Mapping[str, Any]) -> None:
+def write_state(
+    storage: Storage, stack: str, *, hub: str = HUB, content_hash: str = "sha256:1", **launches: Mapping[str, Any]
+) -> None:
     """Write the state of a spoke with launches, each as its program gives it; an id is made of the product's key."""
-    outputs = {"launches": launches, "contract": {"hub": hub, "content_hash": "sha256:1"}}
+    outputs = {"launches": launches, "contract": {"hub": hub, "content_hash": content_hash}}
     resources: list[dict[str, Any]] = [{"type": "pulumi:pulumi:Stack", "urn": "urn", "outputs": outputs}]
     for name, launch in launches.items():
         resources.append(

@@ -1,0 +1,19 @@
+"""Asks git which commit a checkout is of."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Final
+
+_COMMITS: Final = ("GITHUB_SHA", "CI_COMMIT_SHA")
+"""Where jobs of GitHub's and GitLab's have no git at hand."""
+
+
+def commit_of(root: Path) -> str:
+    """Give the commit of a checkout, with `-dirty` at its end where something in it was changed; empty without git."""
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        found = ""
+    return found or next((os.environ[name] for name in _COMMITS if os.environ.get(name)), "")

@@ -1,0 +1,183 @@
+"""A run of one stack in front of a person, written down as a rollout writes down its own: its event, and its record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fleet.engine import Cost, Engine
+from fleet.errors import FleetError
+from fleet.plan.fingerprint import code_parts
+from fleet.plan.hub_contracts import Hubs
+from fleet.plan.settings import read_settings
+from fleet.plan.spokes import read_spoke
+from fleet.run.events import event_of
+from fleet.run.recording import parts_against, record_of
+from fleet.store.deployments import deployed_contract
+from fleet.store.history import FAILED, SUCCEEDED, History
+from fleet.store.locations import Locations, locations_of, states_at
+from fleet.store.records import EventRef, Records
+from fleet.store.states import State, States
+from fleet.store.storage import Storage, StorageError, error_text
+from shared.catalog.contract import Contract
+from shared.catalog.lifecycle import as_of
+from shared.errors import CatalogError
+from shared.stack.names import project_of
+from shared.stack.stack_file import StackFile
+from spoke.config import SpokeSettings
+from spoke.launches.contract_dependencies import Parts
+
+_WHOLE: Final = (
+    "--yes", "-y", "--skip-preview", "-f", "--diff", "--suppress-outputs", "--suppress-progress", "--refresh", "-r",
+    "--replace", "--message", "-m", "--parallel", "-p", "--color", "--non-interactive", "--json", "--verbose", "-v",
+    "--logtostderr", "--show-reads", "--show-sames", "--show-config", "--show-full-output", "--expect-no-changes",
+)  # fmt: skip
+"""Options of an `up` that deploys all of the stack, by its settings as they are. After any other there is no record of
+success, and the next rollout runs the spoke again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attended:
+    """What became of a run.
+
+    Attributes:
+        code: Pulumi's exit code.
+        notes: What a person should know of it.
+        problem: Why it could not be written down; empty where it was, or where nothing was to be.
+    """
+
+    code: int
+    notes: Sequence[str] = ()
+    problem: str = ""
+
+
+def run_attended(engine: Engine, project: str, stack: str, operation: str, *options: str) -> Attended:
+    """Run `up` or `destroy`, and append what became of it to the stack's history.
+
+    A run that ended before it changed anything, because somebody said no or a program refused, leaves no event.
+
+    Raises:
+        EngineError: there is no Pulumi.
+    """
+    try:
+        locations = locations_of(read_settings(engine.root).records)
+        book = _Book(engine, stack, operation, locations)
+    except CatalogError as problem:
+        return Attended(
+            code=engine.attended(project, stack, operation, *options), notes=[f"no history is kept: {problem}"]
+        )
+    except StorageError as problem:
+        return Attended(
+            code=engine.attended(project, stack, operation, *options),
+            problem=f"the run could not be written into the history: {error_text(problem)}",
+        )
+    code = engine.attended(project, stack, operation, *options)
+    try:
+        return Attended(code=code, notes=book.write(code, options))
+    except CatalogError as problem:
+        return Attended(code=code, problem=f"the run could not be written into the history: {problem}")
+    except StorageError as problem:
+        return Attended(
+            code=code,
+            problem=f"the run could not be written into the history: {error_text(problem)}. Whoever runs it has to "
+            f"write to .fleet/history/{stack} and .fleet/records/{stack}.json (docs/iam/state-spoke.json).",
+        )
+
+
+class _Book:
+    """Writes a run down. It is opened before the run, since what counts is what the run began with."""
+
+    def __init__(self, engine: Engine, stack: str, operation: str, locations: Locations) -> None:
+        self._engine = engine
+        self._stack = stack
+        self._operation = operation
+        self._states: States = states_at(locations.backend, engine, project_of(stack))
+        self._storage = Storage(locations.records)
+        self._day = as_of()
+        self._file = engine.root / f"Pulumi.{stack}.yaml"
+        self._own = self._own_parts()
+        before = self._states.read(stack)
+        self._before = before.tag if before else ""
+
+    def write(self, code: int, options: Sequence[str]) -> list[str]:
+        """Append the event, and write the record of a spoke's success; gives what a person should know.
+
+        Raises:
+            CatalogError, BaseError, OSError: it cannot be written.
+        """
+        state = self._states.read(self._stack)
+        if state is None and self._operation == "destroy" and code == 0 and self._before:
+            state = State(tag="")  # its stack went with it
+        if state is None or (code != 0 and state.tag == self._before):
+            return []
+        settings = read_spoke(self._file).settings if self._is_spoke else None
+        event = event_of(
+            self._stack,
+            state,
+            root=self._engine.root,
+            account=StackFile(self._file).account,
+            region=_setting(self._file, "aws:region"),
+            role=_setting(self._file, f"{project_of(self._stack)}:assumeRole"),
+            operation=self._operation,
+            outcome=SUCCEEDED if code == 0 else FAILED,
+            contract=contract_at_hand(self._engine, settings) if settings and code != 0 else None,
+        )
+        appended = History(self._storage).append(event)
+        if code != 0 or settings is None or self._operation != "up":
+            return []
+        try:
+            self._record(state, settings, options, appended)
+        except FleetError as problem:
+            return [f"no record of success, so the next rollout runs it again: {problem}"]
+        return []
+
+    @property
+    def _is_spoke(self) -> bool:
+        return self._stack.startswith("spoke-")
+
+    def _own_parts(self) -> Parts:
+        """Give what a spoke's result depends on beside its hub; nothing where that cannot be said."""
+        if not self._is_spoke:
+            return {}
+        try:
+            return {**code_parts(self._engine.root), **read_spoke(self._file).parts}
+        except CatalogError:
+            return {}
+
+    def _record(self, state: State, settings: SpokeSettings, options: Sequence[str], event: EventRef) -> None:
+        """Write the record of success.
+
+        Raises:
+            FleetError: the run was not of the whole stack, or nobody can say what it was made from.
+        """
+        if partial := [each for each in options if each.startswith("-") and each.partition("=")[0] not in _WHOLE]:
+            raise FleetError(f"it ran with {' '.join(partial)}.", code="run-in-part")
+        if not self._own or self._own != self._own_parts():
+            raise FleetError("settings or code changed while it ran.", code="checkout-changed")
+        record = record_of(
+            self._stack,
+            state,
+            parts_against(
+                deployed_contract(state), self._engine, settings, stack=self._stack, own=self._own, day=self._day
+            ),
+            settings,
+            Cost(),
+            Records(self._storage).of(self._stack),
+            event,
+        )
+        Records(self._storage).write(record)
+
+
+def contract_at_hand(engine: Engine, settings: SpokeSettings) -> Contract | None:
+    """Give what a spoke's hub publishes now; None where it cannot be read."""
+    try:
+        return Hubs(engine, settings.hub_stacks).contract(settings.hub_stacks)
+    except CatalogError:
+        return None
+
+
+def _setting(file: Path, key: str) -> str:
+    try:
+        return StackFile(file).given.get(key, "")
+    except CatalogError:
+        return ""

@@ -1,0 +1,196 @@
+"""A run in front of a person is written down like one of a rollout."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleet.commands import planned
+from fleet.engine import Engine
+from fleet.plan.verdicts import Kind
+from fleet.run.attended_run import Attended, run_attended
+from fleet.store.history import FAILED, SUCCEEDED, Event, History
+from fleet.store.records import Record, Records
+from fleet.store.storage import Storage
+from shared.catalog import contract
+from tests.support.fake_account import always
+from tests.support.fleet.making import HUB_ACCOUNT, FakeEngine, offer, write_spoke, write_state
+
+LAUNCHED = {
+    "product": "embedder",
+    "version": "1.0.0",
+    "region": "eu-central-1",
+    "state": "active",
+    "status": "AVAILABLE",
+}
+PUBLISHED = contract.publish(HUB_ACCOUNT, offer())
+
+
+class Attending(FakeEngine):
+    """An engine whose run leaves the state of one launch, or does what it is told to.
+
+    Attributes:
+        code: What it ends with.
+        writes: Whether it changes the stack's state.
+        meanwhile: What somebody does while it runs.
+    """
+
+    def __init__(self, root: Path, storage: Storage) -> None:
+        super().__init__({"hub": {"catalog": PUBLISHED}})
+        self.root = root
+        self.code = 0
+        self.writes = True
+        self.meanwhile = always(None)
+        self.launches: dict[str, Any] = {"search": LAUNCHED}
+        self.content_hash = PUBLISHED["content_hash"]
+        self._storage = storage
+
+    def attended(self, project: str, stack: str, *command: str) -> int:
+        """Run."""
+        del project, command
+        self.meanwhile()
+        if self.writes:
+            write_state(self._storage, stack, content_hash=self.content_hash, **self.launches)
+        return self.code
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Storage:
+    """Give the backend of the checkout."""
+    return Storage((tmp_path / "backend").as_uri())
+
+
+@pytest.fixture
+def engine(root: Path, backend: Storage) -> Attending:
+    """Give the engine of a checkout with two spokes."""
+    return Attending(root, backend)
+
+
+def run(engine: Engine, *options: str, operation: str = "up", stack: str = "spoke-a") -> Attended:
+    """Run a stack."""
+    return run_attended(engine, stack.partition("-")[0], stack, operation, *options)
+
+
+def events(backend: Storage) -> list[Event]:
+    """Give the events of all stacks."""
+    return [each for chain in History(backend).chains({}) for each in chain.events]
+
+
+def test_a_rollout_does_not_run_a_spoke_again_that_a_person_ran(
+    root: Path, engine: Attending, backend: Storage
+) -> None:
+    before = planned(root).verdicts["spoke-a"].kind
+
+    done = run(engine, "--yes", "-v=3", "--message", "because")
+
+    after = planned(root).verdicts["spoke-a"]
+    record = Records(backend).of("spoke-a")
+    assert Attended(code=0, notes=[]) == done
+    assert (Kind.NEW, Kind.UNCHANGED, ()) == (before, after.kind, after.reasons)
+    assert isinstance(record, Record)
+    assert record.event
+    assert [(1, SUCCEEDED, "300000000001")] == [(each.number, each.outcome, each.account) for each in events(backend)]
+
+
+@pytest.mark.parametrize(
+    "option", ["--target=urn", "-t", "--exclude", "--config=a:b=c", "-c", "--config-file", "--plan"]
+)
+def test_a_run_of_a_part_or_with_other_settings_is_an_event_and_no_record(
+    engine: Attending, backend: Storage, option: str
+) -> None:
+    done = run(engine, "--yes", option)
+
+    assert [f"it ran with {option}"] == [note.partition(": ")[2].removesuffix(".") for note in done.notes]
+    assert None is Records(backend).of("spoke-a")
+    assert 1 == len(events(backend))
+
+
+def test_settings_that_changed_while_it_ran_leave_no_record(root: Path, engine: Attending, backend: Storage) -> None:
+    def edit() -> None:
+        write_spoke(root, "a", "300000000001", launches=[])
+
+    engine.meanwhile = edit
+
+    [note] = run(engine).notes
+
+    assert "settings or code changed while it ran" in note
+    assert None is Records(backend).of("spoke-a")
+
+
+def test_a_contract_that_is_not_the_hubs_any_more_leaves_no_record(engine: Attending, backend: Storage) -> None:
+    engine.content_hash = "sha256:another"
+
+    [note] = run(engine).notes
+
+    assert "the hub's contract changed during the run" in note
+    assert None is Records(backend).of("spoke-a")
+
+
+def test_a_run_that_failed_is_an_event_with_what_the_stack_has(engine: Attending, backend: Storage) -> None:
+    engine.code = 255
+
+    run(engine)
+
+    [event] = events(backend)
+    assert (FAILED, ["search"]) == (event.outcome, [each.name for each in event.launches])
+    assert None is Records(backend).of("spoke-a")
+
+
+def test_a_run_that_changed_nothing_because_it_was_refused_leaves_no_event(engine: Attending, backend: Storage) -> None:
+    run(engine)
+    engine.code, engine.writes = 255, False
+
+    assert Attended(code=255, notes=[]) == run(engine)
+    assert 1 == len(events(backend))
+
+
+def test_a_stack_that_is_destroyed_runs_nothing_any_more(engine: Attending, backend: Storage) -> None:
+    run(engine)
+    engine.launches = {}
+
+    run(engine, operation="destroy")
+
+    assert [("up", 1), ("destroy", 0)] == [(each.operation, len(each.launches)) for each in events(backend)]
+
+
+def test_a_hub_has_a_history_too(root: Path, engine: Attending, backend: Storage) -> None:
+    (root / "Pulumi.hub.yaml").write_text("config:\n  model-catalog-hub:accountId: '222233334444'\n")
+    path = ".pulumi/stacks/model-catalog-hub/hub.json"
+
+    def publish() -> None:
+        root = {"type": "pulumi:pulumi:Stack", "urn": "urn", "outputs": {"catalog": PUBLISHED}}
+        backend.write(path, json.dumps({"checkpoint": {"latest": {"resources": [root]}}}).encode())
+
+    engine.meanwhile, engine.writes = publish, False
+
+    run(engine, stack="hub")
+
+    [event] = events(backend)
+    assert ("hub", "222233334444", PUBLISHED["content_hash"]) == (
+        event.stack,
+        event.account,
+        event.contract.content_hash,
+    )
+
+
+def test_what_cannot_be_written_is_told_with_what_to_do(engine: Attending, monkeypatch: pytest.MonkeyPatch) -> None:
+    def append(*_: object) -> None:
+        raise OSError("access denied")
+
+    monkeypatch.setattr(History, "append", append)
+
+    done = run(engine)
+
+    assert 0 == done.code
+    assert "could not be written into the history: access denied" in done.problem
+    assert ".fleet/history/spoke-a and .fleet/records/spoke-a.json" in done.problem
+
+
+def test_without_a_place_for_it_the_stack_runs_all_the_same(engine: Attending, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "https://api.pulumi.com")
+
+    done = run(engine)
+
+    assert (0, "") == (done.code, done.problem)
+    assert "no history is kept: fleet.yaml: records" in done.notes[0]

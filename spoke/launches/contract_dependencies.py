@@ -90,7 +90,7 @@ class Excerpts:
 
 
 _TERMS = ("id", "tags", "rules", "tag_options", "tag_updates", "stack_set")
-_VERSION = ("id", "model", "parameters", "rules")
+_VERSION = ("id", "template_sha256", "model", "parameters", "rules")
 
 
 def _plain(part: BaseModel, *fields: str) -> object:

@@ -1,5 +1,6 @@
 """What changes in an organization while models run: shares, units, names, portfolios, accounts."""
 
+import re
 from typing import Any
 
 from tests.support.catalog_copy import CatalogCopy
@@ -64,7 +65,7 @@ def move_to_another_unit(stage: Stage) -> None:
     _ = stage.up("hub")
     found = stage.succeed("preview-spoke-research")
 
-    assert "2 of 26 checks failed. Nothing was changed." in refused, refused
+    assert re.search(r"2 of \d+ checks failed\. Nothing was changed\.", refused), refused
     assert f"portfolio online-inference in {REGION}: not shared with this account" in refused
     assert {"AVAILABLE"} == {item["Status"] for item in running}
     assert f"portfolio online-inference in {REGION}: shared with this account by ORGANIZATIONAL_UNIT" in found

@@ -104,7 +104,7 @@ def test_it_is_the_policy_that_decides(refusals: dict[str, str], stack: str) -> 
 def test_exactly_these_policies_suffice_from_the_first_up_to_the_last_destroy(guarded: Stage) -> None:
     """And the last destroy leaves nothing in any account."""
     assert [] not in [left(guarded, account) for account in (HUB, RESEARCH, PRODUCTION)]
-    assert "hub: 5 launches of its products would lose the hub." in guarded.refuse("destroy-hub")
+    assert " launches of its products would lose the hub." in guarded.refuse("destroy-hub")
     assert "protected" in guarded.refuse("destroy-hub", "FLAGS=--acknowledge-launches")
     for stack in ALL_STACKS:
         _ = guarded.up(stack, "--refresh", "--expect-no-changes")

@@ -1,4 +1,4 @@
-"""Which of the permissions that a handler names a call really takes (docs/adr/0019).
+"""Which of the permissions that a handler names a call really takes (docs/adr/0021).
 
 A handler names all that it might ever do, for every property that a resource can have. Taken here are, of the actions
 of the type's own service:

@@ -92,13 +92,20 @@ class Fleet(FleetStage, Stage):
 
     def pending(self, name: str) -> list[dict[str, Any]]:
         """Read the operations that a spoke's state has under way."""
+        return self._state(name).get("pending_operations") or []
+
+    def known(self, name: str, kind: str) -> list[str]:
+        """List the ids of the resources of a type that a spoke's state knows."""
+        resources = self._state(name).get("resources") or []
+        return sorted(resource["id"] for resource in resources if resource["type"] == kind)
+
+    def _state(self, name: str) -> dict[str, Any]:
         folder = self.records.parent.parent / ".pulumi" / "stacks" / "model-catalog-spoke"
         try:
             checkpoint = json.loads((folder / f"{name}.json").read_text())["checkpoint"]
         except (OSError, ValueError):
-            return []  # it is being written
-        latest: dict[str, Any] = checkpoint.get("latest") or {}
-        return latest.get("pending_operations") or []
+            return {}  # it is being written
+        return checkpoint.get("latest") or {}
 
     def roles(self, index: int) -> list[str]:
         """Name the roles of the catalog in a spoke's account."""

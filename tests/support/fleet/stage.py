@@ -96,8 +96,8 @@ class Fleet(FleetStage, Stage):
 
     def known(self, name: str, kind: str) -> list[str]:
         """List the ids of the resources of a type that a spoke's state knows."""
-        resources = self._state(name).get("resources") or []
-        return sorted(resource["id"] for resource in resources if resource["type"] == kind)
+        resources: list[dict[str, Any]] = self._state(name).get("resources") or []
+        return sorted(str(resource["id"]) for resource in resources if resource["type"] == kind)
 
     def _state(self, name: str) -> dict[str, Any]:
         folder = self.records.parent.parent / ".pulumi" / "stacks" / "model-catalog-spoke"
@@ -105,7 +105,8 @@ class Fleet(FleetStage, Stage):
             checkpoint = json.loads((folder / f"{name}.json").read_text())["checkpoint"]
         except (OSError, ValueError):
             return {}  # it is being written
-        return checkpoint.get("latest") or {}
+        latest: dict[str, Any] = checkpoint.get("latest") or {}
+        return latest
 
     def roles(self, index: int) -> list[str]:
         """Name the roles of the catalog in a spoke's account."""

@@ -14,6 +14,8 @@ from hub.definitions.model_parameters import check_regions
 from hub.definitions.portfolio_selection import part_of, refuse_overlap
 from hub.definitions.role_template import roles_template
 from hub.definitions.share_names import share_names
+from hub.inspection.preflight import PreflightScope, preflight
+from hub.inspection.registry.gate import approved
 from hub.resources.launch_role import LaunchRole
 from hub.resources.organization_nodes import OrganizationNodes
 from hub.resources.principals import find_principals
@@ -48,9 +50,6 @@ def run() -> None:
     template = setting and roles_template(catalog.products, boundary=setting.boundary, where=where)
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
-    # Loading what asks AWS takes half a second: a run that is refused before need not wait for it.
-    from hub.inspection.registry.gate import approved  # noqa: PLC0415
-
     catalog = approved(settings, catalog, where=where)
     opts = pulumi.ResourceOptions(providers=[provider])
     looking = pulumi.InvokeOptions(provider=provider)
@@ -59,9 +58,6 @@ def run() -> None:
     units = settings.launch_roles.units if settings.launch_roles else []
     rollout_units = [nodes.find(unit, setting="launchRoles") for unit in units]
     if pulumi.runtime.is_dry_run():
-        # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
-        from hub.inspection.preflight import PreflightScope, preflight  # noqa: PLC0415
-
         preflight(PreflightScope(settings=settings, catalog=catalog, targets=targets, units=rollout_units, where=where))
     principals = find_principals(settings, looking)
     roles = {

@@ -100,6 +100,11 @@ class Artifacts(Document):
                 f"and sha256.",
                 code="prefix-with-digest",
             )
+        if self.code and is_prefix(self.code):
+            raise Mistake(
+                f"{self.code} is a prefix, and inference code is one archive. Name the archive.",
+                code="code-is-a-prefix",
+            )
         return self
 
 

@@ -156,6 +156,7 @@ class _Checks:
             version.template.sha256: (f"{product.file.key} {version.entry.version}", version.template.path.read_text())
             for product in self._plan.catalog.products
             for version in product.versions
+            if version.state != "retired"  # nobody launches it, and nobody could mend it
         }
         bodies = dict(each for each in versions.values() if len(each[1].encode()) <= _LONGEST_BODY)
         for region in self._plan.settings.all_regions:

@@ -5,15 +5,15 @@ import urllib.parse
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
 
 from hub.definitions.model import CatalogProduct, CatalogVersion
+from hub.inspection.own_products import own_products
 from shared.aws.preflight import Finding, failed, warning
 from shared.aws.session import AccountSession, error_text
 from shared.errors import ContentError
-from shared.stack.provider import standard_tags
 
 _AT_ONCE: Final = 8
 
@@ -54,13 +54,12 @@ def template_hash(account: AccountSession, region: str, product: str, artifact: 
 
 def check_templates(account: AccountSession, products: list[CatalogProduct], region: str) -> Iterator[Finding]:
     """Compare the template of every version that is published in a region with the catalog's."""
-    views = account.pages("servicecatalog", "search_products_as_admin", "ProductViewDetails", region)
-    there = {view["ProductViewSummary"]["Name"]: str(view["ProductViewSummary"]["ProductId"]) for view in views}
+    by_name = {product.file.name: product for product in products}
     published: list[_Published] = [
-        (product, version, there[product.file.name], artifact)
-        for product in products
-        if product.file.name in there
-        for version, artifact in _versions(account, product, there[product.file.name], region)
+        (by_name[own.name], version, own.id, own.artifacts[version.entry.version])
+        for own in own_products(account, by_name, region)
+        for version in by_name[own.name].versions
+        if version.entry.version in own.artifacts
     ]
     with ThreadPoolExecutor(_AT_ONCE) as workers:
         found = list(workers.map(partial(_compared, account, region), published))
@@ -68,20 +67,6 @@ def check_templates(account: AccountSession, products: list[CatalogProduct], reg
     yield from wrong
     if published and not wrong:
         yield Finding(f"templates in {region}", f"AWS holds the catalog's of all {len(published)} versions")
-
-
-def _versions(
-    account: AccountSession, product: CatalogProduct, identity: str, region: str
-) -> Iterator[tuple[CatalogVersion, str]]:
-    """Find the versions that are there, unless somebody else's product has the name."""
-    answer: dict[str, Any] = account.client("servicecatalog", region).describe_product_as_admin(Id=identity)
-    tags = {tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])}
-    if not standard_tags().items() <= tags.items():
-        return
-    artifacts = {each["Name"]: str(each["Id"]) for each in answer["ProvisioningArtifactSummaries"]}
-    for version in product.versions:
-        if version.entry.version in artifacts:
-            yield version, artifacts[version.entry.version]
 
 
 def _compared(account: AccountSession, region: str, published: _Published) -> Finding | None:

@@ -1,7 +1,8 @@
 """Reads an account with the credentials that its stack works with.
 
-A program asks the engine's plug-in for what it needs. A preflight asks for more than the plug-in can read, so it
-asks AWS itself, and only in a preview (docs/adr/0013). boto3 is loaded by the first who signs in: few runs do.
+A program asks the engine's plug-in for what it needs. What the plug-in cannot read is asked of AWS itself: by a
+preflight in previews (docs/adr/0013), and by a hub's gate in every run (docs/adr/0020). boto3 is loaded by the first
+who signs in.
 """
 
 import datetime as dt

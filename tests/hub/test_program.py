@@ -38,7 +38,7 @@ def test_a_preview_of_a_new_hub_knows_no_ids_and_asks_for_none() -> None:
     settings = {"aws:region": "eu-central-1", "model-catalog-hub:accountId": "222233334444"}
     with (
         recording("model-catalog-hub", "hub", settings, preview=True) as mocks,
-        mock.patch("hub.inspection.preflight.preflight") as looked,
+        mock.patch("hub.program.preflight") as looked,
     ):
         mocks.answers["getCallerIdentity"] = lambda _: {"arn": "arn:aws:iam::222233334444:user/deployer"}
         mocks.deploy(run)
@@ -71,7 +71,7 @@ def test_what_the_registry_refuses_stops_a_preview_and_an_update_before_anything
     refusal = PreflightError("not approved", code="package-not-approved")
     with (
         recording("model-catalog-hub", "hub", settings, preview=preview) as mocks,
-        mock.patch("hub.inspection.registry.gate.approved", side_effect=refusal),
+        mock.patch("hub.program.approved", side_effect=refusal),
         refused(PreflightError, "package-not-approved"),
     ):
         pretend_aws(mocks)
@@ -85,7 +85,7 @@ def test_what_the_registry_has_withdrawn_is_published_as_deprecated_and_told_to_
         assert "Pulumi.hub.yaml" == where
         return with_ends(catalog, {("Text embedder, serverless endpoint", "1.0.0"): END})
 
-    with mock.patch("hub.inspection.registry.gate.approved", withdrawn):
+    with mock.patch("hub.program.approved", withdrawn):
         mocks.deploy(run)
 
     guidance = {each.name: each.inputs["guidance"] for each in mocks.all(aws.servicecatalog.ProvisioningArtifact)}

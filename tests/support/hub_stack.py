@@ -42,7 +42,7 @@ def all_approved() -> contextlib.AbstractContextManager[object]:
     def approve(_settings: object, catalog: Catalog, *, where: str) -> Catalog:  # noqa: ARG001 - as the gate's
         return catalog
 
-    return mock.patch("hub.inspection.registry.gate.approved", approve)
+    return mock.patch("hub.program.approved", approve)
 
 
 def as_settings(values: Mapping[str, object]) -> dict[str, str]:

@@ -10,11 +10,12 @@ from functools import partial
 from itertools import groupby
 
 import pulumi
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hub.config import HubSettings
 from hub.definitions.lifecycle import Lifecycle
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
-from hub.inspection.registry.packages import Standing, Verdict, judge, person_of
+from hub.inspection.registry.packages import Standing, Verdict, judge, person_of, reason_of
 from hub.inspection.registry.published import Guidance, VersionName, published_versions
 from hub.inspection.registry.questions import Answers, ask
 from shared.aws.arn import Arn
@@ -65,13 +66,27 @@ def approved(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
         refused.add("unknown")
     # What AWS has already matters for versions without approval alone, and most runs have none.
     doubtful = [each for each in active if each.verdict.standing not in {"approved", *refused}]
-    there = published_versions(settings, [each.name for each in doubtful])
+    there = _published(settings, doubtful, where)
     ends = {each.name: end for each in doubtful if (end := _end(each, there.get(each.name), catalog.day))}
     wrong = [each for each in active if each.verdict.standing in refused]
     wrong += [each for each in doubtful if each.verdict.standing == "unapproved" and each.name not in ends]
     _refuse([*_unapproved(wrong, catalog), *_unasked(wrong, where)])
     _tell(active, ends)
     return with_ends(catalog, ends)
+
+
+def _published(settings: HubSettings, doubtful: Sequence[_Active], where: str) -> Mapping[VersionName, Guidance]:
+    try:
+        return published_versions(settings, [each.name for each in doubtful])
+    except (BotoCoreError, ClientError) as problem:
+        names = ", ".join(map(str, doubtful))
+        raise PreflightError(
+            f"Service Catalog does not say whether {names} is published already, and the registry does not approve it "
+            f"today. Nothing was changed. Run it again, with credentials that may look. AWS says: "
+            f"{reason_of(problem)}.",
+            code="published-unknown",
+            place=where,
+        ) from None
 
 
 def session_for(settings: HubSettings, account: str) -> Session:

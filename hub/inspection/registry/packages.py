@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from hub.definitions.model import CatalogProduct
 from hub.definitions.schema import VersionEntry
@@ -101,7 +101,7 @@ def reason_of(problem: Exception) -> str:
     """Say why AWS did not answer, in its own words."""
     if isinstance(problem, ClientError):
         return f"{code_of(problem)}: {message_of(problem)}".rstrip(".")
-    return error_text(problem).rstrip(".") if isinstance(problem, BotoCoreError) else str(problem).rstrip(".")
+    return error_text(problem).rstrip(".")
 
 
 def _difference(entry: VersionEntry, package: Mapping[str, Any]) -> str:

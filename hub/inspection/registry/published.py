@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from hub.config import HubSettings
+from hub.inspection.own_products import own_products
 from shared.aws.session import Session
 
 VersionName = tuple[str, str]
@@ -32,16 +33,11 @@ def published_versions(settings: HubSettings, wanted: Iterable[VersionName]) -> 
 
 def _in_region(session: Session, region: str, names: set[VersionName]) -> Iterator[tuple[VersionName, Guidance]]:
     client = session.client("servicecatalog", region)
-    products = session.pages("servicecatalog", "search_products_as_admin", "ProductViewDetails", region)
-    for view in products:
-        product = view["ProductViewSummary"]
-        if not any(product["Name"] == name for name, _ in names):
-            continue
-        described = client.describe_product_as_admin(Id=product["ProductId"])
-        for version in described["ProvisioningArtifactSummaries"]:
-            if (name := (product["Name"], version["Name"])) in names:
-                artifact = client.describe_provisioning_artifact(
-                    ProductId=product["ProductId"], ProvisioningArtifactId=version["Id"]
-                )["ProvisioningArtifactDetail"]
-                if artifact["Active"]:
-                    yield name, artifact["Guidance"]
+    for product in own_products(session, {name for name, _ in names}, region):
+        for number, artifact in product.artifacts.items():
+            if (name := (product.name, number)) in names:
+                detail = client.describe_provisioning_artifact(ProductId=product.id, ProvisioningArtifactId=artifact)[
+                    "ProvisioningArtifactDetail"
+                ]
+                if detail["Active"]:
+                    yield name, detail["Guidance"]

@@ -47,6 +47,14 @@ def test_every_model_below_a_prefix_may_be_read_and_looked_for_and_nothing_else(
     assert {"StringLike": {"s3:prefix": ["scorer/1/*"]}} == find["Condition"]
 
 
+def test_inference_code_is_one_archive(catalog_copy: CatalogCopy) -> None:
+    file = "products/text-embedder-serverless/product.yaml"
+    catalog_copy.replace(file, "      images:", "      code: s3://model-catalog-artifacts-hub/code/\n      images:")
+
+    with refused(ContentError, "code-is-a-prefix", "artifacts"):
+        read_catalog(catalog_copy.folder, DAY)
+
+
 def test_a_key_is_used_through_s3_only() -> None:
     *_, decrypt = artifact_statements([Artifacts(model_data=DATA, images=[IMAGE], kms_key=KEY)])
 

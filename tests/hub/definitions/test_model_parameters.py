@@ -33,7 +33,7 @@ def test_a_product_that_leaves_its_archive_to_each_launch_is_refused_with_the_li
 
 
 def test_naming_another_parameter_is_not_enough(catalog_copy: CatalogCopy) -> None:
-    catalog_copy.replace(FILE, MODEL, "model: {}\n")
+    catalog_copy.replace(FILE, MODEL, "model: {image: Environment}\n")
 
     with refused(ContentError, "model-parameter-missing", f"{FILE}: model"):
         read_catalog(catalog_copy.folder, DAY)

@@ -97,6 +97,14 @@ def test_a_hub_hears_that_all_is_well(look: Look) -> None:
     ] == look()
 
 
+def test_a_template_that_nobody_launches_any_more_is_not_held_against_todays_rules(
+    look: Look, catalog_copy: CatalogCopy
+) -> None:
+    catalog_copy.end("fraud-detector-realtime", "1.0.0", state="retired")
+
+    assert "preflight: templates in eu-central-1: CloudFormation takes 7 of 7" in look()
+
+
 @pytest.mark.parametrize(
     ("changed", "failure"),
     [

@@ -31,6 +31,7 @@ def check(catalog_copy: CatalogCopy) -> Check:
         content: bytes | Exception = template,
         address: str = ADDRESS,
         tag: str = "model-catalog-hub",
+        products: tuple[str, ...] = ("prod-1",),
         asked: list[tuple[str, str]] | None = None,
     ) -> list[Finding]:
         def get(place: dict[str, str]) -> object:
@@ -38,21 +39,22 @@ def check(catalog_copy: CatalogCopy) -> Check:
                 asked.append((place["Bucket"], place["Key"]))
             return content if isinstance(content, Exception) else {"Body": io.BytesIO(content)}
 
-        summaries = [{"Id": "pa-0", "Name": "no version"}, {"Id": "pa-1", "Name": "1.0.0"}]
+        def described(asked: dict[str, str]) -> object:
+            owner = tag if asked["Id"] == "prod-1" else "somebody"
+            summaries = [{"Id": "pa-0", "Name": "no version"}, {"Id": "pa-1", "Name": "1.0.0"}]
+            return {"ProvisioningArtifactSummaries": summaries, "Tags": [{"Key": owner, "Value": "hub"}]}
+
+        views = [{"ProductViewSummary": {"Name": NAME, "ProductId": each}} for each in products]
         account: Any = FakeAccount(
             HUB,
-            {"search_products_as_admin": [{"ProductViewSummary": {"Name": NAME, "ProductId": "prod-1"}}]},
+            {"search_products_as_admin": views},
             {
-                "describe_product_as_admin": {
-                    "ProvisioningArtifactSummaries": summaries,
-                    "Tags": [{"Key": tag, "Value": "hub"}],
-                },
+                "describe_product_as_admin": described,
                 "describe_provisioning_artifact": {"Info": {"TemplateUrl": address}},
                 "get_object": get,
             },
         )
-        products = read_catalog(catalog_copy.folder, DAY).products
-        return list(check_templates(account, products, "eu-central-1"))
+        return list(check_templates(account, read_catalog(catalog_copy.folder, DAY).products, "eu-central-1"))
 
     return check
 
@@ -98,6 +100,13 @@ def test_a_template_that_cannot_be_read_is_said_and_stops_nothing(check: Check) 
 
 def test_somebody_elses_product_of_the_same_name_is_left_alone(check: Check) -> None:
     assert [] == check(content=b"another", tag="somebody")
+
+
+def test_ours_is_compared_whatever_other_product_has_its_name(check: Check) -> None:
+    for products in (("prod-1", "prod-2"), ("prod-2", "prod-1")):
+        [finding] = check(content=b"another", products=products)
+
+        assert CheckResult.FAILED is finding.verdict
 
 
 def test_an_archive_that_is_known_by_its_place_alone_is_warned_of(catalog_copy: CatalogCopy) -> None:

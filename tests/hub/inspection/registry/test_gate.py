@@ -210,15 +210,38 @@ def test_a_registry_that_cannot_be_asked_gives_no_approval_back(passing: Pass) -
     assert "deprecated" == states(catalog)[FRAUD, "1.1.0"]
 
 
+def test_a_service_catalog_that_does_not_answer_is_refused_in_words(
+    passing: Pass, monkeypatch: pytest.MonkeyPatch, catalog_copy: CatalogCopy
+) -> None:
+    _ = passing({"fraud-detector/2": WITHDRAWN}, {(DETECTOR, "1.1.0"): "DEFAULT"})
+    session = FakeAccount(HUB, {"search_products_as_admin": SILENT}, {})
+    monkeypatch.setattr(gate, "published_versions", published_versions)
+    monkeypatch.setattr(published, "Session", always(session))
+
+    with refused(PreflightError, "published-unknown", "Pulumi.hub.yaml") as found:
+        _ = approved(settings(), read_catalog(catalog_copy.folder, DAY), where="Pulumi.hub.yaml")
+    assert f"does not say whether {FRAUD} 1.1.0 is published already" in str(found.value)
+
+
 def test_what_is_published_is_found_by_name_and_number_in_all_regions(monkeypatch: pytest.MonkeyPatch) -> None:
-    views = [{"ProductViewSummary": {"Name": name, "ProductId": f"prod-{name[0]}"}} for name in (DETECTOR, "Other")]
-    versions = {
-        "ProvisioningArtifactSummaries": [{"Id": f"pa-{v}", "Name": v} for v in ("no version", "1.0.0", "1.1.0")]
-    }
+    views = [
+        {"ProductViewSummary": {"Name": name, "ProductId": product}}
+        for name, product in ((DETECTOR, "prod-ours"), ("Other", "prod-other"), (DETECTOR, "prod-theirs"))
+    ]
     details = {
         "pa-1.0.0": {"Active": False, "Guidance": "DEFAULT"},
         "pa-1.1.0": {"Active": True, "Guidance": "DEFAULT"},
+        "pa-1.2.0": {"Active": True, "Guidance": "DEFAULT"},
     }
+
+    def versions(asked: Mapping[str, str]) -> dict[str, object]:
+        """Somebody else has a product of the same name, and in it a version that we have not published."""
+        ours = asked["Id"] == "prod-ours"
+        numbers = ("no version", "1.0.0", "1.1.0") if ours else ("1.2.0",)
+        return {
+            "ProvisioningArtifactSummaries": [{"Id": f"pa-{number}", "Name": number} for number in numbers],
+            "Tags": [{"Key": "model-catalog-hub", "Value": "hub" if ours else "another"}],
+        }
 
     def detail(asked: Mapping[str, str]) -> dict[str, object]:
         return {"ProvisioningArtifactDetail": details[asked["ProvisioningArtifactId"]]}

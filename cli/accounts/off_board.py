@@ -7,8 +7,9 @@ from pathlib import Path
 
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
+from cli.launched import launches_seen
 from cli.stacks import run_written
-from fleet.show.account_launches import in_lines, launches_everywhere
+from fleet.show.account_launches import in_lines
 from fleet.show.launches import launches_of
 from hub.config import HubSettings
 from shared.stack.stack_file import settings_of
@@ -36,7 +37,7 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
             code="launches-not-acknowledged",
             place="--acknowledge",
         )
-    beside = launches_everywhere(Path.cwd(), stack=stack).undeclared
+    beside = launches_seen(stack=stack).undeclared
     if beside:
         raise NotReachedError(
             f"{account} runs what {stack} does not declare, and would go on running it without roles, at its cost. "

@@ -5,7 +5,8 @@ from pathlib import Path
 from cli.catalog.files import FOLDER, catalog_as_of, find_product, find_version
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
-from fleet.show.account_launches import in_lines, launches_everywhere
+from cli.launched import launches_seen
+from fleet.show.account_launches import in_lines
 from fleet.show.launches import launches_of
 from hub.definitions.lock_file import strike_from_lock
 from shared.errors import ContentError
@@ -52,7 +53,7 @@ def _refuse_while_used(original_key: str, version: str) -> None:
             f"deploy their stacks.",
             code="version-in-use",
         )
-    there = launches_everywhere(Path.cwd()).launches
+    there = launches_seen().launches
     beside = [each for each in there if (each.original_key, each.version) == (original_key, version)]
     if beside:
         raise NotReachedError(

@@ -1,10 +1,11 @@
-"""Launches anew what failed when it was launched: AWS refuses to update it."""
+"""Launches anew, by its name, what failed: also what worked before, which `stack up` leaves alone."""
 
 from collections.abc import Sequence
 from typing import Final
 
+from cli.deployment.runs import up
 from cli.errors import NotReachedError
-from cli.stacks import resources_of, run_written, with_settings
+from cli.stacks import resources_of, with_settings
 from shared.aws.session import AccountSession
 from shared.errors import ConfigError
 from shared.stack.import_file import LAUNCH
@@ -47,4 +48,4 @@ def relaunch(stack: str, name: str, options: Sequence[str]) -> int:
             place=stack,
         )
     print(f"{name} is {described['Status']}: {described.get('StatusMessage', 'AWS gives no reason')}", flush=True)
-    return run_written(project, stack, "up", "--replace", found["urn"], *options)
+    return up(stack, ["--replace", found["urn"], *options])

@@ -1,14 +1,14 @@
 """What is looked at before Pulumi runs: launches that failed, and launches that would lose what they need."""
 
-from pathlib import Path
 from typing import Final
 
 from cli.catalog.files import catalog_as_of
 from cli.errors import NotReachedError
+from cli.launched import launches_seen
 from cli.stacks import engine, published_contract
 from cli.verbs import stacks
 from fleet.run.preparation import Kept, Preparation, kept_by, prepare, refuse_to_remove_roles
-from fleet.show.account_launches import AccountLaunch, in_lines, launches_everywhere
+from fleet.show.account_launches import AccountLaunch, in_lines
 from fleet.store.locations import states_at
 from fleet.store.states import State
 from fleet.store.storage import backend_url
@@ -88,7 +88,7 @@ def refuse_to_abandon(stack: str) -> None:
     if contract is None:
         return
     products = {product.id for region in contract.regions.values() for product in region.products.values()}
-    users = [each for each in launches_everywhere(Path.cwd()).launches if each.provisioned.product_id in products]
+    users = [each for each in launches_seen().launches if each.provisioned.product_id in products]
     if users:
         raise NotReachedError(
             f"{len(users)} launches of its products would lose the hub. Nothing was changed. Off-board the accounts "
@@ -121,7 +121,7 @@ def _users_of_ending_versions(stack: str) -> list[AccountLaunch]:
     }
     if not ending:
         return []
-    return [each for each in launches_everywhere(Path.cwd()).undeclared if (each.original_key, each.version) in ending]
+    return [each for each in launches_seen().undeclared if (each.original_key, each.version) in ending]
 
 
 def _state_of(stack: str) -> State | None:

@@ -58,7 +58,7 @@ def collect(root: Path) -> Inventory:
     locations = locations_of(settings.records)
     engine = Engine(root)
     with ThreadPoolExecutor() as workers:
-        organization = workers.submit(_organization, settings)
+        organization = workers.submit(read_organization, settings)
         tags = workers.submit(states_at(locations.backend, engine).tags)
         spokes = read_spokes(root)
         if not spokes:
@@ -87,7 +87,8 @@ def collect(root: Path) -> Inventory:
         )
 
 
-def _organization(settings: FleetSettings) -> tuple[Organization | None, str]:
+def read_organization(settings: FleetSettings) -> tuple[Organization | None, str]:
+    """Read the organization; None where it cannot be read, and why."""
     try:
         found = Organization(Session(role=settings.organization.assume_role))
         _ = (found.management, found.accounts)  # what cannot be read is told now

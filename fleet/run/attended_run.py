@@ -1,7 +1,7 @@
 """A run of one stack in front of a person, written down as a rollout writes down its own: its event, and its record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -58,20 +58,20 @@ def run_attended(engine: Engine, project: str, stack: str, operation: str, *opti
 
     Raises:
         EngineError: there is no Pulumi.
+        CatalogError: fleet.yaml is wrong, or the stack's state is damaged; nothing ran.
     """
+    book, missing = None, Attended(code=0)
     try:
-        locations = locations_of(read_settings(engine.root).records)
-        book = _Book(engine, stack, operation, locations)
+        book = _Book(engine, stack, operation, locations_of(read_settings(engine.root).records))
     except CatalogError as problem:
-        return Attended(
-            code=engine.attended(project, stack, operation, *options), notes=[f"no history is kept: {problem}"]
-        )
+        if problem.code != "records-without-address":
+            raise
+        missing = Attended(code=0, notes=[f"no history is kept: {problem}"])
     except StorageError as problem:
-        return Attended(
-            code=engine.attended(project, stack, operation, *options),
-            problem=f"the run could not be written into the history: {error_text(problem)}",
-        )
+        missing = Attended(code=0, problem=f"the run could not be written into the history: {error_text(problem)}")
     code = engine.attended(project, stack, operation, *options)
+    if book is None:
+        return replace(missing, code=code)
     try:
         return Attended(code=code, notes=book.write(code, options))
     except CatalogError as problem:

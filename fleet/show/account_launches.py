@@ -6,18 +6,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from fleet.errors import AccountsError
 from fleet.plan.account_inventory import read_accounts, scope_of
 from fleet.plan.hub_contracts import Hubs
+from fleet.plan.inventory import read_organization
 from fleet.plan.settings import FleetSettings
-from fleet.plan.spokes import Spoke
+from fleet.plan.spokes import Spoke, named
 from fleet.show.launches import known_of
 from fleet.store.deployments import Deployment
 from shared.aws.organization import Organization
 from shared.aws.provisioned_products import ProvisionedProduct
-from shared.aws.session import Session
 from shared.stack.names import HUB_PROJECT
 
 _SHOWN: Final = 20
@@ -110,7 +108,7 @@ def launches_everywhere(root: Path, *, stack: str = "") -> AccountLaunches:
     """Tell what all accounts run, or that of one stack; whoever lets something go has to know all of it.
 
     Raises:
-        AccountsError: an account cannot be looked at.
+        AccountsError: an account cannot be looked at, or the organization, where a role is there to look everywhere.
         CatalogError: the backend, a record or a state cannot be read, or a hub that has to be.
     """
     known = known_of(root, stack=stack)
@@ -120,7 +118,10 @@ def launches_everywhere(root: Path, *, stack: str = "") -> AccountLaunches:
         if deployment.problem:
             raise deployment.problem
     if not stack:
-        known = replace(known, organization=_organization(known.settings))
+        organization, problem = read_organization(known.settings)
+        if organization is None and known.settings.inventory.role_name:
+            raise AccountsError(problem, code="organization-unread")
+        known = replace(known, organization=organization)
     found = launches_in_accounts(known, known.deployments)
     if found.unread:
         first = "".join(f"\n  {account}: {reason}" for account, reason in list(found.unread.items())[:_SHOWN])
@@ -138,14 +139,14 @@ def in_lines(launches: Iterable[AccountLaunch]) -> str:
     return "".join(f"\n  {each.product} {each.version}: {each}" for each in launches)
 
 
-def _organization(settings: FleetSettings) -> Organization | None:
-    """Read the organization, which says who is suspended and who is there without a spoke; None where it cannot be."""
-    try:
-        found = Organization(Session(role=settings.organization.assume_role))
-        _ = found.accounts
-    except (BotoCoreError, ClientError):
-        return None
-    return found
+def not_looked_at(found: AccountLaunches) -> str:
+    """Say which accounts nobody looked at, because no role for it is known; empty where there are none."""
+    if not found.unknown:
+        return ""
+    return (
+        f"not looked at: {named(found.unknown)}, which have no spoke; inventory.roleName in fleet.yaml names a role "
+        f"that may look (docs/iam/inventory.json)"
+    )
 
 
 def _of_catalog(hubs: Hubs) -> Callable[[ProvisionedProduct], bool]:
@@ -161,7 +162,7 @@ def _of_catalog(hubs: Hubs) -> Callable[[ProvisionedProduct], bool]:
 
 def _launch(each: ProvisionedProduct, fleet: Fleet, declared: Mapping[tuple[str, str, str], str]) -> AccountLaunch:
     found = fleet.hubs.product_with_id(each.product_id, each.region)
-    stack = declared.get((each.account, each.region, each.name), "")
+    stack = declared.get((each.account, each.region, each.name)) or declared.get(("", each.region, each.name), "")
     if found is None:
         name, number = each.product_name or each.product_id, each.version or each.artifact_id
         return AccountLaunch(
@@ -184,8 +185,11 @@ def _launch(each: ProvisionedProduct, fleet: Fleet, declared: Mapping[tuple[str,
 def _declared(
     spokes: Mapping[str, Spoke], deployments: Mapping[str, Deployment]
 ) -> Iterator[tuple[tuple[str, str, str], str]]:
-    """Give the stack of each launch, by account, region and name, which is unique there."""
+    """Give the stack of each launch, by account, region and name, which is unique there.
+
+    The account is empty for a stack whose settings are in another checkout and that has no record.
+    """
     for stack, deployment in deployments.items():
-        account = spokes[stack].account if stack in spokes else ""
+        account = spokes[stack].account if stack in spokes else deployment.account
         for launch in deployment.launches:
             yield (account, launch.region, launch.name), stack

@@ -12,7 +12,7 @@ from fleet.plan.settings import FleetSettings, read_settings
 from fleet.plan.spokes import Spoke, read_spokes
 from fleet.store.deployments import Deployment, deployments_of
 from fleet.store.locations import states_at
-from fleet.store.records import DeployedLaunch, Records
+from fleet.store.records import CorruptRecord, DeployedLaunch, Record, Records
 from fleet.store.storage import Storage, backend_url, is_cloud
 from shared.aws.organization import Organization
 from shared.catalog.lifecycle import as_of
@@ -110,13 +110,23 @@ def known_of(root: Path, *, stack: str = "") -> Known:
     states = states_at(backend, engine)
     tags = states.tags()
     without_records = settings.records is None and is_cloud(backend)
-    records = {} if without_records else Records(Storage(settings.records or backend)).all()
+    records = None if without_records else Records(Storage(settings.records or backend))
     asked = [name for name in sorted(tags) if stack in ("", name)]
-    found = deployments_of(asked, tags=tags, records=records, states=states)
+    found = deployments_of(asked, tags=tags, records=_read(records, stack), states=states)
     spokes = read_spokes(root)
     hubs = Hubs(engine, _hub_names(spokes.values(), found))
     spokes = {name: spoke for name, spoke in spokes.items() if stack in ("", name)}
     return Known(settings=settings, spokes=spokes, deployments=found, hubs=hubs, day=as_of())
+
+
+def _read(records: Records | None, stack: str) -> Mapping[str, Record | CorruptRecord]:
+    """Read all records, or one: whoever may deploy a single spoke may read no other."""
+    if records is None:
+        return {}
+    if not stack:
+        return records.all()
+    found = records.of(stack)
+    return {stack: found} if found else {}
 
 
 def in_use(stack: str, launch: DeployedLaunch, hubs: Hubs, day: dt.date) -> LaunchInUse:

@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from fleet.engine import Engine
-from fleet.plan.spokes import named
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
-from fleet.show.account_launches import AccountLaunch, AccountLaunches, launches_in_accounts
+from fleet.show.account_launches import AccountLaunch, AccountLaunches, launches_in_accounts, not_looked_at
 from fleet.show.launches import in_use
 from fleet.show.tables import Column, show
 from fleet.store.deployments import Deployment, deployments_of
@@ -136,17 +135,13 @@ def show_status(plan: FleetPlan, rows: Sequence[Row], console: Console, found: A
             console.print(Text(text, "bold red"), soft_wrap=True)
     _show_declared(plan, [row for row in rows if not row.launched_by], console)
     if undeclared:
-        console.print(f"\n{len(undeclared)} launches that no stack declares:")
+        count = "1 launch" if len(undeclared) == 1 else f"{len(undeclared)} launches"
+        console.print(f"\n{count} that no stack declares:")
         show(console, _APART, [_apart(row) for row in undeclared])
     for account, reason in found.unread.items() if found else ():
         console.print(f"not looked at: {account}: {reason}", markup=False, soft_wrap=True)
-    if found and found.unknown:
-        console.print(
-            f"not looked at: {named(found.unknown)}, which have no spoke; inventory.roleName in fleet.yaml names a "
-            f"role that may look (docs/iam/inventory.json)",
-            markup=False,
-            soft_wrap=True,
-        )
+    if found and (note := not_looked_at(found)):
+        console.print(note, markup=False, soft_wrap=True)
 
 
 def _show_declared(plan: FleetPlan, rows: Sequence[Row], console: Console) -> None:

@@ -25,12 +25,14 @@ class Deployment:
     """What a spoke was last deployed with.
 
     Attributes:
+        account: By its record; empty where it has none.
         contract: None where that is not known.
         rolled_out: When a fleet last did it.
         problem: Why nobody can say what it runs today; the launches are those of its record then.
     """
 
     launches: Sequence[DeployedLaunch] = ()
+    account: str = ""
     contract: ContractRef | None = None
     rolled_out: dt.datetime | None = None
     problem: FleetError | None = None
@@ -110,7 +112,9 @@ def _is_one_product(old: DeployedLaunch, launch: DeployedLaunch) -> bool:
 def _deployment(states: States, stack: str, tag: str | None, record: Record | CorruptRecord | None) -> Deployment:
     known = Deployment()
     if isinstance(record, Record):
-        known = Deployment(launches=record.launches, contract=record.contract, rolled_out=record.finished)
+        known = Deployment(
+            launches=record.launches, account=record.account, contract=record.contract, rolled_out=record.finished
+        )
         if tag == record.state and all(launch.product_id for launch in record.launches):
             return known
     if tag is None:

@@ -8,7 +8,7 @@ holds the digest of the event of its own run.
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -171,16 +171,19 @@ class History:
             found: dict[str, list[str]] = {name: [] for name in known if stack in ("", name)}
             for entry in self._storage.list(folder):
                 found.setdefault(entry.path.removeprefix(f"{_FOLDER}/").partition("/")[0], []).append(entry.path)
+            paths = [path for those in found.values() for path in sorted(those)]
             with ThreadPoolExecutor(_READERS) as readers:
-                return [
-                    _chain(name, paths, known.get(name), self._read, readers) for name, paths in sorted(found.items())
-                ]
+                contents = dict(zip(paths, readers.map(self._read, paths), strict=True))
         except StorageError as problem:
             raise RecordsError(
                 f"the history cannot be read: {error_text(problem)}. Check the address and who may read it.",
                 code="history-unreadable",
                 place=f"{self._storage.url}: {folder}",
             ) from None
+        return [
+            _chain(name, {path: contents[path] for path in sorted(those)}, known.get(name))
+            for name, those in sorted(found.items())
+        ]
 
     def _read(self, path: str) -> bytes | None:
         found = self._storage.read(path)
@@ -192,21 +195,13 @@ def digest_of(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def _chain(
-    stack: str,
-    paths: Iterable[str],
-    known: EventRef | None,
-    read: Callable[[str], bytes | None],
-    readers: ThreadPoolExecutor,
-) -> Chain:
-    numbers = {path: _number(path) for path in sorted(paths)}
-    contents = zip(numbers.items(), readers.map(read, numbers), strict=True)
+def _chain(stack: str, contents: Mapping[str, bytes | None], known: EventRef | None) -> Chain:
     stored = [
         StoredEvent(number=number, content=content, event=_parsed(content))
-        for (_, number), content in contents
-        if number and content is not None
+        for path, content in contents.items()
+        if (number := _number(path)) and content is not None
     ]
-    strangers = [f"{path} is no event: somebody else put it there" for path, number in numbers.items() if not number]
+    strangers = [f"{path} is no event: somebody else put it there" for path in contents if not _number(path)]
     return Chain(stack=stack, stored=stored, problems=[*_problems(stack, stored, known), *strangers])
 
 

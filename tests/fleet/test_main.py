@@ -101,7 +101,7 @@ def test_the_status_asks_accounts_and_is_not_reached_where_one_does_not_answer(
     shown, written = command("status"), command("status", "--json")
 
     assert (1, 1) == (shown.code, written.code)
-    assert "1 launches that no stack declares:\n" in shown.out
+    assert "1 launch that no stack declares:\n" in shown.out
     assert "not looked at: 300000000002: not authorized\n" in shown.out
     assert [("", "scoring", OWNER)] == [
         (row["stack"], row["launch"], row["launched_by"]) for row in json.loads(written.out) if row["launched_by"]

@@ -24,9 +24,10 @@ def destroyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for stack in ("hub", "spoke-research"):
         (tmp_path / f"Pulumi.{stack}.yaml").write_text((ROOT / f"Pulumi.{stack}.yaml").read_text())
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
     running = [SimpleNamespace(product="scorer", deployed=LAUNCH)]
     monkeypatch.setattr(off_board, "launches_of", always(running))
-    monkeypatch.setattr(off_board, "launches_everywhere", always(in_accounts()))
+    monkeypatch.setattr("cli.launched.launches_everywhere", always(in_accounts()))
     found: list[str] = []
     monkeypatch.setattr(Engine, "attended", noting(found, 0))
     return found
@@ -52,7 +53,7 @@ def test_what_no_stack_declares_is_named_and_nothing_ends_under_it(
     destroyed: list[str], command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its roles were deleted under it, and the account was said to be empty."""
-    monkeypatch.setattr(off_board, "launches_everywhere", always(in_accounts("mine")))
+    monkeypatch.setattr("cli.launched.launches_everywhere", always(in_accounts("mine")))
 
     ended = command("spoke", "off-board", "research", "--acknowledge", RESEARCH)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from cli.catalog import removal
 from cli.exit_codes import ExitCode
 from fleet.show.account_launches import AccountLaunch, AccountLaunches
 from fleet.store.storage import Storage
@@ -123,7 +122,7 @@ def test_a_version_that_somebody_runs_beside_the_stacks_is_not_let_go(
         stack="",
     )
     there = AccountLaunches(launches=[launch], read=set(), unread={}, unknown=[])
-    monkeypatch.setattr(removal, "launches_everywhere", always(there))
+    monkeypatch.setattr("cli.launched.launches_everywhere", always(there))
 
     ended = command("models", "remove-version", FRAUD, "1.1.0")
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from cli.deployment import relaunch
+from cli.deployment import relaunch, safeguards
 from cli.exit_codes import ExitCode
 from fleet.engine import Engine
+from fleet.run.preparation import Preparation
 from tests.support.command_line import Command
 from tests.support.fake_account import always, noting
 from tests.support.paths import ROOT
@@ -41,6 +42,8 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     file = "Pulumi.spoke-research.yaml"
     (tmp_path / file).write_text((ROOT / file).read_text())
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
+    monkeypatch.setattr(Engine, "select", always(None))
     found: list[str] = []
     monkeypatch.setattr(Engine, "exported", always(STATE))
     monkeypatch.setattr(Engine, "attended", noting(found, 0))
@@ -76,6 +79,16 @@ def test_what_failed_is_replaced_by_its_urn(
     assert 0 == ended.code
     assert said in ended.out
     assert [f"spoke spoke-research up --replace {URN} --yes"] == ran
+
+
+def test_it_is_prepared_as_every_up_is(ran: list[str], command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else failed is replaced with it, and roles in use are not deleted."""
+    answer(monkeypatch, "ERROR")
+    monkeypatch.setattr(safeguards, "prepared", always(Preparation(replaced=["another"])))
+
+    _ = command("stack", "relaunch", "spoke-research", "scoring")
+
+    assert [f"spoke spoke-research up --replace {URN} --replace another"] == ran
 
 
 def test_what_runs_is_left_alone(ran: list[str], command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

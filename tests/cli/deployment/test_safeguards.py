@@ -51,7 +51,7 @@ def write(storage: Storage, project: str, stack: str, *resources: dict[str, obje
 def run_by(monkeypatch: pytest.MonkeyPatch, *launches: AccountLaunch) -> None:
     """Let accounts run these."""
     there = AccountLaunches(launches=launches, read=set(), unread={}, unknown=[])
-    monkeypatch.setattr(safeguards, "launches_everywhere", always(there))
+    monkeypatch.setattr("cli.launched.launches_everywhere", always(there))
 
 
 def launch(number: str = "1.0.0", *, stack: str = "", product_id: str = f"prod-{FRAUD}") -> AccountLaunch:
@@ -105,7 +105,7 @@ def test_a_catalog_with_mistakes_is_refused_by_the_program_in_its_own_words(
 def test_accounts_are_asked_only_where_a_version_retires(
     ran: list[str], command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(safeguards, "launches_everywhere", None)
+    monkeypatch.setattr("cli.launched.launches_everywhere", None)
 
     assert 0 == command("stack", "up", "hub").code
     assert ["hub hub up --suppress-outputs"] == ran
@@ -132,7 +132,7 @@ def test_a_hub_that_nobody_uses_or_that_published_nothing_may_go(
     assert 0 == command("stack", "destroy", "hub").code
 
     write(Storage((tmp_path / "backend").as_uri()), "model-catalog-hub", "hub")
-    monkeypatch.setattr(safeguards, "launches_everywhere", None)
+    monkeypatch.setattr("cli.launched.launches_everywhere", None)
     assert 0 == command("stack", "destroy", "hub").code
     assert ["hub hub destroy --suppress-outputs"] * 2 == ran
 

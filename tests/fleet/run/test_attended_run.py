@@ -14,8 +14,10 @@ from fleet.store.history import FAILED, SUCCEEDED, Event, History
 from fleet.store.records import Record, Records
 from fleet.store.storage import Storage
 from shared.catalog import contract
+from shared.errors import CatalogError
 from tests.support.fake_account import always
 from tests.support.fleet.making import HUB_ACCOUNT, FakeEngine, offer, write_spoke, write_state
+from tests.support.refused import refused
 
 LAUNCHED = {
     "product": "embedder",
@@ -185,6 +187,28 @@ def test_what_cannot_be_written_is_told_with_what_to_do(engine: Attending, monke
     assert 0 == done.code
     assert "could not be written into the history: access denied" in done.problem
     assert ".fleet/history/spoke-a and .fleet/records/spoke-a.json" in done.problem
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "code"),
+    [
+        ("fleet.yaml", "record: s3://records", "unknown-key"),
+        (".pulumi/stacks/model-catalog-spoke/spoke-a.json", "{", "state-damaged"),
+    ],
+)
+def test_what_is_broken_ends_the_run_before_it_begins(
+    engine: Attending, backend: Storage, file: str, content: str, code: str
+) -> None:
+    """A mistake in a file may not turn the history off."""
+    begun: list[str] = []
+    engine.meanwhile = lambda: begun.append("begun")
+    where = Storage(engine.root.as_uri()) if file == "fleet.yaml" else backend
+    where.write(file, content.encode())
+
+    with refused(CatalogError, code):
+        _ = run(engine)
+
+    assert [] == begun
 
 
 def test_without_a_place_for_it_the_stack_runs_all_the_same(engine: Attending, monkeypatch: pytest.MonkeyPatch) -> None:

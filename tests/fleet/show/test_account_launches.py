@@ -1,5 +1,6 @@
 """What accounts run, beside what stacks declare."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,17 @@ import pytest
 from fleet.errors import AccountsError
 from fleet.plan.account_inventory import AccountInventory, Scope
 from fleet.show import account_launches as module
-from fleet.show.account_launches import AccountLaunches, in_lines, launches_everywhere, launches_in_accounts
+from fleet.show.account_launches import (
+    AccountLaunches,
+    in_lines,
+    launches_everywhere,
+    launches_in_accounts,
+    not_looked_at,
+)
 from fleet.store.deployments import Deployment
 from shared.aws.provisioned_products import ProvisionedProduct
 from tests.support.fake_account import always
-from tests.support.fleet.making import RECORD, inventory, spokes, write_spoke, write_state
+from tests.support.fleet.making import RECORD, Member, inventory, organization, spokes, write_spoke, write_state
 from tests.support.launched import OWNER, provisioned
 from tests.support.refused import refused
 
@@ -79,7 +86,7 @@ def backend(root: Path, monkeypatch: pytest.MonkeyPatch, storage: Any) -> Path: 
     monkeypatch.setenv("PULUMI_BACKEND_URL", storage.url)
     hubs = inventory(root, {}).hubs
     monkeypatch.setattr("fleet.show.launches.Hubs", always(hubs))
-    monkeypatch.setattr(module, "_organization", always(None))
+    monkeypatch.setattr(module, "read_organization", always((None, "the organization's accounts cannot be listed")))
     return root
 
 
@@ -100,3 +107,35 @@ def test_an_account_that_cannot_be_seen_may_run_anything(backend: Path, monkeypa
     with refused(AccountsError, "accounts-unread") as problem:
         launches_everywhere(backend)
     assert f"\n  {B}: not authorized" in str(problem.value)
+
+
+def test_a_role_to_look_everywhere_needs_the_list_of_accounts(backend: Path) -> None:
+    (backend / "fleet.yaml").write_text("inventory: {roleName: ModelCatalogInventory}\n")
+
+    with refused(AccountsError, "organization-unread"):
+        launches_everywhere(backend)
+
+
+def test_accounts_that_nobody_can_look_at_are_named(
+    backend: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found(monkeypatch)
+    members = organization(Member(id=A), Member(id=B), Member(id="300000000003"))
+    monkeypatch.setattr(module, "read_organization", always((members, "")))
+
+    assert "not looked at: 300000000003, which have no spoke" in not_looked_at(launches_everywhere(backend))
+    assert "" == not_looked_at(looked(tmp_path))
+
+
+def test_a_stack_whose_settings_are_elsewhere_declares_its_launches_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(monkeypatch, MINE)
+    fleet = inventory(tmp_path, spokes(tmp_path, b=A))
+    recorded = {name: replace(each, account=A) for name, each in DECLARED.items()}
+    elsewhere = {name: replace(each, account=B) for name, each in DECLARED.items()}
+
+    assert [[], [], ["search"]] == [
+        [each.provisioned.name for each in launches_in_accounts(fleet, deployments).undeclared]
+        for deployments in (recorded, DECLARED, elsewhere)
+    ]

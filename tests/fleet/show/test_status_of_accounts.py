@@ -59,7 +59,7 @@ def test_what_no_stack_declares_stands_apart(two: Inventory) -> None:
 
     rows, printed = told(two, accounts(launch_of(A, "spoke-a"), by_hand, launch_of(B, "spoke-b")))
 
-    table, _, apart = printed.partition("1 launches that no stack declares:")
+    table, _, apart = printed.partition("1 launch that no stack declares:")
     assert "mine" not in table
     assert ["mine", "embedder", "1.0.0"] == apart.splitlines()[-1].split()[1:4]
     assert OWNER in apart

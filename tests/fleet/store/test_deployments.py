@@ -138,7 +138,9 @@ def deployment(record: Record | CorruptRecord | None, found: State | Exception |
 def test_a_record_of_the_last_run_is_enough() -> None:
     unread = AssertionError("nobody needs the state")
 
-    assert Deployment(launches=[RECORDED], contract=RECORD.contract, rolled_out=FINISHED) == deployment(RECORD, unread)
+    assert Deployment(
+        launches=[RECORDED], account=RECORD.account, contract=RECORD.contract, rolled_out=FINISHED
+    ) == deployment(RECORD, unread)
 
 
 @pytest.mark.parametrize(

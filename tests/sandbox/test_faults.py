@@ -127,12 +127,13 @@ def test_a_wrong_file_of_faults_is_one_clear_line(tmp_path: Path, text: str, rea
     assert reason in str(error.value)
 
 
-def test_a_sandbox_does_not_start_with_a_wrong_file_of_faults(tmp_path: Path) -> None:
-    file = tmp_path / "faults.yaml"
-    file.write_text("- {error: X}")
-    command = [sys.executable, "-m", "sandbox", "serve", "--faults", str(file)]
+@pytest.mark.parametrize(("option", "wrong"), [("--faults", "- {error: X}"), ("--answers", "custom_resource: {}")])
+def test_a_sandbox_does_not_start_with_a_wrong_file(tmp_path: Path, option: str, wrong: str) -> None:
+    file = tmp_path / "wrong.yaml"
+    file.write_text(wrong)
+    command = [sys.executable, "-m", "sandbox", "serve", option, str(file)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
 
     assert ended.returncode == 1
-    assert ended.stderr.startswith("error: ")
+    assert ended.stderr.startswith(f"error: {file}: ")
     assert "Traceback" not in ended.stderr

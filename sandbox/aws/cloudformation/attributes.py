@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from moto.utilities.utils import get_partition
+
 from sandbox.aws.cloudformation.patterns import fits
 from sandbox.aws.cloudformation.schemas import Schema
 from sandbox.aws.documents import Json, Value, is_object
@@ -61,8 +63,7 @@ def arn_of(schema: Schema, place: Place, name: str) -> str | None:
     """A resource's ARN, if the Service Authorization Reference tells its form."""
     if schema.arn_format is None:
         return None
-    partition = "aws-cn" if place.region.startswith("cn-") else "aws"
-    filled = {"${Partition}": partition, "${Region}": place.region}
+    filled = {"${Partition}": get_partition(place.region), "${Region}": place.region}
     form = re.sub(r"\$\{\w+}", lambda match: filled.get(match[0], place.account), schema.arn_format)
     lower = schema.service == "sagemaker"
     return form.removesuffix(".*") + (name.lower() if lower else name.lstrip("/"))
@@ -100,7 +101,10 @@ def _text(schema: Schema, place: Place, name: str, attribute: str, rules: Json) 
     service, region, digest = schema.service, place.region, place.digest(attribute)
     kebab = re.sub(r"(?<!^)(?=[A-Z][a-z])", "-", schema.noun).lower()
     if attribute.lower().endswith("arn"):
-        own = arn_of(schema, place, name) or f"arn:aws:{service}:{region}:{place.account}:{kebab}/{name}"
+        own = (
+            arn_of(schema, place, name)
+            or f"arn:{get_partition(region)}:{service}:{region}:{place.account}:{kebab}/{name}"
+        )
         if schema.noun.endswith("Version"):
             return f"{own}{(schema.arn_format or '/.*')[-3]}1"
         more = attribute[:-3].removeprefix(schema.noun).lower()

@@ -13,7 +13,7 @@ from sandbox.aws.cloudformation import nested_types
 from sandbox.aws.cloudformation.account_values import AccountValues
 from sandbox.aws.cloudformation.emulation import require_emulated
 from sandbox.aws.cloudformation.intrinsics import transforms_of
-from sandbox.aws.cloudformation.parameters import ParameterError, parameters_of
+from sandbox.aws.cloudformation.parameters import ParameterError, parameters_of, text_of
 from sandbox.aws.cloudformation.permissions import unchecked
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.stack_outputs import StackOutputs
@@ -39,7 +39,7 @@ def _create_output_map(stack: Moto) -> StackOutputs:
 def _create_resources(stack: Moto) -> None:
     stack.status = "CREATE_IN_PROGRESS"
     try:
-        stack.resource_map.create(stack.template_dict)
+        stack.resource_map.create()
         _publish_exports(stack, stack.exports)
     except Exception as error:  # noqa: BLE001 - whatever moto raises is the reason of the failure
         _fail(stack, "ROLLBACK_COMPLETE", error)
@@ -97,6 +97,15 @@ def _update(
     stack.status, stack.role_arn = "UPDATE_COMPLETE", role_arn
 
 
+def _shown(stack: Moto) -> list[dict[str, str]]:
+    """The parameters as DescribeStacks shows them: the text that was given, and asterisks for NoEcho."""
+    rules = parameters_of(stack.template_dict)
+    return [
+        {"ParameterKey": key, "ParameterValue": "****" if text_of(rules[key].get("NoEcho")) == "true" else value}
+        for key, value in stack.resource_map.resolved_parameters.items()
+    ]
+
+
 def _fail(stack: Moto, status: str, error: Exception) -> None:
     stack.status = status
     stack.stack_status_reason = reason_of(error)
@@ -149,6 +158,7 @@ def _install() -> None:
         (Stack, "_create_output_map", _create_output_map),
         (Stack, "create_resources", _create_resources),
         (Stack, "update", _update),
+        (Stack, "parameter_list", property(_shown)),
         (CloudFormationBackend, "delete_stack", _delete_stack),
         (Stack, "parse_template", staticmethod(_parse)),
         (CloudFormationResponse, "validate_template", _validate_template),

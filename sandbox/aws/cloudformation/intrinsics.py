@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from moto.utilities.utils import get_partition
+
 from sandbox.aws.cloudformation.parameters import parameters_of, text_of
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
@@ -110,7 +112,7 @@ class Scope:
 
     def _ref(self, name: Value) -> Value:
         name = self._value(name)
-        partition = "aws-cn" if self.region.startswith("cn-") else "aws"
+        partition = get_partition(self.region)
         pseudo = {
             "AWS::AccountId": self.account,
             "AWS::NoValue": _NOTHING,
@@ -175,8 +177,7 @@ class Scope:
             literal, name = match[1], match[2].strip()
             if literal:
                 return f"${{{name}}}"
-            found = self._value(own[name]) if name in own else self._dotted(name)
-            return ",".join(map(text_of, found)) if is_list(found) else text_of(found)
+            return text_of(self._value(own[name]) if name in own else self._dotted(name))
 
         return self._dynamic(_VARIABLE.sub(replaced, text))
 

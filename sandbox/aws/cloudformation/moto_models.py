@@ -1,6 +1,8 @@
 """Resources that moto's own CloudFormation knows how to build."""
 
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -17,8 +19,17 @@ from sandbox.aws.iam.principals import iam_of
 
 _TEXTS: Final = {"AWS::KMS::Key": ("KeyPolicy",), "AWS::Events::Rule": ("EventPattern",)}
 """Documents that moto wants as text."""
-_REFUSALS = (StackError, ServiceException, HTTPException)
-"""What moto raises when it means it; anything else is a gap."""
+
+
+@contextmanager
+def _gaps(kind: str) -> Generator[None]:
+    """Tell what moto refuses from what it cannot do."""
+    try:
+        yield
+    except (StackError, ServiceException, HTTPException):  # what moto raises when it means it
+        raise
+    except Exception as error:
+        raise NotEmulatedError(f"moto stumbles over {kind}: {error!r}") from error
 
 
 @dataclass
@@ -42,19 +53,12 @@ class MotoModel:
             raise NotEmulatedError(f"moto's CloudFormation does not have {kind}")
         whole = {"Type": kind, "Properties": _as_moto_reads(kind, properties)}
         more = {"LogicalId": place.logical_id, "StackId": place.stack_id, "ResourceType": kind}
-        try:
+        with _gaps(kind):
             resource = made.create_from_cloudformation_json(name, whole, place.account, place.region, **more)
-        except _REFUSALS:
-            raise
-        except Exception as error:
-            raise NotEmulatedError(f"moto stumbles over {kind}: {error!r}") from error
         return cls(kind, resource, place, properties)
 
     def attribute(self, schema: Schema, name: str) -> Value:
         """An attribute, as far as moto has it."""
-        if name.startswith("Outputs.") and hasattr(self.resource, "outputs"):
-            outputs = {each["OutputKey"]: each["OutputValue"] for each in self.resource.outputs or ()}
-            return outputs.get(name.removeprefix("Outputs."))
         try:
             found = self.resource.get_cfn_attribute(name)
         except Exception:  # noqa: BLE001 - moto has many ways to say that it does not know
@@ -73,12 +77,8 @@ class MotoModel:
         if getattr(made.update_from_cloudformation_json, "__isabstractmethod__", False):
             self.delete()
             return MotoModel.build(self.kind, name, properties, self.place)
-        try:
+        with _gaps(self.kind):
             resource = made.update_from_cloudformation_json(self.resource, name, whole, account, region)
-        except _REFUSALS:
-            raise
-        except Exception as error:
-            raise NotEmulatedError(f"moto stumbles over {self.kind}: {error!r}") from error
         return MotoModel(self.kind, resource or self.resource, self.place, properties)
 
     def delete(self) -> None:
@@ -88,7 +88,8 @@ class MotoModel:
             NotEmulatedError: there is none.
         """
         account, region = self.place.account, self.place.region
-        _detach_policies(account, self.resource)
+        if self.kind.startswith("AWS::IAM::"):
+            _detach_policies(account, self.resource)
         try:
             self.resource.delete(account, region)
         except (TypeError, AttributeError):

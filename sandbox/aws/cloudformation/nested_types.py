@@ -9,8 +9,8 @@ from sandbox.aws.cloudformation.account_values import AccountValues
 from sandbox.aws.cloudformation.parameters import text_of
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.resources import OwnType, StackResource, own_types
-from sandbox.aws.cloudformation.stack_resources import require_deleted
-from sandbox.aws.documents import Json, is_list, part
+from sandbox.aws.cloudformation.stack_resources import require_done
+from sandbox.aws.documents import Json, part
 
 _STACK: Final = "AWS::CloudFormation::Stack"
 
@@ -21,34 +21,33 @@ def _create_stack(resource: StackResource) -> Json:
     stack = _backend(resource).create_stack(
         name, template, parameters, notification_arns=resource.properties.get("NotificationARNs") or [], tags=tags
     )
-    if stack.status != "CREATE_COMPLETE":
+    try:
+        return _answer(stack)
+    except StackError as error:
         _backend(resource).delete_stack(stack.stack_id)
-        raise StackError(f"Embedded stack {stack.stack_id} was not successfully created: {_reason(stack)}")
-    return _answer(stack)
+        raise StackError(f"Embedded stack {stack.stack_id} was not successfully created: {error}") from error
 
 
 def _update_stack(resource: StackResource) -> Json:
     template, parameters, tags = _asked(resource)
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
     stack = _backend(resource).update_stack(resource.physical_resource_id, template, None, given, tags)
-    if stack.status != "UPDATE_COMPLETE":
-        raise StackError(f"Embedded stack {stack.stack_id} was not successfully updated: {_reason(stack)}")
-    return _answer(stack)
+    try:
+        return _answer(stack)
+    except StackError as error:
+        raise StackError(f"Embedded stack {stack.stack_id} was not successfully updated: {error}") from error
 
 
 def _delete_stack(resource: StackResource) -> None:
     if stack := _backend(resource).stacks.get(resource.physical_resource_id):
         _backend(resource).delete_stack(stack.stack_id)
-        require_deleted(stack)
+        require_done(stack)
 
 
 def _asked(resource: StackResource) -> tuple[str, dict[str, str], dict[str, str]]:
     place, given = resource.place, resource.properties
     template = AccountValues(place.account, place.region).document(given["TemplateURL"])
-    parameters = {
-        key: ",".join(map(text_of, value)) if is_list(value) else text_of(value)
-        for key, value in part(given, "Parameters").items()
-    }
+    parameters = {key: text_of(value) for key, value in part(given, "Parameters").items()}
     return template, parameters, {**resource.tags, **{tag["Key"]: tag["Value"] for tag in given.get("Tags") or ()}}
 
 
@@ -56,19 +55,15 @@ def _backend(resource: StackResource) -> Any:  # noqa: ANN401 - moto's, whose ty
     return cloudformation_backends[resource.place.account][resource.place.region]
 
 
-def _reason(stack: Stack) -> str:
-    return str(getattr(stack, "stack_status_reason", stack.status))
-
-
 def _answer(stack: Stack) -> Json:
+    require_done(stack)
     outputs = {f"Outputs.{each['OutputKey']}": each["OutputValue"] for each in stack.outputs or ()}
     return {"Ref": stack.stack_id, "StackId": stack.stack_id, **outputs}
 
 
 def _respond(resource: StackResource) -> Json:
-    answer = answers.given.of_resource(resource.schema.type, resource.place.logical_id)
-    if answer is None:
-        raise StackError(f"{resource.place.logical_id} is a custom resource: say what its function answers (--answers)")
+    said = answers.given.of_resource(resource.schema.type, resource.place.logical_id)
+    answer = said or answers.CustomResourceAnswer()  # without one it was refused before anything was built
     return {**answer.Data, "Ref": answer.PhysicalResourceId or resource.name}
 
 

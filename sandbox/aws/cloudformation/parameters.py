@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sandbox.aws.cloudformation.patterns import fits
-from sandbox.aws.documents import Json, Value, part
+from sandbox.aws.documents import Json, Value, is_list, part
 
 STORED: Final = "AWS::SSM::Parameter::Value<"
 """How the type of a parameter begins whose value is the name of one of Systems Manager's."""
@@ -19,7 +19,9 @@ def parameters_of(template: Json) -> dict[str, Json]:
 
 
 def text_of(value: Value) -> str:
-    """A YAML value as CloudFormation reads it: text."""
+    """A YAML value as CloudFormation reads it: text, lists with commas."""
+    if is_list(value):
+        return ",".join(map(text_of, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

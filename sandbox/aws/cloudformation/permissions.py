@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from moto.iam.models import Role
+from moto.utilities.utils import get_partition
 
 from sandbox.aws.cloudformation.attributes import Place, arn_of
 from sandbox.aws.cloudformation.request import StackError
@@ -75,12 +76,13 @@ def require_stack(caller: Caller, name: str, step: str) -> None:
     The Administrator Guide, "Launch constraints", asks for s3:GetObject on objects of a service-owned bucket
     that bear the tag servicecatalog:provisioning=true.
     """
-    arn = f"arn:aws:cloudformation:{caller.region}:{caller.account}:stack/{name}/*"
+    partition = get_partition(caller.region)
+    arn = f"arn:{partition}:cloudformation:{caller.region}:{caller.account}:stack/{name}/*"
     for action in (STACK_ACTIONS[step], "DescribeStacks", "DescribeStackEvents"):
         _require(caller, f"cloudformation:{action}", arn)
     if step != "delete":
         _require(caller, "cloudformation:GetTemplateSummary", "*")
-        template = f"arn:aws:s3:::sc-templates-{caller.region}/{name}"
+        template = f"arn:{partition}:s3:::sc-templates-{caller.region}/{name}"
         _require(caller, "s3:GetObject", template, **{"s3:ExistingObjectTag/servicecatalog:provisioning": "true"})
 
 
@@ -140,8 +142,9 @@ def require_resource(
     if step != "delete" and "iam:PassRole" in (*schema.actions(step), *schema.actions("create")):
         _require_roles(caller, schema, {key: properties[key] for key in given})
         seen.add("iam:PassRole")
-    if schema.type == "AWS::ApplicationAutoScaling::ScalableTarget" and step == "create":
-        _require_scaling_role(caller, place.account, str(properties.get("ServiceNamespace")))
+    namespace = str(properties.get("ServiceNamespace"))
+    if (schema.type, step) == ("AWS::ApplicationAutoScaling::ScalableTarget", "create") and namespace in _SCALING_ROLES:
+        _require_scaling_role(caller, place.account, namespace)
         seen.add("iam:CreateServiceLinkedRole")
     return [action for action in actions.unchecked if action not in seen]
 
@@ -186,8 +189,8 @@ def _roles_in(node: Value, name: str = "") -> Iterator[str]:
 def _require_scaling_role(caller: Caller, account: str, namespace: str) -> None:
     """The first scalable target in an account makes a service-linked role, for which one needs permission."""
     service = f"{namespace}.application-autoscaling.amazonaws.com"
-    name = f"AWSServiceRoleForApplicationAutoScaling_{_SCALING_ROLES.get(namespace, namespace)}"
-    if find_role(account, name) or namespace not in _SCALING_ROLES:
+    name = f"AWSServiceRoleForApplicationAutoScaling_{_SCALING_ROLES[namespace]}"
+    if find_role(account, name):
         return
     arn = f"arn:aws:iam::{account}:role/aws-service-role/{service}/{name}"
     _require(caller, "iam:CreateServiceLinkedRole", arn, **{"iam:AWSServiceName": service})

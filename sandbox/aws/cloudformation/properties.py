@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from sandbox.aws.cloudformation.parameters import text_of
 from sandbox.aws.cloudformation.patterns import fits
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.schemas import Schema
@@ -165,7 +166,7 @@ def _converted(kinds: list[str], value: Value) -> Value:
     """What CloudFormation makes of a scalar of another type: all parameters are texts, say."""
     if is_object(value) or is_list(value) or value is None or any(_is(kind, value) for kind in kinds):
         return value
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = text_of(value)
     for kind in kinds:
         try:
             if kind == "boolean" and text.lower() in ("true", "false"):

@@ -6,11 +6,12 @@ A type's schema is read when it is first asked for: all of them are 18 MB, one t
 import ast
 import json
 import re
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, cast
 
+from sandbox.aws.cloudformation.answers import CUSTOM, is_custom
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.documents import Json, Value, part
 
@@ -18,16 +19,13 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
 CREATES: Final = ("Create", "Put", "Register", "Add", "Publish", "Request", "Run", "Allocate", "Modify", "POST", "PUT")
 UPDATES: Final = ("Update", "Put", "Register", "Modify", "Set", "PATCH", "PUT")
 DELETES: Final = ("Delete", "Deregister", "Remove", "Terminate", "Reject", "Release", "Modify", "DELETE")
-_CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
-_OPEN: Final = (*_CUSTOM, "AWS::CloudFormation::Stack")
-"""Types whose attributes are said by others: a function, or the outputs of a nested stack."""
 _TABLES: Final = ("_all_property_types", "_exceptions")
 _UNDOING: Final = ("Delete", "Detach", "Disable", "Disassociate", "Remove", "Revoke", "Untag")
 VERBS: Final = {"create": CREATES, "update": UPDATES, "delete": DELETES}
 """By handler: the verbs of the call that does it, the likeliest first."""
 
 
-@lru_cache(maxsize=1)
+@cache
 def _data() -> Path:
     found = find_spec("cfnlint")
     if found is None or not found.submodule_search_locations:
@@ -42,19 +40,19 @@ def _read(*path: str) -> Json:
         raise StackError(f"{'/'.join(path)} of the installed cfn-lint cannot be read: {error}") from error
 
 
-@lru_cache
+@cache
 def _listed(region: str) -> Json:
     here = f"{region}.json"
     known = _data().joinpath("schemas", "providers", here).is_file()
     return _read("schemas", "providers", here if known else "us-east-1.json")
 
 
-@lru_cache(maxsize=1)
+@cache
 def _authorization() -> Json:
     return _read("AdditionalSpecs", "Policies.json")
 
 
-@lru_cache
+@cache
 def schema_of(kind: str, region: str) -> "Schema":
     """The schema of a resource type.
 
@@ -62,20 +60,20 @@ def schema_of(kind: str, region: str) -> "Schema":
         StackError: CloudFormation has no such type in the region.
     """
     listed = _listed(region)
-    if kind.startswith(_CUSTOM):
-        raw = _parsed(listed[_CUSTOM[1]]).raw
+    if is_custom(kind):
+        raw = _parsed(listed[CUSTOM]).raw
         return Schema({**raw, "additionalProperties": True, "typeName": kind})
     if kind not in listed:
         raise StackError(f"Template format error: Unrecognized resource types: [{kind}]")
     return _parsed(listed[kind])
 
 
-@lru_cache
+@cache
 def _parsed(digest: str) -> "Schema":
     return Schema(_read("schemas", "resources", f"{digest}.json"))
 
 
-@lru_cache(maxsize=1)
+@cache
 def _more_attributes() -> dict[str, list[str]]:
     """By type: the attributes that are not among the read-only properties; the empty name stands for all properties.
 
@@ -91,6 +89,7 @@ def _more_attributes() -> dict[str, list[str]]:
     return {**{kind: [""] for kind in whole}, **single}
 
 
+@cache
 def words(name: str) -> list[str]:
     """The words of a name in camel case, without endings: Subscribe and Subscriptions are one word."""
     stems = (word.lower()[:6].rstrip("s") for word in _WORD.findall(name))
@@ -119,7 +118,8 @@ class Schema:
         self.raw = raw
         self.type: str = raw["typeName"]
         self.properties: dict[str, Json] = raw.get("properties") or {}
-        self.open = self.type.startswith(_OPEN)
+        self.open = is_custom(self.type) or self.type == "AWS::CloudFormation::Stack"
+        """Whether others say what its attributes are: a function, or the outputs of a nested stack."""
         self.identifier = pointers(raw.get("primaryIdentifier"))
         self.read_only = frozenset(pointers(raw.get("readOnlyProperties")))
         self.create_only = pointers(raw.get("createOnlyProperties"))

@@ -1,10 +1,10 @@
 """A stack's outputs, worked out when somebody looks."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from sandbox.aws.cloudformation.parameters import text_of
 from sandbox.aws.cloudformation.stack_resources import StackResources
-from sandbox.aws.documents import Json, is_list, is_object, part
+from sandbox.aws.documents import Json, is_object, part
 
 
 class StackOutput:
@@ -14,6 +14,7 @@ class StackOutput:
         self._resources, self._declared = resources, declared
         self.key, self.exporting_stack_id = key, stack_id
         self.description = declared.get("Description")
+        self.exported = "Export" in declared
 
     @property
     def name(self) -> str:
@@ -21,8 +22,7 @@ class StackOutput:
 
     @property
     def value(self) -> str:
-        found = self._resources.scope.value(self._declared["Value"])
-        return ",".join(map(text_of, found)) if is_list(found) else text_of(found)
+        return text_of(self._resources.scope.value(self._declared["Value"]))
 
 
 class StackOutputs:
@@ -32,14 +32,14 @@ class StackOutputs:
         self._resources, self._stack_id = resources, stack_id
 
     def values(self) -> list[StackOutput]:
-        return list(self._wanted(()))
+        return list(self._wanted())
 
     @property
     def exports(self) -> list[StackOutput]:
-        return list(self._wanted(("Export",))) if self._resources.entered else []
+        return [each for each in self._wanted() if each.exported] if self._resources.entered else []
 
-    def _wanted(self, needed: Collection[str]) -> Iterator[StackOutput]:
+    def _wanted(self) -> Iterator[StackOutput]:
         scope = self._resources.scope
         for key, declared in part(scope.template, "Outputs").items():
-            if is_object(declared) and all(each in declared for each in needed) and scope.condition_of(declared):
+            if is_object(declared) and scope.condition_of(declared):
                 yield StackOutput(self._resources, key, declared, self._stack_id)

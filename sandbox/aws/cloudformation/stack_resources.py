@@ -14,7 +14,7 @@ from sandbox.aws.cloudformation.account_values import AccountValues
 from sandbox.aws.cloudformation.attributes import Place
 from sandbox.aws.cloudformation.emulation import require_buildable
 from sandbox.aws.cloudformation.intrinsics import Scope
-from sandbox.aws.cloudformation.parameters import parameters_of, settled, text_of
+from sandbox.aws.cloudformation.parameters import settled
 from sandbox.aws.cloudformation.permissions import unchecked
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.resources import StackResource, prepare
@@ -88,26 +88,16 @@ class StackResources:
         self.resolved_parameters = settled(self.template, given)
         self.scope = scope_of(stack, self.template, self.resolved_parameters, self.resources)
 
-    @property
-    def no_echo_parameter_keys(self) -> list[str]:
-        """The values that moto's answers show as stars."""
-        hidden = [key for key, rules in parameters_of(self.template).items() if text_of(rules.get("NoEcho")) == "true"]
-        return [self.resolved_parameters[key] for key in hidden]
-
     def values(self) -> list[StackResource]:
         return list(self.resources.values())
 
-    def create(self, _template: Json) -> bool:
+    def create(self) -> None:
         """Build everything; what was built when something fails stays in `resources`."""
         self._enter(self.template, self.resolved_parameters)
         for name in build_order(self.scope.wanted()):
             with _naming(name):
                 self._build(name, self._prepare(name))
         list(self._stack.outputs or ())  # one that cannot be worked out fails the stack
-        return True
-
-    def creation_complete(self) -> bool:
-        return True
 
     def build_change_set_actions(self, template: Json) -> dict[str, dict[str, dict[str, str]]]:
         """What another template adds, modifies and removes, for moto's change sets."""
@@ -212,7 +202,7 @@ class StackResources:
     def _bring_up_to_date(self, name: str, undo: list[Callable[[], None]], gone: list[StackResource]) -> None:
         present = self.resources.get(name)
         fresh = self._prepare(name, present.generation + 1 if present else 0)
-        if present and present.schema is not fresh.schema:
+        if present and present.schema.type != fresh.schema.type:
             raise StackError(f"Update of resource type is not permitted. The new template modifies it: [{name}]")
         if present is None:
             self._build(name, fresh)
@@ -248,13 +238,13 @@ def _retains(scope: Scope, name: str, policy: str, *, unbuilt: bool = False) -> 
     return wanted == "Retain" or (wanted == "RetainExceptOnCreate" and not unbuilt)
 
 
-def require_deleted(stack: Stack) -> None:
-    """Say why a stack that was to be deleted is still there.
+def require_done(stack: Stack) -> None:
+    """Say why a stack is not what it was to be: built, changed, or gone.
 
     Raises:
-        StackError: it is.
+        StackError: it was rolled back, or could not be deleted.
     """
-    if stack.status == "DELETE_FAILED":
+    if "ROLLBACK" in stack.status or stack.status == "DELETE_FAILED":
         raise StackError(str(getattr(stack, "stack_status_reason", stack.status)))
 
 

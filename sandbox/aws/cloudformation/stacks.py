@@ -6,18 +6,15 @@ from typing import Any, Final
 
 from moto.cloudformation.models import Stack, cloudformation_backends
 
-from sandbox.aws.cloudformation import shown_parameters
 from sandbox.aws.cloudformation.changes import additions, modifications
 from sandbox.aws.cloudformation.engine import reason_of
 from sandbox.aws.cloudformation.permissions import acting_as, require_stack
 from sandbox.aws.cloudformation.request import StackError, StackRequest
-from sandbox.aws.cloudformation.stack_resources import require_deleted
+from sandbox.aws.cloudformation.stack_resources import require_done
 from sandbox.aws.iam.callers import Caller
 
 MOST_DELETED: Final = 50
 """Deleted stacks that can still be described, per account and region; AWS forgets them after 90 days."""
-
-shown_parameters.install()
 
 Outputs = list[dict[str, Any]]
 Changes = list[dict[str, Any]]
@@ -73,7 +70,7 @@ class Stacks:
             return
         with acting_as(caller), _reasons():
             backend.delete_stack(stack.stack_id)
-        require_deleted(stack)
+        require_done(stack)
         while len(backend.deleted_stacks) > MOST_DELETED:
             del backend.deleted_stacks[next(iter(backend.deleted_stacks))]
 
@@ -122,8 +119,7 @@ def _outputs(stack: Stack) -> Outputs:
     Raises:
         StackError: the stack was rolled back.
     """
-    if "ROLLBACK" in stack.status:
-        raise StackError(str(getattr(stack, "stack_status_reason", stack.status)))
+    require_done(stack)
     arn = {
         "OutputKey": "CloudformationStackARN",
         "OutputValue": stack.stack_id,

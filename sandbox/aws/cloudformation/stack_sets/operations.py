@@ -3,13 +3,13 @@
 import math
 import uuid
 
-from moto.cloudformation.models import Stack, cloudformation_backends
+from moto.cloudformation.models import cloudformation_backends
 
 from sandbox.aws.backend import Backend
 from sandbox.aws.cloudformation.engine import reason_of
 from sandbox.aws.cloudformation.permissions import unchecked
 from sandbox.aws.cloudformation.request import StackError
-from sandbox.aws.cloudformation.stack_resources import require_deleted
+from sandbox.aws.cloudformation.stack_resources import require_done
 from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
 from sandbox.aws.documents import part
 
@@ -116,16 +116,11 @@ def _deploy(stack_set: StackSet, instance: Instance) -> None:
         name = f"StackSet-{stack_set.name}-{uuid.uuid5(uuid.NAMESPACE_URL, instance.operation + instance.account)}"
         stack = backend.create_stack(name, stack_set.template, parameters, tags=tags)
         instance.stack_id = stack.stack_id
-    _require_success(stack)
-
-
-def _require_success(stack: Stack) -> None:
-    if "ROLLBACK" in stack.status:
-        raise StackError(str(getattr(stack, "stack_status_reason", stack.status)))
+    require_done(stack)
 
 
 def _remove(instance: Instance) -> None:
     backend = cloudformation_backends[instance.account][instance.region]
     if stack := backend.stacks.get(instance.stack_id):
         backend.delete_stack(instance.stack_id)
-        require_deleted(stack)
+        require_done(stack)

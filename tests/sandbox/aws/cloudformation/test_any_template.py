@@ -90,6 +90,15 @@ def test_serverless_is_translated_as_aws_does(stacks: Stacks) -> None:
             "R does not support attribute type RoleName",
         ),
         (f"{TOPIC} !Shorten x}}}}}}", "Fn::Shorten is no function"),
+        (f"Rules: {{R: {{Assertions: [{{Assert: !ValueOf [a, b]}}]}}}}\n{TOPIC} x}}}}}}", "Fn::ValueOf is no function"),
+        (
+            (
+                "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Application, Properties: "
+                "{Location: {ApplicationId: a, SemanticVersion: 1.0.0}}}}"
+            ),
+            "A is of the Serverless Application Repository",
+        ),
+        (f"{TOPIC} !GetAtt R.Nothing}}}}, R: {{Type: AWS::CloudFormation::StackSet}}}}", "attribute type Nothing"),
     ],
 )
 def test_what_is_not_emulated_is_named_before_anything_is_built(
@@ -153,10 +162,23 @@ def test_parameters_stand_for_what_the_account_has(stacks: Stacks) -> None:
 def test_dynamic_references_are_resolved_in_the_account(stacks: Stacks) -> None:
     name = f"t{uuid.uuid4().hex}"
     stacks.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps({"key": "open"}))
-    stacks.client("ssm").put_parameter(Name=name, Value="plain", Type="String")
-    text = f"{{{{resolve:ssm:{name}}}}}-{{{{resolve:secretsmanager:{name}:SecretString:key}}}}"
-    assert stacks.topic(stacks.create(f"{TOPIC} '{text}'}}}}}}")) == "plain-open"
-    assert "JSONKey other" in stacks.failure(f"{TOPIC} '{text.replace(':key', ':other')}'}}}}}}")
+    for kind in ("String", "SecureString"):
+        stacks.client("ssm").put_parameter(Name=f"{name}{kind}", Value="plain", Type=kind)
+    stored = f"{{{{resolve:ssm:{name}String}}}}-{{{{resolve:ssm-secure:{name}SecureString}}}}"
+    secret = f"{{{{resolve:secretsmanager:{name}:SecretString:key}}}}"
+    assert stacks.topic(stacks.create(f"{TOPIC} '{stored}-{secret}'}}}}}}")) == "plain-plain-open"
+    assert "JSONKey other" in stacks.failure(f"{TOPIC} '{secret.replace(':key', ':other')}'}}}}}}")
+
+
+def test_a_part_of_a_template_is_included_from_s3(stacks: Stacks) -> None:
+    bucket, s3 = f"b{uuid.uuid4().hex}", stacks.client("s3")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": ACCOUNTS.region})
+    s3.put_object(Bucket=bucket, Key="part.yaml", Body=b"DisplayName: included")
+    part = f"Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: s3://{bucket}/part.yaml}}}}"
+    topic = "Resources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: !Sub '${AWS::StackName}-t', "
+    assert stacks.topic(stacks.create(f"{topic}{part}}}}}}}")) == "included"
+    s3.delete_object(Bucket=bucket, Key="part.yaml")
+    s3.delete_bucket(Bucket=bucket)
 
 
 def test_an_export_stays_while_it_is_imported(stacks: Stacks) -> None:
@@ -187,6 +209,7 @@ def test_policies_say_what_becomes_of_a_resource(stacks: Stacks) -> None:
         Resources:
           Kept: {{DeletionPolicy: Retain, UpdateReplacePolicy: Retain, {log} "${{AWS::StackName}}-kept"}}}}
           Gone: {{DeletionPolicy: RetainExceptOnCreate, {log} "${{AWS::StackName}}-gone"}}}}
+          Shot: {{DeletionPolicy: Snapshot, {log} "${{AWS::StackName}}-shot"}}}}
     """.rstrip(" ")
     groups = stacks.client("logs")
 
@@ -199,7 +222,7 @@ def test_policies_say_what_becomes_of_a_resource(stacks: Stacks) -> None:
     assert left(name) == ["kept"]
     name = stacks.create(template)
     assert stacks.update(name, template.replace("-kept", "-new")) == "UPDATE_COMPLETE"
-    assert left(name) == ["gone", "kept", "new"]
+    assert left(name) == ["gone", "kept", "new", "shot"]
     stacks.delete(name)
     assert left(name) == ["gone", "kept", "new"]
 

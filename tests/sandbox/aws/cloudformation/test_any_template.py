@@ -93,8 +93,8 @@ def test_serverless_is_translated_as_aws_does(stacks: Stacks) -> None:
         (f"Rules: {{R: {{Assertions: [{{Assert: !ValueOf [a, b]}}]}}}}\n{TOPIC} x}}}}}}", "Fn::ValueOf is no function"),
         (
             (
-                "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Application, Properties: "
-                "{Location: {ApplicationId: a, SemanticVersion: 1.0.0}}}}"
+                "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Application, "
+                "Properties: {Location: {ApplicationId: a, SemanticVersion: 1.0.0}}}}"
             ),
             "A is of the Serverless Application Repository",
         ),

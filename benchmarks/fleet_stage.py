@@ -12,7 +12,7 @@ from typing import Final
 
 import yaml
 
-from cli.rehearsal.deployment import Rehearsal
+from cli.rehearsal.deployment import SALT, Rehearsal
 
 HUB: Final = "222233334444"
 UNITS: Final = 20
@@ -180,7 +180,7 @@ def _settings(index: int) -> str:
         f"{name}:assumeRole": role,
         f"{name}:launches": launches,
     }
-    return yaml.safe_dump({"config": config})
+    return yaml.safe_dump({"config": config, "encryptionsalt": SALT})
 
 
 def _waves() -> str:

@@ -16,20 +16,23 @@ UNSET = ("AWS_PROFILE", "AWS_SESSION_TOKEN")
 _PROJECT = Path(__file__).parent.parent
 
 
-def sandbox_environment(url: str, folder: Path, account: str | None = None) -> dict[str, str]:
+def sandbox_environment(
+    url: str, folder: Path, account: str | None = None, python: str = sys.executable
+) -> dict[str, str]:
     """Variables to add to a process's environment; makes Pulumi's folders and installs the stand-in plug-in.
 
     Args:
         url: where the sandbox listens.
         folder: where Pulumi keeps its state and plug-ins; made when missing.
         account: whose administrator to be; the default organization's management account if not given.
+        python: starts the plug-in; its folder comes first on PATH.
     """
     folder = folder.resolve()
     backend, home = folder / "backend", folder / "pulumi"
     backend.mkdir(parents=True, exist_ok=True)
-    _install_plugin(home)
+    _install_plugin(home, python)
     tools = _PROJECT / ".tools" / "bin"
-    first = [str(path) for path in (tools, Path(sys.executable).parent) if path.is_dir()]
+    first = [str(path) for path in (tools, Path(python).parent) if path.is_dir()]
     kept = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part not in first]
     return {
         "AWS_ENDPOINT_URL": url,
@@ -54,10 +57,10 @@ def exports(url: str, folder: Path, account: str | None = None) -> str:
     return "\n".join([f"unset {' '.join(UNSET)}", *lines, ""])
 
 
-def _install_plugin(home: Path) -> None:
+def _install_plugin(home: Path, python: str) -> None:
     """Put a starter where the Pulumi CLI looks for the aws plug-in, so that it downloads nothing."""
     plugin = home / "plugins" / f"resource-aws-v{version('pulumi_aws')}" / "pulumi-resource-aws"
-    starter = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m sandbox.plugin "$@"\n'
+    starter = f'#!/bin/sh\nexec {shlex.quote(python)} -m sandbox.plugin "$@"\n'
     if plugin.exists() and plugin.read_text() == starter:
         return
     plugin.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import boto3
 import pytest
 
 from tests.support.sandbox.plugin_project import Project
+from tests.support.warm.python import python
 
 _READY_WITHIN = 60
 """Seconds; other tests may be using all cores."""
@@ -21,7 +21,7 @@ _READY_WITHIN = 60
 def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a sandbox listens that runs a hundred times faster than AWS."""
     ready = tmp_path_factory.mktemp("sandbox") / "ready"
-    command = [sys.executable, "-m", "sandbox", "serve", "--speed", "100", "--ready-file", str(ready)]
+    command = [python(), "-m", "sandbox", "serve", "--speed", "100", "--ready-file", str(ready)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
         try:
             limit = time.monotonic() + _READY_WITHIN

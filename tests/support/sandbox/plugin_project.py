@@ -11,6 +11,7 @@ from typing import Any
 
 import sandbox
 from sandbox.environment import sandbox_environment
+from tests.support.warm.python import ENGINE, environment, python
 
 _RUN_LIMIT = 120
 """Seconds; other tests may be using all cores."""
@@ -25,7 +26,8 @@ class Project:
         self.state = folder / "state"
         self.environment = {
             **os.environ,
-            **sandbox_environment(url, self.state, "222233334444"),
+            **sandbox_environment(url, self.state, "222233334444", python()),
+            **ENGINE,
             "PYTHONPATH": str(Path(sandbox.__file__).parent.parent),  # this checkout, whatever is installed
         }
 
@@ -34,7 +36,10 @@ class Project:
         """Make an empty project with an empty stack in a folder."""
         project = cls(folder, url)
         project.folder.mkdir()
-        (project.folder / "Pulumi.yaml").write_text("name: small\nruntime: python\n")
+        options = {"virtualenv": str(environment())}
+        content = {"name": "small", "runtime": {"name": "python", "options": options}}
+        (project.folder / "Pulumi.yaml").write_text(json.dumps(content))
+        (project.state / "pulumi" / "logs").touch()  # where Pulumi would have a folder, and write a tenth of a second
         project.succeed("stack", "init")
 
     def write(self, program: str) -> None:

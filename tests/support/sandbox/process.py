@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from botocore.config import Config
 
 from tests.support.sandbox.accounts import ACCOUNTS, HUB, MANAGEMENT, connect
 from tests.support.sandbox.conformity import watch
+from tests.support.warm.python import python
 
 FAST = 20_000.0
 """Virtual seconds per second: what takes a minute on AWS takes 3 ms."""
@@ -76,7 +76,7 @@ class Sandbox:
 @contextmanager
 def running(folder: Path, *options: str) -> Generator[Sandbox, None, None]:
     """Run a sandbox process of its own."""
-    command = [sys.executable, "-m", "sandbox", "serve", "--speed", str(FAST), *options]
+    command = [python(), "-m", "sandbox", "serve", "--speed", str(FAST), *options]
     with (folder / "sandbox.log").open("w") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         try:

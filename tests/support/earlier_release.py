@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from cli.rehearsal.deployment import LINKED
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.paths import ROOT
 from tests.support.sandbox.accounts import MANAGEMENT
 from tests.support.stage import HUB, PRODUCTION, RESEARCH, Stage
+from tests.support.warm.python import environment
 
 COMMIT: Final = "5b9c3d81bcc3cf10145a35529a1ce3310f3e33de"
 HUBS: Final = ("hub", "hub-batch")
@@ -86,9 +86,9 @@ def unpack(programs: bytes, folder: Path) -> Path:
     """Make a checkout of an earlier release, in which its commands run."""
     with tarfile.open(fileobj=io.BytesIO(programs)) as files:
         files.extractall(folder, filter="data")
-    for name in LINKED:
-        if (ROOT / name).exists():
-            (folder / name).symlink_to(ROOT / name)
+    for source in (environment(), ROOT / ".tools"):
+        if source.exists():
+            (folder / source.name).symlink_to(source)
     return folder
 
 

@@ -21,7 +21,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, Final
 
-PROGRAMS: Final = ("shared", "hub", "spoke", "organization", "fleet", "cli")
+PROGRAMS: Final = ("shared", "hub", "spoke", "organization", "fleet", "cli", "tools")
 SANDBOX: Final = "sandbox"
 """Which imports nothing of theirs."""
 EMULATED: Final = ("cloudwatch", "iam", "logs", "organizations", "s3", "sagemaker", "ssm", "sts")

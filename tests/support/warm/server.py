@@ -21,7 +21,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, Final
 
-PROGRAMS: Final = ("shared", "hub", "spoke", "organization", "fleet", "cli", "tools")
+PROGRAMS: Final = ("shared", "hub", "spoke", "organization", "fleet", "cli")
 SANDBOX: Final = "sandbox"
 """Which imports nothing of theirs."""
 EMULATED: Final = ("cloudwatch", "iam", "logs", "organizations", "s3", "sagemaker", "ssm", "sts")
@@ -190,7 +190,7 @@ def _run(python: str, arguments: list[str]) -> int:
 
 def _forget_others() -> None:
     """Keep of the project's modules only those that this program would load itself."""
-    others = set[str]() if _is_loaded(SANDBOX) else {SANDBOX}
+    others = {"tools"} if _is_loaded(SANDBOX) else {"tools", SANDBOX}
     if not all(_is_loaded(root) for root in PROGRAMS):
         others.update(PROGRAMS)
     for name in list(sys.modules):

@@ -6,6 +6,7 @@ who signs in.
 """
 
 import datetime as dt
+import functools
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -40,9 +41,9 @@ class Session:
         Raises:
             ClientError: the role cannot be assumed.
         """
-        import boto3
+        from botocore.session import Session as BotocoreSession
 
-        self._boto: Any = boto3.Session()  # the stubs have one function per service
+        self._boto: Any = _with_models(BotocoreSession())  # the stubs have one function per service
         self._clock = clock
         self._lock = threading.Lock()
         self._made: dict[tuple[str, str], Any] = {}
@@ -53,7 +54,6 @@ class Session:
             self._made = {}
 
     def _assumed(self, role: str) -> Any:  # noqa: ANN401 - as above
-        import boto3
         from botocore.credentials import DeferredRefreshableCredentials
         from botocore.session import Session as BotocoreSession
 
@@ -72,7 +72,7 @@ class Session:
         _ = credentials.get_frozen_credentials()  # what cannot be assumed is told now
         session = BotocoreSession()
         session.register_component("credential_provider", SimpleNamespace(load_credentials=lambda: credentials))
-        return boto3.Session(botocore_session=session)
+        return _with_models(session)
 
     def client(self, service: str, region: str = "") -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         """Give a client of a service in a region, or in the session's own."""
@@ -101,6 +101,21 @@ class Session:
             if not page.get("NextPageToken"):
                 return found
             arguments["PageToken"] = page["NextPageToken"]
+
+
+@functools.cache
+def _models(folder: str | None) -> Any:  # noqa: ANN401 - the stubs do not know it
+    """Read AWS's service models for all sessions: each would take a tenth of a second and more for its own."""
+    from botocore.loaders import create_loader
+
+    return create_loader(folder)
+
+
+def _with_models(session: Any) -> Any:  # noqa: ANN401 - as above
+    import boto3
+
+    session.register_component("data_loader", _models(session.get_config_variable("data_path")))
+    return boto3.Session(botocore_session=session)
 
 
 class AccountAccess(Protocol):

@@ -72,7 +72,7 @@ class FleetStage(Rehearsal):
     def fleet(self, *arguments: str, variables: Mapping[str, str] | None = None) -> Measured:
         """Run a command of the fleet and measure it."""
         self._calls("POST")
-        command = [sys.executable, "-m", "fleet", *arguments]
+        command = [self.python, "-m", "fleet", *arguments]
         log = self.project / "fleet.log"
         environment = self.environment() | dict(variables or {})
         begun = time.perf_counter()
@@ -81,7 +81,7 @@ class FleetStage(Rehearsal):
             here = Path.cwd()
             os.chdir(self.project)
             try:
-                process = os.posix_spawn(sys.executable, command, environment, file_actions=actions)
+                process = os.posix_spawn(self.python, command, environment, file_actions=actions)
             finally:
                 os.chdir(here)
             _, status, used = os.wait4(process, 0)

@@ -1,7 +1,6 @@
 """Faults: what the sandbox, and nothing else, does to a client on demand."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from tests.support.sandbox.accounts import RESEARCH
 from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox, running
 from tests.support.sandbox.setup import Setup
+from tests.support.warm.python import python
 
 pytestmark = pytest.mark.sandbox_only
 
@@ -131,7 +131,7 @@ def test_a_wrong_file_of_faults_is_one_clear_line(tmp_path: Path, text: str, rea
 def test_a_sandbox_does_not_start_with_a_wrong_file(tmp_path: Path, option: str, wrong: str) -> None:
     file = tmp_path / "wrong.yaml"
     file.write_text(wrong)
-    command = [sys.executable, "-m", "sandbox", "serve", option, str(file)]
+    command = [python(), "-m", "sandbox", "serve", option, str(file)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
 
     assert ended.returncode == 1

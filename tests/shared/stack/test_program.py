@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from shared.errors import ContractError
-from shared.stack.program import start
+from shared.stack.program import SDK_DEBUG, start
 from tests.support.recorder import recording
 
 TOLD = 32
@@ -36,6 +36,19 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     monkeypatch.setattr("pulumi.log.error", found.append)
     return found
+
+
+@pytest.mark.parametrize(("asked", "told"), [("", []), ("true", ["detail"])])
+def test_the_sdk_tells_its_details_only_when_it_is_asked_to(
+    asked: str, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+    monkeypatch.setattr("pulumi.log.debug", found.append)
+    monkeypatch.setenv(SDK_DEBUG, asked)
+    with recording("project", "stack", {}) as mocks:
+        mocks.deploy(lambda: start(lambda: pulumi.log.debug("detail")))
+
+    assert told == [each for each in found if each == "detail"]
 
 
 @pytest.mark.parametrize("program", [refuse, refuse_later, wait_and_refuse])

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -68,7 +67,7 @@ class Fleet(FleetStage, Stage):
         log = self.project / f"started-{time.monotonic_ns()}.log"
         with log.open("wb") as output:
             return subprocess.Popen(
-                [sys.executable, "-m", "fleet", *arguments],
+                [self.python, "-m", "fleet", *arguments],
                 cwd=self.project,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,

@@ -5,15 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from fleet.engine import Engine
 from fleet.errors import EngineError
+from fleet.store.locations import states_at
 from fleet.store.records import DeployedLaunch
+from fleet.store.storage import StorageError, backend_url, is_cloud
 from shared.catalog.contract import Contract, Product, merge, parse
 from shared.errors import CatalogError, ContractError
-from shared.stack.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT
+from shared.stack.names import CATALOG_OUTPUT, HUB_PROJECT, PUBLISHED_OUTPUT
 
 _AT_ONCE = 4
+_REGIONS = "regions"
+"""What a contract has, and neither a secret nor another thing that only Pulumi can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,26 @@ class Hubs:
         return found
 
 
+def _stored(engine: Engine, name: str) -> Mapping[str, Any]:
+    """Read a hub's outputs where they lie, without a process of Pulumi's, a third of a second of CPU.
+
+    Nothing is given where that cannot be done, for whatever reason: Pulumi says what is wrong.
+    """
+    try:
+        backend = backend_url()
+        if is_cloud(backend):
+            return {}
+        state = states_at(backend, engine, HUB_PROJECT).read(name.rpartition("/")[2])
+    except (CatalogError, *StorageError):
+        return {}
+    outputs: Mapping[str, Any] = state.outputs if state else {}
+    catalog = outputs.get(CATALOG_OUTPUT)
+    return outputs if isinstance(catalog, dict) and _REGIONS in catalog else {}
+
+
 def _read(engine: Engine, name: str) -> Published | CatalogError:
     try:
-        outputs = engine.outputs("hub", name)
+        outputs = _stored(engine, name) or engine.outputs("hub", name)
         day = outputs.get(PUBLISHED_OUTPUT)
         contract = parse(outputs.get(CATALOG_OUTPUT), source=name)
         return Published(contract, dt.date.fromisoformat(str(day)) if day else None)

@@ -1,18 +1,23 @@
 """What the hubs have published."""
 
 import datetime as dt
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fleet.errors import EngineError
 from fleet.plan.hub_contracts import Hubs
+from fleet.store.storage import Storage
 from shared.catalog import contract
 from shared.errors import CatalogError, ContractError
 from tests.support.fleet.making import HUB_ACCOUNT, RECORD, FakeEngine, hubs, offer
 from tests.support.refused import refused
 
 GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found", code="example")
+
+UNREACHABLE = EngineError("pulumi -s hub stack output failed: no access", code="example")
 
 
 def published() -> dict[str, Any]:
@@ -30,6 +35,28 @@ def test_a_hub_that_does_not_say_its_day_is_read_too() -> None:
     found = Hubs(FakeEngine({"hub": {"catalog": published()}}), ["hub"])
 
     assert None is found.published()["hub"].on
+
+
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:…"}
+
+
+@pytest.mark.parametrize(
+    ("kept", "found"),
+    [(published(), []), (SECRET, [UNREACHABLE]), ("a text", [UNREACHABLE]), (None, [UNREACHABLE])],
+    ids=["plain", "secret", "text", "none"],
+)
+def test_what_a_hub_published_is_read_where_its_state_lies_and_else_by_pulumi(
+    kept: object, found: list[EngineError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "organization/model-catalog-hub/hub"
+    monkeypatch.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
+    stack = {"type": "pulumi:pulumi:Stack", "urn": "urn", "outputs": {"catalog": kept} if kept else {}}
+    checkpoint = {"checkpoint": {"latest": {"resources": [stack]}}}
+    Storage(tmp_path.as_uri()).write(".pulumi/stacks/model-catalog-hub/hub.json", json.dumps(checkpoint).encode())
+
+    hubs = Hubs(FakeEngine({name: UNREACHABLE}), [name])
+
+    assert found == list(hubs.problems)
 
 
 def test_each_hub_is_read_once() -> None:

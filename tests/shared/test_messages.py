@@ -1,8 +1,9 @@
 """Every mistake that a person can make has a code, and the words of all codes are in one file."""
 
 import ast
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,20 @@ import pytest
 from tests.support.messages import FILE, FOLDERS, messages, written
 from tests.support.paths import ROOT
 
-NODES = {path: list(ast.walk(ast.parse(path.read_text()))) for each in FOLDERS for path in (ROOT / each).rglob("*.py")}
-MESSAGES = messages()
+
+@functools.cache
+def nodes_of() -> Mapping[Path, Sequence[ast.AST]]:
+    """Read every module; not while tests are collected, which each worker does."""
+    modules = [path for each in FOLDERS for path in (ROOT / each).rglob("*.py")]
+    return {path: list(ast.walk(ast.parse(path.read_text()))) for path in modules}
 
 
+@functools.cache
 def kinds() -> set[str]:
     """Name the classes of errors that carry a code: those of shared/errors.py, and what is made of them elsewhere."""
     bases = {
         node.name: {base.id for base in node.bases if isinstance(base, ast.Name)}
-        for nodes in NODES.values()
+        for nodes in nodes_of().values()
         for node in nodes
         if isinstance(node, ast.ClassDef)
     }
@@ -28,13 +34,10 @@ def kinds() -> set[str]:
     return found
 
 
-KINDS = kinds()
-
-
 def made(path: Path) -> Iterator[ast.Call]:
     """Give every place in a module where such an error is made, also by a name that stands for one of the kinds."""
-    names = KINDS | {name for node in NODES[path] for name in stands_for_a_kind(node)}
-    for node in NODES[path]:
+    names = kinds() | {name for node in nodes_of()[path] for name in stands_for_a_kind(node)}
+    for node in nodes_of()[path]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             function = node.func
             alone = isinstance(function, ast.Name) or ast.unparse(function.value) in ("self", "errors")
@@ -46,9 +49,9 @@ def stands_for_a_kind(node: ast.AST) -> list[str]:
     """Name a parameter or a field that is annotated as a class of such errors."""
     match node:
         case ast.arg(arg=name, annotation=ast.Subscript(value=ast.Name("type"), slice=ast.Name(kind))):
-            return [name] if kind in KINDS else []
+            return [name] if kind in kinds() else []
         case ast.AnnAssign(ast.Name(name), ast.Subscript(value=ast.Name("type"), slice=ast.Name(kind))):
-            return [name] if kind in KINDS else []
+            return [name] if kind in kinds() else []
         case _:
             return []
 
@@ -62,7 +65,7 @@ def is_code(value: ast.expr) -> bool:
 def test_every_error_is_made_with_a_code_that_stands_there(folder: str) -> None:
     without = [
         f"{path.relative_to(ROOT)}:{call.lineno}"
-        for path in sorted(NODES)
+        for path in sorted(nodes_of())
         if path.is_relative_to(ROOT / folder)
         for call in made(path)
         if not any(each.arg == "code" and is_code(each.value) for each in call.keywords)
@@ -75,7 +78,7 @@ def test_no_validator_says_a_mistake_without_a_code() -> None:
     """Pydantic takes any ValueError; only the words of a Mistake reach a person."""
     without = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path, nodes in NODES.items()
+        for path, nodes in nodes_of().items()
         if any(isinstance(each, ast.ImportFrom) and each.module == "pydantic" for each in nodes)
         for node in nodes
         if isinstance(node, ast.Raise) and node.exc and ast.unparse(node.exc).startswith("ValueError")
@@ -86,7 +89,7 @@ def test_no_validator_says_a_mistake_without_a_code() -> None:
 
 def test_errors_are_found_wherever_they_are_made() -> None:
     """Otherwise the test above would pass whatever the code is."""
-    assert {"ConfigError", "LaunchError", "Mistake"} <= KINDS
+    assert {"ConfigError", "LaunchError", "Mistake"} <= kinds()
     for file, function in (("validation", "self.error"), ("mistakes", "error"), ("aws/session", "ConfigError")):
         assert function in {ast.unparse(call.func) for call in made(ROOT / "shared" / f"{file}.py")}
 
@@ -96,8 +99,7 @@ def test_the_words_of_all_codes_are_in_one_file() -> None:
     assert written() == FILE.read_text()
 
 
-@pytest.mark.parametrize("code", MESSAGES)
-def test_no_word_of_python_is_in_a_message(code: str) -> None:
-    for text in MESSAGES[code]:
+def test_no_word_of_python_is_in_a_message() -> None:
+    for text in [text for texts in messages().values() for text in texts]:
         said = re.sub(r"\{.*?\}", "", text)
         assert not re.search(r"\b(dict|str|None|True|False|tuple|Input should)\b", said), said

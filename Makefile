@@ -141,11 +141,14 @@ check: install .tools/bin/actionlint ## Lint, types, catalog, documents: all but
 	@command -v go >/dev/null || { echo "error: actionlint is built with Go, which is not here: https://go.dev/dl/" >&2; exit 1; }
 	@go build -C tools/actionlint -trimpath -o $(CURDIR)/$@ github.com/rhysd/actionlint/cmd/actionlint
 
+# What is compiled is kept, whatever the environment says: hundreds of programs are started.
+pytest = PYTHONDONTWRITEBYTECODE= python -m pytest
+
 test: install ## Run every test
-	@python -m pytest -n 3
+	@$(pytest) -n 3
 
 test-fast: install ## The tests that need neither engine nor sandbox
-	@python -m pytest -q -n 2 -m "not engine and not sandbox"
+	@$(pytest) -q -n 2 -m "not engine and not sandbox"
 
 coverage: install ## What the tests reach, without the engine's; has a floor
 	@coverage run -m pytest -q -n 0 --ignore=tests/engine --ignore=tests/sandbox

@@ -25,8 +25,8 @@ STAGES = {
     "tests/engine/test_fleet_workers.py": "tests/engine/test_fleet.py",
 }
 """Files whose tests stand on the same stage as those of another; one worker runs both, so that it is set once."""
-SERVERS = {"sandbox", "started", "own_sandbox", "serve", "sandbox_url"}
-"""Fixtures that start the sandbox."""
+SERVERS = {"warm_python", "sandbox", "started", "own_sandbox", "serve", "sandbox_url"}
+"""Fixtures that start the sandbox, or what it is forked from."""
 
 
 class Together(LoadFileScheduling):

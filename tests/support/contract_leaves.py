@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -72,9 +72,12 @@ class Change:
         return f"{'.'.join(str(part) for part in self.way)} -> {self.value or 'nothing'}"
 
     def made(self, offer: Mapping[str, Any]) -> dict[str, Any]:
-        """Give a copy of an offer with this change."""
-        changed = deepcopy(dict(offer))
-        parent = at(changed, self.way[:-1])
+        """Give an offer with this change, which leaves the one that is given as it is."""
+        changed = dict(offer)
+        parent: Any = changed
+        for part in self.way[:-1]:  # the rest stays the offer's, since a thousand changes are made
+            parent[part] = copy(parent[part])
+            parent = parent[part]
         if self.value is None:
             del parent[self.way[-1]]
         else:
@@ -132,7 +135,7 @@ def groups(some: Sequence[Change]) -> Iterator[list[Change]]:
 
 def together(offer: Mapping[str, Any], some: Sequence[Change]) -> dict[str, Any] | None:
     """Make several changes, last ones first, so that positions in lists stay; None where they do not go together."""
-    changed = deepcopy(dict(offer))
+    changed = dict(offer)
     try:
         for change in reversed(some):
             changed = change.made(changed)

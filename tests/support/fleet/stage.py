@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -67,7 +68,7 @@ class Fleet(FleetStage, Stage):
         log = self.project / f"started-{time.monotonic_ns()}.log"
         with log.open("wb") as output:
             return subprocess.Popen(
-                [self.python, "-m", "fleet", *arguments],
+                [sys.executable, "-m", "fleet", *arguments],  # its process is the one that the fleet names
                 cwd=self.project,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,

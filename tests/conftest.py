@@ -15,6 +15,7 @@ from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.paths import ROOT
 from tests.support.sandbox.accounts import MANAGEMENT
 from tests.support.sandbox.process import Sandbox, running
+from tests.support.warm.python import python
 
 os.environ[AS_OF] = DAY.isoformat()
 
@@ -74,6 +75,12 @@ def catalog_copy(tmp_path: Path) -> CatalogCopy:
     folder = tmp_path / "catalog"
     shutil.copytree(CATALOG, folder)
     return CatalogCopy(folder)
+
+
+@pytest.fixture(scope="session")
+def warm_python() -> str:
+    """Name a Python that starts programs in no time."""
+    return python()
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.paths import ROOT
-from tests.support.warm.python import python
 
 PATIENCE_SECONDS = 30
-
-
-@pytest.fixture(scope="module")
-def warm_python() -> str:
-    return python()
 
 
 def run(warm: str, folder: Path, program: str, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:

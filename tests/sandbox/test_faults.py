@@ -14,7 +14,6 @@ from tests.support.sandbox.accounts import RESEARCH
 from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox, running
 from tests.support.sandbox.setup import Setup
-from tests.support.warm.python import python
 
 pytestmark = pytest.mark.sandbox_only
 
@@ -128,10 +127,10 @@ def test_a_wrong_file_of_faults_is_one_clear_line(tmp_path: Path, text: str, rea
 
 
 @pytest.mark.parametrize(("option", "wrong"), [("--faults", "- {error: X}"), ("--answers", "custom_resource: {}")])
-def test_a_sandbox_does_not_start_with_a_wrong_file(tmp_path: Path, option: str, wrong: str) -> None:
+def test_a_sandbox_does_not_start_with_a_wrong_file(warm_python: str, tmp_path: Path, option: str, wrong: str) -> None:
     file = tmp_path / "wrong.yaml"
     file.write_text(wrong)
-    command = [python(), "-m", "sandbox", "serve", option, str(file)]
+    command = [warm_python, "-m", "sandbox", "serve", option, str(file)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
 
     assert ended.returncode == 1

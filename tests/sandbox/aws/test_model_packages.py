@@ -9,7 +9,6 @@ import pytest
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, REGION, RESEARCH
 from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox, running
-from tests.support.warm.python import python
 
 pytestmark = pytest.mark.sandbox_only
 
@@ -130,10 +129,12 @@ def test_an_organization_file_declares_packages_of_its_own(tmp_path: Path) -> No
         ("{account: '111122223333', group: a, approval: Approved, image: x}", "model_packages.0.model_data"),
     ],
 )
-def test_a_wrong_package_is_one_line_that_names_file_and_field(tmp_path: Path, entry: str, expected: str) -> None:
+def test_a_wrong_package_is_one_line_that_names_file_and_field(
+    warm_python: str, tmp_path: Path, entry: str, expected: str
+) -> None:
     file = tmp_path / "organization.yaml"
     file.write_text(f"management: '{MANAGEMENT}'\nmodel_packages: [{entry}]\n")
-    command = [python(), "-m", "sandbox", "serve", "--organization", str(file)]
+    command = [warm_python, "-m", "sandbox", "serve", "--organization", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
 
     assert (done.returncode, done.stdout) == (1, "")

@@ -175,6 +175,7 @@ def _run(python: str, arguments: list[str]) -> int:
     sys.argv = [target, *rest]
     importlib.invalidate_caches()
     _forget_others()
+    sys.modules.pop(f"{target}.__main__", None)
     try:
         if by_name:
             runpy.run_module(target, run_name="__main__", alter_sys=True)

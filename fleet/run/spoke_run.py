@@ -140,9 +140,11 @@ class _Run:
             if not waited:
                 self._recovery.notes.append(f"waited for another rollout ({found})")
             waited = True
+        self._engine.lease = found
         try:
             yield found
         finally:
+            self._engine.lease = None
             found.release()
 
     def _done_meanwhile(self) -> Record | None:
@@ -175,8 +177,6 @@ class _Run:
         def started(pid: int) -> None:
             nonlocal process
             process = pid
-            if held:
-                held.set_engine(pid)
 
         prepared = prepare(self._task.stack, self._states.read(self._task.stack), settings, self._task.kept)
         self._recovery.notes += [note for note in prepared.notes if note not in self._recovery.notes]
@@ -189,6 +189,8 @@ class _Run:
             peak_mib=max(self._cost.peak_mib, finished.cost.peak_mib),
         )
         text = self.log.text(since)
+        if held and finished.code != 0:
+            held.check()
         if finished.code == -signal.SIGKILL and held:
             self._recovery.notes.append("its Pulumi process was killed")
             end_session(process)

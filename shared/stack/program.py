@@ -3,11 +3,16 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import pulumi
 
 from shared.errors import CatalogError
+from shared.stack.engines import remember_own
+
+_CHECKOUT: Final = Path("..")
+"""Relative to a project's folder, where Pulumi runs the program."""
 
 _TOLD: Final = 32
 """Ends a program that has said itself what is wrong. After any other exit code the engine adds "an unhandled error
@@ -18,6 +23,8 @@ def start(run: Callable[[], None]) -> None:
     """Run a program; what it refuses, now or once an output is known, is told and ends it."""
     if task := asyncio.current_task():  # Pulumi's, which ends when the last resource is declared
         task.add_done_callback(_end)
+    if not pulumi.runtime.is_dry_run():
+        remember_own(_CHECKOUT, pulumi.get_stack())
     run()
 
 

@@ -41,7 +41,8 @@ class Container:
         kind = isolated()
         command = [sys.executable, "-m", "tests.support.fleet.contender", storage.url, str(folder), str(clock)]
         command.append("" if kind else f"pid:[{name}]")
-        shell = ["sh", "-c", '"$@" & wait', "sh", *command]  # so that the fleet is not the container's first process
+        # The container outlives its fleet, as one does that runs more than that.
+        shell = ["sh", "-c", '"$@" & wait; exec >&-; sleep 60', "sh", *command]
         path = f"{folder / 'bin'}:{os.environ['PATH']}"
         self.process = subprocess.Popen(
             [*kind, *shell],
@@ -65,7 +66,8 @@ class Container:
 
     def said(self) -> str:
         """Wait for its end, and give what it said."""
-        return self.process.communicate(timeout=PATIENCE_SECONDS)[0].strip()
+        assert self.process.stdout
+        return self.process.stdout.read().strip()
 
 
 @cache
@@ -120,7 +122,7 @@ class Scene:
 
 @pytest.fixture
 def scene() -> Iterator[Scene]:
-    """Give a scene of which nothing goes on afterwards; in memory, since a lease here ends before a busy disk writes."""
+    """Give a scene of which nothing goes on afterwards; in memory, since a busy disk is slower than a lease here."""
     memory = Path("/dev/shm")  # noqa: S108 - a folder of its own in it
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         scene = Scene(Path(folder), Storage((Path(folder) / "storage").as_uri()))

@@ -42,7 +42,7 @@ class Container:
         command = [sys.executable, "-m", "tests.support.fleet.contender", storage.url, str(folder), str(clock)]
         command.append("" if kind else f"pid:[{name}]")
         # The container outlives its fleet, as one does that runs more than that.
-        shell = ["sh", "-c", '"$@" & wait; exec >&-; sleep 60', "sh", *command]
+        shell = ["sh", "-c", '"$@" & wait; sleep 60', "sh", *command]
         path = f"{folder / 'bin'}:{os.environ['PATH']}"
         self.process = subprocess.Popen(
             [*kind, *shell],
@@ -65,9 +65,9 @@ class Container:
         raise AssertionError("it did not start")
 
     def said(self) -> str:
-        """Wait for its end, and give what it said."""
+        """Wait for what it says at its end."""
         assert self.process.stdout
-        return self.process.stdout.read().strip()
+        return self.process.stdout.readline().strip()
 
 
 @cache

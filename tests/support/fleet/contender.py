@@ -61,9 +61,11 @@ def main(storage: str, root: str, clock: float, namespace: str) -> None:
     try:
         code = engine.up("spoke-a", None, lambda _: None).code
         held.check()
-        sys.stdout.write(f"ended with {code}")
+        said = f"ended with {code}"
     except CatalogError as problem:
-        sys.stdout.write(problem.code)
+        said = problem.code
+    sys.stdout.write(f"{said}\n")
+    sys.stdout.flush()
     held.release()
 
 

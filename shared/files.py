@@ -30,6 +30,10 @@ _ASIDE, _BEFORE = ".aside", ".before"
 class NotWritten(OSError):  # noqa: N818 - it says what is so, and is told by what it is, an error of the system's
     """A file could not be written; nothing was changed."""
 
+    def __str__(self) -> str:
+        """Say which, why, and what to do."""
+        return f"{self.filename}: {self.strerror}"
+
 
 def is_aside(path: str) -> bool:
     """Say whether a file is one that lies beside its place, while it is written or since its writer was killed."""

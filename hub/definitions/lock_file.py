@@ -12,6 +12,7 @@ import yaml
 
 from shared.catalog.versions import SemVer
 from shared.errors import ContentError
+from shared.files import write_file
 from shared.validation import Document, Key, validate
 
 LOCK_FILE: Final = "templates.lock"
@@ -143,4 +144,4 @@ def _read(lock: Path) -> _Lock:
 
 def _write(catalog: Path, lock: _Lock) -> None:
     content = yaml.safe_dump(lock.model_dump(exclude_defaults=True), sort_keys=False)
-    (catalog / LOCK_FILE).write_text(_HEADER + content)
+    write_file(catalog / LOCK_FILE, _HEADER + content)

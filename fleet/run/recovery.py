@@ -104,13 +104,13 @@ def may_unlock(root: Path, stack: str, lock: Lock, abandoned: Lease | None) -> b
     """Say whether a lock is known to be of an engine that is gone.
 
     It is where the engine is of an abandoned lease and cannot be seen to live: one that cannot be seen from here was
-    ended by its guard. It is too where it was started from this checkout, in this process namespace, and is gone. A
-    host name and a number say nothing: containers share both.
+    ended by its guard. It is too where it was started from this checkout, in this process namespace, and is gone; and
+    where the whole machine has no such process. A host name and a number say nothing: containers share both.
     """
     engine = abandoned.engine if abandoned else None
     if engine and engine.boot and (engine.host, engine.pid) == (lock.host, lock.pid):
         return not engine.lives
-    return engines.is_dead(root, stack, lock.host, lock.pid)
+    return lock.is_dead or engines.is_dead(root, stack, lock.host, lock.pid)
 
 
 def _session(pid: int) -> Iterator[psutil.Process]:

@@ -6,6 +6,7 @@ listing of the objects is enough to see that nobody has updated a stack, and tak
 
 import gzip
 import json
+import socket
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from fleet.errors import RecordsError, StateError
 from fleet.store.storage import Storage, StorageError, error_text
 from shared.stack.import_file import LAUNCH, ROLE
 from shared.stack.names import SPOKE_PROJECT
+from shared.stack.process import is_gone_everywhere
 
 _STATES: Final = ".pulumi/stacks"
 _LOCKS: Final = ".pulumi/locks/organization"
@@ -67,6 +69,7 @@ class Lock:
 
     Attributes:
         path: Where it is; no other lock ever has that name.
+        is_shared: It lies where other machines may write too.
     """
 
     user: str
@@ -74,6 +77,13 @@ class Lock:
     pid: int
     since: str
     path: str = ""
+    is_shared: bool = False
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether its process is gone for certain: of this machine, all of whose processes can be seen from here."""
+        own = not self.is_shared and self.host == socket.gethostname()
+        return own and self.pid > 0 and is_gone_everywhere(self.pid)
 
     def __str__(self) -> str:
         """Say whose it is."""
@@ -136,7 +146,7 @@ class StoredStates:
         """Tell who has locked a stack, from what Pulumi puts beside the state while it runs."""
         for entry in self._storage.list(f"{self._locks}/{stack}"):
             if entry.path.endswith(".json") and (found := self._storage.read(entry.path)):
-                return _lock(found.content, entry.path)
+                return _lock(found.content, entry.path, is_shared=not self._storage.is_local)
         return None
 
     def unlock(self, stack: str, lock: Lock) -> None:
@@ -222,12 +232,12 @@ def _plain(given: object) -> dict[str, str]:
     return {key: value for key, value in values if isinstance(value, str)}
 
 
-def _lock(content: bytes, path: str) -> Lock:
+def _lock(content: bytes, path: str, *, is_shared: bool) -> Lock:
     try:
         found: dict[str, Any] = json.loads(content)
-        return Lock(found["username"], found["hostname"], found["pid"], found["timestamp"], path)
+        return Lock(found["username"], found["hostname"], found["pid"], found["timestamp"], path, is_shared)
     except (ValueError, KeyError, TypeError):
-        return Lock("somebody", "an unknown machine", 0, "an unknown time", path)
+        return Lock("somebody", "an unknown machine", 0, "an unknown time", path, is_shared)
 
 
 def _is_json(content: bytes) -> bool:

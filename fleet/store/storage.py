@@ -20,6 +20,7 @@ from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store
 
 from fleet.errors import SettingsError
 from shared.files import is_aside, write_file, write_new
+from shared.stack.process import is_local
 
 _CLOUD: Final = ("https", "http")
 _LOCK: Final = ".fleet/lock"
@@ -83,6 +84,11 @@ class Storage:
         self.url = url
         self._store = _opened(url)
         self._folder = _folder_of(url)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a folder on a disk of this machine."""
+        return self._folder is not None and is_local(self._folder)
 
     def list(self, folder: str) -> Iterator[Entry]:
         """List every object below a folder."""

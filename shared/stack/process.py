@@ -13,6 +13,10 @@ from pydantic import BaseModel, ConfigDict
 
 _PROC: Final = Path("/proc")
 _DEAD: Final = ("Z", "X")
+_FIRST_NAMESPACE: Final = "pid:[4026531836]"
+"""From which all others are seen (source: Linux, include/linux/proc_ns.h, PROC_PID_INIT_INO)."""
+
+_LOCAL: Final = ("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "tmpfs", "ramfs", "overlay")
 _PARENT, _START = 1, 19
 """Of the fields after the name in /proc/PID/stat (source: proc_pid_stat(5), fields 4 and 22)."""
 
@@ -69,6 +73,31 @@ def here() -> tuple[str, str]:
         return boot, str((_PROC / "self" / "ns" / "pid").readlink())
     except (OSError, ValueError):
         return "", ""
+
+
+def is_gone_everywhere(pid: int) -> bool:
+    """Say whether no process of this kernel has a number, in any namespace; False where not all can be seen."""
+    if here()[1] != _FIRST_NAMESPACE:
+        return False
+    for status in _PROC.glob("[0-9]*/status"):
+        try:
+            lines = status.read_text(errors="replace").splitlines()
+        except OSError:
+            continue  # it has ended this very moment
+        if any(line.startswith("NSpid:") and str(pid) in line.split() for line in lines):
+            return False
+    return True
+
+
+def is_local(path: Path) -> bool:
+    """Say whether a folder is on a disk of this machine, where no other machine writes."""
+    try:
+        lines = (_PROC / "self" / "mountinfo").read_text().splitlines()
+    except OSError:
+        return False
+    kinds = {Path(fields[4]): fields[fields.index("-") + 1] for fields in map(str.split, lines)}
+    resolved = path.resolve()
+    return next((kinds[each] for each in (resolved, *resolved.parents) if each in kinds), "") in _LOCAL
 
 
 def name_of(pid: int) -> str:

@@ -55,7 +55,9 @@ def test_a_lock_is_removed_only_where_its_run_is_known_to_be_over(
     may: bool,  # noqa: FBT001 - what is expected
 ) -> None:
     """Two containers have one host name, and processes of one number."""
-    assert may is may_unlock(tmp_path, "spoke-a", Lock(user="ada", host=ME.host, pid=pid, since=""), left)
+    assert may is may_unlock(
+        tmp_path, "spoke-a", Lock(user="ada", host=ME.host, pid=pid, since="", is_shared=True), left
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_a_lock_of_an_engine_that_was_started_from_this_checkout_is_removed_once
         monkeypatch.setattr(engines.Process, "of", always(each))
         engines.remember(tmp_path, "spoke-a", each.pid)
 
-    lock = Lock(user="ada", host=ME.host, pid=noted[0].pid, since="")
+    lock = Lock(user="ada", host=ME.host, pid=noted[0].pid, since="", is_shared=True)
 
     assert may is may_unlock(tmp_path, "spoke-a", lock, None)
     assert not may_unlock(tmp_path, "spoke-ab", lock, None)

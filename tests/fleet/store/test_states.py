@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from fleet.errors import RecordsError
 from fleet.store.states import CloudStates, Lock, State, StoredStates
 from fleet.store.storage import Entry, Storage
+from shared.stack import process
 from tests.support.fleet.making import FakeEngine
 from tests.support.refused import refused
 
@@ -124,7 +127,7 @@ def test_the_lock_of_a_stack_is_its_own(storage: Storage, states: StoredStates) 
     storage.write(f"{LOCKS}/spoke-a/1.json", json.dumps(LOCK).encode())
 
     lock = states.lock("spoke-a")
-    assert Lock("ada", "elsewhere", 12, "2026-10-06T12:30:00Z", f"{LOCKS}/spoke-a/1.json") == lock
+    assert Lock("ada", "elsewhere", 12, "2026-10-06T12:30:00Z", f"{LOCKS}/spoke-a/1.json", not storage.is_local) == lock
     assert "ada@elsewhere (process 12) since 2026-10-06T12:30:00Z" == str(lock)
 
 
@@ -168,6 +171,28 @@ def test_a_description_that_a_killed_run_left_torn_is_removed(
     kept = {"spoke-a.json.attrs"} if content is not None and not torn else set[str]()
     assert {"spoke-a.json", "spoke-b.json.attrs"} | kept == left
     assert not states.repair_checkpoint("spoke-a")
+
+
+@pytest.mark.parametrize(
+    ("host", "pid", "shared", "dead"),
+    [
+        (socket.gethostname(), 2**22 + 1, False, True),
+        (socket.gethostname(), os.getpid(), False, False),
+        (socket.gethostname(), 2**22 + 1, True, False),
+        (socket.gethostname(), 0, False, False),
+        ("elsewhere", 2**22 + 1, False, False),
+    ],
+    ids=["nobody's here", "a live one's", "where other machines write", "an unknown one's", "another machine's"],
+)
+def test_only_where_all_processes_can_be_seen_a_lock_is_known_to_be_of_a_dead_one(
+    monkeypatch: pytest.MonkeyPatch, host: str, pid: int, *, shared: bool, dead: bool
+) -> None:
+    lock = Lock(user="ada", host=host, pid=pid, since="", is_shared=shared)
+    monkeypatch.setattr(process, "_FIRST_NAMESPACE", process.here()[1])
+    assert dead is lock.is_dead
+
+    monkeypatch.setattr(process, "_FIRST_NAMESPACE", "another")
+    assert not lock.is_dead
 
 
 class Cloud(FakeEngine):

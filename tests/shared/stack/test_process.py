@@ -67,3 +67,28 @@ def test_where_processes_cannot_be_looked_for_none_is_here(
         assert not Process.of(os.getpid()).lives
     finally:
         here.cache_clear()
+
+
+def test_a_process_of_a_nested_container_is_seen_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "12").mkdir()
+    (tmp_path / "12" / "status").write_text("Name:\tpulumi\nNSpid:\t12\t7\n")
+    monkeypatch.setattr(module, "_FIRST_NAMESPACE", here()[1])
+    monkeypatch.setattr(module, "_PROC", tmp_path)
+
+    assert [False, False, True] == [module.is_gone_everywhere(pid) for pid in (12, 7, 8)]
+
+
+@pytest.mark.parametrize(("kind", "local"), [("ext4", True), ("tmpfs", True), ("nfs4", False), ("fuse.sshfs", False)])
+def test_a_folder_is_local_where_its_file_system_is(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    local: bool,  # noqa: FBT001 - what is expected
+) -> None:
+    (tmp_path / "self").mkdir()
+    mounts = f"1 0 8:1 / / rw - nfs4 server rw\n2 1 8:2 / {tmp_path} rw shared:1 - {kind} /dev/x rw\n"
+    (tmp_path / "self" / "mountinfo").write_text(mounts)
+    monkeypatch.setattr(module, "_PROC", tmp_path)
+
+    assert local is module.is_local(tmp_path / "deep" / "er")
+    assert not module.is_local(Path("/"))

@@ -33,12 +33,10 @@ def add_new() -> int:
     """
     catalog = read_unlocked(FOLDER, as_of())
     known, problem = _published(catalog)
-    history = list(_committed())
-    if not problem:  # a line that was never published may be written anew
-        history = [Known(each.source, {}, each.removed) for each in history]
-    else:
+    if problem:
         print(f"not compared with AWS, but with git alone: {problem}", file=sys.stderr)
-    added = add_to_lock(FOLDER, catalog.published(), [*known, *history])
+    # A line that was never published may be written anew.
+    added = add_to_lock(FOLDER, catalog.published(), [*known, _history(templates=bool(problem))])
     print(f"{FOLDER / LOCK_FILE}: {'added ' + ', '.join(added) if added else 'nothing to add'}")
     return ExitCode.DONE
 
@@ -70,7 +68,18 @@ def _published_by(file: StackFile, catalog: Catalog) -> Iterator[Known]:
     products = part_of(settings, catalog, where=file.path.name).products
     for region in settings.all_regions:
         hashes = published_hashes(account, products, region, {HUB_PROJECT: file.stack})
-        yield Known(f"AWS, {file.stack} in {region}", hashes)
+        yield Known(f"AWS, {file.stack} in {region}", {version: [sha256] for version, sha256 in hashes.items()})
+
+
+def _history(*, templates: bool) -> Known:
+    """Put together what git knows, the newest first: two branches may have locked one number, and one was kept."""
+    hashes: dict[tuple[str, str], list[str]] = {}
+    removed: list[tuple[str, str]] = []
+    for each in _committed():
+        removed += each.removed
+        for version, found in each.templates.items() if templates else ():
+            hashes.setdefault(version, []).extend(found)
+    return Known("git", hashes, removed)
 
 
 def _committed() -> Iterator[Known]:

@@ -48,12 +48,12 @@ class Known:
 
     Attributes:
         source: Who knows it, in words.
-        templates: Hashes by product key and version.
+        templates: Hashes by product key and version; of several any may be the right one.
         removed: Numbers by product key.
     """
 
     source: str
-    templates: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    templates: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict[tuple[str, str], Sequence[str]])
     removed: Sequence[tuple[str, str]] = ()
 
 
@@ -118,7 +118,7 @@ def known_from(text: str, source: str) -> Known:
     """Read what another content of the lock file knew. Raises ContentError."""
     lock = _parsed(text.encode(), Path(source))
     templates = {
-        (product, version): sha256
+        (product, version): [sha256]
         for product, versions in lock.templates.items()
         for version, sha256 in versions.items()
     }
@@ -190,10 +190,10 @@ def _refuse_forgotten(path: Path, lock: _Lock, known: Sequence[Known]) -> None:
     """Refuse a lock file without a line that AWS or git knows, or with another one; all of them at once."""
     lines: dict[str, None] = {}
     for each in known:
-        for (product, version), sha256 in each.templates.items():
+        for (product, version), hashes in each.templates.items():
             found = lock.templates.get(product, {}).get(version)
-            if found != sha256 and version not in lock.removed.get(product, []):
-                line = f"templates: {product}: {version}: {sha256}"
+            if found not in hashes and version not in lock.removed.get(product, []):
+                line = f"templates: {product}: {version}: {hashes[0]}"
                 lines[f"\n  {line}  ({each.source}{f'; here {found[:12]}…' if found else ''})"] = None
         for product, version in each.removed:
             if version not in [*lock.removed.get(product, []), *lock.templates.get(product, {})]:

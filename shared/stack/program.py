@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pulumi
 
+from shared.catalog.lifecycle import refuse_to_look_ahead
 from shared.errors import CatalogError
 from shared.stack.engines import remember_own
 
@@ -24,6 +25,7 @@ def start(run: Callable[[], None]) -> None:
     if task := asyncio.current_task():  # Pulumi's, which ends when the last resource is declared
         task.add_done_callback(_end)
     if not pulumi.runtime.is_dry_run():
+        refuse_to_look_ahead()
         remember_own(_CHECKOUT, pulumi.get_stack())
     run()
 

@@ -112,8 +112,8 @@ def test_a_lock_file_that_nobody_may_read_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("known", "line"),
     [
-        (Known("AWS", {("some-model", "1.1.0"): "d" * 64}), f"templates: some-model: 1.1.0: {'d' * 64}  (AWS)"),
-        (Known("AWS", {("some-model", "1.0.0"): "d" * 64}), f"1.0.0: {'d' * 64}  (AWS; here aaaaaaaaaaaa…)"),
+        (Known("AWS", {("some-model", "1.1.0"): ["d" * 64]}), f"templates: some-model: 1.1.0: {'d' * 64}  (AWS)"),
+        (Known("AWS", {("some-model", "1.0.0"): ["d" * 64]}), f"1.0.0: {'d' * 64}  (AWS; here aaaaaaaaaaaa…)"),
         (Known("git, 1a2b", {}, [("some-model", "0.9.0")]), "removed: some-model: - 0.9.0  (git, 1a2b)"),
     ],
     ids=["missing", "another", "forgotten that it was removed"],
@@ -131,7 +131,7 @@ def test_what_is_known_elsewhere_is_not_locked_anew(tmp_path: Path, known: Known
 
 def test_all_that_is_forgotten_is_told_at_once(tmp_path: Path) -> None:
     with refused(ContentError, "lock-forgotten") as found:
-        add_to_lock(tmp_path, [FIRST], [Known("AWS", {("a", "1.0.0"): "a" * 64, ("b", "1.0.0"): "b" * 64})])
+        add_to_lock(tmp_path, [FIRST], [Known("AWS", {("a", "1.0.0"): ["a" * 64], ("b", "1.0.0"): ["b" * 64]})])
 
     assert 2 == str(found.value).count("(AWS)")
 
@@ -140,7 +140,7 @@ def test_what_is_known_elsewhere_and_here_is_no_mistake(tmp_path: Path) -> None:
     add_to_lock(tmp_path, [FIRST, SECOND])
     strike_from_lock(tmp_path, "some-model", "1.0.0")
     text = (tmp_path / LOCK_FILE).read_text()
-    published = Known("AWS", {("some-model", "1.0.0"): FIRST[2], ("some-model", "1.1.0"): SECOND[2]})
+    published = Known("AWS", {("some-model", "1.0.0"): [FIRST[2]], ("some-model", "1.1.0"): ["d" * 64, SECOND[2]]})
 
     assert [] == add_to_lock(tmp_path, [SECOND], [published, known_from(text, "git")])
 

@@ -29,6 +29,7 @@ from fleet.run.recording import parts_against, record_of
 from fleet.run.recovery import POLL_SECONDS, Recovery, end_session
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
 from fleet.store.deployments import deployed_contract
+from fleet.store.free_space import refuse_full_disk
 from fleet.store.history import FAILED, INTERRUPTED, SUCCEEDED, History
 from fleet.store.leases import HeldLease, Lease, Leases
 from fleet.store.locations import states_at
@@ -79,6 +80,7 @@ class _Run:
             finished, text = self._attempt(None, settings)
             status = RunStatus.PREVIEWED if finished.code == 0 else RunStatus.FAILED
             return self._told(status, finished, text)
+        refuse_full_disk(self._task.locations.backend, self._task.stack)
         with self._leased() as held:
             if record := self._done_meanwhile():
                 return self.outcome(RunStatus.SUCCEEDED_ELSEWHERE, record=record)

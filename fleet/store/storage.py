@@ -83,7 +83,7 @@ class Storage:
         """
         self.url = url
         self._store = _opened(url)
-        self._folder = _folder_of(url)
+        self._folder = folder_of(url)
 
     @property
     def is_local(self) -> bool:
@@ -180,7 +180,7 @@ def _locked(path: Path) -> Generator[None]:
         os.close(descriptor)
 
 
-def _folder_of(url: str) -> Path | None:
+def folder_of(url: str) -> Path | None:
     """Give the folder of an address; None for a bucket."""
     parts = urlsplit(url)
     return Path(f"{parts.netloc}{parts.path}").expanduser().resolve() if parts.scheme == "file" else None
@@ -192,7 +192,7 @@ def _opened(url: str) -> ObjectStore:
     folder = parts.path.strip("/") or None
     match parts.scheme:
         case "file":
-            return LocalStore(_folder_of(url), mkdir=True)
+            return LocalStore(folder_of(url), mkdir=True)
         case "s3":
             return _s3(parts.netloc, folder, options)
         case "gs":

@@ -88,7 +88,7 @@ def test_an_answer_that_was_lost_does_not_lose_the_lease(storage: Storage, monke
     held.release()
 
 
-def test_a_former_owner_neither_makes_a_removed_lease_anew_nor_touches_anothers(
+def test_a_former_owner_neither_makes_a_removed_lease_anew_nor_touches_that_of_another(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "RENEW_SECONDS", 0.001)

@@ -219,7 +219,7 @@ def _read(lock: Path) -> _Lock:
 
 def _parsed(content: bytes, lock: Path) -> _Lock:
     """Read the file as it has to be: every other one was cut, torn or merged by halves."""
-    back = f"Put the file back as git has it: git checkout HEAD -- {lock}"
+    back = f"Put the file back as git has it (git checkout HEAD -- {lock})."
     try:
         text = content.decode()
     except UnicodeDecodeError as problem:

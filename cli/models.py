@@ -12,7 +12,7 @@ app = noun("What is offered: find a model, read its card, add and end versions."
 Template = Annotated[Path, typer.Option("--template", help="A CloudFormation template.")]
 
 
-@verb(app, "list", "models list --task classification")
+@verb(app, "list", "models list --task classification", looking=True)
 def list_(
     *,
     task: Annotated[str, typer.Option(help="Part of what the model does, in any case.")] = "",
@@ -33,7 +33,7 @@ def list_(
     return list_models(catalog, found, as_json=as_json)
 
 
-@verb(app, "show", "models show fraud-detector-realtime 1.1.0")
+@verb(app, "show", "models show fraud-detector-realtime 1.1.0", looking=True)
 def show(
     product: Product,
     version: Annotated[
@@ -50,7 +50,7 @@ def show(
     return print_sagemaker_card(product, version) if sagemaker else show_version(product, version, as_json=as_json)
 
 
-@verb(app, "diff", "models diff fraud-detector-realtime 1.0.0 1.1.0")
+@verb(app, "diff", "models diff fraud-detector-realtime 1.0.0 1.1.0", looking=True)
 def diff(
     product: Product,
     old: Annotated[str, typer.Argument(metavar="FROM", autocompletion=complete_version, help="The one before.")],
@@ -118,7 +118,7 @@ def lock(
     return lock.check() if check else lock.add_new()
 
 
-@verb(app, "check", "models check")
+@verb(app, "check", "models check", looking=True)
 def check(
     *,
     write_schemas: Annotated[
@@ -134,7 +134,7 @@ def check(
     return write() if write_schemas else check_catalog(as_json=as_json)
 
 
-@verb(app, "verify", "models verify")
+@verb(app, "verify", "models verify", looking=True)
 def verify(*, stack: HubStack = "hub", as_json: AsJson = False) -> int:
     """Ask AWS, as the registry's account, whether the models are approved and may be pulled."""
     from cli.catalog.verification import verify_catalog

@@ -10,7 +10,7 @@ from cli.verbs import noun, verb
 app = noun("An AWS organization in one process, to rehearse in.")
 
 
-@verb(app, "serve", "sandbox serve --port 5005")
+@verb(app, "serve", "sandbox serve --port 5005", looking=True)
 def serve(
     *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where it listens; 0 picks a free port.")] = 5005,
@@ -24,7 +24,7 @@ def serve(
     return run(port, answers)
 
 
-@verb(app, "env", "sandbox env --account 222233334444")
+@verb(app, "env", "sandbox env --account 222233334444", looking=True)
 def env(
     *,
     account: Annotated[str, typer.Option(help="Whose administrator to be; the management account unless given.")] = "",

@@ -14,7 +14,7 @@ Acknowledged = Annotated[
 ]
 
 
-@verb(app, "preview", "stack preview hub --as-of 2026-12-24", passing=True)
+@verb(app, "preview", "stack preview hub --as-of 2026-12-24", passing=True, looking=True)
 def preview(stack: Stack, options: PulumiOptions = None, *, as_of: AsOf = None) -> int:
     """Show what would change in a stack, and check what stands in its way."""
     from cli.deployment import runs
@@ -46,7 +46,7 @@ def destroy(stack: Stack, options: PulumiOptions = None, *, acknowledge_launches
     return runs.destroy(stack, options or [], acknowledged=acknowledge_launches)
 
 
-@verb(app, "plan", "stack plan spoke-research --json")
+@verb(app, "plan", "stack plan spoke-research --json", looking=True)
 def plan(stack: Stack, *, as_of: AsOf = None, as_json: AsJson = False) -> int:
     """Show what would change inside each provisioned product of a spoke."""
     from cli.deployment.plan import show_plans

@@ -16,6 +16,7 @@ from cli.exit_codes import ExitCode
 P = ParamSpec("P")
 PROGRAM: Final = "model-catalog"
 _EXAMPLE: Final = "Example: "
+AS_OF: Final = "MODEL_CATALOG_AS_OF"  # as in shared/catalog/lifecycle.py, which is slow to load
 _PASSING: Final = {"ignore_unknown_options": True}
 
 
@@ -25,7 +26,7 @@ def noun(text: str) -> typer.Typer:
 
 
 def verb(
-    of: typer.Typer, name: str, example: str, *, passing: bool = False
+    of: typer.Typer, name: str, example: str, *, passing: bool = False, looking: bool = False
 ) -> Callable[[Callable[P, int]], Callable[P, None]]:
     """Declare a function to be a verb; what it returns is the exit code.
 
@@ -34,12 +35,15 @@ def verb(
         name: What people type.
         example: What follows `model-catalog` in the help's example.
         passing: Options that it does not know are for Pulumi.
+        looking: It changes nothing, or says itself when it would: so it may look ahead to a day that has not come.
     """
 
     def declared(command: Callable[P, int]) -> Callable[P, None]:
         @wraps(command)
         def run(*arguments: P.args, **options: P.kwargs) -> None:
             _refuse_elsewhere()
+            if not looking:
+                _refuse_to_look_ahead()
             raise typer.Exit(command(*arguments, **options))
 
         of.command(
@@ -69,6 +73,13 @@ def _refuse_elsewhere() -> None:
     if not Path("hub").is_dir() and not any(Path().glob("Pulumi.*.yaml")):
         sys.stderr.write(f"error: {Path.cwd()}: there is no catalog. Run {PROGRAM} in the folder of the project.\n")
         raise typer.Exit(ExitCode.MISTAKE)
+
+
+def _refuse_to_look_ahead() -> None:
+    if os.environ.get(AS_OF):
+        from shared.catalog.lifecycle import refuse_to_look_ahead
+
+        refuse_to_look_ahead()
 
 
 def stacks() -> list[str]:
@@ -113,8 +124,6 @@ def _numbers(path: Path) -> Iterator[str]:
 
 def _set_day(day: str | None) -> str | None:
     if day is not None:
-        from shared.catalog.lifecycle import AS_OF
-
         os.environ[AS_OF] = day  # the programs that Pulumi starts read it there
     return day
 

@@ -29,6 +29,7 @@ from fleet.show.drift import compare, show_drift
 from fleet.show.progress import Lines, Screen
 from fleet.show.reporting import LastLook, show_result, write_report
 from fleet.store.locations import locations_of
+from shared.catalog.lifecycle import refuse_to_look_ahead
 from shared.catalog.version_terms import version_terms
 from shared.errors import CatalogError
 
@@ -55,6 +56,8 @@ def roll_out(
     Raises:
         CatalogError: something is wrong before anything runs.
     """
+    if not dry_run:
+        refuse_to_look_ahead()
     begun = dt.datetime.now(dt.UTC)
     plan = planned(root)
     refuse_unknown_waves(plan, approved, where="--approve")

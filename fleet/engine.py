@@ -6,19 +6,26 @@ we say so and a kill of the fleet does not: what it has begun, it ends.
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 
 from fleet.errors import EngineError
+from shared.stack import engines
 
+_ASKED_SECONDS: Final = 30
+"""So long before its lease ends an engine is asked to end."""
+
+_GUARD: Final = Path(__file__).with_name("guard.py")
 _UNATTENDED: Final = ("--non-interactive", "--color", "never")
 
 
@@ -55,15 +62,33 @@ def interrupt() -> None:
                 os.kill(process, signal.SIGINT)
 
 
+class Guarding(Protocol):
+    """A lease, as far as an engine has to do with it."""
+
+    def listen(self, listener: Callable[[float], None] | None) -> None:
+        """Tell somebody until when the engine may run, now and after every renewal; 0 for no more."""
+        ...
+
+    def set_engine(self, engine: int) -> None:
+        """Write down the engine's process, before it begins; raises where the lease is lost."""
+        ...
+
+    def check(self) -> None:
+        """Raise where the lease is lost."""
+        ...
+
+
 class Engine:
     """Pulumi's commands on the projects of one checkout: `organization`, `hub` and `spoke`.
 
     Attributes:
         root: The folder that holds the projects' folders and the settings of all stacks.
+        lease: What changes a stack runs only as long as it lasts, under a guard; without one, under none.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.lease: Guarding | None = None
 
     def attended(self, project: str, stack: str, *command: str) -> int:
         """Run a command such as `up` or `preview` in front of a person, and give its exit code.
@@ -80,9 +105,13 @@ class Engine:
 
         before = signal.signal(signal.SIGTERM, pass_on)  # which, unlike an interrupt, is told to nobody but us
         try:
+            with suppress(KeyboardInterrupt):
+                engines.remember(self.root, stack, process.pid)
             while process.returncode is None:
                 with suppress(KeyboardInterrupt):  # Pulumi ends what it has begun, and so do we
                     process.wait()
+            if process.returncode >= 0:  # what was killed has left its lock
+                engines.forget(self.root, stack, process.pid)
             return process.returncode
         finally:
             signal.signal(signal.SIGTERM, before)
@@ -144,23 +173,32 @@ class Engine:
         self, stack: str, command: tuple[str, ...], log: IO[bytes] | None, started: Callable[[int], None]
     ) -> Finished:
         begun = time.monotonic()
-        process = self._started(
-            *("spoke", "-s", stack, *command, *_UNATTENDED),
-            unattended=True,
-            # Straight into the file: a full disk costs us the log and Pulumi nothing, and it outlives us.
-            stdout=log or subprocess.DEVNULL,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        # Straight into the file: a full disk costs us the log and Pulumi nothing, and it outlives us.
+        options: dict[str, Any] = {"stdout": log or subprocess.DEVNULL, "stderr": subprocess.STDOUT}
+        words = ("spoke", "-s", stack, *command, *_UNATTENDED)
+        process, engine = self._guarded(words, options) if self.lease else self._alone(words, options)
         with _LOCK:
-            _RUNNING.add(process.pid)
+            _RUNNING.add(engine)
         try:
-            started(process.pid)
+            engines.remember(self.root, stack, engine)
+            started(engine)
+            if self.lease and process.stdin:
+                self.lease.set_engine(engine)
+                self.lease.listen(partial(_tell, process.stdin.fileno()))
+        except BaseException:
+            if process.stdin:
+                process.stdin.close()  # so that it does not begin
+            raise
         finally:
             _, status, used = os.wait4(process.pid, 0)
             with _LOCK:
-                _RUNNING.discard(process.pid)
+                _RUNNING.discard(engine)
             process.returncode = os.waitstatus_to_exitcode(status)
+            if self.lease and process.stdin:
+                self.lease.listen(None)
+                process.stdin.close()
+            if process.returncode >= 0:
+                engines.forget(self.root, stack, engine)
         cost = Cost(
             seconds=round(time.monotonic() - begun, 2),
             cpu_seconds=round(used.ru_utime + used.ru_stime, 2),
@@ -168,7 +206,34 @@ class Engine:
         )
         return Finished(process.returncode, cost)
 
+    def _alone(self, words: tuple[str, ...], options: dict[str, Any]) -> "tuple[subprocess.Popen[Any], int]":
+        process = self._started(*words, unattended=True, start_new_session=True, **options)
+        return process, process.pid
+
+    def _guarded(self, words: tuple[str, ...], options: dict[str, Any]) -> "tuple[subprocess.Popen[Any], int]":
+        """Start a guard, which starts the engine in a session of its own as soon as it is told until when."""
+        reading, writing = os.pipe()
+        try:
+            guard = [sys.executable, "-I", "-S", str(_GUARD), str(writing)]
+            process = self._started(
+                *words,
+                unattended=True,
+                guard=guard,
+                stdin=subprocess.PIPE,
+                pass_fds=[writing],
+                start_new_session=True,
+                **options,
+            )
+            os.close(writing)
+            writing = -1
+            return process, int(os.read(reading, 20))
+        finally:
+            for each in {reading, writing} - {-1}:
+                os.close(each)
+
     def _ask(self, project: str, *arguments: str) -> str:
+        if self.lease:
+            self.lease.check()
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         with self._started(project, *arguments, unattended=True, **pipes) as process:
             answer, problem = process.communicate()
@@ -182,6 +247,7 @@ class Engine:
         project: str,
         *arguments: str,
         unattended: bool = False,
+        guard: Sequence[str] = (),
         **options: Any,  # noqa: ANN401 - those of Popen
     ) -> "subprocess.Popen[Any]":
         first, last = str(Path(sys.executable).parent), str(self.root / ".tools" / "bin")
@@ -189,11 +255,13 @@ class Engine:
         environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"}
         if unattended:
             environment.pop("PULUMI_SKIP_CONFIRMATIONS", None)  # it would answer Pulumi's questions for us
-            options["stdin"] = subprocess.DEVNULL
-        command = ["pulumi", "-C", project, *arguments]
-        try:
-            return subprocess.Popen(command, cwd=self.root, env=environment, **options)
-        except FileNotFoundError:
-            raise EngineError(
-                "pulumi is not on PATH. Run the command through make.", code="pulumi-not-on-path"
-            ) from None
+            options.setdefault("stdin", subprocess.DEVNULL)
+        command = [*guard, "pulumi", "-C", project, *arguments]
+        if shutil.which("pulumi", path=path) is None:
+            raise EngineError("pulumi is not on PATH. Run the command through make.", code="pulumi-not-on-path")
+        return subprocess.Popen(command, cwd=self.root, env=environment, **options)
+
+
+def _tell(guard: int, until: float) -> None:
+    with suppress(OSError):  # it has ended this very moment
+        os.write(guard, f"{until - _ASKED_SECONDS} {until}\n".encode())

@@ -15,6 +15,7 @@ from hub.definitions.portfolio_selection import part_of, refuse_overlap
 from hub.definitions.role_template import roles_template
 from hub.definitions.share_names import share_names
 from hub.inspection.preflight import PreflightScope, preflight
+from hub.inspection.published_templates import refuse_other_templates
 from hub.inspection.registry.gate import approved
 from hub.resources.launch_role import LaunchRole
 from hub.resources.organization_nodes import OrganizationNodes
@@ -59,6 +60,8 @@ def run() -> None:
     rollout_units = [nodes.find(unit, setting="launchRoles") for unit in units]
     if pulumi.runtime.is_dry_run():
         preflight(PreflightScope(settings=settings, catalog=catalog, targets=targets, units=rollout_units, where=where))
+    else:
+        refuse_other_templates(settings, catalog, where=where)
     principals = find_principals(settings, looking)
     roles = {
         product.file.key: LaunchRole(

@@ -6,6 +6,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from sandbox.files import write_whole
+
 MANAGEMENT = "111122223333"
 """The management account of the organization that is there when no file is given."""
 
@@ -63,9 +65,4 @@ def _install_plugin(home: Path, python: str) -> None:
     starter = f'#!/bin/sh\nexec {shlex.quote(python)} -m sandbox.plugin "$@"\n'
     if plugin.exists() and plugin.read_text() == starter:
         return
-    plugin.parent.mkdir(parents=True, exist_ok=True)
-    # Written aside and moved: another run may be starting the plug-in this very moment.
-    fresh = plugin.with_suffix(f".{os.getpid()}")
-    fresh.write_text(starter)
-    fresh.chmod(0o755)
-    fresh.replace(plugin)
+    write_whole(plugin, starter, mode=0o755)  # another run may be starting the plug-in this very moment

@@ -16,6 +16,7 @@ from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.organization import Organization, OrganizationFile
 from sandbox.aws.retention import let_moto_forget
 from sandbox.clock import Clock
+from sandbox.files import write_whole
 
 
 class PortInUseError(Exception):
@@ -71,8 +72,7 @@ def serve(sandbox: Sandbox, host: str, port: int, ready_file: Path | None = None
     signal.signal(signal.SIGTERM, stop)
     url = f"http://{host}:{listener.getsockname()[1]}"
     if ready_file:
-        ready_file.parent.mkdir(parents=True, exist_ok=True)
-        ready_file.write_text(f"{url}\n")
+        write_whole(ready_file, f"{url}\n")
     sys.stdout.write(f"ready {url}\n")
     sys.stdout.flush()
     server.serve_forever(poll_interval=0.1)

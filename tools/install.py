@@ -12,6 +12,8 @@ import venv
 from pathlib import Path
 from typing import Final
 
+from shared.files import write_file
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 VENV: Final = ROOT / ".venv"
 LOCK: Final = ROOT / "requirements.lock"
@@ -56,7 +58,7 @@ def install_packages() -> None:
     site = next(VENV.glob("lib/python*/site-packages"), VENV)
     pip_progress.run([*pip, "--require-hashes", "-r", LOCK], packages=pip_progress.count(LOCK), site=site)
     pip_progress.run([*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT], packages=1, site=site)
-    STAMP.write_text(wanted)
+    write_file(STAMP, wanted)
     print("packages: done")
 
 

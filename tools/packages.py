@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from shared.files import write_file
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 LOCK: Final = "uv.lock"
 EXPORTED: Final = "requirements.lock"
@@ -33,8 +35,8 @@ def main(root: Path = ROOT) -> int:
             return _check(root)
         uv(root, "lock", *upgraded(arguments.upgrade))
         lock = root / LOCK
-        lock.write_text(without_addresses(lock.read_text()))
-        (root / EXPORTED).write_text(uv(root, *_EXPORT))
+        write_file(lock, without_addresses(lock.read_text()))
+        write_file(root / EXPORTED, uv(root, *_EXPORT))
     except subprocess.CalledProcessError as problem:
         print(f"error: uv {problem.cmd[1]} failed:\n{problem.stderr}", file=sys.stderr)
         return 1

@@ -11,6 +11,7 @@ from cli.yaml_text import append
 from shared.catalog.contract import Product
 from shared.catalog.lifecycle import as_of
 from shared.errors import LaunchError
+from shared.files import write_file
 from shared.stack.names import SPOKE_PROJECT
 from shared.stack.stack_file import settings_of
 from shared.validation import validate
@@ -53,9 +54,7 @@ def new_launch(
     if dry_run:
         print(text, end="")
         return ExitCode.DONE
-    aside = path.with_suffix(".new")
-    aside.write_text(text)
-    aside.replace(path)
+    write_file(path, text)
     print(f"wrote {launch.name} into {path}. Next: model-catalog stack preview {stack}")
     return ExitCode.DONE
 

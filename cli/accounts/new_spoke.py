@@ -6,6 +6,7 @@ from typing import Final
 from cli.exit_codes import ExitCode
 from shared.aws.arn import AccountId, partition_of
 from shared.errors import ConfigError
+from shared.files import write_new
 from shared.stack.stack_file import StackFile
 from shared.validation import Document, Key, Region, validate
 from spoke.launches.one_stack_per_account import refuse_second_stack
@@ -48,10 +49,9 @@ def write_settings(name: str, account: str, region: str, *, folder: Path) -> Pat
     values = {"name": name, "account": account, "region": region}
     spoke = validate(NewSpoke, values, where="spoke new", error=ConfigError)
     path = folder / f"Pulumi.spoke-{spoke.name}.yaml"
-    if path.exists():
-        raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
     refuse_second_stack(spoke.account, own=path.name, folder=folder)
-    path.write_text(_TEMPLATE.format(partition=partition_of(spoke.region), **spoke.model_dump()))
+    if not write_new(path, _TEMPLATE.format(partition=partition_of(spoke.region), **spoke.model_dump())):
+        raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
     return path
 
 

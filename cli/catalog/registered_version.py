@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from cli.catalog.scaffold import entry_of, names_image, write_document
+from cli.catalog.scaffold import document, entry_of, names_image, refuse_over
 from cli.yaml_text import append
 from hub.definitions.artifacts import image_parts, is_by_digest
 from hub.definitions.marks import mark
@@ -19,6 +19,7 @@ from hub.inspection.registry.registered import RegisteredModel
 from shared.aws.arn import Arn, is_prefix
 from shared.catalog.lifecycle import as_of
 from shared.catalog.versions import newest
+from shared.files import write_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +144,12 @@ def write(additions: Sequence[Addition]) -> None:
     for each in additions:
         before = texts.get(each.path) or each.path.read_text()
         texts[each.path] = append(before, ["versions"], each.entry, where=str(each.path))
+    files: dict[Path, str] = {}
     for each in additions:
         folder = each.path.parent
-        _ = (folder / f"{each.version}.yaml").write_text(each.template)
-        write_document(folder / f"{each.version}.card.yaml", "model-card", each.card)
+        refuse_over(folder / f"{each.version}.yaml", each.template)
+        files[folder / f"{each.version}.yaml"] = each.template
+        files[folder / f"{each.version}.card.yaml"] = document("model-card", each.card)
         for problem in each.model.unread:
             print(f"not read: {problem}", file=sys.stderr)
-    for path, text in texts.items():
-        _ = path.write_text(text)
+    write_files(files | texts)

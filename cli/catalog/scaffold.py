@@ -1,7 +1,6 @@
 """Writes a new product or version from a template: what can be known, and marks for what only a person can say."""
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from operator import getitem
@@ -21,6 +20,7 @@ from hub.definitions.yaml_file import read_document
 from shared.catalog.lifecycle import as_of
 from shared.catalog.versions import SemVer
 from shared.errors import ContentError
+from shared.files import write_files
 from shared.stack.names import execution_role_name
 from shared.validation import Document, Key, validate
 
@@ -46,7 +46,7 @@ def new_product(name: str, template: Path, portfolio: str) -> int:
     """
     _ = validate(NewVersion, {"name": name, "version": _FIRST}, where="models new", error=ContentError)
     folder = PRODUCTS / name
-    if folder.exists():
+    if (folder / "product.yaml").exists():  # it is written last: without it there is no product
         raise ContentError(
             f"exists already. Add a version to it: model-catalog models new-version {name}",
             code="product-exists",
@@ -55,13 +55,15 @@ def new_product(name: str, template: Path, portfolio: str) -> int:
     read = read_template(template)
     file = _product(name, read, _portfolio(portfolio))
     types = sorted({str(each["Type"]) for each in read.resources.values()})
-    folder.mkdir(parents=True)
-    shutil.copyfile(template, folder / f"{_FIRST}.yaml")
-    write_document(folder / "product.yaml", "product", file)
-    write_document(folder / f"{_FIRST}.card.yaml", "model-card", _card())
-    _ = (folder / "launch-policy.json").write_text(_policy(f"the actions that {each} needs" for each in types))
-    _ = (folder / "execution-policy.json").write_text(
-        _policy(["the actions that the running model needs, beside those that pull what its versions declare"])
+    running = "the actions that the running model needs, beside those that pull what its versions declare"
+    write_files(
+        {
+            folder / f"{_FIRST}.yaml": template.read_bytes(),
+            folder / f"{_FIRST}.card.yaml": document("model-card", _card()),
+            folder / "launch-policy.json": _policy(f"the actions that {each} needs" for each in types),
+            folder / "execution-policy.json": _policy([running]),
+            folder / "product.yaml": document("product", file),
+        }
     )
     role = execution_role_name(name)
     if role not in template.read_text():
@@ -95,9 +97,10 @@ def new_version(product: str, version: str, template: Path | None) -> int:
         entry["artifacts"]["images"] = images
     card = _OWN.sub(lambda line: f'{line["key"]}"{mark("that of this model")}"', (folder / last.card).read_text())
     written = append(path.read_text(), ["versions"], entry, where=str(path))
-    shutil.copyfile(template, folder / f"{version}.yaml")
-    _ = (folder / f"{version}.card.yaml").write_text(card)
-    _ = path.write_text(written)
+    refuse_over(folder / f"{version}.yaml", template.read_bytes())
+    write_files(
+        {folder / f"{version}.yaml": template.read_bytes(), folder / f"{version}.card.yaml": card, path: written}
+    )
     return tell(folder)
 
 
@@ -113,11 +116,21 @@ def product_file(product: str) -> Path:
 
 
 def refuse_known(path: Path, version: str) -> None:
-    """Refuse a version that a product has already."""
-    if (path.parent / f"{version}.yaml").exists() or version in path.read_text().split():
+    """Refuse a version that a product has already: one that it lists, whatever files a run left that was killed."""
+    if version in {entry.version for entry in read_document(ProductFile, path).versions}:
         raise ContentError(
             f"{version} exists already, and a published version never changes. Choose another number.",
             code="version-exists",
+            place=str(path),
+        )
+
+
+def refuse_over(path: Path, content: str | bytes) -> None:
+    """Refuse to write over another file; the same one may be what a run left that was killed."""
+    if path.exists() and path.read_bytes() != (content.encode() if isinstance(content, str) else content):
+        raise ContentError(
+            "is there already, and is another one. Name it as the template, or remove it.",
+            code="file-exists",
             place=str(path),
         )
 
@@ -259,6 +272,6 @@ def names_image(template: str, image: str) -> bool:
     return image_parts(image)["repository"] in template and re.split("[:@]", image)[-1] in template
 
 
-def write_document(path: Path, schema: str, content: Mapping[str, object]) -> None:
-    """Write a file of the catalog; the schema is for editors."""
-    _ = path.write_text(_SCHEMA.format(name=schema) + dump(dict(content)))
+def document(schema: str, content: Mapping[str, object]) -> str:
+    """Word a file of the catalog; the schema is for editors."""
+    return _SCHEMA.format(name=schema) + dump(dict(content))

@@ -11,6 +11,7 @@ from cli.exit_codes import ExitCode
 from hub.definitions.card import ModelCard
 from hub.definitions.cost import Prices
 from hub.definitions.schema import PortfoliosFile, ProductFile
+from shared.files import write_files
 
 _SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "model-card": ModelCard,
@@ -23,9 +24,7 @@ _SCHEMAS: Final[dict[str, type[BaseModel]]] = {
 def write() -> int:
     """Write those that are not as the models say."""
     stale = stale_schemas()
-    for path in stale:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_written()[path])
+    write_files({path: _written()[path] for path in stale})
     folder = FOLDER / "schemas"
     print(f"{folder}: {'wrote ' + ', '.join(path.name for path in stale) if stale else 'up to date'}")
     return ExitCode.DONE

@@ -13,6 +13,7 @@ from hub.definitions.portfolio_selection import part_of
 from hub.inspection.adoption import find_in_hub
 from shared.aws.session import AccountSession
 from shared.catalog.lifecycle import as_of
+from shared.files import write_file
 from shared.stack.import_file import LAUNCH, PROVIDER, ImportFile
 from shared.stack.names import HUB_PROJECT, SPOKE_PROJECT
 from shared.stack.stack_file import settings_of
@@ -38,7 +39,7 @@ def adopt(stack: str) -> int:
         print(f"{stack}: nothing is there that this stack does not have already")
         return ExitCode.DONE
     path = Path(f"adopt-{stack}.json")
-    path.write_text(json.dumps(file.document(), indent=2) + "\n")
+    write_file(path, json.dumps(file.document(), indent=2) + "\n")
     print(*file.found, sep="\n")
     print(f"\nwrote {path}. To take it over, and to see what is left to do:")
     run = f"pulumi -C {project} -s {stack}"

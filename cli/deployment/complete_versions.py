@@ -8,6 +8,7 @@ from typing import Any
 from cli.stacks import engine
 from hub.config import HubSettings
 from shared.aws.session import AccountSession
+from shared.files import write_file
 from shared.stack.import_file import VERSION
 from shared.stack.stack_file import settings_of
 
@@ -37,6 +38,6 @@ def complete_versions(stack: str) -> int:
     if versions:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "state.json"
-            _ = path.write_text(json.dumps(state))
+            write_file(path, json.dumps(state))
             engine().replace_state("hub", stack, path)
     return len(versions)

@@ -1,6 +1,7 @@
 """The bundle for an auditor: all events byte for byte, whether they are whole, and cards and approvals of what ran."""
 
 import hashlib
+import io
 import json
 import re
 import subprocess
@@ -14,6 +15,7 @@ import yaml
 
 from fleet.store.history import Chain
 from fleet.store.records import Record
+from shared.files import write_file
 
 _PRODUCTS: Final = PurePosixPath("hub/catalog/products")
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
@@ -79,9 +81,11 @@ def write_bundle(path: Path, chains: Sequence[Chain], records: Mapping[str, Reco
     files["approvals.json"] = _json(approvals)
     sums = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())]
     files["SHA256SUMS"] = "".join(sums).encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, content in sorted(files.items()):
             bundle.writestr(zipfile.ZipInfo(name, _ONE_TIME), content, zipfile.ZIP_DEFLATED)
+    write_file(path, archive.getvalue())
 
 
 def _verified(chain: Chain) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from shared.aws.launch_drift import LaunchDrift, drift_of
 from shared.aws.session import AccountSession, error_text
 from shared.catalog.version_terms import version_terms
 from shared.errors import CatalogError
+from shared.files import write_file
 from shared.stack.import_file import LAUNCH
 from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
@@ -74,7 +75,7 @@ def take_parameters_over(stack: str) -> None:
     if changed:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "state.json"
-            _ = path.write_text(json.dumps(exported))
+            write_file(path, json.dumps(exported))
             engine().replace_state("spoke", stack, path)
 
 

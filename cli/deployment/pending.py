@@ -20,6 +20,7 @@ from hub.definitions.portfolio_selection import part_of
 from hub.inspection.adoption import find_in_hub
 from shared.aws.session import AccountSession
 from shared.errors import CatalogError
+from shared.files import write_file
 from shared.stack.import_file import ImportFile
 from shared.stack.stack_file import settings_of
 
@@ -49,7 +50,7 @@ def take_over(project: str, stack: str) -> tuple[list[str], list[Operation]]:
     deployment["pending_operations"] = left
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.json"
-        _ = path.write_text(json.dumps(exported))
+        write_file(path, json.dumps(exported))
         engine().replace_state(project, stack, path)
     return [*told, *([f"the account cannot be read: {problem}"] if problem else [])], left
 

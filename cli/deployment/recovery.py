@@ -91,7 +91,7 @@ def _unlock(project: str, stack: str, states: States, abandoned: Lease | None, *
     if states.repair_checkpoint(stack):
         yield "removed a damaged file that a killed run left beside the state"
     lock = states.lock(stack)
-    if lock and not force and not may_unlock(lock, abandoned):
+    if lock and not force and not may_unlock(Path.cwd(), stack, lock, abandoned):
         raise NotReachedError(
             f"locked by {lock}. Wait for that run to end. If it has died: model-catalog stack recover {stack} --force",
             code="stack-locked",

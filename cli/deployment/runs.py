@@ -6,6 +6,8 @@ from typing import Final
 from cli.exit_codes import ExitCode, of_pulumi
 from cli.stacks import engine, project_of, run_written, with_settings
 from cli.verbs import stacks
+from fleet.store.free_space import refuse_full_disk
+from fleet.store.storage import backend_url
 
 _IN_PART: Final = ("--preview-only", "--target", "-t", "--exclude", "-x", "--expect-no-changes")
 """Options of a refresh that leaves the state, or some of it, as it is."""
@@ -47,6 +49,7 @@ def up(stack: str, options: Sequence[str], *, acknowledged: bool = False) -> int
         CatalogError: there is no such stack, or its backend is out of reach.
     """
     project = with_settings(stack)
+    refuse_full_disk(backend_url(), stack)
     engine().select(project, stack)
     options = [*options, *_ready(project, stack)]
     if project == "hub" and not acknowledged:
@@ -64,6 +67,7 @@ def up(stack: str, options: Sequence[str], *, acknowledged: bool = False) -> int
 def refresh(stack: str, options: Sequence[str]) -> int:
     """Compare a stack with what is really there; of a spoke's launches the parameters too. Raises CatalogError."""
     project = project_of(stack)
+    refuse_full_disk(backend_url(), stack)
     code = of_pulumi(engine().attended(project, stack, "refresh", *_outputs(project), *options))
     in_part = any(option.partition("=")[0] in _IN_PART for option in options)
     if project == "spoke" and code is ExitCode.DONE and not in_part and stack in stacks():

@@ -13,6 +13,7 @@ from cli.exit_codes import reached
 from cli.rehearsal.deployers import DEPLOYER, make_deployers
 from cli.rehearsal.deployment import ROOT, Rehearsal
 from fleet.show.tables import Column, console, show
+from shared.files import write_file
 
 FOLDER: Final = ROOT / ".sandbox" / "demo"
 STACKS: Final = ("organization", "hub", "spoke-research", "spoke-production")
@@ -84,7 +85,7 @@ def _run(console: Console, rehearsal: Rehearsal, target: str, *options: str) -> 
     with console.status(f"make {target}"):
         result = rehearsal.make(target, *options)
     log = FOLDER / f"{target}{'-again' if options else ''}.log"
-    log.write_text(result.stdout)
+    write_file(log, result.stdout)
     if result.returncode != 0:
         tail = "\n".join(result.stdout.splitlines()[-30:])
         raise RehearsalError(f"make {target} ended with exit code {result.returncode}; all of it is in {log}\n{tail}")

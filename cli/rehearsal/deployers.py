@@ -8,6 +8,7 @@ from typing import Any, Final
 from cli.rehearsal.deployment import ROOT, Rehearsal
 from shared.aws.iam import listed
 from shared.aws.policies import render
+from shared.files import write_file
 
 MANAGEMENT: Final = "111122223333"
 HUB: Final = "222233334444"
@@ -85,4 +86,4 @@ def _work_as_deployer(settings: Path, stack: str) -> None:
     if stack.startswith("spoke-"):
         limit = f"  model-catalog-spoke:permissionsBoundary: {boundary_of(account)}\n"
         text = text.replace(identity, f"{identity}{limit}")
-    settings.write_text(text)
+    write_file(settings, text)

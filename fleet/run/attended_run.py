@@ -14,11 +14,12 @@ from fleet.plan.spokes import read_spoke
 from fleet.run.events import event_of
 from fleet.run.recording import parts_against, record_of
 from fleet.store.deployments import deployed_contract
+from fleet.store.free_space import refuse_full_disk
 from fleet.store.history import FAILED, SUCCEEDED, History
 from fleet.store.locations import Locations, locations_of, states_at
 from fleet.store.records import EventRef, Records
 from fleet.store.states import State, States
-from fleet.store.storage import Storage, StorageError, error_text
+from fleet.store.storage import Storage, StorageError, backend_url, error_text
 from shared.catalog.contract import Contract
 from shared.catalog.lifecycle import as_of
 from shared.errors import CatalogError
@@ -58,8 +59,9 @@ def run_attended(engine: Engine, project: str, stack: str, operation: str, *opti
 
     Raises:
         EngineError: there is no Pulumi.
-        CatalogError: fleet.yaml is wrong, or the stack's state is damaged; nothing ran.
+        CatalogError: fleet.yaml is wrong, the stack's state is damaged, or the disk is full; nothing ran.
     """
+    refuse_full_disk(backend_url(), stack)
     book, missing = None, Attended(code=0)
     try:
         book = _Book(engine, stack, operation, locations_of(read_settings(engine.root).records))

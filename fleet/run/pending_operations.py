@@ -18,6 +18,7 @@ from fleet.engine import Engine
 from fleet.errors import EngineError
 from fleet.store.states import States
 from shared.aws.session import AccountSession
+from shared.files import write_file
 from spoke.config import SpokeSettings
 
 _LAUNCH_SECONDS: Final = 3600
@@ -43,7 +44,7 @@ def reconcile_pending(
     found = list(_taken_over(pending, deployment.setdefault("resources", []), account))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "state.json"
-        _ = file.write_text(json.dumps(exported))
+        write_file(file, json.dumps(exported))
         engine.replace_state("spoke", stack, file)
     finished = engine.refresh(stack, log, lambda _: None)
     if finished.code != 0:

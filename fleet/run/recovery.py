@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import psutil
@@ -12,8 +13,10 @@ from fleet.engine import STOPPING, Engine
 from fleet.errors import FleetError
 from fleet.run.engine_log import Log
 from fleet.run.pending_operations import reconcile_pending
-from fleet.store.leases import Lease, Process
+from fleet.store.leases import Lease
 from fleet.store.states import Lock, States
+from shared.stack import engines
+from shared.stack.process import Process
 from spoke.config import SpokeSettings
 
 POLL_SECONDS: Final = 0.5
@@ -65,8 +68,8 @@ class Recovery:
         """
         deadline = time.monotonic() + _LOCK_PATIENCE
         while lock := self._states.lock(self._stack):
-            if may_unlock(lock, abandoned):
-                self._engine.cancel("spoke", self._stack)
+            if may_unlock(self._engine.root, self._stack, lock, abandoned):
+                self._states.unlock(self._stack, lock)
                 self.notes.append(f"removed the lock of a dead run: {lock}")
                 return
             if time.monotonic() > deadline or STOPPING.wait(POLL_SECONDS):
@@ -97,12 +100,17 @@ def end_session(pid: int) -> None:
         time.sleep(0.1)
 
 
-def may_unlock(lock: Lock, abandoned: Lease | None) -> bool:
-    """Say whether a lock is of a run that has died: on this machine, or of a lease that was abandoned elsewhere."""
-    if lock.is_dead:
-        return True
+def may_unlock(root: Path, stack: str, lock: Lock, abandoned: Lease | None) -> bool:
+    """Say whether a lock is known to be of an engine that is gone.
+
+    It is where the engine is of an abandoned lease and cannot be seen to live: one that cannot be seen from here was
+    ended by its guard. It is too where it was started from this checkout, in this process namespace, and is gone; and
+    where the whole machine has no such process. A host name and a number say nothing: containers share both.
+    """
     engine = abandoned.engine if abandoned else None
-    return engine is not None and not engine.is_here and (engine.host, engine.pid) == (lock.host, lock.pid)
+    if engine and engine.boot and (engine.host, engine.pid) == (lock.host, lock.pid):
+        return not engine.lives
+    return lock.is_dead or engines.is_dead(root, stack, lock.host, lock.pid)
 
 
 def _session(pid: int) -> Iterator[psutil.Process]:

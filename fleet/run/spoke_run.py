@@ -29,6 +29,7 @@ from fleet.run.recording import parts_against, record_of
 from fleet.run.recovery import POLL_SECONDS, Recovery, end_session
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
 from fleet.store.deployments import deployed_contract
+from fleet.store.free_space import refuse_full_disk
 from fleet.store.history import FAILED, INTERRUPTED, SUCCEEDED, History
 from fleet.store.leases import HeldLease, Lease, Leases
 from fleet.store.locations import states_at
@@ -79,6 +80,7 @@ class _Run:
             finished, text = self._attempt(None, settings)
             status = RunStatus.PREVIEWED if finished.code == 0 else RunStatus.FAILED
             return self._told(status, finished, text)
+        refuse_full_disk(self._task.locations.backend, self._task.stack)
         with self._leased() as held:
             if record := self._done_meanwhile():
                 return self.outcome(RunStatus.SUCCEEDED_ELSEWHERE, record=record)
@@ -140,9 +142,11 @@ class _Run:
             if not waited:
                 self._recovery.notes.append(f"waited for another rollout ({found})")
             waited = True
+        self._engine.lease = found
         try:
             yield found
         finally:
+            self._engine.lease = None
             found.release()
 
     def _done_meanwhile(self) -> Record | None:
@@ -175,8 +179,6 @@ class _Run:
         def started(pid: int) -> None:
             nonlocal process
             process = pid
-            if held:
-                held.set_engine(pid)
 
         prepared = prepare(self._task.stack, self._states.read(self._task.stack), settings, self._task.kept)
         self._recovery.notes += [note for note in prepared.notes if note not in self._recovery.notes]
@@ -189,6 +191,8 @@ class _Run:
             peak_mib=max(self._cost.peak_mib, finished.cost.peak_mib),
         )
         text = self.log.text(since)
+        if held and finished.code != 0:
+            held.check()
         if finished.code == -signal.SIGKILL and held:
             self._recovery.notes.append("its Pulumi process was killed")
             end_session(process)

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.rollout import Result
 from fleet.run.tasks import Outcome, RunStatus
 from fleet.show.tables import Column, show
+from shared.files import write_file
 
 _SHOWN: Final = 40
 _LINE: Final = 160
@@ -144,12 +144,9 @@ def write_report(plan: FleetPlan, result: Result, look: LastLook, folder: Path) 
     }
     path = folder / "report.json"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _ = path.write_text(json.dumps(document, indent=1))
+        write_file(path, json.dumps(document, indent=1))
     except OSError as problem:
-        with suppress(OSError):
-            path.unlink()  # whoever reads it shall not find half of one
-        return f"the report could not be written: {path}: {problem.strerror}"
+        return f"no report of it: {path}: {problem.strerror}"
     return ""
 
 

@@ -6,6 +6,7 @@ listing of the objects is enough to see that nobody has updated a stack, and tak
 
 import gzip
 import json
+import socket
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,10 +15,10 @@ from typing import Any, Final, cast
 
 from fleet.engine import Engine
 from fleet.errors import RecordsError, StateError
-from fleet.store.leases import Process
 from fleet.store.storage import Storage, StorageError, error_text
 from shared.stack.import_file import LAUNCH, ROLE
 from shared.stack.names import SPOKE_PROJECT
+from shared.stack.process import is_gone_everywhere
 
 _STATES: Final = ".pulumi/stacks"
 _LOCKS: Final = ".pulumi/locks/organization"
@@ -64,18 +65,25 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The lock of a run of Pulumi."""
+    """The lock of a run of Pulumi.
+
+    Attributes:
+        path: Where it is; no other lock ever has that name.
+        is_shared: It lies where other machines may write too.
+    """
 
     user: str
     host: str
     pid: int
     since: str
+    path: str = ""
+    is_shared: bool = False
 
     @property
     def is_dead(self) -> bool:
-        """Whether its process ran on this machine and is gone."""
-        process = Process.of(self.pid)
-        return process.host == self.host and not process.started
+        """Whether its process is gone for certain: of this machine, all of whose processes can be seen from here."""
+        own = not self.is_shared and self.host == socket.gethostname()
+        return own and self.pid > 0 and is_gone_everywhere(self.pid)
 
     def __str__(self) -> str:
         """Say whose it is."""
@@ -138,9 +146,13 @@ class StoredStates:
         """Tell who has locked a stack, from what Pulumi puts beside the state while it runs."""
         for entry in self._storage.list(f"{self._locks}/{stack}"):
             if entry.path.endswith(".json") and (found := self._storage.read(entry.path)):
-                content: dict[str, Any] = json.loads(found[0])
-                return Lock(content["username"], content["hostname"], content["pid"], content["timestamp"])
+                return _lock(found.content, entry.path, is_shared=not self._storage.is_local)
         return None
+
+    def unlock(self, stack: str, lock: Lock) -> None:
+        """Remove a lock, and no other that somebody has taken meanwhile."""
+        del stack
+        self._storage.remove(lock.path)
 
     def repair_checkpoint(self, stack: str) -> bool:
         """Remove a torn description of the state, and say whether there was one.
@@ -180,6 +192,11 @@ class CloudStates:
         """Say nothing: the service tells only whoever tries."""
         del stack
 
+    def unlock(self, stack: str, lock: Lock) -> None:
+        """End the update that holds a stack. Raises EngineError."""
+        del lock
+        self._engine.cancel(self._folder, stack)
+
     def repair_checkpoint(self, stack: str) -> bool:
         """Do nothing: the service keeps its states in one piece."""
         del stack
@@ -213,6 +230,14 @@ def _plain(given: object) -> dict[str, str]:
     listed = cast("list[dict[str, object]]", given if isinstance(given, list) else [])
     values = ((str(each["key"]), each.get("value", "")) for each in listed)
     return {key: value for key, value in values if isinstance(value, str)}
+
+
+def _lock(content: bytes, path: str, *, is_shared: bool) -> Lock:
+    try:
+        found: dict[str, Any] = json.loads(content)
+        return Lock(found["username"], found["hostname"], found["pid"], found["timestamp"], path, is_shared)
+    except (ValueError, KeyError, TypeError):
+        return Lock("somebody", "an unknown machine", 0, "an unknown time", path, is_shared)
 
 
 def _is_json(content: bytes) -> bool:

@@ -1,11 +1,15 @@
 """Where Pulumi keeps its state: a local folder, a bucket, or Pulumi Cloud."""
 
+import datetime as dt
+import fcntl
 import json
 import os
-from collections.abc import Iterator
+import uuid
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
@@ -15,8 +19,12 @@ from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store
 
 from fleet.errors import SettingsError
+from shared.files import is_aside, write_file, write_new
+from shared.stack.process import is_local
 
 _CLOUD: Final = ("https", "http")
+_LOCK: Final = ".fleet/lock"
+"""In a folder, which knows no conditional writes: whoever replaces something holds the kernel's lock on this file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,13 @@ class Entry:
     """An object as a listing shows it; the tag differs after every write."""
 
     path: str
+    tag: str
+
+
+class Found(NamedTuple):
+    """An object's content, and the tag that it has until somebody writes it."""
+
+    content: bytes
     tag: str
 
 
@@ -68,33 +83,73 @@ class Storage:
         """
         self.url = url
         self._store = _opened(url)
+        self._folder = folder_of(url)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a folder on a disk of this machine."""
+        return self._folder is not None and is_local(self._folder)
 
     def list(self, folder: str) -> Iterator[Entry]:
         """List every object below a folder."""
         for page in obstore.list(self._store, prefix=folder, return_arrow=False):  # pyright: ignore[reportUnknownMemberType] - one overload needs Arrow
             for item in page:
-                yield Entry(item["path"], item["e_tag"] or f"{item['last_modified'].isoformat()} {item['size']}")
+                if not is_aside(item["path"]):
+                    yield Entry(item["path"], item["e_tag"] or f"{item['last_modified'].isoformat()} {item['size']}")
 
-    def read(self, path: str) -> tuple[bytes, str] | None:
+    def read(self, path: str) -> Found | None:
         """Give an object's content and tag, or None where there is none."""
         try:
             found = obstore.get(self._store, path)
         except FileNotFoundError:
             return None
         meta = found.meta
-        return bytes(found.bytes()), meta["e_tag"] or f"{meta['last_modified'].isoformat()} {meta['size']}"
+        return Found(bytes(found.bytes()), meta["e_tag"] or f"{meta['last_modified'].isoformat()} {meta['size']}")
 
     def write(self, path: str, content: bytes) -> None:
         """Write an object as a whole: whoever reads it meanwhile sees the old one or the new one."""
-        _ = obstore.put(self._store, path, content)
+        if self._folder:
+            write_file(self._folder / path, content)
+        else:
+            _ = obstore.put(self._store, path, content)
 
-    def create(self, path: str, content: bytes) -> bool:
-        """Write an object where there is none, and say whether it was so. Of several writers one succeeds."""
+    def create(self, path: str, content: bytes) -> Found | None:
+        """Write an object where there is none; None where there is one. Of several writers one succeeds."""
+        if self._folder:
+            return self.read(path) if write_new(self._folder / path, content) else None
+        return self._put(path, content, "create")
+
+    def replace(self, path: str, before: Found, content: bytes) -> Found | None:
+        """Write an object where it is still as it was read; None where it is not, or is gone. It is never made anew."""
+        if not self._folder:
+            return self._put(path, content, {"e_tag": before.tag})
+        with _locked(self._folder / _LOCK):
+            found = self.read(path)
+            if found is None or found.content != before.content:
+                return None
+            write_file(self._folder / path, content)
+            return self.read(path)
+
+    def age(self, path: str) -> dt.timedelta:
+        """Tell how long ago an object was written, by the storage's own time, whatever clocks its users have.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        mark = f".fleet/claims/.clock/{uuid.uuid4().hex}"  # a folder that whoever takes a lease may write to
+        self.write(mark, b"")
         try:
-            _ = obstore.put(self._store, path, content, mode="create")
-        except obstore.exceptions.AlreadyExistsError:
-            return False
-        return True
+            now = obstore.head(self._store, mark)["last_modified"]
+        finally:
+            self.remove(mark)
+        return now - obstore.head(self._store, path)["last_modified"]
+
+    def _put(self, path: str, content: bytes, mode: Any) -> Found | None:  # noqa: ANN401 - obstore's own type is private
+        try:
+            written = obstore.put(self._store, path, content, mode=mode)
+        except (FileNotFoundError, obstore.exceptions.AlreadyExistsError, obstore.exceptions.PreconditionError):
+            return None
+        return Found(content, written["e_tag"] or "")
 
     def remove(self, path: str) -> None:
         """Remove an object, where it is there."""
@@ -113,13 +168,31 @@ def error_text(problem: Exception) -> str:
     return " ".join(str(problem).partition("Debug source:")[0].split())
 
 
+@contextmanager
+def _locked(path: Path) -> Generator[None]:
+    """Hold a file's lock, which ends with its holder whatever ends that."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def folder_of(url: str) -> Path | None:
+    """Give the folder of an address; None for a bucket."""
+    parts = urlsplit(url)
+    return Path(f"{parts.netloc}{parts.path}").expanduser().resolve() if parts.scheme == "file" else None
+
+
 def _opened(url: str) -> ObjectStore:
     parts = urlsplit(url)
     options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     folder = parts.path.strip("/") or None
     match parts.scheme:
         case "file":
-            return LocalStore(Path(f"{parts.netloc}{parts.path}").expanduser().resolve(), mkdir=True)
+            return LocalStore(folder_of(url), mkdir=True)
         case "s3":
             return _s3(parts.netloc, folder, options)
         case "gs":

@@ -19,7 +19,7 @@ def read_document(model: type[M], path: Path) -> M:
         ContentError: it cannot be read, is not YAML, or does not fit; the first mistake is named.
     """
     try:
-        content: object = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a safe loader
+        content: object = yaml.load(path.read_text(), Loader=StrictLoader)  # noqa: S506 - a safe loader
     except OSError as problem:
         raise unreadable(path, problem) from None
     except yaml.YAMLError as problem:
@@ -41,7 +41,7 @@ def not_yaml(path: Path, problem: yaml.YAMLError) -> ContentError:
     return ContentError(f"is not YAML: {' '.join(str(problem).split())}.", code="file-not-yaml", place=str(path))
 
 
-class _Loader(yaml.CSafeLoader):
+class StrictLoader(yaml.CSafeLoader):
     """A safe loader that refuses a key given twice, which YAML forbids and PyYAML overlooks."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's own signature

@@ -21,19 +21,28 @@ class OwnProduct:
     artifacts: Mapping[str, str]
 
 
-def own_products(session: Session, names: Collection[str], region: str) -> Iterator[OwnProduct]:
+def own_products(
+    session: Session, names: Collection[str], region: str, *, tags: Mapping[str, str] | None = None
+) -> Iterator[OwnProduct]:
     """Find the stack's products of these names in a region, by the stack's tags.
+
+    Args:
+        session: With the hub's account.
+        names: What people see.
+        region: Where.
+        tags: The stack's, for whoever is no program of it.
 
     Raises:
         ClientError: AWS does not tell.
     """
     client = session.client("servicecatalog", region)
+    wanted = standard_tags() if tags is None else tags
     for view in session.pages("servicecatalog", "search_products_as_admin", "ProductViewDetails", region):
         product = view["ProductViewSummary"]
         if product["Name"] not in names:
             continue
         described = client.describe_product_as_admin(Id=product["ProductId"])
-        tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
-        if standard_tags().items() <= tags.items():
+        found = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
+        if wanted.items() <= found.items():
             artifacts = {each["Name"]: each["Id"] for each in described["ProvisioningArtifactSummaries"]}
             yield OwnProduct(name=product["Name"], id=product["ProductId"], artifacts=artifacts)

@@ -195,7 +195,7 @@ class _Checks:
     def published(self) -> Iterator[Finding]:
         """Templates of published versions."""
         for region in self._plan.settings.all_regions:
-            yield from check_templates(self._account, self._plan.catalog.products, region)
+            yield from check_templates(self._account, self._plan.catalog, region)
 
     def models(self) -> Iterator[Finding]:
         """Models of the versions."""

@@ -1,28 +1,35 @@
 """The templates that AWS holds of the versions that were published, by their hashes."""
 
 import hashlib
+import re
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from botocore.exceptions import ClientError
 
-from hub.definitions.model import CatalogProduct, CatalogVersion
+from hub.config import HubSettings
+from hub.definitions.lock_file import LOCK_FILE, removed_numbers
+from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.inspection.own_products import own_products
-from shared.aws.preflight import Finding, failed, warning
+from shared.aws.preflight import Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession, error_text
 from shared.errors import ContentError
 
 _AT_ONCE: Final = 8
+
+_OURS: Final = re.compile(r"templates/(?P<product>[^/]+)/(?P<version>[^/]+)/(?P<sha256>[0-9a-f]{64})\.template")
+"""Where a hub puts templates (hub/resources/template_bucket.py): the hash is part of the place."""
 
 _Published = tuple[CatalogProduct, CatalogVersion, str, str]
 """A version, and what AWS calls the product and the version."""
 
 
 def template_hash(account: AccountSession, region: str, product: str, artifact: str) -> str:
-    """Give the SHA-256 of the template that a version names in AWS.
+    """Give the SHA-256 of the template that a version names in AWS; of one that a hub put there, from its address.
 
     DescribeProvisioningArtifact tells its address as `Info.TemplateUrl` (source: AWS CLI, example of
     describe-provisioning-artifact; terraform-provider-aws, product.go, which reads the same key).
@@ -31,11 +38,9 @@ def template_hash(account: AccountSession, region: str, product: str, artifact: 
         ContentError: there is nothing at that address that the caller may read.
         ClientError: the caller may not ask for the version.
     """
-    described = account.client("servicecatalog", region).describe_provisioning_artifact(
-        ProductId=product, ProvisioningArtifactId=artifact
-    )
-    url: str = described.get("Info", {}).get("TemplateUrl", "")
-    address = urllib.parse.urlsplit(url)
+    address = urllib.parse.urlsplit(_address(account, region, product, artifact))
+    if ours := _OURS.search(address.path):
+        return ours["sha256"]
     bucket, dot, _ = address.netloc.partition(".s3")
     key = address.path.lstrip("/")
     if not dot:  # the older form, in which the bucket is part of the path
@@ -52,26 +57,95 @@ def template_hash(account: AccountSession, region: str, product: str, artifact: 
     return hashlib.sha256(content).hexdigest()
 
 
-def check_templates(account: AccountSession, products: list[CatalogProduct], region: str) -> Iterator[Finding]:
+def refuse_other_templates(settings: HubSettings, catalog: Catalog, *, where: str) -> None:
+    """Compare before an update too, which may have had no preview.
+
+    Raises:
+        ConfigError: the credentials are of another account.
+        PreflightError: AWS holds another template of a version, or a version that the catalog has forgotten.
+    """
+    account = AccountSession(settings, where=where)
+
+    def published() -> Iterator[Finding]:
+        """Templates of published versions."""
+        for region in settings.all_regions:
+            yield from check_templates(account, catalog, region)
+
+    _ = run_checks([published])
+
+
+def check_templates(account: AccountSession, catalog: Catalog, region: str) -> Iterator[Finding]:
     """Compare the template of every version that is published in a region with the catalog's."""
-    by_name = {product.file.name: product for product in products}
-    published: list[_Published] = [
-        (by_name[own.name], version, own.id, own.artifacts[version.entry.version])
-        for own in own_products(account, by_name, region)
-        for version in by_name[own.name].versions
-        if version.entry.version in own.artifacts
-    ]
+    by_name = {product.file.name: product for product in catalog.products}
+    published: list[_Published] = []
+    wrong: list[Finding] = []
+    for own in own_products(account, by_name, region):
+        product = by_name[own.name]
+        versions = {version.entry.version: version for version in product.versions}
+        published += [(product, versions[each], own.id, id_) for each, id_ in own.artifacts.items() if each in versions]
+        others = {each: id_ for each, id_ in own.artifacts.items() if each not in versions}
+        wrong += _forgotten(account, catalog.folder, product, region, own.id, others)
     with ThreadPoolExecutor(_AT_ONCE) as workers:
-        found = list(workers.map(partial(_compared, account, region), published))
-    wrong = [finding for finding in found if finding]
+        wrong += [found for found in workers.map(partial(_compared, account, region), published) if found]
     yield from wrong
     if published and not wrong:
         yield Finding(f"templates in {region}", f"AWS holds the catalog's of all {len(published)} versions")
 
 
+def published_hashes(
+    account: AccountSession, products: list[CatalogProduct], region: str, tags: Mapping[str, str]
+) -> dict[tuple[str, str], str]:
+    """Give the hashes of all versions that AWS holds of products, by their original keys and the versions' numbers.
+
+    Raises:
+        ClientError: AWS does not tell.
+        ContentError: a template cannot be read.
+    """
+    by_name = {product.file.name: product.file.original_key for product in products}
+    return {
+        (by_name[own.name], number): template_hash(account, region, own.id, artifact)
+        for own in own_products(account, by_name, region, tags=tags)
+        for number, artifact in own.artifacts.items()
+        if number[:1].isdecimal()  # and not the marker
+    }
+
+
+def _forgotten(
+    account: AccountSession,
+    catalog: Path,
+    product: CatalogProduct,
+    region: str,
+    identity: str,
+    others: Mapping[str, str],
+) -> Iterator[Finding]:
+    """Name versions that this stack published and that neither the catalog nor its lock file knows."""
+    key = product.file.original_key
+    for number, artifact in others.items():
+        ours = _OURS.search(urllib.parse.urlsplit(_address(account, region, identity, artifact)).path)
+        if ours and ours["version"] == number and number not in removed_numbers(catalog, key):
+            yield failed(
+                f"version {number} of {product.file.key} in {region}",
+                f"AWS holds it, and the catalog has forgotten it. Put its entry and files back, and its line into "
+                f"{LOCK_FILE}: {_line(key, number, ours['sha256'])}. To let it go, retire it first, then run "
+                f"model-catalog models remove-version",
+            )
+
+
+def _address(account: AccountSession, region: str, product: str, artifact: str) -> str:
+    described = account.client("servicecatalog", region).describe_provisioning_artifact(
+        ProductId=product, ProvisioningArtifactId=artifact
+    )
+    return described.get("Info", {}).get("TemplateUrl", "")
+
+
+def _line(product: str, version: str, sha256: str) -> str:
+    return f"templates: {product}: {version}: {sha256}"
+
+
 def _compared(account: AccountSession, region: str, published: _Published) -> Finding | None:
     product, version, identity, artifact = published
-    subject = f"template of {product.file.key} {version.entry.version} in {region}"
+    number = version.entry.version
+    subject = f"template of {product.file.key} {number} in {region}"
     try:
         found = template_hash(account, region, identity, artifact)
     except ContentError as problem:
@@ -82,5 +156,5 @@ def _compared(account: AccountSession, region: str, published: _Published) -> Fi
         subject,
         f"AWS holds another template (sha256 {found[:12]}…) than {version.template.path} "
         f"({version.template.sha256[:12]}…), and a published version never changes. Restore the file, and publish the "
-        f"change as a new version",
+        f"change as a new version. The line of {LOCK_FILE} is {_line(product.file.original_key, number, found)}",
     )

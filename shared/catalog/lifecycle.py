@@ -33,13 +33,33 @@ def as_of() -> dt.date:
     """
     given = os.environ.get(AS_OF)
     if not given:
-        return dt.datetime.now(dt.UTC).date()
+        return _today()
     try:
         return dt.date.fromisoformat(given)
     except ValueError:
         raise ConfigError(
             f"invalid value {given!r}. Expected a date, for example 2026-12-24.", code="invalid-value", place=AS_OF
         ) from None
+
+
+def refuse_to_look_ahead() -> None:
+    """Refuse to change anything with a day that has not come: a date looks ahead, and does not deploy.
+
+    Raises:
+        ConfigError: the environment's is after today (UTC), or is no date.
+    """
+    day = as_of()
+    if day > _today():
+        raise ConfigError(
+            f"{day} has not come. A date looks ahead in a preview or a plan, and changes nothing. Run this without "
+            f"it: on that day the versions change by themselves.",
+            code="day-ahead",
+            place=AS_OF,
+        )
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
 
 
 def state_on(

@@ -4,11 +4,17 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import pulumi
 
+from shared.catalog.lifecycle import refuse_to_look_ahead
 from shared.errors import CatalogError
+from shared.stack.engines import remember_own
+
+_CHECKOUT: Final = Path("..")
+"""Relative to a project's folder, where Pulumi runs the program."""
 
 _TOLD: Final = 32
 """Ends a program that has said itself what is wrong. After any other exit code the engine adds "an unhandled error
@@ -25,6 +31,9 @@ def start(run: Callable[[], None]) -> None:
         pulumi.log.debug = _nothing
     if task := asyncio.current_task():  # Pulumi's, which ends when the last resource is declared
         task.add_done_callback(_end)
+    if not pulumi.runtime.is_dry_run():
+        refuse_to_look_ahead()
+        remember_own(_CHECKOUT, pulumi.get_stack())
     run()
 
 

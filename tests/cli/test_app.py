@@ -54,6 +54,30 @@ def test_the_example_of_a_verb_is_a_command_of_it(name: str, monkeypatch: pytest
     assert EVERY[name] is EVERY[name].make_context(name, words[2:]).command
 
 
+LOOKING = {
+    *("models list", "models show", "models diff", "models check", "models verify", "stack preview", "stack plan"),
+    *("fleet plan", "fleet status", "fleet drift", "fleet history", "fleet shards", "hub shares"),
+    *("sandbox serve", "sandbox env"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - LOOKING))
+@pytest.mark.parametrize("day", ["2999-01-01", "no day"])
+def test_whatever_may_change_something_is_refused_with_a_day_that_has_not_come(
+    name: str, day: str, command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "hub").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(AS_OF, day)
+    words = [each for each in shlex.split(example_of(EVERY[name].epilog))[1:] if each != "--dry-run"]
+
+    ended = command(*words)
+
+    code = "day-ahead" if day.isascii() and day[0] == "2" else "invalid-value"
+    assert (ExitCode.MISTAKE, (code, AS_OF)) == (ended.code, ended.refusal)
+    assert [tmp_path / "hub"] == list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_help_tells_what_a_verb_does_and_shows_its_example(name: str, command: Command) -> None:
     ended = command(*name.split(), "--help")

@@ -12,8 +12,9 @@ from tests.support.stage import HUB, RESEARCH, Stage
 FRAUD = "fraud-detector-realtime"
 TEXT = "text-embedder-serverless"
 SETTINGS = "Pulumi.spoke-research.yaml"
-DEPRECATED, RETIRED = "2026-12-01", "2027-03-01"
-BEFORE, DEPRECATION, RETIREMENT = "AS_OF=2026-11-20", f"AS_OF={DEPRECATED}", f"AS_OF={RETIRED}"
+DEPRECATED, RETIRED = "2026-11-13", "2026-11-20"
+"""All of it has come to pass: a day that has not may be looked at, and not deployed."""
+BEFORE, DEPRECATION, RETIREMENT = "AS_OF=2026-11-02", f"AS_OF={DEPRECATED}", f"AS_OF={RETIRED}"
 LAUNCH = "name: fraud-scoring-previous\n      product: fraud-detector-realtime\n      version: "
 MODELS = ("2026-09-01", "2026-10-06")
 END = {"deprecated_on": DEPRECATED, "retires_on": RETIRED, "replacement": "1.1.0", "reason": "Too slow."}
@@ -72,6 +73,12 @@ def the_end_is_announced_and_nothing_changes_yet(catalog: Stage) -> None:
     printed = catalog.succeed("preview-hub", BEFORE)
     assert f"{FRAUD} 1.0.0 will be deprecated on {DEPRECATED}, in 11 days" in printed
     assert "guidance" not in printed
+    for target in ("up-hub", "destroy-hub", "up-spoke-research", "rollout"):
+        assert "MODEL_CATALOG_AS_OF: 2999-01-01 has not come." in catalog.refuse(target, "AS_OF=2999-01-01")
+    words = ("pulumi", "-C", "hub", "-s", "hub", "up", "--yes", "--skip-preview")
+    past_the_front_door = catalog.run(*words, variables={"MODEL_CATALOG_AS_OF": "2999-01-01"})
+    assert past_the_front_door.returncode != 0
+    assert "MODEL_CATALOG_AS_OF: 2999-01-01 has not come." in past_the_front_door.stdout
 
 
 def a_deprecated_version_serves_those_who_run_it(catalog: Stage, edit: Callable[[str, str, str], None]) -> None:

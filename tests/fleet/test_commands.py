@@ -19,6 +19,7 @@ from fleet.store.records import Records
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.catalog.version_terms import VersionTerms
+from shared.files import NotWritten
 from tests.support.fake_account import always
 from tests.support.fleet.making import Member, answer, deployed, organization, recorded, write_spoke
 from tests.support.refused import refused
@@ -126,16 +127,14 @@ def test_the_report_says_why_each_spoke_was_run(up: Up, root: Path) -> None:
 def test_a_report_that_the_disk_does_not_take_is_told_and_not_left_torn(
     up: Up, root: Path, console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, text: str) -> None:
-        path.touch()
-        raise OSError(errno.ENOSPC, f"No space left on device for {len(text)} bytes")
+    def full(path: Path, _: str) -> None:
+        raise NotWritten(errno.ENOSPC, "cannot be written (No space left on device). Nothing was changed.", str(path))
 
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_text", full)
-        assert 0 == up()
+    monkeypatch.setattr("fleet.show.reporting.write_file", full)
+    assert 0 == up()
 
-    assert "the report could not be written: " in text(console)
-    assert "report.json: No space left on device" in text(console)
+    assert "no report of it: " in text(console)
+    assert "report.json: cannot be written (No space left on device). Nothing was changed." in text(console)
     assert [] == list((root / ".fleet" / "runs").glob("*/report.json"))
 
 

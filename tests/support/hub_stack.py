@@ -1,7 +1,7 @@
 """A hub's stack without an engine, in an account that answers as AWS does."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -36,13 +36,15 @@ def deployed(settings: Mapping[str, object], folder: Path = HUB) -> Mocks:
         return mocks
 
 
-def all_approved() -> contextlib.AbstractContextManager[object]:
-    """Let the hub's gate approve whatever it is shown, without asking a registry."""
+@contextlib.contextmanager
+def all_approved() -> Generator[None]:
+    """Let the hub's gate approve whatever it is shown, and AWS hold no other templates, without asking anybody."""
 
     def approve(_settings: object, catalog: Catalog, *, where: str) -> Catalog:  # noqa: ARG001 - as the gate's
         return catalog
 
-    return mock.patch("hub.program.approved", approve)
+    with mock.patch("hub.program.approved", approve), mock.patch("hub.program.refuse_other_templates"):
+        yield
 
 
 def as_settings(values: Mapping[str, object]) -> dict[str, str]:

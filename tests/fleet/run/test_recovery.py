@@ -3,17 +3,24 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from fleet.run.recovery import await_orphan, end_session, may_unlock
-from fleet.store.leases import Lease, Process
+from fleet.store.leases import Lease
 from fleet.store.states import Lock
+from shared.stack import engines
+from shared.stack.process import Process
+from tests.support.fake_account import always
 from tests.support.fleet.making import FINISHED
 
 ME = Process.of(os.getpid())
-GONE = Process(host=ME.host, pid=2**22 + 1, started=1.0)
-FAR = Process(host="elsewhere", pid=7, started=1.0)
+GONE = ME.model_copy(update={"pid": 2**22 + 1})
+FAR = ME.model_copy(update={"namespace": "pid:[1]"})
+"""A process of this number in another container of this host's name."""
+UNKNOWN = Process(host=ME.host, pid=GONE.pid, started=1.0)
+"""What a former release wrote of one."""
 
 
 def lease(engine: Process | None) -> Lease:
@@ -21,30 +28,57 @@ def lease(engine: Process | None) -> Lease:
 
 
 @pytest.mark.parametrize(
-    ("host", "pid", "left", "may"),
+    ("pid", "left", "may"),
     [
-        (ME.host, GONE.pid, None, True),
-        (ME.host, ME.pid, None, False),
-        (ME.host, ME.pid, lease(ME), False),
-        ("elsewhere", 7, None, False),
-        ("elsewhere", 7, lease(None), False),
-        ("elsewhere", 7, lease(FAR), True),
-        ("elsewhere", 8, lease(FAR), False),
-        ("another", 7, lease(FAR), False),
+        (GONE.pid, None, False),
+        (GONE.pid, lease(None), False),
+        (GONE.pid, lease(ME), False),
+        (GONE.pid, lease(GONE), True),
+        (ME.pid, lease(ME), False),
+        (ME.pid, lease(FAR), True),
+        (GONE.pid, lease(UNKNOWN), False),
     ],
     ids=[
-        "a dead run here",
-        "a live run here",
-        "a live run of an abandoned lease",
-        "a run elsewhere",
-        "a lease that was abandoned before its run",
-        "the run of an abandoned lease elsewhere",
-        "another run there",
-        "another machine",
+        "of nobody we know, whose number nobody has here",
+        "of a run after that of an abandoned lease",
+        "of another run than that of an abandoned lease",
+        "of the run of an abandoned lease, which is gone",
+        "of the run of an abandoned lease, which goes on",
+        "of the run of an abandoned lease in another container, whose guard has ended it",
+        "of the run of a former release, which has no guard",
     ],
 )
-def test_a_lock_is_removed_only_where_its_run_has_died(host: str, pid: int, left: Lease | None, may: bool) -> None:  # noqa: FBT001 - what is expected
-    assert may is may_unlock(Lock(user="ada", host=host, pid=pid, since=""), left)
+def test_a_lock_is_removed_only_where_its_run_is_known_to_be_over(
+    tmp_path: Path,
+    pid: int,
+    left: Lease | None,
+    may: bool,  # noqa: FBT001 - what is expected
+) -> None:
+    """Two containers have one host name, and processes of one number."""
+    assert may is may_unlock(
+        tmp_path, "spoke-a", Lock(user="ada", host=ME.host, pid=pid, since="", is_shared=True), left
+    )
+
+
+@pytest.mark.parametrize(
+    ("noted", "may"),
+    [([GONE], True), ([ME], False), ([FAR], False), ([GONE.model_copy(update={"namespace": "pid:[1]"}), GONE], False)],
+    ids=["gone", "alive", "in another container", "gone here, and one of its number in another container"],
+)
+def test_a_lock_of_an_engine_that_was_started_from_this_checkout_is_removed_once_that_is_gone(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    noted: list[Process],
+    may: bool,  # noqa: FBT001 - what is expected
+) -> None:
+    for each in noted:
+        monkeypatch.setattr(engines.Process, "of", always(each))
+        engines.remember(tmp_path, "spoke-a", each.pid)
+
+    lock = Lock(user="ada", host=ME.host, pid=noted[0].pid, since="", is_shared=True)
+
+    assert may is may_unlock(tmp_path, "spoke-a", lock, None)
+    assert not may_unlock(tmp_path, "spoke-ab", lock, None)
 
 
 @pytest.mark.parametrize("process", [None, GONE, FAR])

@@ -9,12 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from fleet.errors import FleetError
 from fleet.store import leases as module
-from fleet.store.leases import EXPIRY, HeldLease, Lease, Leases, Process
+from fleet.store.leases import EXPIRY, HeldLease, Lease, Leases
 from fleet.store.storage import Storage
-
-FOLDER = ".fleet/claims/spoke-a"
-ELSEWHERE = Process(host="elsewhere.example.com", pid=os.getpid(), started=1.0)
+from shared.stack import process
+from shared.stack.process import Process
+from tests.support.fake_account import always
+from tests.support.fleet.claims import ELSEWHERE, FIRST, FOLDER, HERE, age, content, current, put, taken
+from tests.support.refused import refused
 
 
 @pytest.fixture
@@ -38,12 +41,13 @@ def test_whoever_comes_second_is_told_who_has_it(storage: Storage) -> None:
     held.release()
 
 
-def test_a_lease_that_was_released_leaves_nothing_and_can_be_acquired_again(storage: Storage) -> None:
-    for _ in range(2):
+def test_a_lease_that_was_released_can_be_acquired_again_and_counts_on(storage: Storage) -> None:
+    for generation in (1, 2, 3):
         held = taken(storage)
         assert None is held.abandoned
+        assert generation == current(storage).generation
         held.release()
-        assert [] == list(storage.list(".fleet"))
+        assert b'{"generation":%d,"released":true}' % generation == content(storage)
 
 
 def test_spokes_are_leased_each_by_itself(storage: Storage) -> None:
@@ -64,12 +68,10 @@ def test_the_lease_of_a_process_of_this_machine_that_died_is_taken_over_at_once(
     assert left == held.abandoned
     assert isinstance(Leases(storage).acquire("spoke-a"), Lease)
     held.release()
-    assert [] == list(storage.list(".fleet"))
 
 
 def test_another_process_with_the_same_number_is_not_the_owner(storage: Storage) -> None:
-    me = Process.of(os.getpid())
-    put(storage, 1, owner=me.model_copy(update={"started": me.started - 100}))
+    put(storage, 1, owner=HERE.model_copy(update={"ticks": HERE.ticks - 100}))
 
     taken(storage).release()
 
@@ -90,18 +92,21 @@ def test_of_several_that_find_an_abandoned_lease_one_gets_it(storage: Storage, d
     assert 1 == len(held)
     assert {os.getpid()} == {each.owner.pid for each in found if isinstance(each, Lease)}
     held[0].release()
-    assert [] == list(storage.list(".fleet"))
 
 
+@pytest.mark.parametrize("clock", [-5, 0, 5])
 @pytest.mark.parametrize(
-    ("silent", "gone"), [(dt.timedelta(0), False), (EXPIRY / 2, False), (EXPIRY + dt.timedelta(seconds=1), True)]
+    ("silent", "gone"), [(dt.timedelta(0), False), (EXPIRY / 2, False), (EXPIRY + dt.timedelta(seconds=2), True)]
 )
-def test_an_owner_on_another_machine_is_gone_when_it_was_silent_for_too_long(
+def test_an_owner_in_another_container_is_gone_when_it_was_silent_for_too_long_by_the_storages_time(
     storage: Storage,
     silent: dt.timedelta,
     gone: bool,  # noqa: FBT001 - what is expected
+    clock: int,
 ) -> None:
-    put(storage, 1, owner=ELSEWHERE, renewed=dt.datetime.now(dt.UTC) - silent)
+    """What its clock says, minutes off, does not matter."""
+    put(storage, 1, owner=ELSEWHERE, renewed=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=clock))
+    age(storage, silent)
 
     found = Leases(storage).acquire("spoke-a")
 
@@ -114,42 +119,61 @@ def test_an_owner_on_another_machine_is_gone_when_it_was_silent_for_too_long(
         assert ELSEWHERE == found.owner
 
 
-def test_an_owner_says_that_it_is_still_there(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    renewals = threading.Semaphore(0)
-    write = storage.write
+def test_an_owner_that_nobody_can_look_for_is_judged_by_its_silence_alone(
+    storage: Storage, dead: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a system without /proc, or in a container that shows the processes of another."""
+    monkeypatch.setattr(process, "here", lambda: ("", ""))
+    put(storage, 1, owner=dead)
 
-    def count(path: str, content: bytes) -> None:
-        write(path, content)
-        renewals.release()
+    assert isinstance(Leases(storage).acquire("spoke-a"), Lease)
 
-    monkeypatch.setattr(storage, "write", count)
-    monkeypatch.setattr(module, "_RENEW_SECONDS", 0.001)
-    held = taken(storage)
-    first = current(storage).renewed
 
-    assert renewals.acquire(timeout=10)
-    assert renewals.acquire(timeout=10)
-    assert first < current(storage).renewed
+def test_silence_is_measured_once_and_then_waited_for(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(storage, 1, owner=ELSEWHERE)
+    leases, measure, asked = Leases(storage), storage.age, list[str]()
+
+    def count(path: str) -> dt.timedelta:
+        asked.append(path)
+        return measure(path)
+
+    monkeypatch.setattr(storage, "age", count)
+    assert isinstance(leases.acquire("spoke-a"), Lease)
+    elapsed = module.elapsed
+    monkeypatch.setattr(module, "elapsed", lambda: elapsed() + EXPIRY.total_seconds())
+
+    held = leases.acquire("spoke-a")
+
+    assert isinstance(held, HeldLease)
+    assert [FIRST] == asked
     held.release()
-    assert [] == list(storage.list(".fleet"))
 
 
-def test_an_owner_outlives_a_storage_that_fails_for_a_while(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    write, failed, renewed = storage.write, threading.Event(), threading.Event()
+def test_whoever_takes_the_lease_of_a_container_gives_its_owner_the_time_to_notice(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(module.STOPPING, "wait", waited.append)
+    lease = put(storage, 1, owner=ELSEWHERE, engine=ELSEWHERE)
+    age(storage, EXPIRY * 2)
 
-    def fail_once(path: str, content: bytes) -> None:
-        if not failed.is_set():
-            failed.set()
-            raise OSError("no way")
-        write(path, content)
-        renewed.set()
-
-    monkeypatch.setattr(storage, "write", fail_once)
-    monkeypatch.setattr(module, "_RENEW_SECONDS", 0.001)
     held = taken(storage)
 
-    assert renewed.wait(10)
+    assert lease == held.abandoned
+    assert [module.HANDOVER_SECONDS] == waited
+    assert module.HANDOVER_SECONDS > module.RENEW_SECONDS
     held.release()
+
+
+def test_an_interrupt_ends_the_wait_and_gives_the_lease_back(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.STOPPING, "wait", always("interrupted"))
+    put(storage, 1, owner=ELSEWHERE, engine=ELSEWHERE)
+    age(storage, EXPIRY * 2)
+
+    with refused(FleetError, "interrupted"):
+        Leases(storage).acquire("spoke-a")
+
+    assert b"released" in content(storage)
 
 
 def test_the_pulumi_process_is_written_down(storage: Storage) -> None:
@@ -164,14 +188,17 @@ def test_the_pulumi_process_is_written_down(storage: Storage) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"not JSON"])
-def test_a_lease_that_cannot_be_read_is_taken_over(storage: Storage, content: bytes) -> None:
-    storage.write(f"{FOLDER}/000001", content)
+def test_a_lease_that_cannot_be_read_is_taken_over_once_it_was_silent_for_too_long(
+    storage: Storage, content: bytes
+) -> None:
+    storage.write(FIRST, content)
+    assert "process 0 on an unknown machine" == str(Leases(storage).acquire("spoke-a"))
+    age(storage, EXPIRY * 2)
 
     held = taken(storage)
 
     assert None is held.abandoned
     held.release()
-    assert [] == list(storage.list(".fleet"))
 
 
 def test_the_newest_of_several_leases_counts(storage: Storage, dead: Process) -> None:
@@ -182,7 +209,7 @@ def test_the_newest_of_several_leases_counts(storage: Storage, dead: Process) ->
 
 
 def test_what_a_newer_release_adds_to_a_lease_is_passed_over(storage: Storage) -> None:
-    owner = ELSEWHERE.model_dump_json()[:-1] + ',"colour":"blue"}'
+    owner = HERE.model_dump_json()[:-1] + ',"colour":"blue"}'
     renewed = dt.datetime.now(dt.UTC).isoformat()
     storage.write(f"{FOLDER}/000001", f'{{"token":"t","owner":{owner},"renewed":"{renewed}","more":1}}'.encode())
 
@@ -199,25 +226,3 @@ def test_a_process_that_has_ended_and_was_not_waited_for_does_not_live() -> None
     assert not found.lives
     process.wait()
     process.stdout.close()
-
-
-def taken(storage: Storage) -> HeldLease:
-    """Lease the spoke, which has to succeed."""
-    held = Leases(storage).acquire("spoke-a")
-    assert isinstance(held, HeldLease)
-    return held
-
-
-def put(storage: Storage, generation: int, *, owner: Process, renewed: dt.datetime | None = None) -> Lease:
-    """Put somebody's lease there."""
-    lease = Lease(token="t", owner=owner, renewed=renewed or dt.datetime.now(dt.UTC))  # noqa: S106 - no secret
-    storage.write(f"{FOLDER}/{generation:06}", lease.model_dump_json().encode())
-    return lease
-
-
-def current(storage: Storage) -> Lease:
-    """Read the newest lease."""
-    path = max(entry.path for entry in storage.list(FOLDER))
-    found = storage.read(path)
-    assert found
-    return Lease.model_validate_json(found[0])

@@ -13,6 +13,7 @@ import pytest
 from fleet.errors import RecordsError
 from fleet.store.states import CloudStates, Lock, State, StoredStates
 from fleet.store.storage import Entry, Storage
+from shared.stack import process
 from tests.support.fleet.making import FakeEngine
 from tests.support.refused import refused
 
@@ -125,8 +126,31 @@ def test_the_lock_of_a_stack_is_its_own(storage: Storage, states: StoredStates) 
 
     storage.write(f"{LOCKS}/spoke-a/1.json", json.dumps(LOCK).encode())
 
-    assert Lock(user="ada", host="elsewhere", pid=12, since="2026-10-06T12:30:00Z") == states.lock("spoke-a")
-    assert "ada@elsewhere (process 12) since 2026-10-06T12:30:00Z" == str(states.lock("spoke-a"))
+    lock = states.lock("spoke-a")
+    assert Lock("ada", "elsewhere", 12, "2026-10-06T12:30:00Z", f"{LOCKS}/spoke-a/1.json", not storage.is_local) == lock
+    assert "ada@elsewhere (process 12) since 2026-10-06T12:30:00Z" == str(lock)
+
+
+def test_the_lock_that_was_looked_at_is_removed_and_none_that_came_after(
+    storage: Storage, states: StoredStates
+) -> None:
+    storage.write(f"{LOCKS}/spoke-a/1.json", json.dumps(LOCK).encode())
+    lock = states.lock("spoke-a")
+    assert lock
+    storage.write(f"{LOCKS}/spoke-a/2.json", json.dumps(LOCK).encode())
+
+    states.unlock("spoke-a", lock)
+
+    assert [f"{LOCKS}/spoke-a/2.json"] == [each.path for each in storage.list(LOCKS)]
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"pid": 1}', b"not JSON"])
+def test_a_lock_that_cannot_be_read_is_one_of_nobody_we_know(
+    storage: Storage, states: StoredStates, content: bytes
+) -> None:
+    storage.write(f"{LOCKS}/spoke-a/1.json", content)
+
+    assert "somebody@an unknown machine (process 0) since an unknown time" == str(states.lock("spoke-a"))
 
 
 @pytest.mark.parametrize(("content", "torn"), [(b"", True), (b'{"user.content', True), (b"{}", False), (None, False)])
@@ -150,16 +174,25 @@ def test_a_description_that_a_killed_run_left_torn_is_removed(
 
 
 @pytest.mark.parametrize(
-    ("host", "pid", "dead"),
+    ("host", "pid", "shared", "dead"),
     [
-        (socket.gethostname(), 2**22 + 1, True),
-        (socket.gethostname(), os.getpid(), False),
-        ("elsewhere", 2**22 + 1, False),
+        (socket.gethostname(), 2**22 + 1, False, True),
+        (socket.gethostname(), os.getpid(), False, False),
+        (socket.gethostname(), 2**22 + 1, True, False),
+        (socket.gethostname(), 0, False, False),
+        ("elsewhere", 2**22 + 1, False, False),
     ],
-    ids=["a dead one here", "a live one here", "one elsewhere"],
+    ids=["nobody's here", "a live one's", "where other machines write", "an unknown one's", "another machine's"],
 )
-def test_only_a_lock_of_this_machine_can_be_told_to_be_of_a_dead_run(host: str, pid: int, dead: bool) -> None:  # noqa: FBT001 - what is expected
-    assert dead is Lock(user="ada", host=host, pid=pid, since="").is_dead
+def test_only_where_all_processes_can_be_seen_a_lock_is_known_to_be_of_a_dead_one(
+    monkeypatch: pytest.MonkeyPatch, host: str, pid: int, *, shared: bool, dead: bool
+) -> None:
+    lock = Lock(user="ada", host=host, pid=pid, since="", is_shared=shared)
+    monkeypatch.setattr(process, "_FIRST_NAMESPACE", process.here()[1])
+    assert dead is lock.is_dead
+
+    monkeypatch.setattr(process, "_FIRST_NAMESPACE", "another")
+    assert not lock.is_dead
 
 
 class Cloud(FakeEngine):

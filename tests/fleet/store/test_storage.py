@@ -1,6 +1,7 @@
 """Objects in a folder or a bucket: written as a whole, created only once."""
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -59,7 +60,7 @@ def test_what_is_not_there_is_no_mistake(place: str) -> None:
 def test_an_object_can_be_created_only_once(place: str) -> None:
     storage = Storage(place)
 
-    assert [True, False] == [storage.create("a", content) for content in (b"first", b"second")]
+    assert [True, False] == [bool(storage.create("a", content)) for content in (b"first", b"second")]
     found = storage.read("a")
     assert found
     assert b"first" == found[0]
@@ -69,7 +70,7 @@ def test_an_object_can_be_created_only_once(place: str) -> None:
 
 def test_of_several_that_create_an_object_one_succeeds(place: str) -> None:
     def create(number: int) -> bool:
-        return Storage(place).create("a", b"%d" % number)
+        return bool(Storage(place).create("a", b"%d" % number))
 
     with ThreadPoolExecutor(8) as workers:
         made = list(workers.map(create, range(8)))
@@ -78,6 +79,62 @@ def test_of_several_that_create_an_object_one_succeeds(place: str) -> None:
     found = Storage(place).read("a")
     assert found
     assert made.index(True) == int(found[0])
+
+
+def test_an_object_is_replaced_only_where_it_is_as_it_was_read(place: str) -> None:
+    storage = Storage(place)
+    first = storage.create("a", b"first")
+    assert first
+
+    second = storage.replace("a", first, b"second")
+
+    assert second
+    assert None is storage.replace("a", first, b"third")
+    assert storage.replace("a", second, b"fourth")
+    assert b"fourth" == getattr(storage.read("a"), "content", None)
+
+
+def test_what_was_removed_is_not_made_anew(place: str) -> None:
+    storage = Storage(place)
+    found = storage.create("a", b"first")
+    assert found
+    storage.remove("a")
+
+    assert None is storage.replace("a", found, b"second")
+    assert None is storage.read("a")
+
+
+def test_of_several_that_replace_an_object_one_succeeds(place: str) -> None:
+    found = Storage(place).create("a", b"first")
+    assert found
+
+    def replace(number: int) -> bool:
+        return bool(Storage(place).replace("a", found, b"%d" % number))
+
+    with ThreadPoolExecutor(8) as workers:
+        made = list(workers.map(replace, range(8)))
+
+    assert 1 == sum(made)
+    assert made.index(True) == int(getattr(Storage(place).read("a"), "content", b""))
+
+
+def test_an_objects_age_is_told_by_the_storages_own_time(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = Storage(place)
+    storage.write("a", b"1")
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+
+    time.sleep(1.1)
+
+    assert 1 <= storage.age("a").total_seconds() < 60
+    assert ["a"] == [each.path for each in storage.list("") if each.path != ".fleet/lock"]
+
+
+def test_what_a_killed_writer_left_is_not_listed(tmp_path: Path) -> None:
+    storage = Storage(tmp_path.as_uri())
+    storage.write("a/one", b"1")
+    (tmp_path / "a" / ".0123456789abcdef.aside").touch()
+
+    assert ["a/one"] == [each.path for each in storage.list("a")]
 
 
 def test_every_write_gives_another_tag(place: str) -> None:

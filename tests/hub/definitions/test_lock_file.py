@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from hub.definitions.lock_file import LOCK_FILE, Published, add_to_lock, check_lock, strike_from_lock
+from hub.definitions.lock_file import LOCK_FILE, Known, Published, add_to_lock, check_lock, known_from, strike_from_lock
 from shared.errors import ContentError
 from tests.support.refused import refused
 
-FIRST = ("some-model", "1.0.0", "aaaaaaaaaaaaaaaa", Path("products/some-model/1.0.0.yaml"))
-SECOND = ("some-model", "1.1.0", "bbbbbbbbbbbbbbbb", Path("products/some-model/1.1.0.yaml"))
-CHANGED = ("some-model", "1.0.0", "cccccccccccccccc", Path("products/some-model/1.0.0.yaml"))
+FIRST = ("some-model", "1.0.0", "a" * 64, Path("products/some-model/1.0.0.yaml"))
+SECOND = ("some-model", "1.1.0", "b" * 64, Path("products/some-model/1.1.0.yaml"))
+CHANGED = ("some-model", "1.0.0", "c" * 64, Path("products/some-model/1.0.0.yaml"))
 
 
 def test_what_was_added_passes(tmp_path: Path) -> None:
@@ -74,13 +74,81 @@ def test_nothing_is_written_when_nothing_is_new(tmp_path: Path) -> None:
         ("templates: {some-model: {'1.0': abc}}", "invalid-value", ""),
         ("hashes: {}", "unknown-key", "templates.lock: hashes"),
         ("templates: [a]", "invalid-value", "templates.lock: templates"),
+        (f"templates:\n  some-model:\n    1.0.0: {'a' * 63}\n", "invalid-value", "templates.some-model.1.0.0"),
+        (f"templates:\n  a:\n    1.0.0: {'a' * 64}\n    1.0.0: {'b' * 64}\n", "lock-torn", "templates.lock:3"),
+        ("templates:\n  a: {1.0.0", "lock-torn", ""),
+        ("templates:\n  a:\n\t- b\n", "lock-torn", "templates.lock:3"),
+        ("templates:\n<<<<<<< HEAD\n  a: {}\n", "lock-conflict", "templates.lock:2"),
+        ("templates:\n  a: {}\n=======\n", "lock-conflict", "templates.lock:3"),
+        ("templates:\n  a: {}\n>>>>>>> their branch\n", "lock-conflict", "templates.lock:3"),
+        ("# Größe\ntemplates: {}\n# \xe9\n".encode("latin-1"), "lock-not-text", "templates.lock:1"),
+        ("templates: {}".encode("utf-16"), "lock-not-text", "templates.lock:1"),
+        ("", "lock-empty", "templates.lock"),
+        ("# The SHA-256 of every published template.", "lock-empty", "templates.lock"),
     ],
 )
-def test_a_damaged_lock_file_is_refused(tmp_path: Path, text: str, code: str, place: str) -> None:
-    (tmp_path / LOCK_FILE).write_text(text)
+def test_a_damaged_lock_file_is_refused_and_left_as_it_is(
+    tmp_path: Path, text: str | bytes, code: str, place: str
+) -> None:
+    content = text.encode() if isinstance(text, str) else text
+    (tmp_path / LOCK_FILE).write_bytes(content)
 
+    for act in (check_lock, add_to_lock):
+        with refused(ContentError, code, place):
+            act(tmp_path, [FIRST])
     with refused(ContentError, code, place):
+        strike_from_lock(tmp_path, "some-model", "1.0.0")
+
+    assert content == (tmp_path / LOCK_FILE).read_bytes()
+
+
+def test_a_lock_file_that_nobody_may_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / LOCK_FILE).mkdir()
+
+    with refused(ContentError, "file-unreadable", LOCK_FILE):
         check_lock(tmp_path, [FIRST])
+
+
+@pytest.mark.parametrize(
+    ("known", "line"),
+    [
+        (Known("AWS", {("some-model", "1.1.0"): ["d" * 64]}), f"templates: some-model: 1.1.0: {'d' * 64}  (AWS)"),
+        (Known("AWS", {("some-model", "1.0.0"): ["d" * 64]}), f"1.0.0: {'d' * 64}  (AWS; here aaaaaaaaaaaa…)"),
+        (Known("git, 1a2b", {}, [("some-model", "0.9.0")]), "removed: some-model: - 0.9.0  (git, 1a2b)"),
+    ],
+    ids=["missing", "another", "forgotten that it was removed"],
+)
+def test_what_is_known_elsewhere_is_not_locked_anew(tmp_path: Path, known: Known, line: str) -> None:
+    add_to_lock(tmp_path, [FIRST])
+    before = (tmp_path / LOCK_FILE).read_text()
+
+    with refused(ContentError, "lock-forgotten", LOCK_FILE) as found:
+        add_to_lock(tmp_path, [FIRST, SECOND], [known])
+
+    assert line in str(found.value)
+    assert before == (tmp_path / LOCK_FILE).read_text()
+
+
+def test_all_that_is_forgotten_is_told_at_once(tmp_path: Path) -> None:
+    with refused(ContentError, "lock-forgotten") as found:
+        add_to_lock(tmp_path, [FIRST], [Known("AWS", {("a", "1.0.0"): ["a" * 64], ("b", "1.0.0"): ["b" * 64]})])
+
+    assert 2 == str(found.value).count("(AWS)")
+
+
+def test_what_is_known_elsewhere_and_here_is_no_mistake(tmp_path: Path) -> None:
+    add_to_lock(tmp_path, [FIRST, SECOND])
+    strike_from_lock(tmp_path, "some-model", "1.0.0")
+    text = (tmp_path / LOCK_FILE).read_text()
+    published = Known("AWS", {("some-model", "1.0.0"): [FIRST[2]], ("some-model", "1.1.0"): ["d" * 64, SECOND[2]]})
+
+    assert [] == add_to_lock(tmp_path, [SECOND], [published, known_from(text, "git")])
+
+
+def test_a_removal_that_was_taken_back_is_no_mistake(tmp_path: Path) -> None:
+    add_to_lock(tmp_path, [FIRST])
+
+    assert [] == add_to_lock(tmp_path, [FIRST], [Known("git", {}, [("some-model", "1.0.0")])])
 
 
 def test_a_published_version_that_is_missing_is_refused(tmp_path: Path) -> None:

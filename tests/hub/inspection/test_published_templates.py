@@ -1,7 +1,8 @@
 """A preview of the hub compares what AWS holds of each published version with the catalog's template."""
 
+import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -18,7 +19,13 @@ TEXT = "text-embedder-serverless"
 NAME = "Text embedder, serverless endpoint"
 FILE = f"products/{TEXT}/product.yaml"
 ADDRESS = "https://model-catalog-templates-1.s3.eu-central-1.amazonaws.com/templates/a.template"
+EMPTY = hashlib.sha256(b"Resources: {}").hexdigest()
 Check = Callable[..., list[Finding]]
+
+
+def place_of(version: str, sha256: str) -> str:
+    """Give the address at which a hub puts a template."""
+    return f"https://bucket.s3.eu-central-1.amazonaws.com/templates/{TEXT}/{version}/{sha256}.template"
 
 
 @pytest.fixture
@@ -33,7 +40,13 @@ def check(catalog_copy: CatalogCopy) -> Check:
         tag: str = "model-catalog-hub",
         products: tuple[str, ...] = ("prod-1",),
         asked: list[tuple[str, str]] | None = None,
+        others: Mapping[str, str] | None = None,
     ) -> list[Finding]:
+        addresses = {"pa-1": address, **(others or {})}
+
+        def address_of(asked: dict[str, str]) -> object:
+            return {"Info": {"TemplateUrl": addresses.get(asked["ProvisioningArtifactId"], "")}}
+
         def get(place: dict[str, str]) -> object:
             if asked is not None:
                 asked.append((place["Bucket"], place["Key"]))
@@ -42,6 +55,7 @@ def check(catalog_copy: CatalogCopy) -> Check:
         def described(asked: dict[str, str]) -> object:
             owner = tag if asked["Id"] == "prod-1" else "somebody"
             summaries = [{"Id": "pa-0", "Name": "no version"}, {"Id": "pa-1", "Name": "1.0.0"}]
+            summaries += [{"Id": each, "Name": each.removeprefix("pa-")} for each in others or {}]
             return {"ProvisioningArtifactSummaries": summaries, "Tags": [{"Key": owner, "Value": "hub"}]}
 
         views = [{"ProductViewSummary": {"Name": NAME, "ProductId": each}} for each in products]
@@ -50,11 +64,11 @@ def check(catalog_copy: CatalogCopy) -> Check:
             {"search_products_as_admin": views},
             {
                 "describe_product_as_admin": described,
-                "describe_provisioning_artifact": {"Info": {"TemplateUrl": address}},
+                "describe_provisioning_artifact": address_of,
                 "get_object": get,
             },
         )
-        return list(check_templates(account, read_catalog(catalog_copy.folder, DAY).products, "eu-central-1"))
+        return list(check_templates(account, read_catalog(catalog_copy.folder, DAY), "eu-central-1"))
 
     return check
 
@@ -70,6 +84,33 @@ def test_another_template_than_the_catalogs_stops_the_preview(check: Check) -> N
     assert f"template of {TEXT} 1.0.0 in eu-central-1" == finding.subject
     assert "AWS holds another template (sha256 " in finding.text
     assert "Restore the file, and publish the change as a new version" in finding.text
+    assert f"The line of templates.lock is templates: {TEXT}: 1.0.0: {EMPTY}" in finding.text
+
+
+def test_a_template_that_a_hub_put_there_is_known_by_its_place_even_where_it_is_gone(check: Check) -> None:
+    [finding] = check(content=MissingError(), address=place_of("1.0.0", EMPTY))
+
+    assert CheckResult.FAILED is finding.verdict
+    assert f"templates: {TEXT}: 1.0.0: {EMPTY}" in finding.text
+
+
+def test_a_version_that_was_published_and_then_forgotten_stops_the_preview(check: Check) -> None:
+    """As after a revert, which takes entry, files and line."""
+    told, *_ = check(others={"pa-1.1.0": place_of("1.1.0", EMPTY)})
+
+    assert (CheckResult.FAILED, f"version 1.1.0 of {TEXT} in eu-central-1") == (told.verdict, told.subject)
+    assert f"its line into templates.lock: templates: {TEXT}: 1.1.0: {EMPTY}" in told.text
+
+
+def test_a_version_that_was_let_go_or_that_somebody_else_made_is_left_alone(
+    check: Check, catalog_copy: CatalogCopy
+) -> None:
+    lock = catalog_copy.folder / "templates.lock"
+    lock.write_text(f"{lock.read_text()}removed:\n  {TEXT}:\n  - 0.9.0\n")
+
+    others = {"pa-0.9.0": place_of("0.9.0", EMPTY), "pa-by hand": ADDRESS, "pa-2.0.0": ADDRESS}
+
+    assert [Finding("templates in eu-central-1", "AWS holds the catalog's of all 1 versions")] == check(others=others)
 
 
 @pytest.mark.parametrize(

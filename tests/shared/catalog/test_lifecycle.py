@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from shared.catalog.lifecycle import AS_OF, State, as_of, state_on
+from shared.catalog.lifecycle import AS_OF, State, as_of, refuse_to_look_ahead, state_on
 from shared.errors import ConfigError
 from tests.support.refused import refused
 
@@ -31,6 +31,20 @@ def test_what_is_no_date_is_refused(monkeypatch: pytest.MonkeyPatch, given: str)
 
     with refused(ConfigError, "invalid-value", AS_OF):
         as_of()
+
+
+@pytest.mark.parametrize("days", [1, 30, 9999])
+def test_a_day_that_has_not_come_changes_nothing(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    monkeypatch.setenv(AS_OF, (dt.datetime.now(dt.UTC).date() + dt.timedelta(days)).isoformat())
+
+    with refused(ConfigError, "day-ahead", AS_OF):
+        refuse_to_look_ahead()
+
+
+def test_today_and_a_day_that_has_been_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in (dt.datetime.now(dt.UTC).date().isoformat(), "2026-01-01", ""):
+        monkeypatch.setenv(AS_OF, day)
+        refuse_to_look_ahead()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pulumi
 import pytest
 
+from shared.catalog.lifecycle import AS_OF
 from shared.errors import ContractError
 from shared.stack.program import SDK_DEBUG, start
 from tests.support.recorder import recording
@@ -73,3 +74,15 @@ def test_a_program_that_refuses_nothing_ends_as_ever(said: list[str]) -> None:
         mocks.deploy(lambda: start(lambda: pulumi.export("good", "yes")))
 
     assert ({"good": "yes"}, []) == (mocks.exports, said)
+
+
+def test_a_program_deploys_nothing_with_a_day_that_has_not_come(
+    said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever started Pulumi past the front door, or set the day where no command looks, is refused too."""
+    monkeypatch.setenv(AS_OF, "2999-01-01")
+    with recording("project", "stack", {}) as mocks, pytest.raises(SystemExit):
+        mocks.deploy(lambda: start(lambda: pulumi.export("never", 1)))
+
+    assert "never" not in mocks.exports
+    assert said[0].startswith("MODEL_CATALOG_AS_OF: 2999-01-01 has not come.")

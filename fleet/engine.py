@@ -108,9 +108,17 @@ class Engine:
         """Give a stack's outputs. Raises EngineError."""
         return json.loads(self._ask(project, "-s", stack, "stack", "output", "--json"))
 
-    def exported(self, project: str, stack: str) -> dict[str, Any]:
-        """Give a stack's state. Raises EngineError."""
-        return json.loads(self._ask(project, "-s", stack, "stack", "export"))
+    def exported(self, project: str, stack: str, *, decrypted: bool = False) -> dict[str, Any]:
+        """Give a stack's state, with secrets as they are stored, or decrypted: then for no file. Raises EngineError."""
+        options = ["--show-secrets"] if decrypted else []
+        return json.loads(self._ask(project, "-s", stack, "stack", "export", *options))
+
+    def settings(self, project: str, stack: str) -> dict[str, str]:
+        """Give a stack's settings as the engine hands them to a program: decrypted. Raises EngineError."""
+        found: dict[str, dict[str, Any]] = json.loads(
+            self._ask(project, "-s", stack, "config", "--json", "--show-secrets")
+        )
+        return {key: str(each.get("value", "")) for key, each in found.items()}
 
     def replace_state(self, project: str, stack: str, file: Path) -> None:
         """Put another state in the place of a stack's. Raises EngineError."""

@@ -24,15 +24,12 @@ from hub.resources.role_stack_set import RoleRollout
 from shared.catalog import contract
 from shared.catalog.lifecycle import as_of
 from shared.errors import ConfigError
+from shared.stack.engine_settings import SETTINGS_FOLDER, load_settings
 from shared.stack.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT
 from shared.stack.provider import account_provider, confirm_account
-from shared.stack.settings import load_settings
 
 CATALOG_FOLDER: Final = Path("catalog")
 """Relative to the project's folder, where Pulumi runs the program."""
-
-SETTINGS_FOLDER: Final = Path("..")
-"""Likewise, as stackConfigDir in Pulumi.yaml says."""
 
 
 def run() -> None:

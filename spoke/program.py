@@ -1,14 +1,13 @@
 """The spoke's table of contents: contract, roles, portfolios, launches."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 
 from shared.catalog.lifecycle import as_of
+from shared.stack.engine_settings import SETTINGS_FOLDER, load_settings
 from shared.stack.provider import account_provider, confirm_account
-from shared.stack.settings import load_settings
 from spoke.config import SpokeSettings
 from spoke.launches.cost import costs_in_words
 from spoke.launches.one_stack_per_account import refuse_second_stack
@@ -20,9 +19,6 @@ from spoke.resources.lifecycle_hooks import warn_of_ends, warn_of_own_models
 from spoke.resources.portfolio_access import grant
 from spoke.resources.product_roles import ProductRoles, confirm_roles
 from spoke.resources.provisioned_product import launch_outputs, provision
-
-SETTINGS_FOLDER: Final = Path("..")
-"""Relative to the project's folder, as stackConfigDir in Pulumi.yaml says."""
 
 
 def run() -> None:

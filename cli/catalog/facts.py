@@ -71,7 +71,7 @@ def facts(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) ->
         "card": version.card.model_dump(mode="json", exclude_none=True),
         "parameters": {
             name: {
-                **parameter.model_dump(mode="json", exclude_none=True),
+                **parameter.published().model_dump(mode="json", exclude_none=True),
                 "limits": limits(parameter),
                 "brought_by_the_version": name in brought(product, version),
             }

@@ -53,7 +53,7 @@ def _print(console: Console, catalog: Catalog, product: CatalogProduct, version:
     _head(console, "parameters")
     columns = (Column("name"), Column("type", 2), Column("default", 1, wraps=True), Column("values", 3, wraps=True))
     rows = [
-        [name, item.type, _default(item, from_version=name in brought(product, version)), limits(item)]
+        [name, item.type, _default(item.published(), from_version=name in brought(product, version)), limits(item)]
         for name, item in version.template.parameters.items()
     ]
     show(console, columns, rows)

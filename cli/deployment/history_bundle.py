@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 import yaml
 
+from fleet.checkout import harmless_environment
 from fleet.store.history import Chain
 from fleet.store.records import Record
 
@@ -147,9 +148,9 @@ def _at(root: Path, commit: str) -> Reader:
     def read(path: PurePosixPath) -> bytes | None:
         command = ["git", "-C", str(root), "show", f"{commit}:{path}"]
         try:
-            return (
-                subprocess.run(command, capture_output=True, check=True).stdout if _COMMIT.fullmatch(commit) else None
-            )
+            if not _COMMIT.fullmatch(commit):
+                return None
+            return subprocess.run(command, capture_output=True, check=True, env=harmless_environment()).stdout
         except (OSError, subprocess.CalledProcessError):
             return None
 

@@ -122,7 +122,7 @@ def _version(
         released=entry.released,
         description=entry.description,
         template_sha256=version.template.sha256,
-        parameters=version.template.parameters,
+        parameters={name: each.published() for name, each in version.template.parameters.items()},
         rules=version.template.rules,
     )
 

@@ -44,6 +44,12 @@ class Cost(BaseModel):
     seconds: str | None = None
     prices: dict[str, str]
 
+    @property
+    def parameters(self) -> set[str]:
+        """The parameters that it follows from."""
+        names = (self.instance_type, self.count, self.beside, self.max_count, self.autoscaling, self.memory)
+        return {name for name in names if name}
+
 
 class Estimate(BaseModel):
     """A month's cost: the least and, where the launch scales, the most; or why it is unknown."""

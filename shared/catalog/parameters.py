@@ -8,6 +8,9 @@ from pydantic import AfterValidator, Field
 from shared.catalog.part import Part
 from shared.errors import Mistake
 
+MASK: Final = "****"
+"""Stands for a value that is not told, as in CloudFormation's own answers."""
+
 _LISTS: Final = ("CommaDelimitedList", "List<")
 _NUMBER: Final = r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 
@@ -42,6 +45,15 @@ class Parameter(Part):
     min_value: Number | None = None
     max_value: Number | None = None
     no_echo: Literal["true"] | None = None
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether the default is one that only AWS knows."""
+        return self.no_echo is not None and self.default == MASK
+
+    def published(self) -> "Parameter":
+        """Give it as the contract tells it: that a hidden parameter has a default, and not which."""
+        return self.model_copy(update={"default": MASK}) if self.no_echo and self.default else self
 
 
 def value_problem(parameter: Parameter, value: str) -> str | None:

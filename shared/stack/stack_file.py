@@ -14,9 +14,10 @@ from typing import Final, Literal, TypeVar, cast
 import yaml
 
 from shared.errors import ConfigError
+from shared.secret_value import OtherSettingsError, decrypted, marked
 from shared.stack.engine_yaml import EngineLoader
 from shared.stack.names import project_of
-from shared.stack.settings import AccountSettings, check_settings
+from shared.stack.settings import AccountSettings, check_settings, structured
 
 S = TypeVar("S", bound=AccountSettings)
 
@@ -63,6 +64,30 @@ class StackFile:
         except (TypeError, ValueError, RecursionError):
             raise ConfigError(
                 "has a key or a value that no setting can have.", code="setting-impossible", place=name
+            ) from None
+
+    def decrypted(self, key: str, text: str) -> object:
+        """Give a setting that somebody decrypted, with its secrets marked as such.
+
+        `pulumi.Config.get_secret_object` makes a secret of the whole setting, and `get_object` gives all of it in plain
+        text. Which parts are secret the file alone says.
+
+        Args:
+            key: In full.
+            text: The decrypted setting; a list or map as JSON.
+
+        Raises:
+            ConfigError: it is not the file's.
+        """
+        written = marked(structured(self.given.get(key, "")))
+        try:
+            return decrypted(written, structured(text) if isinstance(written, dict | list) else text)
+        except OtherSettingsError:
+            raise ConfigError(
+                "is not what the file holds, so nobody can say which of it is secret. Run Pulumi without "
+                "--config-file.",
+                code="secret-of-another-file",
+                place=f"{self.path.name}: {key}",
             ) from None
 
     def settings(self, model: type[S]) -> S:

@@ -8,10 +8,11 @@ from typing import TypeVar
 from shared.aws.arn import Arn
 from shared.catalog.contract import Contract, Portfolio, Product, RegionCatalog
 from shared.errors import LaunchError
+from shared.secret_value import Secret
 from shared.stack.provider import standard_tags
 from spoke.config import Launch, SpokeSettings
 from spoke.launches.model import LaunchedModel, model_of
-from spoke.launches.parameters import check_parameters, check_rules
+from spoke.launches.parameters import check_parameters, check_rules, refuse_plain_secrets
 from spoke.launches.tags import check_tags, tags_of
 from spoke.launches.version_selection import SelectedVersion, select_version
 
@@ -40,9 +41,19 @@ class ResolvedLaunch:
     notes: tuple[str, ...] = ()
 
     @property
-    def parameters(self) -> Mapping[str, str]:
+    def parameters(self) -> Mapping[str, str | Secret]:
         """The template's parameters: those of the settings, and those that take the model."""
         return {**self.launch.parameters, **(self.model.parameters if self.model else {})}
+
+    @property
+    def plain_parameters(self) -> Mapping[str, str]:
+        """Those that are no secrets."""
+        return {name: value for name, value in self.parameters.items() if isinstance(value, str)}
+
+    @property
+    def secrets(self) -> Mapping[str, Secret]:
+        """Those that are."""
+        return {name: value for name, value in self.parameters.items() if isinstance(value, Secret)}
 
     @property
     def tags(self) -> dict[str, str]:
@@ -68,7 +79,7 @@ def resolve_launches(settings: SpokeSettings, contract: Contract, day: dt.date, 
     for index, launch in enumerate(settings.launches):
         place = f"{where}: launches[{index}] ({launch.name})"
         try:
-            resolved_launches.append(_resolve(launch, settings.region_of(launch), contract, day, place))
+            resolved_launches.append(_resolve(launch, index, settings.region_of(launch), contract, day, place))
         except LaunchError as mistake:
             mistakes.append(mistake)
     if len(mistakes) == 1:
@@ -118,7 +129,7 @@ def renamed(wanted: str, key: str, *, where: str) -> list[str]:
     return [] if wanted == key else [f"{where}: {wanted!r} is now called {key!r}."]
 
 
-def _resolve(launch: Launch, region: str, contract: Contract, day: dt.date, where: str) -> ResolvedLaunch:
+def _resolve(launch: Launch, index: int, region: str, contract: Contract, day: dt.date, where: str) -> ResolvedLaunch:
     catalog = region_catalog(contract, region, where=where)
     key, product = offered(catalog.products, launch.product, where=f"{where}: product", what="product")
     if product.stack_set:
@@ -131,6 +142,7 @@ def _resolve(launch: Launch, region: str, contract: Contract, day: dt.date, wher
     choice = select_version(product, launch.version, day, where=where)
     model = model_of(launch, choice.version, choice.number, region, where=where)
     values = {**launch.parameters, **(model.parameters if model else {})}
+    refuse_plain_secrets(launch.parameters, choice.version, where, index)
     check_parameters(values, choice.version, where)
     undecided = check_rules(values, product, choice.version, where)
     check_tags(launch, product, standard_tags(), where)

@@ -127,6 +127,11 @@ class _Keys:
             pulumi.warn(text)
 
 
+def current_key(model: type[Document], key: str) -> str:
+    """Give the name of today of a key that may have another spelling, or had another name once."""
+    return _former_keys(model).get(key, key)
+
+
 @cache
 def _former_keys(model: type[Document]) -> Mapping[str, str]:
     """List the keys that a model's fields had once, or have in the other spelling, with those of today."""

@@ -1,5 +1,6 @@
 """Reads YAML as Pulumi's engine does, so that a value means the same to a program and to a command."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -43,7 +44,10 @@ class EngineLoader(yaml.CSafeLoader):
 
 
 def _plain(_: EngineLoader, node: yaml.ScalarNode) -> object:
-    text: str = node.value
+    return _read(node.value)
+
+
+def _read(text: str) -> object:
     digits = text.replace("_", "")
     if text in _WORDS:
         return _WORDS[text]
@@ -70,6 +74,27 @@ def _moment(match: re.Match[str], text: str) -> str:
         return text
     offset = f"{moment:%z}" if moment.utcoffset() else ""
     return f"{moment:%Y-%m-%d %H:%M:%S} {offset or '+0000'} {offset or 'UTC'}"
+
+
+def plain_text(node: yaml.ScalarNode) -> str | None:
+    """Give the text that a program gets for a value without quotes; None for nothing."""
+    value = _read(node.value)
+    return None if value is None else as_text(value)
+
+
+def as_text(value: object) -> str:
+    """Write a value as the engine hands a setting to a program: as text, and lists and maps as JSON.
+
+    Raises:
+        ValueError: JSON has no way to write it.
+    """
+    match value:
+        case None:
+            return ""
+        case bool() | list() | dict():
+            return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        case _:
+            return str(value)
 
 
 EngineLoader.add_constructor(_PLAIN, _plain)  # pyright: ignore[reportUnknownMemberType] - untyped in its stubs

@@ -4,23 +4,25 @@ It hands them over as the engine does to a program, and the same code checks the
 takes, and what one refuses, the other refuses in the same words.
 """
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast
 
 import yaml
 
+from shared.as_written import check_as_written
 from shared.errors import ConfigError
 from shared.secret_value import OtherSettingsError, decrypted, marked
-from shared.stack.engine_yaml import EngineLoader
+from shared.stack.engine_yaml import EngineLoader, as_text, plain_text
 from shared.stack.names import project_of
 from shared.stack.settings import AccountSettings, check_settings, structured
 
 S = TypeVar("S", bound=AccountSettings)
 
+_TEXT: Final = "tag:yaml.org,2002:str"
+_MAP: Final = "tag:yaml.org,2002:map"
 _ACCOUNT: Final = re.compile(r"""accountId["']?\s*:\s*["']?([0-9]{12})\b""")
 
 
@@ -53,7 +55,7 @@ class StackFile:
                 )
             project = project_of(self.stack)
             return {
-                key if ":" in key else f"{project}:{key}": _as_text(value)
+                key if ":" in key else f"{project}:{key}": as_text(value)
                 for key, value in cast("dict[str, object]", config).items()
             }
         except OSError as problem:
@@ -96,7 +98,28 @@ class StackFile:
         Raises:
             ConfigError: names the file and the key, what was found and what is wanted.
         """
+        self.check_as_written(model, self.given)
         return check_settings(model, self.given, project=project_of(self.stack), where=self.path.name)
+
+    def check_as_written(self, model: type[AccountSettings], given: Mapping[str, str]) -> None:
+        """Refuse text without quotes that arrives as another.
+
+        Args:
+            model: The shape of the settings.
+            given: The settings that are in use; what the file does not hold is from elsewhere, and taken as it is.
+
+        Raises:
+            ConfigError: names place, both readings, and the quotes to add.
+        """
+        document = yaml.compose(self.path.read_bytes(), Loader=EngineLoader)
+        project = project_of(self.stack)
+        for key, node in _entries(next((part for key, part in _entries(document) if key == "config"), None)):
+            full = key if ":" in key else f"{project}:{key}"
+            if given.get(full) == self.given.get(full):
+                setting = yaml.ScalarNode(_TEXT, full.removeprefix(f"{project}:"))
+                check_as_written(
+                    model, yaml.MappingNode(_MAP, [(setting, node)]), plain_text, where=self.path.name, error=ConfigError
+                )
 
     @property
     def account(self) -> str:
@@ -123,6 +146,11 @@ class StackFile:
             return b""
 
 
+def _entries(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key.value, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
+
+
 def stack_files(folder: Path, kind: Literal["hub", "spoke"]) -> Sequence[StackFile]:
     """List the settings files of the hub's stacks, or of the spokes, in the order of their names."""
     names = ["Pulumi.hub.yaml", "Pulumi.hub-*.yaml"] if kind == "hub" else ["Pulumi.spoke-*.yaml"]
@@ -145,12 +173,3 @@ def settings_of(model: type[S], stack: str, *, folder: Path = Path()) -> S:
         )
     return file.settings(model)
 
-
-def _as_text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool() | list() | dict():
-            return json.dumps(value, ensure_ascii=False, allow_nan=False)
-        case _:
-            return str(value)

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import yaml
 
+from shared.documents import Strict
+
 _PLAIN: Final = "!plain"
 _WORDS: Final[Mapping[str, object]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -23,7 +25,7 @@ _EXPONENT: Final = 1e21
 """From here on Go writes a number with an exponent."""
 
 
-class EngineLoader(yaml.CSafeLoader):
+class EngineLoader(Strict, yaml.CSafeLoader):
     """A safe loader that differs from PyYAML's in what a value without quotes stands for.
 
     The engine's YAML is that of Go (source: gopkg.in/yaml.v3, resolve.go): `yes` is a text, `1:30` too, and `0o17` a
@@ -31,15 +33,6 @@ class EngineLoader(yaml.CSafeLoader):
     """
 
     yaml_implicit_resolvers: Any = {None: [("tag:yaml.org,2002:merge", re.compile(r"<<$")), (_PLAIN, re.compile(""))]}
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's own signature
-        seen = set[Any]()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {key.value} is given twice", problem_mark=key.start_mark)
-            if isinstance(key, yaml.ScalarNode):
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
 
 
 def _plain(_: EngineLoader, node: yaml.ScalarNode) -> object:

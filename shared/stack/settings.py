@@ -1,6 +1,5 @@
 """Reads a stack's settings into one checked object."""
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Self, TypeVar
 
@@ -9,6 +8,7 @@ from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import Field, model_validator
 
 from shared.aws.arn import AccountId, Arn, RoleArn
+from shared.documents import parse_json
 from shared.errors import ConfigError, Mistake
 from shared.validation import Region, SettingsDocument, validate
 
@@ -88,6 +88,6 @@ def structured(text: str) -> object:
     if not text.startswith(("[", "{")):
         return text
     try:
-        return json.loads(text)
-    except ValueError:
+        return parse_json(text)
+    except ValueError:  # or a Mistake, which is one: no setting is nested so deeply
         return text

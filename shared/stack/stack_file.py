@@ -13,7 +13,8 @@ from typing import Final, Literal, TypeVar, cast
 
 import yaml
 
-from shared.errors import ConfigError
+from shared.documents import parse_yaml, read_file, reason_of
+from shared.errors import ConfigError, Mistake
 from shared.stack.engine_yaml import EngineLoader
 from shared.stack.names import project_of
 from shared.stack.settings import AccountSettings, check_settings
@@ -40,11 +41,11 @@ class StackFile:
         """The settings as the engine hands them to a program: text by full keys, lists and maps as JSON.
 
         Raises:
-            ConfigError: the file cannot be read, is not YAML, or holds no settings.
+            ConfigError: the file cannot be read, is not YAML, is beyond a limit, or holds no settings.
         """
         name = self.path.name
         try:
-            content: object = yaml.load(self.path.read_bytes(), Loader=EngineLoader)  # noqa: S506 - a safe loader
+            content = parse_yaml(read_file(self.path), EngineLoader)
             config = cast("dict[str, object]", content).get("config") if isinstance(content, dict) else None
             if not isinstance(config, dict):
                 raise ConfigError(
@@ -58,8 +59,9 @@ class StackFile:
         except OSError as problem:
             raise ConfigError(f"cannot be read ({problem.strerror}).", code="file-unreadable", place=name) from None
         except yaml.YAMLError as problem:
-            reason = " ".join(str(problem).split())
-            raise ConfigError(f"is not YAML: {reason}.", code="file-not-yaml", place=name) from None
+            raise ConfigError(f"is not YAML: {reason_of(problem)}.", code="file-not-yaml", place=name) from None
+        except Mistake as mistake:
+            raise ConfigError(str(mistake), code=mistake.code, place=name) from None
         except (TypeError, ValueError, RecursionError):
             raise ConfigError(
                 "has a key or a value that no setting can have.", code="setting-impossible", place=name
@@ -93,8 +95,8 @@ class StackFile:
     @cached_property
     def _bytes(self) -> bytes:
         try:
-            return self.path.read_bytes()
-        except OSError:
+            return read_file(self.path)
+        except (OSError, Mistake):
             return b""
 
 

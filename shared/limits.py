@@ -24,11 +24,12 @@ CHARACTERS: Final = 4 * MEBIBYTE
 NUMBER_CHARACTERS: Final = 400
 """Of a number. No value that anything here takes has more than 25; what YAML counts in sixties takes quadratic time."""
 
-PATTERN_CHARACTERS: Final = 10_000
-"""Of a regular expression. Ten times the longest in the resource schemas of CloudFormation's registry."""
+PATTERN_STEPS: Final = 20_000
+"""Of a regular expression, written out: some 280 bytes for each. The longest in the resource schemas of
+CloudFormation's registry has less than 1,000."""
 
-PATTERN_SECONDS: Final = 1.0
-"""For holding a parameter's values against its pattern: microseconds, where the pattern is a good one."""
+PATTERN_SECONDS: Final = 0.2
+"""Of the processor, for holding a parameter's values against its pattern. A good one takes microseconds."""
 
 ANSWER_SECONDS: Final = 2.0
 """Until an endpoint that has not answered anything counts as silent; a person hears of it within three. A packet that

@@ -25,7 +25,7 @@ from shared.validation import Document, Key, validate
 _FIRST: Final = "1.0.0"
 PRODUCTS: Final = FOLDER / "products"
 _SCHEMA: Final = "# yaml-language-server: $schema=../../schemas/{name}.json\n"
-_OWN: Final = re.compile(r"^(?P<key>\s*(?:- )?(?:value|dataset|registry_package|training_job): ).*$", re.MULTILINE)
+_OWN: Final = re.compile(r"^(?P<key>[ \t]*(?:- )?(?:value|dataset|registry_package|training_job): ).*$", re.MULTILINE)
 """The lines of a card that are true of one model and of no other."""
 
 

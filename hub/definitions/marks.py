@@ -12,7 +12,7 @@ from typing import Final
 from hub.definitions.yaml_file import content_of
 from shared.errors import ContentError
 
-_MARK: Final = re.compile(r"<fill in: ([^>]*)>")
+_MARK: Final = re.compile(r"<fill in: ([^<>]*)>")
 _READ: Final = ("*.yaml", "*.json")
 
 

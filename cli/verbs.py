@@ -104,8 +104,11 @@ def complete_version(context: typer.Context, incomplete: str) -> list[str]:
 
 def _numbers(path: Path) -> Iterator[str]:
     """Read the numbers from a file as it is: who completes a line must not be told of mistakes elsewhere."""
+    from hub.definitions.yaml_file import CatalogLoader
+    from shared.documents import parse_yaml, read_file
+
     try:
-        content: Any = yaml.safe_load(path.read_text())
+        content: Any = parse_yaml(read_file(path), CatalogLoader)
         yield from (str(entry["version"]) for entry in content["versions"])
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
         return

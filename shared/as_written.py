@@ -37,10 +37,10 @@ def check_as_written(
         CatalogError: of the given kind; names place, both readings, and the quotes to add.
     """
     for place, written, arrives in _changed(model, node, reading, ""):
-        found = "nothing" if arrives is None else arrives
+        other = "leave the key out" if arrives is None else f"write {arrives} if that is meant"
         raise error(
-            f"invalid value {written}, which YAML reads as {found}. Expected text: put it in quotes, "
-            f'"{written or found}", or write {found} if that is meant.',
+            f"invalid value {written}, which YAML reads as {'nothing' if arrives is None else arrives}. Expected text: "
+            f'put it in quotes, "{written}", or {other}.',
             code="value-read-as-another",
             place=f"{where}: {place}",
         )

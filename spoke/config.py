@@ -29,6 +29,14 @@ def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of a paramete
         return str(value)
     if isinstance(value, list):
         items: list[Any] = [_text(item) for item in cast("list[Any]", value)]
+        for index, item in enumerate(items):
+            if isinstance(item, str) and "," in item:
+                raise Mistake(
+                    f"invalid value {item!r}, which CloudFormation reads as several: it divides a list at its commas. "
+                    f"Write each as an item of its own.",
+                    code="item-with-a-comma",
+                    place=f"[{index}]",
+                )
         if any(isinstance(item, Secret) for item in items):
             return Secret.joined([item if isinstance(item, Secret) else str(item) for item in items])
         return ",".join(str(item) for item in items)

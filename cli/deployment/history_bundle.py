@@ -15,6 +15,9 @@ import yaml
 from fleet.checkout import harmless_environment
 from fleet.store.history import Chain
 from fleet.store.records import Record
+from hub.definitions.yaml_file import CatalogLoader
+from shared.documents import parse_yaml
+from shared.errors import Mistake
 
 _PRODUCTS: Final = PurePosixPath("hub/catalog/products")
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
@@ -127,9 +130,9 @@ def _found(ran: _Ran, readers: Sequence[Reader]) -> tuple[dict[str, bytes], dict
 def _entries(product: bytes) -> Iterator[Mapping[str, Any]]:
     """List the versions of a product's file of any release."""
     try:
-        content: Any = yaml.load(product, Loader=yaml.CSafeLoader)
+        content: Any = parse_yaml(product, CatalogLoader)
         entries: list[Any] = content["versions"]
-    except (yaml.YAMLError, KeyError, TypeError):
+    except (yaml.YAMLError, Mistake, KeyError, TypeError):
         return
     yield from (each for each in entries if isinstance(each, dict))
 

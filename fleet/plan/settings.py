@@ -8,10 +8,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from fleet.errors import SettingsError
 from shared.aws.arn import RoleArn
+from shared.documents import Bounded, parse_yaml, read_file, reason_of
 from shared.errors import Mistake
 from shared.validation import FormerName, SettingsDocument, validate
 
 FILE: Final = "fleet.yaml"
+
+
+class _Loader(Bounded, yaml.CSafeLoader):
+    """Reads the file."""
 
 
 def _text(value: object) -> object:
@@ -157,12 +162,13 @@ def read_settings(root: Path) -> FleetSettings:
     """
     path = root / FILE
     try:
-        content: object = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) or {}
+        content: object = parse_yaml(read_file(path), _Loader) or dict[str, object]()
     except FileNotFoundError:
         return FleetSettings()
     except OSError as problem:
         raise SettingsError(f"cannot be read ({problem.strerror}).", code="file-unreadable", place=FILE) from None
     except yaml.YAMLError as problem:
-        text = " ".join(str(problem).split())
-        raise SettingsError(f"is not YAML: {text}.", code="not-yaml", place=FILE) from None
+        raise SettingsError(f"is not YAML: {reason_of(problem)}.", code="not-yaml", place=FILE) from None
+    except Mistake as mistake:
+        raise SettingsError(str(mistake), code=mistake.code, place=FILE) from None
     return validate(FleetSettings, content, where=FILE, error=SettingsError)

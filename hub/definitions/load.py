@@ -1,7 +1,6 @@
 """Reads the catalog's files into one checked whole."""
 
 import datetime as dt
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,8 +22,9 @@ from hub.definitions.permissions import check_permissions
 from hub.definitions.policy_lint import lint_policy
 from hub.definitions.schema import PortfolioFile, PortfoliosFile, ProductFile
 from hub.definitions.templates import read_template
-from hub.definitions.yaml_file import read_document, unreadable
-from shared.errors import ContentError
+from hub.definitions.yaml_file import content_of, read_document
+from shared.documents import parse_json
+from shared.errors import ContentError, Mistake
 from shared.stack.names import execution_role_name
 from shared.validation import validate
 
@@ -108,7 +108,7 @@ def _product(path: Path, portfolios: Mapping[str, PortfolioFile], day: dt.date) 
 
 def _refuse_foreign_role(template: Path, key: str) -> None:
     """Refuse a template that was copied from another product and still runs as that one's role."""
-    text = template.read_text() if template.exists() else ""
+    text = content_of(template).decode(errors="replace") if template.exists() else ""
     for name in re.findall(rf"{execution_role_name('')}([a-z0-9-]+)", text):
         if name != key:
             raise ContentError(
@@ -144,9 +144,9 @@ class _Statements(RootModel[list[_Statement]]):
 
 def _statements(path: Path) -> list[dict[str, Any]]:
     try:
-        content: object = json.loads(path.read_text())
-    except OSError as problem:
-        raise unreadable(path, problem) from None
+        content = parse_json(content_of(path))
+    except Mistake as mistake:
+        raise ContentError(str(mistake), code=mistake.code, place=str(path)) from None
     except ValueError as problem:
         raise ContentError(f"is not JSON: {problem}.", code="file-not-json", place=str(path)) from None
     checked_statements = validate(_Statements, content, where=str(path), error=ContentError)

@@ -10,6 +10,7 @@ from typing import Final
 
 import yaml
 
+from hub.definitions.yaml_file import read_yaml
 from shared.catalog.versions import SemVer
 from shared.errors import ContentError
 from shared.validation import Document, Key, validate
@@ -137,7 +138,7 @@ def _refuse_change(path: Path, product: str, version: str, expected: str, sha256
 def _read(lock: Path) -> _Lock:
     if not lock.exists():
         return _Lock()
-    content: object = yaml.safe_load(lock.read_text()) or {}
+    content: object = read_yaml(lock) or dict[str, object]()
     return validate(_Lock, content, where=str(lock), error=ContentError)
 
 

@@ -9,9 +9,10 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_pascal
 
-from hub.definitions.yaml_file import not_yaml, unreadable
+from hub.definitions.yaml_file import content_of, parsed
 from shared.catalog.parameters import Parameter
 from shared.catalog.rules import Rule
+from shared.documents import Bounded
 from shared.errors import ContentError
 
 _WRONG: Final = {
@@ -25,7 +26,7 @@ _WRONG: Final = {
 """What pydantic finds wrong with a part of a template, in other words than its own."""
 
 
-class _TextLoader(yaml.CBaseLoader):
+class _TextLoader(Bounded, yaml.CBaseLoader):
     """Loads every scalar as the text that it is, which is also how the contract carries it."""
 
 
@@ -94,14 +95,8 @@ def read_template(path: Path) -> Template:
     Raises:
         ContentError: the file is missing, or is not a CloudFormation template.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as problem:
-        raise unreadable(path, problem) from None
-    try:
-        body: Any = yaml.load(content, Loader=_TextLoader)  # noqa: S506 - a base loader, which builds text only
-    except yaml.YAMLError as problem:
-        raise not_yaml(path, problem) from None
+    content = content_of(path)
+    body: Any = parsed(path, content, _TextLoader)
     try:
         template = _Body.model_validate(body)
     except ValidationError as problem:

@@ -1,15 +1,21 @@
 """Reads one of the catalog's YAML files as a checked document."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel
 
-from shared.errors import ContentError
+from shared.as_written import check_as_written
+from shared.documents import Bounded, Strict, parse_yaml, read_file, reason_of
+from shared.errors import ContentError, Mistake
 from shared.validation import validate
 
 M = TypeVar("M", bound=BaseModel)
+
+
+class CatalogLoader(Strict, yaml.CSafeLoader):
+    """Reads the catalog's files."""
 
 
 def read_document(model: type[M], path: Path) -> M:
@@ -18,13 +24,46 @@ def read_document(model: type[M], path: Path) -> M:
     Raises:
         ContentError: it cannot be read, is not YAML, or does not fit; the first mistake is named.
     """
+    content = content_of(path)
+    found = parsed(path, content)
+    check_as_written(model, yaml.compose(content, Loader=CatalogLoader), _text_of, where=str(path), error=ContentError)
+    return validate(model, found, where=str(path), error=ContentError)
+
+
+def _text_of(node: yaml.ScalarNode) -> str | None:
+    if node.tag == "tag:yaml.org,2002:str":
+        return node.value
+    value: object = CatalogLoader("").construct_object(node)
+    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def read_yaml(path: Path, loader: type[Bounded] = CatalogLoader) -> object:
+    """Read a file of the catalog as plain values.
+
+    Raises:
+        ContentError: it cannot be read, is not YAML, or is beyond a limit.
+    """
+    return parsed(path, content_of(path), loader)
+
+
+def parsed(path: Path, content: bytes, loader: type[Bounded] = CatalogLoader) -> object:
+    """Read what stands in a file of the catalog as plain values. Raises ContentError."""
     try:
-        content: object = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a safe loader
+        return parse_yaml(content, loader)
+    except yaml.YAMLError as problem:
+        raise ContentError(f"is not YAML: {reason_of(problem)}.", code="file-not-yaml", place=str(path)) from None
+    except Mistake as mistake:
+        raise ContentError(str(mistake), code=mistake.code, place=str(path)) from None
+
+
+def content_of(path: Path) -> bytes:
+    """Read a file of the catalog. Raises ContentError."""
+    try:
+        return read_file(path)
     except OSError as problem:
         raise unreadable(path, problem) from None
-    except yaml.YAMLError as problem:
-        raise not_yaml(path, problem) from None
-    return validate(model, content, where=str(path), error=ContentError)
+    except Mistake as mistake:
+        raise ContentError(str(mistake), code=mistake.code, place=str(path)) from None
 
 
 def unreadable(path: Path, problem: OSError) -> ContentError:
@@ -34,19 +73,3 @@ def unreadable(path: Path, problem: OSError) -> ContentError:
         code="file-unreadable",
         place=str(path),
     )
-
-
-def not_yaml(path: Path, problem: yaml.YAMLError) -> ContentError:
-    """Word that a file of the catalog is not YAML."""
-    return ContentError(f"is not YAML: {' '.join(str(problem).split())}.", code="file-not-yaml", place=str(path))
-
-
-class _Loader(yaml.CSafeLoader):
-    """A safe loader that refuses a key given twice, which YAML forbids and PyYAML overlooks."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's own signature
-        keys = [key.value for key, _ in node.value]
-        twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
-        if twice is not None:
-            raise yaml.MarkedYAMLError(problem=f"the key {twice} is given twice", problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep)

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any, cast
 from urllib.parse import parse_qs
 
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]{1,256})/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 _LARGEST_BODY = 256 * 1024 * 1024
 
 Environ = dict[str, Any]

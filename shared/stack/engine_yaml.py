@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import yaml
 
+from shared.documents import Strict
+
 _PLAIN: Final = "!plain"
 _WORDS: Final[Mapping[str, object]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -24,7 +26,7 @@ _EXPONENT: Final = 1e21
 """From here on Go writes a number with an exponent."""
 
 
-class EngineLoader(yaml.CSafeLoader):
+class EngineLoader(Strict, yaml.CSafeLoader):
     """A safe loader that differs from PyYAML's in what a value without quotes stands for.
 
     The engine's YAML is that of Go (source: gopkg.in/yaml.v3, resolve.go): `yes` is a text, `1:30` too, and `0o17` a
@@ -33,18 +35,14 @@ class EngineLoader(yaml.CSafeLoader):
 
     yaml_implicit_resolvers: Any = {None: [("tag:yaml.org,2002:merge", re.compile(r"<<$")), (_PLAIN, re.compile(""))]}
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's own signature
-        seen = set[Any]()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {key.value} is given twice", problem_mark=key.start_mark)
-            if isinstance(key, yaml.ScalarNode):
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
+    reads_another = False
+    """Whether a value without quotes was read as another text than what stands there."""
 
 
-def _plain(_: EngineLoader, node: yaml.ScalarNode) -> object:
-    return _read(node.value)
+def _plain(loader: EngineLoader, node: yaml.ScalarNode) -> object:
+    value = _read(node.value)
+    loader.reads_another |= as_text(value) != node.value
+    return value
 
 
 def _read(text: str) -> object:
@@ -74,6 +72,25 @@ def _moment(match: re.Match[str], text: str) -> str:
         return text
     offset = f"{moment:%z}" if moment.utcoffset() else ""
     return f"{moment:%Y-%m-%d %H:%M:%S} {offset or '+0000'} {offset or 'UTC'}"
+
+
+def read(content: bytes | str) -> tuple[object, yaml.Node | None]:
+    """Read a document.
+
+    Returns:
+        Its content; and its tree, where a value without quotes was read as another than what stands there.
+
+    Raises:
+        yaml.YAMLError: it is none, or holds a value that is none.
+        Mistake: it is beyond a limit.
+    """
+    loader = EngineLoader(content)
+    try:
+        node = loader.get_single_node()
+        found: object = loader.construct_document(node) if node is not None else None
+        return found, node if loader.reads_another else None
+    finally:
+        loader.dispose()
 
 
 def plain_text(node: yaml.ScalarNode) -> str | None:

@@ -1,6 +1,5 @@
 """Checks a stack's settings, and gives them as one object."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Final, Self, TypeVar
@@ -8,6 +7,7 @@ from typing import Annotated, ClassVar, Final, Self, TypeVar
 from pydantic import Field, model_validator
 
 from shared.aws.arn import AccountId, Arn, RoleArn
+from shared.documents import parse_json
 from shared.errors import ConfigError, Mistake
 from shared.secret_value import marked, secrets_in
 from shared.stack.names import set_command
@@ -98,6 +98,6 @@ def structured(text: object) -> object:
     if not isinstance(text, str) or not text.startswith(("[", "{")):
         return text
     try:
-        return json.loads(text)
-    except ValueError:
+        return parse_json(text)
+    except ValueError:  # or a Mistake, which is one: no setting is nested so deeply
         return text

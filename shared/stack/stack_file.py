@@ -13,9 +13,10 @@ from typing import Final, Literal, TypeVar, cast
 import yaml
 
 from shared.as_written import check_as_written
-from shared.errors import ConfigError
+from shared.documents import read_file, reason_of
+from shared.errors import ConfigError, Mistake
 from shared.secret_value import OtherSettingsError, decrypted, marked
-from shared.stack.engine_yaml import EngineLoader, as_text, plain_text
+from shared.stack.engine_yaml import as_text, plain_text, read
 from shared.stack.names import project_of
 from shared.stack.settings import AccountSettings, check_settings, structured
 
@@ -37,17 +38,18 @@ class StackFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        self._read_as_another: yaml.Node | None = None
 
     @cached_property
     def given(self) -> Mapping[str, str]:
         """The settings as the engine hands them to a program: text by full keys, lists and maps as JSON.
 
         Raises:
-            ConfigError: the file cannot be read, is not YAML, or holds no settings.
+            ConfigError: the file cannot be read, is not YAML, is beyond a limit, or holds no settings.
         """
         name = self.path.name
         try:
-            content: object = yaml.load(self.path.read_bytes(), Loader=EngineLoader)  # noqa: S506 - a safe loader
+            content, self._read_as_another = read(read_file(self.path))
             config = cast("dict[str, object]", content).get("config") if isinstance(content, dict) else None
             if not isinstance(config, dict):
                 raise ConfigError(
@@ -61,8 +63,9 @@ class StackFile:
         except OSError as problem:
             raise ConfigError(f"cannot be read ({problem.strerror}).", code="file-unreadable", place=name) from None
         except yaml.YAMLError as problem:
-            reason = " ".join(str(problem).split())
-            raise ConfigError(f"is not YAML: {reason}.", code="file-not-yaml", place=name) from None
+            raise ConfigError(f"is not YAML: {reason_of(problem)}.", code="file-not-yaml", place=name) from None
+        except Mistake as mistake:
+            raise ConfigError(str(mistake), code=mistake.code, place=name) from None
         except (TypeError, ValueError, RecursionError):
             raise ConfigError(
                 "has a key or a value that no setting can have.", code="setting-impossible", place=name
@@ -111,15 +114,15 @@ class StackFile:
         Raises:
             ConfigError: names place, both readings, and the quotes to add.
         """
-        document = yaml.compose(self.path.read_bytes(), Loader=EngineLoader)
+        own = self.given
         project = project_of(self.stack)
-        for key, node in _entries(next((part for key, part in _entries(document) if key == "config"), None)):
+        config = next((part for key, part in _entries(self._read_as_another) if key == "config"), None)
+        for key, node in _entries(config):
             full = key if ":" in key else f"{project}:{key}"
-            if given.get(full) == self.given.get(full):
+            if given.get(full) == own.get(full):
                 setting = yaml.ScalarNode(_TEXT, full.removeprefix(f"{project}:"))
-                check_as_written(
-                    model, yaml.MappingNode(_MAP, [(setting, node)]), plain_text, where=self.path.name, error=ConfigError
-                )
+                document = yaml.MappingNode(_MAP, [(setting, node)])
+                check_as_written(model, document, plain_text, where=self.path.name, error=ConfigError)
 
     @property
     def account(self) -> str:
@@ -141,8 +144,8 @@ class StackFile:
     @cached_property
     def _bytes(self) -> bytes:
         try:
-            return self.path.read_bytes()
-        except OSError:
+            return read_file(self.path)
+        except (OSError, Mistake):
             return b""
 
 

@@ -31,7 +31,7 @@ _MEMBERS: Final = (
     ),
     *("Properties", "Type", "UpdatePolicy", "UpdateReplacePolicy", "Version"),
 )
-_IN_SUB = re.compile(r"\$\{(?!!)([^}]+)}")
+_IN_SUB = re.compile(r"\$\{(?!!)([^{}]+)}")
 
 
 class TemplateError(Exception):

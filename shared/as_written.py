@@ -1,7 +1,7 @@
 """Refuses a value that YAML reads as another one than what stands in the file.
 
-An unquoted `1.10` is the number 1.1, `0123` is 83, and `2026-10-06` a moment. Where text is wanted, what arrives has to be
-what was written. Where a number or a truth value is wanted, YAML's reading is what was meant.
+An unquoted `1.10` is the number 1.1, `0123` is 83, and `2026-10-06` a moment. Where text is wanted, what arrives has to
+be what was written. Where a number or a truth value is wanted, YAML's reading is what was meant.
 """
 
 from collections.abc import Callable, Iterator

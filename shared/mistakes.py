@@ -24,7 +24,7 @@ def first_mistake(
     mistake = context.get("error")
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location if part != _KEY)
     if isinstance(mistake, Mistake):
-        path += f".{mistake.place}" if mistake.place else ""
+        path += mistake.place if mistake.place.startswith("[") else f".{mistake.place}" if mistake.place else ""
     place = f"{where}: {path.lstrip('.')}" if path else where
     if isinstance(mistake, Mistake):
         return error(str(mistake), code=mistake.code, place=place)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 
@@ -87,7 +87,7 @@ def read(content: bytes | str) -> tuple[object, yaml.Node | None]:
     loader = EngineLoader(content)
     try:
         node = loader.get_single_node()
-        found: object = loader.construct_document(node) if node is not None else None
+        found: object = cast("Any", loader).construct_document(node) if node is not None else None
         return found, node if loader.reads_another else None
     finally:
         loader.dispose()

@@ -175,4 +175,3 @@ def settings_of(model: type[S], stack: str, *, folder: Path = Path()) -> S:
             place=file.path.name,
         )
     return file.settings(model)
-

@@ -25,7 +25,7 @@ def noun(text: str) -> typer.Typer:
 
 
 def verb(
-    of: typer.Typer, name: str, example: str, *, passing: bool = False
+    of: typer.Typer, name: str, example: str, *, passing: bool = False, asks_aws: bool = False
 ) -> Callable[[Callable[P, int]], Callable[P, None]]:
     """Declare a function to be a verb; what it returns is the exit code.
 
@@ -34,12 +34,17 @@ def verb(
         name: What people type.
         example: What follows `model-catalog` in the help's example.
         passing: Options that it does not know are for Pulumi.
+        asks_aws: An endpoint that does not answer is noticed while the command is still being loaded.
     """
 
     def declared(command: Callable[P, int]) -> Callable[P, None]:
         @wraps(command)
         def run(*arguments: P.args, **options: P.kwargs) -> None:
             _refuse_elsewhere()
+            if asks_aws:
+                from shared.aws.reach import begin_asking
+
+                begin_asking()
             raise typer.Exit(command(*arguments, **options))
 
         of.command(

@@ -18,7 +18,11 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from fleet.errors import EngineError
+from fleet.reach import refuse_silent_backend
+from shared.aws.reach import refuse_silent_endpoints
 
+_ASKING: Final = ("select", "up", "preview", "refresh", "destroy", "import")
+"""Words of commands that ask AWS, or come before one that does."""
 _UNATTENDED: Final = ("--non-interactive", "--color", "never")
 
 
@@ -53,6 +57,14 @@ def interrupt() -> None:
         for process in _RUNNING:
             with suppress(ProcessLookupError):  # it has ended this very moment
                 os.kill(process, signal.SIGINT)
+
+
+def _refuse_silence(command: tuple[str, ...]) -> None:
+    """Look whether backend and endpoints answer, before a process that would wait for them for minutes is started."""
+    if named := os.environ.get("PULUMI_BACKEND_URL"):
+        refuse_silent_backend(named)
+    if asking := next((word for word in command if word in _ASKING), ""):
+        refuse_silent_endpoints(f"what pulumi {asking} needs")
 
 
 class Engine:
@@ -192,6 +204,7 @@ class Engine:
         unattended: bool = False,
         **options: Any,  # noqa: ANN401 - those of Popen
     ) -> "subprocess.Popen[Any]":
+        _refuse_silence(arguments)
         first, last = str(Path(sys.executable).parent), str(self.root / ".tools" / "bin")
         path = os.pathsep.join([first, os.environ.get("PATH", os.defpath), last])
         environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"}

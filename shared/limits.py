@@ -31,7 +31,7 @@ CloudFormation's registry has less than 1,000."""
 PATTERN_SECONDS: Final = 0.2
 """Of the processor, for holding a parameter's values against its pattern. A good one takes microseconds."""
 
-ANSWER_SECONDS: Final = 2.0
+ANSWER_SECONDS: Final = 1.5
 """Until an endpoint that has not answered anything counts as silent; a person hears of it within three. A packet that
 is lost once is sent again after one."""
 

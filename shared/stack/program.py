@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pulumi
 
+from shared.aws.reach import begin_asking
 from shared.errors import CatalogError
 
 _TOLD: Final = 32
@@ -16,6 +17,7 @@ occurred" (source: pulumi 3.250, pulumi-language-python-exec)."""
 
 def start(run: Callable[[], None]) -> None:
     """Run a program; what it refuses, now or once an output is known, is told and ends it."""
+    begin_asking()
     if task := asyncio.current_task():  # Pulumi's, which ends when the last resource is declared
         task.add_done_callback(_end)
     run()

@@ -21,12 +21,20 @@ class CatalogError(pulumi.RunError):
     Attributes:
         code: Names the kind of mistake, for tests and for those who search the documentation.
         place: The file and the key, or the stack or account, that the mistake is in; it opens the message.
+        parts: What it tells, where that is several mistakes.
     """
+
+    parts: "tuple[CatalogError, ...]" = ()
 
     def __init__(self, text: str, *, code: str, place: str = "") -> None:
         super().__init__(f"{place}: {text}" if place else text)
         self.code = code
         self.place = place
+
+    @property
+    def all(self) -> "tuple[CatalogError, ...]":
+        """Every single mistake that it tells."""
+        return self.parts or (self,)
 
 
 class ConfigError(CatalogError):

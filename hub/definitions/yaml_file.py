@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel
 
 from shared.as_written import check_as_written
+from shared.collecting import Mistakes, together
 from shared.documents import Bounded, Strict, parse_yaml, read_file, reason_of
 from shared.errors import ContentError, Mistake
 from shared.validation import validate
@@ -22,12 +23,19 @@ def read_document(model: type[M], path: Path) -> M:
     """Read a file as a model.
 
     Raises:
-        ContentError: it cannot be read, is not YAML, or does not fit; the first mistake is named.
+        ContentError: it cannot be read, is not YAML, or does not fit; all mistakes are named.
     """
     content = content_of(path)
     found = parsed(path, content)
-    check_as_written(model, yaml.compose(content, Loader=CatalogLoader), _text_of, where=str(path), error=ContentError)
-    return validate(model, found, where=str(path), error=ContentError)
+    mistakes = Mistakes()
+    with mistakes:
+        node = yaml.compose(content, Loader=CatalogLoader)
+        check_as_written(model, node, _text_of, where=str(path), error=ContentError)
+    with mistakes:
+        valid = validate(model, found, where=str(path), error=ContentError)
+        if not mistakes.found:
+            return valid
+    raise together(mistakes.found)
 
 
 def _text_of(node: yaml.ScalarNode) -> str | None:

@@ -26,7 +26,7 @@ def load_settings(model: type[S]) -> S:
     """
     given: dict[str, str] = {**get_config_env(), **CONFIG.get()}
     file = StackFile(SETTINGS_FOLDER / f"Pulumi.{pulumi.get_stack()}.yaml")
-    if file.path.exists():
-        file.check_as_written(model, given)
     secret = {key: file.decrypted(key, text) for key, text in given.items() if is_config_secret(key)}
+    if file.path.exists():
+        return file.settings_from(model, {**given, **secret}, given)
     return check_settings(model, {**given, **secret}, project=pulumi.get_project(), where=file.path.name)

@@ -1,12 +1,13 @@
 """Checks a stack's settings, and gives them as one object."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from shared.aws.arn import AccountId, Arn, RoleArn
+from shared.collecting import Mistakes, together
 from shared.documents import parse_json
 from shared.errors import ConfigError, Mistake
 from shared.secret_value import marked, secrets_in
@@ -61,31 +62,40 @@ def check_settings(model: type[S], given: Mapping[str, object], *, project: str,
         where: The stack's file, for messages.
 
     Raises:
-        ConfigError: names the file and the key, what was found and what is wanted.
+        ConfigError: names the file and each key, what was found and what is wanted.
     """
     namespace = f"{project}:"
-    for key in given:
-        if key != "aws:region" and not key.startswith((namespace, "pulumi:")):
-            raise ConfigError(
-                f"is not a known key. The keys here are aws:region and those that begin with {namespace}",
-                code="unknown-key",
-                place=f"{where}: {key}",
-            )
+    mistakes = Mistakes(
+        ConfigError(
+            f"is not a known key. The keys here are aws:region and those that begin with {namespace}",
+            code="unknown-key",
+            place=f"{where}: {key}",
+        )
+        for key in given
+        if key != "aws:region" and not key.startswith((namespace, "pulumi:"))
+    )
     found = {
         key if key == "aws:region" else key.removeprefix(namespace): marked(structured(value))
         for key, value in given.items()
         if key == "aws:region" or key.startswith(namespace)
     }
-    _refuse_secrets(model, found, project=project, where=where)
-    return validate(model, found, where=where, error=ConfigError)
+    encrypted = list(_encrypted(model, found, project=project, where=where))
+    for problem in encrypted:
+        mistakes.add(problem)
+    with mistakes:
+        valid = validate(model, found, where=where, error=ConfigError)
+        if not mistakes.found:
+            return valid
+    told = {each.place for each in encrypted}
+    raise together(each for each in mistakes.found if each in encrypted or each.place not in told)
 
 
-def _refuse_secrets(model: type[AccountSettings], found: object, *, project: str, where: str) -> None:
+def _encrypted(model: type[AccountSettings], found: object, *, project: str, where: str) -> Iterator[ConfigError]:
     """Refuse to keep secret what commands have to read that decrypt nothing, and what AWS shows to everybody."""
     for path, _ in secrets_in(found):
         if not model.may_be_secret.fullmatch(path):
             key = path if path == "aws:region" else f"{project}:{path}"
-            raise ConfigError(
+            yield ConfigError(
                 f"is encrypted, and only the value of a launch's parameter can be: all else is read by commands that "
                 f"decrypt nothing. Write it in plain text: {set_command(where, key)} VALUE",
                 code="setting-encrypted",

@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeVar, cast
 import yaml
 
 from shared.as_written import check_as_written
+from shared.collecting import Mistakes, together
 from shared.documents import read_file, reason_of
 from shared.errors import ConfigError, Mistake
 from shared.secret_value import OtherSettingsError, decrypted, marked
@@ -101,28 +102,40 @@ class StackFile:
         Raises:
             ConfigError: names the file and the key, what was found and what is wanted.
         """
-        self.check_as_written(model, self.given)
-        return check_settings(model, self.given, project=project_of(self.stack), where=self.path.name)
+        return self.settings_from(model, self.given)
 
-    def check_as_written(self, model: type[AccountSettings], given: Mapping[str, str]) -> None:
-        """Refuse text without quotes that arrives as another.
+    def settings_from(self, model: type[S], given: Mapping[str, object], in_use: Mapping[str, str] | None = None) -> S:
+        """Check settings that are in use, as they arrived and as they stand in the file.
 
         Args:
             model: The shape of the settings.
-            given: The settings that are in use; what the file does not hold is from elsewhere, and taken as it is.
+            given: What is to be checked.
+            in_use: The same as text; what the file does not hold is from elsewhere, and taken as it is.
 
         Raises:
-            ConfigError: names place, both readings, and the quotes to add.
+            ConfigError: names the file and each key, what was found and what is wanted.
         """
+        mistakes = Mistakes()
+        with mistakes:
+            self._check_as_written(model, self.given if in_use is None else in_use)
+        with mistakes:
+            valid = check_settings(model, given, project=project_of(self.stack), where=self.path.name)
+            if not mistakes.found:
+                return valid
+        raise together(mistakes.found)
+
+    def _check_as_written(self, model: type[AccountSettings], given: Mapping[str, str]) -> None:
+        """Refuse text without quotes that arrives as another. Raises ConfigError."""
         own = self.given
         project = project_of(self.stack)
         config = next((part for key, part in _entries(self._read_as_another) if key == "config"), None)
-        for key, node in _entries(config):
-            full = key if ":" in key else f"{project}:{key}"
-            if given.get(full) == own.get(full):
-                setting = yaml.ScalarNode(_TEXT, full.removeprefix(f"{project}:"))
-                document = yaml.MappingNode(_MAP, [(setting, node)])
-                check_as_written(model, document, plain_text, where=self.path.name, error=ConfigError)
+        full = ((key if ":" in key else f"{project}:{key}", node) for key, node in _entries(config))
+        settings = [
+            (yaml.ScalarNode(_TEXT, key.removeprefix(f"{project}:"), style='"'), node)
+            for key, node in full
+            if given.get(key) == own.get(key)
+        ]
+        check_as_written(model, yaml.MappingNode(_MAP, settings), plain_text, where=self.path.name, error=ConfigError)
 
     @property
     def account(self) -> str:

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -31,23 +31,28 @@ from shared.stack.names import execution_role_name
 from shared.validation import validate
 
 
-def read_catalog(folder: Path, day: dt.date, *, exceptions: Sequence[ExceptionSetting] = ()) -> Catalog:
+def read_catalog(
+    folder: Path, day: dt.date, *, exceptions: Sequence[ExceptionSetting] = (), published: Collection[str] = ()
+) -> Catalog:
     """Read and check a catalog as it is on a day, lock file included.
 
     Args:
         folder: Where it is.
         day: The day whose states of versions count.
         exceptions: What products may do beyond the list, as a hub's settings say.
+        published: The portfolios to which these exceptions belong; without them, all.
 
     Raises:
         ContentError: names the file and the place of the first mistake, and what to do about it.
     """
-    catalog = read_unlocked(folder, day, exceptions=exceptions)
+    catalog = read_unlocked(folder, day, exceptions=exceptions, published=published)
     check_lock(folder, catalog.published())
     return catalog
 
 
-def read_unlocked(folder: Path, day: dt.date, *, exceptions: Sequence[ExceptionSetting] = ()) -> Catalog:
+def read_unlocked(
+    folder: Path, day: dt.date, *, exceptions: Sequence[ExceptionSetting] = (), published: Collection[str] = ()
+) -> Catalog:
     """Read and check a catalog whose new versions may not be in the lock file yet."""
     refuse_marks(folder)
     listing = folder / "portfolios.yaml"
@@ -65,6 +70,8 @@ def read_unlocked(folder: Path, day: dt.date, *, exceptions: Sequence[ExceptionS
         check_permissions(path.parent, product)
     products = [
         replace(product, exceptions=check_rights(product, path.parent, exceptions))
+        if not published or product.file.portfolio in published
+        else product
         for path, product in zip(files, products, strict=True)
     ]
     return Catalog(

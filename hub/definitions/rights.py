@@ -73,7 +73,7 @@ def _stack_set(constraint: StackSet) -> Iterator[Excess]:
     """Launches of a stack set work as these roles, and not as the product's own: AWS's own are administrators."""
     for key, role in (("admin_role", constraint.admin_role), ("execution_role", constraint.execution_role)):
         yield Excess(
-            text=f"launches would work as the role {role}, of which the catalog knows no limits.",
+            f"launches would work as the role {role}, of which the catalog knows no limits.",
             code="stack-set-role",
             place=key,
             token=role,

@@ -41,7 +41,7 @@ def _types(body: Mapping[str, Any]) -> Iterator[Excess]:
         kind, place = str(resource.get("Type")), f"Resources.{name}"
         if kind not in TYPES:
             yield Excess(
-                text=f"a template may not hold resources of the type {kind}. Remove it.",
+                f"a template may not hold resources of the type {kind}. Remove it.",
                 code="type-not-allowed",
                 place=place,
                 token=kind,
@@ -64,7 +64,7 @@ def _is_of_the_template(token: object, body: Mapping[str, Any]) -> bool:
 def _from_elsewhere(what: str, node: object, place: str) -> Excess:
     text = as_text(node)
     return Excess(
-        text=f"{what} {text} is none of the version's. Remove it.",
+        f"{what} {text} is none of the version's. Remove it.",
         code="template-from-elsewhere",
         place=place,
         token=text,
@@ -77,7 +77,7 @@ def _transforms(body: Mapping[str, Any]) -> Iterator[Excess]:
     for each, place in found:
         text = as_text(cast("Mapping[str, object]", each).get("Name") if isinstance(each, Mapping) else each)
         yield Excess(
-            text=f"the macro {text} rewrites the template when it is launched. Publish what it makes of it.",
+            f"the macro {text} rewrites the template when it is launched. Publish what it makes of it.",
             code="template-rewritten",
             place=place,
             token=text,
@@ -90,7 +90,7 @@ def _references(body: Mapping[str, Any]) -> Iterator[Excess]:
         if _REFERENCE.search(text) and not place.startswith("Metadata") and place.rpartition(".")[2] not in _PROSE:
             shown = as_text(node)
             yield Excess(
-                text=f"{shown} reads a secret or a parameter of the account. Take it as a parameter of the template.",
+                f"{shown} reads a secret or a parameter of the account. Take it as a parameter of the template.",
                 code="template-reads-secrets",
                 place=place,
                 token=shown,
@@ -136,7 +136,7 @@ def _image(node: object, values: Values, declared: set[str], place: str) -> Exce
     except Undecided:
         text = as_text(node)
         return Excess(
-            text=f"{text} may be any image in {values.region}. Name the one of artifacts.images, or take it by "
+            f"{text} may be any image in {values.region}. Name the one of artifacts.images, or take it by "
             f"the parameter that model.image names.",
             code="image-undecided",
             place=place,
@@ -147,7 +147,7 @@ def _image(node: object, values: Values, declared: set[str], place: str) -> Exce
 
 def _undeclared(uri: str, place: str) -> Excess:
     return Excess(
-        text=f"the image {uri} is none of the version's. Add it to artifacts.images, or remove it.",
+        f"the image {uri} is none of the version's. Add it to artifacts.images, or remove it.",
         code="image-not-declared",
         place=place,
         token=uri,

@@ -79,18 +79,20 @@ def _resource(request: Request, caller: Caller) -> str | None:
             stack = request.form.get("StackName")
             is_arn = bool(stack) and stack.startswith("arn:")
             return stack if is_arn or not stack else f"arn:aws:cloudformation:{region}:{account}:stack/{stack}/*"
-        case "sns":
-            return request.form.get("TopicArn")
-        case "states":
-            machine = request.json.get("stateMachineArn")
-            if isinstance(machine, str):
-                return machine
-            name = request.json.get("name") if request.operation == "CreateStateMachine" else None
-            return f"arn:aws:states:{region}:{account}:stateMachine:{name}" if name else None
+        case "sns" | "states":
+            return request.form.get("TopicArn") or _state_machine(request, f"{region}:{account}")
         case "organizations":
             return _node(request, caller)
         case _:
             return package_of(request)
+
+
+def _state_machine(request: Request, place: str) -> str | None:
+    """What a call to Step Functions is about (Service Authorization Reference, "AWS Step Functions")."""
+    machine, name = request.json.get("stateMachineArn"), request.json.get("name")
+    if isinstance(machine, str):
+        return machine
+    return f"arn:aws:states:{place}:stateMachine:{name}" if request.operation == "CreateStateMachine" else None
 
 
 def _node(request: Request, caller: Caller) -> str | None:

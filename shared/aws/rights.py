@@ -4,8 +4,8 @@ It knows no bad rights, but the good ones (`shared.aws.allowed`). Wildcards coun
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, Final, cast
 
 from shared.aws.actions import has_wildcards, is_real, meant_by
@@ -20,7 +20,7 @@ _SHOWN: Final = 3
 """How many of the actions that a wildcard means are named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Excess:
     """Something that goes beyond what is allowed.
 
@@ -32,6 +32,7 @@ class Excess:
     """
 
     text: str
+    _: KW_ONLY
     code: str
     place: str = ""
     token: str = ""
@@ -45,11 +46,11 @@ def excesses(policy: object, holder: Holder) -> Iterator[Excess]:
         holder: Whose it is.
     """
     if not isinstance(policy, Mapping):
-        yield Excess(text="is no policy.", code="policy-not-readable")
+        yield Excess("is no policy.", code="policy-not-readable")
         return
     document = cast("Mapping[str, object]", policy)
     for key in sorted(document.keys() - _DOCUMENT):
-        yield Excess(text=f"has the unknown key {key}. Remove it.", code="policy-key-unknown")
+        yield Excess(f"has the unknown key {key}. Remove it.", code="policy-key-unknown")
     found = document.get("Statement")
     for index, each in enumerate(cast("list[object]", found if isinstance(found, list) else [found])):
         yield from _of_statement(each, f"[{index}]", holder)
@@ -60,7 +61,7 @@ def service_excesses(services: Iterable[str]) -> Iterator[Excess]:
     for service in services:
         if service not in SERVICES:
             yield Excess(
-                text=f"the service {service} may not run a model. Services that may: {', '.join(SERVICES)}.",
+                f"the service {service} may not run a model. Services that may: {', '.join(SERVICES)}.",
                 code="service-not-allowed",
                 token=service,
             )
@@ -68,11 +69,11 @@ def service_excesses(services: Iterable[str]) -> Iterator[Excess]:
 
 def _of_statement(each: object, place: str, holder: Holder) -> Iterator[Excess]:
     if not isinstance(each, dict):
-        yield Excess(text="is no statement.", code="policy-not-readable", place=place)
+        yield Excess("is no statement.", code="policy-not-readable", place=place)
         return
     written = cast("dict[str, Any]", each)
     place = f"{place} ({written['Sid']})" if written.get("Sid") else place
-    wrong = [Excess(text=text, code=code, place=place) for text, code in _form(written)]
+    wrong = [replace(each, place=place) for each in _form(written)]
     yield from wrong
     if wrong or written["Effect"] == "Deny":
         return
@@ -81,22 +82,25 @@ def _of_statement(each: object, place: str, holder: Holder) -> Iterator[Excess]:
         yield from _of_action(pattern, statement, holder, place)
 
 
-def _form(written: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _form(written: Mapping[str, Any]) -> Iterator[Excess]:
     """Find what a statement may not consist of: IAM refuses some of it, and the rest says nothing that is known."""
     if written.get("Effect") not in ("Allow", "Deny"):
-        yield "has no Effect, which is Allow or Deny.", "policy-not-readable"
+        yield Excess("has no Effect, which is Allow or Deny.", code="policy-not-readable")
     for key in written.keys() - _STATEMENT:
         if key in _EXCLUDING:
-            yield f"{key} allows all that it does not name. Name what is allowed.", "policy-by-exclusion"
+            yield Excess(f"{key} allows all that it does not name. Name what is allowed.", code="policy-by-exclusion")
         else:
-            yield f"has the unknown key {key}. A statement has {', '.join(sorted(_STATEMENT))}.", "policy-key-unknown"
+            yield Excess(
+                f"has the unknown key {key}. A statement has {', '.join(sorted(_STATEMENT))}.",
+                code="policy-key-unknown",
+            )
     for key in ("Action", "Resource"):
         values = written.get(key)
         many = cast("list[object]", values if isinstance(values, list) else [values])
         if not many or not all(isinstance(value, str) and value for value in many):
-            yield f"has no {key}, which is a text or a list of texts.", "policy-not-readable"
+            yield Excess(f"has no {key}, which is a text or a list of texts.", code="policy-not-readable")
     if not _is_condition(written.get("Condition", {})):
-        yield "has a Condition that is no map of operators, keys and values.", "policy-not-readable"
+        yield Excess("has a Condition that is no map of operators, keys and values.", code="policy-not-readable")
 
 
 def _is_condition(found: object) -> bool:
@@ -111,25 +115,30 @@ def _of_action(pattern: str, statement: Statement, holder: Holder, place: str) -
     beyond = [action for action in meant if not is_allowed(action)]
     if many and not meant:
         yield Excess(
-            text=f"the action {pattern} means nothing that AWS knows. Remove it.", code="action-unknown", place=place
+            f"the action {pattern} means nothing that AWS knows. Remove it.", code="action-unknown", place=place
+        )
+    elif many and beyond and statement.whole_services:
+        yield Excess(
+            f"the action {pattern} allows {_few(beyond)}. Name the actions that the template needs.",
+            code="policy-allows-everything",
+            place=place,
         )
     elif many and beyond:
-        few = ", ".join(beyond[:_SHOWN]) + (f" and {len(beyond) - _SHOWN} more" if len(beyond) > _SHOWN else "")
         yield Excess(
-            text=f"the action {pattern} allows {few}. Name the actions that the template needs.",
-            code="policy-allows-everything" if statement.whole_services else "action-not-allowed",
+            f"the action {pattern} allows {_few(beyond)}. Name the actions that the template needs.",
+            code="action-not-allowed",
             place=place,
         )
     elif beyond and is_real(pattern):
         yield Excess(
-            text=f"the action {pattern} is not one that a model's roles may have. Remove it.",
+            f"the action {pattern} is not one that a model's roles may have. Remove it.",
             code="action-not-allowed",
             place=place,
             token=pattern,
         )
     elif beyond:
         yield Excess(
-            text=f"the action {pattern} is not known. Correct its spelling.",
+            f"the action {pattern} is not known. Correct its spelling.",
             code="action-unknown",
             place=place,
             token=pattern if _ACTION.fullmatch(pattern) else "",  # AWS may have made it since
@@ -139,21 +148,41 @@ def _of_action(pattern: str, statement: Statement, holder: Holder, place: str) -
             yield from _of_limit(action, statement, holder, place)
 
 
+def _few(actions: Sequence[str]) -> str:
+    more = f" and {len(actions) - _SHOWN} more" if len(actions) > _SHOWN else ""
+    return ", ".join(actions[:_SHOWN]) + more
+
+
 def _of_limit(action: str, statement: Statement, holder: Holder, place: str) -> Iterator[Excess]:
     name, limit = limit_of(action)
-    if limit is None:
-        return
-    if limit is PASSING and not passes_to_named_services(statement, holder):
+    if limit is PASSING:
+        yield from _of_passing(statement, holder, place)
+    elif limit:
+        for resource in statement.resources:
+            if not limit.holds(statement, resource, holder):
+                yield Excess(
+                    f"{name} on {resource} is not limited. Write: {limit.words}.",
+                    code="action-not-limited",
+                    place=place,
+                    token=f"{name} on {resource}",
+                )
+
+
+def _of_passing(statement: Statement, holder: Holder, place: str) -> Iterator[Excess]:
+    """Nothing excuses services that are not named, or roles that are not."""
+    if not passes_to_named_services(statement, holder):
+        services = ", ".join(f'"{service}"' for service in holder.services)
         yield Excess(
-            text=f"{name} has no condition that names the services which may get the role. Write: "
-            f'"Condition": {{"StringEquals": {{"iam:PassedToService": {list(holder.services)}}}}}.'.replace("'", '"'),
+            f"iam:PassRole has no condition that names the services which may get the role. Write: "
+            f'"Condition": {{"StringEquals": {{"iam:PassedToService": [{services}]}}}}.',
             code="role-passed-to-any-service",
             place=place,
         )
     for resource in statement.resources:
-        if not limit.holds(statement, resource, holder):
-            code = "any-role-passed" if limit is PASSING else "action-not-limited"
-            token = "" if limit is PASSING and has_wildcards(resource) else f"{name} on {resource}"
+        if not PASSING.holds(statement, resource, holder):
             yield Excess(
-                text=f"{name} on {resource} is not limited. Write: {limit.words}.", code=code, place=place, token=token
+                f"iam:PassRole on {resource} passes another role. Write: {PASSING.words}.",
+                code="any-role-passed",
+                place=place,
+                token="" if has_wildcards(resource) else f"iam:PassRole on {resource}",
             )

@@ -49,7 +49,7 @@ def role_excesses(product: Product) -> Iterator[Excess]:
     ):
         if role.name != name:
             yield Excess(
-                text=f"is called {role.name}, and has to be called {name}.",
+                f"is called {role.name}, and has to be called {name}.",
                 code="role-name-not-the-products",
                 place=f"{kind} role",
             )
@@ -75,4 +75,4 @@ def believed_exceptions(product: Product) -> dict[str, str]:
 def _at(where: str, found: Iterable[Excess], believed: set[str]) -> Iterator[Excess]:
     for each in found:
         if each.token not in believed:
-            yield Excess(text=each.text, code=each.code, place=f"{where} {each.place}".rstrip(), token=each.token)
+            yield Excess(each.text, code=each.code, place=f"{where} {each.place}".rstrip(), token=each.token)

@@ -1,4 +1,4 @@
-"""The role that deploys in each member account, as docs/iam recommends it: there from the beginning, as in a real account.
+"""The role that deploys in each member account, as docs/iam recommends it: it is there from the beginning.
 
 It is made where the hub of the default organization is; in any other organization nobody knows who the hub is.
 """

@@ -98,7 +98,7 @@ def test_an_action_that_nobody_knows_is_refused(action: str) -> None:
         ("SageMaker:createmodel", "*", {}),
         ("sagemaker:Describe*", "*", {}),
         ("sagemaker:?pdateEndpoint", "*", {}),
-        ("sagemaker:CreateEndpoint?onfig", "*", {}),
+        ("sagemaker:CreateEndpointConfi?", "*", {}),
         ("ecr:BatchGetIm*", "*", {}),
         ("s3:GetObject", "arn:aws:s3:::models-333344445555/*", {}),
         ("s3:GetObject", "*", {"StringEquals": {"s3:ExistingObjectTag/servicecatalog:provisioning": "true"}}),

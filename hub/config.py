@@ -165,6 +165,24 @@ class RegistrySetting(SettingsDocument):
     unreachable: Literal["refuse", "warn"] = Field(default="refuse", description="refuse or warn", examples=["warn"])
 
 
+class ExceptionSetting(SettingsDocument):
+    """What a product may do or hold beyond what all may.
+
+    Attributes:
+        product: The product's key in the catalog.
+        allow: Actions, resource types, services, roles, images, …, each as the refusal names it.
+        reason: Why; spokes read it too.
+    """
+
+    product: Key
+    allow: list[Annotated[str, Field(min_length=1)]] = Field(
+        min_length=1,
+        description="a list of what is allowed, as the refusal names it",
+        examples=["[dynamodb:GetItem, AWS::DynamoDB::Table]"],
+    )
+    reason: str = Field(min_length=1, description="a sentence", examples=["Features are read from a table."])
+
+
 class HubSettings(AccountSettings):
     """What a hub stack publishes where, and to whom.
 
@@ -176,6 +194,7 @@ class HubSettings(AccountSettings):
         shares: In the order in which they are made.
         launch_roles: Whom the hub gives the products' roles; without it, spokes make their own.
         registry: How the model registry is asked, in every preview and update.
+        exceptions: What some products may do beyond the list of what all may.
     """
 
     regions: list[Region] = []
@@ -185,6 +204,7 @@ class HubSettings(AccountSettings):
     shares: list[ShareSetting] = []
     launch_roles: RoleRolloutSetting | None = None
     registry: RegistrySetting = RegistrySetting()
+    exceptions: list[ExceptionSetting] = []
 
     @property
     def all_regions(self) -> list[str]:

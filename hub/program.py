@@ -37,7 +37,9 @@ def run() -> None:
     settings = load_settings(HubSettings)
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
     refuse_overlap(settings, own=where, folder=SETTINGS_FOLDER)
-    catalog = part_of(settings, read_catalog(CATALOG_FOLDER, as_of()), where=where)
+    catalog = read_catalog(CATALOG_FOLDER, as_of(), exceptions=settings.exceptions, published=settings.portfolios)
+    catalog = part_of(settings, catalog, where=where)
+    _say_what_is_excepted(settings, catalog, where=where)
     _announce(catalog)
     _warn_of_unknown_prices(catalog, settings.all_regions)
     _check_portfolios(settings, catalog)
@@ -102,6 +104,23 @@ def _announce(catalog: Catalog) -> None:
     for product in catalog.products:
         for change in coming_changes(product.lives, catalog.day):
             pulumi.log.info(f"{product.file.key} {change}")
+
+
+def _say_what_is_excepted(settings: HubSettings, catalog: Catalog, *, where: str) -> None:
+    """Say what products may do beyond the list, and which exceptions excuse nothing (any more)."""
+    products = {product.file.key: product for product in catalog.products}
+    for index, each in enumerate(settings.exceptions):
+        if each.product not in products:
+            raise ConfigError(
+                f"invalid value {each.product!r}. This stack publishes: {', '.join(products)}.",
+                code="exception-of-no-product",
+                place=f"{where}: exceptions[{index}].product",
+            )
+        for token in each.allow:
+            if token in products[each.product].exceptions:
+                pulumi.log.info(f"{each.product} may go beyond the list: {token} ({each.reason})")
+            else:
+                pulumi.warn(f"{where}: exceptions[{index}].allow: {each.product} does not need {token}. Remove it.")
 
 
 def _warn_of_unknown_prices(catalog: Catalog, regions: list[str]) -> None:

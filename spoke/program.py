@@ -13,6 +13,7 @@ from spoke.launches.cost import costs_in_words
 from spoke.launches.one_stack_per_account import refuse_second_stack
 from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
+from spoke.launches.rights import believed_exceptions, refuse_excessive_roles
 from spoke.resources.failed_launch import FailureReport
 from spoke.resources.hub_contract import read_contract
 from spoke.resources.lifecycle_hooks import warn_of_ends, warn_of_own_models
@@ -44,6 +45,11 @@ async def deploy() -> Mapping[str, Any]:
         pulumi.log.info(line)
     wanted = wanted_portfolios(settings, contract, resolved_launches, where=where)
     products = products_of(contract, wanted)
+    if settings.launch_roles == "create":
+        refuse_excessive_roles(products, hub=hub)
+        for key, product in products.items():
+            for token, reason in believed_exceptions(product).items():
+                pulumi.log.info(f"{key} may go beyond the list, the hub says: {token} ({reason})")
 
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.

@@ -5,14 +5,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.catalog.files import FOLDER
+from cli.catalog.files import FOLDER, catalog_as_of
 from cli.catalog.schemas import stale_schemas
 from cli.exit_codes import reached
 from cli.verbs import print_json
 from fleet.checkout import harmless_environment
-from hub.definitions.load import read_catalog
 from hub.definitions.marks import marks_in
-from shared.catalog.lifecycle import as_of
 from shared.errors import CatalogError
 
 _TEMPLATES = ("marker.yaml", "products/*/*[0-9].yaml")
@@ -34,7 +32,7 @@ def check_catalog(*, as_json: bool) -> int:
 
 def _mistakes() -> Iterator[str]:
     try:
-        _ = read_catalog(FOLDER, as_of())
+        _ = catalog_as_of()
     except CatalogError as problem:
         yield str(problem)
 

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from hub.config import ExceptionSetting
 from hub.definitions.approval import check_approvals
 from hub.definitions.card import read_card
 from hub.definitions.compatibility import refuse_breaking_changes, refuse_silent_backports
@@ -19,7 +21,7 @@ from hub.definitions.marks import refuse_marks
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.definitions.model_parameters import check_models
 from hub.definitions.permissions import check_permissions
-from hub.definitions.policy_lint import lint_policy
+from hub.definitions.rights import check_rights
 from hub.definitions.schema import PortfolioFile, PortfoliosFile, ProductFile
 from hub.definitions.templates import read_template
 from hub.definitions.yaml_file import content_of, read_document
@@ -29,18 +31,28 @@ from shared.stack.names import execution_role_name
 from shared.validation import validate
 
 
-def read_catalog(folder: Path, day: dt.date) -> Catalog:
+def read_catalog(
+    folder: Path, day: dt.date, *, exceptions: Sequence[ExceptionSetting] = (), published: Collection[str] = ()
+) -> Catalog:
     """Read and check a catalog as it is on a day, lock file included.
+
+    Args:
+        folder: Where it is.
+        day: The day whose states of versions count.
+        exceptions: What products may do beyond the list, as a hub's settings say.
+        published: The portfolios to which these exceptions belong; without them, all.
 
     Raises:
         ContentError: names the file and the place of the first mistake, and what to do about it.
     """
-    catalog = read_unlocked(folder, day)
+    catalog = read_unlocked(folder, day, exceptions=exceptions, published=published)
     check_lock(folder, catalog.published())
     return catalog
 
 
-def read_unlocked(folder: Path, day: dt.date) -> Catalog:
+def read_unlocked(
+    folder: Path, day: dt.date, *, exceptions: Sequence[ExceptionSetting] = (), published: Collection[str] = ()
+) -> Catalog:
     """Read and check a catalog whose new versions may not be in the lock file yet."""
     refuse_marks(folder)
     listing = folder / "portfolios.yaml"
@@ -56,6 +68,12 @@ def read_unlocked(folder: Path, day: dt.date) -> Catalog:
     _refuse_twins(names, "products")
     for path, product in zip(files, products, strict=True):
         check_permissions(path.parent, product)
+    products = [
+        replace(product, exceptions=check_rights(product, path.parent, exceptions))
+        if not published or product.file.portfolio in published
+        else product
+        for path, product in zip(files, products, strict=True)
+    ]
     return Catalog(
         folder=folder, day=day, portfolios=portfolios, products=products, prices=read_prices(folder / "prices.yaml")
     )
@@ -150,6 +168,4 @@ def _statements(path: Path) -> list[dict[str, Any]]:
     except ValueError as problem:
         raise ContentError(f"is not JSON: {problem}.", code="file-not-json", place=str(path)) from None
     checked_statements = validate(_Statements, content, where=str(path), error=ContentError)
-    statements = [statement.model_dump(by_alias=True) for statement in checked_statements.root]
-    lint_policy(path, statements)
-    return statements
+    return [statement.model_dump(by_alias=True) for statement in checked_statements.root]

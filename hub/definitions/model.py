@@ -1,7 +1,8 @@
 """The catalog as a whole, once its files are read: what the rules look at, and what the hub makes."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,17 @@ class CatalogVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogProduct:
-    """A product with everything that its folder holds; versions are in the order of publication."""
+    """A product with everything that its folder holds; versions are in the order of publication.
+
+    Attributes:
+        exceptions: What it may do beyond the list of what all may, with the reasons.
+    """
 
     file: ProductFile
     launch_statements: list[dict[str, Any]]
     execution_statements: list[dict[str, Any]]
     versions: list[CatalogVersion]
+    exceptions: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def artifact_statements(self) -> list[dict[str, Any]]:

@@ -85,6 +85,7 @@ def _product(
         tag_options=together(portfolio.tag_options, file.tag_options) if along else {},
         tag_updates=tag_updates(file.constraints),
         stack_set="true" if is_stack_set(file.constraints) else None,
+        exceptions=dict(product.exceptions) or None,
         launch_role=contract.Role(
             name=launch_role_name(file.original_key),
             services=["servicecatalog.amazonaws.com"],

@@ -79,6 +79,7 @@ class Template:
         rules: What the values of parameters have to keep to, by name.
         resources: What it builds, by logical name.
         outputs: What it tells, by name.
+        body: All of it, with intrinsic functions in their long form and every value as text.
     """
 
     path: Path
@@ -87,6 +88,7 @@ class Template:
     rules: dict[str, Rule] = field(default_factory=dict[str, Rule])
     resources: dict[str, Any] = field(default_factory=dict[str, Any])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    body: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def read_template(path: Path) -> Template:
@@ -126,4 +128,5 @@ def read_template(path: Path) -> Template:
         rules=template.rules,
         resources=body["Resources"],
         outputs=body.get("Outputs") or {},
+        body=body,
     )

@@ -32,14 +32,14 @@ def test_the_catalogs_products_and_versions_are_read_in_order(catalog_copy: Cata
 
 def test_policies_are_read_as_they_are_written(catalog_copy: CatalogCopy) -> None:
     statement = (
-        '{"Sid": "Only", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"Bool": {}}}'
+        '{"Sid": "Only", "Effect": "Allow", "Action": "ecr:ListImages", "Resource": "*", "Condition": {"Bool": {}}}'
     )
     catalog_copy.write(POLICY, f"[{statement}]")
 
     product = read_catalog(catalog_copy.folder, DAY).products[-1]
 
     assert [
-        {"Sid": "Only", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"Bool": {}}}
+        {"Sid": "Only", "Effect": "Allow", "Action": "ecr:ListImages", "Resource": "*", "Condition": {"Bool": {}}}
     ] == product.launch_statements
 
 

@@ -60,6 +60,14 @@ class ShareSetting(SettingsDocument):
     principals: bool = False
     revoking: Annotated[bool, FormerName("leaving")] = False
 
+    def reaches(self, other: "ShareSetting") -> bool:
+        """Say whether another share is of what this one reaches, as far as the two say so themselves; a preview asks the organization."""
+        if other.type != "ORGANIZATIONAL_UNIT":
+            return False
+        if self.type == "ORGANIZATION":
+            return True
+        return self.type == "ORGANIZATIONAL_UNIT" and str(other.target).startswith(f"{self.target}/")
+
     @model_validator(mode="after")
     def _only_what_was_accepted_is_given_back(self) -> Self:
         if self.revoking and self.type != "ACCOUNT":
@@ -221,6 +229,32 @@ class HubSettings(AccountSettings):
                     f"{portfolio} is shared with tagOptions and without. Set the same in all of its shares.",
                     code="share-tag-options-differ",
                 )
+        return shares
+
+    @model_validator(mode="after")
+    def _nothing_is_shared_with_the_hub(self) -> Self:
+        for index, share in enumerate(self.shares):
+            if share.target == self.account_id:
+                raise Mistake(
+                    f"invalid value {share.target!r}, which is the hub's own account. It has its portfolios: remove "
+                    f"the share, and name who may launch here under principals.",
+                    code="share-with-the-hub",
+                    place=f"shares[{index}].target",
+                )
+        return self
+
+    @field_validator("shares")
+    @classmethod
+    def _shares_do_not_overlap(cls, shares: list[ShareSetting]) -> list[ShareSetting]:
+        for index, share in enumerate(shares):
+            for other, wider in enumerate(shares):
+                if wider.portfolio == share.portfolio and wider.reaches(share):
+                    raise Mistake(
+                        f"[{index}] is within [{other}]: {wider.target or 'the organization'} has {share.portfolio} "
+                        f"already, and ending one of the two would take it from accounts of the other. Remove one of "
+                        f"them.",
+                        code="shares-overlap",
+                    )
         return shares
 
     @field_validator("shares")

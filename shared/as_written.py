@@ -15,7 +15,7 @@ import yaml
 from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 
-from shared.collecting import READ_AS_ANOTHER, Mistakes
+from shared.collecting import Mistakes
 from shared.errors import CatalogError
 from shared.mistakes import options
 from shared.validation import current_key
@@ -48,7 +48,7 @@ def check_as_written(
             error(
                 f"invalid value {written}, which YAML reads as {'nothing' if arrives is None else arrives}. Expected "
                 f'text: put it in quotes, "{written}", or {other}.',
-                code=READ_AS_ANOTHER,
+                code="value-read-as-another",
                 place=f"{where}: {place}",
             )
         )

@@ -9,6 +9,7 @@ import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel, to_snake
 
+from shared.aws.service_limits import aws_text
 from shared.collecting import Mistakes, together
 from shared.errors import CatalogError, Mistake
 from shared.mistakes import mistakes_in, options
@@ -40,7 +41,10 @@ def _own(key: str) -> str:
     return key
 
 
-TagKey = Annotated[str, AfterValidator(_own), Field(min_length=1, max_length=128)]
+TagKey = Annotated[
+    str, AfterValidator(_own), aws_text("servicecatalog", "TagKey", "letters, digits, spaces and _.:/=+-@", "team")
+]
+TagValue = Annotated[str, aws_text("servicecatalog", "TagValue", "letters, digits, spaces and _.:/=+-@", "risk")]
 
 
 @dataclass(frozen=True, slots=True)

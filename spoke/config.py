@@ -12,7 +12,7 @@ from shared.secret_value import Secret
 from shared.stack.names import HUB_PROJECT
 from shared.stack.principals import Grant
 from shared.stack.settings import AccountSettings
-from shared.validation import Key, Region, SettingsDocument, TagKey
+from shared.validation import Key, Region, SettingsDocument, TagKey, TagValue
 
 _LONGEST_VALUE: Final = 4096
 """Characters of a parameter's value (source: CloudFormation User Guide, "Quotas")."""
@@ -142,7 +142,7 @@ class Launch(SettingsDocument):
     parameters: Annotated[dict[str, ParameterValue], BeforeValidator(lambda given: {} if given is None else given)] = {}
     own_model: OwnModel | None = None
     timeout: Minutes = "30m"
-    tags: dict[TagKey, str] = Field(
+    tags: dict[TagKey, TagValue] = Field(
         default={}, max_length=48, description="at most 48 tags of text", examples=["{team: risk}"]
     )
     notifications: list[TopicArn] = Field(default=[], max_length=5, description="a list of at most five topics")

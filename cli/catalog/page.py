@@ -65,7 +65,7 @@ def _print(console: Console, catalog: Catalog, product: CatalogProduct, version:
     ]
     show(console, (Column("metric"), Column("value"), Column("evaluation", 1), Column("data", 2)), rows)
     _head(console, "cost with these defaults")
-    rows = [[region, str(found)] for region, found in costs(catalog, product, version).items()]
+    rows = [[region, str(found)] for region, found in costs(catalog, product, version).items()] or [["", "not given"]]
     show(console, (Column("region"), Column("a month", 1, wraps=True)), rows)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.definitions.artifacts import artifact_statements
 from hub.definitions.card import ModelCard
-from hub.definitions.cost import Prices
+from hub.definitions.cost import CostRule, Prices
 from hub.definitions.lifecycle import Lives
 from hub.definitions.lock_file import Published
 from hub.definitions.schema import ModelParameters, PortfolioFile, ProductFile, VersionEntry
@@ -48,6 +48,10 @@ class CatalogProduct:
     def parameters_of(self, version: CatalogVersion) -> ModelParameters:
         """Say which parameters of a version take what it brings."""
         return version.entry.model or self.file.model or ModelParameters()
+
+    def cost_of(self, version: CatalogVersion) -> CostRule | None:
+        """Say how a version's cost follows from its parameters; None where nobody says."""
+        return version.entry.cost or self.file.cost
 
     @property
     def lives(self) -> Lives:

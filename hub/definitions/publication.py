@@ -108,7 +108,7 @@ def _product(
 def _version(
     product: CatalogProduct, version: CatalogVersion, catalog: Catalog, identity: str, region: str
 ) -> contract.Version:
-    entry, end = version.entry, version.entry.lifecycle
+    entry, end, rule = version.entry, version.entry.lifecycle, product.cost_of(version)
     return contract.Version(
         id=identity,
         state=version.state,
@@ -119,7 +119,7 @@ def _version(
         model_package=entry.model_package,
         model=_model(product.parameters_of(version), entry, region),
         card=version.card.digest,
-        cost=cost_of(product.file.cost, version.template.parameters, catalog.prices, region),
+        cost=rule and cost_of(rule, version.template.parameters, catalog.prices, region),
         released=entry.released,
         description=entry.description,
         template_sha256=version.template.sha256,

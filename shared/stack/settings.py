@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Final, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from shared.aws.arn import AccountId, Arn, RoleArn
+from shared.aws.arn import AccountId, Arn, RoleArn, foreign_arns, partition_of
 from shared.collecting import Mistakes, together
 from shared.documents import parse_json
 from shared.errors import ConfigError, Mistake
@@ -45,6 +45,17 @@ class AccountSettings(SettingsDocument):
                 f"invalid value {self.assume_role!r}. Expected a role of the account {self.account_id} (accountId).",
                 code="role-of-another-account",
                 place="assumeRole",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _all_is_of_one_partition(self) -> Self:
+        for place, found in foreign_arns(self, self.region, without=("parameters", "tags")):
+            raise Mistake(
+                f"invalid value {found!r}. The stack's region {self.region} is of the partition "
+                f"{partition_of(self.region)}, and nothing of another can be reached from there.",
+                code="arn-of-another-partition",
+                place=place,
             )
         return self
 

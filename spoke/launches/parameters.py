@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from shared.catalog.contract import Product, Version
 from shared.catalog.parameters import value_problem
 from shared.catalog.rules import Rule, UndecidedError
+from shared.collecting import Mistakes
 from shared.errors import LaunchError
 from shared.secret_value import HIDDEN, Secret, refers_to_secret
 from shared.stack.names import SPOKE_PROJECT, set_command
@@ -34,20 +35,24 @@ def refuse_plain_secrets(given: Values, version: Version, where: str, index: int
     Raises:
         LaunchError: names the parameter, and the command that sets its value as a secret.
     """
+    mistakes = Mistakes()
     for name, value in given.items():
         parameter = version.parameters.get(name)
         if parameter and parameter.no_echo and isinstance(value, str) and value and not refers_to_secret(value):
             command = set_command(
                 where.partition(":")[0], f"{SPOKE_PROJECT}:launches[{index}].parameters.{name}", secret=True
             )
-            raise LaunchError(
-                f"is hidden by the template (NoEcho), and stands here in plain text. Run {command}, which asks for the "
-                f"value and encrypts it, or name a stored one: "
-                f"'{{{{resolve:secretsmanager:NAME:SecretString:KEY}}}}'. If the file was shared, change the secret "
-                f"itself too.",
-                code="parameter-in-plain-text",
-                place=f"{where}: parameters.{name}",
+            mistakes.add(
+                LaunchError(
+                    f"is hidden by the template (NoEcho), and stands here in plain text. Run {command}, which asks for "
+                    f"the value and encrypts it, or name a stored one: "
+                    f"'{{{{resolve:secretsmanager:NAME:SecretString:KEY}}}}'. If the file was shared, change the "
+                    f"secret itself too.",
+                    code="parameter-in-plain-text",
+                    place=f"{where}: parameters.{name}",
+                )
             )
+    mistakes.refuse()
 
 
 def check_parameters(values: Values, version: Version, where: str) -> None:
@@ -56,30 +61,41 @@ def check_parameters(values: Values, version: Version, where: str) -> None:
     Raises:
         LaunchError: names the parameter.
     """
+    mistakes = Mistakes()
     for name, value in values.items():
         parameter = version.parameters.get(name)
         if parameter is None:
-            raise LaunchError(
-                f"invalid key {name!r}, which the hub does not offer. It offers as parameter: "
-                f"{', '.join(sorted(version.parameters)) or 'none'}.",
-                code="parameter-not-offered",
-                place=f"{where}: parameters",
+            mistakes.add(
+                LaunchError(
+                    f"invalid key {name!r}, which the hub does not offer. It offers as parameter: "
+                    f"{', '.join(sorted(version.parameters)) or 'none'}.",
+                    code="parameter-not-offered",
+                    place=f"{where}: parameters",
+                )
             )
+            continue
         plain = value.plain if isinstance(value, Secret) else value
         problem = None if plain is None else value_problem(parameter, plain)
         if problem:
             hint = f" {parameter.constraint_description}" if parameter.constraint_description else ""
             shown = HIDDEN if parameter.no_echo else repr(value)
-            raise LaunchError(
-                f"invalid value {shown}. {problem}{hint}", code="parameter-invalid", place=f"{where}: parameters.{name}"
+            mistakes.add(
+                LaunchError(
+                    f"invalid value {shown}. {problem}{hint}",
+                    code="parameter-invalid",
+                    place=f"{where}: parameters.{name}",
+                )
             )
     for name, parameter in version.parameters.items():
         if parameter.default is None and name not in values:
-            raise LaunchError(
-                f"is missing, and the template has no default. {parameter.description}".rstrip(),
-                code="parameter-missing",
-                place=f"{where}: parameters.{name}",
+            mistakes.add(
+                LaunchError(
+                    f"is missing, and the template has no default. {parameter.description}".rstrip(),
+                    code="parameter-missing",
+                    place=f"{where}: parameters.{name}",
+                )
             )
+    mistakes.refuse()
 
 
 def check_rules(values: Values, product: Product, version: Version, where: str) -> list[str]:
@@ -94,6 +110,7 @@ def check_rules(values: Values, product: Product, version: Version, where: str) 
     plain = {name: value.plain if isinstance(value, Secret) else value for name, value in values.items()}
     known = {name: value for name, value in {**defaults_of(version), **plain}.items() if value is not None}
     undecided: list[str] = []
+    mistakes = Mistakes()
     for name, rule in [*version.rules.items(), *product.rules.items()]:
         if untold := sorted(rule.parameters() & version.parameters.keys() - known.keys()):
             undecided.append(f"{where}: the rule {name} looks at {' and '.join(untold)}, whose value is not told here.")
@@ -105,9 +122,14 @@ def check_rules(values: Values, product: Product, version: Version, where: str) 
             continue
         if broken:
             found = _found(rule, values, version)
-            raise LaunchError(
-                f"{found} break the rule {name}: {broken[0]}", code="rule-broken", place=f"{where}: parameters"
+            mistakes.add(
+                LaunchError(
+                    f"{found} break the rule {name}: {' '.join(broken)}",
+                    code="rule-broken",
+                    place=f"{where}: parameters",
+                )
             )
+    mistakes.refuse()
     return undecided
 
 

@@ -136,7 +136,7 @@ def test_a_template_holds_nothing_that_the_settings_do_not_let_in(
         ("!Ref ModelDataUrl", "image-undecided"),
         ("!Sub '111111111111.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/anything:latest'", "image-not-declared"),
         ("!Sub '763104351884.dkr.ecr.${AWS::Region}.amazonaws.com/${ModelDataUrl}'", "image-undecided"),
-        (f"!If [Never, '{FOREIGN}', '{FOREIGN}']", "image-not-declared"),
+        (f"!If [HasAlarmTopic, '{FOREIGN}', '{FOREIGN}']", "image-not-declared"),
         (f"!Join ['', ['{FOREIGN[:5]}', '{FOREIGN[5:]}']]", "image-not-declared"),
     ],
 )

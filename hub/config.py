@@ -61,7 +61,7 @@ class ShareSetting(SettingsDocument):
     revoking: Annotated[bool, FormerName("leaving")] = False
 
     def reaches(self, other: "ShareSetting") -> bool:
-        """Say whether another share is of what this one reaches, as far as the two say so themselves; a preview asks the organization."""
+        """Say whether another share is of what this one reaches, as far as the two say it; a preview asks AWS."""
         if other.type != "ORGANIZATIONAL_UNIT":
             return False
         if self.type == "ORGANIZATION":

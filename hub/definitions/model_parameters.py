@@ -67,8 +67,8 @@ def check_regions(products: Sequence[CatalogProduct], regions: Sequence[str], *,
             if missing and product.parameters_of(version).image:
                 mistakes.add(
                     ConfigError(
-                        f"{product.file.key} {version.entry.version} has no image in {' and '.join(missing)}. Add one to "
-                        f"its artifacts.images, or do not publish there.",
+                        f"{product.file.key} {version.entry.version} has no image in {', '.join(missing)}. Add one "
+                        f"to its artifacts.images, or do not publish there.",
                         code="image-missing-in-region",
                         place=f"{where}: regions",
                     )

@@ -13,6 +13,7 @@ from typing import Final
 import regex
 
 from shared import limits
+from shared.catalog.java_patterns import translated
 from shared.errors import Mistake
 
 _LEAST_SECONDS: Final = 0.02
@@ -66,7 +67,9 @@ def _compiled(pattern: str) -> "regex.Pattern[str]":
             code="pattern-too-large",
         )
     try:
-        return regex.compile(pattern)
+        return regex.compile(translated(pattern), regex.VERSION1)
+    except Mistake:
+        raise
     except (regex.error, RecursionError, OverflowError, ValueError) as problem:
         raise Mistake(f"{pattern[:200]!r} is not a regular expression: {problem}.", code="pattern-invalid") from None
 

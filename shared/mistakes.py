@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from types import UnionType
-from typing import Annotated, Final, Union, cast, get_args, get_origin
+from typing import Annotated, Final, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -81,12 +81,29 @@ def _mistake(
     advice = _advice(model, location)
     match found["type"]:
         case "missing":
-            return error(f"is missing. {advice}".rstrip(), code="missing-key", place=place)
+            return error(f"is missing. {advice or _added(model, location)}", code="missing-key", place=place)
         case "extra_forbidden" | "invalid_key":
             return error("is not a known key. Remove it, or correct its spelling.", code="unknown-key", place=place)
         case _:
             shown, wanted = _shown(found["input"]), advice or _wanted(found["type"], context)
             return error(f"invalid value {shown}. {wanted}".rstrip(), code="invalid-value", place=place)
+
+
+def _added(model: type[BaseModel], location: Location) -> str:
+    """Say what is to be added where the model does not describe it."""
+    annotation: object = model
+    for part in location:
+        annotation, _ = _step(annotation, part, key=False)
+    for option in options(annotation):
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            needed = [field.alias or name for name, field in option.model_fields.items() if field.is_required()]
+            return f"Add it, with {', '.join(needed)} below." if needed else "Add it, with a map below."
+        if get_origin(option) is Literal:
+            return f"Add it: {' or '.join(map(str, get_args(option)))}."
+        kind = get_origin(option) or option
+        if isinstance(kind, type) and kind.__name__ in _WANTED:
+            return f"Add it, with {_WANTED[kind.__name__]}."
+    return "Add it."
 
 
 def _shown(value: object) -> str:

@@ -53,7 +53,7 @@ def _not_too_long(value: str | Secret) -> str | Secret:
     plain = value.plain if isinstance(value, Secret) else value
     if plain is not None and len(plain) > _LONGEST_VALUE:
         raise Mistake(
-            f"has {len(plain)} characters. CloudFormation takes {_LONGEST_VALUE} of a parameter's value.",
+            f"has {len(plain)} characters. CloudFormation takes {_LONGEST_VALUE} of a parameter's value. Shorten it.",
             code="parameter-too-long",
         )
     return value

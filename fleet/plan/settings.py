@@ -3,20 +3,16 @@
 from pathlib import Path
 from typing import Annotated, Final, Self
 
-import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from fleet.errors import SettingsError
 from shared.aws.arn import RoleArn
-from shared.documents import Bounded, parse_yaml, read_file, reason_of
+from shared.documents import read_file
 from shared.errors import Mistake
-from shared.validation import FormerName, SettingsDocument, validate
+from shared.validation import FormerName, SettingsDocument
+from shared.yaml_document import read_document
 
 FILE: Final = "fleet.yaml"
-
-
-class _Loader(Bounded, yaml.CSafeLoader):
-    """Reads the file."""
 
 
 def _text(value: object) -> object:
@@ -162,13 +158,13 @@ def read_settings(root: Path) -> FleetSettings:
     """
     path = root / FILE
     try:
-        content: object = parse_yaml(read_file(path), _Loader) or dict[str, object]()
+        content = read_file(path)
     except FileNotFoundError:
         return FleetSettings()
     except OSError as problem:
-        raise SettingsError(f"cannot be read ({problem.strerror}).", code="file-unreadable", place=FILE) from None
-    except yaml.YAMLError as problem:
-        raise SettingsError(f"is not YAML: {reason_of(problem)}.", code="not-yaml", place=FILE) from None
+        raise SettingsError(
+            f"cannot be read ({problem.strerror}). Let it be read, or remove it.", code="file-unreadable", place=FILE
+        ) from None
     except Mistake as mistake:
         raise SettingsError(str(mistake), code=mistake.code, place=FILE) from None
-    return validate(FleetSettings, content, where=FILE, error=SettingsError)
+    return read_document(FleetSettings, content, where=FILE, error=SettingsError, empty=dict[str, object]())

@@ -175,7 +175,7 @@ def _refuse_foreign_role(template: Path, key: str) -> None:
     for name in re.findall(rf"{execution_role_name('')}([a-z0-9-]+)", text):
         if name != key:
             raise ContentError(
-                f"the role {execution_role_name(name)} is another product's. This product runs as "
+                f"the role {execution_role_name(name)} is another product's. Write that of this product, "
                 f"{execution_role_name(key)}.",
                 code="role-of-another-product",
                 place=str(template),

@@ -207,6 +207,15 @@ def parse(value: object, *, source: str) -> Contract:
             code="catalog-damaged",
             place=place,
         ) from None
+    for region, catalog in contract.regions.items():
+        for key, product in catalog.products.items():
+            if product.portfolio not in catalog.portfolios:
+                raise ContractError(
+                    f"publishes a catalog that is damaged: regions.{region}.products.{key}.portfolio names "
+                    f"{product.portfolio!r}, which is not there. Deploy the hub again with this release: make up-hub.",
+                    code="catalog-damaged",
+                    place=place,
+                )
     if contract.content_hash != content_hash(document):
         raise ContractError(
             f"publishes a catalog that does not fit its own content hash ({contract.content_hash}): it was altered "
@@ -266,4 +275,4 @@ def content_hash(document: Mapping[str, Any]) -> str:
     """Give the hash of a contract, of which its own hash is no part."""
     content = {key: part for key, part in document.items() if key != "content_hash"}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()}"

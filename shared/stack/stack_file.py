@@ -54,7 +54,9 @@ class StackFile:
             config = cast("dict[str, object]", content).get("config") if isinstance(content, dict) else None
             if not isinstance(config, dict):
                 raise ConfigError(
-                    "is missing. It holds the stack's settings.", code="missing-key", place=f"{name}: config"
+                    "is missing, or no map. Write the stack's settings below it.",
+                    code="missing-key",
+                    place=f"{name}: config",
                 )
             project = project_of(self.stack)
             return {
@@ -62,14 +64,25 @@ class StackFile:
                 for key, value in cast("dict[str, object]", config).items()
             }
         except OSError as problem:
-            raise ConfigError(f"cannot be read ({problem.strerror}).", code="file-unreadable", place=name) from None
+            raise ConfigError(
+                f"cannot be read ({problem.strerror}). Add the file, or correct its name.",
+                code="file-unreadable",
+                place=name,
+            ) from None
         except yaml.YAMLError as problem:
-            raise ConfigError(f"is not YAML: {reason_of(problem)}.", code="file-not-yaml", place=name) from None
+            raise ConfigError(
+                f"is not YAML: {reason_of(problem)}. Correct it there; such files are UTF-8 text.",
+                code="file-not-yaml",
+                place=name,
+            ) from None
         except Mistake as mistake:
             raise ConfigError(str(mistake), code=mistake.code, place=name) from None
         except (TypeError, ValueError, RecursionError):
             raise ConfigError(
-                "has a key or a value that no setting can have.", code="setting-impossible", place=name
+                "has a key or a value that no setting can have. Keys are text, and values are text, numbers, truth "
+                "values, and lists and maps of these: correct it.",
+                code="setting-impossible",
+                place=name,
             ) from None
 
     def decrypted(self, key: str, text: str) -> object:

@@ -24,7 +24,7 @@ Parts = Mapping[str, str]
 def digest(content: object) -> str:
     """Give a short name to plain content: the same for the same content, whatever the order of its keys."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(text.encode(errors="backslashreplace"), digest_size=12).hexdigest()
 
 
 class Excerpts:

@@ -128,6 +128,8 @@ check: install .tools/bin/actionlint ## Lint, types, catalog, documents: all but
 	@$(model-catalog) models check
 	@python -m tests.support.settings_page --check
 	@python -m tests.support.refusals --check
+	@python -m tests.support.iam_actions --check
+	@python -m pytest -q -n 0 tests/policy  # the policy pack, over all that our programs declare
 	@python -m tools.packages --check
 	@typos
 	@shellcheck .ci/run
@@ -160,6 +162,7 @@ docs: install ## Build the documentation into site/
 reference: ## Write the pages that are made from code
 	@python -m tests.support.settings_page
 	@python -m tests.support.refusals
+	@python -m tests.support.iam_actions
 
 takes.lock-packages := UPGRADE
 lock-packages: install ## Lock the packages of pyproject.toml: [UPGRADE=name, all]

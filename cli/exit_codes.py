@@ -70,12 +70,12 @@ def _ending(problem: Exception) -> tuple[ExitCode, str] | None:
     from cli.errors import NotReachedError, RehearsalError
     from fleet.errors import EngineError
     from shared.aws.session import error_text
-    from shared.errors import CatalogError
+    from shared.errors import CatalogError, UnreachableError
 
     match problem:
         case NotReachedError():
             return ExitCode.NOT_REACHED, str(problem)
-        case EngineError() | RehearsalError():
+        case EngineError() | RehearsalError() | UnreachableError():
             return ExitCode.FAILED, str(problem)
         case CatalogError():
             return ExitCode.MISTAKE, str(problem)

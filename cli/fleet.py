@@ -25,7 +25,7 @@ ShardOf = Annotated[str | None, typer.Option("--shard", help="Only this part of 
 Scheduler = Annotated[str | None, typer.Option("--scheduler", help="Dask's, for example tcp://10.0.0.5:8786.")]
 
 
-@verb(app, "plan", "fleet plan --why research", looking=True)
+@verb(app, "plan", "fleet plan --why research", looking=True, asks_aws=True)
 def plan(
     *,
     as_json: AsJson = False,
@@ -48,7 +48,7 @@ def plan(
     return ExitCode.DONE
 
 
-@verb(app, "up", "fleet up --wave canary --dry-run", looking=True)
+@verb(app, "up", "fleet up --wave canary --dry-run", looking=True, asks_aws=True)
 def up(
     *,
     only: Only = None,
@@ -70,7 +70,7 @@ def up(
     return roll_out(Path.cwd(), choice, console(), force=force, dry_run=dry_run, approved=approved, scheduler=scheduler)
 
 
-@verb(app, "status", "fleet status --product fraud-detector-realtime", looking=True)
+@verb(app, "status", "fleet status --product fraud-detector-realtime", looking=True, asks_aws=True)
 def status(
     *,
     product: Annotated[str, typer.Option(autocompletion=complete_product, help="Only launches of this product.")] = "",
@@ -91,7 +91,7 @@ def status(
         from cli.accounts.usage import show_usage
 
         return show_usage(product, version, as_json=as_json)
-    found = planned(Path.cwd())
+    found = planned(Path.cwd(), recorded=recorded)
     rows = rows_of(found, product=product, version=version)
     accounts = None if recorded else look_in_accounts(found)
     if accounts:
@@ -108,7 +108,7 @@ def status(
     return reached(reached=not (unread or any(row.problem for row in rows)))
 
 
-@verb(app, "drift", "fleet drift --sample 5%", looking=True)
+@verb(app, "drift", "fleet drift --sample 5%", looking=True, asks_aws=True)
 def drift(
     *,
     only: Only = None,
@@ -153,7 +153,7 @@ def history(
     return show_history(question, form="json" if as_json else "csv" if as_csv else "table", bundle=bundle)
 
 
-@verb(app, "shards", "fleet shards 8 --format github", looking=True)
+@verb(app, "shards", "fleet shards 8 --format github", looking=True, asks_aws=True)
 def shards(
     number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=256, help="At most so many.")],
     *,

@@ -5,7 +5,7 @@ from cli.verbs import AsJson, HubStack, noun, verb
 app = noun("What the hub gives to others.")
 
 
-@verb(app, "shares", "hub shares --json", looking=True)
+@verb(app, "shares", "hub shares --json", looking=True, asks_aws=True)
 def shares(*, stack: HubStack = "hub", as_json: AsJson = False) -> int:
     """Tell where the hub's portfolios have arrived, account by account; it changes nothing."""
     from cli.accounts.shares import show_shares

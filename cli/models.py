@@ -77,7 +77,7 @@ def new(
     return new_product(name, template, portfolio)
 
 
-@verb(app, "new-version", "models new-version fraud-detector-realtime 1.2.0 --template fraud.yaml")
+@verb(app, "new-version", "models new-version fraud-detector-realtime 1.2.0 --template fraud.yaml", asks_aws=True)
 def new_version(
     product: Product,
     version: Annotated[
@@ -100,7 +100,7 @@ def new_version(
     return add(product, version, template)
 
 
-@verb(app, "sync", "models sync")
+@verb(app, "sync", "models sync", asks_aws=True)
 def sync(*, stack: HubStack = "hub", as_json: AsJson = False) -> int:
     """Write a version for each package that was approved since, as a change for review; changes nothing else."""
     from cli.catalog.registration import sync as write
@@ -134,7 +134,7 @@ def check(
     return write() if write_schemas else check_catalog(as_json=as_json)
 
 
-@verb(app, "verify", "models verify", looking=True)
+@verb(app, "verify", "models verify", looking=True, asks_aws=True)
 def verify(*, stack: HubStack = "hub", as_json: AsJson = False) -> int:
     """Ask AWS, as the registry's account, whether the models are approved and may be pulled."""
     from cli.catalog.verification import verify_catalog

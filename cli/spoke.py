@@ -51,7 +51,7 @@ def new_launch(
     )
 
 
-@verb(app, "off-board", "spoke off-board finance --acknowledge 666677778888")
+@verb(app, "off-board", "spoke off-board finance --acknowledge 666677778888", asks_aws=True)
 def off_board(
     spoke: Spoke,
     *,
@@ -64,7 +64,7 @@ def off_board(
     return leave(f"spoke-{spoke}", acknowledge, hub)
 
 
-@verb(app, "dead-principals", "spoke dead-principals spoke-research --remove")
+@verb(app, "dead-principals", "spoke dead-principals spoke-research --remove", asks_aws=True)
 def dead_principals(
     stack: Stack,
     *,

@@ -14,7 +14,7 @@ Acknowledged = Annotated[
 ]
 
 
-@verb(app, "preview", "stack preview hub --as-of 2026-12-24", passing=True, looking=True)
+@verb(app, "preview", "stack preview hub --as-of 2026-12-24", passing=True, looking=True, asks_aws=True)
 def preview(stack: Stack, options: PulumiOptions = None, *, as_of: AsOf = None) -> int:
     """Show what would change in a stack, and check what stands in its way."""
     from cli.deployment import runs
@@ -22,7 +22,7 @@ def preview(stack: Stack, options: PulumiOptions = None, *, as_of: AsOf = None) 
     return runs.preview(stack, options or [])
 
 
-@verb(app, "up", "stack up spoke-research --yes", passing=True)
+@verb(app, "up", "stack up spoke-research --yes", passing=True, asks_aws=True)
 def up(stack: Stack, options: PulumiOptions = None, *, acknowledge_launches: Acknowledged = False) -> int:
     """Deploy a stack; it shows what would change, and asks. A launch that failed when it was launched is replaced."""
     from cli.deployment import runs
@@ -30,7 +30,7 @@ def up(stack: Stack, options: PulumiOptions = None, *, acknowledge_launches: Ack
     return runs.up(stack, options or [], acknowledged=acknowledge_launches)
 
 
-@verb(app, "refresh", "stack refresh hub", passing=True)
+@verb(app, "refresh", "stack refresh hub", passing=True, asks_aws=True)
 def refresh(stack: Stack, options: PulumiOptions = None) -> int:
     """Compare a stack with what is really there."""
     from cli.deployment import runs
@@ -38,7 +38,7 @@ def refresh(stack: Stack, options: PulumiOptions = None) -> int:
     return runs.refresh(stack, options or [])
 
 
-@verb(app, "destroy", "stack destroy spoke-research", passing=True)
+@verb(app, "destroy", "stack destroy spoke-research", passing=True, asks_aws=True)
 def destroy(stack: Stack, options: PulumiOptions = None, *, acknowledge_launches: Acknowledged = False) -> int:
     """Remove all that a stack made, unless launches would lose what they need."""
     from cli.deployment import runs
@@ -46,7 +46,7 @@ def destroy(stack: Stack, options: PulumiOptions = None, *, acknowledge_launches
     return runs.destroy(stack, options or [], acknowledged=acknowledge_launches)
 
 
-@verb(app, "plan", "stack plan spoke-research --json", looking=True)
+@verb(app, "plan", "stack plan spoke-research --json", looking=True, asks_aws=True)
 def plan(stack: Stack, *, as_of: AsOf = None, as_json: AsJson = False) -> int:
     """Show what would change inside each provisioned product of a spoke."""
     from cli.deployment.plan import show_plans
@@ -54,7 +54,7 @@ def plan(stack: Stack, *, as_of: AsOf = None, as_json: AsJson = False) -> int:
     return show_plans(stack, as_json=as_json)
 
 
-@verb(app, "adopt", "stack adopt hub")
+@verb(app, "adopt", "stack adopt hub", asks_aws=True)
 def adopt(
     stack: Stack,
     *,
@@ -68,7 +68,7 @@ def adopt(
     return adoption.settle(stack) if settle else adoption.adopt(stack)
 
 
-@verb(app, "recover", "stack recover spoke-research")
+@verb(app, "recover", "stack recover spoke-research", asks_aws=True)
 def recover(
     stack: Stack,
     *,
@@ -82,7 +82,7 @@ def recover(
     return settle(stack, force=force)
 
 
-@verb(app, "relaunch", "stack relaunch spoke-research fraud-scoring", passing=True)
+@verb(app, "relaunch", "stack relaunch spoke-research fraud-scoring", passing=True, asks_aws=True)
 def relaunch(
     stack: Stack,
     launch: Annotated[str, typer.Argument(metavar="LAUNCH", help="The launch's name.")],

@@ -2,16 +2,21 @@
 
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from cli.exit_codes import ExitCode, of_pulumi
 from cli.verbs import stacks
 from fleet.engine import Engine
 from fleet.store.locations import states_at
+from fleet.store.states import unwrapped
 from fleet.store.storage import backend_url, is_cloud
 from shared.catalog.contract import Contract, merge, parse
 from shared.errors import ConfigError
 from shared.stack.names import CATALOG_OUTPUT, HUB_PROJECT
+from shared.stack.settings import AccountSettings, check_settings
+from shared.stack.stack_file import StackFile
+
+S = TypeVar("S", bound=AccountSettings)
 
 PROJECTS: Final = ("organization", "hub", "spoke")
 
@@ -107,12 +112,31 @@ def published_contract(*names: str) -> Contract:
     return merge(found)
 
 
-def resources_of(project: str, stack: str, kind: str = "") -> list[dict[str, Any]]:
+def decrypted_settings(model: type[S], stack: str) -> S:
+    """Read a stack's settings with its secrets in plain text, which go to AWS alone.
+
+    Raises:
+        EngineError: Pulumi cannot decrypt them, for want of the passphrase or of access to the key.
+        ConfigError: the settings are wrong.
+    """
+    file, project = StackFile(Path(f"Pulumi.{stack}.yaml")), project_of(stack)
+    given = {key: file.decrypted(key, text) for key, text in engine().settings(project, stack).items()}
+    return check_settings(model, given, project=f"model-catalog-{project}", where=file.path.name)
+
+
+def resources_of(project: str, stack: str, kind: str = "", *, decrypted: bool = False) -> list[dict[str, Any]]:
     """List the resources of a type, or all of them, in a stack's state, with their inputs, outputs and dates.
+
+    Args:
+        project: The stack's.
+        stack: Its name.
+        kind: A type; all of them unless given.
+        decrypted: Whether secrets are given in plain text: for AWS alone, and for no file.
 
     Raises:
         EngineError: the stack cannot be read.
     """
-    deployment: dict[str, Any] = engine().exported(project, stack).get("deployment") or {}
-    resources: list[dict[str, Any]] = deployment.get("resources") or []
+    exported = engine().exported(project, stack, decrypted=decrypted)
+    deployment: dict[str, Any] = exported.get("deployment") or {}
+    resources: list[dict[str, Any]] = unwrapped(deployment.get("resources") or [])
     return [resource for resource in resources if kind in ("", resource["type"])]

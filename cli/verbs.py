@@ -26,7 +26,13 @@ def noun(text: str) -> typer.Typer:
 
 
 def verb(
-    of: typer.Typer, name: str, example: str, *, passing: bool = False, looking: bool = False
+    of: typer.Typer,
+    name: str,
+    example: str,
+    *,
+    passing: bool = False,
+    looking: bool = False,
+    asks_aws: bool = False,
 ) -> Callable[[Callable[P, int]], Callable[P, None]]:
     """Declare a function to be a verb; what it returns is the exit code.
 
@@ -36,6 +42,7 @@ def verb(
         example: What follows `model-catalog` in the help's example.
         passing: Options that it does not know are for Pulumi.
         looking: It changes nothing, or says itself when it would: so it may look ahead to a day that has not come.
+        asks_aws: An endpoint that does not answer is noticed while the command is still being loaded.
     """
 
     def declared(command: Callable[P, int]) -> Callable[P, None]:
@@ -44,6 +51,10 @@ def verb(
             _refuse_elsewhere()
             if not looking:
                 _refuse_to_look_ahead()
+            if asks_aws:
+                from shared.aws.reach import begin_asking
+
+                begin_asking()
             raise typer.Exit(command(*arguments, **options))
 
         of.command(
@@ -115,8 +126,11 @@ def complete_version(context: typer.Context, incomplete: str) -> list[str]:
 
 def _numbers(path: Path) -> Iterator[str]:
     """Read the numbers from a file as it is: who completes a line must not be told of mistakes elsewhere."""
+    from hub.definitions.yaml_file import CatalogLoader
+    from shared.documents import parse_yaml, read_file
+
     try:
-        content: Any = yaml.safe_load(path.read_text())
+        content: Any = parse_yaml(read_file(path), CatalogLoader)
         yield from (str(entry["version"]) for entry in content["versions"])
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
         return

@@ -5,7 +5,9 @@ from typing import Any
 
 import yaml
 
-from shared.errors import ConfigError
+from hub.definitions.yaml_file import CatalogLoader
+from shared.documents import parse_yaml, reason_of
+from shared.errors import ConfigError, Mistake
 
 
 def append(text: str, keys: Sequence[str], item: Mapping[str, object], *, where: str) -> str:
@@ -20,7 +22,12 @@ def append(text: str, keys: Sequence[str], item: Mapping[str, object], *, where:
     Raises:
         ConfigError: the file is written in a way that this cannot add to; the message has what to add.
     """
-    wanted = _with(yaml.safe_load(text), keys, item)
+    try:
+        wanted = _with(parse_yaml(text, CatalogLoader), keys, item)
+    except yaml.YAMLError as problem:
+        raise ConfigError(f"is not YAML: {reason_of(problem)}.", code="file-not-yaml", place=where) from None
+    except Mistake as mistake:
+        raise ConfigError(str(mistake), code=mistake.code, place=where) from None
     after = _added(text, keys, item) or ""
     if not _is(after, wanted):
         raise ConfigError(
@@ -57,8 +64,8 @@ def _with(document: Any, keys: Sequence[str], item: Mapping[str, object]) -> Any
 
 def _is(text: str, wanted: object) -> bool:
     try:
-        return yaml.safe_load(text) == wanted
-    except yaml.YAMLError:
+        return parse_yaml(text, CatalogLoader) == wanted
+    except (yaml.YAMLError, Mistake):
         return False
 
 

@@ -36,9 +36,9 @@ from shared.errors import CatalogError
 RUNS: Final = ".fleet/runs"
 
 
-def planned(root: Path) -> FleetPlan:
-    """Look at everything and make a plan. Raises CatalogError."""
-    return make_plan(collect(root))
+def planned(root: Path, *, recorded: bool = False) -> FleetPlan:
+    """Look at everything, or where AWS does not answer at what was recorded, and make a plan. Raises CatalogError."""
+    return make_plan(collect(root, recorded=recorded))
 
 
 def roll_out(

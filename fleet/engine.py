@@ -20,11 +20,15 @@ from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
 from fleet.errors import EngineError
+from fleet.reach import refuse_silent_backend
+from shared.aws.reach import refuse_silent_endpoints
 from shared.stack import engines
 
 _ASKED_SECONDS: Final = 30
 """So long before its lease ends an engine is asked to end."""
 
+_ASKING: Final = ("select", "up", "preview", "refresh", "destroy", "import")
+"""Words of commands that ask AWS, or come before one that does."""
 _GUARD: Final = Path(__file__).with_name("guard.py")
 _UNATTENDED: Final = ("--non-interactive", "--color", "never")
 
@@ -76,6 +80,14 @@ class Guarding(Protocol):
     def check(self) -> None:
         """Raise where the lease is lost."""
         ...
+
+
+def _refuse_silence(command: tuple[str, ...]) -> None:
+    """Look whether backend and endpoints answer, before a process that would wait for them for minutes is started."""
+    if named := os.environ.get("PULUMI_BACKEND_URL"):
+        refuse_silent_backend(named)
+    if asking := next((word for word in command if word in _ASKING), ""):
+        refuse_silent_endpoints(f"what pulumi {asking} needs")
 
 
 class Engine:
@@ -137,9 +149,17 @@ class Engine:
         """Give a stack's outputs. Raises EngineError."""
         return json.loads(self._ask(project, "-s", stack, "stack", "output", "--json"))
 
-    def exported(self, project: str, stack: str) -> dict[str, Any]:
-        """Give a stack's state. Raises EngineError."""
-        return json.loads(self._ask(project, "-s", stack, "stack", "export"))
+    def exported(self, project: str, stack: str, *, decrypted: bool = False) -> dict[str, Any]:
+        """Give a stack's state, with secrets as they are stored, or decrypted: then for no file. Raises EngineError."""
+        options = ["--show-secrets"] if decrypted else []
+        return json.loads(self._ask(project, "-s", stack, "stack", "export", *options))
+
+    def settings(self, project: str, stack: str) -> dict[str, str]:
+        """Give a stack's settings as the engine hands them to a program: decrypted. Raises EngineError."""
+        found: dict[str, dict[str, Any]] = json.loads(
+            self._ask(project, "-s", stack, "config", "--json", "--show-secrets")
+        )
+        return {key: str(each.get("value", "")) for key, each in found.items()}
 
     def replace_state(self, project: str, stack: str, file: Path) -> None:
         """Put another state in the place of a stack's. Raises EngineError."""
@@ -250,6 +270,7 @@ class Engine:
         guard: Sequence[str] = (),
         **options: Any,  # noqa: ANN401 - those of Popen
     ) -> "subprocess.Popen[Any]":
+        _refuse_silence(arguments)
         first, last = str(Path(sys.executable).parent), str(self.root / ".tools" / "bin")
         path = os.pathsep.join([first, os.environ.get("PATH", os.defpath), last])
         environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"}

@@ -60,6 +60,14 @@ class ShareSetting(SettingsDocument):
     principals: bool = False
     revoking: Annotated[bool, FormerName("leaving")] = False
 
+    def reaches(self, other: "ShareSetting") -> bool:
+        """Say whether another share is of what this one reaches, as far as the two say it; a preview asks AWS."""
+        if other.type != "ORGANIZATIONAL_UNIT":
+            return False
+        if self.type == "ORGANIZATION":
+            return True
+        return self.type == "ORGANIZATIONAL_UNIT" and str(other.target).startswith(f"{self.target}/")
+
     @model_validator(mode="after")
     def _only_what_was_accepted_is_given_back(self) -> Self:
         if self.revoking and self.type != "ACCOUNT":
@@ -165,6 +173,24 @@ class RegistrySetting(SettingsDocument):
     unreachable: Literal["refuse", "warn"] = Field(default="refuse", description="refuse or warn", examples=["warn"])
 
 
+class ExceptionSetting(SettingsDocument):
+    """What a product may do or hold beyond what all may.
+
+    Attributes:
+        product: The product's key in the catalog.
+        allow: Actions, resource types, services, roles, images, …, each as the refusal names it.
+        reason: Why; spokes read it too.
+    """
+
+    product: Key
+    allow: list[Annotated[str, Field(min_length=1)]] = Field(
+        min_length=1,
+        description="a list of what is allowed, as the refusal names it",
+        examples=["[dynamodb:GetItem, AWS::DynamoDB::Table]"],
+    )
+    reason: str = Field(min_length=1, description="a sentence", examples=["Features are read from a table."])
+
+
 class HubSettings(AccountSettings):
     """What a hub stack publishes where, and to whom.
 
@@ -176,6 +202,7 @@ class HubSettings(AccountSettings):
         shares: In the order in which they are made.
         launch_roles: Whom the hub gives the products' roles; without it, spokes make their own.
         registry: How the model registry is asked, in every preview and update.
+        exceptions: What some products may do beyond the list of what all may.
     """
 
     regions: list[Region] = []
@@ -185,6 +212,7 @@ class HubSettings(AccountSettings):
     shares: list[ShareSetting] = []
     launch_roles: RoleRolloutSetting | None = None
     registry: RegistrySetting = RegistrySetting()
+    exceptions: list[ExceptionSetting] = []
 
     @property
     def all_regions(self) -> list[str]:
@@ -201,6 +229,32 @@ class HubSettings(AccountSettings):
                     f"{portfolio} is shared with tagOptions and without. Set the same in all of its shares.",
                     code="share-tag-options-differ",
                 )
+        return shares
+
+    @model_validator(mode="after")
+    def _nothing_is_shared_with_the_hub(self) -> Self:
+        for index, share in enumerate(self.shares):
+            if share.target == self.account_id:
+                raise Mistake(
+                    f"invalid value {share.target!r}, which is the hub's own account. It has its portfolios: remove "
+                    f"the share, and name who may launch here under principals.",
+                    code="share-with-the-hub",
+                    place=f"shares[{index}].target",
+                )
+        return self
+
+    @field_validator("shares")
+    @classmethod
+    def _shares_do_not_overlap(cls, shares: list[ShareSetting]) -> list[ShareSetting]:
+        for index, share in enumerate(shares):
+            for other, wider in enumerate(shares):
+                if wider.portfolio == share.portfolio and wider.reaches(share):
+                    raise Mistake(
+                        f"[{index}] is within [{other}]: {wider.target or 'the organization'} has {share.portfolio} "
+                        f"already, and ending one of the two would take it from accounts of the other. Remove one of "
+                        f"them.",
+                        code="shares-overlap",
+                    )
         return shares
 
     @field_validator("shares")

@@ -1,5 +1,6 @@
 """The hub's table of contents: roles, templates, portfolios, products, and shares last."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,31 +25,21 @@ from hub.resources.regional_catalog import RegionalCatalog
 from hub.resources.role_stack_set import RoleRollout
 from shared.catalog import contract
 from shared.catalog.lifecycle import as_of
+from shared.collecting import Mistakes, together
 from shared.errors import ConfigError
+from shared.stack.engine_settings import SETTINGS_FOLDER, load_settings
 from shared.stack.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT
 from shared.stack.provider import account_provider, confirm_account
-from shared.stack.settings import load_settings
 
 CATALOG_FOLDER: Final = Path("catalog")
 """Relative to the project's folder, where Pulumi runs the program."""
-
-SETTINGS_FOLDER: Final = Path("..")
-"""Likewise, as stackConfigDir in Pulumi.yaml says."""
 
 
 def run() -> None:
     """Deploy a hub stack."""
     settings = load_settings(HubSettings)
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
-    refuse_overlap(settings, own=where, folder=SETTINGS_FOLDER)
-    catalog = part_of(settings, read_catalog(CATALOG_FOLDER, as_of()), where=where)
-    _announce(catalog)
-    _warn_of_unknown_prices(catalog, settings.all_regions)
-    _check_portfolios(settings, catalog)
-    check_regions(catalog.products, settings.all_regions, where=where)
-    names = share_names(settings.shares, {file.key: file.original_key for file in catalog.portfolios}, where=where)
-    setting = settings.launch_roles
-    template = setting and roles_template(catalog.products, boundary=setting.boundary, where=where)
+    catalog, names, template = _checked(settings, where)
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
     catalog = approved(settings, catalog, where=where)
@@ -110,6 +101,53 @@ def _announce(catalog: Catalog) -> None:
             pulumi.log.info(f"{product.file.key} {change}")
 
 
+def _checked(settings: HubSettings, where: str) -> tuple[Catalog, Sequence[str], str | None]:
+    """Check what can be checked without AWS: give the catalog, the names of the shares, and the roles' template.
+
+    Raises:
+        CatalogError: tells all that is wrong.
+    """
+    mistakes = Mistakes()
+    with mistakes:
+        refuse_overlap(settings, own=where, folder=SETTINGS_FOLDER)
+    whole: Catalog | None = None
+    with mistakes:
+        whole = read_catalog(CATALOG_FOLDER, as_of(), exceptions=settings.exceptions, published=settings.portfolios)
+    if whole is None:
+        raise together(mistakes.found)
+    with mistakes:
+        catalog = part_of(settings, whole, where=where)
+        _say_what_is_excepted(settings, catalog, where=where)
+        with mistakes:
+            _check_portfolios(settings, catalog)
+        with mistakes:
+            check_regions(catalog.products, settings.all_regions, where=where)
+        mistakes.refuse()
+        _announce(catalog)
+        _warn_of_unknown_prices(catalog, settings.all_regions)
+        names = share_names(settings.shares, {file.key: file.original_key for file in catalog.portfolios}, where=where)
+        setting = settings.launch_roles
+        return catalog, names, setting and roles_template(catalog.products, boundary=setting.boundary, where=where)
+    raise together(mistakes.found)
+
+
+def _say_what_is_excepted(settings: HubSettings, catalog: Catalog, *, where: str) -> None:
+    """Say what products may do beyond the list, and which exceptions excuse nothing (any more)."""
+    products = {product.file.key: product for product in catalog.products}
+    for index, each in enumerate(settings.exceptions):
+        if each.product not in products:
+            raise ConfigError(
+                f"invalid value {each.product!r}. This stack publishes: {', '.join(products)}.",
+                code="exception-of-no-product",
+                place=f"{where}: exceptions[{index}].product",
+            )
+        for token in each.allow:
+            if token in products[each.product].exceptions:
+                pulumi.log.info(f"{each.product} may go beyond the list: {token} ({each.reason})")
+            else:
+                pulumi.warn(f"{where}: exceptions[{index}].allow: {each.product} does not need {token}. Remove it.")
+
+
 def _warn_of_unknown_prices(catalog: Catalog, regions: list[str]) -> None:
     """Name the instance types whose cost nobody will see, instead of failing for want of a price."""
     for product in catalog.products:
@@ -117,7 +155,8 @@ def _warn_of_unknown_prices(catalog: Catalog, regions: list[str]) -> None:
             missing = {
                 kind
                 for version in product.versions
-                for kind in unpriced(product.file.cost, version.template.parameters, catalog.prices, region)
+                if (rule := product.cost_of(version))
+                for kind in unpriced(rule, version.template.parameters, catalog.prices, region)
             }
             if missing:
                 pulumi.warn(
@@ -128,11 +167,15 @@ def _warn_of_unknown_prices(catalog: Catalog, regions: list[str]) -> None:
 
 def _check_portfolios(settings: HubSettings, catalog: Catalog) -> None:
     known = {portfolio.key for portfolio in catalog.portfolios}
+    mistakes = Mistakes()
     for name, entries in (("shares", settings.shares), ("principals", settings.principals)):
         for index, entry in enumerate(entries):
             if entry.portfolio not in known:
-                raise ConfigError(
-                    f"invalid value {entry.portfolio!r}. This stack publishes: {', '.join(sorted(known))}.",
-                    code="portfolio-not-published",
-                    place=f"Pulumi.{pulumi.get_stack()}.yaml: {name}[{index}].portfolio",
+                mistakes.add(
+                    ConfigError(
+                        f"invalid value {entry.portfolio!r}. This stack publishes: {', '.join(sorted(known))}.",
+                        code="portfolio-not-published",
+                        place=f"Pulumi.{pulumi.get_stack()}.yaml: {name}[{index}].portfolio",
+                    )
                 )
+    mistakes.refuse()

@@ -6,8 +6,9 @@ import pulumi
 import pulumi_aws as aws
 
 from shared.aws.arn import AccountId
+from shared.stack.engine_settings import load_settings
 from shared.stack.provider import account_provider, confirm_account
-from shared.stack.settings import AccountSettings, load_settings
+from shared.stack.settings import AccountSettings
 
 SERVICE_PRINCIPAL: Final = "servicecatalog.amazonaws.com"
 STACK_SETS: Final = "member.org.stacksets.cloudformation.amazonaws.com"

@@ -1,5 +1,7 @@
 """What roles may be and do."""
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,7 +14,10 @@ from pulumi_policy import (
 )
 
 from policy.reporting import each
-from shared.aws.iam import Statement, parse
+from shared.aws.allowed import SERVICES, Holder
+from shared.aws.iam import parse
+from shared.aws.rights import Excess, excesses
+from shared.stack.names import EXECUTION_ROLE, LAUNCH_ROLE
 
 ROLE: Final = "aws:iam/role:Role"
 _POLICIES: Final = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
@@ -20,28 +25,59 @@ _ATTACHMENTS: Final = (
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
 )
-_NAMES: Final = ("ModelCatalogLaunch-", "ModelCatalogExecution-")
+_NAMES: Final = (LAUNCH_ROLE, EXECUTION_ROLE)
+_ANY_PRODUCT: Final = "[a-z0-9]+(-[a-z0-9]+)*"
+_PASSING: Final = ("role-passed-to-any-service", "any-role-passed")
+_ALLOW: Final = PolicyConfigSchema(properties={"allow": {"type": "array", "items": {"type": "string"}, "default": []}})
 _SERVICE_CATALOG: Final = "servicecatalog.amazonaws.com"
 
 
-def _allowing(args: ResourceValidationArgs) -> list[Statement]:
-    """Give the statements of a policy that give rights."""
-    policy = args.props.get("policy") if args.resource_type in _POLICIES else None
-    return [statement for statement in parse(policy) if statement.allows]
+def _of_role(args: ResourceValidationArgs) -> tuple[object, str]:
+    """Give a policy that is written for roles, and whose it is; nothing while either is not known yet."""
+    if args.resource_type in _POLICIES:
+        return args.props.get("policy"), str(args.props.get("role") or "")
+    return None, ""
 
 
-def _no_wildcards(args: ResourceValidationArgs) -> Iterator[str]:
-    for statement in _allowing(args):
-        if "NotAction" in statement.negations:
-            yield "NotAction allows all that it does not name. Name the actions."
-        for action in statement.whole_services:
-            yield f"The action {action} allows everything. Name the actions."
+def _beyond(args: ResourceValidationArgs) -> Iterator[Excess]:
+    """Find what a policy allows beyond the list, whoever wrote it."""
+    policy, role = _of_role(args)
+    if not isinstance(policy, str):
+        return
+    try:
+        document: object = json.loads(policy)
+    except ValueError:
+        document = None
+    allowed: list[str] = args.get_config().get("allow", [])
+    product = next((role.removeprefix(name) for name in _NAMES if role.startswith(name)), "")
+    passable = re.escape(product) if product else _ANY_PRODUCT
+    holder = Holder(passable=f"{EXECUTION_ROLE}{passable}", services=(*SERVICES, *allowed))
+    for excess in excesses(document, holder):
+        if not excess.token or excess.token not in allowed:
+            yield excess
 
 
-def _passing_names_a_service(args: ResourceValidationArgs) -> Iterator[str]:
-    for statement in _allowing(args):
-        if statement.naming("iam:PassRole") and "iam:passedtoservice" not in statement.condition_keys:
-            yield "iam:PassRole without a condition on iam:PassedToService. Say which service may get the role."
+def _within_the_list(args: ResourceValidationArgs) -> Iterator[str]:
+    for excess in _beyond(args):
+        if excess.code not in _PASSING:
+            yield f"{excess.place} {excess.text}".strip()
+
+
+def _passing_is_exact(args: ResourceValidationArgs) -> Iterator[str]:
+    for excess in _beyond(args):
+        if excess.code in _PASSING:
+            yield f"{excess.place} {excess.text}".strip()
+
+
+def _known_services(args: ResourceValidationArgs) -> Iterator[str]:
+    if args.resource_type != ROLE or not str(args.props.get("name", "")).startswith(EXECUTION_ROLE):
+        return
+    allowed: list[str] = args.get_config().get("allow", [])
+    for statement in parse(args.props.get("assumeRolePolicy")):
+        for kind, names in (statement.principals or {"": ["nobody by name"]}).items():
+            for name in names:
+                if statement.allows and (kind != "Service" or name not in (*SERVICES, *allowed)):
+                    yield f"{name} may not run a model. Services that may: {', '.join(SERVICES)}."
 
 
 def _no_confused_deputy(args: ResourceValidationArgs) -> Iterator[str]:
@@ -78,13 +114,21 @@ def _bounded(args: ResourceValidationArgs) -> Iterator[str]:
 ROLES: Final[list[Policy]] = [
     ResourceValidationPolicy(
         name="policies-name-their-actions",
-        description="No policy allows every action, or every action of a service.",
-        validate=each(_no_wildcards),
+        description="Policies of roles allow what is on the catalog's list, within its limits, and nothing else.",
+        config_schema=_ALLOW,
+        validate=each(_within_the_list),
     ),
     ResourceValidationPolicy(
         name="roles-are-passed-to-named-services",
-        description="Whoever may pass a role may pass it to named services only.",
-        validate=each(_passing_names_a_service),
+        description="A role may pass its product's execution role alone, to services that may run a model.",
+        config_schema=_ALLOW,
+        validate=each(_passing_is_exact),
+    ),
+    ResourceValidationPolicy(
+        name="models-run-in-listed-services",
+        description="Execution roles are assumed by the services on the catalog's list, and by nobody else.",
+        config_schema=_ALLOW,
+        validate=each(_known_services),
     ),
     ResourceValidationPolicy(
         name="launch-roles-serve-one-account",

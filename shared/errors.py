@@ -5,7 +5,8 @@
     ├── ContentError    a file under hub/catalog
     ├── ContractError   what the hub published cannot be used here
     ├── LaunchError     a launch asks for what the catalog does not offer
-    └── PreflightError  AWS would refuse what is asked for, or is not ready for it
+    ├── PreflightError  AWS would refuse what is asked for, or is not ready for it
+    └── UnreachableError  AWS, or what stands in its place, does not answer
 
 Each message says where, what was wrong, and what to do. Pulumi prints a `RunError` without a traceback and
 ends with an exit code that is not 0. Tests look at code and place; tests/messages.yaml holds the words of every code.
@@ -20,12 +21,20 @@ class CatalogError(pulumi.RunError):
     Attributes:
         code: Names the kind of mistake, for tests and for those who search the documentation.
         place: The file and the key, or the stack or account, that the mistake is in; it opens the message.
+        parts: What it tells, where that is several mistakes.
     """
+
+    parts: "tuple[CatalogError, ...]" = ()
 
     def __init__(self, text: str, *, code: str, place: str = "") -> None:
         super().__init__(f"{place}: {text}" if place else text)
         self.code = code
         self.place = place
+
+    @property
+    def all(self) -> "tuple[CatalogError, ...]":
+        """Every single mistake that it tells."""
+        return self.parts or (self,)
 
 
 class ConfigError(CatalogError):
@@ -46,6 +55,10 @@ class LaunchError(CatalogError):
 
 class PreflightError(CatalogError):
     """Something in an account stands in the way of what the settings ask for."""
+
+
+class UnreachableError(CatalogError):
+    """An endpoint, a backend or a registry does not answer."""
 
 
 class Mistake(ValueError):  # noqa: N818 - it is no error of its own: a validator says it, and `validate` adds the place

@@ -1,42 +1,109 @@
 """Words what is wrong with a document, in terms of the document: pydantic's own are a programmer's."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import UnionType
-from typing import Annotated, Final, Union, get_args, get_origin
+from typing import Annotated, Final, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from shared.errors import CatalogError, Mistake
+
+Location = tuple[int | str, ...]
 
 _KEY: Final = "[key]"
 """Where pydantic finds a mistake in a map's key, instead of in the value under it."""
 
 
-def first_mistake(
-    model: type[BaseModel], problem: ValidationError, where: str, error: type[CatalogError]
-) -> CatalogError:
-    """Word the first mistake that was found in a document: what was found, what is wanted, an example."""
-    first = problem.errors(include_url=False)[0]
-    location = first["loc"]
-    context: Mapping[str, object] = first.get("ctx", {})
-    mistake = context.get("error")
+def mistakes_in(
+    model: type[BaseModel], data: object, problem: ValidationError, where: str, error: type[CatalogError]
+) -> Iterator[CatalogError]:
+    """Word all that was found wrong with a document: where, what was found, what is wanted, an example.
+
+    Of what may be one of several things, pydantic says for each why it is not; the first of these is enough.
+    """
+    seen = set[str]()
+    for found in problem.errors(include_url=False):
+        location = _without_names_of_types(data, found["loc"])
+        place = place_of(where, location)
+        if place not in seen and found["type"] != "default_factory_not_called":  # what it is made from is wrong itself
+            yield _mistake(model, found, location, place, error)
+        seen.add(place)
+
+
+def _without_names_of_types(data: object, location: Location) -> Location:
+    """Leave out what pydantic calls the types that something may be of; they stand where no key does."""
+    path: list[int | str] = []
+    for index, part in enumerate(location):
+        last = index == len(location) - 1
+        if part == _KEY:
+            path.append(part)
+        elif isinstance(data, dict):
+            document = cast("dict[object, object]", data)
+            keys = {key if isinstance(key, str) else str(key): key for key in document}
+            if part in keys:
+                path.append(part)
+                data = document[keys[str(part)]]
+            elif last:
+                path.append(part)
+        elif isinstance(data, list):
+            items = cast("list[object]", data)
+            if isinstance(part, int) and part < len(items):
+                path.append(part)
+                data = items[part]
+    return tuple(path)
+
+
+def place_of(where: str, location: Location) -> str:
+    """Write where in a file something is."""
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location if part != _KEY)
+    return f"{where}: {path.lstrip('.')}" if path else where
+
+
+def within(place: str, key: str) -> str:
+    """Write the place of a key below another place, which may be a file's name alone."""
+    if not key:
+        return place
+    if ": " not in place:
+        return f"{place}: {key}"
+    return f"{place}{key}" if key.startswith("[") else f"{place}.{key}"
+
+
+def _mistake(
+    model: type[BaseModel], found: ErrorDetails, location: Location, place: str, error: type[CatalogError]
+) -> CatalogError:
+    context: Mapping[str, object] = found.get("ctx", {})
+    mistake = context.get("error")
     if isinstance(mistake, Mistake):
-        path += f".{mistake.place}" if mistake.place else ""
-    place = f"{where}: {path.lstrip('.')}" if path else where
-    if isinstance(mistake, Mistake):
-        return error(str(mistake), code=mistake.code, place=place)
+        return error(str(mistake), code=mistake.code, place=within(place, mistake.place))
     advice = _advice(model, location)
-    match first["type"]:
+    match found["type"]:
         case "missing":
-            return error(f"is missing. {advice}".rstrip(), code="missing-key", place=place)
+            return error(f"is missing. {advice or _added(model, location)}", code="missing-key", place=place)
         case "extra_forbidden" | "invalid_key":
             return error("is not a known key. Remove it, or correct its spelling.", code="unknown-key", place=place)
         case _:
-            found, wanted = _shown(first["input"]), advice or _wanted(first["type"], context)
-            return error(f"invalid value {found}. {wanted}".rstrip(), code="invalid-value", place=place)
+            shown, wanted = _shown(found["input"]), advice or _wanted(found["type"], context)
+            return error(f"invalid value {shown}. {wanted}".rstrip(), code="invalid-value", place=place)
+
+
+def _added(model: type[BaseModel], location: Location) -> str:
+    """Say what is to be added where the model does not describe it."""
+    annotation: object = model
+    for part in location:
+        annotation, _ = _step(annotation, part, key=False)
+    for option in options(annotation):
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            needed = [field.alias or name for name, field in option.model_fields.items() if field.is_required()]
+            return f"Add it, with {', '.join(needed)} below." if needed else "Add it, with a map below."
+        if get_origin(option) is Literal:
+            return f"Add it: {' or '.join(map(str, get_args(option)))}."
+        kind = get_origin(option) or option
+        if isinstance(kind, type) and kind.__name__ in _WANTED:
+            return f"Add it, with {_WANTED[kind.__name__]}."
+    return "Add it."
 
 
 def _shown(value: object) -> str:

@@ -9,8 +9,10 @@ import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel, to_snake
 
+from shared.aws.service_limits import aws_text
+from shared.collecting import Mistakes, together
 from shared.errors import CatalogError, Mistake
-from shared.mistakes import first_mistake, options
+from shared.mistakes import mistakes_in, options
 
 Region = Annotated[
     str,
@@ -39,7 +41,10 @@ def _own(key: str) -> str:
     return key
 
 
-TagKey = Annotated[str, AfterValidator(_own), Field(min_length=1, max_length=128)]
+TagKey = Annotated[
+    str, AfterValidator(_own), aws_text("servicecatalog", "TagKey", "letters, digits, spaces and _.:/=+-@", "team")
+]
+TagValue = Annotated[str, aws_text("servicecatalog", "TagValue", "letters, digits, spaces and _.:/=+-@", "risk")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +85,16 @@ def validate(model: type[D], data: object, *, where: str, error: type[CatalogErr
         error: The kind of error to raise.
 
     Raises:
-        CatalogError: of the given kind, for the first mistake: place, what was found, what is wanted, an example.
+        CatalogError: of the given kind, for all mistakes: place, what was found, what is wanted, an example.
     """
-    current = _with_current_keys(model, data, "", _Keys(where, error))
+    mistakes = Mistakes()
+    current = _with_current_keys(model, data, "", _Keys(where, error, mistakes))
     try:
-        return model.model_validate(current, by_alias=True, by_name=False)
+        valid = model.model_validate(current, by_alias=True, by_name=False)
     except ValidationError as problem:
-        raise first_mistake(model, problem, where, error) from None
+        raise together([*mistakes.found, *mistakes_in(model, current, problem, where, error)]) from None
+    mistakes.refuse()
+    return valid
 
 
 _named: set[tuple[type[BaseModel], str]] = set()
@@ -99,24 +107,24 @@ class _Keys:
 
     where: str
     error: type[CatalogError]
+    mistakes: Mistakes
 
     def current(self, model: type[Document], found: Mapping[object, object], place: str) -> dict[object, object]:
-        """Give a part of the file with the keys that its model has today.
-
-        Raises:
-            CatalogError: a key is there by both its names.
-        """
+        """Give a part of the file with the keys that its model has today; one by both its names is a mistake."""
         former = _former_keys(model)
         renamed: dict[object, object] = {}
         for key, value in found.items():
             name = former.get(key, key) if isinstance(key, str) else key
             if name != key:
                 if name in found:
-                    raise self.error(
-                        f"is a former name of {name}, which is there too. Remove it.",
-                        code="key-by-two-names",
-                        place=f"{self.where}: {place}{key}",
+                    self.mistakes.add(
+                        self.error(
+                            f"is a former name of {name}, which is there too. Remove it.",
+                            code="key-by-two-names",
+                            place=f"{self.where}: {place}{key}",
+                        )
                     )
+                    continue
                 self._warn(model, str(key), f"{self.where}: {place}{key} is now called {name}")
             renamed[name] = value
         return renamed
@@ -127,8 +135,13 @@ class _Keys:
             pulumi.warn(text)
 
 
+def current_key(model: type[BaseModel], key: str) -> str:
+    """Give the name of today of a key that may have another spelling, or had another name once."""
+    return _former_keys(model).get(key, key)
+
+
 @cache
-def _former_keys(model: type[Document]) -> Mapping[str, str]:
+def _former_keys(model: type[BaseModel]) -> Mapping[str, str]:
     """List the keys that a model's fields had once, or have in the other spelling, with those of today."""
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     former: dict[str, str] = {}

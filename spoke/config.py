@@ -1,16 +1,22 @@
 """The settings of a spoke stack."""
 
-from typing import Annotated, Any, Literal, Self
+import re
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from shared.aws.arn import Arn, ObjectUri, PolicyArn, TopicArn
 from shared.catalog.versions import VersionOrRange
 from shared.errors import Mistake
+from shared.secret_value import Secret
 from shared.stack.names import HUB_PROJECT
 from shared.stack.principals import Grant
 from shared.stack.settings import AccountSettings
-from shared.validation import Key, Region, SettingsDocument, TagKey
+from shared.validation import Key, Region, SettingsDocument, TagKey, TagValue
+
+_LONGEST_VALUE: Final = 4096
+"""Characters of a parameter's value (source: CloudFormation User Guide, "Quotas")."""
+_VALUE: Final = "a text, a number, a truth value, a list of them, or a secret"
 
 
 def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of a parameter's value
@@ -22,16 +28,43 @@ def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of a paramete
     if isinstance(value, int):
         return str(value)
     if isinstance(value, list):
-        return ",".join(str(_text(item)) for item in value)  # pyright: ignore[reportUnknownVariableType] - items of any kind
+        items: list[Any] = [_text(item) for item in cast("list[Any]", value)]
+        for index, item in enumerate(items):
+            if isinstance(item, str) and "," in item:
+                raise Mistake(
+                    f"invalid value {item!r}, which CloudFormation reads as several: it divides a list at its commas. "
+                    f"Write each as an item of its own.",
+                    code="item-with-a-comma",
+                    place=f"[{index}]",
+                )
+        if any(isinstance(item, Secret) for item in items):
+            return Secret.joined([item if isinstance(item, Secret) else str(item) for item in items])
+        return ",".join(str(item) for item in items)
+    if isinstance(value, str | Secret):
+        return value
+    raise Mistake(
+        f"invalid value {'nothing' if value is None else 'a map'}. Expected {_VALUE}, for example ml.m5.large.",
+        code="invalid-value",
+    )
+
+
+def _not_too_long(value: str | Secret) -> str | Secret:
+    """Refuse what CloudFormation would, without telling a value that may be a secret."""
+    plain = value.plain if isinstance(value, Secret) else value
+    if plain is not None and len(plain) > _LONGEST_VALUE:
+        raise Mistake(
+            f"has {len(plain)} characters. CloudFormation takes {_LONGEST_VALUE} of a parameter's value. Shorten it.",
+            code="parameter-too-long",
+        )
     return value
 
 
 ParameterValue = Annotated[
-    str,
+    str | Secret,
     BeforeValidator(_text),
+    AfterValidator(_not_too_long),
     Field(
-        max_length=4096,
-        description="a text, a number, a truth value or a list of them",
+        description=_VALUE,
         examples=["ml.m5.large"],
     ),
 ]
@@ -109,10 +142,13 @@ class Launch(SettingsDocument):
     parameters: Annotated[dict[str, ParameterValue], BeforeValidator(lambda given: {} if given is None else given)] = {}
     own_model: OwnModel | None = None
     timeout: Minutes = "30m"
-    tags: dict[TagKey, str] = Field(
+    tags: dict[TagKey, TagValue] = Field(
         default={}, max_length=48, description="at most 48 tags of text", examples=["{team: risk}"]
     )
     notifications: list[TopicArn] = Field(default=[], max_length=5, description="a list of at most five topics")
+
+
+_PARAMETERS: Final = re.compile(r"launches\[\d+\]\.parameters\.[^.]+")
 
 
 class SpokeSettings(AccountSettings):
@@ -125,6 +161,8 @@ class SpokeSettings(AccountSettings):
         principals: Who else may launch.
         launches: The provisioned products.
     """
+
+    may_be_secret: ClassVar[re.Pattern[str]] = _PARAMETERS
 
     hub_stacks: Annotated[list[HubStack], BeforeValidator(_listed)] = Field(
         default=["hub"], alias="hubStack", min_length=1, description="the name of the hub's stack", examples=["hub"]
@@ -139,6 +177,11 @@ class SpokeSettings(AccountSettings):
     def hub_references(self, organization: str) -> list[str]:
         """Name the hub's stacks in full, for stack references."""
         return [name if "/" in name else f"{organization}/{HUB_PROJECT}/{name}" for name in self.hub_stacks]
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether a launch has a parameter that is encrypted."""
+        return any(isinstance(value, Secret) for launch in self.launches for value in launch.parameters.values())
 
     def region_of(self, launch: Launch) -> str:
         """Say where a launch runs."""

@@ -1,28 +1,25 @@
 """The spoke's table of contents: contract, roles, portfolios, launches."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 
 from shared.catalog.lifecycle import as_of
+from shared.stack.engine_settings import SETTINGS_FOLDER, load_settings
 from shared.stack.provider import account_provider, confirm_account
-from shared.stack.settings import load_settings
 from spoke.config import SpokeSettings
 from spoke.launches.cost import costs_in_words
 from spoke.launches.one_stack_per_account import refuse_second_stack
 from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
+from spoke.launches.rights import believed_exceptions, refuse_excessive_roles
 from spoke.resources.failed_launch import FailureReport
 from spoke.resources.hub_contract import read_contract
 from spoke.resources.lifecycle_hooks import warn_of_ends, warn_of_own_models
 from spoke.resources.portfolio_access import grant
 from spoke.resources.product_roles import ProductRoles, confirm_roles
 from spoke.resources.provisioned_product import launch_outputs, provision
-
-SETTINGS_FOLDER: Final = Path("..")
-"""Relative to the project's folder, as stackConfigDir in Pulumi.yaml says."""
 
 
 def run() -> None:
@@ -48,6 +45,11 @@ async def deploy() -> Mapping[str, Any]:
         pulumi.log.info(line)
     wanted = wanted_portfolios(settings, contract, resolved_launches, where=where)
     products = products_of(contract, wanted)
+    if settings.launch_roles == "create":
+        refuse_excessive_roles(products, hub=hub)
+        for key, product in products.items():
+            for token, reason in believed_exceptions(product).items():
+                pulumi.log.info(f"{key} may go beyond the list, the hub says: {token} ({reason})")
 
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.

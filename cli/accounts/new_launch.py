@@ -8,11 +8,12 @@ from cli.catalog.facts import limits
 from cli.exit_codes import ExitCode
 from cli.stacks import contract_of
 from cli.yaml_text import append
-from shared.catalog.contract import Product
+from shared.catalog.contract import Product, Version
 from shared.catalog.lifecycle import as_of
 from shared.errors import LaunchError
 from shared.files import write_file
-from shared.stack.names import SPOKE_PROJECT
+from shared.secret_value import Secret, refers_to_secret
+from shared.stack.names import SPOKE_PROJECT, set_command
 from shared.stack.stack_file import settings_of
 from shared.validation import validate
 from spoke.config import Launch, SpokeSettings
@@ -38,7 +39,9 @@ def new_launch(
     key, product = offered(found.products, key, where=f"{where}: PRODUCT", what="product")
     wanted = version or _newest_active(product)
     values = _values(parameters)
-    _refuse_missing(product, wanted, region or settings.region, values)
+    terms = select_version(product, wanted, as_of(), where=where).version
+    _refuse_in_command(terms, values)
+    hidden = _refuse_missing(product, wanted, terms, region or settings.region, values)
     entry: dict[str, object] = {"name": name or key, "product": key, "version": wanted}
     entry |= {"region": region} if region else {}
     entry |= {"parameters": values} if values else {}
@@ -49,13 +52,18 @@ def new_launch(
             code="launch-exists",
             place="--name",
         )
-    resolve_launches(settings.model_copy(update={"launches": [launch]}), contract, as_of(), where=where)
+    whole = launch.model_copy(update={"parameters": {**launch.parameters, **dict.fromkeys(hidden, Secret(""))}})
+    resolve_launches(settings.model_copy(update={"launches": [whole]}), contract, as_of(), where=where)
     text = append(path.read_text(), _LAUNCHES, entry, where=str(path))
     if dry_run:
         print(text, end="")
         return ExitCode.DONE
     write_file(path, text)
-    print(f"wrote {launch.name} into {path}. Next: model-catalog stack preview {stack}")
+    print(f"wrote {launch.name} into {path}. Next:")
+    for parameter in hidden:
+        key = f"{SPOKE_PROJECT}:launches[{len(settings.launches)}].parameters.{parameter}"
+        print(f"{set_command(path.name, key, secret=True)}  # asks for the value")
+    print(f"model-catalog stack preview {stack}")
     return ExitCode.DONE
 
 
@@ -84,16 +92,34 @@ def _values(parameters: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def _refuse_missing(product: Product, wanted: str, region: str, values: dict[str, str]) -> None:
-    version = select_version(product, wanted, as_of(), where="spoke new-launch").version
+def _refuse_in_command(version: Version, values: dict[str, str]) -> None:
+    """Refuse a secret that everybody reads who lists the machine's processes, or its shell's history."""
+    for name, value in values.items():
+        parameter = version.parameters.get(name)
+        if parameter and parameter.no_echo and value and not refers_to_secret(value):
+            raise LaunchError(
+                f"is hidden by the template (NoEcho), and a command line is read by others. Leave {name} out: what "
+                f"sets it as a secret is told next.",
+                code="secret-in-command-line",
+                place=f"--parameter {name}",
+            )
+
+
+def _refuse_missing(product: Product, wanted: str, version: Version, region: str, values: dict[str, str]) -> list[str]:
+    """Refuse what is missing, and give the hidden parameters that still have to be set."""
     brought = version.model.values(region) if version.model else {}
     missing = [
         f"\n  --parameter {name}=…  {item.description} {limits(item)}".rstrip()
         for name, item in version.parameters.items()
-        if item.default is None and name not in values and name not in brought
+        if item.default is None and not item.no_echo and name not in values and name not in brought
     ]
     if missing:
         raise LaunchError(
             f"{product.name} {wanted} has no defaults for these. Give each:{''.join(missing)}",
             code="parameters-without-values",
         )
+    return [
+        name
+        for name, item in version.parameters.items()
+        if item.no_echo and item.default is None and name not in values and name not in brought
+    ]

@@ -16,7 +16,7 @@ _TEMPLATE: Final = """\
 config:
   aws:region: {region}
   model-catalog-spoke:accountId: "{account}"
-  model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/OrganizationAccountAccessRole
+  model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/ModelCatalogDeployer
   model-catalog-spoke:launches: []
 """
 

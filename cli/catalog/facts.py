@@ -11,11 +11,13 @@ from shared.catalog.parameters import Parameter
 
 
 def costs(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) -> dict[str, Estimate]:
-    """Estimate a month with the template's defaults, by region of the price table."""
-    parameters = version.template.parameters
+    """Estimate a month with the template's defaults, by region of the price table; nothing where no cost is given."""
+    parameters, rule = version.template.parameters, product.cost_of(version)
+    if rule is None:
+        return {}
     defaults = {name: item.default for name, item in parameters.items() if item.default is not None}
     return {
-        region: estimate(cost_of(product.file.cost, parameters, catalog.prices, region), defaults)
+        region: estimate(cost_of(rule, parameters, catalog.prices, region), defaults)
         for region in catalog.prices.instance_hour
     }
 
@@ -71,7 +73,7 @@ def facts(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) ->
         "card": version.card.model_dump(mode="json", exclude_none=True),
         "parameters": {
             name: {
-                **parameter.model_dump(mode="json", exclude_none=True),
+                **parameter.published().model_dump(mode="json", exclude_none=True),
                 "limits": limits(parameter),
                 "brought_by_the_version": name in brought(product, version),
             }

@@ -3,17 +3,25 @@
 from pathlib import Path
 from typing import Final
 
+from hub.config import ExceptionSetting, HubSettings
 from hub.definitions.load import read_catalog
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from shared.catalog.lifecycle import as_of
 from shared.errors import ContentError
+from shared.stack.stack_file import stack_files
 
 FOLDER: Final = Path("hub/catalog")
 
 
 def catalog_as_of() -> Catalog:
     """Read the catalog as it is on the day of the environment. Raises CatalogError."""
-    return read_catalog(FOLDER, as_of())
+    return read_catalog(FOLDER, as_of(), exceptions=exceptions_here())
+
+
+def exceptions_here() -> list[ExceptionSetting]:
+    """List what the hubs' settings except of the list of rights. Raises ConfigError."""
+    files = [file for file in stack_files(Path(), "hub") if file.mentions("exceptions")]
+    return [each for file in files for each in file.settings(HubSettings).exceptions]
 
 
 def find_product(catalog: Catalog, key: str) -> CatalogProduct:

@@ -69,7 +69,7 @@ def _row(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) -> 
         card.license,
         card.risk_rating,
         ", ".join(metrics),
-        f"{str(estimated).partition(' (')[0]} in {region}",
+        f"{str(estimated).partition(' (')[0]} in {region}" if region else "not given",
         card.owner,
         card.contact,
     ]

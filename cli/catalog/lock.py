@@ -7,10 +7,10 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.catalog.files import FOLDER
+from cli.catalog.files import FOLDER, catalog_as_of, exceptions_here
 from cli.exit_codes import ExitCode
 from hub.config import HubSettings
-from hub.definitions.load import read_catalog, read_unlocked
+from hub.definitions.load import read_unlocked
 from hub.definitions.lock_file import LOCK_FILE, Known, add_to_lock, known_from
 from hub.definitions.model import Catalog
 from hub.definitions.portfolio_selection import part_of
@@ -31,7 +31,7 @@ def add_new() -> int:
     Raises:
         CatalogError: the files have a mistake, or the lock file has forgotten something. Nothing was written.
     """
-    catalog = read_unlocked(FOLDER, as_of())
+    catalog = read_unlocked(FOLDER, as_of(), exceptions=exceptions_here())
     known, problem = _published(catalog)
     if problem:
         print(f"not compared with AWS, but with git alone: {problem}", file=sys.stderr)
@@ -43,7 +43,7 @@ def add_new() -> int:
 
 def check() -> int:
     """Refuse what is new or has changed. Raises CatalogError."""
-    _ = read_catalog(FOLDER, as_of())
+    _ = catalog_as_of()
     print(f"{FOLDER / LOCK_FILE}: every template is as it was published")
     return ExitCode.DONE
 

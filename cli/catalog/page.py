@@ -53,7 +53,7 @@ def _print(console: Console, catalog: Catalog, product: CatalogProduct, version:
     _head(console, "parameters")
     columns = (Column("name"), Column("type", 2), Column("default", 1, wraps=True), Column("values", 3, wraps=True))
     rows = [
-        [name, item.type, _default(item, from_version=name in brought(product, version)), limits(item)]
+        [name, item.type, _default(item.published(), from_version=name in brought(product, version)), limits(item)]
         for name, item in version.template.parameters.items()
     ]
     show(console, columns, rows)
@@ -65,7 +65,7 @@ def _print(console: Console, catalog: Catalog, product: CatalogProduct, version:
     ]
     show(console, (Column("metric"), Column("value"), Column("evaluation", 1), Column("data", 2)), rows)
     _head(console, "cost with these defaults")
-    rows = [[region, str(found)] for region, found in costs(catalog, product, version).items()]
+    rows = [[region, str(found)] for region, found in costs(catalog, product, version).items()] or [["", "not given"]]
     show(console, (Column("region"), Column("a month", 1, wraps=True)), rows)
 
 

@@ -5,9 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, cast
 
 from cli.catalog.scaffold import document, entry_of, names_image, refuse_over
 from cli.yaml_text import append
@@ -15,6 +13,7 @@ from hub.definitions.artifacts import image_parts, is_by_digest
 from hub.definitions.marks import mark
 from hub.definitions.schema import ModelParameters, ProductFile, VersionEntry
 from hub.definitions.templates import read_template
+from hub.definitions.yaml_file import read_yaml
 from hub.inspection.registry.registered import RegisteredModel
 from shared.aws.arn import Arn, is_prefix
 from shared.catalog.lifecycle import as_of
@@ -51,7 +50,7 @@ def addition_of(path: Path, file: ProductFile, number: str, model: RegisteredMod
         path=path,
         version=number,
         entry=_entry(number, last, model, images),
-        card=_card(yaml.safe_load((path.parent / last.card).read_text()), model),
+        card=_card(cast("Mapping[str, Any]", read_yaml(path.parent / last.card)), model),
         template=text,
         model=model,
     )

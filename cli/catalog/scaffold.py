@@ -7,8 +7,6 @@ from operator import getitem
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from cli.catalog.files import FOLDER
 from cli.exit_codes import ExitCode
 from cli.yaml_text import append, dump
@@ -16,7 +14,7 @@ from hub.definitions.artifacts import image_parts
 from hub.definitions.marks import mark, marks_in
 from hub.definitions.schema import PortfoliosFile, ProductFile
 from hub.definitions.templates import Template, read_template
-from hub.definitions.yaml_file import read_document
+from hub.definitions.yaml_file import read_document, read_yaml
 from shared.catalog.lifecycle import as_of
 from shared.catalog.versions import SemVer
 from shared.errors import ContentError
@@ -27,7 +25,7 @@ from shared.validation import Document, Key, validate
 _FIRST: Final = "1.0.0"
 PRODUCTS: Final = FOLDER / "products"
 _SCHEMA: Final = "# yaml-language-server: $schema=../../schemas/{name}.json\n"
-_OWN: Final = re.compile(r"^(?P<key>\s*(?:- )?(?:value|dataset|registry_package|training_job): ).*$", re.MULTILINE)
+_OWN: Final = re.compile(r"^(?P<key>[ \t]*(?:- )?(?:value|dataset|registry_package|training_job): ).*$", re.MULTILINE)
 """The lines of a card that are true of one model and of no other."""
 
 
@@ -173,7 +171,7 @@ def _product(name: str, template: Template, portfolio: str) -> Mapping[str, obje
 
 def _common() -> dict[str, Any]:
     """Take over what all products of the catalog say alike; where they do not, a person says it."""
-    files = [yaml.safe_load(path.read_text()) for path in sorted(PRODUCTS.glob("*/product.yaml"))]
+    files: list[Any] = [read_yaml(path) for path in sorted(PRODUCTS.glob("*/product.yaml"))]
 
     def alike(otherwise: str, *keys: str) -> str:
         found = {str(reduce(getitem, keys, file)) for file in files}

@@ -114,6 +114,8 @@ def _pulled(version: CatalogVersion) -> set[tuple[str, str]]:
 def _cost(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, new: CatalogVersion) -> Iterator[Change]:
     after = costs(catalog, product, new)
     for region, before in costs(catalog, product, old).items():
+        if region not in after:
+            continue
         if before != after[region]:
             yield "cost", region, f"{before} → {after[region]}"
 

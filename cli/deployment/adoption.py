@@ -67,9 +67,12 @@ def _find(project: str, stack: str, file: ImportFile) -> None:
     where = f"Pulumi.{stack}.yaml"
     if project == "hub":
         settings = settings_of(HubSettings, stack)
+        catalog = read_catalog(
+            Path("hub/catalog"), as_of(), exceptions=settings.exceptions, published=settings.portfolios
+        )
         find_in_hub(
             settings,
-            part_of(settings, read_catalog(Path("hub/catalog"), as_of()), where=where),
+            part_of(settings, catalog, where=where),
             AccountSession(settings, where=where),
             file,
         )

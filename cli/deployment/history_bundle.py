@@ -13,8 +13,12 @@ from typing import Any, Final, cast
 
 import yaml
 
+from fleet.checkout import harmless_environment
 from fleet.store.history import Chain
 from fleet.store.records import Record
+from hub.definitions.yaml_file import CatalogLoader
+from shared.documents import parse_yaml
+from shared.errors import Mistake
 from shared.files import write_file
 
 _PRODUCTS: Final = PurePosixPath("hub/catalog/products")
@@ -130,9 +134,9 @@ def _found(ran: _Ran, readers: Sequence[Reader]) -> tuple[dict[str, bytes], dict
 def _entries(product: bytes) -> Iterator[Mapping[str, Any]]:
     """List the versions of a product's file of any release."""
     try:
-        content: Any = yaml.load(product, Loader=yaml.CSafeLoader)
+        content: Any = parse_yaml(product, CatalogLoader)
         entries: list[Any] = content["versions"]
-    except (yaml.YAMLError, KeyError, TypeError):
+    except (yaml.YAMLError, Mistake, KeyError, TypeError):
         return
     yield from (each for each in entries if isinstance(each, dict))
 
@@ -151,9 +155,9 @@ def _at(root: Path, commit: str) -> Reader:
     def read(path: PurePosixPath) -> bytes | None:
         command = ["git", "-C", str(root), "show", f"{commit}:{path}"]
         try:
-            return (
-                subprocess.run(command, capture_output=True, check=True).stdout if _COMMIT.fullmatch(commit) else None
-            )
+            if not _COMMIT.fullmatch(commit):
+                return None
+            return subprocess.run(command, capture_output=True, check=True, env=harmless_environment()).stdout
         except (OSError, subprocess.CalledProcessError):
             return None
 

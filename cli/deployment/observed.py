@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.stacks import engine, published_contract
 from fleet.store.locations import states_at
-from fleet.store.states import LaunchedResource, launched_resource
+from fleet.store.states import LaunchedResource, launched_resource, outputs_of, told_of_launches
 from fleet.store.storage import backend_url
 from shared.aws.launch_drift import LaunchDrift, drift_of
 from shared.aws.session import AccountSession, error_text
@@ -57,17 +57,22 @@ def take_parameters_over(stack: str) -> None:
     exported = engine().exported("spoke", stack)
     deployment: dict[str, Any] = exported.get("deployment") or {}
     resources: list[dict[str, Any]] = deployment.get("resources") or []
-    launches = {launched_resource(each).name: each for each in resources if each["type"] == LAUNCH and each.get("id")}
-    if not launches:
+    told = told_of_launches(outputs_of(resources))
+    launched = {
+        (known := launched_resource(each, told.get(str(each["urn"]).rpartition("::")[2]))).name: (known, each)
+        for each in resources
+        if each["type"] == LAUNCH and each.get("id")
+    }
+    if not launched:
         return
     changed = False
-    for drift in _compared(stack, [launched_resource(each) for each in launches.values()]):
-        resource = launches[drift.launch]
+    for drift in _compared(stack, [known for known, _ in launched.values()]):
+        known, resource = launched[drift.launch]
         for difference in drift.differences:
             if difference.what == "version":
                 continue  # which the provider reads by itself
             if difference.given:
-                _write(resource, difference.what, difference.found)
+                _write(resource, known, difference.what, difference.found)
                 changed = True
                 print(f"{stack}: {drift.launch} has {difference} by hand; the next up puts it back")
             else:
@@ -89,10 +94,18 @@ def _compared(stack: str, launches: Sequence[LaunchedResource]) -> list[LaunchDr
     return drift_of([each for each in launches if each.id], account, account.id, terms)
 
 
-def _write(resource: dict[str, Any], key: str, value: str) -> None:
+def _write(resource: dict[str, Any], known: LaunchedResource, key: str, value: str) -> None:
+    """Write what AWS has of a parameter.
+
+    Parameters that are encrypted, which they are all together, make place for those that are no secrets: the next run
+    sees another list, and sends all of its own.
+    """
     resource["outputs"].pop(_RAW_STATE, None)
     for part in (resource["inputs"], resource["outputs"]):
-        listed: list[dict[str, Any]] = part.get("provisioningParameters") or []
+        if not isinstance(part.get("provisioningParameters"), list):
+            plain = known.parameters or {}
+            part["provisioningParameters"] = [{"key": name, "value": plain[name]} for name in sorted(plain)]
+        listed: list[dict[str, Any]] = part["provisioningParameters"]
         for each in listed:
             if each["key"] == key:
                 each["value"] = value

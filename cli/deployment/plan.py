@@ -4,7 +4,7 @@ from rich.text import Text
 
 from cli.deployment.observed import launch_drift
 from cli.exit_codes import reached
-from cli.stacks import contract_of, engine, resources_of, with_settings
+from cli.stacks import contract_of, decrypted_settings, engine, resources_of, with_settings
 from cli.verbs import print_json
 from fleet.show.tables import console
 from shared.stack.import_file import LAUNCH
@@ -23,7 +23,11 @@ def show_plans(stack: str, *, as_json: bool) -> int:
     project = with_settings(stack, among=("spoke",))
     engine().select(project, stack)
     settings = settings_of(SpokeSettings, stack)
-    plans = plans_of(stack, settings, contract_of(*settings.hub_stacks), resources_of(project, stack, LAUNCH))
+    secret = settings.has_secrets
+    if secret:  # AWS plans with values alone; they stay in this process's memory
+        settings = decrypted_settings(SpokeSettings, stack)
+    launched = resources_of(project, stack, LAUNCH, decrypted=secret)
+    plans = plans_of(stack, settings, contract_of(*settings.hub_stacks), launched)
     drifts = {drift.launch: str(drift) for drift in launch_drift(stack)}
     plans = [plan.model_copy(update={"drift": drifts.get(plan.launch, "")}) for plan in plans]
     if as_json:

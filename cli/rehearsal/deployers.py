@@ -34,9 +34,10 @@ def make_deployers(rehearsal: Rehearsal) -> None:
         iam = rehearsal.client("iam", account)
         trusted = {"AWS": f"arn:aws:iam::{MANAGEMENT}:user/administrator"}
         trust = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
-        iam.create_role(
-            RoleName=DEPLOYER, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        )
+        if account == MANAGEMENT:  # the sandbox's other accounts have theirs from the beginning
+            iam.create_role(
+                RoleName=DEPLOYER, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+            )
         if stack.startswith("spoke-"):
             document = rendered(json.loads((POLICIES / "role-boundary.json").read_text()), account)
             iam.create_policy(PolicyName=BOUNDARY, PolicyDocument=document)

@@ -4,8 +4,11 @@ import shutil
 import socket
 import sys
 import urllib.parse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+import psutil
 
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
@@ -36,7 +39,7 @@ def print_exports(account: str, port: int | None) -> int:
     """Print the environment that points a shell at a sandbox: at the one of this folder, or at a port.
 
     Raises:
-        NotReachedError: none runs here.
+        NotReachedError: none runs here, or several do.
     """
     url = f"http://{_LOOPBACK}:{port}" if port else _running()
     sys.stdout.write(exports(url, FOLDER, account or None))
@@ -44,23 +47,57 @@ def print_exports(account: str, port: int | None) -> int:
 
 
 def _running() -> str:
+    """Find the sandbox that shells are to be pointed at: the one that wrote its address here, or the only one here.
+
+    Raises:
+        NotReachedError: none runs here, or several do; it names those that run, wherever.
+    """
     try:
-        url = ADDRESS.read_text().strip()
-    except OSError:
+        written = ADDRESS.read_text().strip()
+    except (OSError, ValueError):
+        written = ""
+    if written and _listens(written):
+        return written
+    running = dict(_sandboxes())
+    here = [url for url, folder in running.items() if folder == Path.cwd()]
+    if len(here) == 1:
+        return here[0]
+    others = ", ".join(f"{url} (in {folder})" for url, folder in running.items())
+    known = f" Running: {others}. To be pointed at one of them: --port (PORT=)." if others else ""
+    if written:
         raise NotReachedError(
-            "no sandbox runs here. Start one in another terminal: model-catalog sandbox serve (make sandbox)",
-            code="no-sandbox",
-        ) from None
-    address = urllib.parse.urlsplit(url)
-    try:
-        socket.create_connection((address.hostname or "", address.port or 0), _PATIENCE_SECONDS).close()
-    except OSError:
-        raise NotReachedError(
-            f"the sandbox at {url} no longer answers. Start one in another terminal: model-catalog sandbox serve (make "
-            f"sandbox)",
+            f"the sandbox at {written[:100]} no longer answers. Start one in another terminal: model-catalog sandbox "
+            f"serve (make sandbox).{known}",
             code="sandbox-unreachable",
-        ) from None
-    return url
+        )
+    raise NotReachedError(
+        f"{'several sandboxes run' if here else 'no sandbox runs'} here. Start one in another terminal: model-catalog "
+        f"sandbox serve (make sandbox).{known}",
+        code="no-sandbox",
+    )
+
+
+def _listens(url: str) -> bool:
+    try:
+        address = urllib.parse.urlsplit(url)
+        socket.create_connection((address.hostname or "", address.port or 0), _PATIENCE_SECONDS).close()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _sandboxes() -> Iterator[tuple[str, Path]]:
+    """List the sandboxes of this user that listen, with the folders that they were started in."""
+    for process in psutil.process_iter():
+        try:
+            words = process.cmdline()
+            if "serve" in words and words[: words.index("serve")][-1:] == ["sandbox"]:
+                folder = Path(process.cwd())
+                for each in process.net_connections("tcp"):
+                    if each.status == psutil.CONN_LISTEN and each.laddr:
+                        yield f"http://{each.laddr.ip}:{each.laddr.port}", folder
+        except (psutil.Error, OSError):
+            continue
 
 
 def _is_free(port: int) -> bool:

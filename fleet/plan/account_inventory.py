@@ -15,6 +15,7 @@ from shared.aws.arn import partition_of
 from shared.aws.organization import Organization
 from shared.aws.provisioned_products import ProvisionedProduct, search_account
 from shared.aws.session import error_text
+from shared.errors import UnreachableError
 
 _AT_ONCE: Final = 32
 """Accounts; most of the time goes into waiting for AWS."""
@@ -97,5 +98,5 @@ def _read(accounts: Accounts, regions: Iterable[str], way: Way) -> list[Provisio
             for region in regions
             for each in search_account(signed_in.client("servicecatalog", region), way.account, region)
         ]
-    except (BotoCoreError, ClientError, WrongAccountError) as problem:
+    except (BotoCoreError, ClientError, UnreachableError, WrongAccountError) as problem:
         return error_text(problem)

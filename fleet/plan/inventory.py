@@ -20,6 +20,7 @@ from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.aws.session import Session, error_text
 from shared.catalog.lifecycle import as_of
+from shared.errors import UnreachableError
 from spoke.launches.contract_dependencies import Parts
 
 
@@ -48,8 +49,12 @@ class Inventory:
     day: dt.date
 
 
-def collect(root: Path) -> Inventory:
+def collect(root: Path, *, recorded: bool = False) -> Inventory:
     """Look at everything.
+
+    Args:
+        root: The project's folder.
+        recorded: What was recorded will do: it is no matter that AWS does not answer.
 
     Raises:
         CatalogError: a setting is wrong, no hub was ever deployed, or backend or records are out of reach.
@@ -58,7 +63,7 @@ def collect(root: Path) -> Inventory:
     locations = locations_of(settings.records)
     engine = Engine(root)
     with ThreadPoolExecutor() as workers:
-        organization = workers.submit(read_organization, settings)
+        organization = workers.submit(read_organization, settings, tolerant=recorded)
         tags = workers.submit(states_at(locations.backend, engine).tags)
         spokes = read_spokes(root)
         if not spokes:
@@ -87,11 +92,19 @@ def collect(root: Path) -> Inventory:
         )
 
 
-def read_organization(settings: FleetSettings) -> tuple[Organization | None, str]:
-    """Read the organization; None where it cannot be read, and why."""
+def read_organization(settings: FleetSettings, *, tolerant: bool = False) -> tuple[Organization | None, str]:
+    """Read the organization; None where it cannot be read, and why.
+
+    Raises:
+        UnreachableError: AWS does not answer, and that is not tolerated.
+    """
     try:
         found = Organization(Session(role=settings.organization.assume_role))
         _ = (found.management, found.accounts)  # what cannot be read is told now
+    except UnreachableError as problem:
+        if not tolerant:
+            raise
+        return None, str(problem)
     except (BotoCoreError, ClientError) as problem:
         return None, (
             f"the organization's accounts cannot be listed with the credentials at hand. Use those of the management "

@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Final, Self
 
-import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from fleet.errors import SettingsError
 from shared.aws.arn import RoleArn
+from shared.documents import read_file
 from shared.errors import Mistake
-from shared.validation import FormerName, SettingsDocument, validate
+from shared.validation import FormerName, SettingsDocument
+from shared.yaml_document import read_document
 
 FILE: Final = "fleet.yaml"
 
@@ -157,12 +158,13 @@ def read_settings(root: Path) -> FleetSettings:
     """
     path = root / FILE
     try:
-        content: object = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) or {}
+        content = read_file(path)
     except FileNotFoundError:
         return FleetSettings()
     except OSError as problem:
-        raise SettingsError(f"cannot be read ({problem.strerror}).", code="file-unreadable", place=FILE) from None
-    except yaml.YAMLError as problem:
-        text = " ".join(str(problem).split())
-        raise SettingsError(f"is not YAML: {text}.", code="not-yaml", place=FILE) from None
-    return validate(FleetSettings, content, where=FILE, error=SettingsError)
+        raise SettingsError(
+            f"cannot be read ({problem.strerror}). Let it be read, or remove it.", code="file-unreadable", place=FILE
+        ) from None
+    except Mistake as mistake:
+        raise SettingsError(str(mistake), code=mistake.code, place=FILE) from None
+    return read_document(FleetSettings, content, where=FILE, error=SettingsError, empty=dict[str, object]())

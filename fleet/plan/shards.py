@@ -39,5 +39,10 @@ def matrix(plan: FleetPlan, number: int, waves: Sequence[str], form: str) -> str
         return yaml.safe_dump({"nothing-to-roll-out": {"script": ["true"]}})
     choice = [option for wave in waves for option in ("--wave", wave, "--approve", wave)]
     script = " ".join(["python -m fleet up", *choice, "--shard $SHARD"])
-    job = {"extends": ".rollout", "parallel": {"matrix": [{"SHARD": names}]}, "script": [script]}
+    job = {
+        "extends": ".rollout",
+        "parallel": {"matrix": [{"SHARD": names}]},
+        "resource_group": "rollout-$SHARD",  # a job that is tried again runs beside no other of its shard
+        "script": [script],
+    }
     return yaml.safe_dump({"rollout": job})

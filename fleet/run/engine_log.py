@@ -7,9 +7,7 @@ from typing import IO, Final
 
 _THROTTLED: Final = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|Rate exceeded|SlowDown")
 _LOCKED: Final = re.compile(r"currently locked by|another update is currently in progress")
-_COUNT: Final = re.compile(
-    r"^\s*[-+~\s]*(?:\d+ changes\. )?(\d+ (?:to )?(?:create|update|delete|replace|unchange)d?)\s*$"
-)
+_COUNT: Final = re.compile(r"^[-+~\s]*(?:\d+ changes\. )?(\d+ (?:to )?(?:create|update|delete|replace|unchange)d?)\s*$")
 _ENGINE: Final = ("update failed", "preview failed", "an unhandled error occurred: program exited")
 """What the engine adds to every failure, and what tells nothing."""
 

@@ -108,7 +108,7 @@ def _model_of(version: Version, resource: LaunchedResource, launch: DeployedLaun
     if model is None:
         return None
     brought = model.values(launch.region).get(model.parameters.archive or "", model.archive.uri)
-    given = resource.parameters.get(model.parameters.archive or "", brought)
+    given = (resource.parameters or {}).get(model.parameters.archive or "", brought)
     if given != brought:
         return DeployedModel(package="", archive=given, digest="", own=True)
     return DeployedModel(package=model.package, archive=brought, digest=model.archive.digest, own=False)

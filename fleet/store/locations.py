@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fleet.engine import Engine
 from fleet.errors import SettingsError
+from fleet.reach import refuse_silent_backend
 from fleet.store.states import CloudStates, States, StoredStates
 from fleet.store.storage import Storage, backend_url, is_cloud
 from shared.stack.names import SPOKE_PROJECT
@@ -22,8 +23,11 @@ def locations_of(records: str | None) -> Locations:
 
     Raises:
         SettingsError: there is no backend, or it is Pulumi Cloud and fleet.yaml does not say where records go.
+        UnreachableError: what is named does not answer.
     """
     backend = backend_url()
+    for address in {backend, *([records] if records and not records.startswith("file:") else [])}:
+        refuse_silent_backend(address)
     if records is None and is_cloud(backend):
         raise SettingsError(
             f"is missing. The backend {backend} keeps no files beside the state, so say where the records of success "

@@ -8,7 +8,7 @@ import gzip
 import json
 import socket
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Final, cast
@@ -31,7 +31,8 @@ class LaunchedResource:
 
     Attributes:
         id: What AWS calls it; empty where it was never made.
-        parameters: As the stack gave them.
+        parameters: As the stack gave them, without those that are secret; None where the state does not tell.
+        secrets: The names of those that are secret.
         in_doubt: Its last run failed, or left it in another status than AVAILABLE.
     """
 
@@ -41,7 +42,8 @@ class LaunchedResource:
     region: str
     product_id: str
     artifact_id: str
-    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    parameters: Mapping[str, str] | None = field(default_factory=dict[str, str])
+    secrets: frozenset[str] = frozenset()
     in_doubt: bool = False
 
 
@@ -207,8 +209,13 @@ States = StoredStates | CloudStates
 """The states of all spokes."""
 
 
-def launched_resource(resource: Mapping[str, Any]) -> LaunchedResource:
-    """Read a provisioned product as a state has it, with Pulumi's own names of its parts."""
+def launched_resource(resource: Mapping[str, Any], told: Mapping[str, Any] | None = None) -> LaunchedResource:
+    """Read a provisioned product as a state has it, with Pulumi's own names of its parts.
+
+    Args:
+        resource: In a state.
+        told: What the stack's outputs say of the launch: where one parameter is secret, the state encrypts all.
+    """
     inputs: dict[str, Any] = resource["inputs"]
     outputs: dict[str, Any] = resource.get("outputs") or {}
     given: Any = inputs.get("provisioningParameters")
@@ -220,9 +227,37 @@ def launched_resource(resource: Mapping[str, Any]) -> LaunchedResource:
         region=str(inputs.get("region", "")),
         product_id=str(inputs["productId"]),
         artifact_id=str(outputs.get("provisioningArtifactId") or inputs.get("provisioningArtifactId", "")),
-        parameters=_plain(given),
+        parameters=(told or {}).get("parameters") if isinstance(given, dict) else _plain(given),
+        secrets=frozenset((told or {}).get("secret_parameters") or ()),
         in_doubt=bool(resource.get("initErrors")) or outputs.get("status", "AVAILABLE") != "AVAILABLE",
     )
+
+
+def outputs_of(resources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Find a stack's outputs among the resources of its state."""
+    for each in resources:
+        if each["type"] == "pulumi:pulumi:Stack":
+            return each.get("outputs") or {}
+    return {}
+
+
+def told_of_launches(outputs: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Give what a stack's outputs say of its launches, by their names."""
+    found: object = outputs.get("launches")
+    return cast("Mapping[str, Mapping[str, Any]]", found) if isinstance(found, dict) else {}
+
+
+def unwrapped(value: Any) -> Any:  # noqa: ANN401 - any part of a state
+    """Take the wrapping off the secrets in a part of a state that was exported decrypted."""
+    match value:
+        case {"4dabf18193072939515e22adb298388d": str(), "plaintext": str(text)}:
+            return unwrapped(json.loads(text))
+        case dict():
+            return {key: unwrapped(part) for key, part in cast("dict[str, object]", value).items()}
+        case list():
+            return [unwrapped(part) for part in cast("list[object]", value)]
+        case _:
+            return value
 
 
 def _plain(given: object) -> dict[str, str]:
@@ -257,24 +292,24 @@ def _parsed(content: bytes, tag: str) -> State:
 def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
     resources: list[dict[str, Any]] = deployment.get("resources") or []
     pending: list[dict[str, Any]] = deployment.get("pending_operations") or []
-    outputs: dict[str, Any] = {}
-    launched: dict[str, LaunchedResource] = {}
+    launches: list[dict[str, Any]] = []
     roles: list[str] = []
     for each in resources:
         match each["type"]:
-            case "pulumi:pulumi:Stack":
-                outputs = each.get("outputs") or {}
             case kind if kind == LAUNCH and not each.get("delete"):
-                launched[str(each["urn"]).rpartition("::")[2]] = launched_resource(each)
+                launches.append(each)
             case kind if kind == ROLE:
                 given: dict[str, Any] = each.get("inputs") or {}
                 roles.append(str(given.get("name", "")))
             case _:
                 pass
+    outputs = outputs_of(resources)
+    told = told_of_launches(outputs)
+    names = [str(each["urn"]).rpartition("::")[2] for each in launches]
     return State(
         tag=tag,
         outputs=outputs,
-        launched=launched,
+        launched={name: launched_resource(each, told.get(name)) for name, each in zip(names, launches, strict=True)},
         roles=tuple(roles),
         pending=tuple(f"{each['type']} {str(each['resource']['urn']).rpartition('::')[2]}" for each in pending),
     )

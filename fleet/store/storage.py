@@ -19,6 +19,7 @@ from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store
 
 from fleet.errors import SettingsError
+from fleet.reach import s3_endpoint
 from shared.files import is_aside, write_file, write_new
 from shared.stack.process import is_local
 
@@ -210,9 +211,7 @@ def _opened(url: str) -> ObjectStore:
 
 def _s3(bucket: str, folder: str | None, options: dict[str, str]) -> S3Store:
     session = boto3.Session(profile_name=options.get("profile"), region_name=options.get("region"))
-    endpoint = options.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    if endpoint and "://" not in endpoint:
-        endpoint = f"https://{endpoint}"
+    endpoint = s3_endpoint(options)
     settings: dict[str, Any] = {"endpoint": endpoint} if endpoint else {}
     return S3Store(
         bucket,

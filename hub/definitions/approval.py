@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hub.definitions.schema import ProductFile, Registry, VersionEntry
 from shared.aws.arn import Arn
+from shared.collecting import Mistakes
 from shared.errors import ContentError
 
 
@@ -17,13 +18,20 @@ def check_approvals(path: Path, product: ProductFile, day: dt.date) -> None:
         day: The day whose states count.
 
     Raises:
-        ContentError: names the version and the field.
+        ContentError: names each version and field.
     """
+    mistakes = Mistakes()
     for index, entry in enumerate(product.versions):
         where = f"{path}: versions[{index}]"
-        check_origin(f"{where}.model_package", product.registry, entry.model_package)
-        _check_key(where, product.registry, entry)
-        _check_approval(where, entry, day)
+        with mistakes:
+            _check_release(where, entry, day)
+        with mistakes:
+            check_origin(f"{where}.model_package", product.registry, entry.model_package)
+        with mistakes:
+            _check_key(where, product.registry, entry)
+        with mistakes:
+            _check_approval(where, entry, day)
+    mistakes.refuse()
 
 
 def check_origin(where: str, registry: Registry, model_package: str) -> None:
@@ -45,6 +53,21 @@ def check_origin(where: str, registry: Registry, model_package: str) -> None:
                 code="package-of-another-registry",
                 place=where,
             )
+
+
+def _check_release(where: str, entry: VersionEntry, day: dt.date) -> None:
+    """Refuse to publish what is released later: whoever reads its date would not look for it yet.
+
+    Somewhere on earth it is tomorrow already.
+    """
+    today = max(day, dt.datetime.now(dt.UTC).date())
+    if entry.released > today + dt.timedelta(days=1):
+        raise ContentError(
+            f"invalid value {entry.released}. The version would be published today, {today}: correct the date, or add "
+            f"the version on that day.",
+            code="released-later",
+            place=f"{where}.released",
+        )
 
 
 def _check_key(where: str, registry: Registry, entry: VersionEntry) -> None:

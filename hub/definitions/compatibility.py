@@ -7,6 +7,7 @@ from pathlib import Path
 from hub.definitions.templates import Template
 from shared.catalog.parameters import Parameter
 from shared.catalog.versions import is_higher, major, newest
+from shared.collecting import Mistakes
 from shared.errors import ContentError
 
 Parameters = Mapping[str, Parameter]
@@ -37,18 +38,22 @@ def refuse_breaking_changes(path: Path, templates: Mapping[str, Template]) -> No
     Raises:
         ContentError: names version, parameter and change.
     """
+    mistakes = Mistakes()
     for version, template in templates.items():
         lower = [other for other in templates if major(other) == major(version) and is_higher(version, other)]
         previous = newest(lower)
         if previous is None or major(version) == 0:
             continue
         for name, change in breaking_changes(templates[previous].parameters, template.parameters):
-            raise ContentError(
-                f"the parameter {name} {change}, so launches that are valid with {previous} would fail. Make it "
-                f"{major(version) + 1}.0.0, or keep what {previous} accepts.",
-                code="breaking-change",
-                place=f"{path}: version {version}",
+            mistakes.add(
+                ContentError(
+                    f"the parameter {name} {change}, so launches that are valid with {previous} would fail. Make it "
+                    f"{major(version) + 1}.0.0, or keep what {previous} accepts.",
+                    code="breaking-change",
+                    place=f"{path}: version {version}",
+                )
             )
+    mistakes.refuse()
 
 
 def refuse_silent_backports(path: Path, versions: Sequence[tuple[str, bool]]) -> None:
@@ -61,15 +66,19 @@ def refuse_silent_backports(path: Path, versions: Sequence[tuple[str, bool]]) ->
     Raises:
         ContentError: names the version and the higher one before it.
     """
+    mistakes = Mistakes()
     for index, (version, backport) in enumerate(versions):
         higher = next((other for other, _ in versions[:index] if is_higher(other, version)), None)
         if higher is not None and not backport:
-            raise ContentError(
-                f"invalid value {version!r}. It is below {higher}, which is published before it: give it a higher "
-                f"number, or say that it is meant: backport: true.",
-                code="version-below-earlier",
-                place=f"{path}: versions[{index}].version",
+            mistakes.add(
+                ContentError(
+                    f"invalid value {version!r}. It is below {higher}, which is published before it: give it a higher "
+                    f"number, or say that it is meant: backport: true.",
+                    code="version-below-earlier",
+                    place=f"{path}: versions[{index}].version",
+                )
             )
+    mistakes.refuse()
 
 
 def _narrowed(old: Parameter, new: Parameter) -> Iterator[str]:

@@ -7,6 +7,8 @@ from hub.definitions.constraints import rules_of
 from hub.definitions.schema import PortfolioFile, ProductFile
 from hub.definitions.tag_options import together
 from hub.definitions.templates import Template
+from shared.aws.arn import foreign_arns, partition_of
+from shared.collecting import Mistakes
 from shared.errors import ContentError
 
 
@@ -16,17 +18,39 @@ def check_rules(path: Path, file: ProductFile, templates: Mapping[str, Template]
     Raises:
         ContentError: names the rule, the parameter and the version.
     """
+    mistakes = Mistakes()
     for number, template in templates.items():
         for source, rules in ((str(path), rules_of(file.constraints)), (str(template.path), template.rules)):
             for name, rule in rules.items():
-                unknown = sorted(rule.parameters() - template.parameters.keys())
-                if unknown:
-                    raise ContentError(
-                        f"the rule {name} refers to {unknown[0]}, which is no parameter of {number}. Its parameters "
-                        f"are: {', '.join(template.parameters)}.",
-                        code="rule-parameter-unknown",
-                        place=source,
+                for unknown in sorted(rule.parameters() - template.parameters.keys()):
+                    mistakes.add(
+                        ContentError(
+                            f"the rule {name} refers to {unknown}, which is no parameter of {number}. Its parameters "
+                            f"are: {', '.join(template.parameters)}.",
+                            code="rule-parameter-unknown",
+                            place=source,
+                        )
                     )
+    mistakes.refuse()
+
+
+def check_partition(path: Path, file: ProductFile) -> None:
+    """Refuse ARNs of another partition than the registry's: nothing there can be reached from here.
+
+    Raises:
+        ContentError: names each.
+    """
+    mistakes = Mistakes()
+    for place, arn in foreign_arns(file, file.registry.region):
+        mistakes.add(
+            ContentError(
+                f"invalid value {arn!r}. The registry's region {file.registry.region} is of the partition "
+                f"{partition_of(file.registry.region)}: name something of that partition.",
+                code="arn-of-another-partition",
+                place=f"{path}: {place}",
+            )
+        )
+    mistakes.refuse()
 
 
 def check_tag_options(path: Path, file: ProductFile, portfolio: PortfolioFile) -> None:
@@ -36,20 +60,27 @@ def check_tag_options(path: Path, file: ProductFile, portfolio: PortfolioFile) -
         ContentError: names the key.
     """
     options = together(portfolio.tag_options, file.tag_options)
+    mistakes = Mistakes()
     for key, values in options.items():
-        if not values:
-            raise ContentError(
-                f"invalid values {', '.join(file.tag_options[key])}. The portfolio {portfolio.key} allows "
-                f"{', '.join(portfolio.tag_options[key])}, so no value is left for a launch: let one of the two allow "
-                f"a value of the other.",
-                code="tag-options-contradict",
-                place=f"{path}: tag_options.{key}",
-            )
+        place = f"{path}: tag_options.{key}"
         fixed = {**portfolio.tags, **file.tags}.get(key)
-        if fixed is not None and fixed not in values:
-            raise ContentError(
-                f"invalid values {', '.join(values)}. Every launch gets the tag {key} with the value {fixed!r}: allow "
-                f"that value, or remove the tag.",
-                code="tag-not-allowed",
-                place=f"{path}: tag_options.{key}",
+        if not values:
+            mistakes.add(
+                ContentError(
+                    f"invalid values {', '.join(file.tag_options[key])}. The portfolio {portfolio.key} allows "
+                    f"{', '.join(portfolio.tag_options[key])}, so no value is left for a launch: let one of the two "
+                    f"allow a value of the other.",
+                    code="tag-options-contradict",
+                    place=place,
+                )
             )
+        elif fixed is not None and fixed not in values:
+            mistakes.add(
+                ContentError(
+                    f"invalid values {', '.join(values)}. Every launch gets the tag {key} with the value {fixed!r}: "
+                    f"allow that value, or remove the tag.",
+                    code="tag-not-allowed",
+                    place=place,
+                )
+            )
+    mistakes.refuse()

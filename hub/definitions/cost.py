@@ -1,23 +1,32 @@
 """What a launch of a version costs a month, from the price table: an estimate."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from hub.definitions.yaml_file import read_document
 from shared.catalog.cost import Cost
 from shared.catalog.parameters import Parameter
+from shared.collecting import Mistakes
 from shared.errors import ContentError, Mistake
 from shared.validation import Document, FormerName, Region
 
 HOURS: Final = 730
 """Of a month, as AWS's calculator has them."""
+HOURS_AT_MOST: Final = 744
+"""Of a month of 31 days."""
+MANY: Final = 10**12
+"""More than any month can have."""
 
 _NEEDED: Final = {"instances": ("instance_type", "count"), "serverless": ("memory", "requests", "seconds_per_request")}
+
+_COUNTED: Final = ("count", "beside", "max_count", "memory")
+"""What has to be a number."""
 
 
 class CostRule(Document):
@@ -42,10 +51,10 @@ class CostRule(Document):
     beside: str | None = None
     max_count: Annotated[str | None, FormerName("most")] = None
     autoscaling: Annotated[str | None, FormerName("scales")] = None
-    hours: PositiveFloat = HOURS
+    hours: Annotated[float, Field(gt=0, le=HOURS_AT_MOST, description="hours of a month", examples=["730"])] = HOURS
     memory: str | None = None
-    requests: PositiveInt | None = None
-    seconds_per_request: PositiveFloat | None = None
+    requests: Annotated[int | None, Field(gt=0, le=MANY, description="requests of a month", examples=["100000"])] = None
+    seconds_per_request: Annotated[float | None, Field(gt=0, le=MANY, description="seconds", examples=["0.5"])] = None
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -77,8 +86,10 @@ class Prices(Document):
     source: str = Field(pattern=r"^https://\S+$", description="an https address")
     note: str = Field(min_length=1, description="what the prices leave out")
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="a currency's three letters", examples=["USD"])
-    serverless_gigabyte_second: Decimal = Field(gt=0, description="a price", examples=["0.00002"])
-    instance_hour: dict[Region, dict[str, Decimal]]
+    serverless_gigabyte_second: Decimal = Field(gt=0, le=MANY, description="a price", examples=["0.00002"])
+    instance_hour: dict[
+        Region, dict[str, Annotated[Decimal, Field(ge=0, le=MANY, description="a price", examples=["0.23"])]]
+    ]
 
 
 def read_prices(path: Path) -> Prices:
@@ -86,19 +97,48 @@ def read_prices(path: Path) -> Prices:
     return read_document(Prices, path)
 
 
-def check_rule(path: Path, version: str, rule: CostRule, parameters: Mapping[str, Parameter]) -> None:
-    """Refuse a rule, in a product's file, that names parameters which a version does not have.
+def check_rule(place: str, version: str, rule: CostRule, parameters: Mapping[str, Parameter]) -> None:
+    """Refuse a rule, in a product's file, about parameters that a version does not have or that are no numbers.
+
+    Args:
+        place: Where the rule stands.
+        version: The version, for messages.
+        rule: The rule.
+        parameters: Those of the version's template.
 
     Raises:
-        ContentError: names the first such parameter.
+        ContentError: names each such parameter.
     """
+    mistakes = Mistakes()
     for key, name in rule.parameters.items():
         if name not in parameters:
-            raise ContentError(
-                f"invalid value {name!r}. The parameters of {version} are: {', '.join(parameters)}.",
-                code="cost-parameter-unknown",
-                place=f"{path}: cost.{key}",
+            mistakes.add(
+                ContentError(
+                    f"invalid value {name!r}. The parameters of {version} are: {', '.join(parameters)}. Where this "
+                    f"version's has another name, give its entry a cost of its own.",
+                    code="cost-parameter-unknown",
+                    place=f"{place}.{key}",
+                )
             )
+        elif key in _COUNTED and not _is_number(parameters[name]):
+            mistakes.add(
+                ContentError(
+                    f"invalid value {name!r}. In {version} that parameter takes text, and a number is needed: name one "
+                    f"of type Number, or one whose allowed values are numbers.",
+                    code="cost-parameter-no-number",
+                    place=f"{place}.{key}",
+                )
+            )
+    mistakes.refuse()
+
+
+def _is_number(parameter: Parameter) -> bool:
+    """Say whether every value that a parameter takes is a number."""
+    if parameter.type == "Number":
+        return True
+    return bool(parameter.allowed_values) and all(
+        re.fullmatch("[0-9]{1,9}", value) for value in parameter.allowed_values or ()
+    )
 
 
 def cost_of(rule: CostRule, parameters: Mapping[str, Parameter], prices: Prices, region: str) -> Cost:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from shared.catalog.lifecycle import State, state_on
 from shared.catalog.versions import SemVer
+from shared.collecting import Mistakes
 from shared.errors import ContentError, Mistake
 from shared.validation import Document
 
@@ -78,11 +79,15 @@ def check_lifecycles(path: Path, lives: Lives, day: dt.date) -> None:
     Raises:
         ContentError: a date before the release, or a replacement that is missing, retired, or leads in a circle.
     """
+    mistakes = Mistakes()
     for index, (version, life) in enumerate(lives.items()):
         if life.lifecycle is not None:
             where = f"{path}: versions[{index}].lifecycle"
-            _check_dates(where, version, life.released, life.lifecycle)
-            _check_replacement(where, version, lives, day)
+            with mistakes:
+                _check_dates(where, version, life.released, life.lifecycle)
+            with mistakes:
+                _check_replacement(where, version, lives, day)
+    mistakes.refuse()
 
 
 def coming_changes(lives: Lives, day: dt.date) -> Iterator[str]:

@@ -13,11 +13,13 @@ from typing import Annotated, Final
 import yaml
 from pydantic import Field
 
-from hub.definitions.yaml_file import StrictLoader, unreadable
+from hub.definitions.yaml_file import unreadable
 from shared.catalog.versions import SemVer
-from shared.errors import ContentError
+from shared.documents import parse_yaml, read_file
+from shared.errors import ContentError, Mistake
 from shared.files import write_file
 from shared.validation import Document, Key, validate
+from shared.yaml_document import YamlLoader
 
 LOCK_FILE: Final = "templates.lock"
 _HEADER: Final = "# The SHA-256 of every published template. Written by: make lock. Lines are added, never changed.\n"
@@ -210,11 +212,13 @@ def _refuse_forgotten(path: Path, lock: _Lock, known: Sequence[Known]) -> None:
 
 def _read(lock: Path) -> _Lock:
     try:
-        return _parsed(lock.read_bytes(), lock)
+        return _parsed(read_file(lock), lock)
     except FileNotFoundError:
         return _Lock()
     except OSError as problem:
         raise unreadable(lock, problem) from None
+    except Mistake as mistake:
+        raise ContentError(str(mistake), code=mistake.code, place=str(lock)) from None
 
 
 def _parsed(content: bytes, lock: Path) -> _Lock:
@@ -235,7 +239,7 @@ def _parsed(content: bytes, lock: Path) -> _Lock:
                 place=f"{lock}:{number}",
             )
     try:
-        document: object = yaml.load(text, Loader=StrictLoader)  # noqa: S506 - a safe loader
+        document = parse_yaml(text, YamlLoader)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         place = f"{lock}:{mark.line + 1}" if mark else str(lock)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from hub.definitions.yaml_file import content_of
 from shared.errors import ContentError
 
-_MARK: Final = re.compile(r"<fill in: ([^>]*)>")
+_MARK: Final = re.compile(r"<fill in: ([^<>]*)>")
 _READ: Final = ("*.yaml", "*.json")
 
 
@@ -36,7 +37,7 @@ def mark(what: str) -> str:
 def marks_in(folder: Path) -> Iterator[Mark]:
     """List the marks in the files of the products' folders."""
     for path in sorted(found for pattern in _READ for found in (folder / "products").glob(f"*/{pattern}")):
-        for number, line in enumerate(path.read_text(errors="replace").splitlines(), start=1):
+        for number, line in enumerate(content_of(path).decode(errors="replace").splitlines(), start=1):
             for found in _MARK.finditer(line):
                 yield Mark(path, number, found[1])
 

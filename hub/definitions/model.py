@@ -1,13 +1,14 @@
 """The catalog as a whole, once its files are read: what the rules look at, and what the hub makes."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hub.definitions.artifacts import artifact_statements
 from hub.definitions.card import ModelCard
-from hub.definitions.cost import Prices
+from hub.definitions.cost import CostRule, Prices
 from hub.definitions.lifecycle import Lives
 from hub.definitions.lock_file import Published
 from hub.definitions.schema import ModelParameters, PortfolioFile, ProductFile, VersionEntry
@@ -27,12 +28,17 @@ class CatalogVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogProduct:
-    """A product with everything that its folder holds; versions are in the order of publication."""
+    """A product with everything that its folder holds; versions are in the order of publication.
+
+    Attributes:
+        exceptions: What it may do beyond the list of what all may, with the reasons.
+    """
 
     file: ProductFile
     launch_statements: list[dict[str, Any]]
     execution_statements: list[dict[str, Any]]
     versions: list[CatalogVersion]
+    exceptions: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def artifact_statements(self) -> list[dict[str, Any]]:
@@ -42,6 +48,10 @@ class CatalogProduct:
     def parameters_of(self, version: CatalogVersion) -> ModelParameters:
         """Say which parameters of a version take what it brings."""
         return version.entry.model or self.file.model or ModelParameters()
+
+    def cost_of(self, version: CatalogVersion) -> CostRule | None:
+        """Say how a version's cost follows from its parameters; None where nobody says."""
+        return version.entry.cost or self.file.cost
 
     @property
     def lives(self) -> Lives:

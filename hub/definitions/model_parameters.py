@@ -10,6 +10,7 @@ from hub.definitions.model import CatalogProduct
 from hub.definitions.schema import ModelParameters, ProductFile, VersionEntry
 from hub.definitions.templates import Template
 from shared.catalog.parameters import value_problem
+from shared.collecting import Mistakes
 from shared.errors import ConfigError, ContentError
 
 _Brought = tuple[str, str | None, str | None, str]
@@ -29,21 +30,27 @@ def check_models(path: Path, file: ProductFile, templates: Mapping[str, Template
         ContentError: a parameter is not named, not there, or does not take what the version brings; or an image of
             the registry's own account is named by a tag.
     """
+    mistakes = Mistakes()
     for index, entry in enumerate(file.versions):
         template, entry_place = templates[entry.version], f"{path}: versions[{index}]"
         names = entry.model or file.model or ModelParameters()
         place = f"{entry_place}.model" if entry.model else f"{path}: model"
         if not (names.archive or names.package) and not _says_itself(template, entry):
-            raise ContentError(
-                f"names no parameter that takes the archive of {entry.version}, so each launch would choose it. Write: "
-                f"model: {{archive: {_candidate(template, entry)}}}",
-                code="model-parameter-missing",
-                place=place,
+            mistakes.add(
+                ContentError(
+                    f"names no parameter that takes the archive of {entry.version}, so each launch would choose it. "
+                    f"Write: model: {{archive: {_candidate(template, entry)}}}",
+                    code="model-parameter-missing",
+                    place=place,
+                )
             )
         for brought in _brought(names, entry, entry_place):
-            _check_parameter(brought, template, entry, place)
+            with mistakes:
+                _check_parameter(brought, template, entry, place)
         if entry.life.state_on(day) != "retired":
-            _refuse_tags(file.registry.account_id, entry, entry_place)
+            with mistakes:
+                _refuse_tags(file.registry.account_id, entry, entry_place)
+    mistakes.refuse()
 
 
 def check_regions(products: Sequence[CatalogProduct], regions: Sequence[str], *, where: str) -> None:
@@ -52,17 +59,21 @@ def check_regions(products: Sequence[CatalogProduct], regions: Sequence[str], *,
     Raises:
         ConfigError: names product, version and region.
     """
+    mistakes = Mistakes()
     for product in products:
         for version in product.versions:
             there = {image_parts(image)["region"] for image in version.entry.artifacts.images}
             missing = [region for region in regions if region not in there]
             if missing and product.parameters_of(version).image:
-                raise ConfigError(
-                    f"{product.file.key} {version.entry.version} has no image in {missing[0]}. Add one to its "
-                    f"artifacts.images, or do not publish there.",
-                    code="image-missing-in-region",
-                    place=f"{where}: regions",
+                mistakes.add(
+                    ConfigError(
+                        f"{product.file.key} {version.entry.version} has no image in {', '.join(missing)}. Add one "
+                        f"to its artifacts.images, or do not publish there.",
+                        code="image-missing-in-region",
+                        place=f"{where}: regions",
+                    )
                 )
+    mistakes.refuse()
 
 
 def _brought(names: ModelParameters, entry: VersionEntry, where: str) -> Iterator[_Brought]:

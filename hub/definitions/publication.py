@@ -85,6 +85,7 @@ def _product(
         tag_options=together(portfolio.tag_options, file.tag_options) if along else {},
         tag_updates=tag_updates(file.constraints),
         stack_set="true" if is_stack_set(file.constraints) else None,
+        exceptions=dict(product.exceptions) or None,
         launch_role=contract.Role(
             name=launch_role_name(file.original_key),
             services=["servicecatalog.amazonaws.com"],
@@ -107,7 +108,7 @@ def _product(
 def _version(
     product: CatalogProduct, version: CatalogVersion, catalog: Catalog, identity: str, region: str
 ) -> contract.Version:
-    entry, end = version.entry, version.entry.lifecycle
+    entry, end, rule = version.entry, version.entry.lifecycle, product.cost_of(version)
     return contract.Version(
         id=identity,
         state=version.state,
@@ -118,11 +119,11 @@ def _version(
         model_package=entry.model_package,
         model=_model(product.parameters_of(version), entry, region),
         card=version.card.digest,
-        cost=cost_of(product.file.cost, version.template.parameters, catalog.prices, region),
+        cost=rule and cost_of(rule, version.template.parameters, catalog.prices, region),
         released=entry.released,
         description=entry.description,
         template_sha256=version.template.sha256,
-        parameters=version.template.parameters,
+        parameters={name: each.published() for name, each in version.template.parameters.items()},
         rules=version.template.rules,
     )
 

@@ -1,7 +1,7 @@
 """The shape of the files under `hub/catalog`."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -11,10 +11,15 @@ from hub.definitions.cost import CostRule
 from hub.definitions.lifecycle import Life, Lifecycle
 from hub.definitions.tag_options import TagOptions
 from shared.aws.arn import AccountId, ModelPackageArn
+from shared.aws.service_limits import aws_text
 from shared.catalog.versions import SemVer
-from shared.validation import Document, FormerName, Key, Region
+from shared.validation import Document, FormerName, Key, Region, TagKey, TagValue
 
-Tags = Annotated[dict[str, str], Field(max_length=20, description="at most 20 tags of text", examples=["{team: risk}"])]
+_SERVICE: Final = "servicecatalog"
+
+Tags = Annotated[
+    dict[TagKey, TagValue], Field(max_length=20, description="at most 20 tags of text", examples=["{team: risk}"])
+]
 Service = Annotated[
     str,
     Field(
@@ -65,9 +70,9 @@ class PortfolioFile(Keyed):
         budgets: Budgets of the hub's account that watch the portfolio.
     """
 
-    name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
-    provider_name: str = Field(min_length=1, max_length=50, description="a name of 1 to 50 characters")
-    description: str = Field(default="", max_length=2000, description="at most 2000 characters")
+    name: Annotated[str, aws_text(_SERVICE, "PortfolioDisplayName", "a name")]
+    provider_name: Annotated[str, aws_text(_SERVICE, "ProviderName", "a name")]
+    description: Annotated[str, aws_text(_SERVICE, "PortfolioDescription", "a text")] = ""
     tags: Tags = {}
     tag_options: TagOptions = {}
     budgets: list[BudgetName] = []
@@ -82,13 +87,17 @@ class PortfoliosFile(Document):
 class Support(Document):
     """Where a user of a product turns to."""
 
-    description: str = Field(min_length=1, description="a sentence")
-    email: str = Field(
-        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
-        description="an e-mail address",
-        examples=["ml-platform@example.com"],
-    )
-    url: str = Field(pattern=r"^https://\S+$", description="an https address", examples=["https://example.com/ml"])
+    description: Annotated[str, aws_text(_SERVICE, "SupportDescription", "a sentence", least=1)]
+    email: Annotated[
+        str,
+        Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+        aws_text(_SERVICE, "SupportEmail", "an e-mail address", "ml-platform@example.com"),
+    ]
+    url: Annotated[
+        str,
+        Field(pattern=r"^https://\S+$"),
+        aws_text(_SERVICE, "SupportUrl", "an https address", "https://example.com/ml"),
+    ]
 
 
 class ExecutionRole(Document):
@@ -156,19 +165,24 @@ class VersionEntry(Document):
         model_package: The package in the product's registry that the version publishes.
         approval: Without it the version is not published as active.
         model: Which parameters take the model, where this version's are not the product's.
+        cost: Of this version, where it is not the product's.
         backport: Says that the version's number is below one published earlier on purpose.
         lifecycle: How it ends; a version without it is active.
     """
 
     version: SemVer
     released: dt.date = Field(description="a date", examples=["2026-09-01"])
-    description: str = Field(min_length=1, description="a sentence that says what the version brings")
+    description: Annotated[
+        str,
+        aws_text(_SERVICE, "ProvisioningArtifactDescription", "a sentence on what the version brings", least=1),
+    ]
     template: FileName
     card: FileName
     model_package: ModelPackageArn
     artifacts: Annotated[Artifacts, FormerName("artefacts")]
     approval: Approval | None = None
     model: ModelParameters | None = None
+    cost: CostRule | None = None
     backport: bool = False
     lifecycle: Lifecycle | None = None
 
@@ -183,6 +197,7 @@ class ProductFile(Keyed):
 
     Attributes:
         model: Which parameters take what a version brings.
+        cost: How a launch's cost follows from its parameters; without it nobody is told one.
         constraints: Beside those that every product has: its launch role, and that tags may change.
         tag_options: Tags that launches have to have, and their values.
         budgets: Budgets of the hub's account that watch the product.
@@ -190,16 +205,16 @@ class ProductFile(Keyed):
 
     name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
     portfolio: Key
-    owner: str = Field(min_length=1, max_length=8191, description="the team that answers for the model")
-    distributor: str = Field(min_length=1, max_length=8191, description="the team that publishes it")
-    description: str = Field(min_length=1, max_length=8191, description="what the model is for")
+    owner: Annotated[str, aws_text(_SERVICE, "ProductViewOwner", "the team that answers for the model", least=1)]
+    distributor: Annotated[str, aws_text(_SERVICE, "ProductViewOwner", "the team that publishes it", least=1)]
+    description: Annotated[str, aws_text(_SERVICE, "ProductViewShortDescription", "what the model is for", least=1)]
     support: Support
     tags: Tags = {}
     launch_policy: FileName
     execution_role: ExecutionRole
     registry: Registry
     model: ModelParameters | None = None
-    cost: CostRule
+    cost: CostRule | None = None
     constraints: Constraints = []
     tag_options: TagOptions = {}
     budgets: list[BudgetName] = []

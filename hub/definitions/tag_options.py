@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from shared.aws.service_limits import aws_text
 from shared.errors import Mistake
 from shared.validation import TagKey
 
@@ -18,7 +19,7 @@ def _distinct(values: list[str]) -> list[str]:
 
 
 Values = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=256)]],
+    list[Annotated[str, aws_text("servicecatalog", "TagOptionValue", "a text")]],
     AfterValidator(_distinct),
     Field(min_length=1, max_length=25, description="a list of one to 25 texts", examples=['["100", "200"]']),
 ]

@@ -1,17 +1,21 @@
 """Reads CloudFormation templates: enough to refuse what is none, and to publish their parameters."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, cast
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_pascal
+from pydantic_core import ErrorDetails
 
-from hub.definitions.yaml_file import not_yaml, unreadable
+from hub.definitions.yaml_file import content_of, parsed
 from shared.catalog.parameters import Parameter
 from shared.catalog.rules import Rule
+from shared.collecting import Mistakes, together
+from shared.documents import Strict
 from shared.errors import ContentError
 
 _WRONG: Final = {
@@ -25,7 +29,11 @@ _WRONG: Final = {
 """What pydantic finds wrong with a part of a template, in other words than its own."""
 
 
-class _TextLoader(yaml.CBaseLoader):
+MOST: Final[Mapping[str, int]] = {"Parameters": 200, "Mappings": 200, "Resources": 500, "Outputs": 200}
+"""Of a template (source: CloudFormation User Guide, "Quotas"; cfn-lint's are the same)."""
+
+
+class _TextLoader(Strict, yaml.CBaseLoader):
     """Loads every scalar as the text that it is, which is also how the contract carries it."""
 
 
@@ -78,6 +86,7 @@ class Template:
         rules: What the values of parameters have to keep to, by name.
         resources: What it builds, by logical name.
         outputs: What it tells, by name.
+        body: All of it, with intrinsic functions in their long form and every value as text.
     """
 
     path: Path
@@ -86,6 +95,7 @@ class Template:
     rules: dict[str, Rule] = field(default_factory=dict[str, Rule])
     resources: dict[str, Any] = field(default_factory=dict[str, Any])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    body: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def read_template(path: Path) -> Template:
@@ -94,32 +104,13 @@ def read_template(path: Path) -> Template:
     Raises:
         ContentError: the file is missing, or is not a CloudFormation template.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as problem:
-        raise unreadable(path, problem) from None
-    try:
-        body: Any = yaml.load(content, Loader=_TextLoader)  # noqa: S506 - a base loader, which builds text only
-    except yaml.YAMLError as problem:
-        raise not_yaml(path, problem) from None
+    content = content_of(path)
+    body: Any = parsed(path, content, _TextLoader)
     try:
         template = _Body.model_validate(body)
     except ValidationError as problem:
-        first = problem.errors(include_url=False)[0]
-        part = ".".join(str(part) for part in first["loc"]) or "the file"
-        match first:
-            case {"ctx": {"error": mistake}}:
-                wrong = f"is wrong: {mistake}".rstrip(".")
-            case {"ctx": {"expected": expected}}:
-                wrong = f"is not {expected}"
-            case _:
-                wrong = _WRONG.get(first["type"], "has an invalid value")
-        raise ContentError(
-            f"is not a CloudFormation template: {part} {wrong}. See the other templates of the catalog, and run "
-            f"cfn-lint on it.",
-            code="not-a-template",
-            place=str(path),
-        ) from None
+        raise together(_wrong(path, each) for each in problem.errors(include_url=False)) from None
+    _refuse_too_many(path, body)
     parameters = {
         name: Parameter.model_validate(found.model_dump(exclude_none=True, by_alias=False))
         for name, found in template.parameters.items()
@@ -131,4 +122,38 @@ def read_template(path: Path) -> Template:
         rules=template.rules,
         resources=body["Resources"],
         outputs=body.get("Outputs") or {},
+        body=body,
     )
+
+
+def _wrong(path: Path, found: ErrorDetails) -> ContentError:
+    part = ".".join(str(part) for part in found["loc"]) or "the file"
+    match found:
+        case {"ctx": {"error": mistake}}:
+            wrong = f"is wrong: {mistake}".rstrip(".")
+        case {"ctx": {"expected": expected}}:
+            wrong = f"is not {expected}"
+        case _:
+            wrong = _WRONG.get(found["type"], "has an invalid value")
+    return ContentError(
+        f"is not a CloudFormation template: {part} {wrong}. See the other templates of the catalog, and run "
+        f"cfn-lint on it.",
+        code="not-a-template",
+        place=str(path),
+    )
+
+
+def _refuse_too_many(path: Path, body: Mapping[str, Any]) -> None:
+    mistakes = Mistakes()
+    for section, most in MOST.items():
+        found: object = body.get(section)
+        count = len(cast("dict[str, object]", found)) if isinstance(found, dict) else 0
+        if count > most:
+            mistakes.add(
+                ContentError(
+                    f"has {count} {section.lower()}, and CloudFormation takes {most} in a template. Divide it.",
+                    code="template-too-large",
+                    place=f"{path}: {section}",
+                )
+            )
+    mistakes.refuse()

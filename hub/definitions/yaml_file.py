@@ -1,30 +1,51 @@
 """Reads one of the catalog's YAML files as a checked document."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import yaml
 from pydantic import BaseModel
 
-from shared.errors import ContentError
-from shared.validation import validate
+from shared.documents import Bounded, read_file
+from shared.errors import ContentError, Mistake
+from shared.yaml_document import YamlLoader, plain_values
+from shared.yaml_document import read_document as read
 
 M = TypeVar("M", bound=BaseModel)
+
+CatalogLoader = YamlLoader
 
 
 def read_document(model: type[M], path: Path) -> M:
     """Read a file as a model.
 
     Raises:
-        ContentError: it cannot be read, is not YAML, or does not fit; the first mistake is named.
+        ContentError: it cannot be read, is not YAML, or does not fit; all mistakes are named.
     """
+    return read(model, content_of(path), where=str(path), error=ContentError)
+
+
+def read_yaml(path: Path, loader: type[Bounded] = YamlLoader) -> object:
+    """Read a file of the catalog as plain values.
+
+    Raises:
+        ContentError: it cannot be read, is not YAML, or is beyond a limit.
+    """
+    return parsed(path, content_of(path), loader)
+
+
+def parsed(path: Path, content: bytes, loader: type[Bounded] = YamlLoader) -> object:
+    """Read what stands in a file of the catalog as plain values. Raises ContentError."""
+    return plain_values(content, loader, where=str(path), error=ContentError)
+
+
+def content_of(path: Path) -> bytes:
+    """Read a file of the catalog. Raises ContentError."""
     try:
-        content: object = yaml.load(path.read_text(), Loader=StrictLoader)  # noqa: S506 - a safe loader
+        return read_file(path)
     except OSError as problem:
         raise unreadable(path, problem) from None
-    except yaml.YAMLError as problem:
-        raise not_yaml(path, problem) from None
-    return validate(model, content, where=str(path), error=ContentError)
+    except Mistake as mistake:
+        raise ContentError(str(mistake), code=mistake.code, place=str(path)) from None
 
 
 def unreadable(path: Path, problem: OSError) -> ContentError:
@@ -34,19 +55,3 @@ def unreadable(path: Path, problem: OSError) -> ContentError:
         code="file-unreadable",
         place=str(path),
     )
-
-
-def not_yaml(path: Path, problem: yaml.YAMLError) -> ContentError:
-    """Word that a file of the catalog is not YAML."""
-    return ContentError(f"is not YAML: {' '.join(str(problem).split())}.", code="file-not-yaml", place=str(path))
-
-
-class StrictLoader(yaml.CSafeLoader):
-    """A safe loader that refuses a key given twice, which YAML forbids and PyYAML overlooks."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's own signature
-        keys = [key.value for key, _ in node.value]
-        twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
-        if twice is not None:
-            raise yaml.MarkedYAMLError(problem=f"the key {twice} is given twice", problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep)

@@ -11,10 +11,11 @@ from hub.definitions.model import Catalog
 from hub.definitions.schema import PortfolioFile
 from hub.inspection.published_templates import check_templates
 from hub.inspection.share_status import Shares, ShareState
+from hub.inspection.share_targets import NOT_THERE, check_targets, subject_of
 from hub.inspection.unpinned_models import check_pins
 from shared.aws.organization import Organization
 from shared.aws.preflight import Finding, failed, run_checks, warning
-from shared.aws.session import AccountSession, code_of, message_of
+from shared.aws.session import AccountSession, code_of, error_text, message_of
 from shared.stack.provider import standard_tags
 
 _MOST = {"portfolios": 100, "products": 350, "versions of a product": 100, "products of a portfolio": 150}
@@ -96,8 +97,7 @@ class _Checks:
 
     def targets(self) -> Iterator[Finding]:
         """Targets of the shares."""
-        for share, target in self._plan.targets:
-            yield _target(share, target, self._organization)
+        yield from check_targets(self._plan.targets, self._organization)
 
     def rollout(self) -> Iterator[Finding]:
         """Rollout of the roles."""
@@ -209,7 +209,12 @@ class _Checks:
                 made = Shares(self._account, self._organization, region=region, portfolio=item["Id"])
                 for share, target in self._plan.targets:
                     if share.portfolio == names.get(item["DisplayName"]):
-                        yield from _under_way(share, region, made.arrivals(share.type, target))
+                        subject = f"{subject_of(share)} in {region}"
+                        try:
+                            yield from _under_way(subject, made.arrivals(share.type, target))
+                        except ClientError as problem:
+                            if code_of(problem) not in NOT_THERE:  # which the check of targets tells
+                                yield warning(subject, f"not checked: {error_text(problem)}")
 
     def budgets(self) -> Iterator[Finding]:
         """Budgets."""
@@ -230,33 +235,7 @@ class _Checks:
         return self._account.pages("servicecatalog", "list_portfolios", "PortfolioDetails", region)
 
 
-def _target(share: ShareSetting, target: str, organization: Organization) -> Finding:
-    subject = f"share of {share.portfolio} with {share.target or 'the organization'}"
-    match share.type:
-        case "ACCOUNT":
-            return Finding(subject, "one account, which accepts it")
-        case "ORGANIZATION_MEMBER_ACCOUNT":
-            status = organization.statuses.get(target)
-            if status is None:
-                return failed(subject, "no account of the organization has that id. Correct it, or share by ACCOUNT")
-            if status != "ACTIVE":
-                return failed(subject, f"the account is {status}, and AWS shares with active ones. Remove the share")
-            return Finding(subject, "one account of the organization, ACTIVE")
-        case _:
-            within = organization.statuses_below(target)
-            reached = "one account" if len(within) == 1 else f"{len(within)} accounts"
-            idle = sorted(account for account, status in within.items() if status != "ACTIVE")
-            if idle:
-                return warning(
-                    subject,
-                    f"{reached}, of which {', '.join(idle)} cannot get it, because they are suspended. A "
-                    f"new share would end as COMPLETED_WITH_ERRORS: move them to a unit that it does not reach",
-                )
-            return Finding(subject, f"{reached}, ACTIVE")
-
-
-def _under_way(share: ShareSetting, region: str, arrivals: Mapping[str, ShareState]) -> Iterator[Finding]:
-    subject = f"share of {share.portfolio} with {share.target or 'the organization'} in {region}"
+def _under_way(subject: str, arrivals: Mapping[str, ShareState]) -> Iterator[Finding]:
     missing = [account for account, state in arrivals.items() if state is ShareState.MISSING]
     if missing:
         yield warning(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # pyright: ignore[reportMissingTypeStubs]
 
-from sandbox.aws import organizations_authorization
+from sandbox.aws import intake, organizations_authorization
 from sandbox.aws import s3 as buckets
 from sandbox.aws.authorization import action_of, authorize
 from sandbox.aws.cloudformation import answers
@@ -20,14 +20,17 @@ from sandbox.aws.iam import assume_role as assume
 from sandbox.aws.iam.callers import Caller, Callers
 from sandbox.aws.iam.principals import add_aws_managed_policies, used
 from sandbox.aws.identifiers import Identifiers
+from sandbox.aws.limits import TooLargeError, TooMuchError
 from sandbox.aws.model_packages import ModelPackages
 from sandbox.aws.model_registry import ModelRegistry
 from sandbox.aws.organization import Organization
 from sandbox.aws.servicecatalog.call import CatalogBackend
 from sandbox.aws.servicecatalog.service import TARGET, ServiceCatalog
 from sandbox.aws.servicecatalog.trusted_access import remove_node_shares
-from sandbox.aws.wire import Environ, Request, Response, TooLarge
+from sandbox.aws.visitors import refuse_pages
+from sandbox.aws.wire import Environ, Request, Response
 from sandbox.clock import Clock
+from sandbox.outbound import called_out
 
 if TYPE_CHECKING:
     from sandbox.aws.cloudformation.stack_sets.service import StackSets
@@ -52,16 +55,38 @@ class Sandbox:
         self._stack_sets: StackSets | None = None
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
+        self._room = intake.Room()
         self._calls: dict[str, Counter[str]] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        try:
-            response = self._respond(Request(environ))
-        except TooLarge:
-            response = Response(413, b"")
+        response = self._take_in(Request(environ))
         headers = {"Content-Length": str(len(response.body)), **response.headers}
         start_response(f"{response.status} {HTTPStatus(response.status).phrase}", list(headers.items()))
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+
+    def _take_in(self, request: Request) -> Response:
+        """Answer a request whose body may be too large, or its sender a page; no other call waits for that."""
+        size = intake.announced(request.environ, request.service)
+        try:
+            refuse_pages(request.environ)
+            if not (request.access_key or request.path.startswith("/_sandbox/")):
+                raise ApiError("MissingAuthenticationToken", "Request is missing Authentication Token")  # noqa: TRY301 - one place answers all
+            with self._room.of(min(size, intake.largest(request.service))):
+                request.take_in(intake.read)
+                return self._respond(request)
+        except ApiError as refusal:
+            error = refusal
+        except TooLargeError as refusal:
+            code = "EntityTooLarge" if request.service == "s3" else "RequestEntityTooLargeException"
+            error = ApiError(code, f"The request is refused: {refusal}", 413)
+        except TooMuchError as refusal:
+            error = ApiError("ValidationException", f"The request is refused: {refusal}", 400)
+        except intake.BusyError:
+            error = ApiError("SlowDown", "Please reduce your request rate.", 503)
+        except TimeoutError:
+            return Response(408, b"")
+        intake.drain(request.environ, size)
+        return error_response(request, error)
 
     def _respond(self, request: Request) -> Response:
         try:
@@ -78,9 +103,14 @@ class Sandbox:
                 return self._call_with_faults(request, caller, hits)
         except ApiError as error:
             return error_response(request, error)
-        except Dropped:
-            raise  # werkzeug closes the connection
+        except (Dropped, TooMuchError):
+            raise  # werkzeug closes the connection of the first
+        except RecursionError:
+            return error_response(request, ApiError("ValidationException", "The request is nested too deeply", 400))
         except Exception as error:  # noqa: BLE001 - the server outlives any one call
+            if called_out(error):
+                text = "The sandbox reaches nothing outside of itself, which this call would."
+                return error_response(request, ApiError("ValidationException", text, 400))
             traceback.print_exc()
             return error_response(request, ApiError("InternalFailure", f"the sandbox failed: {error!r}", 500))
 
@@ -165,6 +195,8 @@ class Sandbox:
         if topic not in shown:
             raise ApiError("ResourceNotFoundException", f"there is no {topic}: try {', '.join(shown)}", 404)
         try:
+            if request.method not in ("GET", "HEAD", "POST"):
+                raise ApiError("MethodNotAllowed", f"{request.method} is no method here: GET shows, POST changes", 405)
             if request.method == "POST" and topic in changed:
                 changed[topic](json.loads(request.body))
         except (ValueError, KeyError, TypeError, answers.AnswersError, FaultsError) as error:

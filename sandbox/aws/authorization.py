@@ -79,12 +79,20 @@ def _resource(request: Request, caller: Caller) -> str | None:
             stack = request.form.get("StackName")
             is_arn = bool(stack) and stack.startswith("arn:")
             return stack if is_arn or not stack else f"arn:aws:cloudformation:{region}:{account}:stack/{stack}/*"
-        case "sns":
-            return request.form.get("TopicArn")
+        case "sns" | "states":
+            return request.form.get("TopicArn") or _state_machine(request, f"{region}:{account}")
         case "organizations":
             return _node(request, caller)
         case _:
             return package_of(request)
+
+
+def _state_machine(request: Request, place: str) -> str | None:
+    """What a call to Step Functions is about (Service Authorization Reference, "AWS Step Functions")."""
+    machine, name = request.json.get("stateMachineArn"), request.json.get("name")
+    if isinstance(machine, str):
+        return machine
+    return f"arn:aws:states:{place}:stateMachine:{name}" if request.operation == "CreateStateMachine" else None
 
 
 def _node(request: Request, caller: Caller) -> str | None:
@@ -107,5 +115,7 @@ def _context(request: Request, caller: Caller) -> dict[str, str]:
             role = find_role(caller.account, request.form.get("RoleName", ""))
             boundary = request.form.get("PermissionsBoundary") or (role and role.permissions_boundary_arn)
             return {"iam:PermissionsBoundary": boundary} if boundary else {}
+        case "cloudformation" if role := request.form.get("RoleARN"):
+            return {"cloudformation:RoleArn": role}
         case _:
             return {}

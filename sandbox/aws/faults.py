@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.evaluation import like
+from sandbox.aws.limits import read_yaml
 from sandbox.clock import Clock
 
 _Positive = Annotated[float, Field(gt=0)]
@@ -77,8 +78,8 @@ class Faults:
     def read(self, path: Path) -> None:
         """Put a YAML file's faults in force."""
         try:
-            self.replace(yaml.safe_load(path.read_text()), str(path))
-        except (OSError, yaml.YAMLError) as error:
+            self.replace(read_yaml(path), str(path))
+        except (OSError, ValueError, yaml.YAMLError) as error:
             raise FaultsError(f"{path}: cannot be read: {error}") from error
 
     def hitting(self, action: str, account: str) -> Sequence[Fault]:

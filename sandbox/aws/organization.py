@@ -17,6 +17,7 @@ from moto.organizations.models import (
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from sandbox.aws.limits import TooMuchError, read_yaml
 from sandbox.aws.model_packages import DEFAULT_PACKAGES, ModelPackageEntry
 
 SERVICE_CATALOG = "servicecatalog.amazonaws.com"
@@ -102,9 +103,11 @@ def read_organization(path: Path) -> OrganizationFile:
         OrganizationError: it is missing, is not YAML, or a field is wrong; the first fault is named.
     """
     try:
-        return OrganizationFile.model_validate(yaml.safe_load(path.read_text()))
+        return OrganizationFile.model_validate(read_yaml(path))
     except OSError as error:
         raise OrganizationError(f"{path}: cannot be read: {error.strerror}") from error
+    except (TooMuchError, UnicodeDecodeError) as error:
+        raise OrganizationError(f"{path}: {error}") from error
     except yaml.YAMLError as error:
         raise OrganizationError(f"{path}: is not YAML: {error}") from error
     except ValidationError as error:

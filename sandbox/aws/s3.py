@@ -23,7 +23,7 @@ FakeBucket.get_permission = _neutral  # pyright: ignore[reportAttributeAccessIss
 
 _VIRTUAL_HOST = re.compile(r"(?P<bucket>.+)\.s3[.-](?:dualstack\.)?(?:[a-z0-9-]+\.)?amazonaws\.com")
 _PATH_HOST = re.compile(r"s3[.-](?:dualstack\.)?(?:[a-z0-9-]+\.)?amazonaws\.com")
-
+_LONGEST_HOST = 255
 
 _SUBRESOURCES = {
     "accelerate": "AccelerateConfiguration",
@@ -90,7 +90,7 @@ def wanted(request: Request) -> list[tuple[str, str, str]]:
     bucket, key = bucket_and_key(request)
     name = action(request)
     if "delete" in request.query and not key:
-        objects = re.findall(rb"<Object>(.*?)</Object>", request.body, re.DOTALL)
+        objects = [part.partition(b"</Object>")[0] for part in request.body.split(b"<Object>")[1:]]
         if not objects:
             return [(name, bucket, key)]
         return [(f"{name}{'Version' if b'<VersionId>' in item else ''}", bucket, _key_in(item)) for item in objects]
@@ -99,8 +99,8 @@ def wanted(request: Request) -> list[tuple[str, str, str]]:
 
 
 def _key_in(item: bytes) -> str:
-    found = re.search(rb"<Key>(.*?)</Key>", item, re.DOTALL)
-    return unescape(found[1].decode(errors="replace")) if found else ""
+    found = item.partition(b"<Key>")[2].partition(b"</Key>")[0]
+    return unescape(found.decode(errors="replace"))
 
 
 def route(request: Request, caller: Caller) -> None:
@@ -152,6 +152,8 @@ def read_object(caller: Caller, url: str) -> str:
     """
     parts = urlsplit(url)
     path = unquote(parts.path.lstrip("/"))
+    if len(parts.netloc) > _LONGEST_HOST:
+        raise ValueError(f"{url[:80]}… has no host")
     if parts.scheme != "https":
         raise ValueError(f"{url} must start with https://")
     if virtual := _VIRTUAL_HOST.fullmatch(parts.netloc):

@@ -2,20 +2,19 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
 from typing import Any, cast
 from urllib.parse import parse_qs
 
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
-_LARGEST_BODY = 256 * 1024 * 1024
+from sandbox.aws import limits
+from sandbox.aws.limits import TooMuchError, require_shallow_json, require_shallow_xml
+
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]{1,256})/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 
 Environ = dict[str, Any]
-
-
-class TooLarge(Exception):  # noqa: N818 - named after the HTTP status
-    """A body above the limit."""
 
 
 @dataclass
@@ -28,35 +27,34 @@ class Response:
 
 
 class Request:
-    """One HTTP request whose body has been read."""
+    """One HTTP request, whose body is taken in once it is known whom it is for."""
 
     def __init__(self, environ: Environ) -> None:
         self.environ = environ
         self.method = cast("str", environ["REQUEST_METHOD"])
         self.path = cast("str", environ.get("PATH_INFO", "/"))
         self.target = cast("str", environ.get("HTTP_X_AMZ_TARGET", ""))
-        self.body = self._read_body()
+        self.body = b""
         found = _CREDENTIAL.search(self.authorization)
         self.access_key, self.region, self.service = found.groups() if found else ("", "us-east-1", "")
 
-    def _read_body(self) -> bytes:
-        """Read all of it: a slow client must not hold the lock, and a kept connection needs a clean end."""
-        stream = self.environ["wsgi.input"]
-        if not self.environ.get("wsgi.input_terminated"):
-            try:
-                length = max(int(self.environ.get("CONTENT_LENGTH") or 0), 0)
-            except ValueError:
-                length = 0
-            if length > _LARGEST_BODY:
-                raise TooLarge
-            body = stream.read(length)
-        else:
-            body = stream.read(_LARGEST_BODY + 1)
-            if len(body) > _LARGEST_BODY:
-                raise TooLarge
-            self.environ["CONTENT_LENGTH"] = str(len(body))
-        self.environ["wsgi.input"] = BytesIO(body)
-        return body
+    def take_in(self, read: Callable[[Environ, str], bytes]) -> None:
+        """Read the body.
+
+        Raises:
+            TooMuchError: it is too large, or nested too deeply for what looks into it.
+        """
+        self.body = read(self.environ, self.service)
+        self.environ["CONTENT_LENGTH"] = str(len(self.body))
+        self.environ["wsgi.input"] = BytesIO(self.body)
+        if self.body and not self._is_file:
+            (require_shallow_xml if self.body.lstrip().startswith(b"<") else require_shallow_json)(self.body)
+
+    @property
+    def _is_file(self) -> bool:
+        """Whether the body is an object of S3, or a part of one, which nobody looks into."""
+        known = {name for name in self.query if name != "x-id"} - {"partNumber", "uploadId", "versionId"}
+        return self.service == "s3" and self.method == "PUT" and all(name.startswith("X-Amz-") for name in known)
 
     @cached_property
     def authorization(self) -> str:
@@ -67,21 +65,21 @@ class Request:
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
-        return parse_qs(cast("str", self.environ.get("QUERY_STRING", "")), keep_blank_values=True)
+        return _fields(cast("str", self.environ.get("QUERY_STRING", "")), keep_blank_values=True)
 
     @cached_property
     def form(self) -> dict[str, str]:
         """Parameters of a query-protocol call (IAM, STS, CloudFormation, SNS)."""
         if not self.environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
             return {key: values[0] for key, values in self.query.items()}
-        return {key: values[0] for key, values in parse_qs(self.body.decode(errors="replace")).items()}
+        return {key: values[0] for key, values in _fields(self.body.decode(errors="replace")).items()}
 
     @cached_property
     def json(self) -> dict[str, Any]:
         """Parameters of a JSON-protocol call; empty when the body is not a JSON object."""
         try:
             parsed = json.loads(self.body or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else {}
 
@@ -97,3 +95,17 @@ class Request:
             self.environ["HTTP_AUTHORIZATION"] = self.authorization.replace(
                 f"Credential={self.access_key}/", f"Credential={access_key}/"
             )
+
+
+def _fields(text: str, *, keep_blank_values: bool = False) -> dict[str, list[str]]:
+    """The fields of a query.
+
+    Raises:
+        TooMuchError: there are too many of them, or one's name has too many parts.
+    """
+    if text.count("&") >= limits.FIELDS:
+        raise TooMuchError(f"it has more than {limits.FIELDS} fields")
+    found = parse_qs(text, keep_blank_values=keep_blank_values)
+    if any(name.count(".") > limits.FIELD_LEVELS for name in found):
+        raise TooMuchError(f"the name of a field has more than {limits.FIELD_LEVELS} parts")
+    return found

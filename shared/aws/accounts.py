@@ -8,6 +8,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from shared.aws.session import made
+
 _SESSION_NAME: Final = "model-catalog"
 
 
@@ -64,7 +66,7 @@ class Accounts:
         with self._lock:
             if self._sts is None:
                 region = self._boto.region_name or "us-east-1"
-                self._sts = self._boto.client("sts", region_name=region, config=self._config)
+                self._sts = made(self._boto, "sts", region_name=region, config=self._config)
             return self._sts
 
     @property
@@ -76,7 +78,7 @@ class Accounts:
     def client(self, service: str, region: str, credentials: dict[str, str]) -> Any:  # noqa: ANN401 - a boto3 client
         """Make a client; boto3 makes one at a time."""
         with self._lock:
-            return self._boto.client(service, region_name=region, config=self._config, **credentials)
+            return made(self._boto, service, region_name=region, config=self._config, **credentials)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,17 @@
 """ARNs and account ids: how they are taken apart, and the kinds of them that people write."""
 
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Self, cast
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shared.errors import Mistake
 
 ACCOUNT_ID: Final = "[0-9]{12}"
-_NAME: Final = r"[\w+=,.@/-]+"
+_NAME: Final = r"[A-Za-z0-9_+=,.@/-]+"
+_REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _PARTS: Final = 6
 
 
@@ -66,9 +69,37 @@ def partition_of(region: str) -> str:
     return "aws"
 
 
+def foreign_arns(document: BaseModel, region: str, *, without: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """Find the ARNs and the regions in a document that are of another partition than a region is.
+
+    Args:
+        document: What somebody wrote.
+        region: The region.
+        without: Keys under which anything may stand.
+    """
+    yield from _foreign(document.model_dump(by_alias=True), partition_of(region), "", without)
+
+
+def _foreign(found: object, partition: str, place: str, without: Collection[str]) -> Iterator[tuple[str, str]]:
+    match found:
+        case str() if found.startswith("arn:aws") and not found.startswith(f"arn:{partition}:"):
+            yield place, found
+        case str() if _REGION.fullmatch(found) and partition_of(found) != partition:
+            yield place, found
+        case list():
+            for index, item in enumerate(cast("list[object]", found)):
+                yield from _foreign(item, partition, f"{place}[{index}]", without)
+        case dict():
+            for key, part in cast("dict[str, object]", found).items():
+                if key not in without:
+                    yield from _foreign(part, partition, f"{place}.{key}" if place else key, without)
+        case _:
+            pass
+
+
 def _arn(parts: str, what: str, example: str) -> Any:  # noqa: ANN401 - pydantic tells no type of its Field
     """Describe a kind of ARN to pydantic, and to whoever writes another; the parts begin with the service."""
-    return Field(pattern=f"^arn:aws[a-z-]*:{parts}$", description=what, examples=[f"arn:aws:{example}"])
+    return Field(pattern=f"^arn:aws(-[a-z]+)*:{parts}$", description=what, examples=[f"arn:aws:{example}"])
 
 
 _IAM: Final = f"iam::{ACCOUNT_ID}"
@@ -106,7 +137,7 @@ PrincipalPattern = Annotated[
     # The account stays empty, and wildcards follow the kind of principal (source: Service Catalog API reference,
     # AssociatePrincipalWithPortfolio).
     _arn(
-        r"iam:::(role|user|group)/[\w+=,.@/*?-]+",
+        r"iam:::(role|user|group)/[A-Za-z0-9_+=,.@/*?-]+",
         "an ARN without an account, with wildcards after role/, user/ or group/",
         "iam:::role/AWSReservedSSO_DataScientist_*",
     ),

@@ -134,7 +134,7 @@ def parse(document: object) -> list[Statement]:
             return []
     found: object = cast("dict[str, object]", document).get("Statement") if isinstance(document, dict) else None
     statements = cast("list[object]", found if isinstance(found, list) else [found])
-    return [_statement(cast("dict[str, Any]", each)) for each in statements if isinstance(each, dict)]
+    return [parse_statement(cast("dict[str, Any]", each)) for each in statements if isinstance(each, dict)]
 
 
 def evaluate(statements: Sequence[Statement], request: Request) -> Access:
@@ -172,7 +172,8 @@ def listed(value: object) -> tuple[str, ...]:
     return tuple(str(each).lower() if isinstance(each, bool) else str(each) for each in many)
 
 
-def _statement(found: Mapping[str, Any]) -> Statement:
+def parse_statement(found: Mapping[str, Any]) -> Statement:
+    """Read one statement, whose parts are of the kinds that IAM wants."""
     principal: object = found.get("Principal")
     kinds: object = {"AWS": principal} if isinstance(principal, str) else principal
     return Statement(

@@ -37,7 +37,9 @@ class Deployed(Protocol):
     @property
     def artifact_id(self) -> str: ...
     @property
-    def parameters(self) -> Mapping[str, str]: ...
+    def parameters(self) -> Mapping[str, str] | None: ...
+    @property
+    def secrets(self) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +120,13 @@ def _compared(
     if there is None:
         return LaunchDrift(launch=deployed.name, gone=True)
     differences = list(_version(deployed, there, terms))
+    if deployed.parameters is None:
+        problem = "its parameters are encrypted in the state, and the outputs do not tell them: run up"
+        return LaunchDrift(launch=deployed.name, differences=differences, problem=problem)
     try:
         stack = _stack(there, account)
-        differences += _parameters(deployed, parameters_of(stack), terms.get(there.artifact_id))
+        given = deployed.parameters
+        differences += _parameters(given, deployed.secrets, parameters_of(stack), terms.get(there.artifact_id))
         changed = str(last_change(account.client("servicecatalog", there.region), there, stack)) if differences else ""
     except (BotoCoreError, ClientError) as problem:
         return LaunchDrift(launch=deployed.name, differences=differences, problem=error_text(problem))
@@ -137,10 +143,12 @@ def _version(deployed: Deployed, there: ProvisionedProduct, terms: Mapping[str, 
         )
 
 
-def _parameters(deployed: Deployed, found: Mapping[str, str], terms: Terms | None) -> Iterator[Difference]:
-    given = deployed.parameters
+def _parameters(
+    given: Mapping[str, str], secrets: frozenset[str], found: Mapping[str, str], terms: Terms | None
+) -> Iterator[Difference]:
+    """Compare what may be told: of a secret neither what was deployed nor what AWS has."""
     expected = {**(terms.defaults if terms else {}), **given}
-    hidden = terms.hidden if terms else frozenset[str]()
+    hidden = secrets | (terms.hidden if terms else frozenset[str]())
     for key, value in sorted(expected.items()):
         if key not in hidden and key in found and found[key] != value:
             yield Difference(what=key, deployed=value, found=found[key], given=key in given)

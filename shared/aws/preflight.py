@@ -8,7 +8,7 @@ import pulumi
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.aws.session import error_text
-from shared.errors import PreflightError
+from shared.errors import PreflightError, UnreachableError
 
 
 class CheckResult(Enum):
@@ -73,5 +73,5 @@ def _carried_out(check: Check) -> Iterator[Finding]:
     except ClientError as problem:
         subject = (check.__doc__ or check.__name__).partition(".")[0].lower()
         yield warning(subject, f"not checked: {error_text(problem)}")
-    except BotoCoreError as problem:
+    except (BotoCoreError, UnreachableError) as problem:
         yield warning("AWS", f"not checked: {error_text(problem)}")

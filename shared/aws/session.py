@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.errors import ConfigError
+from shared.aws.reach import refuse_silence
+from shared.errors import ConfigError, UnreachableError
 
 _SESSION_NAME = "model-catalog"
 
@@ -86,7 +87,7 @@ class Session:
         with self._lock:
             if key not in self._made:
                 config = Config(connect_timeout=10, read_timeout=30, retries=retries)
-                self._made[key] = self._boto.client(service, region_name=key[1], config=config)
+                self._made[key] = made(self._boto, service, region_name=key[1], config=config)
             return self._made[key]
 
     def pages(self, service: str, operation: str, result: str, region: str = "", **arguments: Any) -> list[Any]:  # noqa: ANN401 - each operation has its own
@@ -159,6 +160,30 @@ class AccountSession(Session):
                 code="credentials-of-another-account",
                 place=f"{where}: accountId",
             )
+
+
+def made(session: Any, service: str, **options: Any) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Make a client that gives up at once on a host that does not answer, instead of trying for minutes.
+
+    Raises:
+        UnreachableError: a variable or the profile names an endpoint that is no address.
+    """
+    try:
+        client = session.client(service, **options)
+    except ValueError as problem:  # botocore's, of an endpoint without a scheme
+        raise UnreachableError(
+            f"{error_text(problem)}. Expected an address such as https://sts.eu-central-1.amazonaws.com in "
+            f"AWS_ENDPOINT_URL, or in the variable or profile that names the one of {service}.",
+            code="endpoint-invalid",
+            place=service,
+        ) from None
+
+    def ask_first(request: Any, event_name: str, **_: object) -> None:  # noqa: ANN401 - untyped in botocore
+        refuse_silence(str(request.url), asked=f"{service}:{event_name.rpartition('.')[2]}")
+
+    # The last of those who may answer in its place, so that nothing is asked where somebody does.
+    client.meta.events.register_last("before-send", ask_first)
+    return client
 
 
 def code_of(problem: ClientError) -> str:

@@ -82,6 +82,7 @@ class Product(Part):
         rules: Those of its template constraint.
         tag_options: Tags that a launch has to have, with the values that each may have.
         stack_set: Launches are deployed as a stack set from the hub's account.
+        exceptions: What it may do beyond the list of what all products may, with the hub's reasons.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Product(Part):
     tag_options: dict[str, list[str]] = {}
     tag_updates: TagUpdates = "ALLOWED"
     stack_set: Literal["true"] | None = None
+    exceptions: dict[str, str] | None = None
     launch_role: Role
     execution_role: Role
     versions: dict[str, Version]
@@ -205,6 +207,15 @@ def parse(value: object, *, source: str) -> Contract:
             code="catalog-damaged",
             place=place,
         ) from None
+    for region, catalog in contract.regions.items():
+        for key, product in catalog.products.items():
+            if product.portfolio not in catalog.portfolios:
+                raise ContractError(
+                    f"publishes a catalog that is damaged: regions.{region}.products.{key}.portfolio names "
+                    f"{product.portfolio!r}, which is not there. Deploy the hub again with this release: make up-hub.",
+                    code="catalog-damaged",
+                    place=place,
+                )
     if contract.content_hash != content_hash(document):
         raise ContractError(
             f"publishes a catalog that does not fit its own content hash ({contract.content_hash}): it was altered "
@@ -264,4 +275,4 @@ def content_hash(document: Mapping[str, Any]) -> str:
     """Give the hash of a contract, of which its own hash is no part."""
     content = {key: part for key, part in document.items() if key != "content_hash"}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()}"

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.catalog.lifecycle import Day
+
+_MOST: Final = Decimal(10**15)
+"""Of a month's cost that is told."""
 
 
 class Cost(BaseModel):
@@ -44,6 +47,12 @@ class Cost(BaseModel):
     seconds: str | None = None
     prices: dict[str, str]
 
+    @property
+    def parameters(self) -> set[str]:
+        """The parameters that it follows from."""
+        names = (self.instance_type, self.count, self.beside, self.max_count, self.autoscaling, self.memory)
+        return {name for name in names if name}
+
 
 class Estimate(BaseModel):
     """A month's cost: the least and, where the launch scales, the most; or why it is unknown."""
@@ -78,18 +87,37 @@ def estimate(cost: Cost, values: Mapping[str, str]) -> Estimate:
         return Estimate(
             currency=cost.currency, date=cost.date, unknown=f"the hub's price table has no price of {kind} here"
         )
-    price = Decimal(cost.prices[kind])
+    try:
+        least, most = _month(cost, values, Decimal(cost.prices[kind]))
+    except KeyError as missing:
+        return Estimate(currency=cost.currency, date=cost.date, unknown=f"{missing.args[0]} has no value")
+    except ArithmeticError:
+        return Estimate(currency=cost.currency, date=cost.date, unknown="its parameters are no numbers to reckon with")
+    return Estimate(currency=cost.currency, date=cost.date, least=least, most=most)
+
+
+def _month(cost: Cost, values: Mapping[str, str], price: Decimal) -> tuple[Decimal, Decimal | None]:
+    """Reckon the least and the most that a month costs.
+
+    Raises:
+        KeyError: a parameter has no value.
+        ArithmeticError: one is no number, or one that is beyond reckoning.
+    """
     if cost.kind == "serverless":
-        gigabytes = Decimal(values[cost.memory or ""]) / 1024
-        least = gigabytes * Decimal(cost.seconds or 0) * price
-        return Estimate(currency=cost.currency, date=cost.date, least=least)
+        least = Decimal(values[cost.memory or ""]) / 1024 * Decimal(cost.seconds or 0) * price
+        return _reckoned(least), None
     month = price * Decimal(cost.hours or 0)
     count = Decimal(values[cost.count or ""])
     scaling = values.get(cost.autoscaling or "") == "true"
     most = max(count, Decimal(values[cost.max_count])) if cost.max_count and scaling else count
     beside = Decimal(values[cost.beside]) if cost.beside else Decimal(0)
-    least, most = (month * (number + beside) for number in (count, most))
-    return Estimate(currency=cost.currency, date=cost.date, least=least, most=most)
+    return _reckoned(month * (count + beside)), _reckoned(month * (most + beside))
+
+
+def _reckoned(amount: Decimal) -> Decimal:
+    if not amount.is_finite() or abs(amount) > _MOST:
+        raise ArithmeticError
+    return amount
 
 
 def total(estimates: list[Estimate]) -> tuple[Decimal, Decimal, int]:

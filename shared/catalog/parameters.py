@@ -6,22 +6,17 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from shared.catalog.part import Part
-from shared.errors import Mistake
+from shared.catalog.patterns import SlowPatternError, all_fit, valid_pattern
+
+MASK: Final = "****"
+"""Stands for a value that is not told, as in CloudFormation's own answers."""
 
 _LISTS: Final = ("CommaDelimitedList", "List<")
 _NUMBER: Final = r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 
 
-def _compiled(pattern: str) -> str:
-    try:
-        _ = re.compile(pattern)
-    except re.error as problem:
-        raise Mistake(f"{pattern!r} is not a regular expression: {problem}.", code="pattern-invalid") from None
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiled)]
-Count = Annotated[str, Field(pattern=r"^[0-9]+$")]
+Pattern = Annotated[str, AfterValidator(valid_pattern)]
+Count = Annotated[str, Field(pattern=r"^[0-9]{1,9}$")]
 Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 
 
@@ -43,6 +38,15 @@ class Parameter(Part):
     max_value: Number | None = None
     no_echo: Literal["true"] | None = None
 
+    @property
+    def is_masked(self) -> bool:
+        """Whether the default is one that only AWS knows."""
+        return self.no_echo is not None and self.default == MASK
+
+    def published(self) -> "Parameter":
+        """Give it as the contract tells it: that a hidden parameter has a default, and not which."""
+        return self.model_copy(update={"default": MASK}) if self.no_echo and self.default else self
+
 
 def value_problem(parameter: Parameter, value: str) -> str | None:
     """Say what CloudFormation would refuse about a value; None where it is fit.
@@ -54,14 +58,22 @@ def value_problem(parameter: Parameter, value: str) -> str | None:
     allowed, pattern = parameter.allowed_values, parameter.allowed_pattern
     if allowed is not None and not all(item in allowed for item in items):
         return f"The allowed values are: {', '.join(allowed)}."
-    if pattern is not None and not all(re.fullmatch(pattern, item) for item in items):
-        return f"It must match {pattern}."
-    if parameter.type == "Number":
-        return _number_problem(parameter, value)
+    if parameter.type == "Number" and (problem := _number_problem(parameter, value)):
+        return problem
     shortest, longest = int(parameter.min_length or 0), int(parameter.max_length or 4096)
-    if not shortest <= len(value) <= longest:
+    if parameter.type != "Number" and not shortest <= len(value) <= longest:
         return f"It must have {shortest} to {longest} characters."
-    return None
+    return _pattern_problem(pattern, items) if pattern is not None else None
+
+
+def _pattern_problem(pattern: str, items: list[str]) -> str | None:
+    try:
+        return None if all_fit(pattern, items) else f"It must match {pattern}."
+    except SlowPatternError:
+        return (
+            f"It cannot be held against {pattern} in time: a repetition within another has too many ways to match. "
+            f"Use another value, or have the template's AllowedPattern written without."
+        )
 
 
 def _number_problem(parameter: Parameter, value: str) -> str | None:

@@ -63,7 +63,7 @@ def _check_operands(name: str, argument: object) -> None:
     count = len(cast("list[object]", argument)) if isinstance(argument, list) else 0
     if not least <= count <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
-        raise Mistake(f"invalid {name} of {count} operands. It takes a list of {wanted}.", code="operand-count")
+        raise Mistake(f"invalid {name} of {count} operands. Write a list of {wanted}.", code="operand-count")
 
 
 Expression = Annotated[Any, BeforeValidator(_text), AfterValidator(_well_formed)]

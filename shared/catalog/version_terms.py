@@ -25,7 +25,11 @@ def version_terms(contracts: Iterable[Contract]) -> dict[str, VersionTerms]:
     return {
         version.id: VersionTerms(
             number=number,
-            defaults={key: each.default for key, each in version.parameters.items() if each.default is not None},
+            defaults={
+                key: each.default
+                for key, each in version.parameters.items()
+                if each.default is not None and not each.is_masked
+            },
             hidden=frozenset(key for key, each in version.parameters.items() if each.no_echo),
         )
         for contract in contracts

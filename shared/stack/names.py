@@ -40,3 +40,16 @@ def execution_role_name(product: str) -> str:
 def project_of(stack: str) -> str:
     """Name the project of a stack, which follows from the stack's name: hub and hub-*, spoke-*, organization."""
     return f"model-catalog-{stack.partition('-')[0]}"
+
+
+def set_command(file: str, key: str, *, secret: bool = False) -> str:
+    """Give the command that writes a setting, to be followed by the value; Pulumi asks for a secret by itself.
+
+    Args:
+        file: The name of the stack's settings file.
+        key: With the project in front.
+        secret: Whether to encrypt it.
+    """
+    stack = file.removeprefix("Pulumi.").removesuffix(".yaml")
+    folder = project_of(stack).removeprefix("model-catalog-")
+    return f"pulumi -C {folder} -s {stack} config set{' --secret' if secret else ''} --path '{key}'"

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pulumi
 
+from shared.aws.reach import begin_asking
 from shared.catalog.lifecycle import refuse_to_look_ahead
 from shared.errors import CatalogError
 from shared.stack.engines import remember_own
@@ -29,6 +30,7 @@ def start(run: Callable[[], None]) -> None:
     """Run a program; what it refuses, now or once an output is known, is told and ends it."""
     if not os.environ.get(SDK_DEBUG):
         pulumi.log.debug = _nothing
+    begin_asking()
     if task := asyncio.current_task():  # Pulumi's, which ends when the last resource is declared
         task.add_done_callback(_end)
     if not pulumi.runtime.is_dry_run():

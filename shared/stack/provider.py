@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
+from shared.aws.reach import refuse_silent_endpoints
 from shared.errors import ConfigError
 from shared.stack.settings import AccountSettings
 
@@ -13,7 +14,11 @@ def account_provider(settings: AccountSettings) -> aws.Provider:
     It refuses credentials of any account but the stack's before anything is touched, and tags what it makes.
     One instance per stack also keeps portfolio shares in line: the provider locks them per process, and AWS
     takes one share action at a time (source: terraform-provider-aws, portfolio_share.go).
+
+    Raises:
+        UnreachableError: an endpoint that the environment names does not answer, for which the provider waits minutes.
     """
+    refuse_silent_endpoints(f"what the stack of Pulumi.{pulumi.get_stack()}.yaml has")
     session_name = f"model-catalog-{pulumi.get_stack()}"[:64]
     roles = [aws.ProviderAssumeRoleArgs(role_arn=arn, session_name=session_name) for arn in settings.roles]
     return aws.Provider(

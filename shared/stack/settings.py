@@ -1,16 +1,20 @@
-"""Reads a stack's settings into one checked object."""
+"""Checks a stack's settings, and gives them as one object."""
 
-import json
-from collections.abc import Mapping
-from typing import Annotated, Self, TypeVar
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Final, Self, TypeVar
 
-import pulumi
-from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import Field, model_validator
 
-from shared.aws.arn import AccountId, Arn, RoleArn
+from shared.aws.arn import AccountId, Arn, RoleArn, foreign_arns, partition_of
+from shared.collecting import Mistakes, together
+from shared.documents import parse_json
 from shared.errors import ConfigError, Mistake
+from shared.secret_value import marked, secrets_in
+from shared.stack.names import set_command
 from shared.validation import Region, SettingsDocument, validate
+
+NOTHING: Final = re.compile(r"(?!)")
 
 
 class AccountSettings(SettingsDocument):
@@ -20,7 +24,10 @@ class AccountSettings(SettingsDocument):
         account_id: The account that the stack is for. Credentials of any other are refused.
         assume_role: A role of that account to work as; without it, the credentials of the environment serve.
         region: The provider's region, and the first of `regions`.
+        may_be_secret: The paths of what may stand encrypted in the file.
     """
+
+    may_be_secret: ClassVar[re.Pattern[str]] = NOTHING
 
     account_id: AccountId
     assume_role: RoleArn | None = None
@@ -41,53 +48,77 @@ class AccountSettings(SettingsDocument):
             )
         return self
 
+    @model_validator(mode="after")
+    def _all_is_of_one_partition(self) -> Self:
+        for place, found in foreign_arns(self, self.region, without=("parameters", "tags")):
+            raise Mistake(
+                f"invalid value {found!r}. The stack's region {self.region} is of the partition "
+                f"{partition_of(self.region)}, and nothing of another can be reached from there.",
+                code="arn-of-another-partition",
+                place=place,
+            )
+        return self
+
 
 S = TypeVar("S", bound=AccountSettings)
 
 
-def load_settings(model: type[S]) -> S:
-    """Read the current stack's settings.
-
-    The region is Pulumi's own key `aws:region`. A key that the model does not have is refused, since a misspelt
-    setting would otherwise be left out in silence.
-
-    Raises:
-        ConfigError: names the stack's file and the key, what was found and what is wanted.
-    """
-    given = {**get_config_env(), **CONFIG.get()}
-    return check_settings(model, given, project=pulumi.get_project(), where=f"Pulumi.{pulumi.get_stack()}.yaml")
-
-
-def check_settings(model: type[S], given: Mapping[str, str], *, project: str, where: str) -> S:
+def check_settings(model: type[S], given: Mapping[str, object], *, project: str, where: str) -> S:
     """Check settings as the engine hands them to a program.
 
     Args:
         model: What is wanted.
-        given: Text by full keys; lists and maps as JSON.
+        given: By full keys: text, with lists and maps as JSON, or what that stands for.
         project: The stack's project, whose name the keys begin with.
         where: The stack's file, for messages.
 
     Raises:
-        ConfigError: names the file and the key, what was found and what is wanted.
+        ConfigError: names the file and each key, what was found and what is wanted.
     """
     namespace = f"{project}:"
-    for key in given:
-        if key != "aws:region" and not key.startswith((namespace, "pulumi:")):
-            raise ConfigError(
-                f"is not a known key. The keys here are aws:region and those that begin with {namespace}",
-                code="unknown-key",
-                place=f"{where}: {key}",
+    mistakes = Mistakes(
+        ConfigError(
+            f"is not a known key. The keys here are aws:region and those that begin with {namespace}",
+            code="unknown-key",
+            place=f"{where}: {key}",
+        )
+        for key in given
+        if key != "aws:region" and not key.startswith((namespace, "pulumi:"))
+    )
+    found = {
+        key if key == "aws:region" else key.removeprefix(namespace): marked(structured(value))
+        for key, value in given.items()
+        if key == "aws:region" or key.startswith(namespace)
+    }
+    encrypted = list(_encrypted(model, found, project=project, where=where))
+    for problem in encrypted:
+        mistakes.add(problem)
+    with mistakes:
+        valid = validate(model, found, where=where, error=ConfigError)
+        if not mistakes.found:
+            return valid
+    told = {each.place for each in encrypted}
+    raise together(each for each in mistakes.found if each in encrypted or each.place not in told)
+
+
+def _encrypted(model: type[AccountSettings], found: object, *, project: str, where: str) -> Iterator[ConfigError]:
+    """Refuse to keep secret what commands have to read that decrypt nothing, and what AWS shows to everybody."""
+    for path, _ in secrets_in(found):
+        if not model.may_be_secret.fullmatch(path):
+            key = path if path == "aws:region" else f"{project}:{path}"
+            yield ConfigError(
+                f"is encrypted, and only the value of a launch's parameter can be: all else is read by commands that "
+                f"decrypt nothing. Write it in plain text: {set_command(where, key)} VALUE",
+                code="setting-encrypted",
+                place=f"{where}: {path}",
             )
-    found = {key.removeprefix(namespace): structured(text) for key, text in given.items() if key.startswith(namespace)}
-    region = {key: text for key, text in given.items() if key == "aws:region"}
-    return validate(model, {**found, **region}, where=where, error=ConfigError)
 
 
-def structured(text: str) -> object:
-    """Give lists and maps their structure, and leave every other setting the text that it is."""
-    if not text.startswith(("[", "{")):
+def structured(text: object) -> object:
+    """Give lists and maps their structure, and leave every other setting what it is."""
+    if not isinstance(text, str) or not text.startswith(("[", "{")):
         return text
     try:
-        return json.loads(text)
-    except ValueError:
+        return parse_json(text)
+    except ValueError:  # or a Mistake, which is one: no setting is nested so deeply
         return text

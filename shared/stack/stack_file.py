@@ -4,22 +4,27 @@ It hands them over as the engine does to a program, and the same code checks the
 takes, and what one refuses, the other refuses in the same words.
 """
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast
 
 import yaml
 
-from shared.errors import ConfigError
-from shared.stack.engine_yaml import EngineLoader
+from shared.as_written import check_as_written
+from shared.collecting import Mistakes, together
+from shared.documents import read_file, reason_of
+from shared.errors import ConfigError, Mistake
+from shared.secret_value import OtherSettingsError, decrypted, marked
+from shared.stack.engine_yaml import as_text, plain_text, read
 from shared.stack.names import project_of
-from shared.stack.settings import AccountSettings, check_settings
+from shared.stack.settings import AccountSettings, check_settings, structured
 
 S = TypeVar("S", bound=AccountSettings)
 
+_TEXT: Final = "tag:yaml.org,2002:str"
+_MAP: Final = "tag:yaml.org,2002:map"
 _ACCOUNT: Final = re.compile(r"""accountId["']?\s*:\s*["']?([0-9]{12})\b""")
 
 
@@ -34,35 +39,74 @@ class StackFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        self._read_as_another: yaml.Node | None = None
 
     @cached_property
     def given(self) -> Mapping[str, str]:
         """The settings as the engine hands them to a program: text by full keys, lists and maps as JSON.
 
         Raises:
-            ConfigError: the file cannot be read, is not YAML, or holds no settings.
+            ConfigError: the file cannot be read, is not YAML, is beyond a limit, or holds no settings.
         """
         name = self.path.name
         try:
-            content: object = yaml.load(self.path.read_bytes(), Loader=EngineLoader)  # noqa: S506 - a safe loader
+            content, self._read_as_another = read(read_file(self.path))
             config = cast("dict[str, object]", content).get("config") if isinstance(content, dict) else None
             if not isinstance(config, dict):
                 raise ConfigError(
-                    "is missing. It holds the stack's settings.", code="missing-key", place=f"{name}: config"
+                    "is missing, or no map. Write the stack's settings below it.",
+                    code="missing-key",
+                    place=f"{name}: config",
                 )
             project = project_of(self.stack)
             return {
-                key if ":" in key else f"{project}:{key}": _as_text(value)
+                key if ":" in key else f"{project}:{key}": as_text(value)
                 for key, value in cast("dict[str, object]", config).items()
             }
         except OSError as problem:
-            raise ConfigError(f"cannot be read ({problem.strerror}).", code="file-unreadable", place=name) from None
+            raise ConfigError(
+                f"cannot be read ({problem.strerror}). Add the file, or correct its name.",
+                code="file-unreadable",
+                place=name,
+            ) from None
         except yaml.YAMLError as problem:
-            reason = " ".join(str(problem).split())
-            raise ConfigError(f"is not YAML: {reason}.", code="file-not-yaml", place=name) from None
+            raise ConfigError(
+                f"is not YAML: {reason_of(problem)}. Correct it there; such files are UTF-8 text.",
+                code="file-not-yaml",
+                place=name,
+            ) from None
+        except Mistake as mistake:
+            raise ConfigError(str(mistake), code=mistake.code, place=name) from None
         except (TypeError, ValueError, RecursionError):
             raise ConfigError(
-                "has a key or a value that no setting can have.", code="setting-impossible", place=name
+                "has a key or a value that no setting can have. Keys are text, and values are text, numbers, truth "
+                "values, and lists and maps of these: correct it.",
+                code="setting-impossible",
+                place=name,
+            ) from None
+
+    def decrypted(self, key: str, text: str) -> object:
+        """Give a setting that somebody decrypted, with its secrets marked as such.
+
+        `pulumi.Config.get_secret_object` makes a secret of the whole setting, and `get_object` gives all of it in plain
+        text. Which parts are secret the file alone says.
+
+        Args:
+            key: In full.
+            text: The decrypted setting; a list or map as JSON.
+
+        Raises:
+            ConfigError: it is not the file's.
+        """
+        written = marked(structured(self.given.get(key, "")))
+        try:
+            return decrypted(written, structured(text) if isinstance(written, dict | list) else text)
+        except OtherSettingsError:
+            raise ConfigError(
+                "is not what the file holds, so nobody can say which of it is secret. Run Pulumi without "
+                "--config-file.",
+                code="secret-of-another-file",
+                place=f"{self.path.name}: {key}",
             ) from None
 
     def settings(self, model: type[S]) -> S:
@@ -71,7 +115,40 @@ class StackFile:
         Raises:
             ConfigError: names the file and the key, what was found and what is wanted.
         """
-        return check_settings(model, self.given, project=project_of(self.stack), where=self.path.name)
+        return self.settings_from(model, self.given)
+
+    def settings_from(self, model: type[S], given: Mapping[str, object], in_use: Mapping[str, str] | None = None) -> S:
+        """Check settings that are in use, as they arrived and as they stand in the file.
+
+        Args:
+            model: The shape of the settings.
+            given: What is to be checked.
+            in_use: The same as text; what the file does not hold is from elsewhere, and taken as it is.
+
+        Raises:
+            ConfigError: names the file and each key, what was found and what is wanted.
+        """
+        mistakes = Mistakes()
+        with mistakes:
+            self._check_as_written(model, self.given if in_use is None else in_use)
+        with mistakes:
+            valid = check_settings(model, given, project=project_of(self.stack), where=self.path.name)
+            if not mistakes.found:
+                return valid
+        raise together(mistakes.found)
+
+    def _check_as_written(self, model: type[AccountSettings], given: Mapping[str, str]) -> None:
+        """Refuse text without quotes that arrives as another. Raises ConfigError."""
+        own = self.given
+        project = project_of(self.stack)
+        config = next((part for key, part in _entries(self._read_as_another) if key == "config"), None)
+        full = ((key if ":" in key else f"{project}:{key}", node) for key, node in _entries(config))
+        settings = [
+            (yaml.ScalarNode(_TEXT, key.removeprefix(f"{project}:"), style='"'), node)
+            for key, node in full
+            if given.get(key) == own.get(key)
+        ]
+        check_as_written(model, yaml.MappingNode(_MAP, settings), plain_text, where=self.path.name, error=ConfigError)
 
     @property
     def account(self) -> str:
@@ -93,9 +170,14 @@ class StackFile:
     @cached_property
     def _bytes(self) -> bytes:
         try:
-            return self.path.read_bytes()
-        except OSError:
+            return read_file(self.path)
+        except (OSError, Mistake):
             return b""
+
+
+def _entries(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key.value, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
 
 
 def stack_files(folder: Path, kind: Literal["hub", "spoke"]) -> Sequence[StackFile]:
@@ -119,13 +201,3 @@ def settings_of(model: type[S], stack: str, *, folder: Path = Path()) -> S:
             place=file.path.name,
         )
     return file.settings(model)
-
-
-def _as_text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool() | list() | dict():
-            return json.dumps(value, ensure_ascii=False, allow_nan=False)
-        case _:
-            return str(value)

@@ -68,7 +68,7 @@ def _plan(catalog: Any, resolved: ResolvedLaunch, tags: Mapping[str, str]) -> Ge
         ProductId=resolved.product.id,
         ProvisionedProductName=resolved.launch.name,
         ProvisioningArtifactId=resolved.choice.version.id,
-        ProvisioningParameters=[{"Key": key, "Value": value} for key, value in sorted(resolved.parameters.items())],
+        ProvisioningParameters=[{"Key": key, "Value": value} for key, value in sorted(_values(resolved).items())],
         Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         IdempotencyToken=str(uuid.uuid4()),
     )
@@ -76,6 +76,18 @@ def _plan(catalog: Any, resolved: ResolvedLaunch, tags: Mapping[str, str]) -> Ge
         yield made["PlanId"]
     finally:
         catalog.delete_provisioned_product_plan(PlanId=made["PlanId"], IgnoreErrors=True)
+
+
+def _values(resolved: ResolvedLaunch) -> dict[str, str]:
+    """Give all parameters, which a plan has to be made with.
+
+    Raises:
+        PlanError: some are encrypted still.
+    """
+    untold = [name for name, secret in resolved.secrets.items() if secret.plain is None]
+    if untold:
+        raise PlanError(f"{' and '.join(untold)} is encrypted, and AWS plans with values alone")
+    return {**resolved.plain_parameters, **{name: each.plain or "" for name, each in resolved.secrets.items()}}
 
 
 def _path(catalog: Any, resolved: ResolvedLaunch) -> str:  # noqa: ANN401 - a boto3 client

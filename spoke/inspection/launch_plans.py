@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from shared.aws.session import AccountSession, error_text
 from shared.catalog.contract import Contract
 from shared.catalog.lifecycle import as_of
+from shared.secret_value import HIDDEN, redacted
 from shared.stack.names import SPOKE_PROJECT
 from spoke.config import SpokeSettings
 from spoke.inspection.change_sets import Change, PlanError, changes_of
@@ -52,7 +53,7 @@ def plans_of(
         stack: The spoke's.
         settings: What it asks for.
         contract: What the hub offers.
-        launched: The provisioned products in the stack's state.
+        launched: The provisioned products in the stack's state, decrypted where the settings hold secrets.
 
     Raises:
         CatalogError: settings, contract or credentials do not go together.
@@ -82,7 +83,8 @@ def _plan(resolved: ResolvedLaunch, deployed: _Deployed | None, account: Account
     try:
         changes = changes_of(resolved, tags, account)
     except (PlanError, ClientError) as problem:
-        return LaunchPlan(launch=name, what=what, differences=differences, problem=error_text(problem))
+        reason = redacted(error_text(problem), resolved.secrets.values())
+        return LaunchPlan(launch=name, what=what, differences=differences, problem=reason)
     return LaunchPlan(launch=name, what=what, differences=differences, changes=changes)
 
 
@@ -104,9 +106,11 @@ def _differences(resolved: ResolvedLaunch, deployed: _Deployed, tags: Mapping[st
     model = resolved.model
     found += model.changes(deployed.parameters, "→") if model else ()
     hidden = {name for name, parameter in resolved.choice.version.parameters.items() if parameter.no_echo}
+    hidden |= resolved.secrets.keys()
+    values = {**resolved.plain_parameters, **{name: each.plain or "" for name, each in resolved.secrets.items()}}
     found += [
-        f"{key} (hidden)" if key in hidden else f"{key} {_shown(old)} → {_shown(new)}"
-        for key, old, new in _changed(deployed.parameters, resolved.parameters)
+        f"{key} {HIDDEN}" if key in hidden else f"{key} {_shown(old)} → {_shown(new)}"
+        for key, old, new in _changed(deployed.parameters, values)
         if not (model and key in model.words)
     ]
     found += [f"tag {key} {_shown(old)} → {_shown(new)}" for key, old, new in _changed(deployed.tags, tags)]

@@ -15,6 +15,7 @@ from shared.catalog.contract import Contract, Product
 from spoke.config import SpokeSettings
 from spoke.launches.portfolios import Wanted, products_of, wanted_portfolios
 from spoke.launches.resolution import ResolvedLaunch, resolve_launches
+from spoke.launches.rights import refuse_excessive_roles
 
 Parts = Mapping[str, str]
 """What a result depends on: the name of each part in words, and a digest of its content."""
@@ -23,7 +24,7 @@ Parts = Mapping[str, str]
 def digest(content: object) -> str:
     """Give a short name to plain content: the same for the same content, whatever the order of its keys."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(text.encode(errors="backslashreplace"), digest_size=12).hexdigest()
 
 
 class Excerpts:
@@ -38,6 +39,7 @@ class Excerpts:
         self.contract = contract
         self.day = day
         self._digests: dict[tuple[int, str], str] = {}
+        self._fit: set[int] = set()
 
     def of(self, settings: SpokeSettings, *, where: str) -> tuple[Parts, list[ResolvedLaunch]]:
         """Give a spoke's excerpt, and its launches as the hub offers them.
@@ -48,21 +50,28 @@ class Excerpts:
 
         Raises:
             LaunchError: the spoke asks for what the hub does not offer, so a run of it would be refused.
+            ContractError: likewise, because of what the hub would have its roles do.
         """
         resolved_launches = resolve_launches(settings, self.contract, self.day, where=where)
         wanted = wanted_portfolios(settings, self.contract, resolved_launches, where=where)
+        products = products_of(self.contract, wanted)
         existing = settings.launch_roles == "existing"
+        if not existing:
+            self._confirm_roles(products, settings)
         return {
             **{
                 f"portfolio {each.key} in {each.region}": digest(_portfolio(each, settings.account_id))
                 for each in wanted.values()
             },
-            **{
-                f"roles of {key}": self._roles(product, existing=existing)
-                for key, product in products_of(self.contract, wanted).items()
-            },
+            **{f"roles of {key}": self._roles(product, existing=existing) for key, product in products.items()},
             **{f"offer of {resolved.launch.name}": self._offer(resolved) for resolved in resolved_launches},
         }, resolved_launches
+
+    def _confirm_roles(self, products: Mapping[str, Product], settings: SpokeSettings) -> None:
+        """Refuse what a run would refuse; a product that is fit for one spoke is fit for all."""
+        unknown = {key: product for key, product in products.items() if id(product) not in self._fit}
+        refuse_excessive_roles(unknown, hub=", ".join(settings.hub_stacks))
+        self._fit.update(map(id, unknown.values()))
 
     def _roles(self, product: Product, *, existing: bool) -> str:
         roles = (product.launch_role, product.execution_role)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from shared.catalog.cost import Estimate, estimate, together
+from spoke.launches.parameters import defaults_of
 from spoke.launches.resolution import ResolvedLaunch
 
 
@@ -11,8 +12,12 @@ def estimate_launch(resolved: ResolvedLaunch) -> Estimate | None:
     version = resolved.choice.version
     if version.cost is None:
         return None
-    defaults = {name: item.default for name, item in version.parameters.items() if item.default is not None}
-    return estimate(version.cost, {**defaults, **resolved.parameters})
+    values = {**defaults_of(version), **resolved.plain_parameters}
+    if untold := sorted(version.cost.parameters & version.parameters.keys() - values.keys()):
+        return Estimate(
+            currency=version.cost.currency, date=version.cost.date, unknown=f"{' and '.join(untold)} is not told"
+        )
+    return estimate(version.cost, values)
 
 
 def cost_output(resolved: ResolvedLaunch) -> dict[str, str]:

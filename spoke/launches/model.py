@@ -7,6 +7,7 @@ from typing import Final
 from shared.catalog.contract import Version
 from shared.catalog.parameters import value_problem
 from shared.errors import LaunchError
+from shared.secret_value import HIDDEN, Secret
 from spoke.config import Launch
 
 _WORDS: Final = {"archive": "model", "package": "model package", "image": "image", "code": "inference code"}
@@ -113,4 +114,5 @@ def _refuse_named(launch: Launch, version: Version, number: str, brought: Mappin
 
 def _shown(launch: Launch, version: Version, name: str) -> str:
     parameter = version.parameters.get(name)
-    return "(hidden)" if parameter and parameter.no_echo else launch.parameters[name]
+    value = launch.parameters[name]
+    return HIDDEN if isinstance(value, Secret) or (parameter and parameter.no_echo) else value

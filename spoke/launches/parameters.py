@@ -5,69 +5,138 @@ from collections.abc import Mapping
 from shared.catalog.contract import Product, Version
 from shared.catalog.parameters import value_problem
 from shared.catalog.rules import Rule, UndecidedError
+from shared.collecting import Mistakes
 from shared.errors import LaunchError
+from shared.secret_value import HIDDEN, Secret, refers_to_secret
+from shared.stack.names import SPOKE_PROJECT, set_command
+
+Values = Mapping[str, str | Secret]
+"""Of parameters, by name."""
 
 
-def check_parameters(values: Mapping[str, str], version: Version, where: str) -> None:
-    """Refuse values that CloudFormation would refuse.
+def defaults_of(version: Version) -> dict[str, str]:
+    """Give the defaults of a version's parameters, as far as the hub tells them."""
+    return {
+        name: item.default
+        for name, item in version.parameters.items()
+        if item.default is not None and not item.is_masked
+    }
+
+
+def refuse_plain_secrets(given: Values, version: Version, where: str, index: int) -> None:
+    """Refuse a value in plain text of a parameter that the template hides.
+
+    Args:
+        given: What the settings hold.
+        version: Which parameters are hidden.
+        where: The launch, for messages.
+        index: Its place in the settings.
+
+    Raises:
+        LaunchError: names the parameter, and the command that sets its value as a secret.
+    """
+    mistakes = Mistakes()
+    for name, value in given.items():
+        parameter = version.parameters.get(name)
+        if parameter and parameter.no_echo and isinstance(value, str) and value and not refers_to_secret(value):
+            command = set_command(
+                where.partition(":")[0], f"{SPOKE_PROJECT}:launches[{index}].parameters.{name}", secret=True
+            )
+            mistakes.add(
+                LaunchError(
+                    f"is hidden by the template (NoEcho), and stands here in plain text. Run {command}, which asks for "
+                    f"the value and encrypts it, or name a stored one: "
+                    f"'{{{{resolve:secretsmanager:NAME:SecretString:KEY}}}}'. If the file was shared, change the "
+                    f"secret itself too.",
+                    code="parameter-in-plain-text",
+                    place=f"{where}: parameters.{name}",
+                )
+            )
+    mistakes.refuse()
+
+
+def check_parameters(values: Values, version: Version, where: str) -> None:
+    """Refuse values that CloudFormation would refuse; a secret that was not decrypted is let through.
 
     Raises:
         LaunchError: names the parameter.
     """
+    mistakes = Mistakes()
     for name, value in values.items():
         parameter = version.parameters.get(name)
         if parameter is None:
-            raise LaunchError(
-                f"invalid key {name!r}, which the hub does not offer. It offers as parameter: "
-                f"{', '.join(sorted(version.parameters)) or 'none'}.",
-                code="parameter-not-offered",
-                place=f"{where}: parameters",
+            mistakes.add(
+                LaunchError(
+                    f"invalid key {name!r}, which the hub does not offer. It offers as parameter: "
+                    f"{', '.join(sorted(version.parameters)) or 'none'}.",
+                    code="parameter-not-offered",
+                    place=f"{where}: parameters",
+                )
             )
-        problem = value_problem(parameter, value)
+            continue
+        plain = value.plain if isinstance(value, Secret) else value
+        problem = None if plain is None else value_problem(parameter, plain)
         if problem:
             hint = f" {parameter.constraint_description}" if parameter.constraint_description else ""
-            shown = "(hidden)" if parameter.no_echo else repr(value)
-            raise LaunchError(
-                f"invalid value {shown}. {problem}{hint}", code="parameter-invalid", place=f"{where}: parameters.{name}"
+            shown = HIDDEN if parameter.no_echo else repr(value)
+            mistakes.add(
+                LaunchError(
+                    f"invalid value {shown}. {problem}{hint}",
+                    code="parameter-invalid",
+                    place=f"{where}: parameters.{name}",
+                )
             )
     for name, parameter in version.parameters.items():
         if parameter.default is None and name not in values:
-            raise LaunchError(
-                f"is missing, and the template has no default. {parameter.description}".rstrip(),
-                code="parameter-missing",
-                place=f"{where}: parameters.{name}",
+            mistakes.add(
+                LaunchError(
+                    f"is missing, and the template has no default. Add it. {parameter.description}".rstrip(),
+                    code="parameter-missing",
+                    place=f"{where}: parameters.{name}",
+                )
             )
+    mistakes.refuse()
 
 
-def check_rules(values: Mapping[str, str], product: Product, version: Version, where: str) -> list[str]:
+def check_rules(values: Values, product: Product, version: Version, where: str) -> list[str]:
     """Refuse values that break a rule of the template or of the product's template constraint.
 
     Returns:
-        The rules that only AWS can evaluate, in words.
+        The rules that cannot be evaluated here, in words.
 
     Raises:
         LaunchError: gives the rule's own words.
     """
-    defaults = {name: item.default for name, item in version.parameters.items() if item.default is not None}
+    plain = {name: value.plain if isinstance(value, Secret) else value for name, value in values.items()}
+    known = {name: value for name, value in {**defaults_of(version), **plain}.items() if value is not None}
     undecided: list[str] = []
+    mistakes = Mistakes()
     for name, rule in [*version.rules.items(), *product.rules.items()]:
+        if untold := sorted(rule.parameters() & version.parameters.keys() - known.keys()):
+            undecided.append(f"{where}: the rule {name} looks at {' and '.join(untold)}, whose value is not told here.")
+            continue
         try:
-            broken = rule.broken_by({**defaults, **values})
+            broken = rule.broken_by(known)
         except UndecidedError as function:
             undecided.append(f"{where}: the rule {name} asks for {function}, which only AWS can evaluate, at launch.")
             continue
         if broken:
             found = _found(rule, values, version)
-            raise LaunchError(
-                f"{found} break the rule {name}: {broken[0]}", code="rule-broken", place=f"{where}: parameters"
+            mistakes.add(
+                LaunchError(
+                    f"{found} break the rule {name}: {' '.join(broken)}",
+                    code="rule-broken",
+                    place=f"{where}: parameters",
+                )
             )
+    mistakes.refuse()
     return undecided
 
 
-def _found(rule: Rule, values: Mapping[str, str], version: Version) -> str:
+def _found(rule: Rule, values: Values, version: Version) -> str:
     shown: list[str] = []
     for name in sorted(rule.parameters()):
         parameter = version.parameters[name]
-        value = "(hidden)" if parameter.no_echo else repr(values.get(name, parameter.default))
+        value = HIDDEN if parameter.no_echo else repr(values.get(name, parameter.default))
         shown.append(f"{name} {value}" if name in values else f"{name} {value} (the default)")
     return " and ".join(shown)

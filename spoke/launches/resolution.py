@@ -7,11 +7,13 @@ from typing import TypeVar
 
 from shared.aws.arn import Arn
 from shared.catalog.contract import Contract, Portfolio, Product, RegionCatalog
+from shared.collecting import Mistakes
 from shared.errors import LaunchError
+from shared.secret_value import Secret
 from shared.stack.provider import standard_tags
 from spoke.config import Launch, SpokeSettings
 from spoke.launches.model import LaunchedModel, model_of
-from spoke.launches.parameters import check_parameters, check_rules
+from spoke.launches.parameters import check_parameters, check_rules, refuse_plain_secrets
 from spoke.launches.tags import check_tags, tags_of
 from spoke.launches.version_selection import SelectedVersion, select_version
 
@@ -40,9 +42,19 @@ class ResolvedLaunch:
     notes: tuple[str, ...] = ()
 
     @property
-    def parameters(self) -> Mapping[str, str]:
+    def parameters(self) -> Mapping[str, str | Secret]:
         """The template's parameters: those of the settings, and those that take the model."""
         return {**self.launch.parameters, **(self.model.parameters if self.model else {})}
+
+    @property
+    def plain_parameters(self) -> Mapping[str, str]:
+        """Those that are no secrets."""
+        return {name: value for name, value in self.parameters.items() if isinstance(value, str)}
+
+    @property
+    def secrets(self) -> Mapping[str, Secret]:
+        """Those that are."""
+        return {name: value for name, value in self.parameters.items() if isinstance(value, Secret)}
 
     @property
     def tags(self) -> dict[str, str]:
@@ -60,21 +72,16 @@ def resolve_launches(settings: SpokeSettings, contract: Contract, day: dt.date, 
         where: The stack's settings file, for messages.
 
     Raises:
-        LaunchError: a region, product, version, parameter, rule or tag is not as offered; it tells each launch's
-            first mistake.
+        LaunchError: a region, product, version, parameter, rule or tag is not as offered; it tells all mistakes of all
+            launches.
     """
     resolved_launches: list[ResolvedLaunch] = []
-    mistakes: list[LaunchError] = []
+    mistakes = Mistakes()
     for index, launch in enumerate(settings.launches):
         place = f"{where}: launches[{index}] ({launch.name})"
-        try:
-            resolved_launches.append(_resolve(launch, settings.region_of(launch), contract, day, place))
-        except LaunchError as mistake:
-            mistakes.append(mistake)
-    if len(mistakes) == 1:
-        raise mistakes[0]
-    if mistakes:
-        raise LaunchError("\n".join(map(str, mistakes)), code="several-mistakes")
+        with mistakes:
+            resolved_launches.append(_resolve(launch, index, settings.region_of(launch), contract, day, place))
+    mistakes.refuse()
     return resolved_launches
 
 
@@ -118,7 +125,7 @@ def renamed(wanted: str, key: str, *, where: str) -> list[str]:
     return [] if wanted == key else [f"{where}: {wanted!r} is now called {key!r}."]
 
 
-def _resolve(launch: Launch, region: str, contract: Contract, day: dt.date, where: str) -> ResolvedLaunch:
+def _resolve(launch: Launch, index: int, region: str, contract: Contract, day: dt.date, where: str) -> ResolvedLaunch:
     catalog = region_catalog(contract, region, where=where)
     key, product = offered(catalog.products, launch.product, where=f"{where}: product", what="product")
     if product.stack_set:
@@ -131,10 +138,20 @@ def _resolve(launch: Launch, region: str, contract: Contract, day: dt.date, wher
     choice = select_version(product, launch.version, day, where=where)
     model = model_of(launch, choice.version, choice.number, region, where=where)
     values = {**launch.parameters, **(model.parameters if model else {})}
-    check_parameters(values, choice.version, where)
-    undecided = check_rules(values, product, choice.version, where)
-    check_tags(launch, product, standard_tags(), where)
-    _check_topics(launch, region, where)
+    mistakes = Mistakes()
+    with mistakes:
+        refuse_plain_secrets(launch.parameters, choice.version, where, index)
+    with mistakes:
+        check_parameters(values, choice.version, where)
+    undecided = list[str]()
+    if not mistakes.found:  # or the rules would be about values that are wrong themselves
+        with mistakes:
+            undecided = check_rules(values, product, choice.version, where)
+    with mistakes:
+        check_tags(launch, product, standard_tags(), where)
+    with mistakes:
+        _check_topics(launch, region, where)
+    mistakes.refuse()
     return ResolvedLaunch(
         where=where,
         launch=launch,
@@ -149,11 +166,15 @@ def _resolve(launch: Launch, region: str, contract: Contract, day: dt.date, wher
 
 
 def _check_topics(launch: Launch, region: str, where: str) -> None:
+    mistakes = Mistakes()
     for arn in launch.notifications:
         if Arn.parse(arn).region != region:
-            raise LaunchError(
-                f"invalid value {arn!r}, because the launch runs in {region}. CloudFormation takes only topics of its "
-                f"own region: name one there.",
-                code="topic-of-another-region",
-                place=f"{where}: notifications",
+            mistakes.add(
+                LaunchError(
+                    f"invalid value {arn!r}, because the launch runs in {region}. CloudFormation takes only topics of "
+                    f"its own region: name one there.",
+                    code="topic-of-another-region",
+                    place=f"{where}: notifications",
+                )
             )
+    mistakes.refuse()

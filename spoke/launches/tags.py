@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.catalog.contract import Product
+from shared.collecting import Mistakes
 from shared.errors import LaunchError
 from spoke.config import Launch
 
@@ -32,33 +33,43 @@ def check_tags(launch: Launch, product: Product, own: Mapping[str, str], where: 
     Raises:
         LaunchError: names the tag.
     """
-    given = launch.tags
+    mistakes, given = Mistakes(), launch.tags
     for key in sorted(given.keys() & product.tags.keys()):
         if given[key] != product.tags[key]:
-            raise LaunchError(
-                f"invalid value {given[key]!r}. The catalog sets it to {product.tags[key]!r} on all that is launched "
-                f"from this product: use another key.",
-                code="tag-set-by-catalog",
-                place=f"{where}: tags.{key}",
+            mistakes.add(
+                LaunchError(
+                    f"invalid value {given[key]!r}. The catalog sets it to {product.tags[key]!r} on all that is "
+                    f"launched from this product: use another key.",
+                    code="tag-set-by-catalog",
+                    place=f"{where}: tags.{key}",
+                )
             )
     for key, values in product.tag_options.items():
         value = {**product.tags, **given}.get(key)
         if value is None and len(values) > 1:
-            raise LaunchError(
-                f"is missing. The hub asks for one of: {', '.join(values)}.",
-                code="tag-missing",
-                place=f"{where}: tags.{key}",
+            mistakes.add(
+                LaunchError(
+                    f"is missing. The hub asks for one of: {', '.join(values)}.",
+                    code="tag-missing",
+                    place=f"{where}: tags.{key}",
+                )
             )
         if value is not None and value not in values:
-            raise LaunchError(
-                f"invalid value {value!r}. The hub allows: {', '.join(values)}.",
-                code="tag-not-allowed",
-                place=f"{where}: tags.{key}",
+            mistakes.add(
+                LaunchError(
+                    f"invalid value {value!r}. The hub allows: {', '.join(values)}.",
+                    code="tag-not-allowed",
+                    place=f"{where}: tags.{key}",
+                )
             )
     count = len({**own, **tags_of(launch, product)})
     if count > MOST_TAGS:
-        raise LaunchError(
-            f"with those of the catalog and the stack there are {count} tags, and AWS takes {MOST_TAGS}. Remove some.",
-            code="too-many-tags",
-            place=f"{where}: tags",
+        mistakes.add(
+            LaunchError(
+                f"with those of the catalog and the stack there are {count} tags, and AWS takes {MOST_TAGS}. Remove "
+                f"some.",
+                code="too-many-tags",
+                place=f"{where}: tags",
+            )
         )
+    mistakes.refuse()

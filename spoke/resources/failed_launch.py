@@ -8,7 +8,7 @@ step_executor.go, executeRegisterResourceOutputs).
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ from pulumi import ErrorHook, ErrorHookArgs
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import get_monitor, get_root_resource
+
+from shared.secret_value import Secret, redacted
 
 _FAILED: Final = re.compile(r"Provisioned Product \(([\w-]+)\) create: (.+)", re.DOTALL)
 """The provider's error once there is a provisioned product: its id, and AWS's reason (source: terraform-provider-aws,
@@ -34,13 +36,19 @@ class FailureReport:
         self._others = others
         self._launches: dict[str, Launched] = {}
 
-    def expect(self, name: str, launched: Launched) -> ErrorHook:
-        """Take what is known of a launch before it runs, and give the hook that is called where its creation fails."""
+    def expect(self, name: str, launched: Launched, secrets: Sequence[Secret] = ()) -> ErrorHook:
+        """Take what is known of a launch before it runs, and give the hook that is called where its creation fails.
+
+        Args:
+            name: The launch's.
+            launched: Its outputs.
+            secrets: What AWS may repeat in its reason, and nobody shall read there.
+        """
         self._launches[name] = {**launched, "provisioned_product": "", "status": "unknown", "outputs": {}}
 
         async def on_error(args: ErrorHookArgs) -> bool:
             if args.failed_operation == "create":
-                self.fail(name, "\n".join(args.errors[:1]))
+                self.fail(name, redacted("\n".join(args.errors[:1]), secrets))
                 with suppress(Exception):  # whatever it is, the launch's own error is what has to be told
                     await _register(self.outputs)
             return False

@@ -5,8 +5,8 @@ own state. So the rules that depend on it are resource hooks, which the engine r
 too. What they raise is shown as it is and stops the step.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Mapping
+from typing import Any, cast
 
 import pulumi
 from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
@@ -14,6 +14,8 @@ from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, Resource
 from shared.catalog.versions import is_range
 from shared.errors import LaunchError
 from spoke.launches.resolution import ResolvedLaunch
+
+_Listed = list[Mapping[str, str]]
 
 
 def warn_of_ends(resolved_launches: list[ResolvedLaunch]) -> None:
@@ -45,7 +47,7 @@ def lifecycle_hooks(resolved: ResolvedLaunch) -> ResourceHookBinding:
                 f"a new launch is refused: {resolved.choice.end}", code="version-not-launched", place=resolved.where
             )
 
-    def before_update(args: ResourceHookArgs) -> None:
+    def before_update(args: ResourceHookArgs) -> Awaitable[None] | None:
         if resolved.choice.state == "retired":
             raise LaunchError(
                 f"an update is refused: {resolved.choice.end}", code="version-retired", place=resolved.where
@@ -63,8 +65,10 @@ def lifecycle_hooks(resolved: ResolvedLaunch) -> ResourceHookBinding:
             pulumi.log.info(
                 f"{name} moves from {_number(resolved, artifact)} to {resolved.choice.number}{_tracked(resolved)}"
             )
-        for change in resolved.model.changes(_parameters(args.old_inputs)) if resolved.model else ():
-            pulumi.log.info(f"{name}: {change}")
+        before: Any = (args.old_inputs or {}).get("provisioningParameters")
+        if isinstance(before, pulumi.Output):  # all of them arrive so where one is secret
+            return _tell_once_known(resolved, cast("pulumi.Output[_Listed]", before))
+        return _tell_of_model(resolved, before)
 
     return ResourceHookBinding(
         before_create=[ResourceHook(f"{name}-before-create", before_create, always)],
@@ -76,9 +80,14 @@ def _tags(inputs: Mapping[str, Any] | None) -> Mapping[str, str]:
     return (inputs or {}).get("tags") or {}
 
 
-def _parameters(inputs: Mapping[str, Any] | None) -> Mapping[str, str]:
-    found: list[Mapping[str, str]] = (inputs or {}).get("provisioningParameters") or []
-    return {each["key"]: each.get("value", "") for each in found}
+async def _tell_once_known(resolved: ResolvedLaunch, before: "pulumi.Output[_Listed]") -> None:
+    _tell_of_model(resolved, await before.future())
+
+
+def _tell_of_model(resolved: ResolvedLaunch, before: _Listed | None) -> None:
+    parameters = {each["key"]: each.get("value", "") for each in before or []}
+    for change in resolved.model.changes(parameters) if resolved.model else ():
+        pulumi.log.info(f"{resolved.launch.name}: {change}")
 
 
 def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from shared.errors import LaunchError
+from shared.secret_value import Secret
 from spoke.launches.cost import cost_output
 from spoke.launches.portfolios import LaunchPath, paths_through
 from spoke.launches.resolution import ResolvedLaunch
@@ -33,7 +34,7 @@ def provision(
         LaunchError: inside the path's output, when the portfolio gives this caller no path.
     """
     launch, hooks = resolved.launch, lifecycle_hooks(resolved)
-    hooks.on_error = [report.expect(launch.name, _known(resolved))]
+    hooks.on_error = [report.expect(launch.name, _known(resolved), list(resolved.secrets.values()))]
     # The lookup fails until the caller is a principal, so it waits for its association, in a preview too.
     ready = granted.access.id
     return aws.servicecatalog.ProvisionedProduct(
@@ -42,7 +43,9 @@ def provision(
         product_id=resolved.product.id,
         provisioning_artifact_id=resolved.choice.version.id,
         path_id=ready.apply(lambda _: _path_id(resolved, pulumi.InvokeOptions(provider=provider))),
-        provisioning_parameters=[{"key": key, "value": value} for key, value in sorted(resolved.parameters.items())],
+        provisioning_parameters=[
+            {"key": key, "value": _input(value)} for key, value in sorted(resolved.parameters.items())
+        ],
         tags=resolved.tags,
         notification_arns=launch.notifications or None,
         region=resolved.region,
@@ -53,6 +56,8 @@ def provision(
             delete_before_replace=True,
             hooks=hooks,
             custom_timeouts=pulumi.CustomTimeouts(create=launch.timeout, update=launch.timeout, delete=launch.timeout),
+            # A stack may tell in its outputs what it was given.
+            additional_secret_outputs=["outputs"] if resolved.secrets else None,
         ),
     )
 
@@ -65,16 +70,29 @@ def launch_outputs(
     status = provisioned.status.apply(partial(_confirm_status, resolved))
     outputs = provisioned.outputs.apply(lambda items: {item.key: item.value for item in items or []})
     became = pulumi.Output.all(provisioned_product=provisioned.id, status=status, outputs=outputs)
+
+    def settle(found: dict[str, Any]) -> object:
+        # The report may have to write the outputs itself, and has no other way to know that they are secret.
+        told = {**found, "outputs": pulumi.Output.secret(found["outputs"])} if resolved.secrets else found
+        report.settle(resolved.launch.name, {**known, **told})
+        return found["outputs"]
+
     return {
         **known,
         "provisioned_product": provisioned.id,
         "status": status,
-        "outputs": became.apply(lambda found: report.settle(resolved.launch.name, {**known, **found})["outputs"]),
+        "outputs": pulumi.Output.secret(became.apply(settle)) if resolved.secrets else became.apply(settle),
     }
+
+
+def _input(value: str | Secret) -> pulumi.Input[str]:
+    return pulumi.Output.secret(value.plain or "") if isinstance(value, Secret) else value
 
 
 def _known(resolved: ResolvedLaunch) -> dict[str, Any]:
     """Give the outputs of a launch that do not depend on what becomes of it."""
+    # The engine encrypts all parameters where one is secret, so what may be known of them is told here.
+    told = {"parameters": dict(resolved.plain_parameters), "secret_parameters": sorted(resolved.secrets)}
     return {
         "product": resolved.key,
         "version": resolved.choice.number,
@@ -83,6 +101,7 @@ def _known(resolved: ResolvedLaunch) -> dict[str, Any]:
         "estimated_monthly_cost": cost_output(resolved),
         "model": _model_output(resolved),
         "template": resolved.choice.version.template_sha256,
+        **(told if resolved.secrets else {}),
     }
 
 

@@ -120,6 +120,15 @@ def test_no_two_jobs_of_a_pipeline_run_beside_each_other(name: str) -> None:
     assert 1 == len(set(groups) - {None}) == len(set(groups))
 
 
+def test_a_fleet_works_in_accounts_of_its_organization_alone() -> None:
+    statements: list[dict[str, Any]] = json.loads((IAM / "fleet.json").read_text())["Statement"]
+    entering = [each for each in statements if each["Action"] == "sts:AssumeRole"]
+    own = {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}
+
+    assert 2 == len(entering)
+    assert all(own == each["Condition"] for each in entering)
+
+
 def test_every_action_is_pinned_to_one_commit_and_says_its_version() -> None:
     files = [*(ROOT / ".github").rglob("*.yml"), *(IAM / "examples").glob("*.yml")]
     used = {line for path in files for line in re.findall(r"uses: (?!\./)(.+)", path.read_text())}
@@ -127,6 +136,20 @@ def test_every_action_is_pinned_to_one_commit_and_says_its_version() -> None:
     assert used
     assert [] == [line for line in used if not re.fullmatch(r"[\w/.-]+@[0-9a-f]{40} # v[\d.]+", line)]
     assert len(used) == len({line.partition("@")[0] for line in used})
+
+
+def test_every_preview_and_update_of_a_stack_goes_through_the_policy_pack() -> None:
+    """A path beside `-C` is relative to the project's folder."""
+    lines = [
+        line
+        for path in (IAM / "examples").glob("*.yml")
+        for line in path.read_text().splitlines()
+        if re.search("make (preview|up)-", line)
+    ]
+
+    assert 4 == len(lines)
+    assert [] == [line for line in lines if "--policy-pack ../policy" not in line]
+    assert (ROOT / "spoke" / "../policy" / "PulumiPolicy.yaml").exists()
 
 
 @pytest.mark.parametrize("path", sorted((IAM / "examples").glob("*.yml")), ids=lambda path: path.stem)

@@ -10,7 +10,6 @@ from botocore.exceptions import ClientError
 
 from cli.rehearsal.deployers import (
     ACCOUNTS,
-    DEPLOYER,
     MANAGEMENT,
     boundary_of,
     deployer_of,
@@ -23,8 +22,8 @@ from tests.support.stage import ALL_STACKS, HUB, PRODUCTION, RESEARCH, Stage
 
 POLICIES: Final = ("organization", "hub", "spoke")
 LARGEST_MANAGED_POLICY: Final = 6144
-THERE_BEFORE: Final = {DEPLOYER, "model-catalog-artifacts-hub"}
-"""Made by nobody's stack: the deployers, and the bucket of the models."""
+THERE_BEFORE: Final = {"model-catalog-artifacts-hub"}
+"""Made by nobody's stack: the bucket of the models."""
 
 NOT_ASKED_FOR: Final = {
     "organization": {
@@ -186,7 +185,11 @@ def left(stage: Stage, account: str) -> list[str]:
         *(item["Id"] for item in servicecatalog.list_accepted_portfolio_shares()["PortfolioDetails"]),
         *(item["ProductViewSummary"]["ProductId"] for item in products),
         *(item["Id"] for item in servicecatalog.scan_provisioned_products()["ProvisionedProducts"]),
-        *(item["RoleName"] for item in roles if item["RoleName"].startswith("ModelCatalog")),
+        *(
+            item["RoleName"]
+            for item in roles
+            if item["RoleName"].startswith(("ModelCatalogLaunch-", "ModelCatalogExecution-"))
+        ),
         *(item["StackName"] for item in stage.client("cloudformation", account).describe_stacks()["Stacks"]),
         *(item["Name"] for item in buckets),
         *(item["EndpointName"] for item in sagemaker.list_endpoints()["Endpoints"]),

@@ -72,4 +72,8 @@ def rollout(unit: str) -> str:
 def roles(stage: Stage, account: str) -> set[str]:
     """List the catalog's roles in an account."""
     listed = stage.client("iam", account).list_roles()["Roles"]
-    return {role["RoleName"] for role in listed if role["RoleName"].startswith("ModelCatalog")}
+    return {
+        role["RoleName"]
+        for role in listed
+        if role["RoleName"].startswith(("ModelCatalogLaunch-", "ModelCatalogExecution-"))
+    }

@@ -45,7 +45,17 @@ def test_a_hub_that_governs_and_rolls_roles_out(
     catalog_copy.replace("portfolios.yaml", "  - key: batch-inference\n", "  - key: batch-inference\n" + options)
 
     governed = deployed(
-        {**SETTINGS, "launchRoles": {"units": ["Workloads/Research", "ou-a1b2-c3d4e5f6"], "boundary": "Limit"}},
+        {
+            **SETTINGS,
+            "launchRoles": {"units": ["Workloads/Research", "ou-a1b2-c3d4e5f6"], "boundary": "Limit"},
+            "exceptions": [
+                {
+                    "product": "demand-forecaster-batch",
+                    "allow": [STACK_SET["admin_role"], STACK_SET["execution_role"]],
+                    "reason": "It is built in every account.",
+                }
+            ],
+        },
         catalog_copy.folder.parent,
     )
 

@@ -37,10 +37,29 @@ def allow(action: object, **more: object) -> dict[str, str]:
     return {"policy": document({"Effect": "Allow", "Action": action, "Resource": "*", **more})}
 
 
+EXECUTION: Final = "arn:aws:iam::333344445555:role/ModelCatalogExecution-scorer"
+RUNNING: Final = {**TRUST, "Principal": {"Service": "sagemaker.amazonaws.com"}}
 PASSED: Final = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 RULES: Final[dict[str, tuple[str, dict[str, Any], dict[str, Any]]]] = {
-    "policies-name-their-actions": (POLICY, allow("s3:GetObject"), allow(["s3:GetObject", "s3:*"])),
-    "roles-are-passed-to-named-services": (POLICY, allow("iam:PassRole", Condition=PASSED), allow("iam:PassRole")),
+    "policies-name-their-actions": (
+        POLICY,
+        allow("s3:GetObject", Resource="arn:aws:s3:::models/*"),
+        allow(["ecr:ListImages", "s3:*"]),
+    ),
+    "roles-are-passed-to-named-services": (
+        POLICY,
+        allow("iam:PassRole", Resource=EXECUTION, Condition=PASSED),
+        allow("iam:Pass*", Resource=EXECUTION),
+    ),
+    "models-run-in-listed-services": (
+        ROLE,
+        {**GOOD_ROLE, "name": "ModelCatalogExecution-scorer", "assumeRolePolicy": document(RUNNING)},
+        {
+            **GOOD_ROLE,
+            "name": "ModelCatalogExecution-scorer",
+            "assumeRolePolicy": document({**RUNNING, "Principal": {"Service": "lambda.amazonaws.com"}}),
+        },
+    ),
     "launch-roles-serve-one-account": (
         ROLE,
         {**GOOD_ROLE, "assumeRolePolicy": document(TRUST)},
@@ -77,6 +96,8 @@ RULES: Final[dict[str, tuple[str, dict[str, Any], dict[str, Any]]]] = {
     ),
     "spokes-are-spokes": (ROLE, GOOD_ROLE, {}),
 }
+NAMING: Final = "policies-name-their-actions"
+PASSING: Final = "roles-are-passed-to-named-services"
 OF_STACKS: Final = {"buckets-are-private", "buckets-take-tls-only"}
 
 
@@ -116,6 +137,30 @@ def test_a_rule_lets_the_good_pass_and_stops_the_bad(pack: Pack, name: str) -> N
 
     assert {} == pack.judge(kind, good, project=project)
     assert [name] == list(pack.judge(kind, bad, project=project))
+
+
+@pytest.mark.parametrize(
+    ("role", "policy", "broken"),
+    [
+        ("ModelCatalogLaunch-scorer", allow("iam:PassRol?", Resource="*", Condition=PASSED), [PASSING]),
+        ("ModelCatalogLaunch-other", allow("iam:PassRole", Resource=EXECUTION, Condition=PASSED), [PASSING]),
+        ("ModelCatalogLaunch-scorer", allow("iam:CreateRole"), [NAMING]),
+        ("ModelCatalogLaunch-scorer", allow("ecr:ListImages", NotPrincipal="*"), [NAMING]),
+        ("ModelCatalogLaunch-scorer", {"policy": "[]"}, [NAMING]),
+    ],
+)
+def test_a_policy_is_held_against_the_list_of_the_role_that_it_is_for(
+    pack: Pack, role: str, policy: dict[str, str], broken: list[str]
+) -> None:
+    assert broken == list(pack.judge(POLICY, {**policy, "role": role}))
+
+
+def test_what_the_platform_team_lets_in_is_configured() -> None:
+    with running() as pack:
+        pack.configure(policies_name_their_actions={"allow": ["iam:CreateRole"]})
+
+        assert {} == pack.judge(POLICY, allow("iam:CreateRole"))
+        assert [NAMING] == list(pack.judge(POLICY, allow(["iam:CreateRole", "iam:CreateUser"])))
 
 
 def test_a_spoke_holds_what_spokes_hold(pack: Pack) -> None:

@@ -20,6 +20,21 @@ def test_the_management_account_gets_into_every_member_by_the_access_role(sandbo
     assert "Roles" in sandbox.client_with("iam", credentials).list_roles()
 
 
+@pytest.mark.sandbox_only
+def test_the_management_account_works_as_each_members_deployer_which_is_no_administrator(
+    sandbox: Sandbox, api_error: Expect
+) -> None:
+    """docs/iam: what the shipped settings name is there, with the shipped policy and no other."""
+    for account in (ACCOUNTS.hub, ACCOUNTS.research):
+        credentials = sandbox.assume(f"arn:aws:iam::{account}:role/ModelCatalogDeployer", ACCOUNTS.management)
+
+        assert account == sandbox.client_with("sts", credentials).get_caller_identity()["Account"]
+        with api_error("AccessDenied", "iam:CreateUser"):
+            sandbox.client_with("iam", credentials).create_user(UserName="somebody")
+    with api_error("AccessDenied", "sts:AssumeRole"):
+        sandbox.assume(f"arn:aws:iam::{ACCOUNTS.research}:role/ModelCatalogDeployer", ACCOUNTS.hub)
+
+
 def test_a_role_that_does_not_trust_the_caller_is_refused(sandbox: Sandbox, api_error: Expect) -> None:
     """STS API Reference, AssumeRole: the trust policy must allow the caller."""
     with api_error("AccessDenied", "sts:AssumeRole"):

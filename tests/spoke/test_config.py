@@ -47,7 +47,7 @@ OTHER = "arn:aws:iam::444455556666:role/DataScientist"
         ({"launches": [{**LAUNCH, "notifications": ["models"]}]}, "invalid-value", "launches[0].notifications[0]"),
         ({"launchRoles": "make"}, "invalid-value", "launchRoles"),
         ({"permissionsBoundary": "Boundary"}, "invalid-value", "permissionsBoundary"),
-        ({"hubStack": "a/b/c/d"}, "invalid-value", "hubStack[0]"),
+        ({"hubStack": "a/b/c/d"}, "invalid-value", "hubStack"),
         ({"launch": [LAUNCH]}, "unknown-key", "launch"),
     ],
 )

@@ -1,6 +1,8 @@
 """A copy of the catalog's files that a test can spoil."""
 
 import datetime as dt
+import hashlib
+import re
 import shutil
 from pathlib import Path
 from typing import Any, Final
@@ -75,6 +77,22 @@ class CatalogCopy:
         entry = next(entry for entry in content["versions"] if entry["version"] == number)
         entry["lifecycle"] = {"reason": "It has grown old.", **lifecycle}
         file.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def run_image(self, product: str, image: str, **artifacts: object) -> None:
+        """Let the newest version run one image: declare it, and name it in the template, which is locked anew."""
+        folder = self.folder / "products" / product
+        file = folder / "product.yaml"
+        content: dict[str, Any] = yaml.safe_load(file.read_text())
+        entry = content["versions"][-1]
+        entry["artifacts"] |= {"images": [image], **artifacts}
+        file.write_text(yaml.safe_dump(content, sort_keys=False))
+        template = folder / entry["template"]
+        text = re.sub(r"Image: !Sub\n( +- .*\n)+", f"Image: {image}\n", template.read_text())
+        template.write_text(text)
+        lock = self.folder / "templates.lock"
+        locked: dict[str, Any] = yaml.safe_load(lock.read_text())
+        locked["templates"][product][entry["version"]] = hashlib.sha256(text.encode()).hexdigest()
+        lock.write_text(yaml.safe_dump(locked))
 
     def remove_version(self, product: str, number: str) -> None:
         """Delete a version's entry."""

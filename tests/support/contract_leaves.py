@@ -9,7 +9,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from shared.catalog import contract
-from tests.support.offers import ACCOUNT, OFFER, version
+from tests.support.offers import ACCOUNT, OFFER, product, role, version
 
 Way = tuple[str | int, ...]
 """The keys and positions that lead to a value in the offer."""
@@ -95,6 +95,8 @@ def rich() -> dict[str, Any]:
     scorer = central["products"]["scorer"]
     scorer |= {
         "first_key": "classifier",
+        "launch_role": role("ModelCatalogLaunch-classifier", "servicecatalog.amazonaws.com"),
+        "execution_role": role("ModelCatalogExecution-classifier", "sagemaker.amazonaws.com"),
         "rules": {"few": RULE},
         "tag_options": {"tier": ["gold", "silver"], "cost-center": ["4711"]},
         "tag_updates": "NOT_ALLOWED",
@@ -118,7 +120,7 @@ def rich() -> dict[str, Any]:
             "rules": {"fewer": deepcopy(dict(RULE))},
         }
     scorer["versions"]["2.0.0"] = version("pa-scorer-200", {})
-    central["products"]["idle"] = deepcopy({**central["products"]["embedder"], "portfolio": "spare"})
+    central["products"]["idle"] = product("idle", "spare", deepcopy(central["products"]["embedder"]["versions"]))
     return offer
 
 

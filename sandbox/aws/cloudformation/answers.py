@@ -11,6 +11,8 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from sandbox.aws.limits import read_yaml
+
 CUSTOM: Final = "AWS::CloudFormation::CustomResource"
 
 
@@ -71,7 +73,7 @@ def read(file: Path) -> None:
         AnswersError: it cannot be read, or they have another shape.
     """
     try:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+        raw = read_yaml(file)
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise AnswersError(f"{file}: cannot be read: {error}") from error
     use(raw, str(file))

@@ -18,8 +18,8 @@ from sandbox.aws.cloudformation.parameters import parameters_of, text_of
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
 
-_VARIABLE = re.compile(r"\$\{(!?)([^}]+)}")
-_DYNAMIC = re.compile(r"\{\{resolve:([\w-]+):([^}]+)}}")
+_VARIABLE = re.compile(r"\$\{(!?)([^{}]+)}")
+_DYNAMIC = re.compile(r"\{\{resolve:([\w-]+):([^{}]+)}}")
 EXTENSIONS: Final = "AWS::LanguageExtensions"
 _EXTENDED: Final = ("Fn::Length", "Fn::ToJsonString")
 _NOTHING: Final = object()

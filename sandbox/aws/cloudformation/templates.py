@@ -10,10 +10,10 @@ import yaml
 
 from sandbox.aws.cloudformation.parameters import parameters_of
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
+from sandbox.aws.limits import TEMPLATE_CHARACTERS, BoundedLoader, require_shallow
 
 _PSEUDO = "AWS::"
 _PARAMETER = re.compile(r"String|Number|CommaDelimitedList|List<(String|Number)>|(List<)?AWS::[A-Za-z0-9:<>]+")
-_DEEPEST: Final = 100
 _SECTIONS: Final = (
     *("AWSTemplateFormatVersion", "Conditions", "Description", "Globals", "Hooks", "Mappings", "Metadata", "Outputs"),
     *("Parameters", "Resources", "Rules", "Transform"),
@@ -31,15 +31,17 @@ _MEMBERS: Final = (
     ),
     *("Properties", "Type", "UpdatePolicy", "UpdateReplacePolicy", "Version"),
 )
-_IN_SUB = re.compile(r"\$\{(?!!)([^}]+)}")
+_IN_SUB = re.compile(r"\$\{(?!!)([^{}]+)}")
 
 
 class TemplateError(Exception):
     """Not a CloudFormation template; the message says why."""
 
 
-class _Loader(yaml.CSafeLoader):
+class _Loader(BoundedLoader):
     """YAML with CloudFormation's short forms, such as `!Ref`; dates stay text."""
+
+    aliases = False
 
     yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
@@ -87,24 +89,17 @@ def document(text: str) -> Value:
     Raises:
         TemplateError: it is neither JSON nor YAML, or YAML of a kind that CloudFormation does not take.
     """
+    if len(text) > TEMPLATE_CHARACTERS:
+        raise TemplateError(f"Template may not exceed {TEMPLATE_CHARACTERS} bytes in size.")
     if text.lstrip().startswith("{"):
         with contextlib.suppress(ValueError, RecursionError):  # it may be YAML all the same
-            return json.loads(text)
+            found = json.loads(text)
+            require_shallow(found)
+            return found
     try:
-        return _yaml(text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a safe loader
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise TemplateError(f"Template format error: {str(error).splitlines()[0]}") from error
-
-
-def _yaml(text: str) -> Value:
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            raise TemplateError("Template format error: YAML aliases are not allowed in CloudFormation templates")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise TemplateError(f"Template format error: it is nested more than {_DEEPEST} levels deep")
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a safe loader
 
 
 def _check_member(section: str, name: str, declared: Value) -> None:

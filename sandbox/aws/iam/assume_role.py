@@ -21,6 +21,9 @@ def authorize(request: Request, caller: Caller, callers: Callers) -> None:
         callers.prepare(account)
         role = find_principal(arn)
         conditions = {"sts:RoleSessionName": request.form.get("RoleSessionName", "")}
+        if (organization := callers.organization_of(account)) is not None:
+            conditions["aws:ResourceOrgID"] = organization
+        conditions["aws:ResourceAccount"] = account
         if external_id := request.form.get("ExternalId"):
             conditions["sts:ExternalId"] = external_id
         if isinstance(role, Role) and trusts_principal(role, caller.principal, caller.context(**conditions)):

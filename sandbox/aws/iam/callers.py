@@ -8,6 +8,7 @@ from moto.iam.models import get_account_id_from
 from moto.sts.models import AssumedRole, sts_backends
 
 from sandbox.aws.errors import ApiError
+from sandbox.aws.iam.deployers import HUB, prepare_deployer
 from sandbox.aws.iam.principals import ADMINISTRATOR, administrator_key, find_principal, iam_of, prepare_account
 from sandbox.aws.organization import Organization
 from sandbox.aws.wire import Request
@@ -52,6 +53,7 @@ class Callers:
     def __init__(self, organization: Organization) -> None:
         self._organization = organization
         self._sessions: dict[str, AssumedRole] = {}
+        self._prepared: set[str] = set()
 
     def resolve(self, request: Request) -> Caller:
         """Find out who signed the request; the signature itself is not checked.
@@ -83,9 +85,18 @@ class Callers:
     def knows(self, account: str) -> bool:
         return self._organization.exists(account)
 
+    def organization_of(self, account: str) -> str | None:
+        """The id of the organization that an account is a member of."""
+        return self._organization.id if self._organization.has(account) else None
+
     def prepare(self, account: str) -> None:
         """Make sure that an account has its administrator before anything is done in it."""
-        prepare_account(account, management=account == self._organization.management)
+        management = self._organization.management
+        prepare_account(account, management=account == management)
+        if account not in self._prepared and account != management and self._organization.has(account):
+            self._prepared.add(account)
+            if self._organization.has(HUB):
+                prepare_deployer(account, management=management)
 
     def _session(self, request: Request) -> Caller | None:
         key = request.access_key

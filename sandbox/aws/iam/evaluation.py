@@ -74,13 +74,19 @@ def as_list(value: str | Iterable[str]) -> list[str]:
 
 
 @lru_cache(maxsize=8192)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern), re.DOTALL)
+def wildcards(pattern: str, one: str = ".") -> re.Pattern[str]:
+    """A pattern with `*` and `?` as an expression, which never tries anew what is between two stars.
+
+    Otherwise `*a*a*a*a` would take for ever, and all accounts wait meanwhile.
+    """
+    first, *others = ("".join(one if c == "?" else re.escape(c) for c in part) for part in pattern.split("*"))
+    between, last = others[:-1], [f".*{part}" for part in others[-1:]]
+    return re.compile("".join([first, *(f"(?>.*?{part})" for part in between), *last]), re.DOTALL)
 
 
 def like(pattern: str, value: str) -> bool:
     """Match with the wildcards `*` and `?`."""
-    return pattern in ("*", value) or _pattern(pattern).fullmatch(value) is not None
+    return pattern in ("*", value) or wildcards(pattern).fullmatch(value) is not None
 
 
 def _expand(pattern: str, context: Context) -> str:
@@ -90,7 +96,7 @@ def _expand(pattern: str, context: Context) -> str:
         found = _lookup(context, match[1])
         return found[0] if found else match[0]
 
-    return re.sub(r"\$\{([^}]+)}", value, pattern) if "${" in pattern else pattern
+    return re.sub(r"\$\{([^{}]+)}", value, pattern) if "${" in pattern else pattern
 
 
 def _expand_arn(pattern: str, context: Context) -> str:

@@ -103,8 +103,8 @@ def may_launch(call: Call, portfolio: Portfolio) -> bool:
 def _is(principal: Principal, caller: Caller) -> bool:
     names = {caller.principal, *_groups(caller)}
     if principal.principal_type == "IAM_PATTERN":
-        pattern = _name_pattern(principal.principal_arn)
-        return any(pattern.fullmatch(name.replace(f":{caller.account}:", "::", 1)) for name in names)
+        bare = (name.replace(f":{caller.account}:", "::", 1) for name in names)
+        return any(_fits(principal.principal_arn, name) for name in bare)
     return principal.principal_arn in names and _still_there(principal)
 
 
@@ -116,6 +116,14 @@ def _groups(caller: Caller) -> set[str]:
     return {group.arn for group in groups}
 
 
-def _name_pattern(arn: str) -> re.Pattern[str]:
+def _fits(pattern: str, name: str) -> bool:
     """`*` matches anything, `/` too; `?` matches one character or none."""
-    return re.compile("".join({"*": ".*", "?": ".?"}.get(c, re.escape(c)) for c in arn))
+    reached = {0}
+    for letter in pattern:
+        if letter == "*" and reached:
+            reached = set(range(min(reached), len(name) + 1))
+        elif letter == "?":
+            reached |= {place + 1 for place in reached if place < len(name)}
+        else:
+            reached = {place + 1 for place in reached if name[place : place + 1] == letter}
+    return len(name) in reached

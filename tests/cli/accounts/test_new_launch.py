@@ -87,7 +87,7 @@ def test_a_launch_of_the_newest_active_version_is_written(spoke: Path, new_launc
     ended = new_launch("scorer", *GIVEN)
 
     assert (0, "") == (ended.code, ended.err)
-    assert "Next: model-catalog stack preview spoke-research" in ended.out
+    assert "Next:\nmodel-catalog stack preview spoke-research\n" in ended.out
     assert spoke.read_text().startswith("# Ours.\n")
     values = {"ModelDataUrl": "s3://models/a=b.tar.gz", "Count": "2"}
     assert [{"name": "scorer", "product": "scorer", "version": "1.10.0", "parameters": values}] == launches(spoke)

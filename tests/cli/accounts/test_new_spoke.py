@@ -22,7 +22,7 @@ def test_what_is_written_is_what_a_spoke_reads(tmp_path: Path) -> None:
 
     assert tmp_path / "Pulumi.spoke-trading.yaml" == path
     assert ("666677778888", "eu-central-1") == (settings.account_id, settings.region)
-    assert ["arn:aws:iam::666677778888:role/OrganizationAccountAccessRole"] == settings.roles
+    assert ["arn:aws:iam::666677778888:role/ModelCatalogDeployer"] == settings.roles
     assert [] == settings.launches
 
 

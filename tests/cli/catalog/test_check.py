@@ -1,6 +1,7 @@
 """Everything that can be wrong with the catalog is told by one command."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +80,16 @@ def test_schemas_are_written_anew(catalog: CatalogCopy, command: Command) -> Non
     assert "hub/catalog/schemas: wrote model-card.json\n" == command("models", "check", "--write-schemas").out
     assert 0 == command("models", "check").code
     assert "hub/catalog/schemas: up to date\n" == command("models", "check", "--write-schemas").out
+
+
+def test_the_hubs_settings_beside_the_catalog_say_what_is_excepted(catalog: CatalogCopy, command: Command) -> None:
+    path = catalog.folder / "products/fraud-detector-realtime/execution-policy.json"
+    reading = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*"}
+    path.write_text(json.dumps([*json.loads(path.read_text()), reading]))
+    exception = '{product: fraud-detector-realtime, allow: ["dynamodb:GetItem"], reason: Features.}'
+
+    assert f"the hub's settings: exceptions: [{exception.replace('Features.', '…')}]" in command("models", "check").err
+
+    settings = f'  model-catalog-hub:accountId: "222233334444"\n  model-catalog-hub:exceptions: [{exception}]\n'
+    Path("Pulumi.hub.yaml").write_text(f"config:\n  aws:region: eu-central-1\n{settings}")
+    assert (0, "") == (command("models", "check").code, command("models", "check").err)

@@ -21,7 +21,7 @@ Resources:
   Model:
     Type: AWS::SageMaker::Model
     Properties: {ExecutionRoleArn: !Sub 'arn:aws:iam::1:role/ModelCatalogExecution-churn-scorer'}
-  Topic: {Type: AWS::SNS::Topic}
+  Group: {Type: AWS::Logs::LogGroup}
 """
 
 
@@ -61,7 +61,7 @@ def test_what_only_a_person_can_say_is_marked_and_listed(catalog: CatalogCopy, c
         "product.yaml: the ARN of the model package",
         "product.yaml: the team that approved the model",
         "1.0.0.card.yaml: the figure",
-        "launch-policy.json: the actions that AWS::SNS::Topic needs",
+        "launch-policy.json: the actions that AWS::Logs::LogGroup needs",
         "launch-policy.json: the actions that AWS::SageMaker::Model needs",
     } <= told
     assert ExitCode.NOT_REACHED == command("models", "check").code

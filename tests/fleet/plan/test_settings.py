@@ -52,7 +52,7 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "place"),
     [
-        ("waves: [", "not-yaml", ""),
+        ("waves: [", "file-not-yaml", ""),
         ("- waves", "invalid-value", ""),
         ("wavse: []", "unknown-key", "wavse"),
         ("waves: []", "invalid-value", "waves"),

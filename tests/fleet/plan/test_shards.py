@@ -47,6 +47,7 @@ def test_gitlab_is_given_a_child_pipeline(plan: FleetPlan) -> None:
         "rollout": {
             "extends": ".rollout",
             "parallel": {"matrix": [{"SHARD": shards}]},
+            "resource_group": "rollout-$SHARD",
             "script": ["python -m fleet up --shard $SHARD"],
         }
     } == yaml.safe_load(matrix(plan, 100, [], "gitlab"))

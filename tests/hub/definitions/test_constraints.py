@@ -90,11 +90,11 @@ def test_rules_are_written_as_text_because_parameters_are() -> None:
             "launch-beside-stack-set",
             ": constraints",
         ),
-        ("[{type: NOTIFICATION, topics: [models]}]", "invalid-value", "constraints[0].NOTIFICATION.topics[0]"),
+        ("[{type: NOTIFICATION, topics: [models]}]", "invalid-value", "constraints[0].topics[0]"),
         (
             "[{type: TEMPLATE, rules: {A: {Assertions: []}}}]",
             "invalid-value",
-            "constraints[0].TEMPLATE.rules.A.Assertions",
+            "constraints[0].rules.A.Assertions",
         ),
         ("[{type: RESOURCE}]", "invalid-value", ": constraints[0]"),
         (

@@ -32,14 +32,14 @@ def test_the_catalogs_products_and_versions_are_read_in_order(catalog_copy: Cata
 
 def test_policies_are_read_as_they_are_written(catalog_copy: CatalogCopy) -> None:
     statement = (
-        '{"Sid": "Only", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"Bool": {}}}'
+        '{"Sid": "Only", "Effect": "Allow", "Action": "ecr:ListImages", "Resource": "*", "Condition": {"Bool": {}}}'
     )
     catalog_copy.write(POLICY, f"[{statement}]")
 
     product = read_catalog(catalog_copy.folder, DAY).products[-1]
 
     assert [
-        {"Sid": "Only", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"Bool": {}}}
+        {"Sid": "Only", "Effect": "Allow", "Action": "ecr:ListImages", "Resource": "*", "Condition": {"Bool": {}}}
     ] == product.launch_statements
 
 
@@ -165,7 +165,7 @@ def test_a_folder_that_is_no_catalog_is_refused(tmp_path: Path) -> None:
         ("{}", "invalid-value", POLICY),
         ('[{"Effect": "Allow", "Action": "s3:*"}]', "missing-key", f"{POLICY}: [0].Resource"),
         ('[{"Effect": "Permit", "Action": "s3:*", "Resource": "*"}]', "invalid-value", f"{POLICY}: [0].Effect"),
-        ('[{"Effect": "Allow", "Action": 1, "Resource": "*"}]', "invalid-value", f"{POLICY}: [0].Action.str"),
+        ('[{"Effect": "Allow", "Action": 1, "Resource": "*"}]', "invalid-value", f"{POLICY}: [0].Action"),
     ],
 )
 def test_a_policy_that_is_none_is_refused(catalog_copy: CatalogCopy, text: str, code: str, place: str) -> None:

@@ -96,7 +96,7 @@ def test_an_image_in_the_account_of_the_registry_is_named_by_its_digest(catalog_
         read_catalog(catalog_copy.folder, DAY)
     assert "aws ecr describe-images --region eu-central-1 --repository-name our/xgboost" in str(found.value)
 
-    images(catalog_copy, f"{OWN}{DIGEST}")
+    catalog_copy.run_image(FRAUD, f"{OWN}{DIGEST}")
     assert read_catalog(catalog_copy.folder, DAY)
 
 

@@ -37,13 +37,13 @@ def test_each_product_has_its_two_roles_in_whatever_account_it_is(catalog_copy: 
 
 
 def test_the_variables_of_iam_are_left_to_iam(catalog_copy: CatalogCopy) -> None:
-    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:${Partition}:s3:::a/${aws:username}/*"}
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:${Partition}:s3:::abc/${aws:username}/*"}
     catalog_copy.write(f"{TEXT}/launch-policy.json", json.dumps([statement]))
 
     policies = template(catalog_copy)["Resources"]["TextEmbedderServerlessLaunch"]["Properties"]["Policies"]
 
     last = policies[0]["PolicyDocument"]["Statement"][-1]
-    assert {"Fn::Sub": "arn:${AWS::Partition}:s3:::a/${!aws:username}/*"} == last["Resource"]
+    assert {"Fn::Sub": "arn:${AWS::Partition}:s3:::abc/${!aws:username}/*"} == last["Resource"]
 
 
 def test_a_boundary_is_one_of_each_account(catalog_copy: CatalogCopy) -> None:

@@ -5,7 +5,6 @@ import re
 from copy import deepcopy
 
 import pytest
-import yaml
 
 from hub.program import run
 from shared.catalog import contract
@@ -68,16 +67,14 @@ def test_an_image_by_digest_is_told_from_one_by_tag_and_code_goes_along(
     mocks: Mocks, catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalog_copy.keep(*FIRST)
-    path = "products/text-embedder-serverless/product.yaml"
-    content = yaml.safe_load((catalog_copy.folder / path).read_text())
     image = f"222233334444.dkr.ecr.eu-central-1.amazonaws.com/embedder@sha256:{'7' * 64}"
-    content["versions"][0]["artifacts"] |= {
-        "images": [image],
-        "version_id": "3/L4kqtJlcpXroDTDmJ+rmSpXd3d",
-        "sha256": "8" * 64,
-        "code": "s3://model-catalog-artifacts-hub/text-embedder/code.tar.gz",
-    }
-    catalog_copy.write(path, yaml.safe_dump(content))
+    catalog_copy.run_image(
+        "text-embedder-serverless",
+        image,
+        version_id="3/L4kqtJlcpXroDTDmJ+rmSpXd3d",
+        sha256="8" * 64,
+        code="s3://model-catalog-artifacts-hub/text-embedder/code.tar.gz",
+    )
     monkeypatch.chdir(catalog_copy.folder.parent)
 
     mocks.deploy(run)

@@ -24,7 +24,8 @@ class Deployed:
     name: str = "scoring"
     region: str = ""
     artifact_id: str = "pa-scorer-110"
-    parameters: Mapping[str, str] = field(default_factory=lambda: dict(GIVEN))
+    parameters: Mapping[str, str] | None = field(default_factory=lambda: dict(GIVEN))
+    secrets: frozenset[str] = frozenset()
 
 
 def compared(catalog: FakeCatalog, **changed: Any) -> list[LaunchDrift]:  # noqa: ANN401 - any field of a launch
@@ -62,6 +63,19 @@ def test_every_parameter_that_differs_is_told_and_a_default_counts_as_deployed()
 def test_what_is_hidden_is_compared_with_nothing() -> None:
     """A fake that shows it all the same must not make it show."""
     assert [] == compared(account({**FOUND, "Token": "another"}))
+
+
+def test_what_the_settings_keep_secret_is_compared_with_nothing() -> None:
+    """Neither what AWS has of it nor the template's default may show."""
+    plain = {key: value for key, value in GIVEN.items() if key != "InstanceCount"}
+
+    assert [] == compared(account(FOUND), parameters=plain, secrets=frozenset({"InstanceCount"}))
+
+
+def test_parameters_that_nobody_can_read_are_a_problem_and_no_difference() -> None:
+    [drift] = compared(account(FOUND), parameters=None)
+
+    assert ([], True) == (list(drift.differences), "encrypted in the state" in drift.problem)
 
 
 def test_another_version_is_told_by_its_number() -> None:

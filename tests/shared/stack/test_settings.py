@@ -6,7 +6,8 @@ import pulumi
 import pytest
 
 from shared.errors import ConfigError
-from shared.stack.settings import AccountSettings, load_settings
+from shared.stack.engine_settings import load_settings
+from shared.stack.settings import AccountSettings
 from tests.support.refused import refused
 
 GOOD = {"aws:region": "eu-central-1", "model-catalog-hub:accountId": "222233334444"}

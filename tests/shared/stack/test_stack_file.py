@@ -9,7 +9,7 @@ import pytest
 
 from hub.config import HubSettings
 from shared.errors import ConfigError
-from shared.stack.settings import load_settings
+from shared.stack.engine_settings import load_settings
 from shared.stack.stack_file import StackFile, settings_of, stack_files
 from spoke.config import SpokeSettings
 from tests.support.engine_values import NESTED, TEXTS

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.catalog import contract
-from shared.errors import LaunchError
+from shared.errors import CatalogError, LaunchError
 from shared.stack.names import SPOKE_PROJECT
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Excerpts, Parts, digest
@@ -111,8 +111,8 @@ MOVED: Mapping[str, tuple[Way, object, str]] = {
     ),
     "who may assume an execution role": ((*SCORER, "execution_role", "services"), [], "roles of scorer"),
     "the roles of a product in another region": (
-        (WEST, "products", "embedder", "launch_role", "name"),
-        "ModelCatalogLaunch-other",
+        (WEST, "products", "embedder", "launch_role", "policy", "Statement", 0, "Action"),
+        "s3:PutObject",
         "roles of embedder",
     ),
     "a portfolio's id": ((CENTRAL, "portfolios", "online", "id"), "port-another", "portfolio online in eu-central-1"),
@@ -223,7 +223,7 @@ def excerpt_or_refusal(offer: Mapping[str, Any], asked: Mapping[str, Any]) -> Pa
     """Give the excerpt, or why a run would be refused."""
     try:
         return excerpt_of(offer, asked)
-    except LaunchError as refusal:
+    except CatalogError as refusal:
         return str(refusal)
 
 

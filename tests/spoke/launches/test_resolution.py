@@ -6,6 +6,7 @@ import pytest
 
 from shared.catalog.contract import Contract, parse, publish
 from shared.errors import LaunchError
+from shared.secret_value import Secret
 from spoke.launches.resolution import ResolvedLaunch, region_catalog, resolve_launches
 from tests.support.catalog_copy import DAY
 from tests.support.refused import refused
@@ -143,7 +144,7 @@ def test_a_missing_parameter_without_a_description_is_named_alone(offer: dict[st
 
 def test_a_hidden_value_is_never_shown(published: Contract) -> None:
     with refused(LaunchError, "parameter-invalid", f"{WHERE}: parameters.Token") as found:
-        resolved_launches(published, parameters={"ModelDataUrl": DATA, "Token": "hunter2hunter2"})
+        resolved_launches(published, parameters={"ModelDataUrl": DATA, "Token": Secret("v1:x", "hunter2hunter2")})
 
     assert "invalid value (hidden). It must have 0 to 8" in str(found.value)
     assert "hunter2" not in str(found.value)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.errors import LaunchError
+from shared.secret_value import Secret
 from spoke.launches.resolution import resolve_launches
 from tests.support.catalog_copy import DAY
 from tests.support.offers import read
@@ -77,7 +78,7 @@ def test_a_hidden_value_stays_hidden(offer: dict[str, Any]) -> None:
     put(offer, "product", rule({"Fn::Equals": [{"Ref": "Token"}, "x"]}))
 
     with refused(LaunchError, "rule-broken") as found:
-        resolved(offer, parameters={"ModelDataUrl": URL, "Token": "secret"})
+        resolved(offer, parameters={"ModelDataUrl": URL, "Token": Secret("v1:cipher", "secret")})
     assert "Token (hidden) break" in str(found.value)
     assert "secret" not in str(found.value)
 

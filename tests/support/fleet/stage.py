@@ -111,7 +111,11 @@ class Fleet(FleetStage, Stage):
     def roles(self, index: int) -> list[str]:
         """Name the roles of the catalog in a spoke's account."""
         roles = self.client("iam", account(index)).list_roles()["Roles"]
-        return sorted(role["RoleName"] for role in roles if role["RoleName"].startswith("ModelCatalog"))
+        return sorted(
+            role["RoleName"]
+            for role in roles
+            if role["RoleName"].startswith(("ModelCatalogLaunch-", "ModelCatalogExecution-"))
+        )
 
 
 def wait_for(holds: Callable[[], object]) -> None:

@@ -151,11 +151,7 @@ def test_a_portfolio_that_is_not_shared_needs_no_grant(run: Run, policy: Write, 
 
 def declare(catalog: CatalogCopy, image: str, key: str) -> None:
     """Let the text embedder's version run an image of the hub's own and have its data encrypted."""
-    text = (catalog.folder / EMBEDDER).read_text()
-    images = re.sub(
-        r"      images:\n(        - .*\n)+", f"      kms_key: {key}\n      images:\n        - {image}\n", text
-    )
-    catalog.write(EMBEDDER, images)
+    catalog.run_image("text-embedder-serverless", image, kms_key=key)
 
 
 def printed(errors: str, what: str = "bucket") -> list[dict[str, Any]]:

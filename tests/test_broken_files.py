@@ -1,0 +1,230 @@
+"""No file, however broken, ends in a traceback or takes long: it is refused with place and remedy, or it is right.
+
+`make test` breaks a few files of each kind. 10,000 of each: `BROKEN_FILES=10000 python -m pytest tests/test_broken_files.py`
+"""
+
+import copy
+import json
+import os
+import random
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fleet.plan.settings import read_settings
+from hub.config import HubSettings
+from hub.definitions.load import read_catalog
+from organization.program import OrganizationSettings
+from shared.catalog.contract import content_hash, parse
+from shared.errors import CatalogError
+from shared.stack.settings import AccountSettings
+from shared.stack.stack_file import StackFile
+from spoke.config import SpokeSettings
+from spoke.launches.contract_dependencies import Excerpts
+from spoke.launches.cost import costs_in_words
+from tests.support.broken import broken, broken_tree
+from tests.support.catalog_copy import DAY
+from tests.support.offers import OFFER, read
+from tests.support.paths import ROOT
+
+EXAMPLES: Final = int(os.environ.get("BROKEN_FILES", "40"))
+SECONDS: Final = 2.0
+PRODUCT: Final = "products/fraud-detector-realtime"
+FLEET: Final = """\
+records: s3://records
+organization: {assumeRole: "arn:aws:iam::111122223333:role/Reader"}
+inventory: {roleName: ModelCatalogInventory}
+waves:
+  - name: canary
+    spokes: [research]
+    approve: true
+  - name: gold
+    units: [Workloads/Research]
+    tags: {tier: gold}
+    exclude: [lab]
+    concurrency: 8
+  - name: everybody
+    default: true
+    tolerance: 5%
+"""
+HUB: Final = """\
+config:
+  aws:region: eu-central-1
+  model-catalog-hub:accountId: "222233334444"
+  model-catalog-hub:assumeRole: arn:aws:iam::222233334444:role/Deployer
+  model-catalog-hub:regions: [eu-west-1]
+  model-catalog-hub:portfolios: [online-inference]
+  model-catalog-hub:protect: true
+  model-catalog-hub:principals:
+    - portfolio: online-inference
+      pattern: arn:aws:iam:::role/AWSReservedSSO_DataScientist_*
+      acknowledgePatternRisk: true
+  model-catalog-hub:shares:
+    - portfolio: online-inference
+      type: ORGANIZATIONAL_UNIT
+      target: Workloads/Research
+      tagOptions: true
+    - portfolio: batch-inference
+      type: ACCOUNT
+      target: "333344445555"
+  model-catalog-hub:launchRoles: {units: [Workloads], boundary: ModelCatalogBoundary}
+  model-catalog-hub:registry: {unreachable: warn}
+"""
+SPOKE: Final = """\
+config:
+  aws:region: eu-central-1
+  model-catalog-spoke:accountId: "333344445555"
+  model-catalog-spoke:hubStack: hub
+  model-catalog-spoke:permissionsBoundary: arn:aws:iam::333344445555:policy/ModelCatalogBoundary
+  model-catalog-spoke:principals:
+    - portfolio: online
+      permissionSet: DataScientist
+  model-catalog-spoke:launches:
+    - name: scoring
+      product: scorer
+      version: ~1
+      timeout: 45m
+      tags: {team: risk}
+      notifications: ["arn:aws:sns:eu-central-1:333344445555:models"]
+      parameters:
+        ModelDataUrl: s3://models/a/model.tar.gz
+        Environment: staging
+        InstanceCount: 2
+        Zones: [a, b]
+        Token: {secure: "v1:abc"}
+"""
+CATALOG: Final = {
+    "portfolio": "portfolios.yaml",
+    "prices": "prices.yaml",
+    "lock": "templates.lock",
+    "product": f"{PRODUCT}/product.yaml",
+    "card": f"{PRODUCT}/1.1.0.card.yaml",
+    "template": f"{PRODUCT}/1.1.0.yaml",
+    "launch policy": f"{PRODUCT}/launch-policy.json",
+    "execution policy": f"{PRODUCT}/execution-policy.json",
+}
+SETTINGS: Final[dict[str, tuple[type[AccountSettings], str]]] = {
+    "hub": (HubSettings, HUB),
+    "spoke-research": (SpokeSettings, SPOKE),
+    "organization": (OrganizationSettings, (ROOT / "Pulumi.organization.yaml").read_text()),
+}
+REMEDY: Final = re.compile(
+    r"Expected|Write|Remove|remove|Correct|correct|[Rr]ename|Add|[Nn]ame |Run|make |Set|put |Give|give|Divide|Use|use |"
+    r"Choose|Make|Let|Shorten|Restore|Deploy|Publish|Put|Join|[Ff]ill|Allow|See|They are|There are|are: |allows|deploy|"
+    r"keys here|must|set |needs|offers|write |Shorten"
+)
+
+SEEDS = st.integers(0, 2**64)
+OFTEN = settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize="BROKEN_FILES" not in os.environ
+)
+
+
+def is_taken_or_refused(run: Callable[[], object], shown: bytes | str) -> None:
+    """Run it, and look at how it ends."""
+    begun = time.process_time()
+    try:
+        _ = run()
+    except CatalogError as problem:
+        for each in problem.all:
+            assert each.place, (str(each), shown)
+            assert REMEDY.search(str(each)), (str(each), shown)
+    except Exception as problem:
+        pytest.fail(f"{type(problem).__name__}: {problem}\n{shown!r}")
+    assert time.process_time() - begun < SECONDS, shown
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a catalog of one product."""
+    folder = tmp_path_factory.mktemp("catalog")
+    _ = shutil.copytree(ROOT / "hub" / "catalog", folder, dirs_exist_ok=True)
+    for path in (folder / "products").iterdir():
+        if path.name != PRODUCT.rpartition("/")[2]:
+            shutil.rmtree(path)
+    lock = (folder / "templates.lock").read_text()
+    head, own, rest = lock.partition(f"  {PRODUCT.rpartition('/')[2]}:\n")
+    kept = own + "".join(line for line in _indented(rest))
+    _ = (folder / "templates.lock").write_text(head.partition("templates:\n")[0] + "templates:\n" + kept)
+    _ = read_catalog(folder, DAY)
+    return folder
+
+
+def _indented(text: str) -> Iterator[str]:
+    for line in text.splitlines(keepends=True):
+        if not line.startswith("    "):
+            return
+        yield line
+
+
+@pytest.mark.parametrize("kind", CATALOG)
+@OFTEN
+@given(SEEDS)
+def test_a_broken_file_of_the_catalog(folder: Path, kind: str, seed: int) -> None:
+    path = folder / CATALOG[kind]
+    whole = path.read_bytes()
+    content = broken(random.Random(seed), whole)
+    try:
+        _ = path.write_bytes(content)
+        is_taken_or_refused(lambda: read_catalog(folder, DAY), content)
+    finally:
+        _ = path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("stack", SETTINGS)
+@OFTEN
+@given(SEEDS)
+def test_broken_settings_of_a_stack(tmp_path_factory: pytest.TempPathFactory, stack: str, seed: int) -> None:
+    model, whole = SETTINGS[stack]
+    path = tmp_path_factory.getbasetemp() / f"Pulumi.{stack}.yaml"
+    content = broken(random.Random(seed), whole.encode())
+    _ = path.write_bytes(content)
+
+    def run() -> None:
+        found = StackFile(path).settings(model)
+        if isinstance(found, SpokeSettings):
+            _used(found, read(OFFER))
+
+    is_taken_or_refused(run, content)
+    assert isinstance(StackFile(path).account, str)
+
+
+@OFTEN
+@given(SEEDS)
+def test_broken_settings_of_the_fleet(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    content = broken(random.Random(seed), FLEET.encode())
+    _ = (folder / "fleet.yaml").write_bytes(content)
+    is_taken_or_refused(lambda: read_settings(folder), content)
+
+
+@OFTEN
+@given(SEEDS)
+def test_a_broken_contract(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    chance = random.Random(seed)
+    document: Any = copy.deepcopy(read(OFFER).model_dump(mode="json", exclude_none=True))
+    for _ in range(chance.randint(1, 3)):
+        document = broken_tree(chance, document)
+    if isinstance(document, dict) and chance.random() < 0.9:  # noqa: PLR2004 - mostly as a hub would write it
+        try:
+            document["content_hash"] = content_hash(document)
+        except (TypeError, ValueError):
+            return
+    path = tmp_path_factory.getbasetemp() / "Pulumi.spoke-good.yaml"
+    _ = path.write_text(SPOKE)
+    spoke = StackFile(path).settings(SpokeSettings)
+    is_taken_or_refused(lambda: _used(spoke, parse(document, source="hub")), json.dumps(document, default=str))
+
+
+def _used(settings: SpokeSettings, contract: Any) -> None:  # noqa: ANN401 - a contract
+    _, launches = Excerpts(contract, DAY).of(settings, where="Pulumi.spoke-research.yaml")
+    for launch in launches:
+        _ = (launch.tags, launch.parameters, launch.notes)
+    _ = costs_in_words(launches)

@@ -16,6 +16,7 @@ from hub.definitions.role_template import roles_template
 from hub.definitions.share_names import share_names
 from hub.inspection.preflight import PreflightScope, preflight
 from hub.inspection.registry.gate import approved
+from hub.resources.contract_signing import signed_contract, signer_of
 from hub.resources.launch_role import LaunchRole
 from hub.resources.organization_nodes import OrganizationNodes
 from hub.resources.principals import find_principals
@@ -47,6 +48,7 @@ def run() -> None:
     template = setting and roles_template(catalog.products, boundary=setting.boundary, where=where)
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
+    signer = signer_of(settings, where=where)
     catalog = approved(settings, catalog, where=where)
     opts = pulumi.ResourceOptions(providers=[provider])
     looking = pulumi.InvokeOptions(provider=provider)
@@ -94,7 +96,8 @@ def run() -> None:
     pulumi.export("product_id", {region: published.product_ids for region, published in regions.items()})
     pulumi.export(PUBLISHED_OUTPUT, catalog.day.isoformat())
     whole = pulumi.Output.all(**{region: published.content for region, published in regions.items()})
-    pulumi.export(CATALOG_OUTPUT, whole.apply(lambda parts: contract.publish(settings.account_id, parts)))
+    document = whole.apply(lambda parts: contract.publish(settings.account_id, parts))
+    pulumi.export(CATALOG_OUTPUT, signed_contract(settings.signing, signer, document))
 
 
 def _announce(catalog: Catalog) -> None:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from shared.aws.arn import Arn, ObjectUri, PolicyArn, TopicArn
 from shared.catalog.versions import VersionOrRange
 from shared.errors import Mistake
-from shared.secret_value import Secret
+from shared.secret_value import Secret, SecretValue
 from shared.stack.hub_pin import HubPin
 from shared.stack.names import HUB_PROJECT
 from shared.stack.principals import Grant
@@ -53,7 +53,7 @@ def _not_too_long(value: str | Secret) -> str | Secret:
 
 
 ParameterValue = Annotated[
-    str | Secret,
+    str | SecretValue,
     BeforeValidator(_text),
     AfterValidator(_not_too_long),
     Field(

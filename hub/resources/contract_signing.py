@@ -155,12 +155,12 @@ def _still_good(document: dict[str, Any], former: Signature, signing: SigningSet
 
 
 def _private_key() -> bytes:
-    """Give the private key as the environment has it. Raises OSError, or ValueError where it has none."""
+    """Give the private key as the environment has it. Raises OSError, also where it has none."""
     if path := os.environ.get(KEY_FILE):
         return Path(path).read_bytes()
     if text := os.environ.get(KEY):
         return text.encode()
-    raise ValueError
+    raise FileNotFoundError
 
 
 def _refuse_another(found: str, signing: SigningSetting, where: str) -> None:

@@ -6,7 +6,6 @@ KMS API reference, Sign).
 """
 
 import base64
-import binascii
 import datetime as dt
 import hashlib
 import json
@@ -23,6 +22,10 @@ _APART: Final = ("content_hash", "signature")
 """What is no part of the content that is signed."""
 
 _PEM_LINE: Final = "-----"
+
+
+class UnfitKeyError(Exception):
+    """A key is none that contracts are signed with: Ed25519, or ECDSA on a NIST curve."""
 
 
 class Signature(Part):
@@ -93,7 +96,7 @@ def loaded(public_key: str) -> Any:  # noqa: ANN401 - a key of either kind
     """Read a public key.
 
     Raises:
-        ValueError: it is none, or of a kind that is not taken.
+        UnfitKeyError: it is none, or of a kind that is not taken.
     """
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 - as above
@@ -101,14 +104,14 @@ def loaded(public_key: str) -> Any:  # noqa: ANN401 - a key of either kind
 
     try:
         key = load_der_public_key(base64.b64decode(public_key, validate=True))
-    except (UnsupportedAlgorithm, binascii.Error) as problem:
-        raise ValueError(str(problem)) from None
+    except (UnsupportedAlgorithm, ValueError):
+        raise UnfitKeyError from None
     curves = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
     if isinstance(key, ed25519.Ed25519PublicKey):
         return key
     if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, curves):
         return key
-    raise ValueError("neither Ed25519 nor ECDSA on a NIST curve")
+    raise UnfitKeyError
 
 
 def kms_algorithm(public_key: str) -> str:
@@ -143,7 +146,7 @@ def _without_frame(value: object) -> object:
 def _is_key(value: str) -> str:
     try:
         loaded(value)
-    except ValueError:
+    except UnfitKeyError:
         raise Mistake(
             "is no public key that contracts are signed with. Expected one of Ed25519, or of ECDSA on a NIST curve, as "
             "base64 of its DER form: what openssl pkey -pubout -outform DER | base64 -w0 prints, or aws kms "

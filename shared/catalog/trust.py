@@ -19,7 +19,7 @@ class Trust:
     Attributes:
         where: The file and key that say so, for messages.
         project: The project of the hub's stacks; with the organization of Pulumi's in front where that is another.
-        account: The hub's; empty where nobody said.
+        account: The hub's; empty where nobody pinned it, and then any organization will do.
         keys: The public keys one of which has signed the contract; none where it need not be signed.
     """
 
@@ -44,7 +44,7 @@ class Trust:
         found = "/".join(parts[:-1])
         if len(parts) == _PARTS:
             theirs, _, project = self.project.rpartition("/")
-            owner = theirs or organization
+            owner = theirs or (organization if self.account else None)
             if parts[1] == project and (owner is None or parts[0] == owner):
                 return
         raise ContractError(
@@ -66,7 +66,7 @@ class Trust:
 
     def _confirm_account(self, document: object, source: str) -> None:
         found = _content(document).get("hub_account")
-        if self.account and _content(document) and found != self.account:
+        if self.account and found is not None and found != self.account:
             raise ContractError(
                 f"publishes the catalog of the account {found}, and {self.where} trusts {self.account}. Nothing of it "
                 f"was used. Correct hubStack; only if the hub has moved, correct hub.accountId.",

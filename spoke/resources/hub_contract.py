@@ -74,7 +74,9 @@ async def _read(stack: str, trusts: Sequence[Trust], *, first: bool) -> tuple[Co
 async def _issued_before() -> Mapping[str, str]:
     """Give when the contract was signed that this stack was deployed with last, from its own outputs."""
     own = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    found: dict[str, dict[str, str]] | None = await _output(pulumi.StackReference("deployed-before", stack_name=own), CONTRACT_OUTPUT)
+    found: dict[str, dict[str, str]] | None = await _output(
+        pulumi.StackReference("deployed-before", stack_name=own), CONTRACT_OUTPUT
+    )
     return (found or {}).get("issued") or {}
 
 

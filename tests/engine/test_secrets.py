@@ -60,7 +60,7 @@ def test_nothing_that_a_run_leaves_behind_has_the_secret(keeping: Stage) -> None
     _set(keeping, _command_in(refused), FIRST)
     _set(keeping, _command_in(refused).replace("ApiKey", "AlarmTopicArn"), TOPIC)
     assert "will be launched" in run("model-catalog", "stack", "plan", "spoke-research", code=1)
-    assert "new" in run("python", "-m", "fleet", "plan")
+    assert "changed" in run("python", "-m", "fleet", "plan")
     assert "1 succeeded" in run("python", "-m", "fleet", "up")
     assert _arrived(keeping) == FIRST
     unchanged = run("python", "-m", "fleet", "plan")

@@ -9,10 +9,17 @@ from fleet.errors import EngineError
 from fleet.plan.hub_contracts import Hubs
 from shared.catalog import contract
 from shared.errors import CatalogError, ContractError
+from spoke.config import SpokeSettings
 from tests.support.fleet.making import HUB_ACCOUNT, RECORD, FakeEngine, hubs, offer
 from tests.support.refused import refused
+from tests.support.spoke_stack import settings
 
 GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found", code="example")
+
+
+def reading(*names: str, **changed: object) -> SpokeSettings:
+    """Give the settings of a spoke that reads these hubs."""
+    return settings(hubStack=list(names), **changed)
 
 
 def published() -> dict[str, Any]:
@@ -78,7 +85,7 @@ def test_a_divided_catalog_is_read_as_one() -> None:
         name: {"catalog": contract.publish(HUB_ACCOUNT, part)} for name, part in {"a": west, "b": central}.items()
     }
 
-    found = Hubs(FakeEngine(outputs), ["a", "b"]).contract(["a", "b"])
+    found = Hubs(FakeEngine(outputs), ["a", "b"]).contract(reading("a", "b"), where="x")
 
     assert offer().keys() == found.regions.keys()
 
@@ -87,7 +94,7 @@ def test_two_hubs_that_publish_the_same_are_told() -> None:
     found = Hubs(FakeEngine({"a": {"catalog": published()}, "b": {"catalog": published()}}), ["a", "b"])
 
     with pytest.raises(ContractError, match="a and b"):
-        found.contract(["a", "b"])
+        found.contract(reading("a", "b"), where="x")
 
 
 @pytest.mark.parametrize(
@@ -106,15 +113,15 @@ def test_one_hub_that_cannot_be_read_is_told_to_its_spokes_alone(
     found = Hubs(FakeEngine({"hub": {"catalog": published()}, name: outputs}), ["hub", name])
 
     assert ["hub"] == list(found.published())
-    assert HUB_ACCOUNT == found.contract(["hub"]).hub_account
+    assert HUB_ACCOUNT == found.contract(reading("hub"), where="x").hub_account
     with pytest.raises(kind):
-        found.contract([name])
+        found.contract(reading(name), where="x")
 
 
 def test_a_hub_that_was_never_deployed_is_told_with_how_to_deploy_it() -> None:
     name = "platform/model-catalog-hub/next"
 
     with refused(ContractError, "hub-not-deployed", name) as found:
-        Hubs(FakeEngine({name: GONE}), [name]).contract([name])
+        Hubs(FakeEngine({name: GONE}), [name]).contract(reading(name), where="x")
 
     assert "make up-next." in str(found.value)

@@ -56,8 +56,8 @@ class KmsSigner:
             found = base64.b64encode(self._kms.get_public_key(KeyId=self._key)["PublicKey"]).decode()
         except (BotoCoreError, ClientError) as problem:
             raise ConfigError(
-                f"cannot be asked for its public key. Let the hub's deployer use it: statement SignTheContract of "
-                f"docs/iam/hub-deployer.json. AWS says: {error_text(problem)}",
+                f"cannot be asked for its public key. Let the hub's deployer use it (docs/iam/contract-signer.json). "
+                f"AWS says: {error_text(problem)}",
                 code="signing-key-out-of-reach",
                 place=self._where,
             ) from None

@@ -271,4 +271,4 @@ def merge(contracts: Mapping[str, Contract]) -> Contract:
 def content_hash(document: Mapping[str, Any]) -> str:
     """Give the hash of a contract, of which its own hash is no part."""
     content = {key: part for key, part in document.items() if key != "content_hash"}
-    return f"sha256:{hashlib.sha256(canonical(content).encode()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(canonical(content).encode(errors='surrogatepass')).hexdigest()}"

@@ -58,7 +58,7 @@ def canonical(document: Mapping[str, Any]) -> str:
 def digest_of(document: Mapping[str, Any]) -> str:
     """Give the digest of a contract's content, of which its hash and its signature are no part."""
     content = {key: part for key, part in document.items() if key not in _APART}
-    return f"sha256:{hashlib.sha256(canonical(content).encode()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(canonical(content).encode(errors='surrogatepass')).hexdigest()}"
 
 
 def statement(digest: str, issued: str, key: str) -> bytes:

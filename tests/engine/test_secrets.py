@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stage import RESEARCH, Stage
+from tests.support.signing import ED25519
+from tests.support.stage import HUB, PRODUCTION, RESEARCH, Stage
 
 FILE = "Pulumi.spoke-research.yaml"
 TEMPLATE = "hub/catalog/products/text-embedder-serverless/1.0.0.yaml"
@@ -25,6 +26,14 @@ LAUNCH = f"""\
       parameters:
         MaxConcurrency: 7
         ApiKey: '{FIRST}'
+"""
+SPOKE = """\
+config:
+  aws:region: eu-central-1
+  model-catalog-spoke:accountId: "{account}"
+  model-catalog-spoke:assumeRole: arn:aws:iam::{account}:role/OrganizationAccountAccessRole
+  model-catalog-spoke:hub: {{accountId: "{hub}", contractKeys: [{key}]}}
+  model-catalog-spoke:launches: []
 """
 
 
@@ -75,7 +84,7 @@ def test_nothing_that_a_run_leaves_behind_has_the_secret(keeping: Stage) -> None
             "operation": "servicecatalog:UpdateProvisionedProduct",
             "error": "InvalidParametersException",
             "status": 400,
-            "message": f"ApiKey may not be {SECOND}",
+            "message": "not now",
         }
     )
     run("model-catalog", "stack", "up", "spoke-research", "--skip-preview", code=3)
@@ -98,6 +107,41 @@ def test_nothing_that_a_run_leaves_behind_has_the_secret(keeping: Stage) -> None
     found = {str(path.relative_to(folder)) for path in left if _tells(path.read_bytes())}
     assert set() == found
     assert [] == [text for text in printed if _tells(text.encode())]
+
+
+def test_a_signed_contract_stays_signed_and_a_spoke_with_another_key_refuses_it(keeping: Stage) -> None:
+    """ECDSA signs otherwise each time, so the signature is kept; KMS is the sandbox's."""
+    kms = keeping.client("kms", HUB)
+    key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    public = base64.b64encode(kms.get_public_key(KeyId=key)["PublicKey"]).decode()
+    undo = keeping.edit(
+        "Pulumi.hub.yaml",
+        "  model-catalog-hub:shares:",
+        f"  model-catalog-hub:signing: {{publicKey: {public}, kmsKey: '{key}'}}\n  model-catalog-hub:shares:",
+    )
+    spoke = keeping.project / "Pulumi.spoke-production.yaml"
+
+    def read_by_a_spoke(asked: str) -> str:
+        spoke.write_text(SPOKE.format(account=PRODUCTION, hub=HUB, key=asked))
+        return keeping.run("make", "preview-spoke-production").stdout
+
+    try:
+        _ = keeping.up("hub")
+        first = keeping.outputs("hub")["catalog"]
+        again = keeping.succeed("preview-hub", "FLAGS=--expect-no-changes")
+        _ = keeping.up("hub")
+        taken, refused = read_by_a_spoke(public), read_by_a_spoke(ED25519.public)
+        second = keeping.outputs("hub")["catalog"]
+    finally:
+        undo()
+        spoke.unlink()
+
+    assert first["signature"]["value"]
+    assert first == second
+    assert "unchanged" in again
+    assert "is not signed with a key of hub.contractKeys" in " ".join(refused.split())
+    assert "not signed" not in taken
+    assert "contract 1.4 of organization/model-catalog-hub/hub" in taken
 
 
 def _is_ours(path: Path, folder: Path) -> bool:

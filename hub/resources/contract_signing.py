@@ -132,12 +132,23 @@ def signed_contract(
         return document
     own = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     before = pulumi.StackReference("published-before", stack_name=own).get_output(CATALOG_OUTPUT)
-    return pulumi.Output.all(document, before).apply(lambda both: _signed(both[0], both[1], signing, signer))
+    return pulumi.Output.all(document, before).apply(lambda both: with_signature(both[0], both[1], signing, signer))
 
 
-def _signed(
+def with_signature(
     document: dict[str, Any], before: Mapping[str, Any] | None, signing: SigningSetting, signer: Signer | None
 ) -> dict[str, Any]:
+    """Give a contract with a signature: the one before, where it is good still, and else a new one.
+
+    Args:
+        document: The contract.
+        before: The one that was published last; None where there is none.
+        signing: With which key.
+        signer: Whoever has the private key; None in a preview, which leaves the value empty.
+
+    Raises:
+        ContractError: the key does not sign.
+    """
     former = signature_in(before or {})
     if former and _still_good(document, former, signing):
         return contract.signed(document, former)

@@ -22,7 +22,7 @@ PARAMETERS = {**LAUNCH["parameters"], "Token": "hush"}
 
 
 @pytest.fixture
-def deploy_secret(mocks: Mocks, deploy: Callable[..., Mocks], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - a callable
+def deploy_secret(deploy: Callable[..., Mocks], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - a callable
     """Deploy with a secret as the engine hands it over: in plain text, and the whole setting marked."""
 
     def run(written: object) -> Mocks:
@@ -65,13 +65,14 @@ def test_a_setting_that_is_encrypted_as_a_whole_is_refused(deploy_secret: Callab
         deploy_secret({"secure": "v1:x"})
 
 
-@pulumi.runtime.test
+@pulumi.runtime.test  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
 async def test_a_reason_that_repeats_a_secret_is_told_without_it() -> None:
     report = FailureReport({})
     hook = report.expect("scoring", {}, [Secret("v1:x", "hush")])
     failed: Any = type("Args", (), {"failed_operation": "create", "errors": ["the value hush is not fit"]})
 
-    await hook.callback(failed)
+    callback: Any = hook.callback
+    await callback(failed)
 
     assert "the value (hidden) is not fit" == report.outputs["launches"]["scoring"]["reason"]
 

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError
@@ -12,7 +13,7 @@ from botocore.exceptions import ClientError
 from hub.config import HubSettings, SigningSetting
 from hub.program import run
 from hub.resources import contract_signing
-from hub.resources.contract_signing import KEY, KEY_FILE, KmsSigner
+from hub.resources.contract_signing import KEY, KEY_FILE, KmsSigner, with_signature
 from shared.catalog import contract
 from shared.catalog.signature import kms_algorithm, sign_with
 from shared.catalog.trust import Trust, admit
@@ -20,7 +21,7 @@ from shared.errors import ConfigError, ContractError
 from tests.support.fake_account import always
 from tests.support.hub_stack import SETTINGS, as_settings, pretend_aws
 from tests.support.hub_stack import all_approved as approved
-from tests.support.recorder import Mocks, recording
+from tests.support.recorder import recording
 from tests.support.refused import refused
 from tests.support.signing import ED25519, OTHER, P256, P384, Pair
 
@@ -51,7 +52,11 @@ def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Pair]
     path = tmp_path / "key.pem"
     monkeypatch.delenv(KEY, raising=False)
     monkeypatch.setenv(KEY_FILE, str(path))
-    return lambda pair: path.write_bytes(pair.pem) and None
+
+    def write(pair: Pair) -> None:
+        path.write_bytes(pair.pem)
+
+    return write
 
 
 @pytest.mark.parametrize("pair", [ED25519, P256])
@@ -78,7 +83,7 @@ def test_a_preview_signs_nothing_and_needs_no_key(deployed: Deployed, key_file: 
     Path("key.pem").unlink(missing_ok=True)
 
     document = contract.publish("222233334444", {})
-    assert contract_signing._signed(document, first, setting(ED25519), None)["signature"]["value"] == ""
+    assert with_signature(document, first, setting(ED25519), None)["signature"]["value"] == ""
 
 
 def test_a_contract_of_before_some_day_is_signed_anew(deployed: Deployed, key_file: Callable[[Pair], None]) -> None:
@@ -152,7 +157,7 @@ def test_kms_signs_a_text_that_is_short_enough_for_it(
     kms = signer(monkeypatch, FakeKms(pair), pair)
     document = contract.publish("222233334444", {})
 
-    signed = contract_signing._signed(document, None, setting(pair), kms)
+    signed = with_signature(document, None, setting(pair), kms)
 
     [asked] = kms._kms.asked
     assert (algorithm, "RAW", KMS) == (asked["SigningAlgorithm"], asked["MessageType"], asked["KeyId"])
@@ -186,14 +191,17 @@ def setting(pair: Pair) -> SigningSetting:
 
 def signer(monkeypatch: pytest.MonkeyPatch, kms: FakeKms, known: Pair) -> Any:  # noqa: ANN401 - with its insides
     """Give a signer whose account has this key."""
-    session = type("Session", (), {"client": lambda *_: kms})()
+    session = mock.Mock()
+    session.client.return_value = kms
     monkeypatch.setattr(contract_signing, "AccountSession", always(session))
     settings = HubSettings.model_validate({**SETTINGS, "aws:region": "eu-central-1"})
     return KmsSigner(settings, setting(known), where="Pulumi.hub.yaml")
 
 
-def test_an_unsigned_hub_reads_nothing_of_its_own(deployed: Deployed) -> None:
-    mocks: Mocks
+def test_an_unsigned_hub_reads_nothing_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.chdir(request.config.rootpath / "hub")
     with approved(), recording("model-catalog-hub", "hub", as_settings(SETTINGS)) as mocks:
         pretend_aws(mocks)
         mocks.deploy(run)

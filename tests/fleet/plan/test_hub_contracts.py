@@ -1,6 +1,7 @@
 """What the hubs have published."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from shared.errors import CatalogError, ContractError
 from spoke.config import SpokeSettings
 from tests.support.fleet.making import HUB_ACCOUNT, RECORD, FakeEngine, hubs, offer
 from tests.support.refused import refused
+from tests.support.signing import ED25519
 from tests.support.spoke_stack import settings
 
 GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found", code="example")
@@ -125,3 +127,41 @@ def test_a_hub_that_was_never_deployed_is_told_with_how_to_deploy_it() -> None:
         Hubs(FakeEngine({name: GONE}), [name]).contract(reading(name), where="x")
 
     assert "make up-next." in str(found.value)
+
+
+def signing(**changed: object) -> SpokeSettings:
+    """Give the settings of a spoke that asks for a signature."""
+    return reading("hub", hub={"accountId": HUB_ACCOUNT, "contractKeys": [ED25519.public], **changed})
+
+
+def test_the_fleet_takes_for_a_spoke_what_the_spoke_would_take() -> None:
+    unsigned = Hubs(FakeEngine({"hub": {"catalog": published()}}), ["hub"])
+    signed = Hubs(FakeEngine({"hub": {"catalog": ED25519.signed(published())}}), ["hub"])
+
+    assert signed.contract(signing(), where="x").signature
+    assert unsigned.contract(reading("hub"), where="x")
+    with refused(ContractError, "contract-not-signed"):
+        unsigned.contract(signing(), where="x")
+    with refused(ContractError, "hub-of-another-account"):
+        signed.contract(signing(accountId="999988887777"), where="x")
+    with refused(ContractError, "contract-older"):
+        signed.contract(signing(), where="x", issued={"hub": "2027-01-01T00:00:00.000+00:00"})
+
+
+def test_the_fleet_reads_no_stack_of_a_spoke_for_a_hub() -> None:
+    evil = "organization/model-catalog-spoke/spoke-evil"
+
+    with refused(ContractError, "hub-not-trusted"):
+        Hubs(FakeEngine({evil: {"catalog": published()}}), [evil]).contract(reading(evil), where="x")
+
+
+def test_what_fleet_yaml_asks_for_holds_whatever_a_spoke_asks_for(tmp_path: Path) -> None:
+    (tmp_path / "fleet.yaml").write_text(f'hub: {{accountId: "{HUB_ACCOUNT}", contractKeys: [{ED25519.public}]}}\n')
+    engine = FakeEngine({"hub": {"catalog": published()}})
+    engine.root = tmp_path
+
+    found = Hubs(engine, ["hub"])
+
+    assert {} == dict(found.published())
+    with refused(ContractError, "contract-not-signed"):
+        found.contract(reading("hub"), where="x")

@@ -1,6 +1,7 @@
 """Stacks: which project they are of, and what the engine remembers of them."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -10,11 +11,14 @@ from fleet.engine import Engine
 from fleet.store.locations import states_at
 from fleet.store.states import unwrapped
 from fleet.store.storage import backend_url, is_cloud
-from shared.catalog.contract import Contract, merge, parse
+from shared.catalog.contract import Contract, merge
+from shared.catalog.trust import Trust, admit
 from shared.errors import ConfigError
-from shared.stack.names import CATALOG_OUTPUT, HUB_PROJECT
+from shared.stack.hub_pin import trusts_of
+from shared.stack.names import CATALOG_OUTPUT, HUB_PROJECT, short_name
 from shared.stack.settings import AccountSettings, check_settings
 from shared.stack.stack_file import StackFile
+from spoke.config import SpokeSettings
 
 S = TypeVar("S", bound=AccountSettings)
 
@@ -80,36 +84,46 @@ def run_written(project: str, stack: str, operation: str, *options: str) -> Exit
     return ExitCode.NOT_REACHED if done.problem and code is ExitCode.DONE else code
 
 
-def contract_of(*names: str) -> Contract:
+def trusts_for(settings: AccountSettings, stack: str) -> tuple[Trust, ...]:
+    """Give what a contract has to satisfy for a stack; nothing for a hub, which reads its own. Raises ConfigError."""
+    if not isinstance(settings, SpokeSettings):
+        return ()
+    return trusts_of(settings.hub, where=f"Pulumi.{stack}.yaml", folder=Path())
+
+
+def contract_of(names: Sequence[str], trusts: Sequence[Trust]) -> Contract:
     """Read the catalog that the hub's stacks published, each named shortly or in full.
 
     Raises:
         EngineError: the stack cannot be read.
-        ContractError: it publishes nothing that can be used.
+        ContractError: it publishes nothing that can be used, or is not trusted.
     """
-    found: dict[str, Contract] = {}
-    for stack in names:
-        name = stack.rpartition("/")[2]
-        found[stack] = parse(engine().outputs("hub", name).get(CATALOG_OUTPUT), source=name)
-    return merge(found)
+    _confirm_references(names, trusts)
+    return merge({name: admit(trusts, engine().outputs("hub", name).get(CATALOG_OUTPUT), name) for name in names})
 
 
-def published_contract(*names: str) -> Contract:
+def published_contract(names: Sequence[str], trusts: Sequence[Trust]) -> Contract:
     """Read the same from the backend, without a process of Pulumi's for each stack, where it is a folder or a bucket.
 
     Raises:
-        CatalogError: a stack cannot be read, or publishes nothing that can be used.
+        CatalogError: a stack cannot be read, publishes nothing that can be used, or is not trusted.
     """
     backend = backend_url()
     if is_cloud(backend):
-        return contract_of(*names)
-    states = states_at(backend, engine(), HUB_PROJECT)
+        return contract_of(names, trusts)
+    _confirm_references(names, trusts)
     found: dict[str, Contract] = {}
-    for stack in names:
-        name = stack.rpartition("/")[2]
-        state = states.read(name)
-        found[stack] = parse(state.outputs.get(CATALOG_OUTPUT) if state else None, source=name)
+    for name in names:
+        project = name.split("/")[-2] if "/" in name else HUB_PROJECT
+        state = states_at(backend, engine(), project).read(short_name(name))
+        found[name] = admit(trusts, state.outputs.get(CATALOG_OUTPUT) if state else None, name)
     return merge(found)
+
+
+def _confirm_references(names: Sequence[str], trusts: Sequence[Trust]) -> None:
+    for trust in trusts:
+        for name in names:
+            trust.confirm_reference(name)
 
 
 def decrypted_settings(model: type[S], stack: str) -> S:

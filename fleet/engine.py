@@ -30,6 +30,9 @@ _ASKED_SECONDS: Final = 30
 _ASKING: Final = ("select", "up", "preview", "refresh", "destroy", "import")
 """Words of commands that ask AWS, or come before one that does."""
 _GUARD: Final = Path(__file__).with_name("guard.py")
+_OF_THE_HUB: Final = ("MODEL_CATALOG_SIGNING_KEY", "MODEL_CATALOG_SIGNING_KEY_FILE")
+"""What signs the contract, and what no other program gets."""
+
 _UNATTENDED: Final = ("--non-interactive", "--color", "never")
 
 
@@ -274,6 +277,9 @@ class Engine:
         first, last = str(Path(sys.executable).parent), str(self.root / ".tools" / "bin")
         path = os.pathsep.join([first, os.environ.get("PATH", os.defpath), last])
         environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        if project != "hub":
+            for name in _OF_THE_HUB:
+                environment.pop(name, None)
         if unattended:
             environment.pop("PULUMI_SKIP_CONFIRMATIONS", None)  # it would answer Pulumi's questions for us
             options.setdefault("stdin", subprocess.DEVNULL)

@@ -1,11 +1,13 @@
 """The settings of a hub stack."""
 
+import datetime as dt
 import re
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from shared.aws.arn import ACCOUNT_ID, PrincipalPattern, RoleArn
+from shared.aws.arn import ACCOUNT_ID, KeyArn, PrincipalPattern, RoleArn
+from shared.catalog.signature import PublicKey
 from shared.errors import Mistake
 from shared.stack.principals import MOST_PATTERNS, Grant
 from shared.stack.settings import AccountSettings
@@ -191,6 +193,20 @@ class ExceptionSetting(SettingsDocument):
     reason: str = Field(min_length=1, description="a sentence", examples=["Features are read from a table."])
 
 
+class SigningSetting(SettingsDocument):
+    """With which key the contract is signed.
+
+    Attributes:
+        public_key: The key that spokes have in `hub.contractKeys`.
+        kms_key: The key of AWS KMS that it belongs to; without it, the private key is read from the environment.
+        since: Signatures that were made before this day are made anew.
+    """
+
+    public_key: PublicKey
+    kms_key: KeyArn | None = None
+    since: dt.date | None = Field(default=None, description="a date in quotes", examples=['"2026-12-24"'])
+
+
 class HubSettings(AccountSettings):
     """What a hub stack publishes where, and to whom.
 
@@ -203,6 +219,7 @@ class HubSettings(AccountSettings):
         launch_roles: Whom the hub gives the products' roles; without it, spokes make their own.
         registry: How the model registry is asked, in every preview and update.
         exceptions: What some products may do beyond the list of what all may.
+        signing: How the contract is signed; without it, it is not.
     """
 
     regions: list[Region] = []
@@ -213,6 +230,7 @@ class HubSettings(AccountSettings):
     launch_roles: RoleRolloutSetting | None = None
     registry: RegistrySetting = RegistrySetting()
     exceptions: list[ExceptionSetting] = []
+    signing: SigningSetting | None = None
 
     @property
     def all_regions(self) -> list[str]:

@@ -18,6 +18,7 @@ from hub.definitions.share_names import share_names
 from hub.inspection.preflight import PreflightScope, preflight
 from hub.inspection.published_templates import refuse_other_templates
 from hub.inspection.registry.gate import approved
+from hub.resources.contract_signing import signed_contract, signer_of
 from hub.resources.launch_role import LaunchRole
 from hub.resources.organization_nodes import OrganizationNodes
 from hub.resources.principals import find_principals
@@ -42,6 +43,7 @@ def run() -> None:
     catalog, names, template = _checked(settings, where)
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
+    signer = signer_of(settings, where=where)
     catalog = approved(settings, catalog, where=where)
     opts = pulumi.ResourceOptions(providers=[provider])
     looking = pulumi.InvokeOptions(provider=provider)
@@ -91,7 +93,8 @@ def run() -> None:
     pulumi.export("product_id", {region: published.product_ids for region, published in regions.items()})
     pulumi.export(PUBLISHED_OUTPUT, catalog.day.isoformat())
     whole = pulumi.Output.all(**{region: published.content for region, published in regions.items()})
-    pulumi.export(CATALOG_OUTPUT, whole.apply(lambda parts: contract.publish(settings.account_id, parts)))
+    document = whole.apply(lambda parts: contract.publish(settings.account_id, parts))
+    pulumi.export(CATALOG_OUTPUT, signed_contract(settings.signing, signer, document))
 
 
 def _announce(catalog: Catalog) -> None:

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, cast
+from typing import Annotated, Any, Final, cast
 
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import core_schema
+from pydantic import InstanceOf, PlainSerializer
 
 HIDDEN: Final = "(hidden)"
 """Stands for a value that is not to be told."""
@@ -35,13 +34,6 @@ class Secret:
         return HIDDEN
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Let models hold it, and write it as the settings file does."""
-        del source, handler
-        written = core_schema.plain_serializer_function_ser_schema(_written)
-        return core_schema.is_instance_schema(cls, serialization=written)
-
-    @classmethod
     def joined(cls, parts: list["Secret | str"]) -> "Secret":
         """Make one value of a list some of whose items are secret."""
         ciphers = [part.cipher if isinstance(part, Secret) else part for part in parts]
@@ -52,6 +44,10 @@ class Secret:
 
 def _written(secret: Secret) -> dict[str, str]:
     return {_SECURE: secret.cipher}
+
+
+SecretValue = Annotated[InstanceOf[Secret], PlainSerializer(_written)]
+"""A secret in a model, which writes it as the settings file does."""
 
 
 class OtherSettingsError(Exception):

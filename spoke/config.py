@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from shared.aws.arn import Arn, ObjectUri, PolicyArn, TopicArn
 from shared.catalog.versions import VersionOrRange
 from shared.errors import Mistake
-from shared.secret_value import Secret
+from shared.secret_value import Secret, SecretValue
+from shared.stack.hub_pin import HubPin
 from shared.stack.names import HUB_PROJECT
 from shared.stack.principals import Grant
 from shared.stack.settings import AccountSettings
@@ -60,7 +61,7 @@ def _not_too_long(value: str | Secret) -> str | Secret:
 
 
 ParameterValue = Annotated[
-    str | Secret,
+    str | SecretValue,
     BeforeValidator(_text),
     AfterValidator(_not_too_long),
     Field(
@@ -156,6 +157,7 @@ class SpokeSettings(AccountSettings):
 
     Attributes:
         hub_stacks: The hub's stack, or `<organization>/<project>/<stack>` in full; several of a divided catalog.
+        hub: Which hub these stacks have to be of, and who has to have signed what they publish.
         launch_roles: `create` makes the products' roles here; `existing` expects them to be there already.
         permissions_boundary: A policy of this account that limits the roles made here, whatever they are given.
         principals: Who else may launch.
@@ -167,6 +169,7 @@ class SpokeSettings(AccountSettings):
     hub_stacks: Annotated[list[HubStack], BeforeValidator(_listed)] = Field(
         default=["hub"], alias="hubStack", min_length=1, description="the name of the hub's stack", examples=["hub"]
     )
+    hub: HubPin | None = None
     launch_roles: Annotated[
         Literal["create", "existing"], Field(description="create or existing", examples=["create"])
     ] = "create"

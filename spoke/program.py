@@ -7,6 +7,7 @@ import pulumi
 
 from shared.catalog.lifecycle import as_of
 from shared.stack.engine_settings import SETTINGS_FOLDER, load_settings
+from shared.stack.hub_pin import trusts_of
 from shared.stack.provider import account_provider, confirm_account
 from spoke.config import SpokeSettings
 from spoke.launches.cost import costs_in_words
@@ -15,7 +16,7 @@ from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
 from spoke.launches.rights import believed_exceptions, refuse_excessive_roles
 from spoke.resources.failed_launch import FailureReport
-from spoke.resources.hub_contract import read_contract
+from spoke.resources.hub_contract import CONTRACT_OUTPUT, read_contract
 from spoke.resources.lifecycle_hooks import warn_of_ends, warn_of_own_models
 from spoke.resources.portfolio_access import grant
 from spoke.resources.product_roles import ProductRoles, confirm_roles
@@ -33,7 +34,8 @@ async def deploy() -> Mapping[str, Any]:
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
     refuse_second_stack(settings.account_id, own=where, folder=SETTINGS_FOLDER)
     hubs = settings.hub_references(pulumi.get_organization())
-    contract, published_on = await read_contract(hubs)
+    published = await read_contract(hubs, trusts_of(settings.hub, where=where, folder=SETTINGS_FOLDER))
+    contract = published.whole
     hub = ", ".join(hubs)
     day = as_of()
     resolved_launches = resolve_launches(settings, contract, day, where=where)
@@ -60,7 +62,7 @@ async def deploy() -> Mapping[str, Any]:
             PreflightScope(
                 settings=settings,
                 contract=contract,
-                published_on=published_on,
+                published_on=published.on,
                 day=day,
                 hub=hub,
                 where=where,
@@ -88,8 +90,13 @@ async def deploy() -> Mapping[str, Any]:
             for key, product in products.items()
         }
     granted = grant(settings, wanted, caller=caller, provider=provider, where=where)
-    used = {"hub": hub, "schema_version": contract.schema_version, "content_hash": contract.content_hash}
-    report = FailureReport({"contract": used})
+    used: dict[str, Any] = {
+        "hub": hub,
+        "schema_version": contract.schema_version,
+        "content_hash": contract.content_hash,
+        **({"issued": dict(published.issued)} if published.issued else {}),
+    }
+    report = FailureReport({CONTRACT_OUTPUT: used})
     launched = {
         resolved.launch.name: launch_outputs(
             resolved,
@@ -104,4 +111,4 @@ async def deploy() -> Mapping[str, Any]:
         )
         for resolved in resolved_launches
     }
-    return {"launches": launched, "contract": used}
+    return {"launches": launched, CONTRACT_OUTPUT: used}

@@ -123,7 +123,10 @@ REMEDY: Final = re.compile(
 
 SEEDS = st.integers(0, 2**64)
 OFTEN = settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize="BROKEN_FILES" not in os.environ
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize="BROKEN_FILES" not in os.environ,
 )
 
 
@@ -212,7 +215,7 @@ def test_a_broken_contract(tmp_path_factory: pytest.TempPathFactory, seed: int) 
     document: Any = copy.deepcopy(read(OFFER).model_dump(mode="json", exclude_none=True))
     for _ in range(chance.randint(1, 3)):
         document = broken_tree(chance, document)
-    if isinstance(document, dict) and chance.random() < 0.9:  # noqa: PLR2004 - mostly as a hub would write it
+    if isinstance(document, dict) and chance.random() < 0.9:
         try:
             document["content_hash"] = content_hash(document)
         except (TypeError, ValueError):

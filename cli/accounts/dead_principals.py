@@ -5,7 +5,7 @@ looked at alike.
 """
 
 from cli.exit_codes import ExitCode, reached
-from cli.stacks import contract_of, project_of
+from cli.stacks import contract_of, project_of, trusts_for
 from cli.verbs import print_json
 from hub.config import HubSettings
 from shared.aws.portfolio_principals import dead_principals, remove_principal
@@ -24,7 +24,7 @@ def clean(stack: str, *, remove: bool, as_json: bool) -> int:
     settings, hubs = _settings(stack)
     account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
     found: list[dict[str, object]] = []
-    for dead in dead_principals(account, contract_of(*hubs)):
+    for dead in dead_principals(account, contract_of(hubs, trusts_for(settings, stack))):
         if remove:
             remove_principal(account, dead)
         found.append({"portfolio": dead.key, "region": dead.region, "principal": dead.identity, "removed": remove})

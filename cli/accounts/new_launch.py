@@ -6,7 +6,7 @@ from typing import Final
 
 from cli.catalog.facts import limits
 from cli.exit_codes import ExitCode
-from cli.stacks import contract_of
+from cli.stacks import contract_of, trusts_for
 from cli.yaml_text import append
 from shared.catalog.contract import Product, Version
 from shared.catalog.lifecycle import as_of
@@ -33,7 +33,7 @@ def new_launch(
     """
     path = Path(f"Pulumi.{stack}.yaml")
     settings = settings_of(SpokeSettings, stack)
-    contract = contract_of(*settings.hub_stacks)
+    contract = contract_of(settings.hub_stacks, trusts_for(settings, stack))
     where = "spoke new-launch"
     found = region_catalog(contract, region or settings.region, where=where)
     key, product = offered(found.products, key, where=f"{where}: PRODUCT", what="product")

@@ -1,12 +1,14 @@
 """Writes the settings file of a new spoke."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from cli.exit_codes import ExitCode
 from shared.aws.arn import AccountId, partition_of
 from shared.errors import ConfigError
 from shared.files import write_new
+from shared.stack.names import HUB_PROJECT
+from shared.stack.settings import structured
 from shared.stack.stack_file import StackFile
 from shared.validation import Document, Key, Region, validate
 from spoke.launches.one_stack_per_account import refuse_second_stack
@@ -17,7 +19,7 @@ config:
   aws:region: {region}
   model-catalog-spoke:accountId: "{account}"
   model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/ModelCatalogDeployer
-  model-catalog-spoke:launches: []
+{hub}  model-catalog-spoke:launches: []
 """
 
 
@@ -50,9 +52,21 @@ def write_settings(name: str, account: str, region: str, *, folder: Path) -> Pat
     spoke = validate(NewSpoke, values, where="spoke new", error=ConfigError)
     path = folder / f"Pulumi.spoke-{spoke.name}.yaml"
     refuse_second_stack(spoke.account, own=path.name, folder=folder)
-    if not write_new(path, _TEMPLATE.format(partition=partition_of(spoke.region), **spoke.model_dump())):
+    written = {**spoke.model_dump(), "partition": partition_of(spoke.region), "hub": _pin(folder)}
+    if not write_new(path, _TEMPLATE.format_map(written)):
         raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
     return path
+
+
+def _pin(folder: Path) -> str:
+    """Write which hub the spoke trusts, as far as the hub's own settings beside it tell."""
+    hub = StackFile(folder / "Pulumi.hub.yaml")
+    if not hub.path.exists() or not hub.account:
+        return ""
+    signing = structured(hub.given.get(f"{HUB_PROJECT}:signing", ""))
+    key = cast("dict[str, object]", signing).get("publicKey") if isinstance(signing, dict) else None
+    keys = f", contractKeys: [{key}]" if key else ""
+    return f'  model-catalog-spoke:hub: {{accountId: "{hub.account}"{keys}}}\n'
 
 
 def hub_region(folder: Path) -> str:

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
 from cli.exit_codes import reached
-from cli.stacks import contract_of, resources_of
+from cli.stacks import contract_of, resources_of, trusts_for
 from cli.verbs import print_json
 from fleet.show.tables import Column, console, show
 from hub.config import HubSettings
@@ -81,7 +81,7 @@ def rows_of(stack: str) -> list[Row]:
         for resource in resources_of("hub", stack, _SHARE)
         if resource.get("outputs")
     }
-    return list(_rows(contract_of(stack), account, since))
+    return list(_rows(contract_of([stack], trusts_for(settings, stack)), account, since))
 
 
 def _rows(contract: Contract, account: AccountSession, since: dict[tuple[str, str, str], str]) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.stacks import engine, published_contract
+from cli.stacks import engine, published_contract, trusts_for
 from fleet.store.locations import states_at
 from fleet.store.states import LaunchedResource, launched_resource, outputs_of, told_of_launches
 from fleet.store.storage import backend_url
@@ -88,7 +88,7 @@ def _compared(stack: str, launches: Sequence[LaunchedResource]) -> list[LaunchDr
     settings = settings_of(SpokeSettings, stack)
     account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
     try:
-        terms = version_terms([published_contract(*settings.hub_stacks)])
+        terms = version_terms([published_contract(settings.hub_stacks, trusts_for(settings, stack))])
     except CatalogError:
         terms = {}  # then defaults are not compared, and versions are told by what AWS calls them
     return drift_of([each for each in launches if each.id], account, account.id, terms)

@@ -4,7 +4,7 @@ from rich.text import Text
 
 from cli.deployment.observed import launch_drift
 from cli.exit_codes import reached
-from cli.stacks import contract_of, decrypted_settings, engine, resources_of, with_settings
+from cli.stacks import contract_of, decrypted_settings, engine, resources_of, trusts_for, with_settings
 from cli.verbs import print_json
 from fleet.show.tables import console
 from shared.stack.import_file import LAUNCH
@@ -27,7 +27,7 @@ def show_plans(stack: str, *, as_json: bool) -> int:
     if secret:  # AWS plans with values alone; they stay in this process's memory
         settings = decrypted_settings(SpokeSettings, stack)
     launched = resources_of(project, stack, LAUNCH, decrypted=secret)
-    plans = plans_of(stack, settings, contract_of(*settings.hub_stacks), launched)
+    plans = plans_of(stack, settings, contract_of(settings.hub_stacks, trusts_for(settings, stack)), launched)
     drifts = {drift.launch: str(drift) for drift in launch_drift(stack)}
     plans = [plan.model_copy(update={"drift": drifts.get(plan.launch, "")}) for plan in plans]
     if as_json:

@@ -5,7 +5,7 @@ from typing import Final
 from cli.catalog.files import catalog_as_of
 from cli.errors import NotReachedError
 from cli.launched import launches_seen
-from cli.stacks import engine, published_contract
+from cli.stacks import engine, published_contract, trusts_for
 from cli.verbs import stacks
 from fleet.run.preparation import Kept, Preparation, kept_by, prepare, refuse_to_remove_roles
 from fleet.show.account_launches import AccountLaunch, in_lines
@@ -132,7 +132,7 @@ def _kept(settings: SpokeSettings, stack: str) -> Kept | None:
     """Say what a run keeps; None where it will be refused, which the program says better."""
     where = f"Pulumi.{stack}.yaml"
     try:
-        contract = published_contract(*settings.hub_stacks)
+        contract = published_contract(settings.hub_stacks, trusts_for(settings, stack))
         return kept_by(settings, contract, resolve_launches(settings, contract, as_of(), where=where), where=where)
     except CatalogError:
         return None
@@ -141,7 +141,7 @@ def _kept(settings: SpokeSettings, stack: str) -> Kept | None:
 def _contract_of(stack: str) -> Contract | None:
     """Read what a hub published; None where it was never deployed. Raises CatalogError."""
     try:
-        return published_contract(stack)
+        return published_contract([stack], ())
     except ContractError as problem:
         if problem.code == "catalog-not-exported":
             return None

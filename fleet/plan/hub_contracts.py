@@ -12,9 +12,12 @@ from fleet.errors import EngineError
 from fleet.store.locations import states_at
 from fleet.store.records import DeployedLaunch
 from fleet.store.storage import StorageError, backend_url, is_cloud
-from shared.catalog.contract import Contract, Product, merge, parse
+from shared.catalog.contract import Contract, Product, merge
+from shared.catalog.trust import Trust, admit, refuse_older
 from shared.errors import CatalogError, ContractError
-from shared.stack.names import CATALOG_OUTPUT, HUB_PROJECT, PUBLISHED_OUTPUT
+from shared.stack.hub_pin import fleet_trusts, own_trust
+from shared.stack.names import CATALOG_OUTPUT, HUB_PROJECT, PUBLISHED_OUTPUT, short_name
+from spoke.config import SpokeSettings
 
 _AT_ONCE = 4
 _REGIONS = "regions"
@@ -30,26 +33,49 @@ class Published:
 
 
 class Hubs:
-    """The hubs that some spokes read."""
+    """The hubs that some spokes read.
+
+    What fleet.yaml asks of a hub holds for whoever looks at one, and what a spoke's settings ask for the spoke.
+    """
 
     def __init__(self, engine: Engine, names: Iterable[str]) -> None:
-        """Read every hub. What is wrong with one is kept: it concerns those alone who ask for it."""
+        """Read every hub. What is wrong with one is kept: it concerns those alone who ask for it.
+
+        Raises:
+            ConfigError: what fleet.yaml asks of a hub is wrong.
+        """
         self._found: dict[str, Published | CatalogError] = {}
+        self._exported: dict[str, object] = {}
         self._merged: dict[tuple[str, ...], Contract] = {}
         wanted = sorted(set(names))
+        read = partial(_read, engine, fleet_trusts(engine.root), self._exported)
         with ThreadPoolExecutor(_AT_ONCE) as workers:
-            self._found.update(zip(wanted, workers.map(partial(_read, engine), wanted), strict=True))
+            self._found.update(zip(wanted, workers.map(read, wanted), strict=True))
 
     @property
     def problems(self) -> Sequence[CatalogError]:
         """Why some of them cannot be read."""
         return [found for found in self._found.values() if isinstance(found, CatalogError)]
 
-    def contract(self, names: Sequence[str]) -> Contract:
-        """Give what the stacks of a hub published. Raises CatalogError where one cannot be read."""
-        key = tuple(names)
+    def contract(self, settings: SpokeSettings, *, where: str, issued: Mapping[str, str] | None = None) -> Contract:
+        """Give what the hub of a spoke published.
+
+        Args:
+            settings: Those of the spoke.
+            where: Their file, for messages.
+            issued: When each contract was signed that the spoke was deployed with last, by the hub's stack.
+
+        Raises:
+            CatalogError: it cannot be read, is not of the hub that the settings trust, or is older than the one before.
+        """
+        trust, key = own_trust(settings.hub, where=where), tuple(settings.hub_stacks)
+        for name in key:
+            trust.confirm_reference(name)
+            published = self._published(name)
+            trust.confirm(self._exported.get(name), name)
+            refuse_older(name, published.contract, (issued or {}).get(short_name(name), ""))
         if key not in self._merged:
-            self._merged[key] = merge({name: self._published(name).contract for name in names})
+            self._merged[key] = merge({name: self._published(name).contract for name in key})
         return self._merged[key]
 
     def published(self) -> Mapping[str, Published]:
@@ -107,11 +133,14 @@ def _stored(engine: Engine, name: str) -> Mapping[str, Any]:
     return outputs if isinstance(catalog, dict) and _REGIONS in catalog else {}
 
 
-def _read(engine: Engine, name: str) -> Published | CatalogError:
+def _read(engine: Engine, trusts: Sequence[Trust], exported: dict[str, object], name: str) -> Published | CatalogError:
     try:
+        for trust in trusts:
+            trust.confirm_reference(name)
         outputs = _stored(engine, name) or engine.outputs("hub", name)
         day = outputs.get(PUBLISHED_OUTPUT)
-        contract = parse(outputs.get(CATALOG_OUTPUT), source=name)
+        exported[name] = outputs.get(CATALOG_OUTPUT)
+        contract = admit(trusts, exported[name], name)
         return Published(contract, dt.date.fromisoformat(str(day)) if day else None)
     except EngineError as problem:
         if "no stack named" in str(problem):

@@ -9,6 +9,7 @@ from fleet.errors import SettingsError
 from shared.aws.arn import RoleArn
 from shared.documents import read_file
 from shared.errors import Mistake
+from shared.stack.hub_pin import HubPin
 from shared.validation import FormerName, SettingsDocument
 from shared.yaml_document import read_document
 
@@ -133,11 +134,13 @@ class FleetSettings(SettingsDocument):
     """All of fleet.yaml. Without the file every spoke is in one wave.
 
     Attributes:
+        hub: Which hub every spoke here has to read, whatever its own settings say.
         records: Where the records of success are kept; without it, beside the state. Pulumi Cloud needs it.
         waves: In the order in which they are rolled out.
     """
 
     organization: OrganizationAccess = OrganizationAccess()
+    hub: HubPin | None = None
     inventory: InventoryAccess = InventoryAccess()
     records: Annotated[
         str | None, Field(description="the address of a folder or bucket", examples=["s3://your-state-bucket"])

@@ -101,7 +101,9 @@ def _verdict(spoke: Spoke, inventory: Inventory, excerpts: dict[tuple[str, ...],
     if spoke.settings is None:
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=(spoke.problem,), parts={})
     try:
-        contract = inventory.hubs.contract(spoke.settings.hub_stacks)
+        record = inventory.records.get(spoke.stack)
+        issued = record.contract.issued if isinstance(record, Record) else {}
+        contract = inventory.hubs.contract(spoke.settings, where=spoke.file, issued=issued)
         key = tuple(spoke.settings.hub_stacks)
         excerpt, resolved_launches = excerpts.setdefault(key, Excerpts(contract, inventory.day)).of(
             spoke.settings, where=spoke.file

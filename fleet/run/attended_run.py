@@ -122,7 +122,7 @@ class _Book:
             role=_setting(self._file, f"{project_of(self._stack)}:assumeRole"),
             operation=self._operation,
             outcome=SUCCEEDED if code == 0 else FAILED,
-            contract=contract_at_hand(self._engine, settings) if settings and code != 0 else None,
+            contract=contract_at_hand(self._engine, settings, self._stack) if settings and code != 0 else None,
         )
         appended = History(self._storage).append(event)
         if code != 0 or settings is None or self._operation != "up":
@@ -170,10 +170,10 @@ class _Book:
         Records(self._storage).write(record)
 
 
-def contract_at_hand(engine: Engine, settings: SpokeSettings) -> Contract | None:
+def contract_at_hand(engine: Engine, settings: SpokeSettings, stack: str) -> Contract | None:
     """Give what a spoke's hub publishes now; None where it cannot be read."""
     try:
-        return Hubs(engine, settings.hub_stacks).contract(settings.hub_stacks)
+        return Hubs(engine, settings.hub_stacks).contract(settings, where=f"Pulumi.{stack}.yaml")
     except CatalogError:
         return None
 

@@ -30,14 +30,15 @@ def parts_against(
         FleetError: the hub has published yet another one meanwhile.
         CatalogError: the hub cannot be read.
     """
-    contract = Hubs(engine, settings.hub_stacks).contract(settings.hub_stacks)
+    where = f"Pulumi.{stack}.yaml"
+    contract = Hubs(engine, settings.hub_stacks).contract(settings, where=where)
     if contract.content_hash != used.content_hash:
         raise FleetError(
             f"the hub's contract changed during the run, so what the result depends on is unknown. The spoke is "
             f"deployed with {used.content_hash}. Run it again.",
             code="contract-changed-meanwhile",
         )
-    excerpt, _ = Excerpts(contract, day).of(settings, where=f"Pulumi.{stack}.yaml")
+    excerpt, _ = Excerpts(contract, day).of(settings, where=where)
     return {**own, **excerpt}
 
 

@@ -186,7 +186,7 @@ def _kept(verdict: Verdict, plan: FleetPlan) -> Kept | None:
     settings = verdict.spoke.settings
     if settings is None:
         return None
-    contract = plan.inventory.hubs.contract(settings.hub_stacks)
+    contract = plan.inventory.hubs.contract(settings, where=verdict.spoke.file)
     return kept_by(settings, contract, verdict.resolved_launches, where=verdict.spoke.file)
 
 

@@ -208,7 +208,7 @@ class _Run:
         try:
             state = self._states.read(self._task.stack)
             if state and (before is None or state.tag != before.tag):
-                contract = contract_at_hand(self._engine, settings)
+                contract = contract_at_hand(self._engine, settings, self._task.stack)
                 self._appended(state, INTERRUPTED if STOPPING.is_set() else FAILED, settings, contract)
         except CatalogError as problem:
             self._recovery.notes.append(f"the run is not in the history: {problem}")

@@ -58,7 +58,11 @@ def deployments_of(
 def deployed_contract(state: State) -> ContractRef:
     """Tell which contract a spoke was deployed with, from its outputs."""
     found: dict[str, Any] = state.outputs.get("contract") or {}
-    return ContractRef(hub=str(found.get("hub", "")), content_hash=str(found.get("content_hash", "")))
+    return ContractRef(
+        hub=str(found.get("hub", "")),
+        content_hash=str(found.get("content_hash", "")),
+        issued=found.get("issued") or {},
+    )
 
 
 def launches_in(

@@ -16,7 +16,7 @@ from fleet.errors import RecordsError
 from fleet.store.storage import Storage, StorageError, error_text
 from shared.catalog.cost import Estimate
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 """Major and minor. Within a major, fields are only added; a record of another major is refused."""
 
 _FOLDER: Final = ".fleet/records"
@@ -65,10 +65,15 @@ class DeployedLaunch(_Part):
 
 
 class ContractRef(_Part):
-    """The contract that a spoke was deployed with."""
+    """The contract that a spoke was deployed with.
+
+    Attributes:
+        issued: When it was signed, by the hub's stack; empty where it was not.
+    """
 
     hub: str
     content_hash: str
+    issued: Mapping[str, str] = {}
 
 
 class EventRef(_Part):

@@ -9,7 +9,6 @@ The hub fills these models and `publish` writes them; spokes read them by `parse
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, Final, Literal, cast
 
@@ -21,10 +20,11 @@ from shared.catalog.model import Model
 from shared.catalog.parameters import Parameter
 from shared.catalog.part import Part
 from shared.catalog.rules import Rule
+from shared.catalog.signature import Signature, canonical
 from shared.catalog.versions import newest_release
 from shared.errors import ContractError
 
-SCHEMA_VERSION: Final = "1.3"
+SCHEMA_VERSION: Final = "1.4"
 """Major and minor. Within a major, fields are only added; a reader refuses another major."""
 
 Policy = dict[str, Any]
@@ -146,10 +146,11 @@ class RegionCatalog(Part):
 
 
 class Contract(Part):
-    """The whole catalog as a hub published it."""
+    """The whole catalog as a hub published it; `signature` is None where the hub does not sign."""
 
     schema_version: str
     content_hash: str
+    signature: Signature | None = None
     hub_account: str
     regions: dict[str, RegionCatalog]
 
@@ -167,6 +168,12 @@ def publish(hub_account: str, regions: Mapping[str, RegionCatalog | Mapping[str,
     written = {"schema_version": SCHEMA_VERSION, "content_hash": "", "hub_account": hub_account, "regions": regions}
     plain = Contract.model_validate(written).model_dump(mode="json", exclude_none=True)
     return {**plain, "content_hash": content_hash(plain)}
+
+
+def signed(document: Mapping[str, Any], signature: Signature) -> dict[str, Any]:
+    """Add a signature to a contract. Readers of older versions take it for a part of the content."""
+    whole = {**document, "signature": signature.model_dump(mode="json")}
+    return {**whole, "content_hash": content_hash(whole)}
 
 
 def parse(value: object, *, source: str) -> Contract:
@@ -266,6 +273,7 @@ def merge(contracts: Mapping[str, Contract]) -> Contract:
     return Contract.model_construct(
         schema_version=min(contract.schema_version for contract in contracts.values()),
         content_hash=f"sha256:{hashlib.sha256(' '.join(hashes).encode()).hexdigest()}",
+        signature=None,
         hub_account=whole.hub_account,
         regions=regions,
     )
@@ -274,5 +282,4 @@ def merge(contracts: Mapping[str, Contract]) -> Contract:
 def content_hash(document: Mapping[str, Any]) -> str:
     """Give the hash of a contract, of which its own hash is no part."""
     content = {key: part for key, part in document.items() if key != "content_hash"}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return f"sha256:{hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()}"
+    return f"sha256:{hashlib.sha256(canonical(content).encode(errors='surrogatepass')).hexdigest()}"

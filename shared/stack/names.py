@@ -42,6 +42,11 @@ def project_of(stack: str) -> str:
     return f"model-catalog-{stack.partition('-')[0]}"
 
 
+def short_name(reference: str) -> str:
+    """Give the stack's own name in a reference to it."""
+    return reference.rpartition("/")[2]
+
+
 def set_command(file: str, key: str, *, secret: bool = False) -> str:
     """Give the command that writes a setting, to be followed by the value; Pulumi asks for a secret by itself.
 

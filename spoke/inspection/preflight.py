@@ -53,6 +53,12 @@ class _Checks:
         if scope.published_on is None:
             yield warning(subject, "the hub does not say when it ran: deploy it with this release")
             return
+        if scope.settings.hub is None:
+            yield warning(
+                subject,
+                f"any hub of this backend would do. Name yours in {scope.where}: model-catalog-spoke:hub: "
+                f'{{accountId: "{scope.contract.hub_account}"}}',
+            )
         age = (scope.day - scope.published_on).days
         yield Finding(subject, f"published on {scope.published_on}" + (f", {age} days ago" if age > 0 else ""))
         for resolved in scope.resolved_launches:

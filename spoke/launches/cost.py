@@ -12,7 +12,8 @@ def estimate_launch(resolved: ResolvedLaunch) -> Estimate | None:
     version = resolved.choice.version
     if version.cost is None:
         return None
-    values = {**defaults_of(version), **resolved.plain_parameters}
+    defaults = {name: value for name, value in defaults_of(version).items() if name not in resolved.secrets}
+    values = {**defaults, **resolved.plain_parameters}
     if untold := sorted(version.cost.parameters & version.parameters.keys() - values.keys()):
         return Estimate(
             currency=version.cost.currency, date=version.cost.date, unknown=f"{' and '.join(untold)} is not told"

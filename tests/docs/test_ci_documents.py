@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from sandbox.aws.iam.evaluation import decide
 from tests.support.paths import ROOT
 
 IAM = ROOT / "docs" / "iam"
@@ -20,6 +21,7 @@ PLACEHOLDERS = {
     "Stack",
     "HubAccountId",
     "ReportsBucket",
+    "SigningKey",
 }
 
 
@@ -162,3 +164,30 @@ def test_an_example_runs_targets_that_there_are(path: Path) -> None:
     assert "install" in run or "include" in path.read_text()
     ends = ({"rollout"}, {"preview-%", "up-%"}, {"sync-models"})
     assert any(end <= run for end in ends) or path.stem == "rollout-gitlab-job"
+
+
+@pytest.mark.parametrize("kind", ["spoke", "hub"])
+@pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
+def test_a_deployer_reaches_no_stack_whose_name_begins_like_its_own(kind: str, action: str) -> None:
+    """`${Stack}.*` was that of a stack called `spoke-research.x` too."""
+    stack = f"{kind}-research"
+    text = (IAM / f"state-{kind}.json").read_text()
+    filled = {"Partition": "aws", "StateBucket": "states", "Stack": stack}
+    for name, value in filled.items():
+        text = text.replace(f"${{{name}}}", value)
+
+    def may(path: str) -> bool:
+        return decide([text], action, f"arn:aws:s3:::states/.pulumi/{path}", {}) is True
+
+    project = f"model-catalog-{kind}"
+    endings = [f"{ending}{more}" for ending in (".json", ".json.gz", ".json.zst") for more in ("", ".bak")]
+    own = [f"stacks/{project}/{stack}{ending}" for ending in (*endings, ".pulumi-tags")]
+    folders = [f"{folder}/{project}/{stack}/x.json" for folder in ("history", "backups", "locks/organization")]
+    others = [
+        path.replace(stack, f"{stack}{more}")
+        for path in (*own, *folders)
+        for more in (".x", ".json", ".json.x", "-x", "x")
+    ]
+
+    assert all(may(path) for path in (*own, *folders))
+    assert [] == [path for path in others if may(path)]

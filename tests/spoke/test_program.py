@@ -56,7 +56,10 @@ def test_several_launches_of_one_product_share_its_roles_and_its_portfolio(deplo
 def test_the_hub_can_be_named_in_full(deploy: Callable[..., Mocks], mocks: Mocks, offer: dict[str, Any]) -> None:
     mocks.stacks["platform/model-catalog-hub/hub-next"] = {"catalog": contract.publish("222233334444", offer)}
 
-    deploy(hubStack="platform/model-catalog-hub/hub-next")
+    deploy(
+        hubStack="platform/model-catalog-hub/hub-next",
+        hub={"accountId": "222233334444", "project": "platform/model-catalog-hub"},
+    )
 
     assert "platform/model-catalog-hub/hub-next" == mocks.exports["contract"]["hub"]
 

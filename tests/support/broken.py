@@ -18,7 +18,24 @@ VALUES: Final[Sequence[str]] = (
     *("444455556666", '"444455556666"', "s3://b", "../../etc/passwd", "${x", "{{resolve:ssm:x}}", "a b", "-", "#"),
 )
 DOCUMENTS: Final[Sequence[object]] = (
-    *(None, True, 0, -1, 1.5, 10**30, float("inf"), float("nan"), "", "text", "1.10", [], {}, [None], [[]], {"a": None}),
+    *(
+        None,
+        True,
+        0,
+        -1,
+        1.5,
+        10**30,
+        float("inf"),
+        float("nan"),
+        "",
+        "text",
+        "1.10",
+        [],
+        {},
+        [None],
+        [[]],
+        {"a": None},
+    ),
     *({"a": {"b": []}}, [1, "a", None], {"Ref": "Nothing"}, {"Fn::GetAtt": []}, {"Fn::Sub": ["${a}", []]}, {1: 2}),
     *({"Fn::If": "x"}, {None: None}, {"secure": "v1:x"}, ["a", "a"], {"": ""}, {"$ref": 1}, "\ud800", "a\x00b"),
 )
@@ -35,15 +52,15 @@ def broken(chance: random.Random, content: bytes) -> bytes:
 
 def broken_tree(chance: random.Random, node: object) -> Any:  # noqa: ANN401 - anything comes out of it
     """Put something else in the place of some part of a document, remove one, or add one."""
-    if not isinstance(node, dict | list) or not node or chance.random() < 0.12:  # noqa: PLR2004 - some part of it
+    if not isinstance(node, dict | list) or not node or chance.random() < 0.12:
         return chance.choice(DOCUMENTS)
     if isinstance(node, list):
         items = list(cast("list[object]", node))
         index = chance.randrange(len(items))
         match chance.random():
-            case way if way < 0.08:  # noqa: PLR2004 - seldom
+            case way if way < 0.08:
                 del items[index]
-            case way if way < 0.16:  # noqa: PLR2004 - likewise
+            case way if way < 0.16:
                 items.insert(index, items[index])
             case _:
                 items[index] = broken_tree(chance, items[index])
@@ -51,9 +68,9 @@ def broken_tree(chance: random.Random, node: object) -> Any:  # noqa: ANN401 - a
     entries = dict(cast("dict[Any, object]", node))
     key = chance.choice(list(entries))
     match chance.random():
-        case way if way < 0.08:  # noqa: PLR2004 - seldom
+        case way if way < 0.08:
             del entries[key]
-        case way if way < 0.16:  # noqa: PLR2004 - likewise
+        case way if way < 0.16:
             entries[chance.choice(["new", "Ref", "aws:foo", 1, None, f"{key}s"])] = chance.choice(DOCUMENTS)
         case _:
             entries[key] = broken_tree(chance, entries[key])

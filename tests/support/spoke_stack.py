@@ -21,7 +21,11 @@ LAUNCH: Mapping[str, Any] = {
     "tags": {"team": "risk"},
     "timeout": "45m",
 }
-SETTINGS: Mapping[str, object] = {"accountId": ACCOUNT, "launches": [LAUNCH]}
+SETTINGS: Mapping[str, object] = {
+    "accountId": ACCOUNT,
+    "hub": {"accountId": HUB_ACCOUNT},
+    "launches": [LAUNCH],
+}
 
 
 def record(*, preview: bool) -> Mocks:

@@ -26,6 +26,7 @@ PARAMETERS: Mapping[str, Any] = {
     "Count": {"type": "Number", "description": "How many.", "min_value": "1", "max_value": "9"},
     "Environment": {"type": "String", "default": "development", "allowed_values": ["development", "staging"]},
 }
+HIDDEN: Mapping[str, Any] = {**PARAMETERS, "ApiKey": {"type": "String", "no_echo": "true"}}
 ROLE: Mapping[str, Any] = {"name": "r", "services": [], "policy": {"Version": "2012-10-17", "Statement": []}}
 
 
@@ -52,10 +53,15 @@ SCORER: Mapping[str, Any] = {
     "execution_role": ROLE,
     "versions": {"1.9.0": version("1.9.0"), "1.10.0": version("1.10.0"), "2.0.0": version("2.0.0", "deprecated")},
 }
+SECRETIVE: Mapping[str, Any] = {
+    **SCORER,
+    "id": "prod-secretive",
+    "versions": {"1.0.0": {**version("1.0.0"), "id": "pa-s", "parameters": HIDDEN}},
+}
 OFFER: Mapping[str, Any] = {
     "eu-central-1": {
         "portfolios": {"online": {"id": "port-1", "name": "Online", "shares": []}},
-        "products": {"scorer": SCORER},
+        "products": {"scorer": SCORER, "secretive": SECRETIVE},
     }
 }
 GIVEN = ["--parameter", "ModelDataUrl=s3://models/a=b.tar.gz", "--parameter", "Count=2"]
@@ -177,3 +183,27 @@ def test_a_dry_run_prints_the_file_and_writes_nothing(spoke: Path, new_launch: C
 
     assert "    - name: scorer\n" in ended.out
     assert SETTINGS == spoke.read_text()
+
+
+def test_a_hidden_parameter_is_left_out_and_the_command_that_sets_it_is_told(
+    spoke: Path, new_launch: Callable[..., Any]
+) -> None:
+    ended = new_launch("secretive", *GIVEN)
+
+    command = "pulumi -C spoke -s spoke-research config set --secret --path"
+    assert (0, "") == (ended.code, ended.err)
+    assert f"{command} 'model-catalog-spoke:launches[0].parameters.ApiKey'" in ended.out
+    assert "ApiKey" not in launches(spoke)[0]["parameters"]
+
+
+def test_a_secret_in_the_command_line_is_refused_without_being_repeated(
+    spoke: Path, new_launch: Callable[..., Any]
+) -> None:
+    before = spoke.read_text()
+
+    ended = new_launch("secretive", *GIVEN, "--parameter", "ApiKey=hush-hush")
+
+    assert 2 == ended.code
+    assert "a command line is read by others" in ended.err
+    assert "hush-hush" not in ended.err + ended.out
+    assert before == spoke.read_text()

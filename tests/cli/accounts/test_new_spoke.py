@@ -8,10 +8,13 @@ import yaml
 from cli.accounts.new_spoke import hub_region, write_settings
 from cli.exit_codes import ExitCode
 from shared.errors import ConfigError
+from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
 from tests.support.command_line import Command
 from tests.support.refused import refused
+from tests.support.signing import ED25519
 
+KEY = ED25519.public
 HUB = "config:\n  aws:region: eu-west-1\n"
 
 
@@ -115,3 +118,14 @@ def test_the_command_ends_with_an_error_where_it_wrote_nothing(
     assert ExitCode.MISTAKE == ended.code
     assert ("invalid-value", "spoke new: account") == ended.refusal
     assert ["Pulumi.hub.yaml"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_the_hub_beside_it_is_pinned_with_the_key_that_it_signs_with(tmp_path: Path) -> None:
+    hub = f"config:\n  model-catalog-hub:accountId: '222233334444'\n  model-catalog-hub:signing: {{publicKey: {KEY}}}\n"
+    (tmp_path / "Pulumi.hub.yaml").write_text(hub)
+
+    write_settings("trading", "666677778888", "eu-central-1", folder=tmp_path)
+
+    pin = settings_of(SpokeSettings, "spoke-trading", folder=tmp_path).hub
+    assert pin
+    assert ("222233334444", [KEY]) == (pin.account_id, pin.contract_keys)

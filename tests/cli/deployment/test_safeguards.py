@@ -191,4 +191,4 @@ def test_a_contract_is_read_from_pulumi_cloud_by_pulumi(ran: list[str], monkeypa
     found = contract.parse(contract.publish(HUB_ACCOUNT, {}), source="hub")
     monkeypatch.setattr("cli.stacks.contract_of", always(found))
 
-    assert found is safeguards.published_contract("hub")
+    assert found is safeguards.published_contract(["hub"], ())

@@ -12,12 +12,20 @@ from fleet.plan.hub_contracts import Hubs
 from fleet.store.storage import Storage
 from shared.catalog import contract
 from shared.errors import CatalogError, ContractError
+from spoke.config import SpokeSettings
 from tests.support.fleet.making import HUB_ACCOUNT, RECORD, FakeEngine, hubs, offer
 from tests.support.refused import refused
+from tests.support.signing import ED25519
+from tests.support.spoke_stack import settings
 
 GONE = EngineError("pulumi -s hub stack output failed: error: no stack named 'hub' found", code="example")
 
 UNREACHABLE = EngineError("pulumi -s hub stack output failed: no access", code="example")
+
+
+def reading(*names: str, **changed: object) -> SpokeSettings:
+    """Give the settings of a spoke that reads these hubs."""
+    return settings(hubStack=list(names), **changed)
 
 
 def published() -> dict[str, Any]:
@@ -105,7 +113,7 @@ def test_a_divided_catalog_is_read_as_one() -> None:
         name: {"catalog": contract.publish(HUB_ACCOUNT, part)} for name, part in {"a": west, "b": central}.items()
     }
 
-    found = Hubs(FakeEngine(outputs), ["a", "b"]).contract(["a", "b"])
+    found = Hubs(FakeEngine(outputs), ["a", "b"]).contract(reading("a", "b"), where="x")
 
     assert offer().keys() == found.regions.keys()
 
@@ -114,7 +122,7 @@ def test_two_hubs_that_publish_the_same_are_told() -> None:
     found = Hubs(FakeEngine({"a": {"catalog": published()}, "b": {"catalog": published()}}), ["a", "b"])
 
     with pytest.raises(ContractError, match="a and b"):
-        found.contract(["a", "b"])
+        found.contract(reading("a", "b"), where="x")
 
 
 @pytest.mark.parametrize(
@@ -133,15 +141,53 @@ def test_one_hub_that_cannot_be_read_is_told_to_its_spokes_alone(
     found = Hubs(FakeEngine({"hub": {"catalog": published()}, name: outputs}), ["hub", name])
 
     assert ["hub"] == list(found.published())
-    assert HUB_ACCOUNT == found.contract(["hub"]).hub_account
+    assert HUB_ACCOUNT == found.contract(reading("hub"), where="x").hub_account
     with pytest.raises(kind):
-        found.contract([name])
+        found.contract(reading(name), where="x")
 
 
 def test_a_hub_that_was_never_deployed_is_told_with_how_to_deploy_it() -> None:
     name = "platform/model-catalog-hub/next"
 
     with refused(ContractError, "hub-not-deployed", name) as found:
-        Hubs(FakeEngine({name: GONE}), [name]).contract([name])
+        Hubs(FakeEngine({name: GONE}), [name]).contract(reading(name), where="x")
 
     assert "make up-next." in str(found.value)
+
+
+def signing(**changed: object) -> SpokeSettings:
+    """Give the settings of a spoke that asks for a signature."""
+    return reading("hub", hub={"accountId": HUB_ACCOUNT, "contractKeys": [ED25519.public], **changed})
+
+
+def test_the_fleet_takes_for_a_spoke_what_the_spoke_would_take() -> None:
+    unsigned = Hubs(FakeEngine({"hub": {"catalog": published()}}), ["hub"])
+    signed = Hubs(FakeEngine({"hub": {"catalog": ED25519.signed(published())}}), ["hub"])
+
+    assert signed.contract(signing(), where="x").signature
+    assert unsigned.contract(reading("hub"), where="x")
+    with refused(ContractError, "contract-not-signed"):
+        unsigned.contract(signing(), where="x")
+    with refused(ContractError, "hub-of-another-account"):
+        signed.contract(signing(accountId="999988887777"), where="x")
+    with refused(ContractError, "contract-older"):
+        signed.contract(signing(), where="x", issued={"hub": "2027-01-01T00:00:00.000+00:00"})
+
+
+def test_the_fleet_reads_no_stack_of_a_spoke_for_a_hub() -> None:
+    evil = "organization/model-catalog-spoke/spoke-evil"
+
+    with refused(ContractError, "hub-not-trusted"):
+        Hubs(FakeEngine({evil: {"catalog": published()}}), [evil]).contract(reading(evil), where="x")
+
+
+def test_what_fleet_yaml_asks_for_holds_whatever_a_spoke_asks_for(tmp_path: Path) -> None:
+    (tmp_path / "fleet.yaml").write_text(f'hub: {{accountId: "{HUB_ACCOUNT}", contractKeys: [{ED25519.public}]}}\n')
+    engine = FakeEngine({"hub": {"catalog": published()}})
+    engine.root = tmp_path
+
+    found = Hubs(engine, ["hub"])
+
+    assert {} == dict(found.published())
+    with refused(ContractError, "contract-not-signed"):
+        found.contract(reading("hub"), where="x")

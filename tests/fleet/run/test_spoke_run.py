@@ -35,6 +35,7 @@ class Pretended:
     """An engine whose runs end as they are told to, and leave the state that a success leaves."""
 
     def __init__(self, backend: Path, *statuses: tuple[int, str]) -> None:
+        self.root = backend
         self._states = backend / ".pulumi" / "stacks" / "model-catalog-spoke"
         self._endings = list(statuses)
         self.ran: list[str] = []

@@ -131,7 +131,7 @@ def launched(**changed: str) -> list[dict[str, Any]]:
 def test_a_new_spoke_hears_what_will_be_made(look: Look) -> None:
     assert [
         f"preflight: account {ACCOUNT}: works as arn:aws:sts::{ACCOUNT}:assumed-role/Deployer/preflight",
-        f"preflight: contract 1.3 of {HUB_STACK}: published on 2026-11-01",
+        f"preflight: contract 1.4 of {HUB_STACK}: published on 2026-11-01",
         "preflight: portfolio online in eu-central-1: shared with this account by ORGANIZATION",
         "preflight: role ModelCatalogLaunch-scorer: will be made by this stack",
         "preflight: role ModelCatalogExecution-scorer: will be made by this stack",

@@ -104,6 +104,10 @@ class Engine:
         found: list[dict[str, Any]] = json.loads(self._ask(project, "stack", "ls", "--json"))
         return {str(stack["name"]).rpartition("/")[2]: str(stack.get("lastUpdate", "")) for stack in found}
 
+    def runs(self, project: str, stack: str) -> list[dict[str, Any]]:
+        """Give the last runs of a stack, the newest first. Raises EngineError."""
+        return json.loads(self._ask(project, "-s", stack, "stack", "history", "--json", "--page-size", "20"))
+
     def outputs(self, project: str, stack: str) -> dict[str, Any]:
         """Give a stack's outputs. Raises EngineError."""
         return json.loads(self._ask(project, "-s", stack, "stack", "output", "--json"))
@@ -128,24 +132,48 @@ class Engine:
         """
         return json.loads(self._ask("spoke", "-s", stack, "refresh", "--preview-only", "--json", *_UNATTENDED))
 
-    def up(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
-        """Deploy a spoke, with options of Pulumi's."""
-        return self._run(stack, ("up", "--yes", "--skip-preview", *options), log, started)
+    def up(
+        self,
+        stack: str,
+        log: IO[bytes] | None,
+        started: Callable[[int], None],
+        *options: str,
+        project: str = "spoke",
+    ) -> Finished:
+        """Deploy a stack, with options of Pulumi's."""
+        return self._run(stack, ("up", "--yes", "--skip-preview", *options), log, started, project)
 
     def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
         """Show what a deployment of a spoke would change, and check what stands in its way."""
         return self._run(stack, ("preview", "--diff", "--suppress-outputs", *options), log, started)
 
-    def refresh(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
-        """Bring a spoke's state in line with its account."""
-        return self._run(stack, ("refresh", "--yes", "--skip-preview"), log, started)
+    def refresh(
+        self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *, project: str = "spoke"
+    ) -> Finished:
+        """Bring a stack's state in line with its account."""
+        return self._run(stack, ("refresh", "--yes", "--skip-preview"), log, started, project)
+
+    def creations(self, project: str, stack: str) -> list[dict[str, Any]]:
+        """Give what a deployment would create, as the state would have it, with what only the run will know left open.
+
+        Raises:
+            EngineError: the program refuses, or the engine does.
+        """
+        answer = self._ask(project, "-s", stack, "preview", "--json", *_UNATTENDED)
+        steps: list[dict[str, Any]] = json.loads(answer[answer.index("{") :]).get("steps") or []
+        return [step["newState"] for step in steps if step["op"] == "create"]
 
     def _run(
-        self, stack: str, command: tuple[str, ...], log: IO[bytes] | None, started: Callable[[int], None]
+        self,
+        stack: str,
+        command: tuple[str, ...],
+        log: IO[bytes] | None,
+        started: Callable[[int], None],
+        project: str = "spoke",
     ) -> Finished:
         begun = time.monotonic()
         process = self._started(
-            *("spoke", "-s", stack, *command, *_UNATTENDED),
+            *(project, "-s", stack, *command, *_UNATTENDED),
             unattended=True,
             # Straight into the file: a full disk costs us the log and Pulumi nothing, and it outlives us.
             stdout=log or subprocess.DEVNULL,
@@ -173,7 +201,7 @@ class Engine:
         with self._started(project, *arguments, unattended=True, **pipes) as process:
             answer, problem = process.communicate()
         if process.returncode != 0:
-            command, text = " ".join(arguments[:4]), " ".join(problem.split())
+            command, text = " ".join(arguments[:4]), " ".join(_reason(problem, answer).split())
             raise EngineError(f"pulumi {command} failed: {text}", code="pulumi-failed")
         return answer
 
@@ -197,3 +225,13 @@ class Engine:
             raise EngineError(
                 "pulumi is not on PATH. Run the command through make.", code="pulumi-not-on-path"
             ) from None
+
+
+def _reason(problem: str, answer: str) -> str:
+    """Give what a command said that failed: beside its answer, or in it where the answer is a document."""
+    try:
+        told: list[dict[str, Any]] = json.loads(answer[answer.index("{") :]).get("diagnostics") or []
+    except ValueError:
+        return problem
+    errors = [str(each["message"]) for each in told if each.get("severity") == "error"]
+    return " ".join(errors) or problem

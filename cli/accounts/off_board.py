@@ -5,6 +5,7 @@ What it runs is listed first, and nothing is done before somebody has acknowledg
 
 from pathlib import Path
 
+from cli.deployment.guard import refuse_unready
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
 from cli.launched import launches_seen
@@ -25,6 +26,7 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
         CatalogError: its settings cannot be read, or Pulumi cannot read the stacks.
     """
     account = settings_of(SpokeSettings, stack).account_id
+    refuse_unready(stack)
     running = launches_of(Path.cwd(), stack=stack)
     for each in running:
         launch = each.deployed

@@ -2,6 +2,7 @@
 
 from rich.text import Text
 
+from cli.deployment.guard import refuse_unready
 from cli.deployment.observed import launch_drift
 from cli.exit_codes import reached
 from cli.stacks import contract_of, engine, resources_of, with_settings
@@ -21,6 +22,7 @@ def show_plans(stack: str, *, as_json: bool) -> int:
         CatalogError: settings, contract or credentials are not fit for it.
     """
     project = with_settings(stack, among=("spoke",))
+    refuse_unready(stack, changing=False)
     engine().select(project, stack)
     settings = settings_of(SpokeSettings, stack)
     plans = plans_of(stack, settings, contract_of(*settings.hub_stacks), resources_of(project, stack, LAUNCH))

@@ -9,6 +9,7 @@ from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.inventory import Inventory
 from fleet.plan.spokes import Spoke
 from fleet.plan.waves import Members, assign
+from fleet.store.deployed_account import refuse_other_account
 from fleet.store.records import CorruptRecord, Record
 from shared.aws.organization import MemberAccount
 from shared.errors import CatalogError
@@ -101,6 +102,7 @@ def _verdict(spoke: Spoke, inventory: Inventory, excerpts: dict[tuple[str, ...],
     if spoke.settings is None:
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=(spoke.problem,), parts={})
     try:
+        refuse_other_account(spoke.stack, inventory.moved.get(spoke.stack, ()), spoke.settings.account_id)
         contract = inventory.hubs.contract(spoke.settings.hub_stacks)
         key = tuple(spoke.settings.hub_stacks)
         excerpt, resolved_launches = excerpts.setdefault(key, Excerpts(contract, inventory.day)).of(

@@ -1,4 +1,4 @@
-"""What accounts and a state have of what a stack makes, by the ids that the provider gives: to be compared one by one."""
+"""What accounts and a state have of what a stack makes, by the ids that the provider gives."""
 
 import json
 from collections import Counter
@@ -33,7 +33,8 @@ def of_state(stage: Rehearsal, stack: str) -> Objects:
     if not path.exists():
         return Counter()
     latest: dict[str, Any] = json.loads(path.read_text())["checkpoint"].get("latest") or {}
-    pending = [("pending", str(each["resource"]["urn"])) for each in latest.get("pending_operations") or []]
+    operations: list[dict[str, Any]] = latest.get("pending_operations") or []
+    pending = [("pending", str(each["resource"]["urn"])) for each in operations]
     resources: list[dict[str, Any]] = latest.get("resources") or []
     made = [each for each in resources if each.get("custom") and not str(each["type"]).startswith("pulumi:")]
     return Counter([*pending, *(_comparable(each) for each in made)])

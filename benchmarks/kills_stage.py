@@ -11,7 +11,7 @@ HUB: Final = "222233334444"
 RESEARCH: Final = "333344445555"
 _MANAGEMENT: Final = "111122223333"
 _OPERATOR: Final = "arn:aws:iam::222233334444:role/OrganizationAccountAccessRole"
-_THROTTLING: Final = {"operation": "*", "rate": 0.05, "error": "ThrottlingException"}
+_THROTTLING: Final[dict[str, object]] = {"operation": "*", "rate": 0.05, "error": "ThrottlingException"}
 
 
 class KillStage(Stage):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from fleet.errors import EngineError
+from shared.stack.own_state import LOOKED
 
 _UNATTENDED: Final = ("--non-interactive", "--color", "never")
 
@@ -214,7 +215,7 @@ class Engine:
     ) -> "subprocess.Popen[Any]":
         first, last = str(Path(sys.executable).parent), str(self.root / ".tools" / "bin")
         path = os.pathsep.join([first, os.environ.get("PATH", os.defpath), last])
-        environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true", LOOKED: "true"}
         if unattended:
             environment.pop("PULUMI_SKIP_CONFIRMATIONS", None)  # it would answer Pulumi's questions for us
             options["stdin"] = subprocess.DEVNULL

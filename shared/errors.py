@@ -5,7 +5,8 @@
     ├── ContentError    a file under hub/catalog
     ├── ContractError   what the hub published cannot be used here
     ├── LaunchError     a launch asks for what the catalog does not offer
-    └── PreflightError  AWS would refuse what is asked for, or is not ready for it
+    ├── PreflightError  AWS would refuse what is asked for, or is not ready for it
+    └── StackStateError a run died and left the stack half done
 
 Each message says where, what was wrong, and what to do. Pulumi prints a `RunError` without a traceback and
 ends with an exit code that is not 0. Tests look at code and place; tests/messages.yaml holds the words of every code.
@@ -46,6 +47,10 @@ class LaunchError(CatalogError):
 
 class PreflightError(CatalogError):
     """Something in an account stands in the way of what the settings ask for."""
+
+
+class StackStateError(CatalogError):
+    """A stack's state is not fit to go on with."""
 
 
 class Mistake(ValueError):  # noqa: N818 - it is no error of its own: a validator says it, and `validate` adds the place

@@ -5,9 +5,9 @@ What it runs is listed first, and nothing is done before somebody has acknowledg
 
 from pathlib import Path
 
-from cli.deployment.guard import refuse_unready
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
+from cli.guard import refuse_unready
 from cli.launched import launches_seen
 from cli.stacks import run_written
 from fleet.show.account_launches import in_lines

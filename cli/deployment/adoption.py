@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from cli.deployment.complete_versions import complete_versions
-from cli.deployment.guard import refuse_unready
 from cli.exit_codes import ExitCode
+from cli.guard import refuse_unready
 from cli.stacks import engine, project_of, resources_of
 from hub.config import HubSettings
 from hub.definitions.load import read_catalog

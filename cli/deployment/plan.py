@@ -2,9 +2,9 @@
 
 from rich.text import Text
 
-from cli.deployment.guard import refuse_unready
 from cli.deployment.observed import launch_drift
 from cli.exit_codes import reached
+from cli.guard import refuse_unready
 from cli.stacks import contract_of, engine, resources_of, with_settings
 from cli.verbs import print_json
 from fleet.show.tables import console

@@ -3,15 +3,15 @@
 A spoke is held meanwhile, so that no rollout begins it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from cli.deployment.guard import refuse_changed_account, states_of
 from cli.deployment.left_processes import await_left
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
+from cli.guard import refuse_changed_account, states_of
 from cli.stacks import engine, with_settings
 from fleet.errors import EngineError
 from fleet.plan.settings import read_settings
@@ -110,7 +110,7 @@ def _tell(stack: str, lines: Iterator[str] | list[str]) -> None:
 
 
 @contextmanager
-def _held(stack: str, project: str) -> Iterator[Lease | None]:
+def _held(stack: str, project: str) -> Generator[Lease | None]:
     """Hold a spoke, and give the lease of an owner that is gone."""
     if project != "spoke":
         yield None

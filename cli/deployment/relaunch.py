@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from cli.deployment.guard import refuse_unready
 from cli.deployment.runs import up
 from cli.errors import NotReachedError
+from cli.guard import refuse_unready
 from cli.stacks import resources_of, with_settings
 from shared.aws.session import AccountSession
 from shared.errors import ConfigError

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from cli.deployment.guard import refuse_unready
 from cli.exit_codes import ExitCode, of_pulumi
+from cli.guard import refuse_unready
 from cli.stacks import engine, project_of, run_written, with_settings
 from cli.verbs import stacks
 

@@ -9,10 +9,10 @@ from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.inventory import Inventory
 from fleet.plan.spokes import Spoke
 from fleet.plan.waves import Members, assign
-from fleet.store.deployed_account import refuse_other_account
 from fleet.store.records import CorruptRecord, Record
 from shared.aws.organization import MemberAccount
 from shared.errors import CatalogError
+from shared.stack.own_state import refuse_other_account
 from spoke.launches.contract_dependencies import Excerpts, Parts
 from spoke.launches.resolution import ResolvedLaunch
 

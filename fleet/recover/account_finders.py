@@ -1,4 +1,4 @@
-"""Finds what a stack made outside Service Catalog: roles, buckets with what is in them, stacks, the organization's access."""
+"""Finds what a stack made outside Service Catalog: roles, buckets, stacks, stack sets, the organization's access."""
 
 import re
 from collections.abc import Mapping
@@ -182,7 +182,8 @@ def _instances(search: Search, given: Inputs) -> Found:
     name, calling = given["stackSetName"], given.get("callAs", "SELF")
     if not search.has(STACK_SET, name):
         raise Absent
-    units = bool((given.raw("deploymentTargets") or {}).get("organizationalUnitIds"))
+    targets: Mapping[str, Any] = given.raw("deploymentTargets") or {}
+    units = bool(targets.get("organizationalUnitIds"))
     identity = f"{name},{calling},{'OU' if units else ''}"
     _settle_stack_set(search, name, given)
     with absent_on(_NO_STACK_SET):

@@ -133,11 +133,8 @@ def _tag_option(search: Search, given: Inputs) -> Found:
     listed = search.pages(_SERVICE, "list_tag_options", "TagOptionDetails", given, Filters={"Key": key, "Value": value})
     new = [each["Id"] for each in listed if (each["Key"], each["Value"]) == (key, value)]
     new = [each for each in new if not search.has(TAG_OPTION, each)]
-    used = [
-        each
-        for each in new
-        if search.client(_SERVICE, given).list_resources_for_tag_option(TagOptionId=each)["ResourceDetails"]
-    ]
+    client = search.client(_SERVICE, given)
+    used = [each for each in new if client.list_resources_for_tag_option(TagOptionId=each)["ResourceDetails"]]
     if used:
         raise NotOurs(f"the tag option {key}={value} is there ({used[0]}), and others use it")
     return Found(id=search.only(TAG_OPTION, f"the tag option {key}={value}", new, ()))

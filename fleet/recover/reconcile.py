@@ -112,9 +112,7 @@ def _take_over(operation: Operation, resources: list[Resource], search: Search, 
     name, said = name_of(operation), "" if search.planned else f"{name_of(operation)} had not been created"
     finder = FINDERS.get(resource["type"])
     try:
-        if finder is None:
-            raise Unclear("nobody knows how to look for it")
-        found = finder(search, Inputs(resource.get("inputs") or {}))
+        found = (finder or _unknown)(search, Inputs(resource.get("inputs") or {}))
         if _insert(resource, found, resources):
             done.taken += 1
             done.told.append(f"{name} had been created, and was taken into the state: {found.id}")
@@ -131,20 +129,24 @@ def _take_over(operation: Operation, resources: list[Resource], search: Search, 
         done.left.append((operation, f"AWS does not say whether it is there: {error_text(problem)}"))
 
 
+def _unknown(search: Search, given: Inputs) -> Found:
+    del search, given
+    raise Unclear("nobody knows how to look for it")
+
+
 def _insert(resource: Resource, found: Found, resources: list[Resource]) -> bool:
     """Put what was made into the state, and say whether it was not there yet.
 
     One of the same name that it replaces goes next, as the engine would have it: marked where it was to be deleted
     afterwards, and forgotten where that had been done before.
     """
-    inputs = {**(resource.get("inputs") or {}), **found.inputs}
-    made = {**resource, "id": found.id, "inputs": inputs, "outputs": inputs}
+    inputs: dict[str, Any] = {**(resource.get("inputs") or {}), **found.inputs}
+    made: Resource = {**resource, "id": found.id, "inputs": inputs, "outputs": inputs}
     urns = {each["urn"] for each in resources}
-    made["dependencies"] = [urn for urn in made.get("dependencies") or () if urn in urns]
-    made["propertyDependencies"] = {
-        key: [urn for urn in each or () if urn in urns]
-        for key, each in (made.get("propertyDependencies") or {}).items()
-    }
+    depends: list[str] = resource.get("dependencies") or []
+    through: dict[str, list[str] | None] = resource.get("propertyDependencies") or {}
+    made["dependencies"] = [urn for urn in depends if urn in urns]
+    made["propertyDependencies"] = {key: [urn for urn in each or () if urn in urns] for key, each in through.items()}
     place = next(
         (at for at, each in enumerate(resources) if each["urn"] == resource["urn"] and not each.get("delete")), None
     )
@@ -168,10 +170,10 @@ def _put_above(resource: Resource, resources: list[Resource], components: Mappin
     """Put the components that a resource is part of before it, where the state does not have them yet."""
     urns = {each["urn"] for each in resources}
     above: list[Resource] = []
-    parent = resource.get("parent")
+    parent = str(resource.get("parent"))
     while parent in components and parent not in urns:
         above.insert(0, {**components[parent], "outputs": {}})
-        parent = components[parent].get("parent")
+        parent = str(components[parent].get("parent"))
     place = next(at for at, each in enumerate(resources) if each["urn"] == resource["urn"])
     resources[place:place] = above
 

@@ -1,7 +1,7 @@
 """What a search of an account is given, and what it may come to."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from shared.aws.session import AccountSession, code_of
 
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What stands in a preview for a value that only the run will know (source: pulumi 3.250, plugin.UnknownStringValue)."""
+"""What a preview has in place of what only the run will know (source: pulumi 3.250, plugin.UnknownStringValue)."""
 
 LONGEST_SECONDS: Final = 3600
 _PAUSES: Final = (0.5, 1, 2, 4, 8, 15, 30)
@@ -133,7 +133,7 @@ class Search:
 
 
 @contextmanager
-def absent_on(*codes: str) -> Iterator[None]:
+def absent_on(*codes: str) -> Generator[None]:
     """Take these answers of AWS for: there is no such thing."""
     try:
         yield

@@ -13,9 +13,9 @@ from fleet.errors import EngineError, FleetError
 from fleet.recover.reconcile import Reconciled, name_of
 from fleet.recover.stack import Target, settle_pending, settle_planned
 from fleet.run.engine_log import Log
-from fleet.store.deployed_account import refuse_other_account
 from fleet.store.leases import Lease, Process
 from fleet.store.states import Lock, States
+from shared.stack.own_state import refuse_other_account
 from spoke.config import SpokeSettings
 
 POLL_SECONDS: Final = 0.5

@@ -28,7 +28,6 @@ from fleet.run.preparation import prepare
 from fleet.run.recording import parts_against, record_of
 from fleet.run.recovery import POLL_SECONDS, Recovery, end_session
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
-from fleet.store.deployed_account import refuse_other_account
 from fleet.store.deployments import deployed_contract
 from fleet.store.history import FAILED, INTERRUPTED, SUCCEEDED, History
 from fleet.store.leases import HeldLease, Lease, Leases
@@ -38,6 +37,7 @@ from fleet.store.states import State
 from fleet.store.storage import Storage, StorageError, error_text
 from shared.catalog.contract import Contract
 from shared.errors import CatalogError
+from shared.stack.own_state import refuse_other_account
 from spoke.config import SpokeSettings
 
 _TRIES: Final = 6

@@ -36,8 +36,9 @@ def checkpoint_of(path: str, content: bytes) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(gzip.decompress(content) if path.endswith("gz") else content)
     checkpoint: dict[str, Any] = document["checkpoint"]
     latest: dict[str, Any] = checkpoint.get("latest") or {}
-    for each in latest.get("resources") or []:
-        _ = each["urn"], each["type"]
+    resources: list[dict[str, str]] = latest.get("resources") or []
+    for each in resources:
+        _ = each["type"]
     return latest
 
 
@@ -76,7 +77,8 @@ class Damage:
         for path in self._copies(torn):
             copy = self._storage.read(path)
             with suppress(*UNREADABLE):
-                if copy and checkpoint_of(path.removesuffix(".bak"), copy[0]) is not None:
+                if copy:
+                    _ = checkpoint_of(path.removesuffix(".bak"), copy[0])
                     content = gzip.decompress(copy[0]) if path.removesuffix(".bak").endswith("gz") else copy[0]
                     self._storage.write(torn, gzip.compress(content) if torn.endswith("gz") else content)
                     return f"the state was damaged, and was put back from {path}; the damaged one is {torn}.damaged"

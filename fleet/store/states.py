@@ -18,6 +18,7 @@ from fleet.store.leases import Process
 from fleet.store.storage import Storage, StorageError, error_text
 from shared.stack.import_file import LAUNCH, ROLE
 from shared.stack.names import SPOKE_PROJECT
+from shared.stack.own_state import accounts_of
 
 _STATES: Final = ".pulumi/stacks"
 _LOCKS: Final = ".pulumi/locks/organization"
@@ -266,16 +267,5 @@ def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
         launched=launched,
         roles=tuple(roles),
         pending=tuple(f"{each['type']} {str(each['resource']['urn']).rpartition('::')[2]}" for each in pending),
-        accounts=_accounts(resources),
+        accounts=accounts_of(deployment),
     )
-
-
-def _accounts(resources: list[dict[str, Any]]) -> tuple[str, ...]:
-    if not any(each.get("custom") and not str(each["type"]).startswith("pulumi:") for each in resources):
-        return ()
-    found: set[str] = set()
-    for each in resources:
-        if str(each["type"]) == "pulumi:providers:aws":
-            given: object = (each.get("inputs") or {}).get("allowedAccountIds")
-            found |= set(cast("list[str]", json.loads(given) if isinstance(given, str) else given or []))
-    return tuple(sorted(found))

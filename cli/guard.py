@@ -8,11 +8,11 @@ from typing import Final
 
 from cli.errors import NotReachedError
 from cli.stacks import engine
-from fleet.store.deployed_account import refuse_other_account
 from fleet.store.locations import states_at
 from fleet.store.states import State, States
 from fleet.store.storage import backend_url
 from shared.stack.names import project_of
+from shared.stack.own_state import refuse_other_account
 from shared.stack.stack_file import StackFile
 
 _SHOWN: Final = 3
@@ -74,5 +74,4 @@ def refuse_unready(stack: str, *, changing: bool = True) -> State | None:
 def refuse_changed_account(stack: str, state: State | None) -> None:
     """Refuse a stack whose settings name another account than that which its state is of. Raises ConfigError."""
     account = StackFile(engine().root / f"Pulumi.{stack}.yaml").account
-    if account:  # settings with a mistake are the program's to refuse
-        refuse_other_account(stack, state.accounts if state else (), account)
+    refuse_other_account(stack, state.accounts if state else (), account)

@@ -68,7 +68,8 @@ def test_a_torn_layout_is_written_anew(damage: Damage, storage: Storage, content
 
 
 @pytest.mark.parametrize(
-    "torn", [b"", state(1)[:40], b"[]", b"null", b'{"checkpoint": 1}', b'{"checkpoint": {"latest": {"resources": [1]}}}']
+    "torn",
+    [b"", state(1)[:40], b"[]", b"null", b'{"checkpoint": 1}', b'{"checkpoint": {"latest": {"resources": [1]}}}'],
 )
 @pytest.mark.parametrize("ending", ["", ".gz"])
 def test_a_torn_state_is_put_back_from_the_one_before(storage: Storage, torn: bytes, ending: str) -> None:

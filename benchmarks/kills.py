@@ -61,8 +61,16 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usual:
+    """How long a part of a life is when nobody kills it: in time, and in lines that are printed."""
+
+    seconds: float
+    lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
-    """Whom to kill and when."""
+    """Whom to kill and when: after this share of what is usual."""
 
     target: str
     share: float
@@ -120,24 +128,25 @@ def main() -> int:
     return 1 if any(trial.problems for trial in trials) else 0
 
 
-def _usual(console: Console) -> Mapping[str, float]:
-    """Live one life that nobody kills, to know how long each part takes; it has to be whole too."""
-    found: dict[str, float] = {}
+def _usual(console: Console) -> Mapping[str, Usual]:
+    """Live one life that nobody kills, to know how long each part is; it has to be whole too."""
+    found: dict[str, Usual] = {}
     with tempfile.TemporaryDirectory() as folder, KillStage(Path(folder) / "stage") as stage:
         stage.prepare()
         for phase in phases(by_fleet=False):
             phase.before(stage)
             begun = time.perf_counter()
             done = stage.run(*phase.command)
-            found[phase.name] = time.perf_counter() - begun
+            seconds, lines = time.perf_counter() - begun, len(done.stdout.splitlines())
+            found[phase.name] = Usual(seconds=seconds, lines=lines)
             problems = [*_differences(stage, phase)] if done.returncode == 0 else [done.stdout]
             if problems:
                 sys.exit(f"{phase.name}: {problems}")
-            console.print(f"{phase.name}: {found[phase.name]:.1f} s when nobody kills it", highlight=False)
+            console.print(f"{phase.name}: {seconds:.1f} s and {lines} lines when nobody kills it", highlight=False)
     return found
 
 
-def _life(chance: random.Random, usual: Mapping[str, float], *, by_fleet: bool) -> Iterator[Trial]:
+def _life(chance: random.Random, usual: Mapping[str, Usual], *, by_fleet: bool) -> Iterator[Trial]:
     with tempfile.TemporaryDirectory() as folder, KillStage(Path(folder) / "stage") as stage:
         stage.prepare()
         for phase in phases(by_fleet=by_fleet):
@@ -156,7 +165,7 @@ def _life(chance: random.Random, usual: Mapping[str, float], *, by_fleet: bool) 
                 return  # what comes after would only say it again
 
 
-def _try(stage: KillStage, phase: Phase, trial: Trial, usual: float) -> None:
+def _try(stage: KillStage, phase: Phase, trial: Trial, usual: Usual) -> None:
     phase.before(stage)
     stage.throttle(on=trial.kill.throttled)
     log = stage.project / "killed.log"
@@ -170,7 +179,7 @@ def _try(stage: KillStage, phase: Phase, trial: Trial, usual: float) -> None:
             stderr=output,
             start_new_session=True,
         )
-        time.sleep(usual * trial.kill.share)
+        _await(process, phase, log, trial.kill.share, usual)
         trial.hit = _kill(process, trial.kill.target)
         try:
             _ = process.wait(_PATIENCE_SECONDS)
@@ -184,6 +193,15 @@ def _try(stage: KillStage, phase: Phase, trial: Trial, usual: float) -> None:
     if done.returncode != 0:
         trial.problems.append(f"the command failed after the recovery: {done.stdout[-1500:]}")
     trial.problems += _differences(stage, phase)
+
+
+def _await(process: "subprocess.Popen[bytes]", phase: Phase, log: Path, share: float, usual: Usual) -> None:
+    """Wait for the moment: by what was printed, since a machine is slow at times; a rollout prints into other files."""
+    if phase.command is _FLEET:
+        time.sleep(usual.seconds * share)
+        return
+    while process.poll() is None and len(log.read_bytes().splitlines()) < usual.lines * share:
+        time.sleep(0.005)
 
 
 def _recover(stage: KillStage, phase: Phase, trial: Trial) -> None:

@@ -16,7 +16,7 @@ from cli.stacks import engine, with_settings
 from fleet.errors import EngineError
 from fleet.plan.settings import read_settings
 from fleet.recover.reconcile import Reconciled, remedy
-from fleet.recover.stack import Target, refresh, settle_pending, settle_planned
+from fleet.recover.stack import Target, refresh, release_stacks, settle_pending, settle_planned
 from fleet.run.recovery import await_orphan, end_session, may_unlock
 from fleet.store.leases import HeldLease, Lease, Leases
 from fleet.store.locations import locations_of
@@ -87,6 +87,7 @@ def _settle(target: Target) -> int:
     _tell(stack, done.told)
     if done.left:
         return _not_reached(stack, done)
+    _tell(stack, release_stacks(target))
     try:
         more = settle_planned(target)
     except EngineError as problem:

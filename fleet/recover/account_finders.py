@@ -170,6 +170,22 @@ def _settle_stack(search: Search, identity: str, given: Inputs) -> None:
     search.until(settled)
 
 
+def release_stack(search: Search, identity: str, given: Inputs) -> bool:
+    """Delete a stack that AWS failed to delete, without what stood in its way, and say whether there was such a one.
+
+    What accepts a share cannot be deleted once the portfolio is gone, and then there is nothing left to delete.
+    """
+    client = search.client("cloudformation", given)
+    described = _described(client, identity)
+    if not described or described["StackStatus"] != "DELETE_FAILED":
+        return False
+    resources = client.describe_stack_resources(StackName=identity)["StackResources"]
+    stuck = [each["LogicalResourceId"] for each in resources if each["ResourceStatus"] != "DELETE_COMPLETE"]
+    client.delete_stack(StackName=identity, RetainResources=stuck)
+    _settle_stack(search, identity, given)
+    return True
+
+
 def _stack_set(search: Search, given: Inputs) -> Found:
     name, calling = given["name"], {"CallAs": given.get("callAs", "SELF")}
     with absent_on(_NO_STACK_SET):

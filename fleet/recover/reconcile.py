@@ -7,7 +7,7 @@ twice and nothing is lost (docs/adr/0023).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,6 +22,8 @@ SETTLERS: Final[Mapping[str, Settler]] = {**catalog_finders.SETTLERS, **account_
 _CREATING: Final = "creating"
 _ENGINE: Final = "pulumi:"
 """Types of the engine's own, such as providers: nothing in the account."""
+
+_NOTED: Final = "__defaults"
 
 Resource = dict[str, Any]
 Operation = Mapping[str, Any]
@@ -141,7 +143,7 @@ def _insert(resource: Resource, found: Found, resources: list[Resource]) -> bool
     afterwards, and forgotten where that had been done before.
     """
     inputs: dict[str, Any] = {**(resource.get("inputs") or {}), **found.inputs}
-    made: Resource = {**resource, "id": found.id, "inputs": inputs, "outputs": inputs}
+    made: Resource = {**resource, "id": found.id, "inputs": inputs, "outputs": _plain(inputs)}
     urns = {each["urn"] for each in resources}
     depends: list[str] = resource.get("dependencies") or []
     through: dict[str, list[str] | None] = resource.get("propertyDependencies") or {}
@@ -164,6 +166,14 @@ def _insert(resource: Resource, found: Found, resources: list[Resource]) -> bool
         return True
     resources[place : place + 1] = [made, {**old, "delete": True}]
     return True
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - of any depth
+    """Leave out what the provider's bridge notes among inputs, and does not expect among outputs."""
+    if isinstance(value, dict):
+        given = cast("dict[str, Any]", value)
+        return {key: _plain(each) for key, each in given.items() if key != _NOTED}
+    return [_plain(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def _put_above(resource: Resource, resources: list[Resource], components: Mapping[str, Resource]) -> None:

@@ -9,7 +9,9 @@ from typing import IO, Any, Final
 
 from fleet.engine import Engine
 from fleet.errors import EngineError
-from fleet.recover.reconcile import Operation, Reconciled, Resource, is_of_account, reconcile
+from fleet.recover.account_finders import STACK, release_stack
+from fleet.recover.reconcile import Operation, Reconciled, Resource, is_of_account, name_of, reconcile
+from fleet.recover.search import Inputs, Search
 from shared.aws.session import AccountAccess, AccountSession
 from shared.stack.names import project_of
 
@@ -92,6 +94,29 @@ def settle_planned(target: Target, log: IO[bytes] | None = None) -> Reconciled:
         _write(target, exported)
         refresh(target, log, why="something had been made that the state did not know")
     return whole
+
+
+def release_stacks(target: Target, log: IO[bytes] | None = None) -> list[str]:
+    """Delete the stacks of a state that AWS failed to delete, and say in words what was done.
+
+    Raises:
+        CatalogError: the account is out of reach.
+        EngineError: the state could not be read or refreshed.
+    """
+    deployment: dict[str, Any] = target.engine.exported(target.project, target.stack).get("deployment") or {}
+    resources: list[Resource] = deployment.get("resources") or []
+    stacks = [each for each in resources if each["type"] == STACK and each.get("id")]
+    if not stacks:
+        return []
+    search = Search(account=target.account(), tags=target.tags)
+    released = [
+        name_of({"resource": each})
+        for each in stacks
+        if release_stack(search, str(each["id"]), Inputs(each.get("inputs") or {}))
+    ]
+    if released:
+        refresh(target, log, why=f"deleting {released[0]}")
+    return [f"{name} could not be deleted, and was deleted without what stood in its way" for name in released]
 
 
 def _make_provider(target: Target, planned: Sequence[Resource], log: IO[bytes] | None) -> None:

@@ -106,7 +106,7 @@ def _pretend_states(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
         deployment = json.loads(path.read_text())["deployment"]
         backend.written.append(deployment)
         file = backend.file(f"stacks/{project_of(stack)}/{stack}.json")
-        _ = file.write_text(json.dumps({"version": 3, "checkpoint": {"latest": deployment}}))
+        file.write_text(json.dumps({"version": 3, "checkpoint": {"latest": deployment}}))
 
     def cancel(_: Engine, project: str, stack: str) -> None:
         backend.ran.append(f"cancel {project} {stack}")

@@ -12,6 +12,7 @@ from fleet.errors import EngineError
 from fleet.recover import reconcile
 from fleet.recover.search import Absent, Found, Inputs, Search, Unclear
 from tests.support.command_line import Command
+from tests.support.fake_account import always
 from tests.support.half_done import DEAD, ROLE, Backend, half_done, pending
 
 STACKS = ["organization", "hub", "spoke-research"]
@@ -223,7 +224,7 @@ def test_up_looks_for_what_a_deployment_that_failed_may_have_left(
 def test_up_looks_for_nothing_after_a_success(
     backend: Backend, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.deployment.safeguards.refuse_to_end_versions", lambda _: None)
+    monkeypatch.setattr("cli.deployment.safeguards.refuse_to_end_versions", always(None))
     backend.ended("hub", "failed", "succeeded")
 
     _ = command("stack", "up", "hub", "--yes")

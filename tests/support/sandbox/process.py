@@ -86,7 +86,7 @@ def running(folder: Path, *options: str) -> Generator[Sandbox, None, None]:
             yield Sandbox(line.split()[1])
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 def trust_service_catalog(sandbox: Sandbox) -> None:

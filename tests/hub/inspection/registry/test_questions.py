@@ -90,3 +90,13 @@ def test_a_role_that_cannot_be_assumed_is_the_answer_for_every_package(client_of
     assert [HUB] == tried
     assert all("AccessDenied" in str(answer) for answer in answers.values())
     assert client_of
+
+
+def test_a_machine_that_is_slow_to_ask_is_no_registry_that_is_silent(client_of: Callable[[str], Session]) -> None:
+    def signing_in_slowly(account: str) -> Session:
+        time.sleep(1.9)
+        return client_of(account)
+
+    answers = ask(ASKED, signing_in_slowly, first=2)
+
+    assert {"Approved"} == {answer["ModelApprovalStatus"] for answer in answers.values() if isinstance(answer, Mapping)}

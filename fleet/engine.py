@@ -23,6 +23,7 @@ from fleet.errors import EngineError
 from fleet.reach import refuse_silent_backend
 from shared.aws.reach import refuse_silent_endpoints
 from shared.stack import engines
+from shared.stack.own_state import LOOKED
 
 _ASKED_SECONDS: Final = 30
 """So long before its lease ends an engine is asked to end."""
@@ -148,6 +149,10 @@ class Engine:
         found: list[dict[str, Any]] = json.loads(self._ask(project, "stack", "ls", "--json"))
         return {str(stack["name"]).rpartition("/")[2]: str(stack.get("lastUpdate", "")) for stack in found}
 
+    def runs(self, project: str, stack: str) -> list[dict[str, Any]]:
+        """Give the last runs of a stack, the newest first. Raises EngineError."""
+        return json.loads(self._ask(project, "-s", stack, "stack", "history", "--json", "--page-size", "20"))
+
     def outputs(self, project: str, stack: str) -> dict[str, Any]:
         """Give a stack's outputs. Raises EngineError."""
         return json.loads(self._ask(project, "-s", stack, "stack", "output", "--json"))
@@ -180,25 +185,49 @@ class Engine:
         """
         return json.loads(self._ask("spoke", "-s", stack, "refresh", "--preview-only", "--json", *_UNATTENDED))
 
-    def up(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
-        """Deploy a spoke, with options of Pulumi's."""
-        return self._run(stack, ("up", "--yes", "--skip-preview", *options), log, started)
+    def up(
+        self,
+        stack: str,
+        log: IO[bytes] | None,
+        started: Callable[[int], None],
+        *options: str,
+        project: str = "spoke",
+    ) -> Finished:
+        """Deploy a stack, with options of Pulumi's."""
+        return self._run(stack, ("up", "--yes", "--skip-preview", *options), log, started, project)
 
     def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
         """Show what a deployment of a spoke would change, and check what stands in its way."""
         return self._run(stack, ("preview", "--diff", "--suppress-outputs", *options), log, started)
 
-    def refresh(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
-        """Bring a spoke's state in line with its account."""
-        return self._run(stack, ("refresh", "--yes", "--skip-preview"), log, started)
+    def refresh(
+        self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *, project: str = "spoke"
+    ) -> Finished:
+        """Bring a stack's state in line with its account."""
+        return self._run(stack, ("refresh", "--yes", "--skip-preview"), log, started, project)
+
+    def creations(self, project: str, stack: str) -> list[dict[str, Any]]:
+        """Give what a deployment would create, as the state would have it, with what only the run will know left open.
+
+        Raises:
+            EngineError: the program refuses, or the engine does.
+        """
+        answer = self._ask(project, "-s", stack, "preview", "--json", *_UNATTENDED)
+        steps: list[dict[str, Any]] = json.loads(answer[answer.index("{") :]).get("steps") or []
+        return [step["newState"] for step in steps if step["op"] == "create"]
 
     def _run(
-        self, stack: str, command: tuple[str, ...], log: IO[bytes] | None, started: Callable[[int], None]
+        self,
+        stack: str,
+        command: tuple[str, ...],
+        log: IO[bytes] | None,
+        started: Callable[[int], None],
+        project: str = "spoke",
     ) -> Finished:
         begun = time.monotonic()
         # Straight into the file: a full disk costs us the log and Pulumi nothing, and it outlives us.
         options: dict[str, Any] = {"stdout": log or subprocess.DEVNULL, "stderr": subprocess.STDOUT}
-        words = ("spoke", "-s", stack, *command, *_UNATTENDED)
+        words = (project, "-s", stack, *command, *_UNATTENDED)
         process, engine = self._guarded(words, options) if self.lease else self._alone(words, options)
         with _LOCK:
             _RUNNING.add(engine)
@@ -261,7 +290,7 @@ class Engine:
         with self._started(project, *arguments, unattended=True, **pipes) as process:
             answer, problem = process.communicate()
         if process.returncode != 0:
-            command, text = " ".join(arguments[:4]), " ".join(problem.split())
+            command, text = " ".join(arguments[:4]), " ".join(_reason(problem, answer).split())
             raise EngineError(f"pulumi {command} failed: {text}", code="pulumi-failed")
         return answer
 
@@ -276,7 +305,7 @@ class Engine:
         _refuse_silence(arguments)
         first, last = str(Path(sys.executable).parent), str(self.root / ".tools" / "bin")
         path = os.pathsep.join([first, os.environ.get("PATH", os.defpath), last])
-        environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true", LOOKED: "true"}
         if project != "hub":
             for name in _OF_THE_HUB:
                 environment.pop(name, None)
@@ -292,3 +321,13 @@ class Engine:
 def _tell(guard: int, until: float) -> None:
     with suppress(OSError):  # it has ended this very moment
         os.write(guard, f"{until - _ASKED_SECONDS} {until}\n".encode())
+
+
+def _reason(problem: str, answer: str) -> str:
+    """Give what a command said that failed: beside its answer, or in it where the answer is a document."""
+    try:
+        told: list[dict[str, Any]] = json.loads(answer[answer.index("{") :]).get("diagnostics") or []
+    except ValueError:
+        return problem
+    errors = [str(each["message"]) for each in told if each.get("severity") == "error"]
+    return " ".join(errors) or problem

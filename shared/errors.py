@@ -6,7 +6,8 @@
     ├── ContractError   what the hub published cannot be used here
     ├── LaunchError     a launch asks for what the catalog does not offer
     ├── PreflightError  AWS would refuse what is asked for, or is not ready for it
-    └── UnreachableError  AWS, or what stands in its place, does not answer
+    ├── UnreachableError  AWS, or what stands in its place, does not answer
+    └── StackStateError a run died and left the stack half done
 
 Each message says where, what was wrong, and what to do. Pulumi prints a `RunError` without a traceback and
 ends with an exit code that is not 0. Tests look at code and place; tests/messages.yaml holds the words of every code.
@@ -59,6 +60,10 @@ class PreflightError(CatalogError):
 
 class UnreachableError(CatalogError):
     """An endpoint, a backend or a registry does not answer."""
+
+
+class StackStateError(CatalogError):
+    """A stack's state is not fit to go on with."""
 
 
 class Mistake(ValueError):  # noqa: N818 - it is no error of its own: a validator says it, and `validate` adds the place

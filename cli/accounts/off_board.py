@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
+from cli.guard import refuse_unready
 from cli.launched import launches_seen
 from cli.stacks import run_written
 from fleet.show.account_launches import in_lines
@@ -25,6 +26,7 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
         CatalogError: its settings cannot be read, or Pulumi cannot read the stacks.
     """
     account = settings_of(SpokeSettings, stack).account_id
+    refuse_unready(stack)
     running = launches_of(Path.cwd(), stack=stack)
     for each in running:
         launch = each.deployed

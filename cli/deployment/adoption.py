@@ -6,6 +6,7 @@ from typing import Final
 
 from cli.deployment.complete_versions import complete_versions
 from cli.exit_codes import ExitCode
+from cli.guard import refuse_unready
 from cli.stacks import engine, project_of, resources_of
 from hub.config import HubSettings
 from hub.definitions.load import read_catalog
@@ -30,6 +31,7 @@ def adopt(stack: str) -> int:
         CatalogError: settings, catalog or credentials are not fit for it, or what is there is not the catalog's.
     """
     project = project_of(stack, among=_ADOPTING)
+    refuse_unready(stack)
     urn = f"urn:pulumi:{stack}::{_NAMES[project]}::pulumi:providers:aws::{PROVIDER}"
     file = ImportFile(urn)
     _find(project, stack, file)
@@ -59,6 +61,7 @@ def settle(stack: str) -> int:
         CatalogError: settings or credentials are not fit for it, or the state cannot be read or written.
     """
     project_of(stack, among=("hub",))
+    refuse_unready(stack)
     print(f"{stack}: {complete_versions(stack)} versions completed")
     return ExitCode.DONE
 

@@ -4,6 +4,7 @@ from rich.text import Text
 
 from cli.deployment.observed import launch_drift
 from cli.exit_codes import reached
+from cli.guard import refuse_unready
 from cli.stacks import contract_of, decrypted_settings, engine, resources_of, trusts_for, with_settings
 from cli.verbs import print_json
 from fleet.show.tables import console
@@ -21,6 +22,7 @@ def show_plans(stack: str, *, as_json: bool) -> int:
         CatalogError: settings, contract or credentials are not fit for it.
     """
     project = with_settings(stack, among=("spoke",))
+    refuse_unready(stack, changing=False)
     engine().select(project, stack)
     settings = settings_of(SpokeSettings, stack)
     secret = settings.has_secrets

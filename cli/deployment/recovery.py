@@ -1,34 +1,38 @@
-"""Brings a stack whose run died to where the next run can begin: its lock, and what was half done.
+"""Brings a stack whose run died to where the next run can begin: its files, its lock, and what was half done.
 
-For a spoke it is all done here, as a rollout does it. For a hub and the organization what the catalog's files name is
-taken into the state, and the rest is told with the commands that settle it: a run that went on without it would make
-things twice.
+A spoke is held meanwhile, so that no rollout begins it.
 """
 
-import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from cli.deployment.pending import remedy, take_over
+from cli.deployment.left_processes import await_left
 from cli.errors import NotReachedError
-from cli.exit_codes import ExitCode, of_pulumi
+from cli.exit_codes import ExitCode
+from cli.guard import refuse_changed_account, states_of
 from cli.stacks import engine, with_settings
+from fleet.errors import EngineError
 from fleet.plan.settings import read_settings
-from fleet.run.recovery import await_orphan, end_session, may_unlock, reconcile_pending
+from fleet.recover.reconcile import Reconciled, remedy
+from fleet.recover.stack import Target, refresh, release_stacks, settle_pending, settle_planned
+from fleet.run.recovery import await_orphan, end_session, may_unlock
 from fleet.store.leases import HeldLease, Lease, Leases
-from fleet.store.locations import locations_of, states_at
+from fleet.store.locations import locations_of
 from fleet.store.states import States
 from fleet.store.storage import Storage
-from shared.stack.names import HUB_PROJECT, ORGANIZATION_PROJECT, SPOKE_PROJECT
+from hub.config import HubSettings
+from organization.program import OrganizationSettings
+from shared.stack.settings import AccountSettings
 from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
 
-_REFRESH: Final = ("refresh", "--yes", "--skip-preview", "--suppress-outputs")
-_MARGIN_SECONDS: Final = 10
-"""What is left of a killed run ends by itself within seconds: a plug-in looks whether its engine is still there."""
-
-_NAMES: Final = {"organization": ORGANIZATION_PROJECT, "hub": HUB_PROJECT, "spoke": SPOKE_PROJECT}
+_MODELS: Final[dict[str, type[AccountSettings]]] = {
+    "organization": OrganizationSettings,
+    "hub": HubSettings,
+    "spoke": SpokeSettings,
+}
 
 
 def recover(stack: str, *, force: bool) -> int:
@@ -40,33 +44,79 @@ def recover(stack: str, *, force: bool) -> int:
 
     Raises:
         NotReachedError: a run or another fleet is at it.
-        CatalogError: the backend or the account is out of reach.
+        CatalogError: the backend or the account is out of reach, or the settings name another account.
     """
-    project = with_settings(stack)
-    locations = locations_of(read_settings(Path.cwd()).records)
-    states = states_at(locations.backend, engine(), _NAMES[project])
-    if project == "spoke":
-        for line in _recover_spoke(stack, states, Leases(Storage(locations.records)), force=force):
-            print(f"{stack}: {line}")
-        print(f"{stack}: nothing is locked or pending. Next: model-catalog stack up {stack}")
-        return ExitCode.DONE
-    for line in _unlock(project, stack, states, None, force=force):
-        print(f"{stack}: {line}")
-    told, left = take_over(project, stack)
-    for line in told:
-        print(f"{stack}: {line}")
-    if left:
-        print(f"{stack}: a run died while it was at something, and Pulumi does not know how that ended:")
-        print(*remedy(project, stack, left), sep="\n")
-        return ExitCode.NOT_REACHED
-    code = of_pulumi(engine().attended(project, stack, *_REFRESH)) if told else ExitCode.DONE
-    if code is ExitCode.DONE:
-        print(f"{stack}: nothing is locked or pending. Next: model-catalog stack up {stack}")
-    return code
+    project, states = with_settings(stack), states_of(stack)
+    target = Target(project=project, stack=stack, engine=engine(), settings=settings_of(_MODELS[project], stack))
+    with _held(stack, project) as abandoned:
+        repaired = states.repair(stack)
+        _tell(stack, repaired)
+        refuse_changed_account(stack, states.read(stack))
+        _tell(stack, _unlock(project, stack, states, abandoned, force=force))
+        if states.read(stack) is None:
+            print(f"{stack}: nothing is there to recover. Next: model-catalog stack up {stack}")
+            return ExitCode.DONE
+        if any("state was damaged" in line for line in repaired):
+            refresh(target)
+        return _settle(target)
 
 
-def _recover_spoke(stack: str, states: States, leases: Leases, *, force: bool) -> Iterator[str]:
-    held = leases.acquire(stack)
+def look_again(stack: str) -> Iterator[str]:
+    """Look for what a deployment that failed may have made without writing it down, and say what was found.
+
+    Raises:
+        NotReachedError: somebody has to decide on something.
+        CatalogError: the account is out of reach.
+    """
+    project, states = with_settings(stack), states_of(stack)
+    if not states.failed_last(stack):
+        return
+    target = Target(project=project, stack=stack, engine=engine(), settings=settings_of(_MODELS[project], stack))
+    try:
+        done = settle_planned(target)
+    except EngineError:
+        return  # what stands in the way of a preview, the run is about to tell by itself
+    yield from done.told
+    if done.left:
+        raise NotReachedError("\n".join(remedy(stack, done.left)), code="operations-left", place=stack)
+
+
+def _settle(target: Target) -> int:
+    stack = target.stack
+    done = settle_pending(target)
+    _tell(stack, done.told)
+    if done.left:
+        return _not_reached(stack, done)
+    _tell(stack, release_stacks(target))
+    try:
+        more = settle_planned(target)
+    except EngineError as problem:
+        print(f"{stack}: nothing is locked or pending. What the next run would make was not looked for: {problem}")
+        return ExitCode.NOT_REACHED if states_of(stack).failed_last(stack) else ExitCode.DONE
+    _tell(stack, more.told)
+    if more.left:
+        return _not_reached(stack, more)
+    print(f"{stack}: nothing is locked or pending. Next: model-catalog stack up {stack}")
+    return ExitCode.DONE
+
+
+def _not_reached(stack: str, done: Reconciled) -> int:
+    print(*remedy(stack, done.left), sep="\n")
+    return ExitCode.NOT_REACHED
+
+
+def _tell(stack: str, lines: Iterator[str] | list[str]) -> None:
+    for line in lines:
+        print(f"{stack}: {line}", flush=True)
+
+
+@contextmanager
+def _held(stack: str, project: str) -> Generator[Lease | None]:
+    """Hold a spoke, and give the lease of an owner that is gone."""
+    if project != "spoke":
+        yield None
+        return
+    held = Leases(Storage(locations_of(read_settings(Path.cwd()).records).records)).acquire(stack)
     if not isinstance(held, HeldLease):
         raise NotReachedError(
             f"another rollout runs it, {held}. It recovers what it finds by itself.", code="lease-held", place=stack
@@ -76,20 +126,17 @@ def _recover_spoke(stack: str, states: States, leases: Leases, *, force: bool) -
             await_orphan(held.abandoned.engine)
             if held.abandoned.engine and held.abandoned.engine.is_here:
                 end_session(held.abandoned.engine.pid)
-        yield from _unlock("spoke", stack, states, held.abandoned, force=force)
-        yield from reconcile_pending(stack, settings_of(SpokeSettings, stack), engine(), states, None)
+        yield held.abandoned
     finally:
         held.release()
 
 
 def _unlock(project: str, stack: str, states: States, abandoned: Lease | None, *, force: bool) -> Iterator[str]:
-    """Remove what a dead run left beside the state: a damaged description, and its lock.
+    """Remove the lock of a dead run, once nothing is left of it.
 
     Raises:
         NotReachedError: the run may be alive.
     """
-    if states.repair_checkpoint(stack):
-        yield "removed a damaged file that a killed run left beside the state"
     lock = states.lock(stack)
     if lock and not force and not may_unlock(Path.cwd(), stack, lock, abandoned):
         raise NotReachedError(
@@ -98,6 +145,9 @@ def _unlock(project: str, stack: str, states: States, abandoned: Lease | None, *
             place=stack,
         )
     if lock or force:
-        engine().cancel(project, stack)
+        await_left(engine().root / project)
+        if lock:
+            states.unlock(stack, lock)
+        else:
+            engine().cancel(project, stack)
         yield f"removed the lock of a run that had died{f': {lock}' if lock else ''}"
-        time.sleep(_MARGIN_SECONDS)

@@ -5,6 +5,7 @@ from typing import Final
 
 from cli.deployment.runs import up
 from cli.errors import NotReachedError
+from cli.guard import refuse_unready
 from cli.stacks import resources_of, with_settings
 from shared.aws.session import AccountSession
 from shared.errors import ConfigError
@@ -24,6 +25,7 @@ def relaunch(stack: str, name: str, options: Sequence[str]) -> int:
         CatalogError: settings or credentials are not fit for it.
     """
     project = with_settings(stack, among=("spoke",))
+    refuse_unready(stack)
     launches = {str(each["inputs"]["name"]): each for each in resources_of(project, stack, LAUNCH)}
     if name not in launches:
         known = ", ".join(launches) or "none"

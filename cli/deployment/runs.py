@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cli.exit_codes import ExitCode, of_pulumi
+from cli.guard import refuse_unready
 from cli.stacks import engine, project_of, run_written, with_settings
 from cli.verbs import stacks
 from fleet.store.free_space import refuse_full_disk
@@ -20,6 +21,7 @@ def preview(stack: str, options: Sequence[str]) -> int:
         CatalogError: there is no such stack, or its backend is out of reach.
     """
     project = with_settings(stack)
+    refuse_unready(stack, changing=False)
     engine().select(project, stack)
     options = [*options, *_ready(project, stack)]
     if project == "spoke":
@@ -50,6 +52,8 @@ def up(stack: str, options: Sequence[str], *, acknowledged: bool = False) -> int
     """
     project = with_settings(stack)
     refuse_full_disk(backend_url(), stack)
+    if refuse_unready(stack):
+        _look_again(stack)
     engine().select(project, stack)
     options = [*options, *_ready(project, stack)]
     if project == "hub" and not acknowledged:
@@ -68,6 +72,7 @@ def refresh(stack: str, options: Sequence[str]) -> int:
     """Compare a stack with what is really there; of a spoke's launches the parameters too. Raises CatalogError."""
     project = project_of(stack)
     refuse_full_disk(backend_url(), stack)
+    refuse_unready(stack)
     code = of_pulumi(engine().attended(project, stack, "refresh", *_outputs(project), *options))
     in_part = any(option.partition("=")[0] in _IN_PART for option in options)
     if project == "spoke" and code is ExitCode.DONE and not in_part and stack in stacks():
@@ -90,6 +95,7 @@ def destroy(stack: str, options: Sequence[str], *, acknowledged: bool = False) -
         CatalogError: launches need a spoke's roles that it does not declare; or something is out of reach.
     """
     project = project_of(stack)
+    refuse_unready(stack)
     if project != "organization":
         from cli.deployment.safeguards import refuse_to_abandon, refuse_to_strand  # noqa: PLC0415 - slow to load, and not for every stack
 
@@ -98,6 +104,14 @@ def destroy(stack: str, options: Sequence[str], *, acknowledged: bool = False) -
         elif not acknowledged:
             refuse_to_abandon(stack)
     return run_written(project, stack, "destroy", *_outputs(project), *options)
+
+
+def _look_again(stack: str) -> None:
+    """Take into the state what a deployment that failed may have left in the account."""
+    from cli.deployment.recovery import look_again  # noqa: PLC0415 - slow to load, and for few runs
+
+    for line in look_again(stack):
+        print(f"{stack}: {line}", flush=True)
 
 
 def _ready(project: str, stack: str) -> list[str]:

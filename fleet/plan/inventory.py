@@ -1,21 +1,22 @@
 """Everything that a plan is made from, read at the same time."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fleet.engine import Engine
-from fleet.errors import SettingsError
+from fleet.errors import SettingsError, StateError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.hub_contracts import Hubs
 from fleet.plan.settings import FILE, FleetSettings, read_settings
 from fleet.plan.spokes import Spoke, read_spokes
 from fleet.store.locations import locations_of, states_at
 from fleet.store.records import CorruptRecord, Record, Records
+from fleet.store.states import States
 from fleet.store.storage import Storage
 from shared.aws.organization import Organization
 from shared.aws.session import Session, error_text
@@ -35,6 +36,7 @@ class Inventory:
         tags: Those of the stacks' states, by stack.
         code: The parts of a fingerprint that all spokes have in common.
         day: The day whose states of versions count.
+        moved: The accounts that a spoke's resources are in, where the settings name another one than its record.
     """
 
     root: Path
@@ -47,6 +49,7 @@ class Inventory:
     hubs: Hubs
     code: Parts
     day: dt.date
+    moved: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
 
 
 def collect(root: Path, *, recorded: bool = False) -> Inventory:
@@ -64,7 +67,8 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
     engine = Engine(root)
     with ThreadPoolExecutor() as workers:
         organization = workers.submit(read_organization, settings, tolerant=recorded)
-        tags = workers.submit(states_at(locations.backend, engine).tags)
+        states = states_at(locations.backend, engine)
+        tags = workers.submit(states.tags)
         spokes = read_spokes(root)
         if not spokes:
             raise SettingsError(
@@ -89,7 +93,25 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
             hubs=hubs.result(),
             code=code_parts(root),
             day=as_of(),
+            moved={stack: _accounts(states, stack) for stack in _of_other_accounts(spokes, records)},
         )
+
+
+def _of_other_accounts(spokes: Mapping[str, Spoke], records: Mapping[str, Record | CorruptRecord]) -> list[str]:
+    """List the spokes whose settings name another account than they were deployed to when that last succeeded."""
+    return [
+        stack
+        for stack, spoke in spokes.items()
+        if spoke.account and isinstance(record := records.get(stack), Record) and record.account != spoke.account
+    ]
+
+
+def _accounts(states: States, stack: str) -> Collection[str]:
+    try:
+        state = states.read(stack)
+    except StateError:  # its run tells it, and settles it
+        return ()
+    return state.accounts if state else ()
 
 
 def read_organization(settings: FleetSettings, *, tolerant: bool = False) -> tuple[Organization | None, str]:

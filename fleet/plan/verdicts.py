@@ -12,6 +12,7 @@ from fleet.plan.waves import Members, assign
 from fleet.store.records import CorruptRecord, Record
 from shared.aws.organization import MemberAccount
 from shared.errors import CatalogError
+from shared.stack.own_state import refuse_other_account
 from spoke.launches.contract_dependencies import Excerpts, Parts
 from spoke.launches.resolution import ResolvedLaunch
 
@@ -101,8 +102,9 @@ def _verdict(spoke: Spoke, inventory: Inventory, excerpts: dict[tuple[str, ...],
     if spoke.settings is None:
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=(spoke.problem,), parts={})
     try:
+        refuse_other_account(spoke.stack, inventory.moved.get(spoke.stack, ()), spoke.settings.account_id)
         record = inventory.records.get(spoke.stack)
-        issued = record.contract.issued if isinstance(record, Record) else {}
+        issued = record.contract.issued if isinstance(record, Record) else dict[str, str]()
         contract = inventory.hubs.contract(spoke.settings, where=spoke.file, issued=issued)
         key = tuple(spoke.settings.hub_stacks)
         excerpt, resolved_launches = excerpts.setdefault(key, Excerpts(contract, inventory.day)).of(

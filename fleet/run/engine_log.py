@@ -7,6 +7,9 @@ from typing import IO, Final
 
 _THROTTLED: Final = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|Rate exceeded|SlowDown")
 _LOCKED: Final = re.compile(r"currently locked by|another update is currently in progress")
+_CUT_OFF: Final = re.compile(r"code = Unavailable|error reading from server: |transport is closing")
+"""What gRPC says of a call whose other end is gone (source: grpc-go, internal/transport)."""
+
 _COUNT: Final = re.compile(r"^[-+~\s]*(?:\d+ changes\. )?(\d+ (?:to )?(?:create|update|delete|replace|unchange)d?)\s*$")
 _ENGINE: Final = ("update failed", "preview failed", "an unhandled error occurred: program exited")
 """What the engine adds to every failure, and what tells nothing."""
@@ -59,6 +62,11 @@ class Log:
 def is_throttled(text: str) -> bool:
     """Say whether AWS had asked to be called less often."""
     return bool(_THROTTLED.search(text))
+
+
+def is_cut_off(text: str) -> bool:
+    """Say whether a plug-in died under the engine, which then does not know what came of what it had begun."""
+    return bool(_CUT_OFF.search(text))
 
 
 def is_locked(text: str) -> bool:

@@ -10,12 +10,14 @@ from typing import Final
 import psutil
 
 from fleet.engine import STOPPING, Engine
-from fleet.errors import FleetError
+from fleet.errors import EngineError, FleetError
+from fleet.recover.reconcile import Reconciled, name_of
+from fleet.recover.stack import Target, settle_pending, settle_planned
 from fleet.run.engine_log import Log
-from fleet.run.pending_operations import reconcile_pending
 from fleet.store.leases import Lease
 from fleet.store.states import Lock, States
 from shared.stack import engines
+from shared.stack.own_state import refuse_other_account
 from shared.stack.process import Process
 from spoke.config import SpokeSettings
 
@@ -55,10 +57,40 @@ class Recovery:
             await_orphan(abandoned.engine)
             if abandoned.engine and abandoned.engine.is_here:
                 end_session(abandoned.engine.pid)
-        if self._states.repair_checkpoint(self._stack):
-            self.notes.append("removed a damaged file that a killed run left beside the state")
+        self.notes += self._states.repair(self._stack)
+        state = self._states.read(self._stack)
+        refuse_other_account(self._stack, state.accounts if state else (), settings.account_id)
         self.await_lock(abandoned)
-        self.notes += reconcile_pending(self._stack, settings, self._engine, self._states, self._log.file)
+        target = Target(project="spoke", stack=self._stack, engine=self._engine, settings=settings)
+        state = self._states.read(self._stack)
+        if state and state.pending:
+            self._settled(settle_pending(target, self._log.file))
+        if state and self._states.failed_last(self._stack):
+            self.look_for_unknown(settings)
+
+    def look_for_unknown(self, settings: SpokeSettings) -> None:
+        """Look for what the last run may have made without writing it down, because its plug-in died.
+
+        Raises:
+            CatalogError: the account is out of reach, or has something that somebody has to decide on.
+        """
+        target = Target(project="spoke", stack=self._stack, engine=self._engine, settings=settings)
+        try:
+            done = settle_planned(target, self._log.file)
+        except EngineError as problem:  # what stands in the way of a preview, the run will tell by itself
+            self.notes.append(f"not looked for what the last run may have left: {problem}")
+        else:
+            self._settled(done)
+
+    def _settled(self, done: Reconciled) -> None:
+        self.notes += done.told
+        if done.left:
+            operation, reason = done.left[0]
+            raise FleetError(
+                f"a run died while it was {operation['type']} {name_of(operation)}: {reason}. Settle it: model-catalog "
+                f"stack recover {self._stack}",
+                code="operations-left",
+            )
 
     def await_lock(self, abandoned: Lease | None = None) -> None:
         """Remove the lock of a dead run, or wait for a live one.

@@ -22,7 +22,7 @@ from fleet.errors import FleetError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.spokes import read_spoke
 from fleet.run.attended_run import contract_at_hand
-from fleet.run.engine_log import Log, changes_in, is_locked, is_throttled, reason_in
+from fleet.run.engine_log import Log, changes_in, is_cut_off, is_locked, is_throttled, reason_in
 from fleet.run.events import event_of
 from fleet.run.preparation import prepare
 from fleet.run.recording import parts_against, record_of
@@ -38,6 +38,7 @@ from fleet.store.states import State
 from fleet.store.storage import Storage, StorageError, error_text
 from shared.catalog.contract import Contract
 from shared.errors import CatalogError
+from shared.stack.own_state import refuse_other_account
 from spoke.config import SpokeSettings
 
 _TRIES: Final = 6
@@ -76,6 +77,8 @@ class _Run:
     def go(self) -> Outcome:
         settings = self._settings()
         if self._task.operation is Operation.PREVIEW:
+            found = self._states.read(self._task.stack)
+            refuse_other_account(self._task.stack, found.accounts if found else (), settings.account_id)
             self._make_stack()
             finished, text = self._attempt(None, settings)
             status = RunStatus.PREVIEWED if finished.code == 0 else RunStatus.FAILED
@@ -197,6 +200,9 @@ class _Run:
             self._recovery.notes.append("its Pulumi process was killed")
             end_session(process)
             self._recovery.clear_up(None, settings)
+        elif finished.code != 0 and is_cut_off(text) and held:
+            self._recovery.notes.append("a plug-in of its Pulumi process was killed")
+            self._recovery.look_for_unknown(settings)
         elif finished.code != 0 and is_throttled(text):
             self._recovery.notes.append("throttled by AWS: tried again later")
         elif is_locked(text):
@@ -259,4 +265,5 @@ class _Run:
 
 
 def _is_worth_another_try(finished: Finished, text: str) -> bool:
-    return finished.code == -signal.SIGKILL or (finished.code != 0 and (is_throttled(text) or is_locked(text)))
+    temporary = is_throttled(text) or is_locked(text) or is_cut_off(text)
+    return finished.code == -signal.SIGKILL or (finished.code != 0 and temporary)

@@ -11,11 +11,13 @@ from rich.console import Console
 from fleet.engine import Engine
 from fleet.errors import FleetError
 from fleet.store.locations import states_at
+from fleet.store.states import State
 from shared.aws.launch_drift import drift_of
 from shared.aws.session import AccountSession, error_text
 from shared.catalog.version_terms import VersionTerms
 from shared.errors import CatalogError
-from shared.stack.stack_file import settings_of
+from shared.stack.own_state import refuse_other_account
+from shared.stack.stack_file import StackFile, settings_of
 from spoke.config import SpokeSettings
 
 _SAME: Final = ("same", "refresh", "read")
@@ -45,21 +47,23 @@ def compare(root: str, backend: str, terms: Mapping[str, VersionTerms], stack: s
     """
     engine = Engine(Path(root) if root else Path.cwd())
     try:
+        state = states_at(backend, engine).read(stack)
+        account = StackFile(engine.root / f"Pulumi.{stack}.yaml").account
+        refuse_other_account(stack, state.accounts if state else (), account)
         steps = engine.drift(stack).get("steps", [])
-        return Drift(stack, (*_changes(steps), *_launches(engine, backend, terms, stack)))
+        return Drift(stack, (*_changes(steps), *_launches(engine, state, terms, stack)))
     except CatalogError as problem:
         return Drift(stack, problem=str(problem))
     except (BotoCoreError, ClientError) as problem:
         return Drift(stack, problem=f"launches: {error_text(problem)}")
 
 
-def _launches(engine: Engine, backend: str, terms: Mapping[str, VersionTerms], stack: str) -> Iterator[str]:
+def _launches(engine: Engine, state: State | None, terms: Mapping[str, VersionTerms], stack: str) -> Iterator[str]:
     """Tell which launches are not as they were deployed; those that are gone a refresh tells already.
 
     Raises:
         FleetError: one could not be compared in full.
     """
-    state = states_at(backend, engine).read(stack)
     launches = [each for each in state.launched.values() if each.id] if state else []
     if not launches:
         return

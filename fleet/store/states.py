@@ -7,7 +7,6 @@ listing of the objects is enough to see that nobody has updated a stack, and tak
 import gzip
 import json
 import socket
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -15,13 +14,20 @@ from typing import Any, Final, cast
 
 from fleet.engine import Engine
 from fleet.errors import RecordsError, StateError
+from fleet.store.damage import UNREADABLE, Damage, checkpoint_of
 from fleet.store.storage import Storage, StorageError, error_text
 from shared.stack.import_file import LAUNCH, ROLE
 from shared.stack.names import SPOKE_PROJECT
+from shared.stack.own_state import accounts_of
 from shared.stack.process import is_gone_everywhere
 
 _STATES: Final = ".pulumi/stacks"
 _LOCKS: Final = ".pulumi/locks/organization"
+_HISTORY: Final = ".pulumi/history"
+_ENDS: Final = (".history.json", ".history.json.gz")
+_LOOKED_AT: Final = 20
+"""Runs of a stack, the newest first, among which a deployment is looked for."""
+
 _ENDINGS: Final = (".json", ".json.gz")
 
 
@@ -56,6 +62,7 @@ class State:
         launched: Its provisioned products, by the launches' names.
         roles: The names of the roles that it made.
         pending: Operations that were under way when a run died.
+        accounts: Those that its resources are in, which its provider names; none where nothing was made yet.
     """
 
     tag: str
@@ -63,6 +70,7 @@ class State:
     launched: Mapping[str, LaunchedResource] = field(default_factory=dict[str, LaunchedResource])
     roles: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,7 @@ class StoredStates:
 
     def __init__(self, storage: Storage, project: str = SPOKE_PROJECT) -> None:
         self._storage = storage
+        self._project = project
         self._states = f"{_STATES}/{project}"
         self._locks = f"{_LOCKS}/{project}"
 
@@ -133,12 +142,11 @@ class StoredStates:
             if found := self._storage.read(path):
                 content, tag = found
                 try:
-                    return _parsed(gzip.decompress(content) if ending.endswith("gz") else content, tag)
-                except (ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error, gzip.BadGzipFile):
+                    return _from_deployment(checkpoint_of(path, content), tag)
+                except UNREADABLE:
                     raise StateError(
-                        f"is damaged: it is not a state of Pulumi's. Put the one before it in its place "
-                        f"({stack}.json.bak beside it, or an earlier version of the object), then run make "
-                        f"refresh-{stack}.",
+                        f"is damaged: it is not a state of Pulumi's. Put the one before it in its place, and take in "
+                        f"what came after: model-catalog stack recover {stack}",
                         code="state-damaged",
                         place=f"{self._storage.url}: {path}",
                     ) from None
@@ -156,19 +164,27 @@ class StoredStates:
         del stack
         self._storage.remove(lock.path)
 
-    def repair_checkpoint(self, stack: str) -> bool:
-        """Remove a torn description of the state, and say whether there was one.
+    def damaged(self, stack: str) -> list[str]:
+        """Name the files of a stack that are torn, so that Pulumi refuses to work with it."""
+        return Damage(self._storage, self._project, stack).found()
 
-        In a local folder a description lies beside each state, and unlike the state it is not written in one step
-        (source: gocloud.dev/blob/fileblob, setAttrs). While it is torn, Pulumi reads nothing: `failed to load
-        checkpoint: EOF`. Without it, Pulumi makes it anew.
-        """
-        path = f"{self._states}/{stack}.json.attrs"
-        found = self._storage.read(path)
-        if found is None or _is_json(found[0]):
-            return False
-        self._storage.remove(path)
-        return True
+    def repair(self, stack: str) -> list[str]:
+        """Put right what is torn of a stack's files, and say in words what was done."""
+        return Damage(self._storage, self._project, stack).repair()
+
+    def failed_last(self, stack: str) -> bool:
+        """Say whether the last deployment of a stack failed, by what Pulumi wrote down at its end."""
+        entries = [entry.path for entry in self._storage.list(f"{_HISTORY}/{self._project}/{stack}")]
+        for path in sorted((each for each in entries if each.endswith(_ENDS)), reverse=True)[:_LOOKED_AT]:
+            found = self._storage.read(path)
+            try:
+                content = gzip.decompress(found[0]) if found and path.endswith("gz") else found and found[0]
+                run: dict[str, Any] = json.loads(content or b"{}")
+            except UNREADABLE:
+                continue  # torn by a full disk; the state is what counts
+            if run.get("kind") == "update":
+                return run.get("result") != "succeeded"
+        return False
 
 
 class CloudStates:
@@ -199,10 +215,20 @@ class CloudStates:
         del lock
         self._engine.cancel(self._folder, stack)
 
-    def repair_checkpoint(self, stack: str) -> bool:
-        """Do nothing: the service keeps its states in one piece."""
+    def damaged(self, stack: str) -> list[str]:
+        """Name nothing: the service keeps its states in one piece."""
         del stack
-        return False
+        return []
+
+    def repair(self, stack: str) -> list[str]:
+        """Do nothing, likewise."""
+        del stack
+        return []
+
+    def failed_last(self, stack: str) -> bool:
+        """Say whether the last deployment of a stack failed. Raises EngineError."""
+        runs = (run for run in self._engine.runs(self._folder, stack) if run.get("kind") == "update")
+        return next(runs, {"result": "succeeded"}).get("result") != "succeeded"
 
 
 States = StoredStates | CloudStates
@@ -275,20 +301,6 @@ def _lock(content: bytes, path: str, *, is_shared: bool) -> Lock:
         return Lock("somebody", "an unknown machine", 0, "an unknown time", path, is_shared)
 
 
-def _is_json(content: bytes) -> bool:
-    try:
-        json.loads(content)
-    except ValueError:
-        return False
-    return True
-
-
-def _parsed(content: bytes, tag: str) -> State:
-    document: dict[str, Any] = json.loads(content)
-    checkpoint: dict[str, Any] = document.get("checkpoint") or {}
-    return _from_deployment(checkpoint.get("latest") or {}, tag)
-
-
 def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
     resources: list[dict[str, Any]] = deployment.get("resources") or []
     pending: list[dict[str, Any]] = deployment.get("pending_operations") or []
@@ -312,4 +324,5 @@ def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
         launched={name: launched_resource(each, told.get(name)) for name, each in zip(names, launches, strict=True)},
         roles=tuple(roles),
         pending=tuple(f"{each['type']} {str(each['resource']['urn']).rpartition('::')[2]}" for each in pending),
+        accounts=accounts_of(deployment),
     )

@@ -13,6 +13,7 @@ from shared.aws.reach import begin_asking
 from shared.catalog.lifecycle import refuse_to_look_ahead
 from shared.errors import CatalogError
 from shared.stack.engines import remember_own
+from shared.stack.own_state import refuse_half_done
 
 _CHECKOUT: Final = Path("..")
 """Relative to a project's folder, where Pulumi runs the program."""
@@ -33,6 +34,7 @@ def start(run: Callable[[], None]) -> None:
     begin_asking()
     if task := asyncio.current_task():  # Pulumi's, which ends when the last resource is declared
         task.add_done_callback(_end)
+    refuse_half_done()
     if not pulumi.runtime.is_dry_run():
         refuse_to_look_ahead()
         remember_own(_CHECKOUT, pulumi.get_stack())

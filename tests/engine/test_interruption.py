@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.support.stage import HUB, REGION, RESEARCH, Stage
+from tests.support.stage import HUB, REGION, Stage
 
 PATIENCE_SECONDS = 60
 
@@ -36,34 +37,38 @@ def test_an_up_that_was_interrupted_goes_on_where_it_stopped(beginning: Stage) -
 def test_what_was_killed_is_recovered_by_one_command_and_nothing_is_made_twice(beginning: Stage) -> None:
     """The lock stays, and so do creations whose outcome the state does not know."""
     beginning.faults({"operation": "servicecatalog:DescribePortfolio", "delay": 3})  # a look at what was made
-    of_hub = _kill_and_recover(beginning, "hub", _a_portfolio_is_there(beginning))
-    complete = beginning.outputs("hub")
-    selected = beginning.run("pulumi", "-C", "spoke", "stack", "select", "spoke-research", "--create")
-    of_spoke = _kill_and_recover(beginning, "spoke-research", _a_launch_role_is_there(beginning))
+    returncode = _run_until(beginning, signal.SIGKILL, "hub", _a_portfolio_is_there(beginning))
+    beginning.faults()
 
-    assert re.search(r"hub: \S+ had been created, and was taken into the state: port-", of_hub)
-    assert "spoke-research: nothing is locked or pending" in of_spoke
-    assert complete == beginning.outputs("hub")
-    _assert_complete(beginning)
-    assert selected.returncode == 0
-    launches = beginning.outputs("spoke-research")["launches"]
-    assert {"AVAILABLE"} == {launch["status"] for launch in launches.values()}
-
-
-def _kill_and_recover(stage: Stage, stack: str, holds: Callable[[], bool]) -> str:
-    """Kill a run as soon as something holds, recover, deploy; give what the recovery said."""
-    returncode = _run_until(stage, signal.SIGKILL, stack, holds)
-    stage.faults()
-
-    locked = stage.refuse(f"up-{stack}")
-    recovered = stage.succeed("recover", f"STACK={stack}")
-    finished = stage.up(stack)
+    locked = beginning.refuse("up-hub")
+    cancelled = beginning.run("pulumi", "-C", "hub", "cancel", "hub", "--yes")
+    by_hand = beginning.run("pulumi", "-C", "hub", "-s", "hub", "up", "--yes", "--skip-preview")
+    pending = beginning.refuse("up-hub")
+    recovered = beginning.succeed("recover", "STACK=hub")
+    finished = beginning.up("hub")
 
     assert returncode == -signal.SIGKILL
-    assert "pulumi cancel" in locked
-    assert f"{stack}: removed the lock of a run that had died: " in recovered
+    assert "whose run has died. Nothing was changed. Settle it: model-catalog stack recover hub" in locked
+    assert cancelled.returncode == 0
+    assert by_hand.returncode != 0
+    assert "to go on would make things twice. Settle it: model-catalog stack recover hub" in by_hand.stdout
+    assert "Settle it: model-catalog stack recover hub" in pending
+    assert re.search(r"hub: \S+ had been created, and was taken into the state: port-", recovered)
     assert "pending operations" not in finished
-    return recovered
+    _assert_complete(beginning)
+
+
+def test_what_a_killed_plug_in_had_made_is_found_by_the_next_deployment(beginning: Stage) -> None:
+    """The engine lives on, takes what it had begun for failed, and leaves nothing pending."""
+    beginning.faults({"operation": "servicecatalog:DescribePortfolio", "delay": 3})
+    returncode = _run_until(beginning, signal.SIGKILL, "hub", _a_portfolio_is_there(beginning), victim="sandbox.plugin")
+    beginning.faults()
+
+    finished = beginning.up("hub")
+
+    assert returncode > 0
+    assert re.search(r"hub: \S+ had been created, and was taken into the state: port-", finished)
+    _assert_complete(beginning)
 
 
 def _a_portfolio_is_there(stage: Stage) -> Callable[[], bool]:
@@ -71,14 +76,8 @@ def _a_portfolio_is_there(stage: Stage) -> Callable[[], bool]:
     return lambda: bool(servicecatalog.list_portfolios()["PortfolioDetails"])
 
 
-def _a_launch_role_is_there(stage: Stage) -> Callable[[], bool]:
-    iam = stage.client("iam", RESEARCH)
-    role = "ModelCatalogLaunch-text-embedder-serverless"
-    return lambda: role in {item["RoleName"] for item in iam.list_roles()["Roles"]}
-
-
-def _run_until(stage: Stage, kill: signal.Signals, stack: str, holds: Callable[[], bool]) -> int:
-    """Deploy a stack until something holds, end Pulumi by a signal, and give its exit code."""
+def _run_until(stage: Stage, kill: signal.Signals, stack: str, holds: Callable[[], bool], *, victim: str = "") -> int:
+    """Deploy a stack until something holds, end Pulumi or a process of its by a signal, and give its exit code."""
     log = stage.project / "interrupted.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -92,7 +91,9 @@ def _run_until(stage: Stage, kill: signal.Signals, stack: str, holds: Callable[[
         )
         _wait_for(lambda: holds() or process.poll() is not None)
         assert process.poll() is None, log.read_text()
-        process.send_signal(kill)
+        below = psutil.Process(process.pid).children(recursive=True)
+        for each in [each for each in below if victim in each.cmdline()] if victim else [process]:
+            each.send_signal(kill)
         return process.wait(timeout=PATIENCE_SECONDS)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend, Stack, cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.models import FakeEndpointConfig
 
 from sandbox.aws.cloudformation import nested_types
@@ -75,6 +75,20 @@ def _delete_stack(backend: Moto, name_or_id: str) -> None:
     _publish_exports(stack, [])
     del backend.stacks[stack.stack_id]
     backend.deleted_stacks[stack.stack_id] = stack
+
+
+def _answer_delete(response: Moto) -> ActionResult:
+    """API:DeleteStack, RetainResources: what stood in the way of a deletion that failed is left behind by the next."""
+    name, retained = response._get_param("StackName"), response._get_param("RetainResources") or []  # noqa: SLF001
+    backend = response.cloudformation_backend
+    stack = next((each for each in backend.stacks.values() if name in (each.stack_id, each.name)), None)
+    if retained and stack:
+        if stack.status != "DELETE_FAILED":
+            raise ValidationError(message=f"Stack {name} is not in DELETE_FAILED: it retains no resources")
+        for logical_id in retained:
+            stack.resource_map.resources.pop(logical_id, None)
+    backend.delete_stack(name)
+    return EmptyResult()
 
 
 def _update(
@@ -161,6 +175,7 @@ def _install() -> None:
         (Stack, "parameter_list", property(_shown)),
         (CloudFormationBackend, "delete_stack", _delete_stack),
         (Stack, "parse_template", staticmethod(_parse)),
+        (CloudFormationResponse, "delete_stack", _answer_delete),
         (CloudFormationResponse, "validate_template", _validate_template),
         (FakeEndpointConfig, "validate_instance_type", _instance_type_is_known),
     ):

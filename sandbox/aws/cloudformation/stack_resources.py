@@ -116,7 +116,8 @@ class StackResources:
         """Make the resources what the template now comes to.
 
         Raises:
-            StackError: something failed, and all is as it was.
+            StackError: something failed, and all is as it was. What the clean-up after a success cannot delete is left
+                behind (source: CloudFormation User Guide, "Understand stack update states").
         """
         before = (self.template, self.resolved_parameters, self.input_parameters, self.scope)
         resources, exports = dict(self.resources), {each.name: each.value for each in self._stack.exports}
@@ -148,7 +149,8 @@ class StackResources:
             name = resource.logical_resource_id
             policy = "UpdateReplacePolicy" if name in wanted else "DeletionPolicy"
             if not _retains(before[3], name, policy):
-                resource.delete()
+                with contextlib.suppress(Exception):  # it stays, and the stack is UPDATE_COMPLETE all the same
+                    resource.delete()
 
     def delete(self, *, unbuilt: bool = False) -> None:
         """Take everything down, the last built first, but for what is to be retained.

@@ -1,134 +1,92 @@
-"""After a run that died: whose lock may go, what is pending, and what is to be run."""
+"""After a run that died: whose lock may go, what is put right, what is looked for, and what is told."""
 
-import json
 import os
-import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.deployment import pending, recovery
+from cli.deployment import recovery
 from cli.exit_codes import ExitCode
-from fleet.engine import Engine
+from fleet.errors import EngineError
+from fleet.recover import reconcile
+from fleet.recover.search import Absent, Found, Inputs, Search, Unclear
 from tests.support.command_line import Command
-from tests.support.fake_account import always, noting
-from tests.support.paths import ROOT
+from tests.support.fake_account import always
+from tests.support.half_done import DEAD, ROLE, Backend, half_done, pending
 
-PORTFOLIO = (
-    "urn:pulumi:hub::model-catalog-hub::modelcatalog:hub:RegionalCatalog$modelcatalog:hub:Portfolio"
-    "$aws:servicecatalog/portfolio:Portfolio::online-eu"
-)
-BUCKET = "urn:pulumi:hub::model-catalog-hub::aws:s3/bucket:Bucket::templates"
-DEAD = 2**22 + 1
-
-
-class Backend:
-    """A backend in a folder.
-
-    Attributes:
-        cancelled: The stacks whose locks were removed.
-        attended: The commands that were run in front of a person.
-        written: The states that were written.
-        pending: Operations of every stack's state.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.cancelled: list[str] = []
-        self.attended: list[str] = []
-        self.written: list[dict[str, Any]] = []
-        self.pending: list[dict[str, Any]] = []
-
-    def lock(self, project: str, stack: str, *, pid: int, host: str = "") -> None:
-        """Write the lock of a run."""
-        path = self._folder / ".pulumi" / "locks" / "organization" / project / stack / "a.json"
-        path.parent.mkdir(parents=True)
-        content = {"username": "ann", "hostname": host or socket.gethostname(), "pid": pid, "timestamp": "today"}
-        path.write_text(json.dumps(content))
-
-    def write(self, _project: str, _stack: str, path: Path) -> None:
-        """Note a state that is written."""
-        self.written.append(json.loads(path.read_text())["deployment"])
+STACKS = ["organization", "hub", "spoke-research"]
+KIND = "aws:iam/role:Role"
 
 
 @pytest.fixture
 def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Backend:
-    """Give a checkout with a hub and a spoke, and their backend."""
-    for stack in ("hub", "spoke-research"):
-        (tmp_path / f"Pulumi.{stack}.yaml").write_text((ROOT / f"Pulumi.{stack}.yaml").read_text())
-    monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "backend"
-    folder.mkdir()
-    monkeypatch.setenv("PULUMI_BACKEND_URL", folder.as_uri())
-    found = Backend(folder)
-    monkeypatch.setattr(Engine, "cancel", noting(found.cancelled, None))
-    monkeypatch.setattr(Engine, "attended", noting(found.attended, 0))
-    monkeypatch.setattr(Engine, "replace_state", found.write)
-    monkeypatch.setattr(recovery, "_MARGIN_SECONDS", 0)
-    monkeypatch.setattr(Engine, "exported", always({"deployment": {"pending_operations": found.pending}}))
+    """Give a backend whose stacks are deployed, in a checkout."""
+    found = half_done(tmp_path, monkeypatch)
+    for stack in STACKS:
+        found.state(stack)
     return found
 
 
-def creating(urn: str, *, custom: bool = True, **inputs: str) -> dict[str, Any]:
-    """Write an operation that was under way."""
-    kind = urn.split("::")[2].rpartition("$")[2]
-    return {"type": "creating", "resource": {"urn": urn, "type": kind, "custom": custom, "inputs": inputs}}
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch) -> dict[str, Exception]:
+    """Let every role that is looked for be there, or end the look so."""
+    ends: dict[str, Exception] = {}
+
+    def find(search: Search, given: Inputs) -> Found:
+        name = given["name"]
+        if name in ends:
+            raise ends[name]
+        if search.has(KIND, name):
+            raise Absent
+        return Found(id=name)
+
+    monkeypatch.setattr(reconcile, "FINDERS", {KIND: find})
+    return ends
 
 
-def updating(urn: str) -> dict[str, Any]:
-    """Write a change that was under way."""
-    return {**creating(urn), "type": "updating"}
-
-
-@pytest.mark.parametrize(
-    ("project", "stack"), [("model-catalog-hub", "hub"), ("model-catalog-spoke", "spoke-research")]
-)
-def test_the_lock_of_a_dead_run_is_removed(backend: Backend, command: Command, project: str, stack: str) -> None:
-    backend.lock(project, stack, pid=DEAD)
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_lock_of_a_dead_run_is_removed(backend: Backend, command: Command, stack: str) -> None:
+    backend.lock(stack)
 
     ended = command("stack", "recover", stack)
 
+    project = stack.partition("-")[0]
     assert (0, "") == (ended.code, ended.err)
-    assert [f"{stack.partition('-')[0]} {stack}"] == backend.cancelled
-    assert f"{stack}: removed the lock of a run that had died: ann@{socket.gethostname()} (process {DEAD})" in ended.out
+    assert [f"cancel {project} {stack}", f"preview {project} {stack}"] == backend.ran
+    assert f"{stack}: removed the lock of a run that had died: ann@" in ended.out
+    assert f"(process {DEAD})" in ended.out
     assert f"{stack}: nothing is locked or pending. Next: model-catalog stack up {stack}\n" in ended.out
 
 
-@pytest.mark.parametrize(
-    ("project", "stack"), [("model-catalog-hub", "hub"), ("model-catalog-spoke", "spoke-research")]
-)
+@pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("host", ["", "another-machine"])
-def test_the_lock_of_a_run_that_may_live_stays(
-    backend: Backend, command: Command, project: str, stack: str, host: str
-) -> None:
-    backend.lock(project, stack, pid=os.getpid(), host=host)
+def test_the_lock_of_a_run_that_may_live_stays(backend: Backend, command: Command, stack: str, host: str) -> None:
+    backend.lock(stack, pid=os.getpid(), host=host)
 
     ended = command("stack", "recover", stack)
 
     assert ExitCode.NOT_REACHED == ended.code
     assert ("stack-locked", stack) == ended.refusal
     assert "locked by ann@" in ended.err
-    assert [] == backend.cancelled
+    assert [] == backend.ran
 
 
 def test_somebody_may_say_that_the_machine_of_a_run_is_lost(backend: Backend, command: Command) -> None:
-    backend.lock("model-catalog-hub", "hub", pid=1, host="another-machine")
+    backend.lock("hub", pid=1, host="another-machine")
 
     assert 0 == command("stack", "recover", "hub", "--force").code
-    assert ["hub hub"] == backend.cancelled
+    assert "cancel hub hub" == backend.ran[0]
 
 
-def test_where_nothing_is_left_nothing_is_done(backend: Backend, command: Command) -> None:
-    ended = command("stack", "recover", "spoke-research")
+def test_a_torn_lock_is_nobodys_until_somebody_says_so(backend: Backend, command: Command) -> None:
+    _ = backend.file("locks/organization/model-catalog-hub/hub/a.json").write_text('{"pid": 1')
 
-    assert (0, []) == (ended.code, backend.cancelled)
-    assert ended.out.startswith("spoke-research: nothing is locked or pending.")
+    assert ("stack-locked", "hub") == command("stack", "recover", "hub").refusal
+    assert 0 == command("stack", "recover", "hub", "--force").code
 
 
-def test_another_rollout_that_runs_the_spoke_is_left_alone(
-    backend: Backend, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_rollout_that_runs_the_spoke_is_left_alone(backend: Backend, command: Command) -> None:
     held = recovery.Leases(recovery.Storage(os.environ["PULUMI_BACKEND_URL"])).acquire("spoke-research")
     assert isinstance(held, recovery.HeldLease)
 
@@ -138,89 +96,137 @@ def test_another_rollout_that_runs_the_spoke_is_left_alone(
     assert ExitCode.NOT_REACHED == ended.code
     assert ("lease-held", "spoke-research") == ended.refusal
     assert f"process {os.getpid()} on " in ended.err
-    assert [] == backend.cancelled
-    assert monkeypatch
+    assert [] == backend.ran
 
 
-def test_what_was_half_done_in_a_spoke_is_settled_and_told(
-    backend: Backend, command: Command, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.usefixtures("there")
+def test_what_a_run_had_made_is_taken_into_the_state_and_compared(
+    backend: Backend, command: Command, stack: str
 ) -> None:
-    monkeypatch.setattr(recovery, "reconcile_pending", always(["scoring had been made by then, and was taken over"]))
+    backend.state(stack, pending(name="Launch"))
 
-    ended = command("stack", "recover", "spoke-research")
+    ended = command("stack", "recover", stack)
+
+    project = stack.partition("-")[0]
+    assert (0, "") == (ended.code, ended.err)
+    assert f"{stack}: scorer-launch had been created, and was taken into the state: Launch\n" in ended.out
+    assert [f"refresh {project} {stack}", f"preview {project} {stack}"] == backend.ran
+    [written] = backend.written
+    assert "pending_operations" not in written
+    assert (ROLE, "Launch") == (written["resources"][-1]["urn"], written["resources"][-1]["id"])
+
+
+def test_what_nobody_can_tell_stays_pending_and_is_told(
+    backend: Backend, command: Command, there: dict[str, Exception]
+) -> None:
+    there["Launch"] = Unclear("it is there 2 times: a, b")
+    backend.state("hub", pending(name="Launch"))
+
+    ended = command("stack", "recover", "hub")
+
+    assert ExitCode.NOT_REACHED == ended.code
+    assert "  scorer-launch (aws:iam/role:Role): name Launch: it is there 2 times: a, b\n" in ended.out
+    assert "then run it again: model-catalog stack recover hub\n" in ended.out
+    assert 1 == len(backend.written[0]["pending_operations"])
+    assert ["refresh hub hub"] == backend.ran
+
+
+def test_a_refresh_that_fails_is_told_with_the_command_that_says_why(backend: Backend, command: Command) -> None:
+    backend.state("hub", pending(kind="updating"))
+    backend.refreshed = 1
+
+    ended = command("stack", "recover", "hub")
+
+    assert (ExitCode.FAILED, "refresh-failed") == (ended.code, ended.refusal[0])
+    assert "model-catalog stack refresh hub" in ended.err
+
+
+@pytest.mark.usefixtures("there")
+def test_what_only_a_preview_would_name_is_looked_for_until_nothing_more_is_found(
+    backend: Backend, command: Command
+) -> None:
+    backend.creations = [pending(name="Launch")["resource"]]
+
+    ended = command("stack", "recover", "hub")
 
     assert 0 == ended.code
-    assert "spoke-research: scoring had been made by then, and was taken over\n" in ended.out
-    assert not backend.cancelled
+    assert ["preview hub hub", "refresh hub hub", "preview hub hub"] == backend.ran
+    assert 1 == ended.out.count("scorer-launch had been created, and was taken into the state: Launch")
 
 
-def test_what_a_hub_had_made_is_taken_into_the_state_and_compared(
-    backend: Backend, command: Command, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("last", "code"), [("succeeded", ExitCode.DONE), ("failed", ExitCode.NOT_REACHED)])
+def test_a_program_that_refuses_is_told_and_counts_where_the_last_run_had_failed(
+    backend: Backend, command: Command, last: str, code: ExitCode
 ) -> None:
-    component = "urn:pulumi:hub::model-catalog-hub::modelcatalog:hub:Portfolio::online-eu"
-    backend.pending += [creating(component, custom=False), creating(PORTFOLIO, name="Online"), updating(BUCKET)]
-    find(monkeypatch, {("aws:servicecatalog/portfolio:Portfolio", "online-eu"): "port-1"})
+    backend.ended("hub", last)
+    backend.creations = EngineError("pulumi preview failed: Pulumi.hub.yaml: shares: no", code="pulumi-failed")
+
+    ended = command("stack", "recover", "hub")
+
+    assert code == ended.code
+    assert (
+        "What the next run would make was not looked for: pulumi preview failed: Pulumi.hub.yaml: shares" in ended.out
+    )
+
+
+def test_a_torn_state_is_put_back_and_compared(backend: Backend, command: Command) -> None:
+    state = backend.file("stacks/model-catalog-hub/hub.json")
+    _ = state.rename(backend.file("stacks/model-catalog-hub/hub.json.bak"))
+    _ = state.write_text("")
+    _ = backend.file("meta.yaml.attrs").write_text("{")
 
     ended = command("stack", "recover", "hub")
 
     assert (0, "") == (ended.code, ended.err)
-    assert "hub: online-eu had been created, and was taken into the state: port-1\n" in ended.out
-    assert "hub: updating templates was under way: a refresh compares it with the account\n" in ended.out
-    [written] = backend.written
-    assert [] == written["pending_operations"]
-    assert [component, PORTFOLIO] == [each["urn"] for each in written["resources"]]
-    taken = written["resources"][1]
-    assert ("port-1", {"name": "Online"}, {"name": "Online"}) == (taken["id"], taken["inputs"], taken["outputs"])
-    assert ["hub hub refresh --yes --skip-preview --suppress-outputs"] == backend.attended
+    assert "hub: removed a damaged file that a killed run left beside the state: .pulumi/meta.yaml.attrs\n" in ended.out
+    assert "put back from .pulumi/stacks/model-catalog-hub/hub.json.bak" in ended.out
+    assert ["refresh hub hub", "preview hub hub"] == backend.ran
 
 
-def test_what_nobody_finds_is_told_with_the_commands_that_settle_it(
-    backend: Backend, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    backend.pending += [creating(PORTFOLIO), creating(BUCKET, bucket="templates-1", name="x")]
-    find(monkeypatch, {("aws:servicecatalog/portfolio:Portfolio", "online-eu"): "port-1"})
+def test_a_stack_that_was_never_deployed_has_nothing_to_recover(backend: Backend, command: Command) -> None:
+    backend.file("stacks/model-catalog-hub/hub.json").unlink()
 
     ended = command("stack", "recover", "hub")
 
-    assert ExitCode.NOT_REACHED == ended.code
-    assert [
-        "look for these in the account; what is there, Pulumi would make a second time. Remove it:",
-        "  templates (aws:s3/bucket:Bucket): name x, bucket templates-1",
-        "then run:",
-        "  pulumi -C hub -s hub refresh --clear-pending-creates",
-        "  model-catalog stack up hub",
-    ] == ended.out.splitlines()[-5:]
-    [written] = backend.written
-    assert [PORTFOLIO] == [each["urn"] for each in written["resources"]]
-    assert [BUCKET] == [each["resource"]["urn"] for each in written["pending_operations"]]
-    assert [] == backend.attended
+    assert (0, []) == (ended.code, backend.ran)
+    assert "nothing is there to recover" in ended.out
 
 
-def test_an_account_that_cannot_be_asked_is_said_so(
-    backend: Backend, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    backend.pending.append(creating(PORTFOLIO))
-    find(monkeypatch, {}, "no credentials")
+def test_another_account_in_the_settings_is_refused_before_anything_is_done(backend: Backend, command: Command) -> None:
+    backend.lock("hub")
+    backend.state("hub", pending(), account="999988887777")
 
     ended = command("stack", "recover", "hub")
 
-    assert ExitCode.NOT_REACHED == ended.code
-    assert "hub: the account cannot be read: no credentials\n" in ended.out
+    assert (ExitCode.MISTAKE, "account-of-another-deployment") == (ended.code, ended.refusal[0])
+    assert ([], []) == (backend.ran, backend.written)
 
 
-def test_a_refresh_that_fails_is_told_as_pulumis(
+@pytest.mark.usefixtures("there")
+def test_up_looks_for_what_a_deployment_that_failed_may_have_left(
     backend: Backend, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backend.pending.append(updating(BUCKET))
-    find(monkeypatch, {})
-    monkeypatch.setattr(Engine, "attended", always(1))
+    """A plug-in that died leaves nothing pending: the engine forgets what it had begun."""
+    looked: list[Any] = []
+    monkeypatch.setattr("cli.deployment.safeguards.refuse_to_end_versions", looked.append)
+    backend.creations = [pending(name="Launch")["resource"]]
+    backend.ended("hub", "succeeded", "failed")
+    backend.ended("hub", "succeeded", kind="refresh")
 
-    ended = command("stack", "recover", "hub")
+    ended = command("stack", "up", "hub", "--yes")
 
-    assert ExitCode.FAILED == ended.code
-    assert "Next:" not in ended.out
+    assert "hub: scorer-launch had been created, and was taken into the state: Launch\n" in ended.out
+    assert ["preview hub hub", "refresh hub hub", "preview hub hub", "select hub hub"] == backend.ran[:4]
+    assert ["hub"] == looked
 
 
-def find(monkeypatch: pytest.MonkeyPatch, ids: dict[tuple[str, str], str], problem: str = "") -> None:
-    """Let the account have these things."""
-    monkeypatch.setattr(pending, "_known", always((ids, problem)))
+def test_up_looks_for_nothing_after_a_success(
+    backend: Backend, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.deployment.safeguards.refuse_to_end_versions", always(None))
+    backend.ended("hub", "failed", "succeeded")
+
+    _ = command("stack", "up", "hub", "--yes")
+
+    assert "select hub hub" == backend.ran[0]

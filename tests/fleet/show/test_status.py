@@ -171,7 +171,7 @@ def test_a_damaged_state_is_told_whatever_is_asked_for(two: Inventory, backend: 
     assert isinstance(console.file, StringIO)
     assert "its state cannot be read" in console.file.getvalue()
     assert f"not read: {row.problem}" in console.file.getvalue()
-    assert "then run make refresh-spoke-a." in row.problem
+    assert "model-catalog stack recover spoke-a" in row.problem
 
 
 def test_what_the_hub_offers_no_more_is_in_no_known_state(two: Inventory) -> None:

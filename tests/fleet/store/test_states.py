@@ -153,26 +153,6 @@ def test_a_lock_that_cannot_be_read_is_one_of_nobody_we_know(
     assert "somebody@an unknown machine (process 0) since an unknown time" == str(states.lock("spoke-a"))
 
 
-@pytest.mark.parametrize(("content", "torn"), [(b"", True), (b'{"user.content', True), (b"{}", False), (None, False)])
-def test_a_description_that_a_killed_run_left_torn_is_removed(
-    storage: Storage,
-    states: StoredStates,
-    content: bytes | None,
-    torn: bool,  # noqa: FBT001 - what is expected
-) -> None:
-    storage.write(f"{STATES}/spoke-a.json", b"{}")
-    storage.write(f"{STATES}/spoke-b.json.attrs", b"")
-    if content is not None:
-        storage.write(f"{STATES}/spoke-a.json.attrs", content)
-
-    assert torn is states.repair_checkpoint("spoke-a")
-
-    left = {each.path.rpartition("/")[2] for each in storage.list(STATES)}
-    kept = {"spoke-a.json.attrs"} if content is not None and not torn else set[str]()
-    assert {"spoke-a.json", "spoke-b.json.attrs"} | kept == left
-    assert not states.repair_checkpoint("spoke-a")
-
-
 @pytest.mark.parametrize(
     ("host", "pid", "shared", "dead"),
     [
@@ -219,7 +199,7 @@ def test_pulumi_cloud_is_asked_instead() -> None:
     assert State(tag="") == states.read("spoke-b")
     assert None is states.read("spoke-c")
     assert None is states.lock("spoke-a")
-    assert not states.repair_checkpoint("spoke-a")
+    assert ([], []) == (states.damaged("spoke-a"), states.repair("spoke-a"))
 
 
 def test_the_folder_of_states_is_pulumis_own(tmp_path: Path) -> None:

@@ -238,3 +238,34 @@ def test_an_account_share_is_accepted_by_a_stack_and_an_organization_share_is_no
     assert made["StackStatus"] == "CREATE_COMPLETE"
     assert accepted["Id"] == setup.portfolio
     assert shares[0]["Accepted"] is False
+
+
+def test_a_stack_that_accepts_another_portfolio_lets_go_of_one_that_is_gone(setup: Setup) -> None:
+    """What the clean-up after an update cannot delete stays behind, and the update is complete (CloudFormation User
+    Guide, "Understand stack update states").
+    """
+    template = (
+        '{"Parameters":{"Id":{"Type":"String"}},"Resources":{"A":{"Type":"AWS::ServiceCatalog::AcceptedPortfolioShare",'
+        '"Properties":{"PortfolioId":{"Ref":"Id"}}}}}'
+    )
+    stacks = setup.client("cloudformation", ACCOUNTS.research)
+    first, second = (
+        setup.hub.create_portfolio(DisplayName=f"{setup.name}-{number}", ProviderName="p")["PortfolioDetail"]["Id"]
+        for number in (1, 2)
+    )
+    for portfolio in (first, second):
+        setup.hub.create_portfolio_share(PortfolioId=portfolio, AccountId=ACCOUNTS.research)
+    given = [{"ParameterKey": "Id", "ParameterValue": first}]
+    stacks.create_stack(StackName=setup.name, TemplateBody=template, Parameters=given)
+    setup.hub.delete_portfolio_share(PortfolioId=first, AccountId=ACCOUNTS.research)
+    setup.hub.delete_portfolio(Id=first)
+
+    stacks.update_stack(
+        StackName=setup.name,
+        UsePreviousTemplate=True,
+        Parameters=[{"ParameterKey": "Id", "ParameterValue": second}],
+    )
+
+    assert stacks.describe_stacks(StackName=setup.name)["Stacks"][0]["StackStatus"] == "UPDATE_COMPLETE"
+    shares = setup.hub.describe_portfolio_shares(PortfolioId=second, Type="ACCOUNT")["PortfolioShareDetails"]
+    assert shares[0]["Accepted"] is True

@@ -1,0 +1,99 @@
+"""A stage for kills: a hub with all kinds of resources that a program makes, and a spoke with all of its."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from tests.support.stage import Stage
+
+HUB: Final = "222233334444"
+RESEARCH: Final = "333344445555"
+_MANAGEMENT: Final = "111122223333"
+_OPERATOR: Final = "arn:aws:iam::222233334444:role/OrganizationAccountAccessRole"
+_THROTTLING: Final[dict[str, object]] = {"operation": "*", "rate": 0.05, "error": "ThrottlingException"}
+
+
+class KillStage(Stage):
+    """A rehearsal of one hub and one spoke, whose settings and files change on the way."""
+
+    def prepare(self) -> None:
+        """Write the settings, and deploy the organization."""
+        (self.project / "Pulumi.spoke-production.yaml").unlink()
+        _ = self.edit(
+            "Pulumi.organization.yaml",
+            f'hubAccountId: "{HUB}"',
+            f'hubAccountId: "{HUB}"\n  model-catalog-organization:stackSets: true',
+        )
+        self.client("cloudformation", _MANAGEMENT).activate_organizations_access()
+        self.client("budgets", HUB).create_budget(
+            AccountId=HUB,
+            Budget={
+                "BudgetName": "models",
+                "BudgetType": "COST",
+                "TimeUnit": "MONTHLY",
+                "BudgetLimit": {"Amount": "100", "Unit": "USD"},
+            },
+        )
+        self._change_settings(
+            "hub",
+            protect=False,
+            launchRoles={"units": ["Workloads/Production"]},
+            principals=[{"portfolio": "batch-inference", "arn": _OPERATOR}],
+        )
+        self._change_portfolios({"tag_options": {"tier": ["gold"]}, "budgets": ["models"]})
+        _ = self.up("organization")
+
+    def leave(self) -> None:
+        """Change nothing."""
+
+    def change_hub(self) -> None:
+        """Publish a version, add a tag option, describe a product anew, and share with others."""
+        folder = self.project / "hub" / "catalog" / "products" / "demand-forecaster-batch"
+        for suffix in ("yaml", "card.yaml"):
+            text = (folder / f"1.0.0.{suffix}").read_text()
+            _ = (folder / f"1.0.1.{suffix}").write_text(text.replace("1.0.0", "1.0.1") + "# corrected\n")
+        product = yaml.safe_load((folder / "product.yaml").read_text())
+        product["versions"].append({**product["versions"][-1], "version": "1.0.1", "description": "A correction."})
+        product["description"] += " Described anew."
+        _ = (folder / "product.yaml").write_text(yaml.safe_dump(product, sort_keys=False))
+        _ = self.succeed("lock")
+        self._change_portfolios({"tag_options": {"tier": ["gold", "silver"]}, "budgets": ["models"]})
+        settings = self._settings("hub")
+        shares: list[dict[str, Any]] = settings["config"]["model-catalog-hub:shares"]
+        gpu = next(share for share in shares if share["portfolio"] == "gpu-inference")
+        gpu["target"] = "Workloads/Production"
+        self._change_settings("hub", shares=[*shares, {**gpu, "target": "Workloads/Research"}])
+
+    def change_spoke(self) -> None:
+        """Change parameters and tags, launch something else, launch something no more, and follow a version."""
+        settings = self._settings("spoke-research")
+        launches: list[dict[str, Any]] = settings["config"]["model-catalog-spoke:launches"]
+        by_name = {launch["name"]: launch for launch in launches}
+        by_name["fraud-scoring"]["parameters"]["InstanceType"] = "ml.m5.xlarge"
+        by_name["demand-forecast"]["version"] = "~1.0"
+        by_name["embeddings"]["tags"] = {"team": "research"}
+        second = {**by_name["embeddings"], "name": "embeddings-second"}
+        kept = [launch for launch in launches if launch["name"] not in ("transcripts", "fraud-scoring-previous")]
+        self._change_settings("spoke-research", launches=[*kept, second])
+
+    def throttle(self, *, on: bool) -> None:
+        """Let AWS refuse one of twenty calls, or none."""
+        self.faults(*([_THROTTLING] if on else []))
+
+    def _change_portfolios(self, governed: dict[str, object]) -> None:
+        path = self.project / "hub" / "catalog" / "portfolios.yaml"
+        content = yaml.safe_load(path.read_text())
+        content["portfolios"][1].update(governed)
+        _ = path.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def _settings(self, stack: str) -> Any:  # noqa: ANN401 - YAML
+        return yaml.safe_load(self._file(stack).read_text())
+
+    def _change_settings(self, stack: str, **values: object) -> None:
+        settings, project = self._settings(stack), f"model-catalog-{stack.partition('-')[0]}"
+        settings["config"] |= {f"{project}:{key}": value for key, value in values.items()}
+        _ = self._file(stack).write_text(yaml.safe_dump(settings, sort_keys=False))
+
+    def _file(self, stack: str) -> Path:
+        return self.project / f"Pulumi.{stack}.yaml"

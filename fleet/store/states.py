@@ -4,7 +4,6 @@
 listing of the objects is enough to see that nobody has updated a stack, and takes milliseconds (docs/adr/0015).
 """
 
-import gzip
 import json
 import zlib
 from collections.abc import Mapping
@@ -15,13 +14,16 @@ from typing import Any, Final, cast
 from fleet.engine import Engine
 from fleet.errors import RecordsError, StateError
 from fleet.store.leases import Process
-from fleet.store.storage import Storage, StorageError, error_text
+from fleet.store.storage import OversizeError, Storage, StorageError, error_text
+from shared import limits
 from shared.stack.import_file import LAUNCH, ROLE
 from shared.stack.names import SPOKE_PROJECT
 
 _STATES: Final = ".pulumi/stacks"
 _LOCKS: Final = ".pulumi/locks/organization"
 _ENDINGS: Final = (".json", ".json.gz")
+_GZIP: Final = 31
+"""zlib's number for gzip's own head and tail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +122,15 @@ class StoredStates:
         """
         for ending in _ENDINGS:
             path = f"{self._states}/{stack}{ending}"
-            if found := self._storage.read(path):
+            try:
+                found = self._storage.read(path)
+            except OversizeError as problem:
+                raise StateError(str(problem), code="state-too-large", place=self._storage.url) from None
+            if found:
                 content, tag = found
                 try:
-                    return _parsed(gzip.decompress(content) if ending.endswith("gz") else content, tag)
-                except (ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error, gzip.BadGzipFile):
+                    return _parsed(_decompressed(content) if ending.endswith("gz") else content, tag)
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error):
                     raise StateError(
                         f"is damaged: it is not a state of Pulumi's. Put the one before it in its place "
                         f"({stack}.json.bak beside it, or an earlier version of the object), then run make "
@@ -213,6 +219,15 @@ def _plain(given: object) -> dict[str, str]:
     listed = cast("list[dict[str, object]]", given if isinstance(given, list) else [])
     values = ((str(each["key"]), each.get("value", "")) for each in listed)
     return {key: value for key, value in values if isinstance(value, str)}
+
+
+def _decompressed(content: bytes) -> bytes:
+    """Give what a gzip file holds; one that is made to become huge is no state."""
+    decompressor = zlib.decompressobj(wbits=_GZIP)
+    found = decompressor.decompress(content, limits.STATE_BYTES + 1)
+    if len(found) > limits.STATE_BYTES or not decompressor.eof:
+        raise ValueError(len(found))
+    return found
 
 
 def _is_json(content: bytes) -> bool:

@@ -16,8 +16,16 @@ from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store
 
 from fleet.errors import SettingsError
 from fleet.reach import s3_endpoint
+from shared import limits
 
 _CLOUD: Final = ("https", "http")
+
+
+_STATES: Final = ".pulumi/"
+
+
+class OversizeError(OSError):
+    """An object is too large to be what it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +85,21 @@ class Storage:
                 yield Entry(item["path"], item["e_tag"] or f"{item['last_modified'].isoformat()} {item['size']}")
 
     def read(self, path: str) -> tuple[bytes, str] | None:
-        """Give an object's content and tag, or None where there is none."""
+        """Give an object's content and tag, or None where there is none.
+
+        Raises:
+            OversizeError: it is larger than what is kept there, and was not read.
+        """
         try:
             found = obstore.get(self._store, path)
         except FileNotFoundError:
             return None
-        meta = found.meta
+        meta, most = found.meta, limits.STATE_BYTES if path.startswith(_STATES) else limits.RECORD_BYTES
+        if meta["size"] > most:
+            raise OversizeError(
+                f"{path} has {meta['size']:,} bytes, and at most {most:,} are read. Whatever it is, it is none of what "
+                f"is kept there: look at it, and remove it."
+            )
         return bytes(found.bytes()), meta["e_tag"] or f"{meta['last_modified'].isoformat()} {meta['size']}"
 
     def write(self, path: str, content: bytes) -> None:

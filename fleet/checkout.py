@@ -7,13 +7,15 @@ from typing import Final
 
 _COMMITS: Final = ("GITHUB_SHA", "CI_COMMIT_SHA")
 """Where jobs of GitHub's and GitLab's have no git at hand."""
+_SECONDS: Final = 20
+"""For git, which compares every file; a file system that does not answer is no reason not to deploy."""
 
 
 def commit_of(root: Path) -> str:
     """Give the commit of a checkout, with `-dirty` at its end where something in it was changed; empty without git."""
     command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
-        found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
+        found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_SECONDS).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
         found = ""
     return found or next((os.environ[name] for name in _COMMITS if os.environ.get(name)), "")

@@ -67,6 +67,16 @@ def _refuse_silence(command: tuple[str, ...]) -> None:
         refuse_silent_endpoints(f"what pulumi {asking} needs")
 
 
+def _document(answer: str) -> dict[str, Any]:
+    try:
+        return json.loads(answer)
+    except (ValueError, RecursionError):
+        raise EngineError(
+            "Pulumi's answer is no document that anything here has: it is damaged, or nested too deeply.",
+            code="answer-unreadable",
+        ) from None
+
+
 class Engine:
     """Pulumi's commands on the projects of one checkout: `organization`, `hub` and `spoke`.
 
@@ -118,11 +128,11 @@ class Engine:
 
     def outputs(self, project: str, stack: str) -> dict[str, Any]:
         """Give a stack's outputs. Raises EngineError."""
-        return json.loads(self._ask(project, "-s", stack, "stack", "output", "--json"))
+        return _document(self._ask(project, "-s", stack, "stack", "output", "--json"))
 
     def exported(self, project: str, stack: str) -> dict[str, Any]:
         """Give a stack's state. Raises EngineError."""
-        return json.loads(self._ask(project, "-s", stack, "stack", "export"))
+        return _document(self._ask(project, "-s", stack, "stack", "export"))
 
     def replace_state(self, project: str, stack: str, file: Path) -> None:
         """Put another state in the place of a stack's. Raises EngineError."""

@@ -150,10 +150,10 @@ def _at(root: Path, commit: str) -> Reader:
     def read(path: PurePosixPath) -> bytes | None:
         command = ["git", "-C", str(root), "show", f"{commit}:{path}"]
         try:
-            return (
-                subprocess.run(command, capture_output=True, check=True).stdout if _COMMIT.fullmatch(commit) else None
-            )
-        except (OSError, subprocess.CalledProcessError):
+            if not _COMMIT.fullmatch(commit):
+                return None
+            return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+        except (OSError, subprocess.SubprocessError):
             return None
 
     return read

@@ -15,7 +15,7 @@ from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store
 
 from fleet.errors import SettingsError
-from fleet.reach import s3_endpoint
+from fleet.reach import refuse_silent_storage, s3_endpoint
 from shared import limits
 
 _CLOUD: Final = ("https", "http")
@@ -76,7 +76,16 @@ class Storage:
             SettingsError: the address is none of these.
         """
         self.url = url
-        self._store = _opened(url)
+        self._opened = _opened(url)
+        self._asked = False
+
+    @property
+    def _store(self) -> ObjectStore:
+        """Give the store, which has answered one question: its own client would go on asking for minutes."""
+        if not self._asked:
+            refuse_silent_storage(self.url, asked="records and states", where="the storage")
+            self._asked = True
+        return self._opened
 
     def list(self, folder: str) -> Iterator[Entry]:
         """List every object below a folder."""

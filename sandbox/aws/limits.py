@@ -130,7 +130,7 @@ def require_shallow_json(body: bytes) -> None:
     if parts <= LEVELS:
         return
     if parts > VALUES:
-        raise TooMuchError(f"it has more than {VALUES} lists and structures")
+        raise TooMuchError(f"it is not JSON that AWS takes: it has more than {VALUES} lists and structures")
     try:
         found = json.loads(body)
         require_shallow(found)

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from fleet.engine import Engine
+from fleet.plan.account_inventory import Scope, read_accounts
+from fleet.plan.inventory import read_organization
+from fleet.plan.settings import FleetSettings
 from fleet.reach import refuse_silent_backend
 from fleet.store.locations import states_at
 from fleet.store.storage import Storage
 from shared import limits
 from shared.aws import reach
+from shared.aws.accounts import Way
 from shared.errors import UnreachableError
 from tests.support.refused import refused
 
@@ -77,3 +81,30 @@ def test_no_process_is_started_that_would_wait_for_an_endpoint(
         Engine(tmp_path).attended("spoke", "spoke-a", command)
 
     assert f"pulumi {command}" in str(found.value)
+
+
+def test_a_fleet_ends_where_aws_does_not_answer_and_what_was_recorded_is_told_all_the_same(
+    deaf: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{deaf}")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "111122223333")
+
+    with refused(UnreachableError, "endpoint-silent", "AWS_ENDPOINT_URL"):
+        read_organization(FleetSettings())
+    organization, why = read_organization(FleetSettings(), tolerant=True)
+
+    assert organization is None
+    assert "does not answer" in why
+
+
+def test_an_account_whose_region_does_not_answer_stops_no_other(deaf: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{deaf}")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "111122223333")
+    ways = [Way(account, f"arn:aws:iam::{account}:role/Reader") for account in ("333344445555", "444455556666")]
+
+    found = read_accounts(Scope(ways=ways, regions=["eu-central-1"]), lambda _: True)
+
+    assert {"333344445555", "444455556666"} == set(found.unread)
+    assert all("does not answer" in why for why in found.unread.values())

@@ -15,9 +15,8 @@ from typing import Any, Final, Protocol
 from moto.utilities.utils import get_partition
 
 from sandbox.aws.cloudformation.parameters import parameters_of, text_of
-from sandbox.aws.cloudformation.request import StackError
+from sandbox.aws.cloudformation.request import StackError, require_short
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
-from sandbox.aws.limits import TEXT_CHARACTERS
 
 _VARIABLE = re.compile(r"\$\{(!?)([^{}]+)}")
 _DYNAMIC = re.compile(r"\{\{resolve:([\w-]+):([^{}]+)}}")
@@ -160,7 +159,7 @@ class Scope:
         found = self._value(argument)
         try:
             text = _FUNCTIONS[name](found)
-            _require_short(len(text) if isinstance(text, str) else 0)
+            require_short(len(text) if isinstance(text, str) else 0)
             return self._dynamic(text) if isinstance(text, str) else text
         except (IndexError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise StackError(f"Template error: {name} cannot be worked out: {error}") from error
@@ -188,7 +187,7 @@ class Scope:
             if name not in known:
                 known[name] = text_of(self._value(own[name]) if name in own else self._dotted(name))
             size += len(known[name])
-            _require_short(size)
+            require_short(size)
             return known[name]
 
         return self._dynamic(_VARIABLE.sub(replaced, text))
@@ -266,12 +265,6 @@ def _select(argument: list[Value]) -> Value:
     return items[index]
 
 
-def _require_short(characters: int) -> None:
-    """Refuse a text that functions have let grow: each within another can make it many times as long."""
-    if characters > TEXT_CHARACTERS:
-        raise StackError(f"Template error: a function comes to more than {TEXT_CHARACTERS} characters")
-
-
 def _cidr(argument: list[Value]) -> list[str]:
     block, count, *bits = argument
     if not 1 <= int(count) <= _MOST_BLOCKS:  # Template Reference, "Fn::Cidr"
@@ -283,7 +276,7 @@ def _cidr(argument: list[Value]) -> list[str]:
 
 def _join(argument: list[Value]) -> str:
     delimiter, items = str(argument[0]), [text_of(item) for item in argument[1]]
-    _require_short(sum(map(len, items)) + len(delimiter) * len(items))
+    require_short(sum(map(len, items)) + len(delimiter) * len(items))
     return delimiter.join(items)
 
 

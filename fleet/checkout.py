@@ -3,10 +3,12 @@
 import os
 import subprocess
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _COMMITS: Final = ("GITHUB_SHA", "CI_COMMIT_SHA")
 """Where jobs of GitHub's and GitLab's have no git at hand."""
+_SECONDS: Final = 20
+"""For git, which compares every file; a file system that does not answer is no reason not to deploy."""
 
 _HARMLESS: Final = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR", "LANG", "LC_ALL")
 
@@ -20,8 +22,8 @@ def commit_of(root: Path) -> str:
     """Give the commit of a checkout, with `-dirty` at its end where something in it was changed; empty without git."""
     command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
-        environment = harmless_environment()
-        found = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
+        options: dict[str, Any] = {"timeout": _SECONDS, "env": harmless_environment()}
+        found = subprocess.run(command, capture_output=True, text=True, check=True, **options).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
         found = ""
     return found or next((os.environ[name] for name in _COMMITS if os.environ.get(name)), "")

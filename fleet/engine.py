@@ -94,6 +94,16 @@ def _refuse_silence(command: tuple[str, ...]) -> None:
         refuse_silent_endpoints(f"what pulumi {asking} needs")
 
 
+def _document(answer: str) -> dict[str, Any]:
+    try:
+        return json.loads(answer)
+    except (ValueError, RecursionError):
+        raise EngineError(
+            "Pulumi's answer is no document that anything here has: it is damaged, or nested too deeply.",
+            code="answer-unreadable",
+        ) from None
+
+
 class Engine:
     """Pulumi's commands on the projects of one checkout: `organization`, `hub` and `spoke`.
 
@@ -155,12 +165,12 @@ class Engine:
 
     def outputs(self, project: str, stack: str) -> dict[str, Any]:
         """Give a stack's outputs. Raises EngineError."""
-        return json.loads(self._ask(project, "-s", stack, "stack", "output", "--json"))
+        return _document(self._ask(project, "-s", stack, "stack", "output", "--json"))
 
     def exported(self, project: str, stack: str, *, decrypted: bool = False) -> dict[str, Any]:
         """Give a stack's state, with secrets as they are stored, or decrypted: then for no file. Raises EngineError."""
         options = ["--show-secrets"] if decrypted else []
-        return json.loads(self._ask(project, "-s", stack, "stack", "export", *options))
+        return _document(self._ask(project, "-s", stack, "stack", "export", *options))
 
     def settings(self, project: str, stack: str) -> dict[str, str]:
         """Give a stack's settings as the engine hands them to a program: decrypted. Raises EngineError."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from shared.aws.reach import refuse_silence
+from shared.aws.reach import refuse_silence, without_secrets
 from shared.errors import UnreachableError
 
 _NAMED_BY: Final = "PULUMI_BACKEND_URL"
@@ -21,21 +21,34 @@ def refuse_silent_backend(url: str) -> None:
     Raises:
         UnreachableError: names the folder or the address, and what to do.
     """
+    refuse_missing_folder(url)
+    refuse_silent_storage(url, asked="the states of stacks", where=_NAMED_BY)
+
+
+def refuse_missing_folder(url: str) -> None:
+    """Refuse a folder that is not there; of anything else it says nothing. Raises UnreachableError."""
     parts = urlsplit(url)
-    if parts.scheme == "file":
-        folder = Path(f"{parts.netloc}{parts.path}").expanduser()
-        if not folder.is_dir():
-            raise UnreachableError(
-                f"the folder {folder} is not there. Name the one with the state of all stacks, or make it: mkdir -p "
-                f"{folder}. {_SANDBOX}",
-                code="backend-missing",
-                place=_NAMED_BY,
-            )
-    elif address := _address(url):
+    folder = Path(f"{parts.netloc}{parts.path}").expanduser()
+    if parts.scheme == "file" and not folder.is_dir():
+        raise UnreachableError(
+            f"the folder {folder} is not there. Name the one with the state of all stacks, or make it: mkdir -p "
+            f"{folder}. {_SANDBOX}",
+            code="backend-missing",
+            place=_NAMED_BY,
+        )
+
+
+def refuse_silent_storage(url: str, *, asked: str, where: str) -> None:
+    """Refuse a bucket or a service that does not answer; of a folder it says nothing.
+
+    Raises:
+        UnreachableError: names the address, and what to do.
+    """
+    if address := _address(url):
         refuse_silence(
             address,
-            where=f"{_NAMED_BY}, {parts.scheme}://{parts.netloc.rpartition('@')[2]}",
-            asked="the states of stacks",
+            where=f"{where}: {without_secrets(url)}",
+            asked=asked,
             remedy=f"Check the address and the network, or name another backend. {_SANDBOX}",
         )
 

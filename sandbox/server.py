@@ -17,7 +17,7 @@ from sandbox.aws.app import Sandbox
 from sandbox.aws.faults import Faults
 from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.organization import Organization, OrganizationFile
-from sandbox.aws.retention import let_moto_forget
+from sandbox.aws.retention import give_memory_back, let_moto_forget, let_moto_wait_for_nothing
 from sandbox.clock import Clock
 from sandbox.files import write_whole
 from sandbox.outbound import forbid_calls_out
@@ -109,6 +109,8 @@ class _Server(ThreadedWSGIServer):
 def build(file: OrganizationFile, seed: int, speed: float) -> Sandbox:
     """Make a sandbox without serving it."""
     let_moto_forget()
+    let_moto_wait_for_nothing()
+    give_memory_back()
     clock = Clock(speed)
     return Sandbox(Organization(file, seed), clock, Identifiers(seed), Faults(clock, seed))
 

@@ -38,5 +38,5 @@ is lost once is sent again after one."""
 RECORD_BYTES: Final = 4 * MEBIBYTE
 """Of a record, a lease, a lock or an event: 10,000 launches with all that is kept of each."""
 
-STATE_BYTES: Final = 512 * MEBIBYTE
+STATE_BYTES: Final = 256 * MEBIBYTE
 """Of a stack's state. Pulumi itself has no limit; a spoke of 1,000 launches has 5 MiB."""

@@ -9,6 +9,7 @@ import pytest
 from tests.support.paths import ROOT
 
 PROGRAMS = ("hub", "spoke", "organization")
+SETTING = ("gc.disable", "gc.enable", "gc.freeze", "gc.set_debug", "gc.set_threshold")
 FOLDERS = ("hub", "spoke", "organization", "shared", "fleet", "cli", "policy", "sandbox", "tools", "tests")
 MODULES = {folder: sorted((ROOT / folder).rglob("*.py")) for folder in FOLDERS}
 

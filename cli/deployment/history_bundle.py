@@ -157,8 +157,10 @@ def _at(root: Path, commit: str) -> Reader:
         try:
             if not _COMMIT.fullmatch(commit):
                 return None
-            return subprocess.run(command, capture_output=True, check=True, env=harmless_environment()).stdout
-        except (OSError, subprocess.CalledProcessError):
+            return subprocess.run(
+                command, capture_output=True, check=True, env=harmless_environment(), timeout=60
+            ).stdout
+        except (OSError, subprocess.SubprocessError):
             return None
 
     return read

@@ -17,6 +17,7 @@ from typing import Any, Final
 import yaml
 
 from fleet.store.storage import Storage
+from shared import limits
 
 _META: Final = ".pulumi/meta.yaml"
 _LAYOUT: Final = b"version: 1\n"
@@ -24,7 +25,18 @@ _LAYOUT: Final = b"version: 1\n"
 
 _COPIES: Final = (".pulumi/backups", ".pulumi/history")
 _ENDINGS: Final = (".json", ".json.gz")
-UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error, gzip.BadGzipFile)
+_GZIP: Final = 31
+"""zlib's number for gzip's own head and tail."""
+UNREADABLE: Final = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RecursionError,
+    zlib.error,
+    gzip.BadGzipFile,
+)
 
 
 def checkpoint_of(path: str, content: bytes) -> dict[str, Any]:
@@ -33,13 +45,22 @@ def checkpoint_of(path: str, content: bytes) -> dict[str, Any]:
     Raises:
         ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error: it is no state.
     """
-    document: dict[str, Any] = json.loads(gzip.decompress(content) if path.endswith("gz") else content)
+    document: dict[str, Any] = json.loads(_decompressed(content) if path.endswith("gz") else content)
     checkpoint: dict[str, Any] = document["checkpoint"]
     latest: dict[str, Any] = checkpoint.get("latest") or {}
     resources: list[dict[str, str]] = latest.get("resources") or []
     for each in resources:
         _ = each["type"]
     return latest
+
+
+def _decompressed(content: bytes) -> bytes:
+    """Give what a gzip file holds; one that is made to become huge is no state."""
+    decompressor = zlib.decompressobj(wbits=_GZIP)
+    found = decompressor.decompress(content, limits.STATE_BYTES + 1)
+    if len(found) > limits.STATE_BYTES or not decompressor.eof:
+        raise ValueError(len(found))
+    return found
 
 
 class Damage:

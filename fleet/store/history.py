@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fleet.errors import RecordsError
 from fleet.store.records import ContractRef, DeployedModel, EventRef
-from fleet.store.storage import Storage, StorageError, error_text
+from fleet.store.storage import OversizeError, Storage, StorageError, error_text
 
 SCHEMA_VERSION: Final = "1.0"
 """Major and minor. Within a major, fields are only added."""
@@ -186,7 +186,10 @@ class History:
         ]
 
     def _read(self, path: str) -> bytes | None:
-        found = self._storage.read(path)
+        try:
+            found = self._storage.read(path)
+        except OversizeError:
+            return b""  # an event that cannot be read, which is told by its number
         return found[0] if found else None
 
 

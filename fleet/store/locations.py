@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fleet.engine import Engine
 from fleet.errors import SettingsError
-from fleet.reach import refuse_silent_backend
+from fleet.reach import refuse_missing_folder
 from fleet.store.states import CloudStates, States, StoredStates
 from fleet.store.storage import Storage, backend_url, is_cloud
 from shared.stack.names import SPOKE_PROJECT
@@ -23,11 +23,8 @@ def locations_of(records: str | None) -> Locations:
 
     Raises:
         SettingsError: there is no backend, or it is Pulumi Cloud and fleet.yaml does not say where records go.
-        UnreachableError: what is named does not answer.
     """
     backend = backend_url()
-    for address in {backend, *([records] if records and not records.startswith("file:") else [])}:
-        refuse_silent_backend(address)
     if records is None and is_cloud(backend):
         raise SettingsError(
             f"is missing. The backend {backend} keeps no files beside the state, so say where the records of success "
@@ -39,5 +36,10 @@ def locations_of(records: str | None) -> Locations:
 
 
 def states_at(backend: str, engine: Engine, project: str = SPOKE_PROJECT) -> States:
-    """Open the states of a project in a backend."""
+    """Open the states of a project in a backend.
+
+    Raises:
+        UnreachableError: its folder is not there; one is never made for it.
+    """
+    refuse_missing_folder(backend)
     return CloudStates(engine, project) if is_cloud(backend) else StoredStates(Storage(backend), project)

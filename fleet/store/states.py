@@ -4,7 +4,6 @@
 listing of the objects is enough to see that nobody has updated a stack, and takes milliseconds (docs/adr/0015).
 """
 
-import gzip
 import json
 import socket
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Any, Final, cast
 from fleet.engine import Engine
 from fleet.errors import RecordsError, StateError
 from fleet.store.damage import UNREADABLE, Damage, checkpoint_of
-from fleet.store.storage import Storage, StorageError, error_text
+from fleet.store.storage import OversizeError, Storage, StorageError, error_text
 from shared.stack.import_file import LAUNCH, ROLE
 from shared.stack.names import SPOKE_PROJECT
 from shared.stack.own_state import accounts_of
@@ -139,7 +138,11 @@ class StoredStates:
         """
         for ending in _ENDINGS:
             path = f"{self._states}/{stack}{ending}"
-            if found := self._storage.read(path):
+            try:
+                found = self._storage.read(path)
+            except OversizeError as problem:
+                raise StateError(str(problem), code="state-too-large", place=self._storage.url) from None
+            if found:
                 content, tag = found
                 try:
                     return _from_deployment(checkpoint_of(path, content), tag)
@@ -178,7 +181,7 @@ class StoredStates:
         for path in sorted((each for each in entries if each.endswith(_ENDS)), reverse=True)[:_LOOKED_AT]:
             found = self._storage.read(path)
             try:
-                content = gzip.decompress(found[0]) if found and path.endswith("gz") else found and found[0]
+                content = gzip.decompress(found[0]) if found and path.endswith("gz") else found and found[0]  # noqa: F821
                 run: dict[str, Any] = json.loads(content or b"{}")
             except UNREADABLE:
                 continue  # torn by a full disk; the state is what counts

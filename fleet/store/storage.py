@@ -19,13 +19,21 @@ from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store
 
 from fleet.errors import SettingsError
-from fleet.reach import s3_endpoint
+from fleet.reach import refuse_silent_storage, s3_endpoint
+from shared import limits
 from shared.files import is_aside, write_file, write_new
 from shared.stack.process import is_local
 
 _CLOUD: Final = ("https", "http")
 _LOCK: Final = ".fleet/lock"
 """In a folder, which knows no conditional writes: whoever replaces something holds the kernel's lock on this file."""
+
+
+_STATES: Final = ".pulumi/"
+
+
+class OversizeError(OSError):
+    """An object is too large to be what it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +91,23 @@ class Storage:
             SettingsError: the address is none of these.
         """
         self.url = url
-        self._store = _opened(url)
+        self._opened = _opened(url)
+        self._asked = False
+
         self._folder = folder_of(url)
 
     @property
     def is_local(self) -> bool:
         """Whether it is a folder on a disk of this machine."""
         return self._folder is not None and is_local(self._folder)
+
+    @property
+    def _store(self) -> ObjectStore:
+        """Give the store, which has answered one question: its own client would go on asking for minutes."""
+        if not self._asked:
+            refuse_silent_storage(self.url, asked="records and states", where="the storage")
+            self._asked = True
+        return self._opened
 
     def list(self, folder: str) -> Iterator[Entry]:
         """List every object below a folder."""
@@ -99,12 +117,21 @@ class Storage:
                     yield Entry(item["path"], item["e_tag"] or f"{item['last_modified'].isoformat()} {item['size']}")
 
     def read(self, path: str) -> Found | None:
-        """Give an object's content and tag, or None where there is none."""
+        """Give an object's content and tag, or None where there is none.
+
+        Raises:
+            OversizeError: it is larger than what is kept there, and was not read.
+        """
         try:
             found = obstore.get(self._store, path)
         except FileNotFoundError:
             return None
-        meta = found.meta
+        meta, most = found.meta, limits.STATE_BYTES if path.startswith(_STATES) else limits.RECORD_BYTES
+        if meta["size"] > most:
+            raise OversizeError(
+                f"{path} has {meta['size']:,} bytes, and at most {most:,} are read. Whatever it is, it is none of what "
+                f"is kept there: look at it, and remove it."
+            )
         return Found(bytes(found.bytes()), meta["e_tag"] or f"{meta['last_modified'].isoformat()} {meta['size']}")
 
     def write(self, path: str, content: bytes) -> None:

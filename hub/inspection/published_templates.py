@@ -15,6 +15,7 @@ from hub.config import HubSettings
 from hub.definitions.lock_file import LOCK_FILE, removed_numbers
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.inspection.own_products import own_products
+from shared import limits
 from shared.aws.preflight import Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession, error_text
 from shared.errors import ContentError
@@ -46,7 +47,13 @@ def template_hash(account: AccountSession, region: str, product: str, artifact: 
     if not dot:  # the older form, in which the bucket is part of the path
         bucket, _, key = key.partition("/")
     try:
-        content: bytes = account.client("s3", region).get_object(Bucket=bucket, Key=key)["Body"].read()
+        content: bytes = (
+            account.client("s3", region)
+            .get_object(Bucket=bucket, Key=key)["Body"]
+            .read(
+                limits.FILE_BYTES + 1  # what is larger is none of the catalog's, whose hash is another one
+            )
+        )
     except ClientError as problem:
         raise ContentError(
             f"the template cannot be read at {address.netloc}, so it cannot be compared with the catalog's. AWS "

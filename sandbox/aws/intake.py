@@ -1,10 +1,12 @@
 """Takes in bodies: as large as they may be, as many at once as there is room for, and none that is a bomb."""
 
+import gc
 import threading
 import time
 import zlib
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from typing import Any, Final
 
 from sandbox.aws import limits
@@ -48,6 +50,7 @@ class Room:
         try:
             yield
         finally:
+            gc.collect(1)  # what a web framework makes of a request is a ring, and would keep the body for a while
             with self._changed:
                 self._free += size
                 self._changed.notify_all()
@@ -80,6 +83,8 @@ def read(environ: dict[str, Any], service: str) -> bytes:
     """
     stream, most, size = environ["wsgi.input"], largest(service), announced(environ, service)
     body = b"" if size > most else stream.read(most + 1 if environ.get("wsgi.input_terminated") else size)
+    if size <= most:
+        environ["wsgi.input"] = BytesIO()  # there is nothing left of it
     if max(size, len(body)) > most:
         raise TooLargeError(
             f"the sandbox takes {most // 1024 // 1024} MiB at once; larger objects in parts, as `aws s3 cp` does"

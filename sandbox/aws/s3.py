@@ -10,6 +10,7 @@ from moto.s3.models import FakeBucket, s3_backends
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.evaluation import judge, statements
 from sandbox.aws.iam.principals import is_permitted, principals_in
+from sandbox.aws.limits import TEMPLATE_CHARACTERS
 from sandbox.aws.wire import Request
 
 
@@ -170,4 +171,6 @@ def read_object(caller: Caller, url: str) -> str:
     found = s3_backends[owner]["aws"].get_object(bucket, key)
     if found is None:
         raise ValueError(f"there is no object {key} in bucket {bucket}")
+    if found.size > TEMPLATE_CHARACTERS:
+        raise ValueError(f"the object {key} in bucket {bucket} has more than {TEMPLATE_CHARACTERS} bytes")
     return found.value.decode()

@@ -5,7 +5,6 @@ callers of whom not everything is known, such as any account of a unit. So there
 an Allow that only may hold one cannot say that it grants, and of a Deny that may hold not that it does not refuse.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any, Final, Literal, cast
 
 from shared.aws.arn import ACCOUNT_ID
 from shared.aws.patterns import Answer, arn_fits, equals, equals_in_any_case, fits
+from shared.documents import parse_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def parse(document: object) -> list[Statement]:
     """Read the statements of a policy, as JSON or plain values; none of what is not known yet, or is no policy."""
     if isinstance(document, str):
         try:
-            document = json.loads(document)
+            document = parse_json(document)
         except ValueError:
             return []
     found: object = cast("dict[str, object]", document).get("Statement") if isinstance(document, dict) else None

@@ -5,7 +5,6 @@ as they take. It needs no AWS client, so that a program that only deploys does n
 """
 
 import base64
-import configparser
 import http.client
 import os
 import queue
@@ -13,8 +12,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,26 +21,13 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from shared import limits
+from shared.aws.endpoints import named_endpoints
 
-_SERVICES: Final = (
-    *("budgets", "cloudformation", "iam", "organizations", "s3", "sagemaker", "service_catalog", "sns", "sts"),
-)
-"""Those that programs and commands ask, as variables and profiles name them (source: AWS SDKs and Tools Reference
-Guide, "Service-specific endpoints")."""
-
-_ALL: Final = "AWS_ENDPOINT_URL"
 _PATIENCE: Final = "MODEL_CATALOG_PATIENCE"
 """The variable for those whose way to AWS is a slow one."""
+_AGAIN_SECONDS: Final = 20
 _ANSWERED: Final[set[str]] = set()
 """Hosts that have answered this process."""
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """An address in place of AWS's own, and the variable or the setting of a profile that names it."""
-
-    url: str
-    named_by: str
 
 
 def refuse_silent_endpoints(asked: str) -> None:
@@ -54,7 +39,7 @@ def refuse_silent_endpoints(asked: str) -> None:
     Raises:
         UnreachableError: names the endpoint, what names it, and what would start it.
     """
-    for endpoint in {each.url: each for each in _named()}.values():
+    for endpoint in {each.url: each for each in named_endpoints()}.values():
         refuse_silence(endpoint.url, asked=f"{asked} (nothing was changed)")
 
 
@@ -86,10 +71,8 @@ def refuse_silence(url: str, *, asked: str, where: str = "", remedy: str = "") -
 
 def begin_asking() -> None:
     """Ask the endpoints that somebody named, while the program that needs them is still being loaded."""
-    for endpoint in _named():
-        shown = without_secrets(endpoint.url)
-        if shown not in _BEGUN:
-            _BEGUN[shown] = _Question(endpoint.url)
+    for endpoint in named_endpoints():
+        _ = _question(endpoint.url)
 
 
 def silence_of(url: str) -> str:
@@ -97,17 +80,19 @@ def silence_of(url: str) -> str:
 
     Whatever is answered will do: that nobody is allowed to ask like this, that there is no such page.
     """
-    return (_BEGUN.pop(without_secrets(url), None) or _Question(url)).result()
+    return _question(url).result()
 
 
 class _Question:
-    """An address that is being asked."""
+    """An address that is being asked, by however many threads."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._seconds = _patience()
-        self._begun = time.monotonic()
         self._answers = queue.SimpleQueue[str]()
+        self._answer: str | None = None
+        self._lock = threading.Lock()
+        self.begun = time.monotonic()
         self._ask()
 
     def _ask(self) -> None:
@@ -117,8 +102,14 @@ class _Question:
 
     def result(self) -> str:
         """Wait for an answer; halfway a second question follows the first, since a packet may be lost."""
+        with self._lock:
+            if self._answer is None:
+                self._answer = self._waited_for()
+            return self._answer
+
+    def _waited_for(self) -> str:
         for last, share in ((False, 0.5), (True, 1.0)):
-            left = self._begun + self._seconds * share - time.monotonic()
+            left = self.begun + self._seconds * share - time.monotonic()
             try:
                 # Whoever was busy meanwhile, and kept the thread from its work, waits a little in any case.
                 return self._answers.get(timeout=max(left, self._seconds / 4))
@@ -128,8 +119,18 @@ class _Question:
         return f"there was no answer within {self._seconds:g} seconds ({_PATIENCE}=10 waits for ten)"
 
 
-_BEGUN: Final[dict[str, _Question]] = {}
-"""By host: what was asked before anybody wanted to know."""
+_QUESTIONS: Final[dict[str, _Question]] = {}
+"""By host. What does not answer is asked again after a while, and not by each of a thousand who want to know."""
+_LOCK: Final = threading.Lock()
+
+
+def _question(url: str) -> _Question:
+    host = without_secrets(url)
+    with _LOCK:
+        found = _QUESTIONS.get(host)
+        if found is None or time.monotonic() - found.begun > _AGAIN_SECONDS:
+            found = _QUESTIONS[host] = _Question(url)
+        return found
 
 
 def without_secrets(url: str) -> str:
@@ -231,7 +232,7 @@ _WORDS: Final[Mapping[tuple[type[Exception], ...], str]] = {
 
 def _namer(url: str) -> str:
     host = without_secrets(url)
-    return next((each.named_by for each in _named() if without_secrets(each.url) == host), "")
+    return next((each.named_by for each in named_endpoints() if without_secrets(each.url) == host), "")
 
 
 def _remedy(url: str) -> str:
@@ -249,42 +250,3 @@ def _remedy(url: str) -> str:
     return (
         f'Start a sandbox there: {start}. Or name the one that runs: eval "$(model-catalog sandbox env)". {own}'.strip()
     )
-
-
-def _named() -> Iterator[Endpoint]:
-    """List the endpoints that are named, a service's own before the one for all."""
-    if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
-        return
-    profile, services, name = _profile()
-    whole = os.environ.get(_ALL)
-    for service in _SERVICES:
-        variable = f"{_ALL}_{service.upper()}"
-        if url := os.environ.get(variable):
-            yield Endpoint(url, variable)
-        elif not whole and (url := services.get(service)):
-            yield Endpoint(url, f"endpoint_url of {service} in the profile {name}")
-    if whole:
-        yield Endpoint(whole, _ALL)
-    elif url := profile.get("endpoint_url"):
-        yield Endpoint(url, f"endpoint_url in the profile {name}")
-
-
-def _profile() -> tuple[Mapping[str, str], Mapping[str, str], str]:
-    """Read a profile's own settings, and the endpoints of its services (source: the same guide, "Shared config")."""
-    name = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE") or "default"
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read(Path(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser())
-    except (configparser.Error, OSError, ValueError):
-        return {}, {}, name  # the clients say what is wrong with it
-    section = name if name == "default" else f"profile {name}"
-    profile = dict(parser[section]) if parser.has_section(section) else {}
-    listed = f"services {profile.get('services', '')}"
-    services = dict(parser[listed]) if parser.has_section(listed) else {}
-    found: dict[str, str] = {}
-    for service, lines in services.items():
-        for line in lines.splitlines():
-            key, _, value = line.partition("=")
-            if key.strip() == "endpoint_url":
-                found[service] = value.strip()
-    return profile, found, name

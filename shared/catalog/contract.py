@@ -22,7 +22,8 @@ from shared.catalog.part import Part
 from shared.catalog.rules import Rule
 from shared.catalog.signature import Signature, canonical
 from shared.catalog.versions import newest_release
-from shared.errors import ContractError
+from shared.documents import refuse_deep
+from shared.errors import ContractError, Mistake
 
 SCHEMA_VERSION: Final = "1.4"
 """Major and minor. Within a major, fields are only added; a reader refuses another major."""
@@ -204,7 +205,14 @@ def parse(value: object, *, source: str) -> Contract:
             place=place,
         )
     try:
+        refuse_deep(document)
         contract = Contract.model_validate(document)
+    except Mistake as mistake:
+        raise ContractError(
+            f"publishes a catalog that is damaged: it {mistake} Deploy the hub again with this release: make up-hub.",
+            code="catalog-damaged",
+            place=place,
+        ) from None
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])

@@ -33,6 +33,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "pyproject.toml").write_text("[project]\nname = 'x'\ndependencies = []\n")
     write_spoke(root, "a", "300000000001")
     write_spoke(root, "b", "300000000002")
+    (tmp_path / "backend").mkdir()
     monkeypatch.setenv("PULUMI_BACKEND_URL", (tmp_path / "backend").as_uri())
     monkeypatch.setattr("fleet.plan.inventory.Organization", always(organization(Member(id="300000000001"))))
     answer(monkeypatch, {"hub": {"catalog": contract.publish(HUB_ACCOUNT, offer())}})

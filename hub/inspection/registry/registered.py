@@ -1,7 +1,6 @@
 """What a model registry knows of a package, in the words of the catalog's files."""
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
@@ -12,6 +11,7 @@ from hub.inspection.registry.packages import archive_of, containers_of, etag_of,
 from hub.inspection.registry.sagemaker_form import card_of
 from shared.aws.arn import Arn
 from shared.aws.session import Session, code_of
+from shared.documents import parse_json
 from shared.errors import ContentError
 
 _LONGEST_REPORT: Final = 1024 * 1024
@@ -123,7 +123,7 @@ def _evaluations(session: Session, package: Mapping[str, Any], unread: list[str]
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     try:
         body = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read(_LONGEST_REPORT + 1)
-        report: object = json.loads(body) if len(body) <= _LONGEST_REPORT else None
+        report = parse_json(body) if len(body) <= _LONGEST_REPORT else None
     except (BotoCoreError, ClientError, ValueError) as problem:
         unread.append(f"the metrics in {uri}: {reason_of(problem)}")
         return

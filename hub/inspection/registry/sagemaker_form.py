@@ -1,8 +1,9 @@
 """Reads a model card in SageMaker's form, the other way round than `hub/definitions/sagemaker_card.py` writes it."""
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final, cast
+
+from shared.documents import parse_json
 
 _NOT_FOR: Final = "Not for: "
 _DETAILS: Final = ("modality", "framework", "base_model", "license", "contact")
@@ -12,7 +13,7 @@ _RATINGS: Final = {"Low": "low", "Medium": "medium", "High": "high", "Unknown": 
 def card_of(content: str) -> dict[str, Any]:
     """Give what a card in SageMaker's form says, by the keys of the catalog's; nothing where it is none."""
     try:
-        found: object = json.loads(content or "{}")
+        found = parse_json(content or "{}")
     except ValueError:
         return {}
     card = _Part(found)

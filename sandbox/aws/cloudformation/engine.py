@@ -128,7 +128,9 @@ def _fail(stack: Moto, status: str, error: Exception) -> None:
         stack._add_stack_event(event, resource_status_reason=stack.stack_status_reason)  # noqa: SLF001
 
 
-def _parse(template: str) -> Json:
+def _parse(template: str | None) -> Json:
+    if not template:
+        raise ValidationError(message="Either Template URL or Template Body must be specified.")
     try:
         return parse_template(template)
     except TemplateError as error:

@@ -15,13 +15,14 @@ from typing import Any, Final, Protocol
 from moto.utilities.utils import get_partition
 
 from sandbox.aws.cloudformation.parameters import parameters_of, text_of
-from sandbox.aws.cloudformation.request import StackError
+from sandbox.aws.cloudformation.request import StackError, require_short
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
 
 _VARIABLE = re.compile(r"\$\{(!?)([^{}]+)}")
 _DYNAMIC = re.compile(r"\{\{resolve:([\w-]+):([^{}]+)}}")
 EXTENSIONS: Final = "AWS::LanguageExtensions"
 _EXTENDED: Final = ("Fn::Length", "Fn::ToJsonString")
+_MOST_BLOCKS: Final = 256
 _NOTHING: Final = object()
 """What AWS::NoValue comes to: the property is not there."""
 
@@ -157,7 +158,9 @@ class Scope:
             self._require_extensions(name)
         found = self._value(argument)
         try:
-            return self._dynamic(text) if isinstance(text := _FUNCTIONS[name](found), str) else text
+            text = _FUNCTIONS[name](found)
+            require_short(len(text) if isinstance(text, str) else 0)
+            return self._dynamic(text) if isinstance(text, str) else text
         except (IndexError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise StackError(f"Template error: {name} cannot be worked out: {error}") from error
 
@@ -173,11 +176,19 @@ class Scope:
         text: str = argument[0] if is_list(argument) else argument
         own: Json = argument[1] if is_list(argument) else {}
 
+        known: dict[str, str] = {}
+        size = 0
+
         def replaced(match: re.Match[str]) -> str:
+            nonlocal size
             literal, name = match[1], match[2].strip()
             if literal:
                 return f"${{{name}}}"
-            return text_of(self._value(own[name]) if name in own else self._dotted(name))
+            if name not in known:
+                known[name] = text_of(self._value(own[name]) if name in own else self._dotted(name))
+            size += len(known[name])
+            require_short(size)
+            return known[name]
 
         return self._dynamic(_VARIABLE.sub(replaced, text))
 
@@ -256,13 +267,17 @@ def _select(argument: list[Value]) -> Value:
 
 def _cidr(argument: list[Value]) -> list[str]:
     block, count, *bits = argument
+    if not 1 <= int(count) <= _MOST_BLOCKS:  # Template Reference, "Fn::Cidr"
+        raise ValueError(f"its count is {str(count)[:20]}, and it gives 1 to {_MOST_BLOCKS} blocks")
     network = ipaddress.ip_network(block)
     prefix = network.max_prefixlen - int(bits[0] if bits else 8)
     return [str(each) for each, _ in zip(network.subnets(new_prefix=prefix), range(int(count)), strict=False)]
 
 
 def _join(argument: list[Value]) -> str:
-    return str(argument[0]).join(text_of(item) for item in argument[1])
+    delimiter, items = str(argument[0]), [text_of(item) for item in argument[1]]
+    require_short(sum(map(len, items)) + len(delimiter) * len(items))
+    return delimiter.join(items)
 
 
 def _split(argument: list[Value]) -> list[str]:

@@ -13,13 +13,16 @@ _LEAST_SECONDS: Final = 0.02
 _MOST_STEPS: Final = 20_000
 """The registry's own patterns have less than 1,000."""
 
+_NEVER: Final = regex.compile("(?!)")
+"""In the place of a pattern that nobody can afford."""
+
 _spent = 0.0
 
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> "regex.Pattern[str] | None":
     try:
-        return None if _weight(pattern) > _MOST_STEPS else regex.compile(pattern)
+        return _NEVER if _weight(pattern) > _MOST_STEPS else regex.compile(pattern)
     except (regex.error, RecursionError):  # Java's patterns are not all Python's
         return None
 
@@ -27,7 +30,8 @@ def _compiled(pattern: str) -> "regex.Pattern[str] | None":
 def fits(pattern: str, text: str, *, whole: bool = False) -> bool:
     """Whether a text fits a pattern; one that nobody can read says nothing.
 
-    One that takes for ever says nothing of a part, as of a schema, and no of a whole, which is a template's own.
+    One that takes for ever says nothing of a part, as of a schema, and no of a whole, which is a template's own. So
+    does one that takes all of the memory before it begins.
     """
     global _spent  # noqa: PLW0603 - the process's
     compiled, begun = _compiled(pattern), time.process_time()

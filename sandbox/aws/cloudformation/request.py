@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sandbox.aws.iam.callers import Caller
+from sandbox.aws.limits import TEXT_CHARACTERS
 
 
 class StackError(Exception):
@@ -22,3 +23,13 @@ class StackRequest:
     notification_arns: tuple[str, ...]
     planned: bool = False
     """It was planned before, so it is a change set that is executed."""
+
+
+def require_short(characters: int) -> None:
+    """Refuse a text that functions have let grow: each within another can make it many times as long.
+
+    Raises:
+        StackError: it is too long.
+    """
+    if characters > TEXT_CHARACTERS:
+        raise StackError(f"Template error: a function comes to more than {TEXT_CHARACTERS} characters")

@@ -19,6 +19,7 @@ from sandbox.aws.cloudformation.intrinsics import EXTENSIONS, Scope, transforms_
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.templates import TemplateError, check_processed
 from sandbox.aws.documents import Json, Value, at, is_list, is_object, part
+from sandbox.aws.limits import EXPANDED_VALUES, TEXT_CHARACTERS
 
 _SERVERLESS: Final = "AWS::Serverless-2016-10-31"
 _APPLICATION: Final = "AWS::Serverless::Application"
@@ -95,9 +96,13 @@ class _Loops:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._values = 0
 
     def expanded(self, node: Value, names: Mapping[str, str]) -> Value:
         """A part of a template with its loops unrolled, and their identifiers replaced."""
+        self._values += 1
+        if self._values > EXPANDED_VALUES:
+            raise StackError(f"Template error: its loops come to more than {EXPANDED_VALUES} values")
         if is_list(node):
             return [self.expanded(item, names) for item in node]
         if isinstance(node, str):
@@ -129,6 +134,8 @@ class _Loops:
 def _named(text: str, names: Mapping[str, str]) -> str:
     for name, value in names.items():
         text = text.replace(f"${{{name}}}", value).replace(f"&{{{name}}}", _PLAIN.sub("", value))
+        if len(text) > TEXT_CHARACTERS:
+            raise StackError(f"Template error: a loop comes to more than {TEXT_CHARACTERS} characters")
     return text
 
 

@@ -21,6 +21,7 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for stack in ("organization", "hub", "spoke-research"):
         (tmp_path / f"Pulumi.{stack}.yaml").write_text("config: {}\n")
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "backend").mkdir()
     monkeypatch.setenv("PULUMI_BACKEND_URL", (tmp_path / "backend").as_uri())
     found: list[str] = []
     monkeypatch.setattr(Engine, "select", noting(found, None, what="select"))

@@ -1,6 +1,8 @@
 """Where the sandbox is: it writes its address, and a shell that asks is pointed at it."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,3 +109,44 @@ def test_a_port_that_another_sandbox_has_leaves_that_ones_backend_and_address(
     assert ExitCode.NOT_REACHED == ended.code
     assert (FOLDER / "backend").exists()
     assert address(listener) == ADDRESS.read_text().strip()
+
+
+def test_the_only_sandbox_of_the_folder_is_found_however_it_was_started(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [("http://127.0.0.1:41001", Path.cwd()), ("http://127.0.0.1:41002", Path("/elsewhere"))]
+    monkeypatch.setattr(sandbox_server, "_sandboxes", lambda: iter(others))
+
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:41001\n" in command("sandbox", "env").out
+
+
+@pytest.mark.parametrize("folder", [None, Path("/elsewhere")])
+def test_where_it_is_not_plain_which_one_is_meant_those_that_run_are_named(
+    command: Command, monkeypatch: pytest.MonkeyPatch, folder: Path | None
+) -> None:
+    others = [(f"http://127.0.0.1:{port}", folder or Path.cwd()) for port in (41001, 41002)]
+    monkeypatch.setattr(sandbox_server, "_sandboxes", lambda: iter(others))
+
+    ended = command("sandbox", "env")
+
+    assert (ExitCode.NOT_REACHED, "") == (ended.code, ended.out)
+    assert ("no-sandbox", "") == ended.refusal
+    assert "http://127.0.0.1:41001" in ended.err
+    assert "http://127.0.0.1:41002" in ended.err
+
+
+def test_a_sandbox_that_listens_is_found_among_the_processes(tmp_path: Path) -> None:
+    listening = "s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True)"
+    program = f"import socket, time; {listening}; time.sleep(60)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "sandbox", "serve"], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    assert process.stdout is not None
+    port = process.stdout.readline().strip()
+    try:
+        found = dict(sandbox_server._sandboxes())  # pyright: ignore[reportPrivateUsage] - how they are found
+    finally:
+        process.kill()
+        process.wait()
+
+    assert tmp_path == found[f"http://127.0.0.1:{port}"]

@@ -105,6 +105,7 @@ def begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tupl
         made = spoke(tmp_path, "a", "300000000001")
         engine = Pretended(tmp_path / "backend", *statuses)
         monkeypatch.setattr(module, "Engine", always(engine))
+        (tmp_path / "backend").mkdir(exist_ok=True)
         url = (tmp_path / "backend").as_uri()
         task = Task(
             stack=STACK,

@@ -23,7 +23,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
 
     def client(service: str, **options: Any) -> Any:  # noqa: ANN401 - as boto3 has it
         found.append((service, options))
-        return SimpleNamespace(assume_role=assume_role, get_caller_identity=always({"Account": "300000000001"}))
+        meta = SimpleNamespace(events=SimpleNamespace(register_last=always(None)))
+        identity = always({"Account": "300000000001"})
+        return SimpleNamespace(assume_role=assume_role, get_caller_identity=identity, meta=meta)
 
     monkeypatch.setattr("boto3.Session", lambda: SimpleNamespace(region_name=None, client=client))
     return found

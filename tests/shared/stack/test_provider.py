@@ -1,10 +1,12 @@
 """The one provider of a stack: bound to its account, and tagging what it makes."""
 
 import json
+import socket
+from contextlib import closing
 
 import pytest
 
-from shared.errors import ConfigError
+from shared.errors import ConfigError, UnreachableError
 from shared.stack.provider import account_provider, confirm_account
 from shared.stack.settings import AccountSettings
 from tests.support.recorder import Mocks, refusing
@@ -22,6 +24,17 @@ def test_the_provider_takes_no_account_but_the_stacks(mocks: Mocks) -> None:
     assert ["222233334444"] == json.loads(inputs["allowedAccountIds"])
     assert "eu-central-1" == inputs["region"]
     assert "assumeRoles" not in inputs
+
+
+def test_a_program_waits_for_no_endpoint_that_does_not_answer(mocks: Mocks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The provider itself would try for minutes."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+
+    with refused(UnreachableError, "endpoint-silent", "AWS_ENDPOINT_URL") as found:
+        mocks.deploy(lambda: _discard(account_provider(OWN)))
+    assert "Pulumi.hub.yaml" in str(found.value)
 
 
 def test_the_provider_tags_what_it_makes_with_its_origin(mocks: Mocks) -> None:

@@ -59,7 +59,7 @@ def test_a_registry_that_takes_calls_and_never_answers_is_given_up_soon(
         answers = ask(ASKED, client_of)
 
     assert time.monotonic() - begun < 10
-    assert {"it does not answer"} == {str(answer) for answer in answers.values()}
+    assert all("does not answer" in str(answer) for answer in answers.values())
 
 
 def test_one_registry_that_does_not_answer_does_not_silence_another(client_of: Callable[[str], Session]) -> None:

@@ -94,5 +94,5 @@ def test_aws_that_cannot_be_reached_is_one_line(run: Run) -> None:
     code, _, errors = run(url="http://127.0.0.1:1")
 
     assert 3 == code
-    assert errors.startswith("error: AWS cannot be reached")
+    assert errors.startswith("error: AWS_ENDPOINT_URL: http://127.0.0.1:1 does not answer")
     assert 1 == errors.count("\n")

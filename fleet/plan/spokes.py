@@ -100,6 +100,7 @@ def _parts(settings: SpokeSettings, given: Mapping[str, str]) -> Parts:
     """Digest the settings as they are understood, so that a comment or another order of keys means nothing."""
     fields = settings.model_dump(mode="json")
     launches: list[dict[str, Any]] = fields.pop("launches")
+    del fields["hub"]  # it says whose contract is taken, and changes nothing of what is made with it
     engine = {key: structured(text) for key, text in given.items() if key.startswith("pulumi:")}
     return {
         **{f"setting {name}": digest(value) for name, value in {**fields, **engine}.items()},

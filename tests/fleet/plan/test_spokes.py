@@ -8,6 +8,7 @@ import yaml
 from fleet.errors import SettingsError
 from fleet.plan.spokes import matching_spokes, read_spoke, read_spokes
 from shared.errors import ConfigError
+from spoke.launches.contract_dependencies import Parts
 from spoke.launches.one_stack_per_account import refuse_second_stack
 from tests.support.fleet.making import LAUNCH, spoke, write_spoke
 from tests.support.refused import refused
@@ -216,3 +217,15 @@ def parts_of(folder: Path, text: str) -> dict[str, str]:
     found = read_spoke(file)
     assert found.settings, found.problem
     return dict(found.parts)
+
+
+def test_which_hub_is_trusted_runs_no_spoke_again(tmp_path: Path) -> None:
+    """Whoever pins it afterwards makes nothing else with the same contract."""
+
+    def parts(pin: str) -> Parts:
+        path = tmp_path / "Pulumi.spoke-x.yaml"
+        settings = '  aws:region: eu-central-1\n  model-catalog-spoke:accountId: "333344445555"\n'
+        path.write_text(f"config:\n{settings}{pin}")
+        return read_spoke(path).parts
+
+    assert parts("") == parts('  model-catalog-spoke:hub: {accountId: "222233334444"}\n') != {}

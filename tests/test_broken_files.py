@@ -1,7 +1,8 @@
 """No file, however broken, ends in a traceback or takes long: it is refused with place and remedy, or it is right.
 
-`make test` breaks a few files of each kind. 10,000 of each: `BROKEN_FILES=10000 python -m pytest tests/test_broken_files.py`
-"""  # noqa: E501
+`make test` breaks a few files of each kind. 10,000 of each:
+`BROKEN_FILES=10000 python -m pytest tests/test_broken_files.py`
+"""
 
 import copy
 import json
@@ -139,7 +140,7 @@ def is_taken_or_refused(run: Callable[[], object], shown: bytes | str) -> None:
         for each in problem.all:
             assert each.place, (str(each), shown)
             assert REMEDY.search(str(each)), (str(each), shown)
-    except Exception as problem:  # noqa: BLE001
+    except Exception as problem:  # noqa: BLE001 - whatever it is, it is no refusal
         pytest.fail(f"{type(problem).__name__}: {problem}\n{shown!r}")
     assert time.process_time() - begun < SECONDS, shown
 
@@ -173,7 +174,7 @@ def _indented(text: str) -> Iterator[str]:
 def test_a_broken_file_of_the_catalog(folder: Path, kind: str, seed: int) -> None:
     path = folder / CATALOG[kind]
     whole = path.read_bytes()
-    content = broken(random.Random(seed), whole)  # noqa: S311
+    content = broken(random.Random(seed), whole)  # noqa: S311 - no secret is made of it
     try:
         _ = path.write_bytes(content)
         is_taken_or_refused(lambda: read_catalog(folder, DAY), content)
@@ -187,7 +188,7 @@ def test_a_broken_file_of_the_catalog(folder: Path, kind: str, seed: int) -> Non
 def test_broken_settings_of_a_stack(tmp_path_factory: pytest.TempPathFactory, stack: str, seed: int) -> None:
     model, whole = SETTINGS[stack]
     path = tmp_path_factory.getbasetemp() / f"Pulumi.{stack}.yaml"
-    content = broken(random.Random(seed), whole.encode())  # noqa: S311
+    content = broken(random.Random(seed), whole.encode())  # noqa: S311 - no secret is made of it
     _ = path.write_bytes(content)
 
     def run() -> None:
@@ -203,7 +204,7 @@ def test_broken_settings_of_a_stack(tmp_path_factory: pytest.TempPathFactory, st
 @given(SEEDS)
 def test_broken_settings_of_the_fleet(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     folder = tmp_path_factory.getbasetemp()
-    content = broken(random.Random(seed), FLEET.encode())  # noqa: S311
+    content = broken(random.Random(seed), FLEET.encode())  # noqa: S311 - no secret is made of it
     _ = (folder / "fleet.yaml").write_bytes(content)
     is_taken_or_refused(lambda: read_settings(folder), content)
 
@@ -211,7 +212,7 @@ def test_broken_settings_of_the_fleet(tmp_path_factory: pytest.TempPathFactory, 
 @OFTEN
 @given(SEEDS)
 def test_a_broken_contract(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311 - no secret is made of it
     document: Any = copy.deepcopy(read(OFFER).model_dump(mode="json", exclude_none=True))
     for _ in range(chance.randint(1, 3)):
         document = broken_tree(chance, document)

@@ -15,7 +15,8 @@ from fleet.recover.reconcile import Reconciled, name_of
 from fleet.recover.stack import Target, settle_pending, settle_planned
 from fleet.run.engine_log import Log
 from fleet.store.leases import Lease
-from fleet.store.states import Lock, States
+from fleet.store.locks import Lock
+from fleet.store.states import States
 from shared.stack import engines
 from shared.stack.own_state import refuse_other_account
 from shared.stack.process import Process

@@ -27,16 +27,7 @@ _COPIES: Final = (".pulumi/backups", ".pulumi/history")
 _ENDINGS: Final = (".json", ".json.gz")
 _GZIP: Final = 31
 """zlib's number for gzip's own head and tail."""
-UNREADABLE: Final = (
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    RecursionError,
-    zlib.error,
-    gzip.BadGzipFile,
-)
+UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, EOFError, RecursionError, zlib.error)
 
 
 def checkpoint_of(path: str, content: bytes) -> dict[str, Any]:
@@ -45,7 +36,7 @@ def checkpoint_of(path: str, content: bytes) -> dict[str, Any]:
     Raises:
         ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error: it is no state.
     """
-    document: dict[str, Any] = json.loads(_decompressed(content) if path.endswith("gz") else content)
+    document: dict[str, Any] = json.loads(decompressed(content) if path.endswith("gz") else content)
     checkpoint: dict[str, Any] = document["checkpoint"]
     latest: dict[str, Any] = checkpoint.get("latest") or {}
     resources: list[dict[str, str]] = latest.get("resources") or []
@@ -54,7 +45,7 @@ def checkpoint_of(path: str, content: bytes) -> dict[str, Any]:
     return latest
 
 
-def _decompressed(content: bytes) -> bytes:
+def decompressed(content: bytes) -> bytes:
     """Give what a gzip file holds; one that is made to become huge is no state."""
     decompressor = zlib.decompressobj(wbits=_GZIP)
     found = decompressor.decompress(content, limits.STATE_BYTES + 1)
@@ -100,7 +91,7 @@ class Damage:
             with suppress(*UNREADABLE):
                 if copy:
                     _ = checkpoint_of(path.removesuffix(".bak"), copy[0])
-                    content = gzip.decompress(copy[0]) if path.removesuffix(".bak").endswith("gz") else copy[0]
+                    content = decompressed(copy[0]) if path.removesuffix(".bak").endswith("gz") else copy[0]
                     self._storage.write(torn, gzip.compress(content) if torn.endswith("gz") else content)
                     return f"the state was damaged, and was put back from {path}; the damaged one is {torn}.damaged"
         empty = json.dumps({"version": 3, "checkpoint": {"stack": self._stack, "latest": None}}).encode()

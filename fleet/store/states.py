@@ -5,7 +5,6 @@ listing of the objects is enough to see that nobody has updated a stack, and tak
 """
 
 import json
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -13,12 +12,12 @@ from typing import Any, Final, cast
 
 from fleet.engine import Engine
 from fleet.errors import RecordsError, StateError
-from fleet.store.damage import UNREADABLE, Damage, checkpoint_of
+from fleet.store.damage import UNREADABLE, Damage, checkpoint_of, decompressed
+from fleet.store.locks import Lock, read_lock
 from fleet.store.storage import OversizeError, Storage, StorageError, error_text
 from shared.stack.import_file import LAUNCH, ROLE
 from shared.stack.names import SPOKE_PROJECT
 from shared.stack.own_state import accounts_of
-from shared.stack.process import is_gone_everywhere
 
 _STATES: Final = ".pulumi/stacks"
 _LOCKS: Final = ".pulumi/locks/organization"
@@ -70,33 +69,6 @@ class State:
     roles: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """The lock of a run of Pulumi.
-
-    Attributes:
-        path: Where it is; no other lock ever has that name.
-        is_shared: It lies where other machines may write too.
-    """
-
-    user: str
-    host: str
-    pid: int
-    since: str
-    path: str = ""
-    is_shared: bool = False
-
-    @property
-    def is_dead(self) -> bool:
-        """Whether its process is gone for certain: of this machine, all of whose processes can be seen from here."""
-        own = not self.is_shared and self.host == socket.gethostname()
-        return own and self.pid > 0 and is_gone_everywhere(self.pid)
-
-    def __str__(self) -> str:
-        """Say whose it is."""
-        return f"{self.user}@{self.host} (process {self.pid}) since {self.since}"
 
 
 class StoredStates:
@@ -159,7 +131,7 @@ class StoredStates:
         """Tell who has locked a stack, from what Pulumi puts beside the state while it runs."""
         for entry in self._storage.list(f"{self._locks}/{stack}"):
             if entry.path.endswith(".json") and (found := self._storage.read(entry.path)):
-                return _lock(found.content, entry.path, is_shared=not self._storage.is_local)
+                return read_lock(found.content, entry.path, is_shared=not self._storage.is_local)
         return None
 
     def unlock(self, stack: str, lock: Lock) -> None:
@@ -181,7 +153,7 @@ class StoredStates:
         for path in sorted((each for each in entries if each.endswith(_ENDS)), reverse=True)[:_LOOKED_AT]:
             found = self._storage.read(path)
             try:
-                content = gzip.decompress(found[0]) if found and path.endswith("gz") else found and found[0]  # noqa: F821
+                content = decompressed(found[0]) if found and path.endswith("gz") else found and found[0]
                 run: dict[str, Any] = json.loads(content or b"{}")
             except UNREADABLE:
                 continue  # torn by a full disk; the state is what counts
@@ -294,14 +266,6 @@ def _plain(given: object) -> dict[str, str]:
     listed = cast("list[dict[str, object]]", given if isinstance(given, list) else [])
     values = ((str(each["key"]), each.get("value", "")) for each in listed)
     return {key: value for key, value in values if isinstance(value, str)}
-
-
-def _lock(content: bytes, path: str, *, is_shared: bool) -> Lock:
-    try:
-        found: dict[str, Any] = json.loads(content)
-        return Lock(found["username"], found["hostname"], found["pid"], found["timestamp"], path, is_shared)
-    except (ValueError, KeyError, TypeError):
-        return Lock("somebody", "an unknown machine", 0, "an unknown time", path, is_shared)
 
 
 def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:

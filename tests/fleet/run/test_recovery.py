@@ -9,7 +9,7 @@ import pytest
 
 from fleet.run.recovery import await_orphan, end_session, may_unlock
 from fleet.store.leases import Lease
-from fleet.store.states import Lock
+from fleet.store.locks import Lock
 from shared.stack import engines
 from shared.stack.process import Process
 from tests.support.fake_account import always

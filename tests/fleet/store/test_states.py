@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from fleet.errors import RecordsError
-from fleet.store.states import CloudStates, Lock, State, StoredStates
+from fleet.store.locks import Lock
+from fleet.store.states import CloudStates, State, StoredStates
 from fleet.store.storage import Entry, Storage
 from shared.stack import process
 from tests.support.fleet.making import FakeEngine

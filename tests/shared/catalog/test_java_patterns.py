@@ -19,7 +19,7 @@ FITTING = [
     (r"\pL+", "é", "1"),
     (r"\p{IsLatin}+", "é", "я"),
     (r"\p{script=Latin}+", "é", "я"),
-    (r"\p{InGreek}+", "α", "a"),  # noqa: RUF001
+    (r"\p{InGreek}+", "α", "a"),  # noqa: RUF001 - Greek is meant
     (r"\w+", "a_1", "é"),
     (r"\d{3}", "123", "١٢٣"),
     (r"[^\s]+", "x", " "),
@@ -63,4 +63,4 @@ def test_any_pattern_is_taken_or_refused(pattern: str) -> None:
     try:
         _ = all_fit(valid_pattern(pattern), ["a-1"])
     except Mistake as mistake:
-        assert mistake.code in {"pattern-invalid", "pattern-too-large"}  # noqa: PT017
+        assert mistake.code in {"pattern-invalid", "pattern-too-large"}  # noqa: PT017 - either is right

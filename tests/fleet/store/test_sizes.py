@@ -61,9 +61,9 @@ def test_a_state_that_is_too_large_is_told(storage: Storage) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        gzip.compress(b" " * 1_000_000),
-        gzip.compress(json.dumps({"checkpoint": {}}).encode())[:-4],
-        gzip.compress(b"[" * 4000),
+        gzip.compress(b" " * 1_000_000, mtime=0),
+        gzip.compress(json.dumps({"checkpoint": {}}).encode(), mtime=0)[:-4],
+        gzip.compress(b"[" * 4000, mtime=0),
     ],
 )
 def test_a_state_that_is_made_to_become_huge_is_damaged(storage: Storage, content: bytes) -> None:
@@ -74,6 +74,7 @@ def test_a_state_that_is_made_to_become_huge_is_damaged(storage: Storage, conten
 
 
 def test_a_state_that_is_compressed_is_read(storage: Storage) -> None:
-    storage.write(f"{STATES}/spoke-a.json.gz", gzip.compress(json.dumps({"checkpoint": {}}).encode()))
+    content = gzip.compress(json.dumps({"checkpoint": {}}).encode())
+    storage.write(f"{STATES}/spoke-a.json.gz", content)
 
     assert StoredStates(storage).read("spoke-a")

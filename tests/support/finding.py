@@ -4,9 +4,7 @@ import json
 import os
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
-from typing import Any, Final
-
-import boto3
+from typing import Final
 
 from cli.rehearsal.deployers import POLICIES, rendered
 from fleet.recover.search import Search
@@ -52,8 +50,7 @@ def search_in(account: str, *, known: Mapping[str, Collection[str]] | None = Non
 @cache
 def signed_in(account: str, url: str) -> AccountSession:
     """Sign in once at each sandbox, as who may do what docs/iam lets a deployer and a recovery do, and nothing else."""
-    clients: dict[str, Any] = {"endpoint_url": url, "region_name": REGION, "aws_secret_access_key": "x"}
-    iam: Any = boto3.client("iam", aws_access_key_id=account, **clients)
+    iam = Sandbox(url).client("iam", account)
     trusted = {"AWS": f"arn:aws:iam::{MANAGEMENT}:user/administrator"}
     trust = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
     iam.create_role(RoleName=_ROLE, AssumeRolePolicyDocument=policy(trust))

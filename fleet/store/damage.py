@@ -59,6 +59,7 @@ class Damage:
 
     def __init__(self, storage: Storage, project: str, stack: str) -> None:
         self._storage = storage
+        self._local = storage.url.startswith("file:")  # a bucket writes an object as a whole, and has no descriptions
         self._project = project
         self._stack = stack
         self._state = f".pulumi/stacks/{project}/{stack}"
@@ -66,7 +67,7 @@ class Damage:
     def found(self) -> list[str]:
         """Name the files that are torn; Pulumi refuses to work before they are put right."""
         descriptions = [path for path in self._descriptions() if self._is_torn(path, json.loads)]
-        layout = [_META] if self._is_torn(_META, _version_of) else []
+        layout = [_META] if self._local and self._is_torn(_META, _version_of) else []
         return [*descriptions, *layout, *([torn] if (torn := self._torn_state()) else [])]
 
     def repair(self) -> list[str]:
@@ -76,7 +77,7 @@ class Damage:
             if self._is_torn(path, json.loads):
                 self._storage.remove(path)
                 told.append(f"removed a damaged file that a killed run left beside the state: {path}")
-        if self._is_torn(_META, _version_of):
+        if self._local and self._is_torn(_META, _version_of):
             self._storage.write(_META, _LAYOUT)
             told.append(f"wrote {_META} anew, which was damaged")
         if torn := self._torn_state():
@@ -122,6 +123,8 @@ class Damage:
 
     def _descriptions(self) -> Iterator[str]:
         """List the descriptions that Pulumi reads before it does anything with the stack."""
+        if not self._local:
+            return
         yield f"{_META}.attrs"
         for ending in _ENDINGS:
             yield f"{self._state}{ending}.attrs"

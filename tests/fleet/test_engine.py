@@ -91,6 +91,28 @@ def test_a_killed_process_is_told_by_its_signal(pulumi: Path, tmp_path: Path) ->
     assert -signal.SIGKILL == Engine(tmp_path).refresh("spoke-a", None, lambda _: None).code
 
 
+def test_what_a_deployment_would_create_is_read_from_a_preview(pulumi: Path, tmp_path: Path) -> None:
+    steps = [{"op": "same"}, {"op": "create", "newState": {"urn": "urn:1"}}, {"op": "create-replacement"}]
+    pretend(pulumi, f"#!/bin/sh\necho a warning\necho '{json.dumps({'steps': steps})}'\n")
+
+    assert [{"urn": "urn:1"}] == Engine(tmp_path).creations("hub", "hub")
+
+
+def test_why_a_preview_failed_is_read_from_what_it_answered(pulumi: Path, tmp_path: Path) -> None:
+    told = [{"severity": "error", "message": "shares: no"}, {"severity": "info", "message": "Catalog"}]
+    pretend(pulumi, f"#!/bin/sh\necho '{json.dumps({'diagnostics': told})}'\necho error >&2\nexit 1\n")
+
+    with refused(EngineError, "pulumi-failed") as found:
+        Engine(tmp_path).creations("hub", "hub")
+    assert str(found.value).endswith("failed: shares: no")
+
+
+def test_whatever_it_starts_knows_that_the_state_was_looked_at(pulumi: Path, tmp_path: Path) -> None:
+    pretend(pulumi, '#!/bin/sh\nprintf "[{\\"looked\\": \\"%s\\"}]" "$MODEL_CATALOG_LOOKED"\n')
+
+    assert [{"looked": "true"}] == Engine(tmp_path).runs("hub", "hub")
+
+
 def test_an_interrupt_reaches_every_process_that_runs(pulumi: Path, tmp_path: Path) -> None:
     pretend(pulumi, WAIT.format(python=PYTHON, patience=20))
     reading, writing = os.pipe()

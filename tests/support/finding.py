@@ -4,13 +4,15 @@ import json
 import os
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
+from typing import Final
 
+from cli.rehearsal.deployers import POLICIES, rendered
 from fleet.recover.search import Search
 from shared.aws.session import AccountSession
 from shared.stack.settings import AccountSettings
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, REGION
 from tests.support.sandbox.process import Client, Sandbox
-from tests.support.sandbox.setup import TEMPLATE
+from tests.support.sandbox.setup import TEMPLATE, policy
 
 TAGS = {"model-catalog-hub": "hub"}
 TAGGED = [{"Key": "model-catalog-hub", "Value": "hub"}, {"Key": "team", "Value": "x"}]
@@ -46,11 +48,20 @@ def search_in(account: str, *, known: Mapping[str, Collection[str]] | None = Non
 
 
 @cache
-def signed_in(account: str, _url: str) -> AccountSession:
-    """Sign in once at each sandbox: it takes a second."""
-    role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole" if account != MANAGEMENT else None
-    settings = {"accountId": account, "assumeRole": role, "aws:region": REGION}
+def signed_in(account: str, url: str) -> AccountSession:
+    """Sign in once at each sandbox, as who may do what docs/iam lets a deployer and a recovery do, and nothing else."""
+    iam = Sandbox(url).client("iam", account)
+    trusted = {"AWS": f"arn:aws:iam::{MANAGEMENT}:user/administrator"}
+    trust = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
+    iam.create_role(RoleName=_ROLE, AssumeRolePolicyDocument=policy(trust))
+    for name in ("organization-deployer", "hub-deployer", "spoke-deployer", "recovery"):
+        document = json.loads((POLICIES / f"{name}.json").read_text())
+        iam.put_role_policy(RoleName=_ROLE, PolicyName=name, PolicyDocument=rendered(document, account))
+    settings = {"accountId": account, "assumeRole": f"arn:aws:iam::{account}:role/{_ROLE}", "aws:region": REGION}
     return AccountSession(AccountSettings.model_validate(settings), where="Pulumi.hub.yaml")
+
+
+_ROLE: Final = "Recovery"
 
 
 def make_portfolio(catalog: Client, name: str, tags: list[dict[str, str]] = TAGGED) -> str:

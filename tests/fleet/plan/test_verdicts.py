@@ -82,6 +82,18 @@ def test_what_somebody_else_updated_is_run(two: Inventory) -> None:
     assert Kind.UNCHANGED is verdict(plan, "spoke-b")[0]
 
 
+def test_what_is_deployed_to_another_account_than_the_settings_name_is_refused(two: Inventory) -> None:
+    kind, [reason] = verdict(make_plan(replace(two, moved={"spoke-a": ("999988887777",)})))
+
+    assert Kind.REFUSED is kind
+    assert "Pulumi.spoke-a.yaml: accountId: invalid value" in reason
+    assert "spoke-a is deployed to 999988887777" in reason
+
+
+def test_what_another_account_has_nothing_of_may_move(two: Inventory) -> None:
+    assert Kind.UNCHANGED is verdict(make_plan(replace(two, moved={"spoke-a": ()})))[0]
+
+
 def test_a_stack_that_is_gone_is_made_again(two: Inventory) -> None:
     plan = make_plan(replace(two, tags={"spoke-b": two.tags["spoke-b"]}))
 

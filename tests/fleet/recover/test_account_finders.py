@@ -41,7 +41,7 @@ SETTINGS = {
 
 
 def test_a_role_is_found_by_its_name_and_the_stacks_tags(aws: Sandbox, find: Find, name: str) -> None:
-    iam = aws.client("iam", HUB)
+    iam, name = aws.client("iam", HUB), f"ModelCatalogLaunch-{name}"
     with pytest.raises(Absent):
         find(ROLE, name=name)
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, Tags=OTHERS)
@@ -63,7 +63,7 @@ def test_a_role_is_found_by_its_name_and_the_stacks_tags(aws: Sandbox, find: Fin
 
 
 def test_a_bucket_is_found_with_what_is_set_and_put_in_it(aws: Sandbox, find: Find, name: str) -> None:
-    s3, bucket = aws.client("s3", HUB), f"{name}-0123abc"
+    s3, bucket = aws.client("s3", HUB), f"model-catalog-templates-{name}-0123abc"
     with pytest.raises(Absent):
         find(BUCKET, bucket=bucket)
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -89,7 +89,7 @@ def test_a_bucket_is_found_with_what_is_set_and_put_in_it(aws: Sandbox, find: Fi
 def test_a_bucket_that_a_preview_names_anew_is_found_by_the_rest_of_its_name_and_its_tags(
     aws: Sandbox, find: Find, name: str
 ) -> None:
-    s3 = aws.client("s3", HUB)
+    s3, name = aws.client("s3", HUB), f"model-catalog-templates-{name}"
     for bucket, tags in {
         f"{name}-0000001": TAGGED,
         f"{name}-0000002": OTHERS,
@@ -133,7 +133,7 @@ def test_a_stack_is_found_by_its_name_and_the_stacks_tags(aws: Sandbox, find: Fi
 
 
 def test_a_stack_that_never_came_to_be_is_removed(aws: Sandbox, find: Find, name: str) -> None:
-    cloudformation = aws.client("cloudformation", HUB)
+    cloudformation, name = aws.client("cloudformation", HUB), f"{name}-accepted-0123abc"
     broken = "Resources: {A: {Type: AWS::ServiceCatalog::AcceptedPortfolioShare, Properties: {PortfolioId: port-a}}}"
     cloudformation.create_stack(StackName=name, TemplateBody=broken, Tags=TAGGED)
 
@@ -220,7 +220,7 @@ def test_a_stack_that_cannot_be_deleted_is_released_from_what_is_in_the_way(
     catalog.create_portfolio_share(PortfolioId=portfolio, AccountId=RESEARCH)
     accepting = {"Type": "AWS::ServiceCatalog::AcceptedPortfolioShare", "Properties": {"PortfolioId": portfolio}}
     template = json.dumps({"Resources": {"A": accepting}})
-    made = cloudformation.create_stack(StackName=name, TemplateBody=template)["StackId"]
+    made = cloudformation.create_stack(StackName=f"{name}-accepted-0123abc", TemplateBody=template)["StackId"]
     search, given = search_in(RESEARCH), Inputs({"region": REGION})
     SETTLERS[STACK](search, made, given)
     assert "CREATE_COMPLETE" == cloudformation.describe_stacks(StackName=made)["Stacks"][0]["StackStatus"]

@@ -1,132 +1,25 @@
 """One spoke from its lease to its record, with an engine that only pretends."""
 
-import datetime as dt
-import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
 
 import pytest
-from tenacity import wait_none
 
-from fleet.engine import STOPPING, Cost, Finished
-from fleet.errors import EngineError
-from fleet.plan.fingerprint import fingerprint_of
+from fleet.engine import STOPPING
 from fleet.run import spoke_run as module
 from fleet.run.preparation import Preparation
 from fleet.run.spoke_run import run_spoke
-from fleet.run.tasks import Operation, RunStatus, Task
+from fleet.run.tasks import Operation, RunStatus
 from fleet.store.history import FAILED, INTERRUPTED, SUCCEEDED, History
 from fleet.store.leases import HeldLease, Leases
-from fleet.store.locations import Locations
 from fleet.store.records import EventRef, Record, Records
 from fleet.store.storage import Storage
 from tests.support.fake_account import always
 from tests.support.fleet.events import ADA
 from tests.support.fleet.making import spoke
+from tests.support.fleet.pretended import HASH, STACK, Begin
 
-STACK = "spoke-a"
-HASH = "sha256:of-the-plan"
 THROTTLED = "Diagnostics:\n  aws:iam:Role (x):\n    error: operation error IAM: ThrottlingException: Rate exceeded\n"
 LOCKED = "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end\n"
-
-
-class Pretended:
-    """An engine whose runs end as they are told to, and leave the state that a success leaves."""
-
-    def __init__(self, backend: Path, *statuses: tuple[int, str]) -> None:
-        self.root = backend
-        self._states = backend / ".pulumi" / "stacks" / "model-catalog-spoke"
-        self._endings = list(statuses)
-        self.ran: list[str] = []
-        self.leaves: dict[str, Any] = {}
-        """The outputs of the state that a failure leaves; without any it changes nothing."""
-
-        self.options: list[str] = []
-
-    def create(self, project: str, stack: str) -> None:
-        """Make a stack."""
-        assert "spoke" == project
-        self.ran.append("create")
-        self.write(stack, {})
-
-    def outputs(self, project: str, stack: str) -> dict[str, Any]:
-        """Give those of a hub that was never deployed."""
-        raise EngineError(f"no stack named {stack} in {project}", code="pulumi-failed")
-
-    def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
-        """Preview."""
-        self.options += options
-        return self._run("preview", stack, log, started)
-
-    def up(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
-        """Deploy."""
-        self.options += options
-        return self._run("up", stack, log, started)
-
-    def write(self, stack: str, outputs: dict[str, Any]) -> None:
-        """Write a state."""
-        self._states.mkdir(parents=True, exist_ok=True)
-        root = {"type": "pulumi:pulumi:Stack", "outputs": outputs}
-        document = {"version": 3, "checkpoint": {"latest": {"resources": [root], "number": len(self.ran)}}}
-        _ = (self._states / f"{stack}.json").write_text(json.dumps(document))
-
-    def _run(self, what: str, stack: str, log: IO[bytes] | None, started: Callable[[int], None]) -> Finished:
-        self.ran.append(what)
-        started(1)
-        code, said = self._endings.pop(0) if self._endings else (0, "Resources:\n    1 unchanged\n")
-        if log:
-            _ = log.write(said.encode())
-            log.flush()
-        if code != 0 and self.leaves:
-            self.write(stack, self.leaves)
-        if code == 0 and what == "up":
-            self.write(stack, {"contract": {"hub": "hub", "content_hash": HASH}, "launches": {}})
-        return Finished(code, Cost(seconds=1, cpu_seconds=2, peak_mib=100))
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Try again at once, and begin every test with nobody stopping."""
-    monkeypatch.setattr(module, "wait_random_exponential", always(wait_none()))
-    monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
-    STOPPING.clear()
-    yield
-    STOPPING.clear()
-
-
-@pytest.fixture
-def begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Task, Pretended]]:
-    """Give a task, and the engine that carries it out."""
-
-    def begin(
-        *statuses: tuple[int, str], operation: Operation = Operation.UP, forced: bool = False
-    ) -> tuple[Task, Pretended]:
-        made = spoke(tmp_path, "a", "300000000001")
-        engine = Pretended(tmp_path / "backend", *statuses)
-        monkeypatch.setattr(module, "Engine", always(engine))
-        (tmp_path / "backend").mkdir(exist_ok=True)
-        url = (tmp_path / "backend").as_uri()
-        task = Task(
-            stack=STACK,
-            operation=operation,
-            root=str(tmp_path),
-            locations=Locations(url, url),
-            fingerprint=fingerprint_of(made.parts),
-            parts=made.parts,
-            own=frozenset(made.parts),
-            contract=HASH,
-            day=dt.date(2026, 11, 1),
-            begun=dt.datetime.now(dt.UTC),
-            forced=forced,
-            logs="logs",
-        )
-        return task, engine
-
-    return begin
-
-
-Begin = Callable[..., tuple[Task, Pretended]]
 
 
 def test_a_launch_that_failed_when_it_was_launched_is_replaced_and_told(

@@ -1,5 +1,6 @@
 """What was changed in the accounts behind Pulumi's back."""
 
+import json
 from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
@@ -186,3 +187,19 @@ def answer(monkeypatch: pytest.MonkeyPatch, found: dict[str, Any] | EngineError)
         return found
 
     monkeypatch.setattr(Engine, "drift", drift)
+
+
+def test_another_account_in_the_settings_is_told_and_nothing_is_compared(
+    backend: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_spoke(tmp_path, "a", "300000000001")
+    provider = {"type": "pulumi:providers:aws", "urn": "urn:p", "inputs": {"allowedAccountIds": '["300000000009"]'}}
+    role = {"type": "aws:iam/role:Role", "urn": "urn:r", "custom": True}
+    content = {"checkpoint": {"latest": {"resources": [provider, role]}}}
+    backend.write(".pulumi/stacks/model-catalog-spoke/spoke-a.json", json.dumps(content).encode())
+    monkeypatch.setattr(Engine, "drift", raising(AssertionError()))
+
+    found = compare(str(tmp_path), backend.url, {}, "spoke-a")
+
+    assert not found.changes
+    assert "spoke-a is deployed to 300000000009" in found.problem

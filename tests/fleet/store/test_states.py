@@ -154,6 +154,50 @@ def test_a_lock_that_cannot_be_read_is_one_of_nobody_we_know(
     assert "somebody@an unknown machine (process 0) since an unknown time" == str(states.lock("spoke-a"))
 
 
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}"])
+def test_a_torn_lock_is_a_lock_of_nobody_who_could_be_dead(
+    storage: Storage, states: StoredStates, content: bytes
+) -> None:
+    storage.write(f"{LOCKS}/spoke-a/1.json", content)
+
+    lock = states.lock("spoke-a")
+
+    assert lock
+    assert not lock.is_dead
+
+
+HISTORY = ".pulumi/history/model-catalog-spoke/spoke-a/spoke-a"
+
+
+@pytest.mark.parametrize(
+    ("runs", "failed"),
+    [
+        ([], False),
+        ([("update", "succeeded")], False),
+        ([("update", "succeeded"), ("update", "failed")], True),
+        ([("update", "failed"), ("update", "succeeded")], False),
+        ([("update", "failed"), ("refresh", "succeeded"), ("destroy", "failed")], True),
+        ([("update", "failed"), ("torn", "")], True),
+    ],
+)
+def test_whether_the_last_deployment_failed_is_in_pulumis_history(
+    storage: Storage,
+    states: StoredStates,
+    runs: list[tuple[str, str]],
+    failed: bool,  # noqa: FBT001 - what is expected
+) -> None:
+    for number, (kind, result) in enumerate(runs):
+        content = b"{" if kind == "torn" else json.dumps({"kind": kind, "result": result}).encode()
+        name = f"{HISTORY}-{1700000000000000000 + number}"
+        if number % 2:
+            storage.write(f"{name}.history.json.gz", gzip.compress(content))
+        else:
+            storage.write(f"{name}.history.json", content)
+        storage.write(f"{name}.checkpoint.json", b"{}")
+
+    assert failed is states.failed_last("spoke-a")
+
+
 @pytest.mark.parametrize(
     ("host", "pid", "shared", "dead"),
     [
@@ -189,6 +233,12 @@ class Cloud(FakeEngine):
         assert "spoke" == project
         return {"deployment": DEPLOYMENT if stack == "spoke-a" else None}
 
+    def runs(self, project: str, stack: str) -> list[dict[str, Any]]:
+        """Give the last runs."""
+        assert "spoke" == project
+        ends = [{"kind": "refresh", "result": "succeeded"}, {"kind": "update", "result": "failed"}]
+        return ends if stack == "spoke-a" else []
+
 
 def test_pulumi_cloud_is_asked_instead() -> None:
     states = CloudStates(Cloud({}))
@@ -201,6 +251,7 @@ def test_pulumi_cloud_is_asked_instead() -> None:
     assert None is states.read("spoke-c")
     assert None is states.lock("spoke-a")
     assert ([], []) == (states.damaged("spoke-a"), states.repair("spoke-a"))
+    assert (True, False) == (states.failed_last("spoke-a"), states.failed_last("spoke-b"))
 
 
 def test_the_folder_of_states_is_pulumis_own(tmp_path: Path) -> None:

@@ -241,10 +241,7 @@ def test_an_account_share_is_accepted_by_a_stack_and_an_organization_share_is_no
 
 
 def test_a_stack_that_accepts_another_portfolio_lets_go_of_one_that_is_gone(setup: Setup) -> None:
-    """What the clean-up after an update cannot delete stays behind, and the update is complete.
-
-    Source: CloudFormation User Guide, "Understand stack update states".
-    """
+    """The update is complete all the same (CloudFormation User Guide, "Understand stack update states")."""
     template = (
         '{"Parameters":{"Id":{"Type":"String"}},"Resources":{"A":{"Type":"AWS::ServiceCatalog::AcceptedPortfolioShare",'
         '"Properties":{"PortfolioId":{"Ref":"Id"}}}}}'

@@ -117,10 +117,11 @@ def test_the_images_that_a_version_declares_are_those_that_its_template_runs(
 def test_a_launch_costs_something_known_in_every_region_of_the_price_table(
     product: CatalogProduct, version: CatalogVersion
 ) -> None:
-    parameters = version.template.parameters
+    parameters, rule = version.template.parameters, product.file.cost
 
+    assert rule is not None
     assert {region: [] for region in CATALOG.prices.instance_hour} == {
-        region: unpriced(product.file.cost, parameters, CATALOG.prices, region)
+        region: unpriced(rule, parameters, CATALOG.prices, region)
         for region in CATALOG.prices.instance_hour
     }
 

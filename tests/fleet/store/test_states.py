@@ -228,9 +228,9 @@ class Cloud(FakeEngine):
         assert "spoke" == project
         return {"spoke-a": "2026-10-06", "spoke-b": ""}
 
-    def exported(self, project: str, stack: str) -> dict[str, Any]:
+    def exported(self, project: str, stack: str, *, decrypted: bool = False) -> dict[str, Any]:
         """Give a state."""
-        assert "spoke" == project
+        assert ("spoke", False) == (project, decrypted)
         return {"deployment": DEPLOYMENT if stack == "spoke-a" else None}
 
     def runs(self, project: str, stack: str) -> list[dict[str, Any]]:

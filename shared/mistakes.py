@@ -100,7 +100,7 @@ def _added(model: type[BaseModel], location: Location) -> str:
             return f"Add it, with {', '.join(needed)} below." if needed else "Add it, with a map below."
         if get_origin(option) is Literal:
             return f"Add it: {' or '.join(map(str, get_args(option)))}."
-        kind = get_origin(option) or option
+        kind = cast("object", get_origin(option) or option)
         if isinstance(kind, type) and kind.__name__ in _WANTED:
             return f"Add it, with {_WANTED[kind.__name__]}."
     return "Add it."

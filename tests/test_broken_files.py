@@ -118,7 +118,7 @@ SETTINGS: Final[dict[str, tuple[type[AccountSettings], str]]] = {
 REMEDY: Final = re.compile(
     r"Expected|Write|Remove|remove|Correct|correct|[Rr]ename|Add|[Nn]ame |Run|make |Set|put |Give|give|Divide|Use|use |"
     r"Choose|Make|Let|Shorten|Restore|Deploy|Publish|Put|Join|[Ff]ill|Allow|See|They are|There are|are: |allows|deploy|"
-    r"keys here|must|set |needs|offers|write |Shorten"
+    r"keys here|must|set |needs|offers|write |Shorten|join"
 )
 
 SEEDS = st.integers(0, 2**64)

@@ -9,10 +9,10 @@ import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel, to_snake
 
-from shared.aws.service_limits import aws_text
 from shared.collecting import Mistakes, together
 from shared.errors import CatalogError, Mistake
 from shared.mistakes import mistakes_in, options
+from shared.service_limits import aws_text
 
 Region = Annotated[
     str,

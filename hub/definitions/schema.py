@@ -11,8 +11,8 @@ from hub.definitions.cost import CostRule
 from hub.definitions.lifecycle import Life, Lifecycle
 from hub.definitions.tag_options import TagOptions
 from shared.aws.arn import AccountId, ModelPackageArn
-from shared.aws.service_limits import aws_text
 from shared.catalog.versions import SemVer
+from shared.service_limits import aws_text
 from shared.validation import Document, FormerName, Key, Region, TagKey, TagValue
 
 _SERVICE: Final = "servicecatalog"

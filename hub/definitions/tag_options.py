@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from shared.aws.service_limits import aws_text
 from shared.errors import Mistake
+from shared.service_limits import aws_text
 from shared.validation import TagKey
 
 

@@ -10,8 +10,8 @@ import yaml
 from hub.config import HubSettings
 from hub.definitions.load import read_catalog
 from hub.definitions.templates import MOST
-from shared.aws.service_limits import limits_of
 from shared.errors import CatalogError, ConfigError, ContentError
+from shared.service_limits import limits_of
 from shared.stack.settings import check_settings
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.refused import refused

@@ -177,7 +177,7 @@ def outcome(read: Any) -> object:  # noqa: ANN401 - a function
 def test_what_is_written_below_the_salt_is_told_where_to_go(tmp_path: Path) -> None:
     path = tmp_path / "Pulumi.spoke-research.yaml"
     path.write_text(
-        "config:\n  model-catalog-spoke:launches:\n    - name: a\nencryptionsalt: v1:abc\n    - name: b\n      product: p\n"
+        "config:\n  model-catalog-spoke:launches:\n    - name: a\nencryptionsalt: v1:abc\n    - name: b\n      x: y\n"
     )
 
     with refused(ConfigError, "file-not-yaml", "Pulumi.spoke-research.yaml") as found:

@@ -100,7 +100,7 @@ def _added(model: type[BaseModel], location: Location) -> str:
             return f"Add it, with {', '.join(needed)} below." if needed else "Add it, with a map below."
         if get_origin(option) is Literal:
             return f"Add it: {' or '.join(map(str, get_args(option)))}."
-        kind = str(getattr(get_origin(option) or option, "__name__", ""))
+        kind = str(getattr(cast("object", get_origin(option) or option), "__name__", ""))
         if kind in _WANTED:
             return f"Add it, with {_WANTED[kind]}."
     return "Add it."

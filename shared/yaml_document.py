@@ -67,7 +67,7 @@ def plain_values(
 
 
 def _text_of(node: yaml.ScalarNode) -> str | None:
-    if node.tag == "tag:yaml.org,2002:str":
+    if node.tag in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
         return node.value
     value: object = YamlLoader("").construct_object(node)
     return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,19 +1,18 @@
 """No file, however broken, ends in a traceback or takes long: it is refused with place and remedy, or it is right.
 
-`make test` breaks a few files of each kind. 10,000 of each:
-`BROKEN_FILES=10000 python -m pytest tests/test_broken_files.py`
+`make test` breaks a few files of each kind. For 10,000 of each, which takes some 40 minutes:
+`BROKEN_FILES=10000 python -m pytest -n 2 tests/test_broken_files.py`.
 """
 
 import copy
 import json
 import os
-import random
 import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,7 +29,7 @@ from shared.stack.stack_file import StackFile
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Excerpts
 from spoke.launches.cost import costs_in_words
-from tests.support.broken import broken, broken_tree
+from tests.support.broken import broken, broken_tree, chance_of
 from tests.support.catalog_copy import DAY
 from tests.support.offers import OFFER, read
 from tests.support.paths import ROOT
@@ -119,14 +118,14 @@ SETTINGS: Final[dict[str, tuple[type[AccountSettings], str]]] = {
 REMEDY: Final = re.compile(
     r"Expected|Write|Remove|remove|Correct|correct|[Rr]ename|Add|[Nn]ame |Run|make |Set|put |Give|give|Divide|Use|use |"
     r"Choose|Make|Let|Shorten|Restore|Deploy|Publish|Put|Join|[Ff]ill|Allow|See|They are|There are|are: |allows|deploy|"
-    r"keys here|must|set |needs|offers|write |Shorten"
+    r"keys here|must|set |needs|offers|write |Shorten|join"
 )
 
 SEEDS = st.integers(0, 2**64)
 OFTEN = settings(
     max_examples=EXAMPLES,
     deadline=None,
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[HealthCheck.too_slow],
     derandomize="BROKEN_FILES" not in os.environ,
 )
 
@@ -140,7 +139,7 @@ def is_taken_or_refused(run: Callable[[], object], shown: bytes | str) -> None:
         for each in problem.all:
             assert each.place, (str(each), shown)
             assert REMEDY.search(str(each)), (str(each), shown)
-    except Exception as problem:  # noqa: BLE001 - whatever it is, it is no refusal
+    except Exception as problem:  # noqa: BLE001 - none is expected
         pytest.fail(f"{type(problem).__name__}: {problem}\n{shown!r}")
     assert time.process_time() - begun < SECONDS, shown
 
@@ -174,7 +173,7 @@ def _indented(text: str) -> Iterator[str]:
 def test_a_broken_file_of_the_catalog(folder: Path, kind: str, seed: int) -> None:
     path = folder / CATALOG[kind]
     whole = path.read_bytes()
-    content = broken(random.Random(seed), whole)  # noqa: S311 - no secret is made of it
+    content = broken(chance_of(seed), whole)
     try:
         _ = path.write_bytes(content)
         is_taken_or_refused(lambda: read_catalog(folder, DAY), content)
@@ -188,7 +187,7 @@ def test_a_broken_file_of_the_catalog(folder: Path, kind: str, seed: int) -> Non
 def test_broken_settings_of_a_stack(tmp_path_factory: pytest.TempPathFactory, stack: str, seed: int) -> None:
     model, whole = SETTINGS[stack]
     path = tmp_path_factory.getbasetemp() / f"Pulumi.{stack}.yaml"
-    content = broken(random.Random(seed), whole.encode())  # noqa: S311 - no secret is made of it
+    content = broken(chance_of(seed), whole.encode())
     _ = path.write_bytes(content)
 
     def run() -> None:
@@ -204,7 +203,7 @@ def test_broken_settings_of_a_stack(tmp_path_factory: pytest.TempPathFactory, st
 @given(SEEDS)
 def test_broken_settings_of_the_fleet(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     folder = tmp_path_factory.getbasetemp()
-    content = broken(random.Random(seed), FLEET.encode())  # noqa: S311 - no secret is made of it
+    content = broken(chance_of(seed), FLEET.encode())
     _ = (folder / "fleet.yaml").write_bytes(content)
     is_taken_or_refused(lambda: read_settings(folder), content)
 
@@ -212,19 +211,22 @@ def test_broken_settings_of_the_fleet(tmp_path_factory: pytest.TempPathFactory, 
 @OFTEN
 @given(SEEDS)
 def test_a_broken_contract(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - no secret is made of it
+    chance = chance_of(seed)
     document: Any = copy.deepcopy(read(OFFER).model_dump(mode="json", exclude_none=True))
     for _ in range(chance.randint(1, 3)):
         document = broken_tree(chance, document)
-    if isinstance(document, dict) and chance.random() < 0.9:
+    if isinstance(document, dict) and chance.random() < 0.9:  # mostly as a hub would write it
+        written = cast("dict[str, Any]", document)
         try:
-            document["content_hash"] = content_hash(document)
+            written["content_hash"] = content_hash(written)
         except (TypeError, ValueError):
             return
     path = tmp_path_factory.getbasetemp() / "Pulumi.spoke-good.yaml"
     _ = path.write_text(SPOKE)
     spoke = StackFile(path).settings(SpokeSettings)
-    is_taken_or_refused(lambda: _used(spoke, parse(document, source="hub")), json.dumps(document, default=str))
+    is_taken_or_refused(
+        lambda: _used(spoke, parse(cast("object", document), source="hub")), json.dumps(document, default=str)
+    )
 
 
 def _used(settings: SpokeSettings, contract: Any) -> None:  # noqa: ANN401 - a contract

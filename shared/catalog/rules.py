@@ -42,7 +42,7 @@ def _well_formed(node: object) -> object:
         functions = cast("dict[str, object]", node)
         if len(functions) != 1:
             found = ", ".join(functions) or "no function"
-            raise Mistake(f"invalid map of {found}. It has one key, the function's name.", code="function-not-alone")
+            raise Mistake(f"invalid map of {found}. Write one key, the function's name.", code="function-not-alone")
         name, argument = next(iter(functions.items()))
         _check_operands(name, argument)
         _ = _well_formed(argument)

@@ -53,7 +53,7 @@ class AccountSettings(SettingsDocument):
         for place, found in foreign_arns(self, self.region, without=("parameters", "tags")):
             raise Mistake(
                 f"invalid value {found!r}. The stack's region {self.region} is of the partition "
-                f"{partition_of(self.region)}, and nothing of another can be reached from there.",
+                f"{partition_of(self.region)}, from where no other is reached: name something of that partition.",
                 code="arn-of-another-partition",
                 place=place,
             )

@@ -25,6 +25,8 @@ S = TypeVar("S", bound=AccountSettings)
 
 _TEXT: Final = "tag:yaml.org,2002:str"
 _MAP: Final = "tag:yaml.org,2002:map"
+_SALTS: Final = ("encryptionsalt:", "encryptedkey:")
+_CORRECT: Final = "Correct it there; such files are UTF-8 text."
 _ACCOUNT: Final = re.compile(r"""accountId["']?\s*:\s*["']?([0-9]{12})\b""")
 
 
@@ -59,6 +61,13 @@ class StackFile:
                     place=f"{name}: config",
                 )
             project = project_of(self.stack)
+            for key in cast("dict[object, object]", content):
+                if str(key).startswith((f"{project}:", "aws:")):
+                    raise ConfigError(
+                        "stands beside config, where nobody reads it. Move it below config, two spaces to the right.",
+                        code="setting-beside-config",
+                        place=f"{name}: {key}",
+                    )
             return {
                 key if ":" in key else f"{project}:{key}": as_text(value)
                 for key, value in cast("dict[str, object]", config).items()
@@ -71,7 +80,7 @@ class StackFile:
             ) from None
         except yaml.YAMLError as problem:
             raise ConfigError(
-                f"is not YAML: {reason_of(problem)}. Correct it there; such files are UTF-8 text.",
+                f"is not YAML: {reason_of(problem)}. {self._below_the_salt or _CORRECT}",
                 code="file-not-yaml",
                 place=name,
             ) from None
@@ -84,6 +93,16 @@ class StackFile:
                 code="setting-impossible",
                 place=name,
             ) from None
+
+    @property
+    def _below_the_salt(self) -> str:
+        """Say where to write what somebody wrote at the file's end, where Pulumi has put a key of its own."""
+        lines = self._bytes.decode(errors="replace").splitlines()
+        found = next((index for index, line in enumerate(lines) if line.startswith(_SALTS)), None)
+        if found is None or not any(line.strip() for line in lines[found + 1 :]):
+            return ""
+        key = lines[found].partition(":")[0]
+        return f"Line {found + 1}, {key}, is Pulumi's own: move it to the end, below what was added after it."
 
     def decrypted(self, key: str, text: str) -> object:
         """Give a setting that somebody decrypted, with its secrets marked as such.

@@ -121,8 +121,7 @@ def test_a_launch_costs_something_known_in_every_region_of_the_price_table(
 
     assert rule is not None
     assert {region: [] for region in CATALOG.prices.instance_hour} == {
-        region: unpriced(rule, parameters, CATALOG.prices, region)
-        for region in CATALOG.prices.instance_hour
+        region: unpriced(rule, parameters, CATALOG.prices, region) for region in CATALOG.prices.instance_hour
     }
 
 

@@ -24,6 +24,8 @@ OWN = [{"Key": "model-catalog-hub", "Value": "hub"}]
 
 
 def _in_unit(asked: dict[str, str]) -> list[dict[str, str]]:
+    if asked["ParentId"] not in BELOW:
+        raise ClientError({"Error": {"Code": "ParentNotFoundException", "Message": "none"}}, "ListAccountsForParent")
     return [{"Id": account, "Name": "it", "Status": STATUS[account]} for account in BELOW[asked["ParentId"]]]
 
 
@@ -40,8 +42,10 @@ CALLS: Mapping[str, Any] = {
     "describe_portfolio": {"Tags": OWN},
     "describe_budget": {},
     "validate_template": {},
+    "describe_organization": {"Organization": {"Id": "o-a1b2c3d4e5", "MasterAccountId": "111122223333"}},
 }
 UNIT = (ShareSetting(portfolio="online-inference", type="ORGANIZATIONAL_UNIT", target="Research"), "ou-research")
+OTHER = ShareSetting(portfolio="online-inference", type="ORGANIZATION_MEMBER_ACCOUNT", target="444455556666")
 Look = Callable[..., list[str]]
 
 
@@ -123,6 +127,25 @@ def test_a_template_that_nobody_launches_any_more_is_not_held_against_todays_rul
         (
             {"targets": [member("555566667777")]},
             "share of batch-inference with 555566667777: the account is SUSPENDED, and AWS shares with active ones",
+        ),
+        (
+            {
+                "targets": [member("444455556666")],
+                "calls": {"describe_organization": {"Organization": {"MasterAccountId": "444455556666"}}},
+            },
+            "share of batch-inference with 444455556666: it is the management account",
+        ),
+        (
+            {"targets": [(UNIT[0], "ou-none"), member("999900001111")]},
+            "share of online-inference with Research: the organization has no such unit",
+        ),
+        (
+            {"targets": [(UNIT[0], "ou-none"), member("999900001111")]},
+            "share of batch-inference with 999900001111: no account of the organization has that id",
+        ),
+        (
+            {"targets": [(UNIT[0], "ou-all"), (OTHER, "444455556666")]},
+            "share of online-inference with 444455556666: 444455556666 would get it by the share with Research too",
         ),
         ({"units": ["ou-all"]}, f"rollout of the roles: the hub {HUB} is in one of the units"),
     ],

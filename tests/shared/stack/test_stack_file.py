@@ -172,3 +172,35 @@ def outcome(read: Any) -> object:  # noqa: ANN401 - a function
         return read()
     except ConfigError as problem:
         return str(problem)
+
+
+def test_what_is_written_below_the_salt_is_told_where_to_go(tmp_path: Path) -> None:
+    path = tmp_path / "Pulumi.spoke-research.yaml"
+    path.write_text(
+        "config:\n  model-catalog-spoke:launches:\n    - name: a\nencryptionsalt: v1:abc\n    - name: b\n      x: y\n"
+    )
+
+    with refused(ConfigError, "file-not-yaml", "Pulumi.spoke-research.yaml") as found:
+        _ = StackFile(path).given
+    assert "Line 4, encryptionsalt, is Pulumi's own: move it to the end" in str(found.value)
+
+
+def test_a_setting_beside_config_is_not_overlooked(tmp_path: Path) -> None:
+    path = tmp_path / "Pulumi.hub.yaml"
+    path.write_text(f"{GOOD}model-catalog-hub:protect: false\n")
+
+    with refused(ConfigError, "setting-beside-config", "model-catalog-hub:protect"):
+        _ = StackFile(path).given
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "Pulumi.hub.yaml"
+    path.write_text(
+        f"{GOOD}  model-catalog-hub:protect: 7\n  model-catalog-hub:regions: [Rome, 1.10]\n  other:key: 1\n"
+    )
+
+    with refused(ConfigError, "several-mistakes") as found:
+        _ = StackFile(path).settings(HubSettings)
+    assert {"protect", "regions[0]", "regions[1]", "other:key"} == {
+        each.place.removeprefix("Pulumi.hub.yaml: ") for each in found.value.all
+    }

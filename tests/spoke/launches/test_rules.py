@@ -90,7 +90,7 @@ def test_a_launch_with_a_mistake_is_refused_by_it(offer: dict[str, Any]) -> None
         resolved(offer)
 
 
-def test_every_launch_tells_its_first_mistake(offer: dict[str, Any]) -> None:
+def test_every_launch_tells_its_mistakes(offer: dict[str, Any]) -> None:
     launches = [{"name": name, "product": "nothing", "version": "1.0.0"} for name in "ab"]
 
     with refused(LaunchError, "several-mistakes") as found:
@@ -98,6 +98,22 @@ def test_every_launch_tells_its_first_mistake(offer: dict[str, Any]) -> None:
     assert ["here: launches[0] (a): product", "here: launches[1] (b): product"] == [
         line.partition(": invalid")[0] for line in str(found.value).splitlines()
     ]
+
+
+def test_a_launch_tells_all_its_mistakes(offer: dict[str, Any]) -> None:
+    parameters = offer["eu-central-1"]["products"]["scorer"]["versions"]["1.0.0"]["parameters"]
+    parameters |= {name: {"type": "String"} for name in ("A", "B", "C")}
+    launch = {"name": "x", "product": "scorer", "version": "1.0.0", "parameters": {"Label": "x", "Nope": "1"}}
+    topic = "arn:aws:sns:eu-west-1:333344445555:models"
+
+    with refused(LaunchError, "several-mistakes") as found:
+        resolve_launches(settings(launches=[{**launch, "notifications": [topic]}]), read(offer), DAY, where="here")
+    assert [
+        "parameter-invalid",
+        "parameter-not-offered",
+        *["parameter-missing"] * 4,
+        "topic-of-another-region",
+    ] == [each.code for each in found.value.all]
 
 
 def test_a_topic_of_another_region_is_refused(offer: dict[str, Any]) -> None:

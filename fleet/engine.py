@@ -17,19 +17,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final, Protocol
+from typing import IO, Any, Final
 
+from fleet.engine_answers import Guarding, document_of, reason_of, refuse_silence
 from fleet.errors import EngineError
-from fleet.reach import refuse_silent_backend
-from shared.aws.reach import refuse_silent_endpoints
 from shared.stack import engines
 from shared.stack.own_state import LOOKED
 
 _ASKED_SECONDS: Final = 30
 """So long before its lease ends an engine is asked to end."""
 
-_ASKING: Final = ("select", "up", "preview", "refresh", "destroy", "import")
-"""Words of commands that ask AWS, or come before one that does."""
 _GUARD: Final = Path(__file__).with_name("guard.py")
 _OF_THE_HUB: Final = ("MODEL_CATALOG_SIGNING_KEY", "MODEL_CATALOG_SIGNING_KEY_FILE")
 """What signs the contract, and what no other program gets."""
@@ -68,40 +65,6 @@ def interrupt() -> None:
         for process in _RUNNING:
             with suppress(ProcessLookupError):  # it has ended this very moment
                 os.kill(process, signal.SIGINT)
-
-
-class Guarding(Protocol):
-    """A lease, as far as an engine has to do with it."""
-
-    def listen(self, listener: Callable[[float], None] | None) -> None:
-        """Tell somebody until when the engine may run, now and after every renewal; 0 for no more."""
-        ...
-
-    def set_engine(self, engine: int) -> None:
-        """Write down the engine's process, before it begins; raises where the lease is lost."""
-        ...
-
-    def check(self) -> None:
-        """Raise where the lease is lost."""
-        ...
-
-
-def _refuse_silence(command: tuple[str, ...]) -> None:
-    """Look whether backend and endpoints answer, before a process that would wait for them for minutes is started."""
-    if named := os.environ.get("PULUMI_BACKEND_URL"):
-        refuse_silent_backend(named)
-    if asking := next((word for word in command if word in _ASKING), ""):
-        refuse_silent_endpoints(f"what pulumi {asking} needs")
-
-
-def _document(answer: str) -> dict[str, Any]:
-    try:
-        return json.loads(answer)
-    except (ValueError, RecursionError):
-        raise EngineError(
-            "Pulumi's answer is no document that anything here has: it is damaged, or nested too deeply.",
-            code="answer-unreadable",
-        ) from None
 
 
 class Engine:
@@ -165,12 +128,12 @@ class Engine:
 
     def outputs(self, project: str, stack: str) -> dict[str, Any]:
         """Give a stack's outputs. Raises EngineError."""
-        return _document(self._ask(project, "-s", stack, "stack", "output", "--json"))
+        return document_of(self._ask(project, "-s", stack, "stack", "output", "--json"))
 
     def exported(self, project: str, stack: str, *, decrypted: bool = False) -> dict[str, Any]:
         """Give a stack's state, with secrets as they are stored, or decrypted: then for no file. Raises EngineError."""
         options = ["--show-secrets"] if decrypted else []
-        return _document(self._ask(project, "-s", stack, "stack", "export", *options))
+        return document_of(self._ask(project, "-s", stack, "stack", "export", *options))
 
     def settings(self, project: str, stack: str) -> dict[str, str]:
         """Give a stack's settings as the engine hands them to a program: decrypted. Raises EngineError."""
@@ -300,7 +263,7 @@ class Engine:
         with self._started(project, *arguments, unattended=True, **pipes) as process:
             answer, problem = process.communicate()
         if process.returncode != 0:
-            command, text = " ".join(arguments[:4]), " ".join(_reason(problem, answer).split())
+            command, text = " ".join(arguments[:4]), " ".join(reason_of(problem, answer).split())
             raise EngineError(f"pulumi {command} failed: {text}", code="pulumi-failed")
         return answer
 
@@ -312,7 +275,7 @@ class Engine:
         guard: Sequence[str] = (),
         **options: Any,  # noqa: ANN401 - those of Popen
     ) -> "subprocess.Popen[Any]":
-        _refuse_silence(arguments)
+        refuse_silence(arguments)
         first, last = str(Path(sys.executable).parent), str(self.root / ".tools" / "bin")
         path = os.pathsep.join([first, os.environ.get("PATH", os.defpath), last])
         environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true", LOOKED: "true"}
@@ -331,13 +294,3 @@ class Engine:
 def _tell(guard: int, until: float) -> None:
     with suppress(OSError):  # it has ended this very moment
         os.write(guard, f"{until - _ASKED_SECONDS} {until}\n".encode())
-
-
-def _reason(problem: str, answer: str) -> str:
-    """Give what a command said that failed: beside its answer, or in it where the answer is a document."""
-    try:
-        told: list[dict[str, Any]] = json.loads(answer[answer.index("{") :]).get("diagnostics") or []
-    except ValueError:
-        return problem
-    errors = [str(each["message"]) for each in told if each.get("severity") == "error"]
-    return " ".join(errors) or problem

@@ -1,13 +1,12 @@
 """The settings of a hub stack."""
 
-import datetime as dt
 import re
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from shared.aws.arn import ACCOUNT_ID, KeyArn, PrincipalPattern, RoleArn
-from shared.catalog.signature import PublicKey
+from hub.trust_config import ExceptionSetting, SigningSetting
+from shared.aws.arn import ACCOUNT_ID, PrincipalPattern, RoleArn
 from shared.errors import Mistake
 from shared.stack.principals import MOST_PATTERNS, Grant
 from shared.stack.settings import AccountSettings
@@ -173,38 +172,6 @@ class RegistrySetting(SettingsDocument):
         examples=["arn:aws:iam::555544443333:role/ModelRegistryReader"],
     )
     unreachable: Literal["refuse", "warn"] = Field(default="refuse", description="refuse or warn", examples=["warn"])
-
-
-class ExceptionSetting(SettingsDocument):
-    """What a product may do or hold beyond what all may.
-
-    Attributes:
-        product: The product's key in the catalog.
-        allow: Actions, resource types, services, roles, images, …, each as the refusal names it.
-        reason: Why; spokes read it too.
-    """
-
-    product: Key
-    allow: list[Annotated[str, Field(min_length=1)]] = Field(
-        min_length=1,
-        description="a list of what is allowed, as the refusal names it",
-        examples=["[dynamodb:GetItem, AWS::DynamoDB::Table]"],
-    )
-    reason: str = Field(min_length=1, description="a sentence", examples=["Features are read from a table."])
-
-
-class SigningSetting(SettingsDocument):
-    """With which key the contract is signed.
-
-    Attributes:
-        public_key: The key that spokes have in `hub.contractKeys`.
-        kms_key: The key of AWS KMS that it belongs to; without it, the private key is read from the environment.
-        since: Signatures that were made before this day are made anew.
-    """
-
-    public_key: PublicKey
-    kms_key: KeyArn | None = None
-    since: dt.date | None = Field(default=None, description="a date in quotes", examples=['"2026-12-24"'])
 
 
 class HubSettings(AccountSettings):

@@ -18,6 +18,7 @@ import boto3
 
 from cli.errors import RehearsalError
 from sandbox.environment import sandbox_environment
+from shared.files import write_file
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 COPIED: Final = (
@@ -143,7 +144,7 @@ def _copy_project(target: Path, virtual_environment: Path) -> None:
         else:
             shutil.copyfile(source, target / name)
     for settings in SETTINGS.glob("Pulumi.*.yaml"):
-        _ = (target / settings.name).write_text(f"{settings.read_text()}encryptionsalt: {SALT}\n")
+        write_file(target / settings.name, f"{settings.read_text()}encryptionsalt: {SALT}\n")
     for source in (virtual_environment, ROOT / ".tools"):
         if source.exists():
             (target / source.name).symlink_to(source)

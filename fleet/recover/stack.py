@@ -13,6 +13,7 @@ from fleet.recover.account_finders import STACK, release_stack
 from fleet.recover.reconcile import Operation, Reconciled, Resource, is_of_account, name_of, reconcile
 from fleet.recover.search import Inputs, Search
 from shared.aws.session import AccountAccess, AccountSession
+from shared.files import write_file
 from shared.stack.names import project_of
 
 _ROUNDS: Final = 12
@@ -134,7 +135,7 @@ def _make_provider(target: Target, planned: Sequence[Resource], log: IO[bytes] |
 def _write(target: Target, exported: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "state.json"
-        _ = file.write_text(json.dumps(exported))
+        write_file(file, json.dumps(exported))
         target.engine.replace_state(target.project, target.stack, file)
 
 

@@ -90,7 +90,7 @@ def check_parameters(values: Values, version: Version, where: str) -> None:
         if parameter.default is None and name not in values:
             mistakes.add(
                 LaunchError(
-                    f"is missing, and the template has no default. Add it. {parameter.description}".rstrip(),
+                    f"is missing, and the template has no default: add it. {parameter.description}".rstrip(),
                     code="parameter-missing",
                     place=f"{where}: parameters.{name}",
                 )

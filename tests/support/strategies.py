@@ -122,4 +122,13 @@ def offers() -> _Drawn:
             "products": st.dictionaries(_KEY, _PRODUCT, max_size=2),
         }
     )
-    return st.dictionaries(st.sampled_from(["eu-central-1", "eu-west-1"]), region, min_size=1, max_size=2)
+    regions = st.dictionaries(st.sampled_from(["eu-central-1", "eu-west-1"]), region, min_size=1, max_size=2)
+    return st.builds(_with_portfolios, regions, _PORTFOLIO)
+
+
+def _with_portfolios(offer: Any, portfolio: Any) -> Any:  # noqa: ANN401 - as drawn
+    """Give every product the portfolio that it names."""
+    for region in offer.values():
+        for product in region["products"].values():
+            region["portfolios"].setdefault(product["portfolio"], portfolio)
+    return offer

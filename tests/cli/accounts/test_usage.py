@@ -41,7 +41,8 @@ def backend(tmp_path: Path, catalog: CatalogCopy, monkeypatch: pytest.MonkeyPatc
     write_state(storage, "spoke-production", search=SEARCH)
     write_state(storage, "spoke-new")
     products = {FRAUD: product(FRAUD, "online", {"1.0.0": version("pa-1", {})})}
-    offered = {"eu-central-1": {"portfolios": {}, "products": products}}
+    portfolios = {"online": {"id": "port-1", "name": "Online", "shares": []}}
+    offered = {"eu-central-1": {"portfolios": portfolios, "products": products}}
     engine = FakeEngine({HUB: {"catalog": contract.publish(HUB_ACCOUNT, offered)}})
     monkeypatch.setattr("fleet.show.launches.Engine", always(engine))
     monkeypatch.setenv("PULUMI_BACKEND_URL", storage.url)

@@ -20,9 +20,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patterns, "_spent", 0.0)
 
 
-@pytest.mark.parametrize(
-    "pattern", ["[a-z]+", "^(?!aws)[a-z-]{3,63}$", "[^]\\]]{2}", "(ab|c)*d?", "a{1000}", "{", "a{,3}"]
-)
+@pytest.mark.parametrize("pattern", ["[a-z]+", "^(?!aws)[a-z-]{3,63}$", "[^]\\]]{2}", "(ab|c)*d?", "a{1000}"])
 def test_a_sensible_pattern_is_taken(pattern: str) -> None:
     assert pattern == valid_pattern(pattern)
 

@@ -31,11 +31,12 @@ def refuse_excessive_roles(products: Mapping[str, Product], *, hub: str) -> None
     """
     found = [(key, each) for key, product in products.items() for each in role_excesses(product)]
     if found:
+        first = found[0][1]
         lines = "".join(f"\n{key}: {each.place}: {each.text}" for key, each in found)
         raise ContractError(
             f"publishes roles that this account does not make. Ask the platform team to take these rights away, or let "
             f"the hub or an administrator make the roles, and set launchRoles to existing:{lines}",
-            code=found[0][1].code,
+            code=first.code,
             place=f"stack {hub}",
         )
 

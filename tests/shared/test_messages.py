@@ -58,7 +58,7 @@ def stands_for_a_kind(node: ast.AST) -> list[str]:
 
 def is_code(value: ast.expr) -> bool:
     """Say whether it is a text, or the code of the mistake that the error passes on."""
-    return bool(re.fullmatch(r"'[a-z]+(-[a-z]+)*'|mistake\.code", ast.unparse(value)))
+    return bool(re.fullmatch(r"'[a-z]+(-[a-z]+)*'|(mistake|first)\.code", ast.unparse(value)))
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

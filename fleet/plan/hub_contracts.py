@@ -9,7 +9,7 @@ from functools import partial
 from fleet.engine import Engine
 from fleet.errors import EngineError
 from fleet.store.records import DeployedLaunch
-from shared.catalog.contract import Contract, Product, merge, parse
+from shared.catalog.contract import Contract, Product, day_of, merge, parse
 from shared.errors import CatalogError, ContractError
 from shared.stack.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT
 
@@ -90,7 +90,7 @@ def _read(engine: Engine, name: str) -> Published | CatalogError:
         outputs = engine.outputs("hub", name)
         day = outputs.get(PUBLISHED_OUTPUT)
         contract = parse(outputs.get(CATALOG_OUTPUT), source=name)
-        return Published(contract, dt.date.fromisoformat(str(day)) if day else None)
+        return Published(contract, day_of(day, source=name))
     except EngineError as problem:
         if "no stack named" in str(problem):
             return ContractError(

@@ -38,5 +38,5 @@ async def _read(stack: str, *, first: bool) -> tuple[Contract, dt.date | None]:
     reference = pulumi.StackReference(name, stack_name=stack)
     details = await reference.get_output_details(CATALOG_OUTPUT)
     value: Any = details.value if details.secret_value is None else details.secret_value
-    published_on: str | None = (await reference.get_output_details(PUBLISHED_OUTPUT)).value
-    return contract.parse(value, source=stack), dt.date.fromisoformat(published_on) if published_on else None
+    published_on = (await reference.get_output_details(PUBLISHED_OUTPUT)).value
+    return contract.parse(value, source=stack), contract.day_of(published_on, source=stack)

@@ -11,13 +11,9 @@ from fleet.engine import Engine
 from fleet.errors import EngineError
 from fleet.store.locations import states_at
 from fleet.store.records import DeployedLaunch
-<<<<<<< HEAD
 from fleet.store.storage import StorageError, backend_url, is_cloud
-from shared.catalog.contract import Contract, Product, merge
+from shared.catalog.contract import Contract, Product, day_of, merge
 from shared.catalog.trust import Trust, admit, refuse_older
-=======
-from shared.catalog.contract import Contract, Product, day_of, merge, parse
->>>>>>> written
 from shared.errors import CatalogError, ContractError
 from shared.stack.hub_pin import fleet_trusts, own_trust
 from shared.stack.names import CATALOG_OUTPUT, HUB_PROJECT, PUBLISHED_OUTPUT, short_name
@@ -143,14 +139,9 @@ def _read(engine: Engine, trusts: Sequence[Trust], exported: dict[str, object], 
             trust.confirm_reference(name)
         outputs = _stored(engine, name) or engine.outputs("hub", name)
         day = outputs.get(PUBLISHED_OUTPUT)
-<<<<<<< HEAD
         exported[name] = outputs.get(CATALOG_OUTPUT)
         contract = admit(trusts, exported[name], name)
-        return Published(contract, dt.date.fromisoformat(str(day)) if day else None)
-=======
-        contract = parse(outputs.get(CATALOG_OUTPUT), source=name)
         return Published(contract, day_of(day, source=name))
->>>>>>> written
     except EngineError as problem:
         if "no stack named" in str(problem):
             return ContractError(

@@ -66,10 +66,9 @@ async def _read(stack: str, trusts: Sequence[Trust], *, first: bool) -> tuple[Co
     pulumi.log.info(f"Catalog: {stack} (hubStack in Pulumi.{pulumi.get_stack()}.yaml; deployed by make up-hub)")
     name = "hubStack" if first else f"hubStack-{short_name(stack)}"
     reference = pulumi.StackReference(name, stack_name=stack)
-<<<<<<< HEAD
     published = admit(trusts, await _output(reference, CATALOG_OUTPUT), stack)
-    published_on: str | None = (await reference.get_output_details(PUBLISHED_OUTPUT)).value
-    return published, dt.date.fromisoformat(published_on) if published_on else None
+    published_on = (await reference.get_output_details(PUBLISHED_OUTPUT)).value
+    return published, contract.day_of(published_on, source=stack)
 
 
 async def _issued_before() -> Mapping[str, str]:
@@ -84,9 +83,3 @@ async def _issued_before() -> Mapping[str, str]:
 async def _output(reference: pulumi.StackReference, name: str) -> Any:  # noqa: ANN401 - a stack's output
     details = await reference.get_output_details(name)
     return details.value if details.secret_value is None else details.secret_value
-=======
-    details = await reference.get_output_details(CATALOG_OUTPUT)
-    value: Any = details.value if details.secret_value is None else details.secret_value
-    published_on = (await reference.get_output_details(PUBLISHED_OUTPUT)).value
-    return contract.parse(value, source=stack), contract.day_of(published_on, source=stack)
->>>>>>> written

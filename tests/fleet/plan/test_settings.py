@@ -84,17 +84,11 @@ def test_a_tolerance_is_a_number_or_a_share(tmp_path: Path, tolerance: str) -> N
     assert repr(tolerance.strip('"')) in str(found.value)
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize("tolerance", ["true", "[1]"])
-def test_a_tolerance_is_no_truth_value_and_no_list(tmp_path: Path, tolerance: str) -> None:
-    with refused(SettingsError, "invalid-value", "fleet.yaml: waves[0].tolerance"):
-=======
 @pytest.mark.parametrize(
     ("tolerance", "code"), [("true", "invalid-value"), ("[1]", "invalid-value"), ("null", "value-read-as-another")]
 )
 def test_a_tolerance_is_no_truth_value_and_no_list(tmp_path: Path, tolerance: str, code: str) -> None:
     with refused(SettingsError, code, "fleet.yaml: waves[0].tolerance"):
->>>>>>> written
         read(tmp_path, f"waves: [{{name: a, default: true, tolerance: {tolerance}}}]")
 
 

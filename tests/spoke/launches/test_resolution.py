@@ -139,11 +139,7 @@ def test_a_missing_parameter_without_a_description_is_named_alone(offer: dict[st
 
     with refused(LaunchError, "parameter-missing") as found:
         resolved_launches(published, parameters={})
-<<<<<<< HEAD
     assert str(found.value).endswith("the template has no default: add it.")
-=======
-    assert str(found.value).endswith("the template has no default. Add it.")
->>>>>>> written
 
 
 def test_a_hidden_value_is_never_shown(published: Contract) -> None:

@@ -245,23 +245,6 @@ def parse(value: object, *, source: str) -> Contract:
     return contract
 
 
-def day_of(value: object, *, source: str) -> dt.date | None:
-    """Read the day on which a hub ran last; None where it does not say.
-
-    Raises:
-        ContractError: it is none.
-    """
-    try:
-        return dt.date.fromisoformat(str(value)) if value else None
-    except ValueError:
-        raise ContractError(
-            f"publishes a catalog that is damaged: {value!r:.60} is no date. Deploy the hub again with this release: "
-            f"make up-hub.",
-            code="catalog-damaged",
-            place=f"stack {source}",
-        ) from None
-
-
 def merge(contracts: Mapping[str, Contract]) -> Contract:
     """Put the contracts of a catalog together that is divided over several hub stacks.
 

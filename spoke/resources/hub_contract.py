@@ -10,6 +10,7 @@ import pulumi
 
 from shared.catalog import contract
 from shared.catalog.contract import Contract
+from shared.catalog.publication_day import day_of
 from shared.catalog.trust import Trust, admit, refuse_older
 from shared.stack.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT, short_name
 
@@ -68,7 +69,7 @@ async def _read(stack: str, trusts: Sequence[Trust], *, first: bool) -> tuple[Co
     reference = pulumi.StackReference(name, stack_name=stack)
     published = admit(trusts, await _output(reference, CATALOG_OUTPUT), stack)
     published_on = (await reference.get_output_details(PUBLISHED_OUTPUT)).value
-    return published, contract.day_of(published_on, source=stack)
+    return published, day_of(published_on, source=stack)
 
 
 async def _issued_before() -> Mapping[str, str]:

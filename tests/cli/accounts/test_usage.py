@@ -41,8 +41,8 @@ def backend(tmp_path: Path, catalog: CatalogCopy, monkeypatch: pytest.MonkeyPatc
     write_state(storage, "spoke-production", search=SEARCH)
     write_state(storage, "spoke-new")
     products = {FRAUD: product(FRAUD, "online", {"1.0.0": version("pa-1", {})})}
-    portfolios = {"online": {"id": "port-1", "name": "Online", "shares": []}}
-    offered = {"eu-central-1": {"portfolios": portfolios, "products": products}}
+    portfolios: dict[str, Any] = {"online": {"id": "port-1", "name": "Online", "shares": []}}
+    offered: dict[str, Any] = {"eu-central-1": {"portfolios": portfolios, "products": products}}
     engine = FakeEngine({HUB: {"catalog": contract.publish(HUB_ACCOUNT, offered)}})
     monkeypatch.setattr("fleet.show.launches.Engine", always(engine))
     monkeypatch.setenv("PULUMI_BACKEND_URL", storage.url)
@@ -158,6 +158,8 @@ def test_a_retired_version_that_nobody_uses_goes_and_never_comes_back(catalog: C
     gone = command("models", "remove-version", FRAUD, "1.1.0")
     still_there = command("models", "lock", "--check")
     catalog.remove_version(FRAUD, "1.1.0")
+    for name in ("1.1.0.yaml", "1.1.0.card.yaml"):
+        (catalog.folder / "products" / FRAUD / name).unlink(missing_ok=True)
 
     assert 0 == gone.code
     assert "Delete its entry from product.yaml and its files (1.1.0.yaml, 1.1.0.card.yaml)" in gone.out

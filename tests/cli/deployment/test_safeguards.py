@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,8 +33,8 @@ def ran(tmp_path: Path, catalog: CatalogCopy, monkeypatch: pytest.MonkeyPatch) -
         (tmp_path / f"Pulumi.{stack}.yaml").write_text((ROOT / f"Pulumi.{stack}.yaml").read_text())
     storage = Storage((tmp_path / "backend").as_uri())
     products = {FRAUD: product(FRAUD, "online", {"1.0.0": version("pa-1", {}), "1.1.0": version("pa-2", {})})}
-    portfolios = {"online": {"id": "port-1", "name": "Online", "shares": []}}
-    offered = {"eu-central-1": {"portfolios": portfolios, "products": products}}
+    portfolios: dict[str, Any] = {"online": {"id": "port-1", "name": "Online", "shares": []}}
+    offered: dict[str, Any] = {"eu-central-1": {"portfolios": portfolios, "products": products}}
     outputs = {"catalog": contract.publish(HUB_ACCOUNT, offered)}
     write(storage, "model-catalog-hub", "hub", {"type": "pulumi:pulumi:Stack", "urn": "urn", "outputs": outputs})
     monkeypatch.setenv("PULUMI_BACKEND_URL", storage.url)

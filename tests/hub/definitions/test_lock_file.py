@@ -75,7 +75,7 @@ def test_nothing_is_written_when_nothing_is_new(tmp_path: Path) -> None:
         ("hashes: {}", "unknown-key", "templates.lock: hashes"),
         ("templates: [a]", "invalid-value", "templates.lock: templates"),
         (f"templates:\n  some-model:\n    1.0.0: {'a' * 63}\n", "invalid-value", "templates.some-model.1.0.0"),
-        (f"templates:\n  a:\n    1.0.0: {'a' * 64}\n    1.0.0: {'b' * 64}\n", "lock-torn", "templates.lock:3"),
+        (f"templates:\n  a:\n    1.0.0: {'a' * 64}\n    1.0.0: {'b' * 64}\n", "lock-torn", "templates.lock:4"),
         ("templates:\n  a: {1.0.0", "lock-torn", ""),
         ("templates:\n  a:\n\t- b\n", "lock-torn", "templates.lock:3"),
         ("templates:\n<<<<<<< HEAD\n  a: {}\n", "lock-conflict", "templates.lock:2"),

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from fleet.errors import EngineError
+from fleet.errors import EngineError, PreviewError
 from shared.stack.own_state import LOOKED
 
 _UNATTENDED: Final = ("--non-interactive", "--color", "never")
@@ -158,9 +158,12 @@ class Engine:
         """Give what a deployment would create, as the state would have it, with what only the run will know left open.
 
         Raises:
-            EngineError: the program refuses, or the engine does.
+            PreviewError: the program refuses, or the engine does.
         """
-        answer = self._ask(project, "-s", stack, "preview", "--json", *_UNATTENDED)
+        try:
+            answer = self._ask(project, "-s", stack, "preview", "--json", *_UNATTENDED)
+        except EngineError as problem:
+            raise PreviewError(str(problem), code=problem.code) from None
         steps: list[dict[str, Any]] = json.loads(answer[answer.index("{") :]).get("steps") or []
         return [step["newState"] for step in steps if step["op"] == "create"]
 

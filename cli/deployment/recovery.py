@@ -13,7 +13,7 @@ from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
 from cli.guard import refuse_changed_account, states_of
 from cli.stacks import engine, with_settings
-from fleet.errors import EngineError
+from fleet.errors import PreviewError
 from fleet.plan.settings import read_settings
 from fleet.recover.reconcile import Reconciled, remedy
 from fleet.recover.stack import Target, refresh, release_stacks, settle_pending, settle_planned
@@ -74,7 +74,7 @@ def look_again(stack: str) -> Iterator[str]:
     target = Target(project=project, stack=stack, engine=engine(), settings=settings_of(_MODELS[project], stack))
     try:
         done = settle_planned(target)
-    except EngineError:
+    except PreviewError:
         return  # what stands in the way of a preview, the run is about to tell by itself
     yield from done.told
     if done.left:
@@ -90,7 +90,7 @@ def _settle(target: Target) -> int:
     _tell(stack, release_stacks(target))
     try:
         more = settle_planned(target)
-    except EngineError as problem:
+    except PreviewError as problem:
         print(f"{stack}: nothing is locked or pending. What the next run would make was not looked for: {problem}")
         return ExitCode.NOT_REACHED if states_of(stack).failed_last(stack) else ExitCode.DONE
     _tell(stack, more.told)

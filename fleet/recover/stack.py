@@ -75,7 +75,8 @@ def settle_planned(target: Target, log: IO[bytes] | None = None) -> Reconciled:
     a copy knows nothing of what came after.
 
     Raises:
-        CatalogError: the program refuses, or the account is out of reach.
+        PreviewError: the program refuses, or the engine does.
+        CatalogError: the account is out of reach.
         EngineError: the state could not be read, written or refreshed.
     """
     whole = Reconciled()
@@ -83,7 +84,8 @@ def settle_planned(target: Target, log: IO[bytes] | None = None) -> Reconciled:
         planned: list[Resource] = target.engine.creations(target.project, target.stack)
         if not any(is_of_account({"resource": each}) for each in planned):
             break
-        _make_provider(target, planned, log)
+        if _make_provider(target, planned, log):
+            continue  # only now does a preview know by what to make the rest
         exported = target.engine.exported(target.project, target.stack)
         deployment: dict[str, Any] = exported.get("deployment") or {}
         done = reconcile(deployment, target.account(), target.tags, planned)
@@ -119,8 +121,8 @@ def release_stacks(target: Target, log: IO[bytes] | None = None) -> list[str]:
     return [f"{name} could not be deleted, and was deleted without what stood in its way" for name in released]
 
 
-def _make_provider(target: Target, planned: Sequence[Resource], log: IO[bytes] | None) -> None:
-    """Make the stack's provider, without which nothing can be put into its state."""
+def _make_provider(target: Target, planned: Sequence[Resource], log: IO[bytes] | None) -> bool:
+    """Make the stack's provider where there is none, since nothing can be put into its state without; say whether."""
     urns = [each["urn"] for each in planned if str(each["type"]).startswith(_PROVIDER)]
     if urns:
         options = [word for urn in urns for word in ("--target", urn)]
@@ -129,6 +131,7 @@ def _make_provider(target: Target, planned: Sequence[Resource], log: IO[bytes] |
                 f"the stack's provider could not be made. See what it says: model-catalog stack preview {target.stack}",
                 code="provider-not-made",
             )
+    return bool(urns)
 
 
 def _write(target: Target, exported: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import psutil
 
 from fleet.engine import STOPPING, Engine
-from fleet.errors import EngineError, FleetError
+from fleet.errors import FleetError, PreviewError
 from fleet.recover.reconcile import Reconciled, name_of
 from fleet.recover.stack import Target, settle_pending, settle_planned
 from fleet.run.engine_log import Log
@@ -74,7 +74,7 @@ class Recovery:
         target = Target(project="spoke", stack=self._stack, engine=self._engine, settings=settings)
         try:
             done = settle_planned(target, self._log.file)
-        except EngineError as problem:  # what stands in the way of a preview, the run will tell by itself
+        except PreviewError as problem:  # what stands in the way of a preview, the run will tell by itself
             self.notes.append(f"not looked for what the last run may have left: {problem}")
         else:
             self._settled(done)

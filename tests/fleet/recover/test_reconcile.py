@@ -244,6 +244,15 @@ def test_what_a_preview_would_create_and_is_there_is_taken_over_with_what_it_is_
     assert (["urn:stack"], {"name": [], "path": []}) == (taken["dependencies"], taken["propertyDependencies"])
 
 
+def test_what_is_made_of_something_unknown_waits_until_that_is_known(there: dict[str, Any]) -> None:
+    """Or its state would have the mark of the unknown in place of what it was made of."""
+    there["Launch"] = "Launch"
+    deployment: dict[str, Any] = {}
+    planned = {**ROLE, "inputs": {"name": "Launch", "nested": [{"url": UNKNOWN}]}}
+
+    assert 0 == reconcile(deployment, account(), TAGS, [planned]).taken
+
+
 @pytest.mark.usefixtures("there")
 @pytest.mark.parametrize("resource", [ROLE, {**ROLE, "inputs": {"name": UNKNOWN}}, UNKNOWN_TYPE, COMPONENT, PROVIDER])
 def test_of_what_a_preview_would_create_and_is_not_there_nothing_is_said(resource: Mapping[str, Any]) -> None:

@@ -76,7 +76,7 @@ def look_again(stack: str) -> Iterator[str]:
         done = settle_planned(target)
     except PreviewError:
         return  # what stands in the way of a preview, the run is about to tell by itself
-    yield from done.told
+    yield from [*done.told, *done.foreign]
     if done.left:
         raise NotReachedError("\n".join(remedy(stack, done.left)), code="operations-left", place=stack)
 
@@ -84,7 +84,7 @@ def look_again(stack: str) -> Iterator[str]:
 def _settle(target: Target) -> int:
     stack = target.stack
     done = settle_pending(target)
-    _tell(stack, done.told)
+    _tell(stack, [*done.told, *done.foreign])
     if done.left:
         return _not_reached(stack, done)
     _tell(stack, release_stacks(target))
@@ -93,7 +93,7 @@ def _settle(target: Target) -> int:
     except PreviewError as problem:
         print(f"{stack}: nothing is locked or pending. What the next run would make was not looked for: {problem}")
         return ExitCode.NOT_REACHED if states_of(stack).failed_last(stack) else ExitCode.DONE
-    _tell(stack, more.told)
+    _tell(stack, [*more.told, *more.foreign])
     if more.left:
         return _not_reached(stack, more)
     print(f"{stack}: nothing is locked or pending. Next: model-catalog stack up {stack}")

@@ -36,11 +36,13 @@ class Reconciled:
 
     Attributes:
         told: In words.
+        foreign: What is there and is not the stack's, in words.
         left: Those that somebody has to settle, and why.
         taken: How many resources were taken into the state.
     """
 
     told: list[str] = field(default_factory=list[str])
+    foreign: list[str] = field(default_factory=list[str])
     left: list[tuple[Operation, str]] = field(default_factory=list[tuple[Operation, str]])
     taken: int = 0
 
@@ -124,7 +126,7 @@ def _take_over(operation: Operation, resources: list[Resource], search: Search, 
     except Absent:
         done.told += [said] if said else []
     except NotOurs as problem:
-        done.told.append(f"{name} had not been created by this stack, so nothing was touched: {problem}")
+        done.foreign.append(f"{name} had not been created by this stack, so nothing was touched: {problem}")
     except Unclear as problem:
         if finder or not search.planned:
             done.left.append((operation, str(problem)))

@@ -90,7 +90,8 @@ def settle_planned(target: Target, log: IO[bytes] | None = None) -> Reconciled:
         deployment: dict[str, Any] = exported.get("deployment") or {}
         done = reconcile(deployment, target.account(), target.tags, planned)
         whole.told += [line for line in done.told if line not in whole.told]
-        whole.left, whole.taken = done.left, whole.taken + done.taken
+        # A round may know more than the one before.
+        whole.left, whole.foreign, whole.taken = done.left, done.foreign, whole.taken + done.taken
         if not done.taken:
             break
         _write(target, exported)

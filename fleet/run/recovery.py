@@ -80,7 +80,7 @@ class Recovery:
             self._settled(done)
 
     def _settled(self, done: Reconciled) -> None:
-        self.notes += done.told
+        self.notes += [*done.told, *done.foreign]
         if done.left:
             operation, reason = done.left[0]
             raise FleetError(

@@ -123,7 +123,7 @@ def test_what_somebody_else_made_is_left_alone_and_told(there: dict[str, Any]) -
     done, resources, pending = settled(("creating", ROLE))
 
     assert ([], []) == (resources, pending)
-    [told] = done.told
+    [told] = done.foreign
     assert "had not been created by this stack, so nothing was touched: the role Launch is there" in told
 
 

@@ -163,7 +163,7 @@ class Engine:
         try:
             answer = self._ask(project, "-s", stack, "preview", "--json", *_UNATTENDED)
         except EngineError as problem:
-            raise PreviewError(str(problem), code=problem.code) from None
+            raise PreviewError(str(problem), code="preview-failed") from None
         steps: list[dict[str, Any]] = json.loads(answer[answer.index("{") :]).get("steps") or []
         return [step["newState"] for step in steps if step["op"] == "create"]
 

@@ -160,7 +160,7 @@ def test_a_program_that_refuses_is_told_and_counts_where_the_last_run_had_failed
     backend: Backend, command: Command, last: str, code: ExitCode
 ) -> None:
     backend.ended("hub", last)
-    backend.creations = PreviewError("pulumi preview failed: Pulumi.hub.yaml: shares: no", code="pulumi-failed")
+    backend.creations = PreviewError("pulumi preview failed: Pulumi.hub.yaml: shares: no", code="preview-failed")
 
     ended = command("stack", "recover", "hub")
 

@@ -51,7 +51,7 @@ def test_what_nobody_can_tell_fails_the_spoke_with_the_command_that_settles_it(
     )
 
 
-@pytest.mark.parametrize("problem", [None, PreviewError("the program refuses", code="pulumi-failed")])
+@pytest.mark.parametrize("problem", [None, PreviewError("the program refuses", code="preview-failed")])
 def test_what_the_last_run_left_is_looked_for_where_it_failed(
     begin: Begin, monkeypatch: pytest.MonkeyPatch, problem: PreviewError | None
 ) -> None:

@@ -11,7 +11,14 @@ HUB: Final = "222233334444"
 RESEARCH: Final = "333344445555"
 _MANAGEMENT: Final = "111122223333"
 _OPERATOR: Final = "arn:aws:iam::222233334444:role/OrganizationAccountAccessRole"
-_THROTTLING: Final[dict[str, object]] = {"operation": "*", "rate": 0.05, "error": "ThrottlingException"}
+_THROTTLING: Final[tuple[dict[str, object], ...]] = (
+    *(
+        {"operation": f"{service}:*", "rate": 0.05, "error": "ThrottlingException"}
+        for service in ("servicecatalog", "iam", "cloudformation", "organizations", "sts", "sagemaker")
+    ),
+    {"operation": "s3:*", "rate": 0.05, "error": "SlowDown", "status": 503},
+)
+"""S3 says it in other words than the rest, and without any where it answers a HEAD: only by its status."""
 
 
 class KillStage(Stage):
@@ -79,7 +86,7 @@ class KillStage(Stage):
 
     def throttle(self, *, on: bool) -> None:
         """Let AWS refuse one of twenty calls, or none."""
-        self.faults(*([_THROTTLING] if on else []))
+        self.faults(*(_THROTTLING if on else ()))
 
     def _change_portfolios(self, governed: dict[str, object]) -> None:
         path = self.project / "hub" / "catalog" / "portfolios.yaml"

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from fleet.engine_answers import Guarding, document_of, reason_of, refuse_silence
-from fleet.errors import EngineError
+from fleet.errors import EngineError, PreviewError
 from shared.stack import engines
 from shared.stack.own_state import LOOKED
 
@@ -183,9 +183,12 @@ class Engine:
         """Give what a deployment would create, as the state would have it, with what only the run will know left open.
 
         Raises:
-            EngineError: the program refuses, or the engine does.
+            PreviewError: the program refuses, or the engine does.
         """
-        answer = self._ask(project, "-s", stack, "preview", "--json", *_UNATTENDED)
+        try:
+            answer = self._ask(project, "-s", stack, "preview", "--json", *_UNATTENDED)
+        except EngineError as problem:
+            raise PreviewError(str(problem), code="preview-failed") from None
         steps: list[dict[str, Any]] = json.loads(answer[answer.index("{") :]).get("steps") or []
         return [step["newState"] for step in steps if step["op"] == "create"]
 

@@ -7,6 +7,7 @@
         ├── StateError     a stack's state cannot be read
         ├── AccountsError  accounts cannot be looked at
         └── EngineError    a command of Pulumi's failed; its own words say why
+            └── PreviewError   a preview did, or the program refused
 
 They end a command before anything runs. What goes wrong in one spoke is part of the report instead.
 """
@@ -36,3 +37,7 @@ class AccountsError(FleetError):
 
 class EngineError(FleetError):
     """A command of Pulumi's failed."""
+
+
+class PreviewError(EngineError):
+    """What a deployment would do cannot be said."""

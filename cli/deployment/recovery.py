@@ -13,7 +13,7 @@ from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
 from cli.guard import refuse_changed_account, states_of
 from cli.stacks import engine, with_settings
-from fleet.errors import EngineError
+from fleet.errors import PreviewError
 from fleet.plan.settings import read_settings
 from fleet.recover.reconcile import Reconciled, remedy
 from fleet.recover.stack import Target, refresh, release_stacks, settle_pending, settle_planned
@@ -74,9 +74,9 @@ def look_again(stack: str) -> Iterator[str]:
     target = Target(project=project, stack=stack, engine=engine(), settings=settings_of(_MODELS[project], stack))
     try:
         done = settle_planned(target)
-    except EngineError:
+    except PreviewError:
         return  # what stands in the way of a preview, the run is about to tell by itself
-    yield from done.told
+    yield from [*done.told, *done.foreign]
     if done.left:
         raise NotReachedError("\n".join(remedy(stack, done.left)), code="operations-left", place=stack)
 
@@ -84,16 +84,16 @@ def look_again(stack: str) -> Iterator[str]:
 def _settle(target: Target) -> int:
     stack = target.stack
     done = settle_pending(target)
-    _tell(stack, done.told)
+    _tell(stack, [*done.told, *done.foreign])
     if done.left:
         return _not_reached(stack, done)
     _tell(stack, release_stacks(target))
     try:
         more = settle_planned(target)
-    except EngineError as problem:
+    except PreviewError as problem:
         print(f"{stack}: nothing is locked or pending. What the next run would make was not looked for: {problem}")
         return ExitCode.NOT_REACHED if states_of(stack).failed_last(stack) else ExitCode.DONE
-    _tell(stack, more.told)
+    _tell(stack, [*more.told, *more.foreign])
     if more.left:
         return _not_reached(stack, more)
     print(f"{stack}: nothing is locked or pending. Next: model-catalog stack up {stack}")

@@ -128,28 +128,33 @@ def _principal(search: Search, given: Inputs) -> Found:
 
 
 def _tag_option(search: Search, given: Inputs) -> Found:
-    """Find a tag option, which has no tags; whatever uses one was made after it, so a new one is used by nothing."""
+    """Find a tag option, which has no tags: it is the stack's where nothing but what is the stack's uses it."""
     key, value = given["key"], given["value"]
     listed = search.pages(_SERVICE, "list_tag_options", "TagOptionDetails", given, Filters={"Key": key, "Value": value})
     new = [each["Id"] for each in listed if (each["Key"], each["Value"]) == (key, value)]
     new = [each for each in new if not search.has(TAG_OPTION, each)]
-    client = search.client(_SERVICE, given)
-    used = [each for each in new if client.list_resources_for_tag_option(TagOptionId=each)["ResourceDetails"]]
-    if used:
-        raise NotOurs(f"the tag option {key}={value} is there ({used[0]}), and others use it")
+    for option in new:
+        others = [each for each in _users(search, given, option) if not search.has(PORTFOLIO, each)]
+        if any(not search.has(PRODUCT, each) for each in others):
+            raise NotOurs(f"the tag option {key}={value} is there ({option}), and others use it")
     return Found(id=search.only(TAG_OPTION, f"the tag option {key}={value}", new, ()))
 
 
 def _tagged(search: Search, given: Inputs) -> Found:
     option, resource = _own(search, TAG_OPTION, given["tagOptionId"]), given["resourceId"]
-    client, asked = search.client(_SERVICE, given), {"TagOptionId": option}
-    while True:  # this listing alone calls both of its tokens PageToken
-        with absent_on(_MISSING):
-            page = client.list_resources_for_tag_option(**asked)
-        if resource in {each["Id"] for each in page["ResourceDetails"]}:
-            return Found(id=f"{option}:{resource}")
+    with absent_on(_MISSING):
+        _expect(resource in _users(search, given, option))
+    return Found(id=f"{option}:{resource}")
+
+
+def _users(search: Search, given: Inputs, option: str) -> list[str]:
+    """List the ids of what uses a tag option. This listing alone calls both of its tokens PageToken."""
+    client, asked, found = search.client(_SERVICE, given), {"TagOptionId": option}, list[str]()
+    while True:
+        page = client.list_resources_for_tag_option(**asked)
+        found += [each["Id"] for each in page["ResourceDetails"]]
         if not page.get("PageToken"):
-            raise Absent
+            return found
         asked["PageToken"] = page["PageToken"]
 
 

@@ -5,6 +5,7 @@ there is taken into the state by its id, what is not there is forgotten, and a r
 twice and nothing is lost (docs/adr/0023).
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
@@ -12,7 +13,7 @@ from typing import Any, Final, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fleet.recover import account_finders, catalog_finders
-from fleet.recover.search import Absent, Finder, Found, Inputs, NotOurs, Search, Settler, Unclear
+from fleet.recover.search import UNKNOWN, Absent, Finder, Found, Inputs, NotOurs, Search, Settler, Unclear
 from shared.aws.session import AccountSession, error_text
 from shared.stack.import_file import LAUNCH
 
@@ -35,11 +36,13 @@ class Reconciled:
 
     Attributes:
         told: In words.
+        foreign: What is there and is not the stack's, in words.
         left: Those that somebody has to settle, and why.
         taken: How many resources were taken into the state.
     """
 
     told: list[str] = field(default_factory=list[str])
+    foreign: list[str] = field(default_factory=list[str])
     left: list[tuple[Operation, str]] = field(default_factory=list[tuple[Operation, str]])
     taken: int = 0
 
@@ -64,8 +67,8 @@ def reconcile(
     components = {each["urn"]: each for each in planned if not each.get("custom")}
     for resource in planned:
         operation = {"type": _CREATING, "resource": resource}
-        if not is_of_account(operation):
-            continue
+        if not is_of_account(operation) or UNKNOWN in json.dumps(resource.get("inputs")):
+            continue  # what is made of something that is not in the state yet is looked for in the next round
         before = done.taken
         _take_over(operation, resources, replace(search, known=_known(resources), planned=True), done)
         if done.taken > before:
@@ -123,7 +126,7 @@ def _take_over(operation: Operation, resources: list[Resource], search: Search, 
     except Absent:
         done.told += [said] if said else []
     except NotOurs as problem:
-        done.told.append(f"{name} had not been created by this stack, so nothing was touched: {problem}")
+        done.foreign.append(f"{name} had not been created by this stack, so nothing was touched: {problem}")
     except Unclear as problem:
         if finder or not search.planned:
             done.left.append((operation, str(problem)))

@@ -76,7 +76,8 @@ def settle_planned(target: Target, log: IO[bytes] | None = None) -> Reconciled:
     a copy knows nothing of what came after.
 
     Raises:
-        CatalogError: the program refuses, or the account is out of reach.
+        PreviewError: the program refuses, or the engine does.
+        CatalogError: the account is out of reach.
         EngineError: the state could not be read, written or refreshed.
     """
     whole = Reconciled()
@@ -84,12 +85,14 @@ def settle_planned(target: Target, log: IO[bytes] | None = None) -> Reconciled:
         planned: list[Resource] = target.engine.creations(target.project, target.stack)
         if not any(is_of_account({"resource": each}) for each in planned):
             break
-        _make_provider(target, planned, log)
+        if _make_provider(target, planned, log):
+            continue  # only now does a preview know by what to make the rest
         exported = target.engine.exported(target.project, target.stack)
         deployment: dict[str, Any] = exported.get("deployment") or {}
         done = reconcile(deployment, target.account(), target.tags, planned)
         whole.told += [line for line in done.told if line not in whole.told]
-        whole.left, whole.taken = done.left, whole.taken + done.taken
+        # A round may know more than the one before.
+        whole.left, whole.foreign, whole.taken = done.left, done.foreign, whole.taken + done.taken
         if not done.taken:
             break
         _write(target, exported)
@@ -120,8 +123,8 @@ def release_stacks(target: Target, log: IO[bytes] | None = None) -> list[str]:
     return [f"{name} could not be deleted, and was deleted without what stood in its way" for name in released]
 
 
-def _make_provider(target: Target, planned: Sequence[Resource], log: IO[bytes] | None) -> None:
-    """Make the stack's provider, without which nothing can be put into its state."""
+def _make_provider(target: Target, planned: Sequence[Resource], log: IO[bytes] | None) -> bool:
+    """Make the stack's provider where there is none, since nothing can be put into its state without; say whether."""
     urns = [each["urn"] for each in planned if str(each["type"]).startswith(_PROVIDER)]
     if urns:
         options = [word for urn in urns for word in ("--target", urn)]
@@ -130,6 +133,7 @@ def _make_provider(target: Target, planned: Sequence[Resource], log: IO[bytes] |
                 f"the stack's provider could not be made. See what it says: model-catalog stack preview {target.stack}",
                 code="provider-not-made",
             )
+    return bool(urns)
 
 
 def _write(target: Target, exported: dict[str, Any]) -> None:

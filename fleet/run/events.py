@@ -3,7 +3,7 @@
 import datetime as dt
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -46,7 +46,8 @@ def event_of(
         StateError: the outputs were written by another release.
     """
     used = deployed_contract(state)
-    published: dict[str, Any] = state.outputs.get(CATALOG_OUTPUT) or {}
+    published: Any = state.outputs.get(CATALOG_OUTPUT)
+    catalog = cast("dict[str, Any]", published) if isinstance(published, dict) else {}  # of a run in part it is a text
     return Event(
         stack=stack,
         account=account,
@@ -56,7 +57,7 @@ def event_of(
         actor=caller(region),
         role=role or "",
         commit=commit_of(root),
-        contract=used if used.content_hash else ContractRef(hub="", content_hash=published.get("content_hash", "")),
+        contract=used if used.content_hash else ContractRef(hub="", content_hash=catalog.get("content_hash", "")),
         launches=_launches(stack, state, contract),
     )
 

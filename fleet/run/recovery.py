@@ -10,7 +10,7 @@ from typing import Final
 import psutil
 
 from fleet.engine import STOPPING, Engine
-from fleet.errors import EngineError, FleetError
+from fleet.errors import FleetError, PreviewError
 from fleet.recover.reconcile import Reconciled, name_of
 from fleet.recover.stack import Target, settle_pending, settle_planned
 from fleet.run.engine_log import Log
@@ -78,13 +78,13 @@ class Recovery:
         target = Target(project="spoke", stack=self._stack, engine=self._engine, settings=settings)
         try:
             done = settle_planned(target, self._log.file)
-        except EngineError as problem:  # what stands in the way of a preview, the run will tell by itself
+        except PreviewError as problem:  # what stands in the way of a preview, the run will tell by itself
             self.notes.append(f"not looked for what the last run may have left: {problem}")
         else:
             self._settled(done)
 
     def _settled(self, done: Reconciled) -> None:
-        self.notes += done.told
+        self.notes += [*done.told, *done.foreign]
         if done.left:
             operation, reason = done.left[0]
             raise FleetError(

@@ -13,7 +13,7 @@ import pytest
 
 from fleet import engine as module
 from fleet.engine import STOPPING, Engine, Finished, interrupt
-from fleet.errors import EngineError
+from fleet.errors import EngineError, PreviewError
 from tests.support.refused import refused
 
 PYTHON = os.path.realpath("/proc/self/exe")
@@ -102,7 +102,7 @@ def test_why_a_preview_failed_is_read_from_what_it_answered(pulumi: Path, tmp_pa
     told = [{"severity": "error", "message": "shares: no"}, {"severity": "info", "message": "Catalog"}]
     pretend(pulumi, f"#!/bin/sh\necho '{json.dumps({'diagnostics': told})}'\necho error >&2\nexit 1\n")
 
-    with refused(EngineError, "pulumi-failed") as found:
+    with refused(PreviewError, "preview-failed") as found:
         Engine(tmp_path).creations("hub", "hub")
     assert str(found.value).endswith("failed: shares: no")
 

@@ -131,6 +131,15 @@ def _pretend_runs(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
             raise backend.creations
         return backend.creations
 
+    def up(
+        _: Engine, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str, project: str
+    ) -> Finished:
+        del log, started
+        backend.ran.append(f"up {project} {stack} {' '.join(options)}")
+        found = backend.creations
+        backend.creations = found[1:] if isinstance(found, list) else found  # the provider is there by now
+        return Finished(0, Cost())
+
     def attended(_: Engine, *words: str) -> int:
         backend.ran.append(" ".join(words))
         return 0
@@ -138,5 +147,5 @@ def _pretend_runs(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     def select(_: Engine, *words: str) -> None:
         backend.ran.append(f"select {' '.join(words)}")
 
-    for method in (refresh, creations, attended, select):
+    for method in (refresh, creations, up, attended, select):
         monkeypatch.setattr(Engine, method.__name__, method)

@@ -8,7 +8,7 @@ import pytest
 
 from cli.deployment import recovery
 from cli.exit_codes import ExitCode
-from fleet.errors import EngineError
+from fleet.errors import PreviewError
 from fleet.recover import reconcile
 from fleet.recover.search import Absent, Found, Inputs, Search, Unclear
 from tests.support.command_line import Command
@@ -161,7 +161,7 @@ def test_a_program_that_refuses_is_told_and_counts_where_the_last_run_had_failed
     backend: Backend, command: Command, last: str, code: ExitCode
 ) -> None:
     backend.ended("hub", last)
-    backend.creations = EngineError("pulumi preview failed: Pulumi.hub.yaml: shares: no", code="pulumi-failed")
+    backend.creations = PreviewError("pulumi preview failed: Pulumi.hub.yaml: shares: no", code="preview-failed")
 
     ended = command("stack", "recover", "hub")
 
@@ -183,6 +183,20 @@ def test_a_torn_state_is_put_back_and_compared(backend: Backend, command: Comman
     assert "hub: removed a damaged file that a killed run left beside the state: .pulumi/meta.yaml.attrs\n" in ended.out
     assert "put back from .pulumi/stacks/model-catalog-hub/hub.json.bak" in ended.out
     assert ["refresh hub hub", "preview hub hub"] == backend.ran
+
+
+@pytest.mark.usefixtures("there")
+def test_where_nothing_is_left_of_a_state_its_provider_is_made_and_all_the_rest_found(
+    backend: Backend, command: Command
+) -> None:
+    provider = {"urn": "urn:p", "type": "pulumi:providers:aws", "custom": True}
+    backend.creations = [provider, pending(name="Launch")["resource"]]
+
+    ended = command("stack", "recover", "hub")
+
+    assert 0 == ended.code
+    assert ["preview hub hub", "up hub hub --target urn:p", "preview hub hub", "refresh hub hub"] == backend.ran[:4]
+    assert "scorer-launch had been created, and was taken into the state: Launch" in ended.out
 
 
 def test_a_stack_that_was_never_deployed_has_nothing_to_recover(backend: Backend, command: Command) -> None:

@@ -140,9 +140,14 @@ def test_a_new_tag_option_is_the_stacks_and_one_that_others_use_is_not(find: Fin
     for value, known in (("silver", {}), ("gold", {TAG_OPTION: [option]})):
         with pytest.raises(Absent):
             find(TAG_OPTION, key=name, value=value, known=known)
-    catalog.associate_tag_option_with_resource(TagOptionId=option, ResourceId=make_portfolio(catalog, name))
+    portfolio = make_portfolio(catalog, name)
+    catalog.associate_tag_option_with_resource(TagOptionId=option, ResourceId=portfolio)
     with pytest.raises(NotOurs):
         find(TAG_OPTION, key=name, value="gold")
+    assert option == find(TAG_OPTION, key=name, value="gold", known={PORTFOLIO: [portfolio]})
+    catalog.associate_tag_option_with_resource(TagOptionId=option, ResourceId=make_portfolio(catalog, f"{name}-other"))
+    with pytest.raises(NotOurs):
+        find(TAG_OPTION, key=name, value="gold", known={PORTFOLIO: [portfolio]})
 
 
 @pytest.mark.parametrize(

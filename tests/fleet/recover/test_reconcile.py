@@ -123,7 +123,7 @@ def test_what_somebody_else_made_is_left_alone_and_told(there: dict[str, Any]) -
     done, resources, pending = settled(("creating", ROLE))
 
     assert ([], []) == (resources, pending)
-    [told] = done.told
+    [told] = done.foreign
     assert "had not been created by this stack, so nothing was touched: the role Launch is there" in told
 
 
@@ -242,6 +242,15 @@ def test_what_a_preview_would_create_and_is_there_is_taken_over_with_what_it_is_
     taken = deployment["resources"][-1]
     assert ("Launch-1", {"name": "Launch-1"}) == (taken["id"], taken["inputs"])
     assert (["urn:stack"], {"name": [], "path": []}) == (taken["dependencies"], taken["propertyDependencies"])
+
+
+def test_what_is_made_of_something_unknown_waits_until_that_is_known(there: dict[str, Any]) -> None:
+    """Or its state would have the mark of the unknown in place of what it was made of."""
+    there["Launch"] = "Launch"
+    deployment: dict[str, Any] = {}
+    planned = {**ROLE, "inputs": {"name": "Launch", "nested": [{"url": UNKNOWN}]}}
+
+    assert 0 == reconcile(deployment, account(), TAGS, [planned]).taken
 
 
 @pytest.mark.usefixtures("there")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fleet.errors import EngineError
+from fleet.errors import PreviewError
 from fleet.recover.reconcile import Reconciled
 from fleet.recover.stack import Target
 from fleet.run import recovery
@@ -51,9 +51,9 @@ def test_what_nobody_can_tell_fails_the_spoke_with_the_command_that_settles_it(
     )
 
 
-@pytest.mark.parametrize("problem", [None, EngineError("the program refuses", code="pulumi-failed")])
+@pytest.mark.parametrize("problem", [None, PreviewError("the program refuses", code="preview-failed")])
 def test_what_the_last_run_left_is_looked_for_where_it_failed(
-    begin: Begin, monkeypatch: pytest.MonkeyPatch, problem: EngineError | None
+    begin: Begin, monkeypatch: pytest.MonkeyPatch, problem: PreviewError | None
 ) -> None:
     looked: list[str] = []
 

@@ -109,7 +109,8 @@ class FleetStage(Rehearsal):
             text = (folder / f"1.0.0.{suffix}").read_text()
             _ = (folder / f"1.0.1.{suffix}").write_text(text.replace("1.0.0", "1.0.1") + "# corrected\n")
         product = yaml.safe_load((folder / "product.yaml").read_text())
-        latest = {**product["versions"][-1], "version": "1.0.1", "description": "A correction."}
+        files = {"template": "1.0.1.yaml", "card": "1.0.1.card.yaml"}
+        latest = {**product["versions"][-1], **files, "version": "1.0.1", "description": "A correction."}
         product["versions"].append(latest)
         _ = (folder / "product.yaml").write_text(yaml.safe_dump(product, sort_keys=False))
         self._must("lock")

@@ -61,7 +61,9 @@ class KillStage(Stage):
             text = (folder / f"1.0.0.{suffix}").read_text()
             _ = (folder / f"1.0.1.{suffix}").write_text(text.replace("1.0.0", "1.0.1") + "# corrected\n")
         product = yaml.safe_load((folder / "product.yaml").read_text())
-        product["versions"].append({**product["versions"][-1], "version": "1.0.1", "description": "A correction."})
+        files = {"template": "1.0.1.yaml", "card": "1.0.1.card.yaml"}
+        latest = {**product["versions"][-1], **files, "version": "1.0.1", "description": "A correction."}
+        product["versions"].append(latest)
         product["description"] += " Described anew."
         _ = (folder / "product.yaml").write_text(yaml.safe_dump(product, sort_keys=False))
         _ = self.succeed("lock")

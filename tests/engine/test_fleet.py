@@ -112,7 +112,7 @@ def test_a_record_of_a_newer_release_ends_the_command(fleet: Fleet) -> None:
 
     said = fleet.refused("up")
 
-    assert "a newer release wrote it (version 2.0; this one reads 1.2)" in said
+    assert "a newer release wrote it (version 2.0; this one reads 1.3)" in said
     _ = path.write_text(before)
 
 

@@ -95,8 +95,10 @@ class CatalogCopy:
         lock.write_text(yaml.safe_dump(locked))
 
     def remove_version(self, product: str, number: str) -> None:
-        """Delete a version's entry."""
+        """Delete a version's entry, and its files."""
         file = self.folder / "products" / product / "product.yaml"
         content: dict[str, Any] = yaml.safe_load(file.read_text())
         left = [entry for entry in content["versions"] if entry["version"] != number]
         file.write_text(yaml.safe_dump({**content, "versions": left}, sort_keys=False))
+        for name in (f"{number}.yaml", f"{number}.card.yaml"):
+            (file.parent / name).unlink(missing_ok=True)

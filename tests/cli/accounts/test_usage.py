@@ -158,8 +158,6 @@ def test_a_retired_version_that_nobody_uses_goes_and_never_comes_back(catalog: C
     gone = command("models", "remove-version", FRAUD, "1.1.0")
     still_there = command("models", "lock", "--check")
     catalog.remove_version(FRAUD, "1.1.0")
-    for name in ("1.1.0.yaml", "1.1.0.card.yaml"):
-        (catalog.folder / "products" / FRAUD / name).unlink(missing_ok=True)
 
     assert 0 == gone.code
     assert "Delete its entry from product.yaml and its files (1.1.0.yaml, 1.1.0.card.yaml)" in gone.out

@@ -79,7 +79,8 @@ def _delete_stack(backend: Moto, name_or_id: str) -> None:
 
 def _answer_delete(response: Moto) -> ActionResult:
     """API:DeleteStack, RetainResources: what stood in the way of a deletion that failed is left behind by the next."""
-    name, retained = response._get_param("StackName"), response._get_param("RetainResources") or []  # noqa: SLF001
+    name: str = response._get_param("StackName")  # noqa: SLF001
+    retained: list[str] = response._get_param("RetainResources") or []  # noqa: SLF001
     backend = response.cloudformation_backend
     stack = next((each for each in backend.stacks.values() if name in (each.stack_id, each.name)), None)
     if retained and stack:

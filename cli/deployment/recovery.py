@@ -15,7 +15,7 @@ from cli.guard import refuse_changed_account, states_of
 from cli.stacks import engine, with_settings
 from fleet.errors import PreviewError
 from fleet.plan.settings import read_settings
-from fleet.recover.reconcile import Reconciled, remedy
+from fleet.recover.reconcile import Reconciled, remedy, unseen_reason
 from fleet.recover.stack import Target, refresh, release_stacks, settle_pending, settle_planned
 from fleet.run.recovery import await_orphan, end_session, may_unlock
 from fleet.store.leases import HeldLease, Lease, Leases
@@ -77,6 +77,8 @@ def look_again(stack: str) -> Iterator[str]:
     except PreviewError:
         return  # what stands in the way of a preview, the run is about to tell by itself
     yield from [*done.told, *done.foreign]
+    if done.unseen:
+        yield f"{len(done.unseen)} that the failed run may have left were not looked for, {unseen_reason(done)}"
     if done.left:
         raise NotReachedError("\n".join(remedy(stack, done.left)), code="operations-left", place=stack)
 
@@ -94,6 +96,7 @@ def _settle(target: Target) -> int:
         print(f"{stack}: nothing is locked or pending. What the next run would make was not looked for: {problem}")
         return ExitCode.NOT_REACHED if states_of(stack).failed_last(stack) else ExitCode.DONE
     _tell(stack, [*more.told, *more.foreign])
+    more.left += more.unseen
     if more.left:
         return _not_reached(stack, more)
     print(f"{stack}: nothing is locked or pending. Next: model-catalog stack up {stack}")

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from fleet.recover import account_finders, catalog_finders
 from fleet.recover.search import UNKNOWN, Absent, Finder, Found, Inputs, NotOurs, Search, Settler, Unclear
-from shared.aws.session import AccountSession, error_text
+from shared.aws.session import AccountSession, code_of, error_text
 from shared.stack.import_file import LAUNCH
 
 FINDERS: Final[Mapping[str, Finder]] = {**catalog_finders.FINDERS, **account_finders.FINDERS}
@@ -38,12 +38,14 @@ class Reconciled:
         told: In words.
         foreign: What is there and is not the stack's, in words.
         left: Those that somebody has to settle, and why.
+        unseen: What a preview would create and the role may not look for, and why.
         taken: How many resources were taken into the state.
     """
 
     told: list[str] = field(default_factory=list[str])
     foreign: list[str] = field(default_factory=list[str])
     left: list[tuple[Operation, str]] = field(default_factory=list[tuple[Operation, str]])
+    unseen: list[tuple[Operation, str]] = field(default_factory=list[tuple[Operation, str]])
     taken: int = 0
 
 
@@ -112,6 +114,9 @@ _CHANGING: Final = (LAUNCH, account_finders.STACK, account_finders.STACK_SET, ac
 """What AWS goes on changing when nobody waits for it any more."""
 
 
+_DENIED: Final = ("AccessDenied", "AccessDeniedException")
+
+
 def _take_over(operation: Operation, resources: list[Resource], search: Search, done: Reconciled) -> None:
     resource: Resource = operation["resource"]
     name, said = name_of(operation), "" if search.planned else f"{name_of(operation)} had not been created"
@@ -131,7 +136,9 @@ def _take_over(operation: Operation, resources: list[Resource], search: Search, 
         if finder or not search.planned:
             done.left.append((operation, str(problem)))
     except (BotoCoreError, ClientError) as problem:
-        done.left.append((operation, f"AWS does not say whether it is there: {error_text(problem)}"))
+        denied = isinstance(problem, ClientError) and code_of(problem) in _DENIED
+        unsettled = done.unseen if search.planned and denied else done.left
+        unsettled.append((operation, f"AWS does not say whether it is there: {error_text(problem)}"))
 
 
 def _unknown(search: Search, given: Inputs) -> Found:
@@ -197,6 +204,12 @@ def _known(resources: Sequence[Resource]) -> Mapping[str, frozenset[str]]:
         if each.get("id") and not each.get("pendingReplacement"):
             found.setdefault(each["type"], set()).add(str(each["id"]))
     return {kind: frozenset(ids) for kind, ids in found.items()}
+
+
+def unseen_reason(done: Reconciled) -> str:
+    """Say why something was not looked for, and who could."""
+    operation, reason = done.unseen[0]
+    return f"{name_of(operation)} first: {reason}. Let the role do what docs/iam/recovery.json allows."
 
 
 def remedy(stack: str, left: Sequence[tuple[Operation, str]]) -> Iterator[str]:

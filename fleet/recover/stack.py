@@ -93,6 +93,7 @@ def settle_planned(target: Target, log: IO[bytes] | None = None) -> Reconciled:
         whole.told += [line for line in done.told if line not in whole.told]
         # A round may know more than the one before.
         whole.left, whole.foreign, whole.taken = done.left, done.foreign, whole.taken + done.taken
+        whole.unseen = done.unseen
         if not done.taken:
             break
         _write(target, exported)

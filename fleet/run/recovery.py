@@ -11,7 +11,7 @@ import psutil
 
 from fleet.engine import STOPPING, Engine
 from fleet.errors import FleetError, PreviewError
-from fleet.recover.reconcile import Reconciled, name_of
+from fleet.recover.reconcile import Reconciled, name_of, unseen_reason
 from fleet.recover.stack import Target, settle_pending, settle_planned
 from fleet.run.engine_log import Log
 from fleet.store.leases import Lease
@@ -85,6 +85,10 @@ class Recovery:
 
     def _settled(self, done: Reconciled) -> None:
         self.notes += [*done.told, *done.foreign]
+        if done.unseen:
+            self.notes.append(
+                f"{len(done.unseen)} that a failed run may have left were not looked for, {unseen_reason(done)}"
+            )
         if done.left:
             operation, reason = done.left[0]
             raise FleetError(

@@ -31,7 +31,6 @@ config:
     - {portfolio: gpu-inference, type: ORGANIZATIONAL_UNIT, target: Workloads/Research}
     - {portfolio: batch-inference, type: ORGANIZATIONAL_UNIT, target: Workloads/Production}
     - {portfolio: batch-inference, type: ACCOUNT, target: "333344445555"}
-    - {portfolio: batch-inference, type: ORGANIZATION_MEMBER_ACCOUNT, target: "222233334444"}
     - {portfolio: batch-inference, type: ACCOUNT, target: "999900001111"}
 """
 PARTNER_SHARE = '    - {portfolio: batch-inference, type: ACCOUNT, target: "999900001111"}\n'

@@ -1,7 +1,7 @@
 """moto's stacks, with resources that are built by the registry's schemas, and failures that roll back."""
 
 import contextlib
-from typing import Any, cast
+from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend, Stack, cloudformation_backends
@@ -79,13 +79,14 @@ def _delete_stack(backend: Moto, name_or_id: str) -> None:
 
 def _answer_delete(response: Moto) -> ActionResult:
     """API:DeleteStack, RetainResources: what stood in the way of a deletion that failed is left behind by the next."""
-    name, retained = response._get_param("StackName"), response._get_param("RetainResources")  # noqa: SLF001
+    name: str = response._get_param("StackName")  # noqa: SLF001
+    retained: list[str] = response._get_param("RetainResources") or []  # noqa: SLF001
     backend = response.cloudformation_backend
     stack = next((each for each in backend.stacks.values() if name in (each.stack_id, each.name)), None)
     if retained and stack:
         if stack.status != "DELETE_FAILED":
             raise ValidationError(message=f"Stack {name} is not in DELETE_FAILED: it retains no resources")
-        for logical_id in cast("list[str]", retained):
+        for logical_id in retained:
             stack.resource_map.resources.pop(logical_id, None)
     backend.delete_stack(name)
     return EmptyResult()
@@ -128,9 +129,7 @@ def _fail(stack: Moto, status: str, error: Exception) -> None:
         stack._add_stack_event(event, resource_status_reason=stack.stack_status_reason)  # noqa: SLF001
 
 
-def _parse(template: str | None) -> Json:
-    if not template:
-        raise ValidationError(message="Either Template URL or Template Body must be specified.")
+def _parse(template: str) -> Json:
     try:
         return parse_template(template)
     except TemplateError as error:

@@ -30,6 +30,7 @@ config:
     - {portfolio: online-inference, type: ORGANIZATION}
     - {portfolio: gpu-inference, type: ORGANIZATIONAL_UNIT, target: Workloads/Research}
     - {portfolio: batch-inference, type: ORGANIZATIONAL_UNIT, target: Workloads/Production}
+    - {portfolio: gpu-inference, type: ORGANIZATION_MEMBER_ACCOUNT, target: "444455556666"}
     - {portfolio: batch-inference, type: ACCOUNT, target: "333344445555"}
     - {portfolio: batch-inference, type: ACCOUNT, target: "999900001111"}
 """
@@ -76,7 +77,9 @@ def test_two_regions_and_all_four_kinds_of_share(wide: Stage) -> None:
     assert _seen(stage, RESEARCH, "eu-central-1") == _ids(home, "online-inference", "batch-inference", "gpu-inference")
     assert _seen(stage, RESEARCH, "eu-west-1") == _ids(other, "online-inference", "gpu-inference")
     for region in ("eu-central-1", "eu-west-1"):
-        assert _seen(stage, PRODUCTION, region) == _ids(regions[region], "online-inference", "batch-inference")
+        assert _seen(stage, PRODUCTION, region) == _ids(
+            regions[region], "online-inference", "batch-inference", "gpu-inference"
+        )
 
 
 def test_shares_tell_the_truth_about_every_account(stage: Stage) -> None:

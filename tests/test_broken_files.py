@@ -121,6 +121,14 @@ REMEDY: Final = re.compile(
     r"keys here|must|set |needs|offers|write |Shorten|join"
 )
 
+
+def apart(factory: pytest.TempPathFactory) -> Path:
+    """Give one folder for all examples, in which no other test looks for its settings."""
+    folder = factory.getbasetemp() / "broken"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 SEEDS = st.integers(0, 2**64)
 OFTEN = settings(
     max_examples=EXAMPLES,
@@ -186,7 +194,7 @@ def test_a_broken_file_of_the_catalog(folder: Path, kind: str, seed: int) -> Non
 @given(SEEDS)
 def test_broken_settings_of_a_stack(tmp_path_factory: pytest.TempPathFactory, stack: str, seed: int) -> None:
     model, whole = SETTINGS[stack]
-    path = tmp_path_factory.getbasetemp() / f"Pulumi.{stack}.yaml"
+    path = apart(tmp_path_factory) / f"Pulumi.{stack}.yaml"
     content = broken(chance_of(seed), whole.encode())
     _ = path.write_bytes(content)
 
@@ -202,7 +210,7 @@ def test_broken_settings_of_a_stack(tmp_path_factory: pytest.TempPathFactory, st
 @OFTEN
 @given(SEEDS)
 def test_broken_settings_of_the_fleet(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
-    folder = tmp_path_factory.getbasetemp()
+    folder = apart(tmp_path_factory)
     content = broken(chance_of(seed), FLEET.encode())
     _ = (folder / "fleet.yaml").write_bytes(content)
     is_taken_or_refused(lambda: read_settings(folder), content)
@@ -221,7 +229,7 @@ def test_a_broken_contract(tmp_path_factory: pytest.TempPathFactory, seed: int) 
             written["content_hash"] = content_hash(written)
         except (TypeError, ValueError):
             return
-    path = tmp_path_factory.getbasetemp() / "Pulumi.spoke-good.yaml"
+    path = apart(tmp_path_factory) / "Pulumi.spoke-good.yaml"
     _ = path.write_text(SPOKE)
     spoke = StackFile(path).settings(SpokeSettings)
     is_taken_or_refused(

@@ -56,10 +56,12 @@ def test_a_killed_fleet_goes_on_where_it_was(fleet: Fleet) -> None:
 
 def test_a_killed_engine_is_recovered_within_the_same_rollout(fleet: Fleet) -> None:
     """What it was making is found in the account and taken over, and nothing is made twice."""
-    fleet.faults({"operation": "iam:CreateRole", "account": account(2), "delay": 2.0, "calls": [1, 2, 3]})
+    looks = ("iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")  # at what was made
+    fleet.faults(*({"operation": look, "account": account(2), "delay": 2.0} for look in looks))
     process = fleet.start("up", "--only", stack(2))
-    wait_for(lambda: "aws:iam/role:Role" in str(fleet.pending(stack(2))))
+    wait_for(lambda: fleet.roles(2) and "aws:iam/role:Role" in str(fleet.pending(stack(2))))
     kill(fleet.engines()[stack(2)])
+    fleet.faults()
 
     assert 0 == process.wait(timeout=120)
 

@@ -100,10 +100,12 @@ def test_numbers_and_truth_values_are_read_as_yaml_reads_them(tmp_path: Path) ->
 
 @for_any(st.from_regex(r"[0-9a-zA-Z+\-.~_:]{1,24}", fullmatch=True))
 def test_no_value_without_quotes_changes_on_its_way(tmp_path_factory: pytest.TempPathFactory, written: str) -> None:
+    folder = tmp_path_factory.getbasetemp() / "as-written"
+    folder.mkdir(exist_ok=True)
     with suppress(ConfigError, yaml.YAMLError):
         node = yaml.compose(f"{{Name: {written}}}", Loader=yaml.CSafeLoader)
         if isinstance(node, yaml.MappingNode) and node.value[0][1].value == written:
-            arrives = launch(tmp_path_factory.getbasetemp(), f"parameters: {{Name: {written}}}").parameters["Name"]
+            arrives = launch(folder, f"parameters: {{Name: {written}}}").parameters["Name"]
             assert written == arrives
 
 

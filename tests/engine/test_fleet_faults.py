@@ -57,7 +57,8 @@ def test_a_killed_fleet_goes_on_where_it_was(fleet: Fleet) -> None:
 def test_a_killed_engine_is_recovered_within_the_same_rollout(fleet: Fleet) -> None:
     """What it was making is found in the account and taken over, and nothing is made twice."""
     looks = ("iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")  # at what was made
-    fleet.faults(*({"operation": look, "account": account(2), "delay": 2.0} for look in looks))
+    slow: list[dict[str, object]] = [{"operation": look, "account": account(2), "delay": 2.0} for look in looks]
+    fleet.faults(*slow)
     process = fleet.start("up", "--only", stack(2))
     wait_for(lambda: fleet.roles(2) and "aws:iam/role:Role" in str(fleet.pending(stack(2))))
     kill(fleet.engines()[stack(2)])

@@ -1,7 +1,8 @@
 """Launches that failed, and how they are put right."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,33 @@ def test_a_role_that_was_made_anew_gets_its_access_back(spoke: Stage) -> None:
     assert granted == _principals(spoke)
 
 
+def test_a_launch_follows_a_hub_that_was_made_anew(spoke: Stage) -> None:
+    """As docs/operations/recovering.md says; the launch goes on running meanwhile, and is the same afterwards."""
+    _launch(spoke, LAUNCHES)
+    _ = spoke.up("spoke-research")
+    before, portfolio = _provisioned(spoke), _portfolio(spoke)
+    _ = spoke.edit("Pulumi.hub.yaml", "config:", "config:\n  model-catalog-hub:protect: false")
+    _ = spoke.up("hub")
+
+    refused = spoke.refuse("destroy-hub", "FLAGS=--skip-preview")
+    _ = spoke.succeed("destroy-hub", "FLAGS=--skip-preview --acknowledge-launches")
+    without = spoke.refuse("preview-spoke-research")
+    _ = spoke.up("hub")
+    _ = spoke.up("spoke-research")
+    after = _provisioned(spoke)
+    unchanged = spoke.succeed("preview-spoke-research", "FLAGS=--expect-no-changes")
+
+    assert "embeddings" in refused
+    assert "exports no catalog" in without
+    assert portfolio != _portfolio(spoke)
+    assert before["ProductId"] != after["ProductId"]
+    assert {key: before[key] for key in ("Id", "PhysicalId", "Name")} == {
+        key: after[key] for key in ("Id", "PhysicalId", "Name")
+    }
+    assert after["Status"] == "AVAILABLE"
+    assert "to create" not in unchanged
+
+
 def _make_role(stage: Stage) -> None:
     iam = stage.client("iam", RESEARCH)
     with contextlib.suppress(iam.exceptions.NoSuchEntityException):
@@ -103,9 +131,18 @@ def _make_role(stage: Stage) -> None:
 
 
 def _principals(stage: Stage) -> set[str]:
-    portfolio = stage.outputs("hub")["portfolio_id"][REGION]["online-inference"]
-    listed = stage.client("servicecatalog", RESEARCH).list_principals_for_portfolio(PortfolioId=portfolio)
+    listed = stage.client("servicecatalog", RESEARCH).list_principals_for_portfolio(PortfolioId=_portfolio(stage))
     return {item["PrincipalARN"] for item in listed["Principals"]}
+
+
+def _portfolio(stage: Stage) -> str:
+    return str(stage.outputs("hub")["portfolio_id"][REGION]["online-inference"])
+
+
+def _provisioned(stage: Stage) -> Mapping[str, Any]:
+    search = stage.client("servicecatalog", RESEARCH).search_provisioned_products
+    found = search(AccessLevelFilter={"Key": "Account", "Value": "self"})["ProvisionedProducts"]
+    return next(item for item in found if item["Name"] == "embeddings")
 
 
 def _launch(stage: Stage, launches: str) -> None:

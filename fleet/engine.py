@@ -179,6 +179,24 @@ class Engine:
         """Bring a stack's state in line with its account."""
         return self._run(stack, ("refresh", "--yes", "--skip-preview"), log, started, project)
 
+    def planned(self, project: str, stack: str) -> list[dict[str, Any]]:
+        """Give all that a deployment would leave behind, as the state would have it.
+
+        A preview that ends because something protected would have to be replaced tells all the same.
+
+        Raises:
+            PreviewError: the program refuses, or the engine does.
+        """
+        command = ("-s", stack, "preview", "--json", *_UNATTENDED)
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with self._started(project, *command, unattended=True, **pipes) as process:
+            answer, problem = process.communicate()
+        _, brace, document = answer.partition("{")
+        steps: list[dict[str, Any]] = (json.loads(brace + document) if brace else {}).get("steps") or []
+        if process.returncode != 0 and not steps:
+            raise PreviewError(" ".join(reason_of(problem, answer).split()), code="preview-failed")
+        return [step["newState"] for step in steps if step.get("newState")]
+
     def creations(self, project: str, stack: str) -> list[dict[str, Any]]:
         """Give what a deployment would create, as the state would have it, with what only the run will know left open.
 

@@ -192,7 +192,8 @@ class Engine:
         with self._started(project, *command, unattended=True, **pipes) as process:
             answer, problem = process.communicate()
         _, brace, document = answer.partition("{")
-        steps: list[dict[str, Any]] = (json.loads(brace + document) if brace else {}).get("steps") or []
+        told: dict[str, Any] = json.loads(brace + document) if brace else {}
+        steps: list[dict[str, Any]] = told.get("steps") or []
         if process.returncode != 0 and not steps:
             raise PreviewError(" ".join(reason_of(problem, answer).split()), code="preview-failed")
         return [step["newState"] for step in steps if step.get("newState")]

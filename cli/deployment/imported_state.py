@@ -1,6 +1,6 @@
 """Completes in a state what `pulumi import` cannot read, so that nothing that was taken over is made anew or changed.
 
-The provider's reads leave out what AWS does not tell. Where it has defaults for that, an import leaves them out as well,
+The provider's reads leave out what AWS does not tell. Where it has defaults for that, an import leaves them out too,
 and a preview shows a change, of a version a replacement (source: terraform-provider-aws, provisioning_artifact.go,
 product.go, portfolio_share.go and provisioned_product.go, and the ImportStateVerifyIgnore lists of their tests).
 """
@@ -9,7 +9,7 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from cli.stacks import engine
 from fleet.recover.reconcile import plain
@@ -126,7 +126,7 @@ def _of_launch(account: AccountSession, region: str, launch: Resource, wanted: R
     given = wanted.get("provisioningParameters")
     known: Resource = {}
     if "provisioningParameters" in asked and isinstance(given, list):  # else it is secret, and stays so
-        keys = [str(each["key"]) for each in given]
+        keys = [str(each["key"]) for each in cast("list[Resource]", given)]
         if all(key in values and not values[key].startswith(_MASKED) for key in keys):
             known["provisioningParameters"] = [{_DEFAULTED: [], "key": key, "value": values[key]} for key in keys]
     if "notificationArns" in asked and (topics := wanted.get("notificationArns")):

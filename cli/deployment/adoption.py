@@ -72,8 +72,9 @@ def settle(stack: str) -> int:
     add_components(project, stack)
     print(f"{stack}: {completed} resources completed, {rest.taken} more taken over")
     left = [*rest.left, *rest.unseen]
-    for line in [*rest.told, *rest.foreign, *(remedy(stack, left) if left else [])]:
-        print(line)
+    print(*rest.told, *rest.foreign, sep="\n")
+    if left:
+        print(*remedy(stack, left), sep="\n")
     return ExitCode.NOT_REACHED if left else ExitCode.DONE
 
 

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from sandbox.files import write_whole
+from sandbox.files import link_whole, write_whole
 
 STAND_IN: Final = "stand-in"
 OFFICIAL: Final = "official"
@@ -61,9 +61,8 @@ def install(folder: Path, python: str, kind: str | None = None) -> Path:
     if chosen(kind) == OFFICIAL:
         found, home = find_official(), folder / "pulumi-official"
         place = _place(home)
-        place.mkdir(parents=True, exist_ok=True)
         for each in found.parent.iterdir():
-            _link(place / each.name, each)
+            link_whole(place / each.name, each)
     else:
         home = folder / "pulumi"
         if _is_foreign(_place(home) / _NAME):
@@ -72,7 +71,8 @@ def install(folder: Path, python: str, kind: str | None = None) -> Path:
         plugin = _place(home) / _NAME
         if not plugin.exists() or plugin.read_bytes() != starter.encode():
             write_whole(plugin, starter, mode=0o755)  # another run may be starting the plug-in this very moment
-    (home / _MADE_HERE).touch()
+    if not (home / _MADE_HERE).exists():
+        write_whole(home / _MADE_HERE, "")
     return home
 
 
@@ -133,14 +133,3 @@ def _is_foreign(plugin: Path) -> bool:
         return False
     with plugin.open("rb") as file:
         return not _STARTER.fullmatch(file.read(_LONGEST_STARTER))
-
-
-def _link(link: Path, target: Path) -> None:
-    """Let a link lead to a file; another run may be starting the plug-in through it this very moment."""
-    target = target.resolve()
-    if link.is_symlink() and link.resolve() == target:
-        return
-    aside = link.with_name(f".{link.name}.{os.getpid()}")
-    aside.unlink(missing_ok=True)
-    aside.symlink_to(target)
-    aside.replace(link)

@@ -35,7 +35,9 @@ def complete_imported(project: str, stack: str, settings: AccountSettings) -> in
     """
     account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
     completed = _rewrite(project, stack, lambda resources: _templates(account, settings.region, resources))
-    planned = {each["urn"]: each["inputs"] for each in engine().planned(project, stack) if each.get("inputs")}
+    planned = {
+        each["urn"]: each["inputs"] for each in engine().creations(project, stack, others=True) if each.get("inputs")
+    }
     return len(
         completed | _rewrite(project, stack, lambda resources: _rest(account, settings.region, resources, planned))
     )

@@ -69,11 +69,11 @@ def test_the_environment_chooses_where_nobody_says(home: Path, tmp_path: Path, m
     monkeypatch.setenv(plugins.VARIABLE, "official")
     chosen = started(sandbox_environment(URL, tmp_path / "sandbox"))
     said = started(sandbox_environment(URL, tmp_path / "sandbox", plugin="stand-in"))
-    monkeypatch.setenv(plugins.VARIABLE, "offical")
+    monkeypatch.setenv(plugins.VARIABLE, "nobody-s")
 
     assert chosen.resolve() == binary
     assert said.resolve() != binary
-    with pytest.raises(plugins.PluginError, match=r"invalid plug-in 'offical'\. Expected one of: stand-in, official"):
+    with pytest.raises(plugins.PluginError, match=r"invalid plug-in 'nobody-s'\. Expected one of: stand-in, official"):
         sandbox_environment(URL, tmp_path / "sandbox")
 
 

@@ -28,12 +28,10 @@ class Engine:
         del project, stack
         return {"deployment": {"resources": json.loads(json.dumps(self.resources))}}
 
-    def planned(self, project: str, stack: str) -> list[dict[str, Any]]:
+    def creations(self, project: str, stack: str, *, others: bool = False) -> list[dict[str, Any]]:
         del project, stack
-        return [{"urn": urn, "inputs": inputs} for urn, inputs in self._planned.items()]
-
-    def creations(self, project: str, stack: str) -> list[dict[str, Any]]:
-        del project, stack
+        if others:
+            return [{"urn": urn, "inputs": inputs} for urn, inputs in self._planned.items()]
         return [{"urn": "empty", "custom": False, "parent": "one"}, {"urn": "lost", "custom": False, "parent": "no"}]
 
     def replace_state(self, project: str, stack: str, file: Path) -> None:

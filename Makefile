@@ -28,16 +28,17 @@ option = $(if $(2),$(1) "$(2)")
 install: ## Make .venv, and build the Pulumi CLI where none is found
 	@$(PYTHON) -m tools.install
 
-demo: install ## The whole catalog on a sandbox, end to end
-	@$(model-catalog) sandbox demo
+takes.demo := PLUGIN
+demo: install ## The whole catalog on a sandbox: [PLUGIN=official]
+	@$(model-catalog) sandbox demo $(call option,--plugin,$(PLUGIN))
 
 takes.sandbox := PORT ANSWERS
 sandbox: install ## Run a sandbox here: [PORT=5005] [ANSWERS=file]
 	@$(model-catalog) sandbox serve $(call option,--port,$(PORT)) $(call option,--answers,$(ANSWERS))
 
-takes.sandbox-env := PORT ACCOUNT
+takes.sandbox-env := PORT ACCOUNT PLUGIN
 sandbox-env: ## Point a shell at it: eval "$$(make -s sandbox-env)"
-	@$(model-catalog) sandbox env $(call option,--port,$(PORT)) $(call option,--account,$(ACCOUNT))
+	@$(model-catalog) sandbox env $(call option,--port,$(PORT)) $(call option,--account,$(ACCOUNT)) $(call option,--plugin,$(PLUGIN))
 
 ##@ look
 takes.models := TASK FRAMEWORK LICENSE LICENCE MODALITY WORD AS_OF
@@ -146,8 +147,9 @@ check: install .tools/bin/actionlint ## Lint, types, catalog, documents: all but
 # What is compiled is kept, whatever the environment says: hundreds of programs are started.
 pytest = PYTHONDONTWRITEBYTECODE= python -m pytest
 
-test: install ## Run every test
-	@$(pytest) -n 3
+takes.test := PLUGIN
+test: install ## Run every test: [PLUGIN=official]
+	@$(pytest) -n 3 $(call option,--plugin,$(PLUGIN))
 
 test-fast: install ## The tests that need neither engine nor sandbox
 	@$(pytest) -q -n 2 -m "not engine and not sandbox"

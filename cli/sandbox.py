@@ -1,13 +1,18 @@
 """`model-catalog sandbox`: an AWS organization to rehearse in."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from cli.verbs import noun, verb
 
 app = noun("An AWS organization in one process, to rehearse in.")
+
+Plugin = Annotated[
+    Literal["stand-in", "official"] | None,
+    typer.Option(help="The aws plug-in that Pulumi runs: the sandbox's stand-in, or the official one installed here."),
+]
 
 
 @verb(app, "serve", "sandbox serve --port 5005", looking=True)
@@ -31,16 +36,17 @@ def env(
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Of a sandbox elsewhere; the one of this folder unless given.")
     ] = None,
+    plugin: Plugin = None,
 ) -> int:
     """Print the exports that point a shell at the running sandbox: eval "$(model-catalog sandbox env)"."""
     from cli.rehearsal.sandbox_server import print_exports
 
-    return print_exports(account, port)
+    return print_exports(account, port, plugin)
 
 
 @verb(app, "demo", "sandbox demo")
-def demo() -> int:
+def demo(*, plugin: Plugin = None) -> int:
     """Run organization, hub and two spokes on a sandbox, end to end."""
     from cli.rehearsal.demo import demo as run
 
-    return run()
+    return run(plugin)

@@ -59,7 +59,7 @@ def adopt(
     stack: Stack,
     *,
     settle: Annotated[
-        bool, typer.Option("--settle", help="After the import of a hub: complete what it could not read.")
+        bool, typer.Option("--settle", help="After the import: complete what it could not read.")
     ] = False,
 ) -> int:
     """Write the file that takes over what is there already, and say what to run."""

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
 
-from fleet.engine_answers import Guarding, document_of, reason_of, refuse_silence
+from fleet.engine_answers import Guarding, document_of, reason_of, refuse_silence, states_after
 from fleet.errors import EngineError, PreviewError
 from shared.stack import engines
 from shared.stack.own_state import LOOKED
@@ -179,18 +179,19 @@ class Engine:
         """Bring a stack's state in line with its account."""
         return self._run(stack, ("refresh", "--yes", "--skip-preview"), log, started, project)
 
-    def creations(self, project: str, stack: str) -> list[dict[str, Any]]:
+    def creations(self, project: str, stack: str, *, others: bool = False) -> list[dict[str, Any]]:
         """Give what a deployment would create, as the state would have it, with what only the run will know left open.
+
+        With `others` all that would be there then, told also where something protected would have to be replaced.
 
         Raises:
             PreviewError: the program refuses, or the engine does.
         """
         try:
-            answer = self._ask(project, "-s", stack, "preview", "--json", *_UNATTENDED)
+            answer = self._ask(project, "-s", stack, "preview", "--json", *_UNATTENDED, refused=others)
         except EngineError as problem:
             raise PreviewError(str(problem), code="preview-failed") from None
-        steps: list[dict[str, Any]] = json.loads(answer[answer.index("{") :]).get("steps") or []
-        return [step["newState"] for step in steps if step["op"] == "create"]
+        return states_after(answer, others=others)
 
     def _run(
         self,
@@ -259,13 +260,13 @@ class Engine:
             for each in {reading, writing} - {-1}:
                 os.close(each)
 
-    def _ask(self, project: str, *arguments: str) -> str:
+    def _ask(self, project: str, *arguments: str, refused: bool = False) -> str:
         if self.lease:
             self.lease.check()
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         with self._started(project, *arguments, unattended=True, **pipes) as process:
             answer, problem = process.communicate()
-        if process.returncode != 0:
+        if process.returncode != 0 and not (refused and '"newState"' in answer):
             command, text = " ".join(arguments[:4]), " ".join(reason_of(problem, answer).split())
             raise EngineError(f"pulumi {command} failed: {text}", code="pulumi-failed")
         return answer

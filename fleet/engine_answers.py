@@ -55,3 +55,9 @@ def reason_of(problem: str, answer: str) -> str:
         return problem
     errors = [str(each["message"]) for each in told if each.get("severity") == "error"]
     return " ".join(errors) or problem
+
+
+def states_after(preview: str, *, others: bool = False) -> list[dict[str, Any]]:
+    """Give what a preview in JSON would create, and what would be there beside it where `others` are asked for."""
+    steps: list[dict[str, Any]] = json.loads(preview[preview.index("{") :]).get("steps") or []
+    return [step["newState"] for step in steps if step["op"] == "create" or (others and step.get("newState"))]

@@ -49,6 +49,7 @@ def run() -> None:
     looking = pulumi.InvokeOptions(provider=provider)
     nodes = OrganizationNodes(looking, where=where)
     targets = [(share, nodes.target_of(share)) for share in settings.shares]
+    recipients = [nodes.principal_of(share, target, region=settings.region) for share, target in targets]
     units = settings.launch_roles.units if settings.launch_roles else []
     rollout_units = [nodes.find(unit, setting="launchRoles") for unit in units]
     if pulumi.runtime.is_dry_run():
@@ -88,7 +89,7 @@ def run() -> None:
         opts=opts,
     )
     for published in regions.values():
-        published.share(targets, names, after=[rollout] if rollout else [])
+        published.share(settings.shares, recipients, names, after=[rollout] if rollout else [])
     pulumi.export("portfolio_id", {region: published.portfolio_ids for region, published in regions.items()})
     pulumi.export("product_id", {region: published.product_ids for region, published in regions.items()})
     pulumi.export(PUBLISHED_OUTPUT, catalog.day.isoformat())

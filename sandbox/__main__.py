@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     environment.add_argument("--url", required=True)
     environment.add_argument("--folder", type=Path, required=True, help="for Pulumi's state and plug-in")
     environment.add_argument("--account", help="whose administrator to be; default: the management account")
+    environment.add_argument("--plugin", help="stand-in (the default) or official: the aws plug-in that Pulumi runs")
     environment.set_defaults(run=_environment)
     return parser
 
@@ -60,8 +61,15 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _environment(arguments: argparse.Namespace) -> int:
     from sandbox.environment import exports  # noqa: PLC0415
+    from sandbox.plugins import PluginError, described  # noqa: PLC0415
 
-    sys.stdout.write(exports(arguments.url, arguments.folder, arguments.account))
+    try:
+        lines = exports(arguments.url, arguments.folder, arguments.account, arguments.plugin)
+        sys.stderr.write(f"plug-in: {described(arguments.plugin)}\n")
+    except PluginError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    sys.stdout.write(lines)
     return 0
 
 

@@ -3,10 +3,9 @@
 import os
 import shlex
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
-from sandbox.files import write_whole
+from sandbox import plugins
 
 MANAGEMENT = "111122223333"
 """The management account of the organization that is there when no file is given."""
@@ -19,20 +18,23 @@ _PROJECT = Path(__file__).parent.parent
 
 
 def sandbox_environment(
-    url: str, folder: Path, account: str | None = None, python: str = sys.executable
+    url: str, folder: Path, account: str | None = None, python: str = sys.executable, plugin: str | None = None
 ) -> dict[str, str]:
-    """Variables to add to a process's environment; makes Pulumi's folders and installs the stand-in plug-in.
+    """Variables to add to a process's environment; makes Pulumi's folders and puts the aws plug-in there.
 
     Args:
         url: where the sandbox listens.
         folder: where Pulumi keeps its state and plug-ins; made when missing.
         account: whose administrator to be; the default organization's management account if not given.
-        python: starts the plug-in; its folder comes first on PATH.
+        python: starts the stand-in plug-in; its folder comes first on PATH.
+        plugin: "stand-in" or "official"; as SANDBOX_PLUGIN says if not given, and else the stand-in.
+
+    Raises PluginError where the official plug-in is asked for and not installed.
     """
     folder = folder.resolve()
-    backend, home = folder / "backend", folder / "pulumi"
+    backend = folder / "backend"
     backend.mkdir(parents=True, exist_ok=True)
-    _install_plugin(home, python)
+    home = plugins.install(folder, python, plugin)
     tools = _PROJECT / ".tools" / "bin"
     first = [str(path) for path in (tools, Path(python).parent) if path.is_dir()]
     kept = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part not in first]
@@ -52,17 +54,8 @@ def sandbox_environment(
     }
 
 
-def exports(url: str, folder: Path, account: str | None = None) -> str:
-    """The environment as lines for a shell's `eval`."""
-    variables = sandbox_environment(url, folder, account)
+def exports(url: str, folder: Path, account: str | None = None, plugin: str | None = None) -> str:
+    """The environment as lines for a shell's `eval`. Raises PluginError as above."""
+    variables = sandbox_environment(url, folder, account, plugin=plugin)
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     return "\n".join([f"unset {' '.join(UNSET)}", *lines, ""])
-
-
-def _install_plugin(home: Path, python: str) -> None:
-    """Put a starter where the Pulumi CLI looks for the aws plug-in, so that it downloads nothing."""
-    plugin = home / "plugins" / f"resource-aws-v{version('pulumi_aws')}" / "pulumi-resource-aws"
-    starter = f'#!/bin/sh\nexec {shlex.quote(python)} -m sandbox.plugin "$@"\n'
-    if plugin.exists() and plugin.read_text() == starter:
-        return
-    write_whole(plugin, starter, mode=0o755)  # another run may be starting the plug-in this very moment

@@ -10,6 +10,7 @@ import pytest
 from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs] - it has none
 from xdist.scheduler import LoadFileScheduling  # pyright: ignore[reportMissingTypeStubs] - likewise
 
+from sandbox import plugins
 from shared.catalog.lifecycle import AS_OF
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.paths import ROOT
@@ -30,6 +31,28 @@ SERVERS = {"warm_python", "sandbox", "started", "own_sandbox", "serve", "sandbox
 """Fixtures that start the sandbox, or what it is forked from."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the engine's tests run on another plug-in."""
+    known = f"the aws plug-in of the engine's tests, or ${plugins.VARIABLE}"
+    parser.getgroup("sandbox").addoption("--plugin", choices=plugins.PLUGINS, help=known)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the plug-in for all that the tests start; the official one has to be there."""
+    config.addinivalue_line("markers", "stand_in_only(reason): left out with the official plug-in")
+    if chosen := config.getoption("--plugin"):
+        os.environ[plugins.VARIABLE] = str(chosen)
+    try:
+        _ = plugins.described()
+    except plugins.PluginError as problem:
+        raise pytest.UsageError(str(problem)) from None
+
+
+def pytest_report_header() -> str:
+    """Say which plug-in runs."""
+    return f"plug-in: {plugins.described()}"
+
+
 class Together(LoadFileScheduling):
     """Hands whole files to the workers, and those of one stage to the same one."""
 
@@ -45,8 +68,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
     """Mark what needs the engine or a sandbox, and start with it: a file of it takes long, and would end alone."""
+    if plugins.chosen() == plugins.OFFICIAL:
+        left_out = [item for item in items if item.get_closest_marker("stand_in_only")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     for item in items:
         fixtures = set[str](getattr(item, "fixturenames", ()))
         runs_engine = item.path.is_relative_to(ENGINE) or "project" in fixtures

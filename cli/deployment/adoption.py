@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 from typing import Final
 
-from cli.deployment.complete_versions import complete_versions
+from cli.deployment.imported_state import add_components, complete_imported
 from cli.exit_codes import ExitCode
 from cli.guard import refuse_unready
 from cli.stacks import engine, project_of, resources_of
+from fleet.recover.reconcile import remedy
+from fleet.recover.stack import Target, settle_planned
 from hub.config import HubSettings
 from hub.definitions.load import read_catalog
 from hub.definitions.portfolio_selection import part_of
@@ -48,22 +50,32 @@ def adopt(stack: str) -> int:
     print(f"{run} up --yes --skip-preview --target {urn}")
     protect = "true" if project == "hub" else "false"
     print(f"{run} import --file ../{path} --generate-code=false --protect={protect} --yes")
-    if project == "hub":
-        print(f"model-catalog stack adopt {stack} --settle")
+    print(f"model-catalog stack adopt {stack} --settle")
     print(f"model-catalog stack preview {stack}")
     return ExitCode.DONE
 
 
 def settle(stack: str) -> int:
-    """Complete, after the import of a hub, what an import cannot read.
+    """Complete, after an import, what it could not read, and take over what else the stack had made.
+
+    What hangs on what was imported (buckets, shares, access, policies of roles) is looked for as after a run that died,
+    and taken over where it is the stack's own.
 
     Raises:
         CatalogError: settings or credentials are not fit for it, or the state cannot be read or written.
     """
-    project_of(stack, among=("hub",))
+    project = project_of(stack, among=_ADOPTING)
     refuse_unready(stack)
-    print(f"{stack}: {complete_versions(stack)} versions completed")
-    return ExitCode.DONE
+    settings = settings_of(HubSettings if project == "hub" else SpokeSettings, stack)
+    completed = complete_imported(project, stack, settings)
+    rest = settle_planned(Target(project=project, stack=stack, engine=engine(), settings=settings))
+    add_components(project, stack)
+    print(f"{stack}: {completed} resources completed, {rest.taken} more taken over")
+    left = [*rest.left, *rest.unseen]
+    print(*rest.told, *rest.foreign, sep="\n")
+    if left:
+        print(*remedy(stack, left), sep="\n")
+    return ExitCode.NOT_REACHED if left else ExitCode.DONE
 
 
 def _find(project: str, stack: str, file: ImportFile) -> None:

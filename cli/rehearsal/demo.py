@@ -12,6 +12,7 @@ from cli.errors import RehearsalError
 from cli.exit_codes import reached
 from cli.rehearsal.deployers import DEPLOYER, make_deployers
 from cli.rehearsal.deployment import ROOT, Rehearsal
+from cli.rehearsal.plugin import confirm_plugin
 from fleet.show.tables import Column, console, show
 from shared.files import write_file
 
@@ -48,17 +49,19 @@ next
 what Pulumi printed in this run is kept in {logs}"""
 
 
-def demo() -> int:
+def demo(plugin: str | None = None) -> int:
     """Run the demo; done only when everything that it promises is so.
 
     Raises:
+        NotReachedError: the official plug-in is asked for, and is not installed.
         RehearsalError: a step did not do what it should.
     """
-    out = console()
+    out, told = console(), confirm_plugin(plugin)
     shutil.rmtree(FOLDER, ignore_errors=True)
     started = time.monotonic()
-    with Rehearsal(FOLDER) as rehearsal:
+    with Rehearsal(FOLDER, plugin=plugin) as rehearsal:
         out.print(f"sandbox      an AWS organization of five accounts at {rehearsal.url}", soft_wrap=True)
+        out.print(f"plug-in      {told}", soft_wrap=True)
         make_deployers(rehearsal)
         out.print(
             f"permissions  each stack works as {DEPLOYER}, with its policy of docs/iam and no other\n", soft_wrap=True

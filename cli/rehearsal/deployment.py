@@ -47,9 +47,17 @@ class Rehearsal:
     python: str = sys.executable
     virtual_environment: Path = ROOT / ".venv"
 
-    def __init__(self, folder: Path, *, organization: Path | None = None) -> None:
-        """Prepare a rehearsal in a folder, which is made; `organization` is a file of accounts and units."""
+    def __init__(self, folder: Path, *, organization: Path | None = None, plugin: str | None = None) -> None:
+        """Prepare a rehearsal in a folder, which is made.
+
+        Args:
+            folder: Gets all that the rehearsal needs.
+            organization: A file of accounts and units.
+            plugin: "official" for the aws plug-in that is installed here, in place of the sandbox's stand-in; as
+                SANDBOX_PLUGIN says if not given.
+        """
         self._folder = folder
+        self._plugin = plugin
         self._organization = organization
         self.project = folder / "project"
         self.url = ""
@@ -85,7 +93,8 @@ class Rehearsal:
         """Give the whole environment of a command that works as an account's administrator."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
         unattended = {"PULUMI_SKIP_CONFIRMATIONS": "true"}
-        return inherited | sandbox_environment(self.url, self._folder, account, self.python) | unattended
+        given = sandbox_environment(self.url, self._folder, account, self.python, self._plugin)
+        return inherited | given | unattended
 
     def run(
         self, *command: str, account: str | None = None, variables: Mapping[str, str] | None = None

@@ -12,6 +12,7 @@ import psutil
 
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
+from cli.rehearsal.plugin import confirm_plugin
 from sandbox.__main__ import main as sandbox
 from sandbox.environment import exports
 
@@ -35,14 +36,16 @@ def serve(port: int, answers: Path | None = None) -> int:
     return ExitCode.NOT_REACHED if code else ExitCode.DONE
 
 
-def print_exports(account: str, port: int | None) -> int:
+def print_exports(account: str, port: int | None, plugin: str | None = None) -> int:
     """Print the environment that points a shell at a sandbox: at the one of this folder, or at a port.
 
     Raises:
-        NotReachedError: none runs here, or several do.
+        NotReachedError: none runs here, or several do; or the plug-in that is asked for is not installed.
     """
+    told = confirm_plugin(plugin)
     url = f"http://{_LOOPBACK}:{port}" if port else _running()
-    sys.stdout.write(exports(url, FOLDER, account or None))
+    sys.stdout.write(exports(url, FOLDER, account or None, plugin))
+    sys.stderr.write(f"plug-in: {told}\n")  # what goes to standard output is for the shell
     return ExitCode.DONE
 
 

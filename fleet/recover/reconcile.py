@@ -153,7 +153,7 @@ def _insert(resource: Resource, found: Found, resources: list[Resource]) -> bool
     afterwards, and forgotten where that had been done before.
     """
     inputs: dict[str, Any] = {**(resource.get("inputs") or {}), **found.inputs}
-    made: Resource = {**resource, "id": found.id, "inputs": inputs, "outputs": _plain(inputs)}
+    made: Resource = {**resource, "id": found.id, "inputs": inputs, "outputs": plain(inputs)}
     urns = {each["urn"] for each in resources}
     depends: list[str] = resource.get("dependencies") or []
     through: dict[str, list[str] | None] = resource.get("propertyDependencies") or {}
@@ -178,12 +178,12 @@ def _insert(resource: Resource, found: Found, resources: list[Resource]) -> bool
     return True
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - of any depth
+def plain(value: Any) -> Any:  # noqa: ANN401 - of any depth
     """Leave out what the provider's bridge notes among inputs, and does not expect among outputs."""
     if isinstance(value, dict):
         given = cast("dict[str, Any]", value)
-        return {key: _plain(each) for key, each in given.items() if key != _NOTED}
-    return [_plain(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
+        return {key: plain(each) for key, each in given.items() if key != _NOTED}
+    return [plain(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def _put_above(resource: Resource, resources: list[Resource], components: Mapping[str, Resource]) -> None:

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from hub.config import ShareSetting
+from shared.aws.arn import partition_of
 from shared.aws.unit_path import unit_ids
 from shared.errors import ConfigError
 
@@ -36,6 +37,28 @@ class OrganizationNodes:
             return self.find(share.target, setting="shares")
         return share.target
 
+    def principal_of(self, share: ShareSetting, target: str, *, region: str) -> str:
+        """Name the recipient of a share in the form that every provider since 5.x takes: a node by its ARN.
+
+        Plain ids are younger there, and what is deployed stays: the provider compares the last part alone (source:
+        terraform-provider-aws, portfolio_share.go). Outside the partition `aws` Service Catalog takes no ARN of a node
+        (source: Service Catalog API reference, OrganizationNode, the pattern of Value).
+
+        Args:
+            share: The share.
+            target: The id that it is made with.
+            region: Of the hub's account.
+
+        Raises:
+            ConfigError: the organization cannot be read.
+        """
+        if share.type not in ("ORGANIZATION", "ORGANIZATIONAL_UNIT") or partition_of(region) != "aws":
+            return target
+        account, _, organization = self._own_arn.partition(":organization/")
+        if share.type == "ORGANIZATION":
+            return f"{account}:organization/{target}"
+        return f"{account}:ou/{organization}/{target}"
+
     def find(self, path: str | None, *, setting: str) -> str:
         """Find the id of a unit by its path of names, or of the organization itself.
 
@@ -55,12 +78,17 @@ class OrganizationNodes:
         except ConfigError:
             raise
         except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed invoke
-            raise ConfigError(
-                f"the organization cannot be read, which only a delegated administrator may. Run make up-organization "
-                f"first. AWS says: {' '.join(str(problem).split())}",
-                code="organization-unreadable",
-                place=where,
-            ) from None
+            raise _unreadable(problem, where) from None
+
+    @cached_property
+    def _own_arn(self) -> str:
+        """The organization's ARN; every account of it may ask for that, and accounts are not listed for it."""
+        if "_organization" in self.__dict__:
+            return self._organization.arn
+        try:
+            return aws.organizations.get_organization(return_organization_only=True, opts=self._opts).arn
+        except Exception as problem:  # noqa: BLE001 - as above
+            raise _unreadable(problem, f"{self._where}: shares") from None
 
     @cached_property
     def _organization(self) -> aws.organizations.GetOrganizationResult:
@@ -72,3 +100,12 @@ class OrganizationNodes:
             found = aws.organizations.get_organizational_units(parent_id=parent, opts=self._opts).children
             self._known[parent] = {unit.name: unit.id for unit in found}
         return self._known[parent]
+
+
+def _unreadable(problem: Exception, where: str) -> ConfigError:
+    return ConfigError(
+        f"the organization cannot be read, which only a delegated administrator may. Run make up-organization "
+        f"first. AWS says: {' '.join(str(problem).split())}",
+        code="organization-unreadable",
+        place=where,
+    )

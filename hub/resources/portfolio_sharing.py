@@ -28,7 +28,8 @@ class PortfolioSharing(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        shares: Sequence[tuple[ShareSetting, str]],
+        shares: Sequence[ShareSetting],
+        recipients: Sequence[str],
         portfolio_ids: dict[str, pulumi.Output[str]],
         names: Sequence[str],
         region: str,
@@ -38,12 +39,12 @@ class PortfolioSharing(pulumi.ComponentResource):
         super().__init__("modelcatalog:hub:PortfolioSharing", name, None, opts)
         previous = list(after)
         patience = pulumi.ErrorHook(f"{name}-one-at-a-time", _wait_for_the_one_before)
-        for (share, target), stem in zip(shares, names, strict=True):
+        for share, recipient, stem in zip(shares, recipients, names, strict=True):
             made = aws.servicecatalog.PortfolioShare(
                 f"{stem}-{region}",
                 portfolio_id=portfolio_ids[share.portfolio],
                 type=share.type,
-                principal_id=target,
+                principal_id=recipient,
                 # An ACCOUNT share waits for its recipient, whose own stack runs after this one.
                 wait_for_acceptance=share.type != "ACCOUNT",
                 share_tag_options=share.tag_options,

@@ -5,7 +5,7 @@ from typing import Final, cast
 
 import pulumi
 
-from hub.config import HubSettings
+from hub.config import HubSettings, ShareSetting
 from hub.definitions.model import Catalog
 from hub.definitions.publication import Ids, Targets, region_catalog
 from hub.definitions.templates import read_template
@@ -85,17 +85,26 @@ class RegionalCatalog(pulumi.ComponentResource):
             versions={key: product.version_ids for key, product in products.items()},
         ).apply(lambda ids: region_catalog(catalog, targets, cast("Ids", ids), region=region, tags=tags))
 
-    def share(self, targets: Targets, names: Sequence[str], *, after: Sequence[pulumi.Resource]) -> None:
+    def share(
+        self,
+        shares: Sequence[ShareSetting],
+        recipients: Sequence[str],
+        names: Sequence[str],
+        *,
+        after: Sequence[pulumi.Resource],
+    ) -> None:
         """Share the portfolios, which completes the region's catalog.
 
         Args:
-            targets: The shares.
+            shares: The shares.
+            recipients: Whom each is with, as AWS is told.
             names: Of the shares, in the same order.
             after: What has to be there first, beside what is shared.
         """
         _ = PortfolioSharing(
             f"shares-{self._region}",
-            shares=targets,
+            shares=shares,
+            recipients=recipients,
             names=names,
             portfolio_ids=self.portfolio_ids,
             region=self._region,

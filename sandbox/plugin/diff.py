@@ -91,7 +91,10 @@ def path_text(path: Path) -> str:
 
 
 def _compare(prop: Property, old: Value, new: Value, path: Path, *, replaces: bool) -> Iterator[Difference]:
-    if (_is_empty(old) and _is_empty(new)) or (new is None and prop.computed) or _means_the_same(prop, old, new):
+    lost = old is None and new is not None and prop.default is not None  # by an import; even False is another value
+    if (_is_empty(old) and _is_empty(new) and not lost) or (new is None and prop.computed):
+        return
+    if _means_the_same(prop, old, new):
         return
     if new is UNKNOWN:
         yield path, "ADD" if _is_empty(old) else "UPDATE", replaces

@@ -99,6 +99,9 @@ class Role(Resource):
             )
         op.id = name
 
+    def locate(self, op: Operation) -> None:
+        op.new["forceDetachPolicies"] = False  # the one thing that an import of a role makes up
+
     def read(self, op: Operation) -> State:
         with doing(f"reading IAM Role ({op.id})", gone=[_MISSING]):
             role = _get(op, "get_role", RoleName=op.id)["Role"]

@@ -148,9 +148,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         with reporting(context):
             resource, op, inputs = *self._stored(request), decode(request.inputs)
             try:
-                if not inputs:  # an import
-                    op.new = {key: one.default for key, one in resource.properties.items() if one.default is not None}
-                    op.new |= op.old
+                if not inputs:  # an import, which knows nothing but the id: defaults are not filled in
                     resource.locate(op)
                 state = _look(resource, op)
             except Gone:

@@ -17,9 +17,11 @@ OWN = {name: value for name, value in os.environ.items() if not name.startswith(
 
 SHORT_FORMS = {
     "demo": "sandbox demo",
+    "demo PLUGIN=official": "sandbox demo --plugin official",
     "sandbox": "sandbox serve",
     "sandbox PORT=5006": "sandbox serve --port 5006",
     "sandbox-env": "sandbox env",
+    "sandbox-env PLUGIN=official": "sandbox env --plugin official",
     "sandbox-env PORT=5006 ACCOUNT=222233334444": "sandbox env --port 5006 --account 222233334444",
     "models": "models list",
     "models TASK=a FRAMEWORK=b LICENSE=c MODALITY=d WORD=e": (

@@ -64,7 +64,7 @@ def test_what_was_killed_is_recovered_by_one_command_and_nothing_is_made_twice(b
 def test_what_a_killed_plug_in_had_made_is_found_by_the_next_deployment(beginning: Stage) -> None:
     """The engine lives on, takes what it had begun for failed, and leaves nothing pending."""
     beginning.faults({"operation": "servicecatalog:DescribePortfolio", "delay": 3})
-    returncode = _run_until(beginning, signal.SIGKILL, "hub", _a_portfolio_is_there(beginning), victim="sandbox.plugin")
+    returncode = _run_until(beginning, signal.SIGKILL, "hub", _a_portfolio_is_there(beginning), plug_in=True)
     beginning.faults()
 
     finished = beginning.up("hub")
@@ -79,8 +79,10 @@ def _a_portfolio_is_there(stage: Stage) -> Callable[[], bool]:
     return lambda: bool(servicecatalog.list_portfolios()["PortfolioDetails"])
 
 
-def _run_until(stage: Stage, kill: signal.Signals, stack: str, holds: Callable[[], bool], *, victim: str = "") -> int:
-    """Deploy a stack until something holds, end Pulumi or a process of its by a signal, and give its exit code."""
+def _run_until(
+    stage: Stage, kill: signal.Signals, stack: str, holds: Callable[[], bool], *, plug_in: bool = False
+) -> int:
+    """Deploy a stack until something holds, end Pulumi or its aws plug-in by a signal, and give its exit code."""
     log = stage.project / "interrupted.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -95,9 +97,14 @@ def _run_until(stage: Stage, kill: signal.Signals, stack: str, holds: Callable[[
         _wait_for(lambda: holds() or process.poll() is not None)
         assert process.poll() is None, log.read_text()
         below = psutil.Process(process.pid).children(recursive=True)
-        for each in [each for each in below if victim in each.cmdline()] if victim else [process]:
+        for each in [each for each in below if _is_plug_in(each.cmdline())] if plug_in else [process]:
             each.send_signal(kill)
         return process.wait(timeout=PATIENCE_SECONDS)
+
+
+def _is_plug_in(command: list[str]) -> bool:
+    """Say whether a process is the sandbox's stand-in, or the official plug-in."""
+    return "sandbox.plugin" in command or Path(command[0]).name == "pulumi-resource-aws"
 
 
 def _wait_for(holds: Callable[[], bool]) -> None:

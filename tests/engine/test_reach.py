@@ -85,6 +85,7 @@ def test_two_regions_and_all_four_kinds_of_share(wide: Stage) -> None:
         )
 
 
+@pytest.mark.stand_in_only("a share that is stuck takes a plug-in of real time a quarter of an hour")
 def test_shares_tell_the_truth_about_every_account(stage: Stage) -> None:
     """The organization that is there by default has a suspended account."""
     _ = stage.up("organization")

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from unittest import mock
 
 from hub.definitions.model import Catalog
@@ -26,6 +26,12 @@ SETTINGS: Mapping[str, object] = {
     ],
 }
 UNITS = {"r-root": ["Workloads", "Security"], "ou-workloads": ["Research", "Production"]}
+
+ORGANIZATION: Final = {
+    "id": "o-a1b2c3d4e5",
+    "arn": "arn:aws:organizations::111122223333:organization/o-a1b2c3d4e5",
+}
+"""The organization that the mocks' hub is in."""
 
 
 def deployed(settings: Mapping[str, object], folder: Path = HUB) -> Mocks:
@@ -71,7 +77,7 @@ def pretend_aws(mocks: Mocks) -> None:
             "userId": "AROAEXAMPLE:session",
         },
         "getRole": lambda asked: {"uniqueId": f"AROA-{asked['name']}"},
-        "getOrganization": lambda _: {"id": "o-a1b2c3d4e5", "roots": [{"id": "r-root", "name": "Root"}]},
+        "getOrganization": lambda _: {**ORGANIZATION, "roots": [{"id": "r-root", "name": "Root"}]},
         "getOrganizationalUnits": _units,
         "getProvisioningArtifacts": lambda asked: _versions(mocks, asked),
     }

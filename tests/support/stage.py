@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cli.rehearsal.deployment import Rehearsal
+from sandbox import plugins
 from tests.support.warm import python as warm
 
 HUB: Final = "222233334444"
@@ -20,11 +21,12 @@ ALL_STACKS: Final = ("organization", "hub", "spoke-research", "spoke-production"
 class Stage(Rehearsal):
     """A rehearsal with the questions that tests ask, whose every Python is warm."""
 
-    def __init__(self, folder: Path, *, organization: Path | None = None) -> None:
-        super().__init__(folder, organization=organization)
+    def __init__(self, folder: Path, *, organization: Path | None = None, plugin: str | None = None) -> None:
+        super().__init__(folder, organization=organization, plugin=plugin)
         self.virtual_environment, self.python = warm.environment(), warm.python()
-        (folder / "pulumi").mkdir(parents=True)
-        (folder / "pulumi" / "logs").touch()  # where Pulumi would have a folder, and write a tenth of a second
+        (
+            plugins.install(folder, self.python, plugin) / "logs"
+        ).touch()  # where Pulumi would have a folder, and write a tenth of a second
 
     def environment(self, account: str | None = None) -> dict[str, str]:
         """Give a command's environment, in which the engine takes what memory it likes."""

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
+from hub.config import ShareSetting
+from hub.resources.organization_nodes import OrganizationNodes
 from shared.errors import ConfigError
+from tests.support.hub_stack import ORGANIZATION
 from tests.support.recorder import Mocks
 from tests.support.refused import refused
 
+OWN = ORGANIZATION["arn"]
+UNITS = OWN.replace(":organization/", ":ou/")
 SHARED_LAST = (
     aws.servicecatalog.Product,
     aws.servicecatalog.ProvisioningArtifact,
@@ -19,10 +25,10 @@ SHARED_LAST = (
 
 
 def test_shares_are_made_in_the_order_of_the_settings(published: Mocks) -> None:
-    """Each kind of target arrives as the id that AWS wants; nobody copies one by hand."""
+    """Each kind of target arrives in the form that every provider takes; nobody copies one by hand."""
     assert [
-        ("port-online-inference-eu-central-1", "ORGANIZATION", "o-a1b2c3d4e5"),
-        ("port-batch-inference-eu-central-1", "ORGANIZATIONAL_UNIT", "ou-production"),
+        ("port-online-inference-eu-central-1", "ORGANIZATION", OWN),
+        ("port-batch-inference-eu-central-1", "ORGANIZATIONAL_UNIT", f"{UNITS}/ou-production"),
         ("port-online-inference-eu-central-1", "ORGANIZATION_MEMBER_ACCOUNT", "444455556666"),
         ("port-batch-inference-eu-central-1", "ACCOUNT", "333344445555"),
     ] == [
@@ -75,7 +81,7 @@ def test_only_a_share_with_a_single_account_does_not_wait_for_its_recipient(publ
 def test_a_unit_is_looked_up_along_its_path(deploy: Callable[..., Mocks]) -> None:
     mocks = deploy(shares=[unit("Workloads/Research")])
 
-    assert "ou-research" == mocks.one(aws.servicecatalog.PortfolioShare).inputs["principalId"]
+    assert f"{UNITS}/ou-research" == mocks.one(aws.servicecatalog.PortfolioShare).inputs["principalId"]
     assert [{"parentId": "r-root"}, {"parentId": "ou-workloads"}] == mocks.called("getOrganizationalUnits")
 
 
@@ -89,21 +95,31 @@ def test_the_organization_is_read_once_for_all_shares(deploy: Callable[..., Mock
 
 
 @pytest.mark.parametrize(
-    ("kind", "target"),
+    ("kind", "target", "recipient"),
     [
-        ("ORGANIZATIONAL_UNIT", "ou-a1b2-c3d4e5f6"),
-        ("ORGANIZATION", "o-z9y8x7w6v5"),
-        ("ORGANIZATION_MEMBER_ACCOUNT", "444455556666"),
-        ("ACCOUNT", "333344445555"),
+        ("ORGANIZATIONAL_UNIT", "ou-a1b2-c3d4e5f6", f"{UNITS}/ou-a1b2-c3d4e5f6"),
+        ("ORGANIZATION", "o-z9y8x7w6v5", OWN.replace("o-a1b2c3d4e5", "o-z9y8x7w6v5")),
+        ("ORGANIZATION_MEMBER_ACCOUNT", "444455556666", "444455556666"),
+        ("ACCOUNT", "333344445555", "333344445555"),
     ],
 )
-def test_an_id_is_taken_as_it_is_without_reading_the_organization(
-    deploy: Callable[..., Mocks], kind: str, target: str
+def test_an_id_is_taken_without_listing_the_organization(
+    deploy: Callable[..., Mocks], kind: str, target: str, recipient: str
 ) -> None:
     mocks = deploy(shares=[{"portfolio": "online-inference", "type": kind, "target": target}])
 
-    assert target == mocks.one(aws.servicecatalog.PortfolioShare).inputs["principalId"]
-    assert [] == mocks.called("getOrganization")
+    assert recipient == mocks.one(aws.servicecatalog.PortfolioShare).inputs["principalId"]
+    asked = [{"returnOrganizationOnly": True}] if recipient.startswith("arn:") else []
+    assert asked == mocks.called("getOrganization")
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
+def test_outside_of_the_partition_aws_a_node_is_named_by_its_id(region: str) -> None:
+    """Service Catalog takes no other ARN than those of the partition aws (source: API reference, OrganizationNode)."""
+    nodes = OrganizationNodes(pulumi.InvokeOptions(), where="Pulumi.hub.yaml")
+    share = ShareSetting(portfolio="online-inference", type="ORGANIZATION")
+
+    assert "o-a1b2c3d4e5" == nodes.principal_of(share, "o-a1b2c3d4e5", region=region)
 
 
 def test_a_hub_without_shares_shares_nothing(deploy: Callable[..., Mocks]) -> None:

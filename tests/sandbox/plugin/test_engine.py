@@ -157,6 +157,7 @@ def test_the_wrong_account_is_refused_before_anything_is_touched(
     assert "never-made" not in [one["Name"] for one in client("s3").list_buckets()["Buckets"]]
 
 
+@pytest.mark.stand_in_only("the official plug-in knows every property")
 def test_a_property_that_is_not_emulated_is_refused_by_name(project: Project) -> None:
     project.write('aws.s3.Bucket("store", acl="private")')
     assert "Invalid or unknown key. Examine values at 'store.acl'." in project.refuse("preview")

@@ -39,7 +39,9 @@ class Project:
         options = {"virtualenv": str(environment())}
         content = {"name": "small", "runtime": {"name": "python", "options": options}}
         (project.folder / "Pulumi.yaml").write_text(json.dumps(content))
-        (project.state / "pulumi" / "logs").touch()  # where Pulumi would have a folder, and write a tenth of a second
+        (
+            Path(project.environment["PULUMI_HOME"]) / "logs"
+        ).touch()  # where Pulumi would have a folder, and write a tenth of a second
         project.succeed("stack", "init")
 
     def write(self, program: str) -> None:

@@ -1,11 +1,13 @@
 """The settings of a spoke stack."""
 
 import re
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, cast
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Final, Literal, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.aws.arn import Arn, ObjectUri, PolicyArn, TopicArn
+from shared.between_fields import between_fields
 from shared.catalog.versions import VersionOrRange
 from shared.errors import Mistake
 from shared.secret_value import Secret, SecretValue
@@ -190,28 +192,26 @@ class SpokeSettings(AccountSettings):
         """Say where a launch runs."""
         return launch.region or self.region
 
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
+    @between_fields
+    def _names_are_unique(self) -> Iterator[Mistake]:
         seen: set[str] = set()
         for index, launch in enumerate(self.launches):
             if launch.name in seen:
-                raise Mistake(
+                yield Mistake(
                     f"invalid value {launch.name!r}, which another launch has. A provisioned product's name is unique "
                     f"in its account: rename one of them.",
                     code="launch-name-twice",
                     place=f"launches[{index}].name",
                 )
             seen.add(launch.name)
-        return self
 
-    @model_validator(mode="after")
-    def _principals_are_of_the_account(self) -> Self:
+    @between_fields
+    def _principals_are_of_the_account(self) -> Iterator[Mistake]:
         for index, access in enumerate(self.principals):
             if access.arn and Arn.parse(access.arn).account != self.account_id:
-                raise Mistake(
+                yield Mistake(
                     f"invalid value {access.arn!r}, which is not of the account {self.account_id}. Name a principal of "
                     f"this account.",
                     code="principal-of-another-account",
                     place=f"principals[{index}].arn",
                 )
-        return self

@@ -10,6 +10,7 @@ from hub.definitions.templates import Template
 from shared.aws.arn import foreign_arns, partition_of
 from shared.collecting import Mistakes
 from shared.errors import ContentError
+from shared.spelling import meant
 
 
 def check_rules(path: Path, file: ProductFile, templates: Mapping[str, Template]) -> None:
@@ -25,8 +26,9 @@ def check_rules(path: Path, file: ProductFile, templates: Mapping[str, Template]
                 for unknown in sorted(rule.parameters() - template.parameters.keys()):
                     mistakes.add(
                         ContentError(
-                            f"the rule {name} refers to {unknown}, which is no parameter of {number}. Its parameters "
-                            f"are: {', '.join(template.parameters)}.",
+                            f"the rule {name} refers to {unknown}, which is no parameter of {number}."
+                            f"{meant(unknown, template.parameters)} Its parameters are: "
+                            f"{', '.join(template.parameters)}.",
                             code="rule-parameter-unknown",
                             place=source,
                         )

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from hub.definitions.yaml_file import unreadable
 from shared.catalog.versions import SemVer
+from shared.collecting import Mistakes
 from shared.documents import parse_yaml, read_file
 from shared.errors import ContentError, Mistake
 from shared.files import write_file
@@ -59,25 +60,39 @@ class Known:
     removed: Sequence[tuple[str, str]] = ()
 
 
-def check_lock(catalog: Path, published: Published) -> None:
+def check_lock(catalog: Path, published: Published, *, whole: bool = True) -> None:
     """Refuse templates that changed after they were published, and versions that were never locked.
 
+    Args:
+        catalog: Its folder.
+        published: The versions of the catalog's files.
+        whole: Every product could be read; otherwise nobody knows what the others hold.
+
     Raises:
-        ContentError: names the first such template.
+        ContentError: names each such template.
     """
     lock = _read(catalog / LOCK_FILE)
     locked, published = lock.templates, list(published)
-    _refuse_return(catalog, lock.removed, published)
-    _refuse_removal(catalog, locked, published)
+    mistakes = Mistakes()
+    with mistakes:
+        _refuse_return(catalog, lock.removed, published)
+    known = {product for product, *_ in published}
+    with mistakes:
+        _refuse_removal(catalog, {key: them for key, them in locked.items() if whole or key in known}, published)
     for product, version, sha256, path in published:
         expected = locked.get(product, {}).get(version)
-        if expected is None:
-            raise ContentError(
-                f"{product} {version} is not in {catalog / LOCK_FILE}. Add it: make lock.",
-                code="version-not-locked",
-                place=str(path),
+        if expected is not None:
+            with mistakes:
+                _refuse_change(path, product, version, expected, sha256)
+        elif version not in lock.removed.get(product, []):
+            mistakes.add(
+                ContentError(
+                    f"{product} {version} is not in {catalog / LOCK_FILE}. Add it: make lock.",
+                    code="version-not-locked",
+                    place=str(path),
+                )
             )
-        _refuse_change(path, product, version, expected, sha256)
+    mistakes.refuse()
 
 
 def add_to_lock(catalog: Path, published: Published, known: Sequence[Known] = ()) -> list[str]:
@@ -96,7 +111,9 @@ def add_to_lock(catalog: Path, published: Published, known: Sequence[Known] = ()
     _refuse_forgotten(catalog / LOCK_FILE, lock, known)
     locked = {product: dict(versions) for product, versions in lock.templates.items()}
     published = list(published)
-    _refuse_return(catalog, lock.removed, published)
+    mistakes = Mistakes()
+    with mistakes:
+        _refuse_return(catalog, lock.removed, published)
     added: list[str] = []
     for product, version, sha256, path in published:
         expected = locked.setdefault(product, {}).get(version)
@@ -104,7 +121,9 @@ def add_to_lock(catalog: Path, published: Published, known: Sequence[Known] = ()
             locked[product][version] = sha256
             added.append(f"{product} {version}")
         else:
-            _refuse_change(path, product, version, expected, sha256)
+            with mistakes:
+                _refuse_change(path, product, version, expected, sha256)
+    mistakes.refuse()
     if added:
         _write(catalog, _Lock(templates=locked, removed=lock.removed))
     return added
@@ -154,28 +173,35 @@ def strike_from_lock(catalog: Path, product: str, version: str) -> None:
 
 
 def _refuse_return(catalog: Path, removed: Mapping[str, list[str]], published: Published) -> None:
+    mistakes = Mistakes()
     for product, version, _, _ in published:
         if version in removed.get(product, []):
-            raise ContentError(
-                f"the version {version} was removed, and its number never comes back. Delete its entry, or give it "
-                f"another number.",
-                code="version-removed",
-                place=str(catalog / "products" / product / "product.yaml"),
+            mistakes.add(
+                ContentError(
+                    f"the version {version} was removed, and its number never comes back. Delete its entry, or give "
+                    f"it another number.",
+                    code="version-removed",
+                    place=str(catalog / "products" / product / "product.yaml"),
+                )
             )
+    mistakes.refuse()
 
 
 def _refuse_removal(catalog: Path, locked: Mapping[str, Mapping[str, str]], published: Published) -> None:
     """Refuse a catalog without a version that was published: spokes may hold on to it."""
     listed = {(product, version) for product, version, _, _ in published}
-    for product, versions in locked.items():
-        missing = next((version for version in versions if (product, version) not in listed), None)
-        if missing is not None:
-            raise ContentError(
-                f"the published version {missing} is missing. Put it back: spokes may use it. To remove a version, "
-                f"retire it first, then run make remove-version.",
-                code="published-version-missing",
-                place=str(catalog / "products" / product / "product.yaml"),
+    mistakes = Mistakes()
+    for product, version in ((product, version) for product, versions in locked.items() for version in versions):
+        if (product, version) not in listed:
+            mistakes.add(
+                ContentError(
+                    f"the published version {version} is missing. Put it back: spokes may use it. To remove a version, "
+                    f"retire it first, then run make remove-version.",
+                    code="published-version-missing",
+                    place=str(catalog / "products" / product / "product.yaml"),
+                )
             )
+    mistakes.refuse()
 
 
 def _refuse_change(path: Path, product: str, version: str, expected: str, sha256: str) -> None:

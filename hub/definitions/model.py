@@ -1,7 +1,7 @@
 """The catalog as a whole, once its files are read: what the rules look at, and what the hub makes."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,8 +75,13 @@ class Catalog:
 
     def published(self) -> Published:
         """List what the lock file must hold."""
-        return [
-            (product.file.original_key, version.entry.version, version.template.sha256, version.template.path)
-            for product in self.products
-            for version in product.versions
-        ]
+        return published_of(self.products)
+
+
+def published_of(products: Iterable[CatalogProduct]) -> Published:
+    """List what the lock file must hold of products."""
+    return [
+        (product.file.original_key, version.entry.version, version.template.sha256, version.template.path)
+        for product in products
+        for version in product.versions
+    ]

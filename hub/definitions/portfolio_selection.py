@@ -6,6 +6,7 @@ from pathlib import Path
 from hub.config import HubSettings
 from hub.definitions.model import Catalog
 from shared.errors import ConfigError
+from shared.spelling import meant
 from shared.stack.stack_file import stack_files
 
 
@@ -26,7 +27,7 @@ def part_of(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
     for index, key in enumerate(settings.portfolios):
         if key not in known:
             raise ConfigError(
-                f"invalid value {key!r}. The catalog's portfolios are: {', '.join(sorted(known))}.",
+                f"invalid value {key!r}.{meant(key, known)} The catalog's portfolios are: {', '.join(sorted(known))}.",
                 code="portfolio-unknown",
                 place=f"{where}: portfolios[{index}]",
             )

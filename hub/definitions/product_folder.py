@@ -24,6 +24,7 @@ from hub.definitions.yaml_file import content_of, read_document
 from shared.collecting import Mistakes
 from shared.documents import parse_json
 from shared.errors import ContentError, Mistake
+from shared.spelling import meant
 from shared.stack.names import execution_role_name
 from shared.validation import validate
 
@@ -144,7 +145,8 @@ def _check_place(path: Path, file: ProductFile, portfolios: Mapping[str, Portfol
         known = ", ".join(sorted(portfolios))
         mistakes.add(
             ContentError(
-                f"invalid value {file.portfolio!r}. The catalog's portfolios are: {known}.",
+                f"invalid value {file.portfolio!r}.{meant(file.portfolio, portfolios)} The catalog's portfolios "
+                f"are: {known}.",
                 code="portfolio-unknown",
                 place=f"{path}: portfolio",
             )

@@ -10,6 +10,7 @@ from shared.catalog.contract import Contract, Portfolio, Product, RegionCatalog
 from shared.collecting import Mistakes
 from shared.errors import LaunchError
 from shared.secret_value import Secret
+from shared.spelling import meant
 from shared.stack.provider import standard_tags
 from spoke.config import Launch, SpokeSettings
 from spoke.launches.model import LaunchedModel, model_of
@@ -94,7 +95,8 @@ def region_catalog(contract: Contract, region: str, *, where: str) -> RegionCata
     if region in contract.regions:
         return contract.regions[region]
     raise LaunchError(
-        f"invalid value {region!r}, which the hub does not offer. It offers as region: "
+        f"invalid value {region!r}, which the hub does not offer.{meant(region, contract.regions)} It offers as "
+        f"region: "
         f"{', '.join(sorted(contract.regions)) or 'none'}.",
         code="region-not-offered",
         place=f"{where}: region",
@@ -113,7 +115,7 @@ def offered(offers: Mapping[str, T], wanted: str, *, where: str, what: str) -> t
         if offer.original_key == wanted:
             return key, offer
     raise LaunchError(
-        f"invalid value {wanted!r}, which the hub does not offer. It offers as {what}: "
+        f"invalid value {wanted!r}, which the hub does not offer.{meant(wanted, offers)} It offers as {what}: "
         f"{', '.join(sorted(offers)) or 'none'}.",
         code="not-offered",
         place=where,

@@ -27,6 +27,18 @@ def test_a_version_that_was_never_locked_is_refused(tmp_path: Path) -> None:
         check_lock(tmp_path, [FIRST, SECOND])
 
 
+def test_all_that_does_not_fit_the_lock_file_is_told_at_once(tmp_path: Path) -> None:
+    add_to_lock(tmp_path, [FIRST, SECOND])
+    third = (*FIRST[:1], "1.2.0", *FIRST[2:])
+
+    with refused(ContentError, "several-mistakes") as found:
+        check_lock(tmp_path, [CHANGED, third])
+
+    codes = ["published-version-missing", "published-template-changed", "version-not-locked"]
+    assert codes == [each.code for each in found.value.all]
+    check_lock(tmp_path, [FIRST, SECOND], whole=False)
+
+
 def test_a_catalog_without_a_lock_file_is_refused(tmp_path: Path) -> None:
     with refused(ContentError, "version-not-locked"):
         check_lock(tmp_path, [FIRST])

@@ -11,7 +11,8 @@ from fleet.engine import Engine
 from fleet.store.locations import states_at
 from fleet.store.states import unwrapped
 from fleet.store.storage import backend_url, is_cloud
-from shared.catalog.contract import Contract, merge
+from shared.catalog.contract import Contract
+from shared.catalog.divided_contract import merge
 from shared.catalog.trust import Trust, admit
 from shared.errors import ConfigError
 from shared.spelling import meant

@@ -37,19 +37,23 @@ def as_far_as_valid(model: type[M], data: object, problem: ValidationError) -> M
     """Give a document with those of its fields that are right by themselves, and no others."""
     given: Mapping[object, object] = cast("Mapping[object, object]", data) if isinstance(data, Mapping) else {}
     wrong = {each["loc"][0] for each in problem.errors(include_url=False) if each["loc"]}
-    values = dict[str, object]()
+    values = dict[str, Any]()
     for name, field in model.model_fields.items():
         keys = (field.alias or name, name)
-        if wrong.isdisjoint(keys) and (key := next((key for key in keys if key in given), None)):
-            try:
+        if not wrong.isdisjoint(keys):
+            continue
+        key = next((key for key in keys if key in given), None)
+        try:
+            if key is not None:
                 values[name] = _field(model, name).validate_python(given[key])
-            except ValidationError:
-                wrong.add(name)
-    document = model.model_construct(None, **values)
-    fields = cast("dict[str, object]", document.__dict__)
-    for name, field in model.model_fields.items():
-        if not wrong.isdisjoint((field.alias or name, name)):
-            _ = fields.pop(name, None)
+            elif not field.is_required():
+                values[name] = field.get_default(call_default_factory=True, validated_data=values)
+        except (ValidationError, KeyError):  # wrong itself, or made from what is
+            continue
+    document = model.__new__(model)
+    attributes = {"dict": values, "pydantic_fields_set": set(values), "pydantic_extra": None, "pydantic_private": None}
+    for name, value in attributes.items():
+        object.__setattr__(document, f"__{name}__", value)
     return document
 
 

@@ -122,6 +122,7 @@ class Launch(SettingsDocument):
         name: The provisioned product's name, which can never change.
         product: The product's key in the catalog.
         version: The version to run, or a range whose newest version is run.
+        portfolio: Through which portfolio; needed where several that it stands in may reach this account.
         region: Where; without it, the stack's own region.
         parameters: Template parameters; what is left out takes the template's default, and the model is the version's.
         own_model: Another model than the version's.
@@ -140,6 +141,7 @@ class Launch(SettingsDocument):
     ]
     product: Key
     version: VersionOrRange
+    portfolio: Key | None = None
     region: Region | None = None
     # Whoever has to delete the only line below `parameters:` may leave that.
     parameters: Annotated[dict[str, ParameterValue], BeforeValidator(lambda given: {} if given is None else given)] = {}

@@ -21,7 +21,8 @@ def check_rules(path: Path, file: ProductFile, templates: Mapping[str, Template]
     """
     mistakes = Mistakes()
     for number, template in templates.items():
-        for source, rules in ((str(path), rules_of(file.constraints)), (str(template.path), template.rules)):
+        constrained = [(str(path), rules_of(constraints)) for constraints in file.places.values()]
+        for source, rules in (*constrained, (str(template.path), template.rules)):
             for name, rule in rules.items():
                 for unknown in sorted(rule.parameters() - template.parameters.keys()):
                     mistakes.add(

@@ -73,7 +73,7 @@ def _read(
     for index, (path, product) in enumerate(read):
         with mistakes:
             check_permissions(path.parent, product)
-        if not published or product.file.portfolio in published:
+        if not published or not product.file.places.keys().isdisjoint(published):
             with mistakes:
                 read[index] = path, replace(product, exceptions=check_rights(product, path.parent, exceptions))
     prices = None

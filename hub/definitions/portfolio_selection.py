@@ -19,7 +19,7 @@ def part_of(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
         where: The stack's settings file, for messages.
 
     Raises:
-        ConfigError: the catalog has no such portfolio.
+        ConfigError: the catalog has no such portfolio, or one of its products stands in another stack's as well.
     """
     if not settings.portfolios:
         return catalog
@@ -31,10 +31,21 @@ def part_of(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
                 code="portfolio-unknown",
                 place=f"{where}: portfolios[{index}]",
             )
+    own = set(settings.portfolios)
+    for product in catalog.products:
+        here, there = product.file.places.keys() & own, product.file.places.keys() - own
+        if here and there:
+            raise ConfigError(
+                f"{product.file.key} stands in {', '.join(sorted(there))} too, and one stack makes all of a product. "
+                f"Add {', '.join(sorted(there))} here and remove it from the other stack, or let the product stand in "
+                f"portfolios of one stack.",
+                code="product-divided",
+                place=f"{where}: portfolios",
+            )
     return replace(
         catalog,
-        portfolios=[portfolio for portfolio in catalog.portfolios if portfolio.key in settings.portfolios],
-        products=[product for product in catalog.products if product.file.portfolio in settings.portfolios],
+        portfolios=[portfolio for portfolio in catalog.portfolios if portfolio.key in own],
+        products=[product for product in catalog.products if product.file.portfolio in own],
     )
 
 

@@ -110,8 +110,9 @@ def _checks_of_the_file(
     yield lambda: check_lifecycles(path, {entry.version: entry.life for entry in file.versions}, day)
     yield lambda: check_partition(path, file)
     yield lambda: _refuse_strangers(path.parent, file)
-    if portfolios and (portfolio := portfolios.get(file.portfolio)):
-        yield lambda: check_tag_options(path, file, portfolio)
+    for key in file.places:
+        if portfolios and (portfolio := portfolios.get(key)):
+            yield lambda portfolio=portfolio: check_tag_options(path, file, portfolio)
 
 
 def _checks_of_templates(
@@ -141,16 +142,16 @@ def _check_place(path: Path, file: ProductFile, portfolios: Mapping[str, Portfol
                 place=f"{path}: key",
             )
         )
-    if portfolios is not None and file.portfolio not in portfolios:
-        known = ", ".join(sorted(portfolios))
-        mistakes.add(
-            ContentError(
-                f"invalid value {file.portfolio!r}.{meant(file.portfolio, portfolios)} The catalog's portfolios "
-                f"are: {known}.",
-                code="portfolio-unknown",
-                place=f"{path}: portfolio",
+    for key in file.places:
+        if portfolios is not None and key not in portfolios:
+            mistakes.add(
+                ContentError(
+                    f"invalid value {key!r}.{meant(key, portfolios)} The catalog's portfolios are: "
+                    f"{', '.join(sorted(portfolios))}.",
+                    code="portfolio-unknown",
+                    place=f"{path}: {'portfolio' if key == file.portfolio else 'portfolios'}",
+                )
             )
-        )
     mistakes.refuse()
 
 

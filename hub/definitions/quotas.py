@@ -19,7 +19,7 @@ def in_each(catalog: Catalog) -> Iterator[tuple[str, Mapping[str, int]]]:
     for product in catalog.products:
         yield product.file.key, {"versions of a product": len(product.versions) + 1}  # and the marker
     for portfolio in catalog.portfolios:
-        members = [product for product in catalog.products if product.file.portfolio == portfolio.key]
+        members = [product for product in catalog.products if portfolio.key in product.file.places]
         yield portfolio.key, {"products of a portfolio": len(members)}
 
 

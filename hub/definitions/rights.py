@@ -51,9 +51,10 @@ def _found(product: CatalogProduct, folder: Path) -> Iterator[Excess]:
         yield from _at(f"{folder / name}", excesses({"Statement": statements}, holder))
     place = f"{folder / 'product.yaml'}"
     yield from _at(f"{place}: execution_role.services", service_excesses(file.execution_role.services))
-    for index, constraint in enumerate(file.constraints):
-        if isinstance(constraint, StackSet):
-            yield from _at(f"{place}: constraints[{index}]", _stack_set(constraint))
+    for key, constraints in file.places.items():
+        for index, constraint in enumerate(constraints):
+            if isinstance(constraint, StackSet):
+                yield from _at(f"{place}: {file.place_of(key)}[{index}]", _stack_set(constraint))
     for version in product.versions:
         if version.state != "retired":
             found = template_excesses(

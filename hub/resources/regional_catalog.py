@@ -63,7 +63,7 @@ class RegionalCatalog(pulumi.ComponentResource):
                 content=content,
                 region=region,
                 bucket=bucket,
-                portfolio=portfolios[content.file.portfolio],
+                portfolios=[portfolios[key] for key in content.file.places],
                 launch_role=roles[content.file.key],
                 marker=marker,
                 protect=settings.protect,

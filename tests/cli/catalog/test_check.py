@@ -64,7 +64,7 @@ def test_every_mistake_of_every_product_is_told_with_what_was_meant(catalog: Cat
     other, batch = "products/text-embedder-serverless", "products/demand-forecaster-batch"
     catalog.replace(f"{other}/product.yaml", "portfolio: online-inference", "portfolio: online-inferense")
     catalog.replace(f"{other}/product.yaml", "\nversions:", "\nconstraints: [{type: NOTIFICATIONS}]\nversions:")
-    catalog.replace(f"{other}/product.yaml", "distributor: ", "distributer: ")
+    catalog.replace(f"{other}/product.yaml", "execution_role:", "execution_roles:")
     catalog.replace(f"{batch}/product.yaml", "template: 1.0.0.yaml", "template: 1.0.O.yaml")
     changed = catalog.folder / "products/chat-assistant-llm/1.0.0.yaml"
     changed.write_text(f"{changed.read_text()}# changed\n")
@@ -74,14 +74,14 @@ def test_every_mistake_of_every_product_is_told_with_what_was_meant(catalog: Cat
     expected = (
         f"{FILE}:5: fill in who answers for it",
         f"{other}/product.yaml: constraints[0].type: invalid value 'NOTIFICATIONS'. Did you mean NOTIFICATION?",
-        f"{other}/product.yaml: distributer: is not a known key. Did you mean distributor?",
-        f"{other}/product.yaml: distributor: is missing.",
+        f"{other}/product.yaml: execution_roles: is not a known key. Did you mean execution_role?",
+        f"{other}/product.yaml: execution_role: is missing.",
         f"{batch}/1.0.O.yaml: cannot be read (No such file or directory). Did you mean 1.0.0.yaml?",
         "chat-assistant-llm/1.0.0.yaml: the template of chat-assistant-llm 1.0.0 changed after it was published",
     )
     assert [] == [each for each in expected if not any(each in line for line in told)], told
 
-    catalog.replace(f"{other}/product.yaml", "distributer: ", "distributor: ")
+    catalog.replace(f"{other}/product.yaml", "execution_roles:", "execution_role:")
     catalog.replace(f"{other}/product.yaml", "[{type: NOTIFICATIONS}]", "[]")
     told = command("models", "check").err
     assert "portfolio: invalid value 'online-inferense'. Did you mean online-inference?" in told

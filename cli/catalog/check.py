@@ -1,13 +1,14 @@
 """Checks all of the catalog, and tells what every check found instead of the first mistake alone."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from cli.catalog.files import FOLDER, catalog_as_of
 from cli.catalog.lint import lint
 from cli.catalog.schemas import stale_schemas
+from cli.catalog.template_commands import refuse_other_output
 from cli.exit_codes import reached
 from cli.verbs import print_json
 from hub.definitions.marks import marks_in
@@ -19,9 +20,16 @@ from shared.errors import CatalogError
 _TEMPLATES = ("marker.yaml", "products/*/*[0-9].yaml")
 
 
-def check_catalog(*, as_json: bool) -> int:
-    """Check it; not reached where anything is to be mended."""
-    problems = [*map(str, marks_in(FOLDER)), *_mistakes(), *_schemas(), *_lint()]
+def check_catalog(*, as_json: bool, commands: bool) -> int:
+    """Check it; not reached where anything is to be mended.
+
+    Args:
+        as_json: For machines.
+        commands: Run those that write templates.
+    """
+    written = _told(refuse_other_output) if commands else ()
+    problems = [*map(str, marks_in(FOLDER)), *_mistakes(), *written, *_schemas(), *_lint()]
+    problems = list(dict.fromkeys(problems))  # a file that is missing is missed by two checks
     if as_json:
         print_json(problems)
     else:
@@ -41,6 +49,13 @@ def _mistakes() -> Iterator[str]:
             print(f"warning: {beyond}", file=sys.stderr)
 
 
+def _told(check: Callable[[], None]) -> Iterator[str]:
+    try:
+        check()
+    except CatalogError as problem:
+        yield from map(str, problem.all)
+
+
 def _schemas() -> Iterator[str]:
     for path in stale_schemas():
         yield f"{path} is out of date. Write it anew: model-catalog models check --write-schemas (make schemas)."
@@ -56,6 +71,11 @@ def _named(file: Path) -> Iterator[Path]:
     """Give the templates that a product's file names, whatever else is wrong with it."""
     try:
         content: Any = read_yaml(file)
-        yield from (file.parent / str(entry["template"]) for entry in content["versions"])
-    except (CatalogError, KeyError, TypeError):
+        for entry in content["versions"]:
+            match entry["template"]:
+                case str(name):
+                    yield file.parent / name
+                case written:
+                    yield file.parent / str(written.get("file") or f"{entry['version']}.yaml")
+    except (CatalogError, AttributeError, KeyError, TypeError):
         return

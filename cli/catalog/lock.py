@@ -8,6 +8,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.catalog.files import FOLDER, catalog_as_of, exceptions_here
+from cli.catalog.template_commands import write_new
 from cli.exit_codes import ExitCode
 from hub.config import HubSettings
 from hub.definitions.load import read_unlocked
@@ -29,8 +30,11 @@ def add_new() -> int:
     does. Numbers that were let go are git's to tell in either case.
 
     Raises:
-        CatalogError: the files have a mistake, or the lock file has forgotten something. Nothing was written.
+        CatalogError: the files have a mistake, a command that writes a template fails, or the lock file has forgotten
+            something. Nothing was locked.
     """
+    for path in write_new():
+        print(f"{path}: written by its command")
     catalog = read_unlocked(FOLDER, as_of(), exceptions=exceptions_here())
     known, problem = _published(catalog)
     if problem:

@@ -51,11 +51,11 @@ def read_product(path: Path, portfolios: Mapping[str, PortfolioFile] | None, day
             check()
     for entry in file.versions:
         with mistakes:
-            _refuse_foreign_role(folder / entry.template, file.original_key)
+            _refuse_foreign_role(folder / entry.template_file, file.original_key)
     templates, cards = dict[str, Template](), dict[str, ModelCard]()
     for entry in file.versions:
         with mistakes:
-            templates[entry.version] = read_template(folder / entry.template)
+            templates[entry.version] = read_template(folder / entry.template_file)
         with mistakes:
             cards[entry.version] = read_card(folder / entry.card, model_package=entry.model_package)
     if len(templates) == len(file.versions):
@@ -158,10 +158,13 @@ def _check_place(path: Path, file: ProductFile, portfolios: Mapping[str, Portfol
 def _refuse_strangers(folder: Path, file: ProductFile) -> None:
     """Refuse a template, card or policy that nothing refers to: somebody believes that it counts."""
     named = {FILE, file.launch_policy, file.execution_role.policy}
-    named |= {name for entry in file.versions for name in (entry.template, entry.card)}
+    named |= {name for entry in file.versions for name in (entry.template_file, entry.card)}
+    # A command reads files of its own, such as cdk.json; what is named like a version still counts.
+    commands = any(not isinstance(entry.template, str) for entry in file.versions)
+    ours = [path for path in sorted(folder.iterdir()) if path.suffix in _OURS and not path.name.startswith(".")]
     mistakes = Mistakes()
-    for path in sorted(folder.iterdir()):
-        if path.suffix in _OURS and path.name not in named and not path.name.startswith("."):
+    for path in ours:
+        if path.name not in named and (not commands or path.name[0].isdigit()):
             mistakes.add(
                 ContentError(
                     f"is named nowhere in {FILE}, so nothing is made of it. Name it there, or remove it.",

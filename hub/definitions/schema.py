@@ -11,6 +11,7 @@ from hub.definitions.constraints import Constraint, Constraints
 from hub.definitions.cost import CostRule
 from hub.definitions.lifecycle import Life, Lifecycle
 from hub.definitions.tag_options import TagOptions
+from hub.definitions.template_command import FileName, TemplateSource
 from shared.aws.arn import AccountId, ModelPackageArn
 from shared.between_fields import between_fields
 from shared.catalog.versions import SemVer
@@ -29,14 +30,6 @@ Service = Annotated[
         pattern=r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$",
         description="an AWS service principal",
         examples=["sagemaker.amazonaws.com"],
-    ),
-]
-FileName = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
-        description="the name of a file in the product's folder",
-        examples=["1.0.0.yaml"],
     ),
 ]
 ParameterName = Annotated[
@@ -164,6 +157,7 @@ class VersionEntry(Document):
     """A version of a product: a template, and the model that it runs. Once published, its template never changes.
 
     Attributes:
+        template: Its file, or the command that writes it.
         card: The model card's file.
         model_package: The package in the product's registry that the version publishes.
         approval: Without it the version is not published as active.
@@ -179,7 +173,7 @@ class VersionEntry(Document):
         str,
         aws_text(_SERVICE, "ProvisioningArtifactDescription", "a sentence on what the version brings", least=1),
     ]
-    template: FileName
+    template: TemplateSource
     card: FileName
     model_package: ModelPackageArn
     artifacts: Annotated[Artifacts, FormerName("artefacts")]
@@ -188,6 +182,13 @@ class VersionEntry(Document):
     cost: CostRule | None = None
     backport: bool = False
     lifecycle: Lifecycle | None = None
+
+    @property
+    def template_file(self) -> str:
+        """The file that the template is read from, whoever wrote it."""
+        if isinstance(self.template, str):
+            return self.template
+        return self.template.file or f"{self.version}.yaml"
 
     @property
     def life(self) -> Life:

@@ -14,7 +14,8 @@ from cli.verbs import print_json
 from hub.definitions.marks import marks_in
 from hub.definitions.product_folder import FILE
 from hub.definitions.quotas import beyond_quotas
-from hub.definitions.yaml_file import read_yaml
+from hub.definitions.templates import read_template
+from hub.definitions.yaml_file import content_of, read_yaml
 from shared.errors import CatalogError
 
 _TEMPLATES = ("marker.yaml", "products/*/*[0-9].yaml")
@@ -64,7 +65,16 @@ def _schemas() -> Iterator[str]:
 def _lint() -> Iterator[str]:
     found = {path for pattern in _TEMPLATES for path in FOLDER.glob(pattern)}
     found |= {path for file in FOLDER.glob(f"products/*/{FILE}") for path in _named(file) if path.is_file()}
-    return lint(sorted(found))
+    return lint(sorted(found | {nested for path in found for nested in _nested(path)}))
+
+
+def _nested(path: Path) -> Iterator[Path]:
+    """Give the templates of its folder that a template names."""
+    try:
+        packaged = read_template(path).packaged if b"TemplateURL" in content_of(path) else None
+        yield from (each.path for each in packaged.files() if each.text) if packaged else ()
+    except CatalogError:
+        return
 
 
 def _named(file: Path) -> Iterator[Path]:

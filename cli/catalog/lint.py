@@ -23,8 +23,11 @@ KNOWN: Final = Path(".cache/cfn-lint.json")
 _SETTINGS: Final = (".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml")
 _PROGRAM: Final = "from cfnlint.runner import main; main()"
 """Of the Python that runs us: the package installs a command, and no module to run."""
+_PACKAGED: Final = "W3002"
+"""Says of each local path that it has to be packaged, which the hub does."""
 _AT_ONCE: Final = 16
 """Templates for a process, at least: fewer are not worth a second one."""
+_ENDINGS: Final = (".yaml", ".yml", ".json", ".template")
 _SAID: Final = 30
 """Templates from which on it takes long enough that somebody wants to know why."""
 
@@ -68,7 +71,11 @@ def _linter() -> str | None:
 def _digests(templates: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     for path in templates:
         try:
-            yield path, hashlib.sha256(content_of(path)).hexdigest()
+            content = content_of(path)
+            if b"TemplateURL" in content:  # the nested ones are read with it
+                beside = sorted(each for each in path.parent.rglob("*") if each.suffix in _ENDINGS)
+                content = b"\0".join([content, *map(content_of, beside)])
+            yield path, hashlib.sha256(content).hexdigest()
         except CatalogError:
             continue  # it cannot be read, which is told by who reads the catalog
 
@@ -113,7 +120,8 @@ def _run(paths: Sequence[Path]) -> tuple[Mapping[Path, Sequence[str]], Sequence[
 
 
 def _start(group: Sequence[Path]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", _PROGRAM, "--format", "parseable", "--", *map(str, group)]
+    command = [sys.executable, "-c", _PROGRAM, "--ignore-checks", _PACKAGED, "--format", "parseable", "--"]
+    command += map(str, group)
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=harmless_environment()
     )

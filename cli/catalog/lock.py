@@ -12,8 +12,9 @@ from cli.catalog.template_commands import write_new
 from cli.exit_codes import ExitCode
 from hub.config import HubSettings
 from hub.definitions.load import read_unlocked
-from hub.definitions.lock_file import LOCK_FILE, Known, add_to_lock, known_from
-from hub.definitions.model import Catalog
+from hub.definitions.lock_document import LOCK_FILE
+from hub.definitions.lock_file import Known, add_to_lock, known_from
+from hub.definitions.model import Catalog, files_of
 from hub.definitions.portfolio_selection import part_of
 from hub.inspection.published_templates import published_hashes
 from shared.aws.session import AccountSession, error_text
@@ -40,7 +41,9 @@ def add_new() -> int:
     if problem:
         print(f"not compared with AWS, but with git alone: {problem}", file=sys.stderr)
     # A line that was never published may be written anew.
-    added = add_to_lock(FOLDER, catalog.published(), [*known, _history(templates=bool(problem))])
+    added = add_to_lock(
+        FOLDER, catalog.published(), [*known, _history(templates=bool(problem))], files_of(catalog.products)
+    )
     print(f"{FOLDER / LOCK_FILE}: {'added ' + ', '.join(added) if added else 'nothing to add'}")
     return ExitCode.DONE
 

@@ -10,7 +10,7 @@ from hub.config import ExceptionSetting
 from hub.definitions.cost import read_prices
 from hub.definitions.lock_file import check_lock
 from hub.definitions.marks import marks_in, refuse_marks
-from hub.definitions.model import Catalog, CatalogProduct, published_of
+from hub.definitions.model import Catalog, CatalogProduct, files_of, published_of
 from hub.definitions.permissions import check_permissions
 from hub.definitions.product_folder import FILE, read_product, refuse_twins
 from hub.definitions.rights import check_rights
@@ -82,7 +82,7 @@ def _read(
     products = [product for _, product in read]
     if locked:
         with mistakes:
-            check_lock(folder, published_of(products), whole=len(read) == len(paths))
+            check_lock(folder, published_of(products), files_of(products), whole=len(read) == len(paths))
     mistakes.refuse()
     assert portfolios is not None and prices is not None  # noqa: S101, PT018 - or there were mistakes
     return Catalog(folder=folder, day=day, portfolios=portfolios, products=products, prices=prices)

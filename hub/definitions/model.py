@@ -10,7 +10,8 @@ from hub.definitions.artifacts import artifact_statements
 from hub.definitions.card import ModelCard
 from hub.definitions.cost import CostRule, Prices
 from hub.definitions.lifecycle import Lives
-from hub.definitions.lock_file import Published
+from hub.definitions.lock_file import Files, Published
+from hub.definitions.packaging import file_hashes
 from hub.definitions.schema import ModelParameters, PortfolioFile, ProductFile, VersionEntry
 from hub.definitions.templates import Template
 from shared.catalog.lifecycle import State
@@ -76,6 +77,16 @@ class Catalog:
     def published(self) -> Published:
         """List what the lock file must hold."""
         return published_of(self.products)
+
+
+def files_of(products: Iterable[CatalogProduct]) -> Files:
+    """List the files that go with templates, by product's original key and version, with their hashes."""
+    return {
+        (product.file.original_key, version.entry.version): found
+        for product in products
+        for version in product.versions
+        if (found := file_hashes(version.template.packaged, version.template.path.parent))
+    }
 
 
 def published_of(products: Iterable[CatalogProduct]) -> Published:

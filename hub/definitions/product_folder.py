@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 
@@ -58,6 +58,8 @@ def read_product(path: Path, portfolios: Mapping[str, PortfolioFile] | None, day
             templates[entry.version] = read_template(folder / entry.template_file)
         with mistakes:
             cards[entry.version] = read_card(folder / entry.card, model_package=entry.model_package)
+    with mistakes:
+        _refuse_strangers(folder, file, templates.values())
     if len(templates) == len(file.versions):
         for check in _checks_of_templates(path, file, templates, day):
             with mistakes:
@@ -109,7 +111,6 @@ def _checks_of_the_file(
     yield lambda: check_approvals(path, file, day)
     yield lambda: check_lifecycles(path, {entry.version: entry.life for entry in file.versions}, day)
     yield lambda: check_partition(path, file)
-    yield lambda: _refuse_strangers(path.parent, file)
     for key in file.places:
         if portfolios and (portfolio := portfolios.get(key)):
             yield lambda portfolio=portfolio: check_tag_options(path, file, portfolio)
@@ -155,10 +156,12 @@ def _check_place(path: Path, file: ProductFile, portfolios: Mapping[str, Portfol
     mistakes.refuse()
 
 
-def _refuse_strangers(folder: Path, file: ProductFile) -> None:
+def _refuse_strangers(folder: Path, file: ProductFile, templates: Iterable[Template]) -> None:
     """Refuse a template, card or policy that nothing refers to: somebody believes that it counts."""
     named = {FILE, file.launch_policy, file.execution_role.policy}
     named |= {name for entry in file.versions for name in (entry.template_file, entry.card)}
+    texts = [template.packaged for template in templates if template.packaged]
+    named |= {each.path.name for text in texts for each in text.files() if each.path.parent == folder}
     # A command reads files of its own, such as cdk.json; what is named like a version still counts.
     commands = any(not isinstance(entry.template, str) for entry in file.versions)
     ours = [path for path in sorted(folder.iterdir()) if path.suffix in _OURS and not path.name.startswith(".")]

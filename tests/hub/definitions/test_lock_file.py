@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.definitions.lock_file import LOCK_FILE, Known, Published, add_to_lock, check_lock, known_from, strike_from_lock
+from hub.definitions.lock_document import LOCK_FILE
+from hub.definitions.lock_file import Known, Published, add_to_lock, check_lock, known_from, strike_from_lock
 from shared.errors import ContentError
 from tests.support.refused import refused
 

@@ -38,10 +38,12 @@ def bucket_policy(bucket_arn: str, readers: Readers | None = None) -> str:
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
     ]
+    if readers is None:
+        return json.dumps({"Version": "2012-10-17", "Statement": statements})
     partition = Arn.parse(bucket_arn).partition
     roles = [f"arn:{partition}:iam::*:role/{name}*" for name in (LAUNCH_ROLE, EXECUTION_ROLE)]
     reading = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{bucket_arn}/{PACKAGED}/*"}
-    if readers and readers.organization:
+    if readers.organization:
         statements.append(
             {
                 "Sid": "RolesOfTheOrganization",
@@ -53,7 +55,7 @@ def bucket_policy(bucket_arn: str, readers: Readers | None = None) -> str:
                 },
             }
         )
-    if readers and readers.accounts:
+    if readers.accounts:
         accounts = [f"arn:{partition}:iam::{account}:root" for account in sorted(readers.accounts)]
         statements.append(
             {

@@ -7,12 +7,13 @@ takes as long as what has changed. The file may be deleted at any time.
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from fleet.checkout import harmless_environment
 from hub.definitions.yaml_file import content_of
@@ -28,8 +29,23 @@ _PACKAGED: Final = "W3002"
 _AT_ONCE: Final = 16
 """Templates for a process, at least: fewer are not worth a second one."""
 _ENDINGS: Final = (".yaml", ".yml", ".json", ".template")
+_TELLING: Final = 8
+"""Characters of a product's key that means nothing else."""
 _SAID: Final = 30
 """Templates from which on it takes long enough that somebody wants to know why."""
+
+
+class _Digests(NamedTuple):
+    """By what a template is known again.
+
+    Attributes:
+        exact: Its content.
+        alike: What it has in common with copies of it. Known only where nothing was found.
+    """
+
+    exact: str
+    alike: str
+
 
 Findings = Mapping[str, Sequence[str]]
 """What cfn-lint says of templates, by their digest: lines without the file's name."""
@@ -42,19 +58,23 @@ def lint(templates: Sequence[Path]) -> Iterator[str]:
         print("templates are not linted: cfn-lint is not installed", file=sys.stderr)
         return
     digests = dict(_digests(templates))
-    known = _known(linter)
-    new = {digest: path for path, digest in digests.items() if digest not in known}
-    if len(new) >= _SAID:
-        print(f"cfn-lint reads {len(new)} templates that it has not read yet", file=sys.stderr)
-    found, elsewhere = _run(list(new.values()))
-    fresh = {digest: found[path] for digest, path in new.items() if path in found}
-    if fresh or known.keys() - set(digests.values()):
-        now = {digest: lines for digest, lines in {**known, **fresh}.items() if digest in digests.values()}
-        _keep(linter, now)
-    known = {**known, **fresh}
-    for path, digest in digests.items():
-        yield from (f"{path}{line}" for line in known.get(digest, ()))
-    yield from elsewhere
+    before = _known(linter)
+    unread = [path for path, each in digests.items() if before.keys().isdisjoint(each)]
+    # Of those that are alike the one with the longest key: what is too long in any is too long there.
+    first = {digests[path].alike: path for path in sorted(unread, key=lambda path: len(path.parent.name))}
+    found, elsewhere = _run(list(first.values()))
+    others = [path for path in unread if path not in found and found.get(first[digests[path].alike]) != []]
+    more, besides = _run([path for path in others if path not in first.values()])
+    known = dict(before)
+    for path, lines in {**found, **more}.items():
+        known |= dict.fromkeys([digests[path].exact] if lines else digests[path], lines)
+    current = {digest for each in digests.values() for digest in each}
+    known = {digest: lines for digest, lines in known.items() if digest in current}
+    if known != before:
+        _keep(linter, known)
+    for path, each in digests.items():
+        yield from (f"{path}{line}" for line in known.get(each.exact, ()))
+    yield from (*elsewhere, *besides)
 
 
 def _linter() -> str | None:
@@ -68,16 +88,31 @@ def _linter() -> str | None:
     return f"{number} {digest.hexdigest()[:16]}"
 
 
-def _digests(templates: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+def _digests(templates: Sequence[Path]) -> Iterator[tuple[Path, _Digests]]:
     for path in templates:
         try:
             content = content_of(path)
             if b"TemplateURL" in content:  # the nested ones are read with it
                 beside = sorted(each for each in path.parent.rglob("*") if each.suffix in _ENDINGS)
                 content = b"\0".join([content, *map(content_of, beside)])
-            yield path, hashlib.sha256(content).hexdigest()
+            yield path, _Digests(_digest(content), _digest(_without_names(path, content)))
         except CatalogError:
             continue  # it cannot be read, which is told by who reads the catalog
+
+
+def _without_names(path: Path, content: bytes) -> bytes:
+    """Leave out the product's key and the version's number: copies of a template for many products differ in these.
+
+    A short key may be a word that means something, such as m5.
+    """
+    if len(path.parent.name) >= _TELLING:
+        key = re.escape(path.parent.name.encode())
+        content = re.sub(rb"(?<![A-Za-z0-9])%b(?![A-Za-z0-9])" % key, b"\0key", content)
+    return content.replace(path.stem.encode(), b"\0version") if path.stem[:1].isdigit() else content
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _known(linter: str) -> Findings:
@@ -98,6 +133,8 @@ def _keep(linter: str, found: Findings) -> None:
 
 def _run(paths: Sequence[Path]) -> tuple[Mapping[Path, Sequence[str]], Sequence[str]]:
     """Run cfn-lint; give what it says of each template, and what it says of none."""
+    if len(paths) >= _SAID:
+        print(f"cfn-lint reads {len(paths)} templates that it has not read yet", file=sys.stderr)
     count = max(1, min(os.cpu_count() or 1, len(paths) // _AT_ONCE))
     groups = [group for index in range(count) if (group := paths[index::count])]
     running = [(_start(group), group) for group in groups]

@@ -119,6 +119,34 @@ def test_lint_reads_only_what_has_changed(
     assert ["marker.yaml", "1.0.0.yaml"] == read
 
 
+def test_lint_reads_one_of_the_copies_of_a_template_and_all_where_it_finds_something(
+    catalog: CatalogCopy, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = list[str]()
+    start = lint._start  # pyright: ignore[reportPrivateUsage] - it is the program's start that counts
+
+    def starts(group: Sequence[Path]) -> subprocess.Popen[str]:
+        read.extend(path.parent.name for path in group)
+        return start(group)
+
+    monkeypatch.setattr(lint, "_start", starts)
+    catalog.keep("text-embedder-serverless")
+    like = (catalog.folder / TEMPLATE).read_text()
+    for key in ("text-embedder-copied", "text-embedder-in-another-place"):
+        catalog.write(f"products/{key}/1.0.0.yaml", like.replace("text-embedder-serverless", key))
+        catalog.write(f"products/{key}/product.yaml", "")
+
+    _ = command("models", "check")
+    assert ["catalog", "text-embedder-in-another-place"] == sorted(read)
+
+    read.clear()
+    for path in catalog.folder.glob("products/*/1.0.0.yaml"):
+        path.write_text(path.read_text().replace("AWS::SageMaker::Model\n", "AWS::SageMaker::Models\n"))
+    err = command("models", "check").err
+    assert 3 == len(read)
+    assert 3 == len([line for line in err.splitlines() if "'AWS::SageMaker::Models'" in line])
+
+
 def test_more_than_aws_takes_by_itself_is_warned_of(
     catalog: CatalogCopy, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,7 @@ SHELL := bash
 
 targets := help install demo sandbox sandbox-env new-spoke new-model new-version sync-models \
   models card diff-version usage shares verify-catalog plan status history \
-  test coverage check docs reference lock-packages format lock schemas remove-version off-board \
+  test coverage check check-catalog docs reference lock-packages format lock schemas remove-version off-board \
   rollout drift adopt recover relaunch dead-principals clean
 families := preview-% plan-% up-% refresh-% destroy-%
 .PHONY: $(targets) FORCE
@@ -117,6 +117,9 @@ needs.off-board := NAME
 takes.off-board := ACKNOWLEDGE
 off-board: ## Take an account out: NAME=… [ACKNOWLEDGE=its id]
 	@$(model-catalog) spoke off-board "$(NAME)" $(call option,--acknowledge,$(ACKNOWLEDGE))
+
+check-catalog: ## The catalog alone, in seconds: every mistake at once
+	@$(model-catalog) models check
 
 schemas: ## Write the JSON Schemas of the catalog's files
 	@$(model-catalog) models check --write-schemas

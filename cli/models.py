@@ -124,6 +124,9 @@ def check(
     write_schemas: Annotated[
         bool, typer.Option("--write-schemas", help="Write the JSON Schemas for editors, and check nothing.")
     ] = False,
+    commands: Annotated[
+        bool, typer.Option("--commands/--no-commands", help="Run the commands that write templates.")
+    ] = True,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> int:
@@ -131,7 +134,7 @@ def check(
     from cli.catalog.check import check_catalog
     from cli.catalog.schemas import write
 
-    return write() if write_schemas else check_catalog(as_json=as_json)
+    return write() if write_schemas else check_catalog(as_json=as_json, commands=commands)
 
 
 @verb(app, "verify", "models verify", looking=True, asks_aws=True)

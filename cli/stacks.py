@@ -11,9 +11,11 @@ from fleet.engine import Engine
 from fleet.store.locations import states_at
 from fleet.store.states import unwrapped
 from fleet.store.storage import backend_url, is_cloud
-from shared.catalog.contract import Contract, merge
+from shared.catalog.contract import Contract
+from shared.catalog.divided_contract import merge
 from shared.catalog.trust import Trust, admit
 from shared.errors import ConfigError
+from shared.spelling import meant
 from shared.stack.hub_pin import trusts_of
 from shared.stack.names import CATALOG_OUTPUT, HUB_PROJECT, short_name
 from shared.stack.settings import AccountSettings, check_settings
@@ -59,7 +61,8 @@ def with_settings(stack: str, *, among: tuple[str, ...] = PROJECTS) -> str:
     project = project_of(stack, among=among)
     if stack not in stacks():
         raise ConfigError(
-            f"there is no Pulumi.{stack}.yaml. The stacks here are: {', '.join(stacks()) or 'none'}. A new spoke: "
+            f"there is no Pulumi.{stack}.yaml.{meant(stack, stacks())} The stacks here are: "
+            f"{', '.join(stacks()) or 'none'}. A new spoke: "
             f"model-catalog spoke new",
             code="stack-without-settings",
             place="STACK",

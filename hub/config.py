@@ -1,12 +1,14 @@
 """The settings of a hub stack."""
 
 import re
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field
 
 from hub.trust_config import ExceptionSetting, SigningSetting
 from shared.aws.arn import ACCOUNT_ID, PrincipalPattern, RoleArn
+from shared.between_fields import between_fields
 from shared.errors import Mistake
 from shared.stack.principals import MOST_PATTERNS, Grant
 from shared.stack.settings import AccountSettings
@@ -69,41 +71,38 @@ class ShareSetting(SettingsDocument):
             return True
         return self.type == "ORGANIZATIONAL_UNIT" and str(other.target).startswith(f"{self.target}/")
 
-    @model_validator(mode="after")
-    def _only_what_was_accepted_is_given_back(self) -> Self:
+    @between_fields
+    def _only_what_was_accepted_is_given_back(self) -> Iterator[Mistake]:
         if self.revoking and self.type != "ACCOUNT":
-            raise Mistake(
+            yield Mistake(
                 f"revoking: true is for shares of type ACCOUNT, and this one is of type {self.type}. Remove the share "
                 f"itself.",
                 code="share-not-revocable",
             )
-        return self
 
-    @model_validator(mode="after")
-    def _names_go_to_units(self) -> Self:
+    @between_fields
+    def _names_go_to_units(self) -> Iterator[Mistake]:
         if self.principals and self.type not in ("ORGANIZATION", "ORGANIZATIONAL_UNIT"):
-            raise Mistake(
+            yield Mistake(
                 f"principals: true is for shares with the organization and its units, and this one is of type "
                 f"{self.type}. Remove it, and name the principals in the spoke's settings.",
                 code="principals-not-shareable",
             )
-        return self
 
-    @model_validator(mode="after")
-    def _target_fits_the_type(self) -> Self:
+    @between_fields
+    def _target_fits_the_type(self) -> Iterator[Mistake]:
         pattern, wanted = _TARGETS[self.type]
         if self.target is None and self.type == "ORGANIZATION":
-            return self
+            return
         if self.target is None:
-            raise Mistake(
+            yield Mistake(
                 f"target is missing. A share of type {self.type} needs {wanted}.", code="share-target-missing"
             )
-        if not re.fullmatch(pattern, self.target):
-            raise Mistake(
+        elif not re.fullmatch(pattern, self.target):
+            yield Mistake(
                 f"invalid target {self.target!r}. A share of type {self.type} needs {wanted}.",
                 code="share-target-invalid",
             )
-        return self
 
 
 def _acknowledged(value: object) -> object:
@@ -124,17 +123,16 @@ class PrincipalSetting(Grant):
         bool, FormerName("anyone_who_can_create_roles"), BeforeValidator(_acknowledged)
     ] = Field(default=False, description="true or false", examples=["true"])
 
-    @model_validator(mode="after")
-    def _a_pattern_is_acknowledged(self) -> Self:
+    @between_fields
+    def _a_pattern_is_acknowledged(self) -> Iterator[Mistake]:
         if self.pattern and not self.acknowledge_pattern_risk:
-            raise Mistake(
+            yield Mistake(
                 f"the risk of the pattern {self.pattern} is not acknowledged. Anyone who can create a role in an "
                 f"account that the portfolio is shared with can give it a matching name, and launch. Name exact "
                 f"principals in the spokes instead, or, where such names are protected, add: "
                 f"acknowledgePatternRisk: true",
                 code="pattern-not-acknowledged",
             )
-        return self
 
 
 class RoleRolloutSetting(SettingsDocument):
@@ -204,68 +202,63 @@ class HubSettings(AccountSettings):
         """Every region to publish in, the stack's own first."""
         return list(dict.fromkeys([self.region, *self.regions]))
 
-    @field_validator("shares")
-    @classmethod
-    def _tag_options_go_along_or_not(cls, shares: list[ShareSetting]) -> list[ShareSetting]:
+    @between_fields
+    def _tag_options_go_along_or_not(self) -> Iterator[Mistake]:
         """A spoke does not know by which share a portfolio reached it, so all of them have to be alike."""
-        for portfolio in {share.portfolio for share in shares}:
-            if len({share.tag_options for share in shares if share.portfolio == portfolio}) > 1:
-                raise Mistake(
+        for portfolio in sorted({share.portfolio for share in self.shares}):
+            if len({share.tag_options for share in self.shares if share.portfolio == portfolio}) > 1:
+                yield Mistake(
                     f"{portfolio} is shared with tagOptions and without. Set the same in all of its shares.",
                     code="share-tag-options-differ",
+                    place="shares",
                 )
-        return shares
 
-    @model_validator(mode="after")
-    def _nothing_is_shared_with_the_hub(self) -> Self:
+    @between_fields
+    def _nothing_is_shared_with_the_hub(self) -> Iterator[Mistake]:
         for index, share in enumerate(self.shares):
             if share.target == self.account_id:
-                raise Mistake(
+                yield Mistake(
                     f"invalid value {share.target!r}, which is the hub's own account. It has its portfolios: remove "
                     f"the share, and name who may launch here under principals.",
                     code="share-with-the-hub",
                     place=f"shares[{index}].target",
                 )
-        return self
 
-    @field_validator("shares")
-    @classmethod
-    def _shares_do_not_overlap(cls, shares: list[ShareSetting]) -> list[ShareSetting]:
-        for index, share in enumerate(shares):
-            for other, wider in enumerate(shares):
+    @between_fields
+    def _shares_do_not_overlap(self) -> Iterator[Mistake]:
+        for index, share in enumerate(self.shares):
+            for other, wider in enumerate(self.shares):
                 if wider.portfolio == share.portfolio and wider.reaches(share):
-                    raise Mistake(
+                    yield Mistake(
                         f"[{index}] is within [{other}]: {wider.target or 'the organization'} has {share.portfolio} "
                         f"already, and ending one of the two would take it from accounts of the other. Remove one of "
                         f"them.",
                         code="shares-overlap",
+                        place="shares",
                     )
-        return shares
 
-    @field_validator("shares")
-    @classmethod
-    def _no_share_twice(cls, shares: list[ShareSetting]) -> list[ShareSetting]:
+    @between_fields
+    def _no_share_twice(self) -> Iterator[Mistake]:
         seen: set[tuple[str, str, str | None]] = set()
-        for share in shares:
+        for share in self.shares:
             key = (share.portfolio, share.type, share.target)
             if key in seen:
-                raise Mistake(
+                yield Mistake(
                     f"{share.portfolio} is shared twice with {share.target or 'the organization'} as {share.type}. "
                     f"Remove one of the two.",
                     code="duplicate-share",
+                    place="shares",
                 )
             seen.add(key)
-        return shares
 
-    @field_validator("principals")
-    @classmethod
-    def _patterns_are_few(cls, principals: list[PrincipalSetting]) -> list[PrincipalSetting]:
-        for portfolio in {item.portfolio for item in principals}:
-            patterns = [item for item in principals if item.portfolio == portfolio and item.pattern]
+    @between_fields
+    def _patterns_are_few(self) -> Iterator[Mistake]:
+        for portfolio in sorted({item.portfolio for item in self.principals}):
+            patterns = [item for item in self.principals if item.portfolio == portfolio and item.pattern]
             if len(patterns) > MOST_PATTERNS:
-                raise Mistake(
+                yield Mistake(
                     f"{portfolio} has {len(patterns)} patterns, and AWS takes {MOST_PATTERNS} for a portfolio. Join "
                     f"some of them.",
                     code="too-many-patterns",
+                    place="principals",
                 )
-        return principals

@@ -7,12 +7,14 @@ from typing import Final
 import pulumi
 
 from hub.config import HubSettings
+from hub.definitions.bucket_policy import Readers
 from hub.definitions.cost import unpriced
 from hub.definitions.lifecycle import coming_changes
 from hub.definitions.load import read_catalog
 from hub.definitions.model import Catalog
 from hub.definitions.model_parameters import check_regions
 from hub.definitions.portfolio_selection import part_of, refuse_overlap
+from hub.definitions.publication import Targets
 from hub.definitions.role_template import roles_template
 from hub.definitions.share_names import share_names
 from hub.inspection.preflight import PreflightScope, preflight
@@ -75,6 +77,7 @@ def run() -> None:
             roles=roles,
             principals=principals,
             targets=targets,
+            readers=_readers(catalog, targets, nodes),
             opts=opts,
         )
         for region in settings.all_regions
@@ -96,6 +99,18 @@ def run() -> None:
     whole = pulumi.Output.all(**{region: published.content for region, published in regions.items()})
     document = whole.apply(lambda parts: contract.publish(settings.account_id, parts))
     pulumi.export(CATALOG_OUTPUT, signed_contract(settings.signing, signer, document))
+
+
+def _readers(catalog: Catalog, targets: Targets, nodes: OrganizationNodes) -> Readers | None:
+    """Say who has to read what goes with templates: all that the portfolios are shared with; nobody without files."""
+    if not any(version.template.packaged for product in catalog.products for version in product.versions):
+        return None
+    alone = ("ACCOUNT", "ORGANIZATION_MEMBER_ACCOUNT")
+    within = any(share.type not in alone for share, _ in targets)
+    return Readers(
+        organization=nodes.find(None, setting="shares") if within else None,
+        accounts=sorted({target for share, target in targets if share.type in alone}),
+    )
 
 
 def _announce(catalog: Catalog) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Final, Self
 
-from shared.errors import CatalogError
+from shared.errors import CatalogError, Mistake
 
 READ_AS_ANOTHER: Final = "value-read-as-another"
 
@@ -14,6 +14,8 @@ class Mistakes:
 
     def __init__(self, found: Iterable[CatalogError] = ()) -> None:
         self.found = list[CatalogError]()
+        self._told = set[str]()
+        self._read_as_another = set[str]()
         for each in found:
             self.add(each)
 
@@ -36,9 +38,13 @@ class Mistakes:
 
         One that was found before is told once, and of a value that is read as another nothing else.
         """
-        known = {str(each) for each in self.found}
-        another = {each.place for each in self.found if each.code == READ_AS_ANOTHER}
-        self.found += [each for each in problem.all if str(each) not in known and each.place not in another]
+        for each in problem.all:
+            if str(each) in self._told or each.place in self._read_as_another:
+                continue
+            self.found.append(each)
+            self._told.add(str(each))
+            if each.code == READ_AS_ANOTHER:
+                self._read_as_another.add(each.place)
 
     def refuse(self) -> None:
         """Raise what was found, if anything was: one mistake as it is, several as one that tells them all."""
@@ -56,3 +62,13 @@ def together(found: Iterable[CatalogError]) -> CatalogError:
     whole = kind("\n".join(map(str, (first, *others))), code="several-mistakes")
     whole.parts = (first, *others)
     return whole
+
+
+def refuse_all(found: Iterable[Mistake]) -> None:
+    """Raise what a validator found, if it found anything, as one mistake that tells all of it."""
+    mistakes = [part for each in found for part in each.all]
+    if mistakes:
+        first = mistakes[0]
+        whole = Mistake(str(first), code=first.code, place=first.place)
+        whole.parts = tuple(mistakes)
+        raise whole

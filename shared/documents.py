@@ -35,6 +35,7 @@ class Bounded(_Loader):
         super().__init__(stream)
         self._level = 0
         self._values = 0
+        self._may_repeat = "&" in stream if isinstance(stream, str) else b"&" in stream
 
     def descend_resolver(self, current_node: yaml.Node | None, current_index: object) -> None:
         """Go into a value. PyYAML calls it for each, and has a use of its own for it that no loader here has."""
@@ -53,7 +54,7 @@ class Bounded(_Loader):
     def get_single_node(self) -> yaml.Node | None:
         """Give the document's tree, whose aliases are weighed."""
         node = super().get_single_node()
-        if node is not None:
+        if node is not None and self._may_repeat:  # without an anchor nothing is written out beyond the file's own size
             _ = _Scale().weight(node)
         return node
 

@@ -72,9 +72,17 @@ class Mistake(ValueError):  # noqa: N818 - it is no error of its own: a validato
     Attributes:
         code: As of a `CatalogError`.
         place: The key below what the validator is of; empty where the mistake is in all of it.
+        parts: What it tells, where that is several mistakes.
     """
+
+    parts: "tuple[Mistake, ...]" = ()
 
     def __init__(self, text: str, *, code: str, place: str = "") -> None:
         super().__init__(text)
         self.code = code
         self.place = place
+
+    @property
+    def all(self) -> "tuple[Mistake, ...]":
+        """Every single mistake that it tells."""
+        return self.parts or (self,)

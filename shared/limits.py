@@ -31,6 +31,9 @@ CloudFormation's registry has less than 1,000."""
 PATTERN_SECONDS: Final = 0.2
 """Of the processor, for holding a parameter's values against its pattern. A good one takes microseconds."""
 
+PACKAGE_BYTES: Final = 250 * MEBIBYTE
+"""Of a file or folder that goes with a template. Lambda unpacks no more (source: Lambda Developer Guide, "Quotas")."""
+
 ANSWER_SECONDS: Final = 1.5
 """Until an endpoint that has not answered anything counts as silent; a person hears of it within three. A packet that
 is lost once is sent again after one."""

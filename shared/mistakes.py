@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from shared.errors import CatalogError, Mistake
+from shared.spelling import meant
 
 Location = tuple[int | str, ...]
 
@@ -29,7 +30,7 @@ def mistakes_in(
         location = _without_names_of_types(data, found["loc"])
         place = place_of(where, location)
         if place not in seen and found["type"] != "default_factory_not_called":  # what it is made from is wrong itself
-            yield _mistake(model, found, location, place, error)
+            yield from _mistakes(model, found, location, place, error)
         seen.add(place)
 
 
@@ -71,30 +72,69 @@ def within(place: str, key: str) -> str:
     return f"{place}{key}" if key.startswith("[") else f"{place}.{key}"
 
 
+def _mistakes(
+    model: type[BaseModel], found: ErrorDetails, location: Location, place: str, error: type[CatalogError]
+) -> Iterator[CatalogError]:
+    whole = found.get("ctx", {}).get("error")
+    if isinstance(whole, Mistake):
+        for mistake in whole.all:
+            yield error(str(mistake), code=mistake.code, place=within(place, mistake.place))
+    else:
+        yield _mistake(model, found, location, place, error)
+
+
 def _mistake(
     model: type[BaseModel], found: ErrorDetails, location: Location, place: str, error: type[CatalogError]
 ) -> CatalogError:
     context: Mapping[str, object] = found.get("ctx", {})
-    mistake = context.get("error")
-    if isinstance(mistake, Mistake):
-        return error(str(mistake), code=mistake.code, place=within(place, mistake.place))
     advice = _advice(model, location)
     match found["type"]:
         case "missing":
             return error(f"is missing. {advice or _added(model, location)}", code="missing-key", place=place)
         case "extra_forbidden" | "invalid_key":
-            return error("is not a known key. Remove it, or correct its spelling.", code="unknown-key", place=place)
+            key = location[-1] if found["type"] == "extra_forbidden" else found["input"]
+            hint = meant(key, keys_of(_at(model, location[:-1])))
+            return error(
+                f"is not a known key.{hint} Remove it, or correct its spelling.", code="unknown-key", place=place
+            )
+        case "union_tag_invalid":
+            tags = str(context.get("expected_tags", "")).replace("'", "").split(", ")
+            hint = meant(context.get("tag"), tags)
+            return error(
+                f"invalid value {context.get('tag')!r}.{hint} Expected {' or '.join(tags)}.",
+                code="invalid-value",
+                place=within(place, str(context.get("discriminator", "")).strip("'")),
+            )
         case _:
             shown, wanted = _shown(found["input"]), advice or _wanted(found["type"], context)
-            return error(f"invalid value {shown}. {wanted}".rstrip(), code="invalid-value", place=place)
+            hint = meant(found["input"], _choices(_at(model, location)))
+            return error(f"invalid value {shown}.{hint} {wanted}".rstrip(), code="invalid-value", place=place)
+
+
+def keys_of(annotation: object) -> Iterator[str]:
+    """List the keys of the documents that a value may be."""
+    for option in options(annotation):
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            yield from (field.alias or name for name, field in option.model_fields.items())
+
+
+def _choices(annotation: object) -> Iterator[str]:
+    """List the words that a value may be."""
+    for option in options(annotation):
+        if get_origin(option) is Literal:
+            yield from (str(each) for each in get_args(option))
+
+
+def _at(annotation: object, location: Location) -> object:
+    """Give what is wanted at a place of a document."""
+    for part in location:
+        annotation, _ = _step(annotation, part, key=part == _KEY)
+    return annotation
 
 
 def _added(model: type[BaseModel], location: Location) -> str:
     """Say what is to be added where the model does not describe it."""
-    annotation: object = model
-    for part in location:
-        annotation, _ = _step(annotation, part, key=False)
-    for option in options(annotation):
+    for option in options(_at(model, location)):
         if isinstance(option, type) and issubclass(option, BaseModel):
             needed = [field.alias or name for name, field in option.model_fields.items() if field.is_required()]
             return f"Add it, with {', '.join(needed)} below." if needed else "Add it, with a map below."

@@ -3,13 +3,22 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, ClassVar, TypeVar, cast, get_args
+from typing import Annotated, ClassVar, Self, TypeVar, cast, get_args
 
 import pulumi
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel, to_snake
 
-from shared.collecting import Mistakes, together
+from shared.between_fields import as_far_as_valid, mistakes_between, with_mistakes
+from shared.collecting import Mistakes, refuse_all, together
 from shared.errors import CatalogError, Mistake
 from shared.mistakes import mistakes_in, options
 from shared.service_limits import aws_text
@@ -61,6 +70,20 @@ class Document(BaseModel):
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_all_mistakes(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Tell what does not fit between fields beside what is wrong with one, and all of it."""
+        try:
+            valid = handler(data)
+        except ValidationError as problem:
+            found = list(mistakes_between(as_far_as_valid(cls, data, problem)))
+            if not found:
+                raise
+            raise with_mistakes(problem, found, data) from None
+        refuse_all(mistakes_between(valid))
+        return valid
 
 
 class SettingsDocument(Document):

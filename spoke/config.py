@@ -1,11 +1,13 @@
 """The settings of a spoke stack."""
 
 import re
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, cast
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Final, Literal, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.aws.arn import Arn, ObjectUri, PolicyArn, TopicArn
+from shared.between_fields import between_fields
 from shared.catalog.versions import VersionOrRange
 from shared.errors import Mistake
 from shared.secret_value import Secret, SecretValue
@@ -120,6 +122,7 @@ class Launch(SettingsDocument):
         name: The provisioned product's name, which can never change.
         product: The product's key in the catalog.
         version: The version to run, or a range whose newest version is run.
+        portfolio: Through which portfolio; needed where several that it stands in may reach this account.
         region: Where; without it, the stack's own region.
         parameters: Template parameters; what is left out takes the template's default, and the model is the version's.
         own_model: Another model than the version's.
@@ -138,6 +141,7 @@ class Launch(SettingsDocument):
     ]
     product: Key
     version: VersionOrRange
+    portfolio: Key | None = None
     region: Region | None = None
     # Whoever has to delete the only line below `parameters:` may leave that.
     parameters: Annotated[dict[str, ParameterValue], BeforeValidator(lambda given: {} if given is None else given)] = {}
@@ -190,28 +194,26 @@ class SpokeSettings(AccountSettings):
         """Say where a launch runs."""
         return launch.region or self.region
 
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
+    @between_fields
+    def _names_are_unique(self) -> Iterator[Mistake]:
         seen: set[str] = set()
         for index, launch in enumerate(self.launches):
             if launch.name in seen:
-                raise Mistake(
+                yield Mistake(
                     f"invalid value {launch.name!r}, which another launch has. A provisioned product's name is unique "
                     f"in its account: rename one of them.",
                     code="launch-name-twice",
                     place=f"launches[{index}].name",
                 )
             seen.add(launch.name)
-        return self
 
-    @model_validator(mode="after")
-    def _principals_are_of_the_account(self) -> Self:
+    @between_fields
+    def _principals_are_of_the_account(self) -> Iterator[Mistake]:
         for index, access in enumerate(self.principals):
             if access.arn and Arn.parse(access.arn).account != self.account_id:
-                raise Mistake(
+                yield Mistake(
                     f"invalid value {access.arn!r}, which is not of the account {self.account_id}. Name a principal of "
                     f"this account.",
                     code="principal-of-another-account",
                     place=f"principals[{index}].arn",
                 )
-        return self

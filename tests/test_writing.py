@@ -20,6 +20,8 @@ OTHERS = {
     },  # the sandbox's output; a copy of the checkout
     "cli/deployment/history_bundle.py": {"open"},  # in memory
     "tools/pulumi_cli.py": {"copyfile", "replace"},  # a program that was built aside is moved into its place
+    "cli/catalog/template_commands.py": {"TemporaryFile"},  # what a command says, until it has ended
+    "hub/definitions/packaged_archive.py": {"open"},  # an archive in memory
     "cli/verbs.py": {"dump"},  # to standard output
     "fleet/guard.py": {"open"},  # what reads as nothing
     "fleet/store/storage.py": {"open"},  # a lock, which has no content

@@ -24,7 +24,15 @@ _LAUNCHES: Final = ("config", f"{SPOKE_PROJECT}:launches")
 
 
 def new_launch(
-    stack: str, key: str, *, name: str, version: str, region: str, parameters: Sequence[str], dry_run: bool
+    stack: str,
+    key: str,
+    *,
+    name: str,
+    version: str,
+    portfolio: str,
+    region: str,
+    parameters: Sequence[str],
+    dry_run: bool,
 ) -> int:
     """Write a launch of a product; without a version, of its newest active one.
 
@@ -43,6 +51,7 @@ def new_launch(
     _refuse_in_command(terms, values)
     hidden = _refuse_missing(product, wanted, terms, region or settings.region, values)
     entry: dict[str, object] = {"name": name or key, "product": key, "version": wanted}
+    entry |= {"portfolio": portfolio} if portfolio else {}
     entry |= {"region": region} if region else {}
     entry |= {"parameters": values} if values else {}
     launch = validate(Launch, entry, where=where, error=LaunchError)

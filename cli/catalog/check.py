@@ -1,26 +1,36 @@
 """Checks all of the catalog, and tells what every check found instead of the first mistake alone."""
 
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from cli.catalog.files import FOLDER, catalog_as_of
+from cli.catalog.lint import lint
 from cli.catalog.schemas import stale_schemas
+from cli.catalog.template_commands import refuse_other_output
 from cli.exit_codes import reached
 from cli.verbs import print_json
-from fleet.checkout import harmless_environment
 from hub.definitions.marks import marks_in
+from hub.definitions.product_folder import FILE
+from hub.definitions.quotas import beyond_quotas
+from hub.definitions.templates import read_template
+from hub.definitions.yaml_file import content_of, read_yaml
 from shared.errors import CatalogError
 
 _TEMPLATES = ("marker.yaml", "products/*/*[0-9].yaml")
 
 
-def check_catalog(*, as_json: bool) -> int:
-    """Check it; not reached where anything is to be mended."""
-    marks = [str(each) for each in marks_in(FOLDER)]
-    # With a mark in it a file is not whole, and what else is wrong with it says nothing.
-    problems = [*(marks or _mistakes()), *_schemas(), *_lint()]
+def check_catalog(*, as_json: bool, commands: bool) -> int:
+    """Check it; not reached where anything is to be mended.
+
+    Args:
+        as_json: For machines.
+        commands: Run those that write templates.
+    """
+    written = _told(refuse_other_output) if commands else ()
+    problems = [*map(str, marks_in(FOLDER)), *_mistakes(), *written, *_schemas(), *_lint()]
+    problems = list(dict.fromkeys(problems))  # a file that is missing is missed by two checks
     if as_json:
         print_json(problems)
     else:
@@ -32,9 +42,19 @@ def check_catalog(*, as_json: bool) -> int:
 
 def _mistakes() -> Iterator[str]:
     try:
-        _ = catalog_as_of()
+        catalog = catalog_as_of()
     except CatalogError as problem:
-        yield str(problem)
+        yield from (str(each) for each in problem.all if each.code != "mark-left")  # each mark has a line of its own
+    else:
+        for beyond in beyond_quotas(catalog):
+            print(f"warning: {beyond}", file=sys.stderr)
+
+
+def _told(check: Callable[[], None]) -> Iterator[str]:
+    try:
+        check()
+    except CatalogError as problem:
+        yield from map(str, problem.all)
 
 
 def _schemas() -> Iterator[str]:
@@ -43,12 +63,29 @@ def _schemas() -> Iterator[str]:
 
 
 def _lint() -> Iterator[str]:
-    """Let cfn-lint read the templates, in a process of its own: it takes a second to load."""
-    program = Path(sys.executable).with_name("cfn-lint")
-    if not program.exists():
-        print(f"{FOLDER}: templates are not linted: cfn-lint is not installed", file=sys.stderr)
+    found = {path for pattern in _TEMPLATES for path in FOLDER.glob(pattern)}
+    found |= {path for file in FOLDER.glob(f"products/*/{FILE}") for path in _named(file) if path.is_file()}
+    return lint(sorted(found | {nested for path in found for nested in _nested(path)}))
+
+
+def _nested(path: Path) -> Iterator[Path]:
+    """Give the templates of its folder that a template names."""
+    try:
+        packaged = read_template(path).packaged if b"TemplateURL" in content_of(path) else None
+        yield from (each.path for each in packaged.files() if each.text) if packaged else ()
+    except CatalogError:
         return
-    templates = [str(path) for pattern in _TEMPLATES for path in sorted(FOLDER.glob(pattern))]
-    command = [program, "--format", "parseable", *templates]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=harmless_environment())
-    yield from (line for line in [*done.stdout.splitlines(), *done.stderr.splitlines()] if line and done.returncode)
+
+
+def _named(file: Path) -> Iterator[Path]:
+    """Give the templates that a product's file names, whatever else is wrong with it."""
+    try:
+        content: Any = read_yaml(file)
+        for entry in content["versions"]:
+            match entry["template"]:
+                case str(name):
+                    yield file.parent / name
+                case written:
+                    yield file.parent / str(written.get("file") or f"{entry['version']}.yaml")
+    except (CatalogError, AttributeError, KeyError, TypeError):
+        return

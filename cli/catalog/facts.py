@@ -64,6 +64,7 @@ def facts(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) ->
         "product": product.file.key,
         "name": product.file.name,
         "portfolio": product.file.portfolio,
+        "portfolios": list(product.file.places),
         "version": entry.version,
         "state": version.state,
         "released": entry.released,

@@ -8,6 +8,7 @@ from hub.definitions.load import read_catalog
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from shared.catalog.lifecycle import as_of
 from shared.errors import ContentError
+from shared.spelling import meant
 from shared.stack.stack_file import stack_files
 
 FOLDER: Final = Path("hub/catalog")
@@ -29,9 +30,11 @@ def find_product(catalog: Catalog, key: str) -> CatalogProduct:
     for product in catalog.products:
         if product.file.key == key:
             return product
-    known = ", ".join(product.file.key for product in catalog.products)
+    known = [product.file.key for product in catalog.products]
     raise ContentError(
-        f"invalid value {key!r}. The catalog's products are: {known}.", code="product-unknown", place="PRODUCT"
+        f"invalid value {key!r}.{meant(key, known)} The catalog's products are: {', '.join(known)}.",
+        code="product-unknown",
+        place="PRODUCT",
     )
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.catalog.files import FOLDER, catalog_as_of, exceptions_here
+from cli.catalog.template_commands import write_new
 from cli.exit_codes import ExitCode
 from hub.config import HubSettings
 from hub.definitions.load import read_unlocked
-from hub.definitions.lock_file import LOCK_FILE, Known, add_to_lock, known_from
-from hub.definitions.model import Catalog
+from hub.definitions.lock_document import LOCK_FILE
+from hub.definitions.lock_file import Known, add_to_lock, known_from
+from hub.definitions.model import Catalog, files_of
 from hub.definitions.portfolio_selection import part_of
 from hub.inspection.published_templates import published_hashes
 from shared.aws.session import AccountSession, error_text
@@ -29,14 +31,19 @@ def add_new() -> int:
     does. Numbers that were let go are git's to tell in either case.
 
     Raises:
-        CatalogError: the files have a mistake, or the lock file has forgotten something. Nothing was written.
+        CatalogError: the files have a mistake, a command that writes a template fails, or the lock file has forgotten
+            something. Nothing was locked.
     """
+    for path in write_new():
+        print(f"{path}: written by its command")
     catalog = read_unlocked(FOLDER, as_of(), exceptions=exceptions_here())
     known, problem = _published(catalog)
     if problem:
         print(f"not compared with AWS, but with git alone: {problem}", file=sys.stderr)
     # A line that was never published may be written anew.
-    added = add_to_lock(FOLDER, catalog.published(), [*known, _history(templates=bool(problem))])
+    added = add_to_lock(
+        FOLDER, catalog.published(), [*known, _history(templates=bool(problem))], files_of(catalog.products)
+    )
     print(f"{FOLDER / LOCK_FILE}: {'added ' + ', '.join(added) if added else 'nothing to add'}")
     return ExitCode.DONE
 

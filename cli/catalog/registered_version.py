@@ -37,7 +37,7 @@ def addition_of(path: Path, file: ProductFile, number: str, model: RegisteredMod
     """Put together what a version is written with."""
     highest = newest(entry.version for entry in file.versions)
     last = next(entry for entry in file.versions if entry.version == highest)
-    source = template or path.parent / last.template
+    source = template or path.parent / last.template_file
     _ = read_template(source)
     text = source.read_text()
     if template is None:

@@ -32,7 +32,7 @@ def remove_version(key: str, number: str) -> int:
     strike_from_lock(FOLDER, product.file.original_key, number)
     print(
         f"{key} {number} is no longer locked. Delete its entry from product.yaml and its files "
-        f"({version.entry.template}, {version.entry.card}), then run model-catalog stack up hub."
+        f"({version.entry.template_file}, {version.entry.card}), then run model-catalog stack up hub."
     )
     return ExitCode.DONE
 

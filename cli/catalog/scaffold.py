@@ -19,6 +19,7 @@ from shared.catalog.lifecycle import as_of
 from shared.catalog.versions import SemVer
 from shared.errors import ContentError
 from shared.files import write_files
+from shared.spelling import meant
 from shared.stack.names import execution_role_name
 from shared.validation import Document, Key, validate
 
@@ -106,9 +107,11 @@ def product_file(product: str) -> Path:
     """Find a product's file. Raises ContentError with the products that there are."""
     path = PRODUCTS / product / "product.yaml"
     if not path.exists():
-        known = ", ".join(sorted(each.parent.name for each in PRODUCTS.glob("*/product.yaml")))
+        known = sorted(each.parent.name for each in PRODUCTS.glob("*/product.yaml"))
         raise ContentError(
-            f"invalid value {product!r}. The catalog's products are: {known}.", code="product-unknown", place="PRODUCT"
+            f"invalid value {product!r}.{meant(product, known)} The catalog's products are: {', '.join(known)}.",
+            code="product-unknown",
+            place="PRODUCT",
         )
     return path
 
@@ -147,7 +150,9 @@ def _portfolio(given: str) -> str:
     offered = f"The portfolios are: {', '.join(known)}."
     if not given:
         raise ContentError(f"is missing. {offered}", code="portfolio-not-given", place="--portfolio")
-    raise ContentError(f"invalid value {given!r}. {offered}", code="portfolio-unknown", place="--portfolio")
+    raise ContentError(
+        f"invalid value {given!r}.{meant(given, known)} {offered}", code="portfolio-unknown", place="--portfolio"
+    )
 
 
 def _product(name: str, template: Template, portfolio: str) -> Mapping[str, object]:

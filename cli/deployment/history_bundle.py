@@ -123,7 +123,10 @@ def _found(ran: _Ran, readers: Sequence[Reader]) -> tuple[dict[str, bytes], dict
         product = read(folder / "product.yaml")
         for entry in _entries(product) if product else ():
             if str(entry.get("version")) == ran.version and ran.package in ("", entry.get("model_package")):
-                named = [str(entry[key]) for key in ("card", "template") if _KEY.fullmatch(str(entry.get(key, "")))]
+                template: Any = entry.get("template", "")
+                if isinstance(template, dict):  # what a command wrote
+                    template = cast("dict[str, Any]", template).get("file") or f"{ran.version}.yaml"
+                named = [str(each) for each in (entry.get("card", ""), template) if _KEY.fullmatch(str(each))]
                 files = {"product.yaml": product, **{name: read(folder / name) for name in named}}
                 whole = {name: content for name, content in files.items() if content is not None}
                 approval = cast("dict[str, Any]", entry.get("approval") or {})

@@ -9,6 +9,7 @@ from cli.guard import refuse_unready
 from cli.stacks import resources_of, with_settings
 from shared.aws.session import AccountSession
 from shared.errors import ConfigError
+from shared.spelling import meant
 from shared.stack.import_file import LAUNCH
 from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
@@ -30,7 +31,7 @@ def relaunch(stack: str, name: str, options: Sequence[str]) -> int:
     if name not in launches:
         known = ", ".join(launches) or "none"
         raise ConfigError(
-            f"invalid value {name!r}. The launches that {stack} has deployed are: {known}.",
+            f"invalid value {name!r}.{meant(name, launches)} The launches that {stack} has deployed are: {known}.",
             code="launch-unknown",
             place="LAUNCH",
         )

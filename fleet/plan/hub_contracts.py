@@ -12,7 +12,8 @@ from fleet.errors import EngineError
 from fleet.store.locations import states_at
 from fleet.store.records import DeployedLaunch
 from fleet.store.storage import StorageError, backend_url, is_cloud
-from shared.catalog.contract import Contract, Product, merge
+from shared.catalog.contract import Contract, Product
+from shared.catalog.divided_contract import merge
 from shared.catalog.publication_day import day_of
 from shared.catalog.trust import Trust, admit, refuse_older
 from shared.errors import CatalogError, ContractError

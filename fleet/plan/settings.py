@@ -1,12 +1,15 @@
 """The settings of the fleet: fleet.yaml."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from fleet.errors import SettingsError
 from shared.aws.arn import RoleArn
+from shared.between_fields import between_fields
+from shared.collecting import refuse_all
 from shared.documents import read_file
 from shared.errors import Mistake
 from shared.stack.hub_pin import HubPin
@@ -73,15 +76,14 @@ class Wave(SettingsDocument):
     tolerance: Tolerance = "0"
     approve: bool = Field(default=False, description="true or false", examples=["true"])
 
-    @model_validator(mode="after")
-    def _names_spokes(self) -> Self:
+    @between_fields
+    def _names_spokes(self) -> Iterator[Mistake]:
         if not (self.spokes or self.units or self.tags or self.default):
-            raise Mistake(
+            yield Mistake(
                 f"the wave {self.name!r} names no spokes. Give it spokes, units or tags, or default: true for all "
                 f"spokes that are in no other wave.",
                 code="wave-names-no-spokes",
             )
-        return self
 
     def tolerated(self, spokes: int) -> int:
         """Give the number of failures that stop nothing, of so many spokes."""
@@ -117,16 +119,20 @@ class InventoryAccess(SettingsDocument):
 
 
 def _apart(waves: list[Wave]) -> list[Wave]:
-    seen: set[str] = set()
-    for wave in waves:
-        if wave.name in seen:
-            raise Mistake(f"two waves have the name {wave.name!r}. Rename one of them.", code="wave-name-twice")
-        seen.add(wave.name)
+    names = [wave.name for wave in waves]
+    found = [
+        Mistake(f"two waves have the name {name!r}. Rename one of them.", code="wave-name-twice")
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
     if sum(wave.default for wave in waves) > 1:
-        raise Mistake(
-            "more than one wave has default: true. Only one can take the spokes that are in no other wave.",
-            code="two-default-waves",
+        found.append(
+            Mistake(
+                "more than one wave has default: true. Only one can take the spokes that are in no other wave.",
+                code="two-default-waves",
+            )
         )
+    refuse_all(found)
     return waves
 
 

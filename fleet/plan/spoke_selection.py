@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fleet.errors import SettingsError
 from fleet.plan.spokes import matching_spokes, named
 from fleet.plan.verdicts import FleetPlan, Kind
+from shared.spelling import meant
 
 Shard = tuple[int, int]
 """Which part of how many, from 1."""
@@ -96,5 +97,7 @@ def refuse_unknown_waves(plan: FleetPlan, names: Sequence[str], *, where: str) -
     for name in names:
         if name not in known:
             raise SettingsError(
-                f"invalid value {name!r}. The waves are: {', '.join(known)}.", code="wave-unknown", place=where
+                f"invalid value {name!r}.{meant(name, known)} The waves are: {', '.join(known)}.",
+                code="wave-unknown",
+                place=where,
             )

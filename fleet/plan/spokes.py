@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fleet.errors import SettingsError
 from shared.errors import CatalogError
+from shared.spelling import meant
 from shared.stack.settings import structured
 from shared.stack.stack_file import StackFile, stack_files
 from spoke.config import SpokeSettings
@@ -82,7 +83,8 @@ def matching_spokes(spokes: Iterable[str], patterns: Iterable[str], *, where: st
         fitting = {stack for stack in known if fnmatchcase(stack, full)}
         if not fitting:
             raise SettingsError(
-                f"invalid value {pattern!r}: no such spoke. The spokes are: {named(known, 8) or 'none'}.",
+                f"invalid value {pattern!r}: no such spoke.{meant(full, known)} The spokes are: "
+                f"{named(known, 8) or 'none'}.",
                 code="spoke-unknown",
                 place=where,
             )

@@ -1,12 +1,14 @@
 """What a version's model consists of, by what it is known again, and what is needed to pull it."""
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Final, Self
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from shared.aws.arn import ACCOUNT_ID, Arn, KeyArn, ObjectUri, bucket_arn, is_prefix, object_arn
+from shared.between_fields import between_fields
+from shared.collecting import refuse_all
 from shared.errors import Mistake
 from shared.validation import Document
 
@@ -51,12 +53,13 @@ VersionId = Annotated[
 
 def _one_per_region(images: list[str]) -> list[str]:
     regions = [image_parts(image)["region"] for image in images]
-    twice = next((region for index, region in enumerate(regions) if region in regions[:index]), None)
-    if twice is not None:
-        raise Mistake(
+    refuse_all(
+        Mistake(
             f"two images are in {twice}. A version runs one image in each region: remove one of them.",
             code="two-images-of-a-region",
         )
+        for twice in dict.fromkeys(region for index, region in enumerate(regions) if region in regions[:index])
+    )
     return images
 
 
@@ -92,20 +95,19 @@ class Artifacts(Document):
         """Whether another archive at the same place would be noticed."""
         return bool(self.version_id or self.etag or self.sha256)
 
-    @model_validator(mode="after")
-    def _a_prefix_is_no_object(self) -> Self:
+    @between_fields
+    def _a_prefix_is_no_object(self) -> Iterator[Mistake]:
         if is_prefix(self.model_data) and self.identified:
-            raise Mistake(
+            yield Mistake(
                 f"{self.model_data} is a prefix, of which S3 knows no version, ETag or digest. Remove version_id, etag "
                 f"and sha256.",
                 code="prefix-with-digest",
             )
         if self.code and is_prefix(self.code):
-            raise Mistake(
+            yield Mistake(
                 f"{self.code} is a prefix, and inference code is one archive. Name the archive.",
                 code="code-is-a-prefix",
             )
-        return self
 
 
 def image_parts(image: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from hub.definitions.templates import Template
 from shared.aws.arn import foreign_arns, partition_of
 from shared.collecting import Mistakes
 from shared.errors import ContentError
+from shared.spelling import meant
 
 
 def check_rules(path: Path, file: ProductFile, templates: Mapping[str, Template]) -> None:
@@ -20,13 +21,15 @@ def check_rules(path: Path, file: ProductFile, templates: Mapping[str, Template]
     """
     mistakes = Mistakes()
     for number, template in templates.items():
-        for source, rules in ((str(path), rules_of(file.constraints)), (str(template.path), template.rules)):
+        constrained = [(str(path), rules_of(constraints)) for constraints in file.places.values()]
+        for source, rules in (*constrained, (str(template.path), template.rules)):
             for name, rule in rules.items():
                 for unknown in sorted(rule.parameters() - template.parameters.keys()):
                     mistakes.add(
                         ContentError(
-                            f"the rule {name} refers to {unknown}, which is no parameter of {number}. Its parameters "
-                            f"are: {', '.join(template.parameters)}.",
+                            f"the rule {name} refers to {unknown}, which is no parameter of {number}."
+                            f"{meant(unknown, template.parameters)} Its parameters are: "
+                            f"{', '.join(template.parameters)}.",
                             code="rule-parameter-unknown",
                             place=source,
                         )

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 from shared.aws.arn import AccountId, Arn, RoleArn, TopicArn
 from shared.catalog.contract import TagUpdates
 from shared.catalog.rules import Rule
+from shared.collecting import refuse_all
 from shared.errors import Mistake
 from shared.stack.names import launch_role_name
 from shared.validation import Document, Region
@@ -66,14 +67,19 @@ Constraint = Annotated[Launch | Notification | ResourceUpdate | StackSet | Templ
 def _go_together(constraints: list[Constraint]) -> list[Constraint]:
     """Refuse what AWS refuses (source: API reference, CreateConstraint: one of each kind, LAUNCH or STACKSET)."""
     kinds = [each.type for each in constraints]
-    for kind in kinds:
-        if kinds.count(kind) > 1:
-            raise Mistake(
-                f"{kind} is there {kinds.count(kind)} times. A product has at most one of each type: join them.",
-                code="duplicate-constraint",
-            )
+    found = [
+        Mistake(
+            f"{kind} is there {kinds.count(kind)} times. A product has at most one of each type: join them.",
+            code="duplicate-constraint",
+        )
+        for kind in dict.fromkeys(kinds)
+        if kinds.count(kind) > 1
+    ]
     if {"LAUNCH", "STACKSET"} <= set(kinds):
-        raise Mistake("LAUNCH and STACKSET exclude each other. Remove one of the two.", code="launch-beside-stack-set")
+        found.append(
+            Mistake("LAUNCH and STACKSET exclude each other. Remove one of the two.", code="launch-beside-stack-set")
+        )
+    refuse_all(found)
     return constraints
 
 

@@ -2,18 +2,20 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from hub.definitions.yaml_file import read_document
+from shared.between_fields import between_fields
 from shared.catalog.cost import Cost
 from shared.catalog.parameters import Parameter
 from shared.collecting import Mistakes
 from shared.errors import ContentError, Mistake
+from shared.spelling import meant
 from shared.validation import Document, FormerName, Region
 
 HOURS: Final = 730
@@ -63,15 +65,13 @@ class CostRule(Document):
         names = {name: getattr(self, name) for name in deciding}
         return {name: parameter for name, parameter in names.items() if parameter is not None}
 
-    @model_validator(mode="after")
-    def _is_complete(self) -> Self:
-        missing = [name for name in _NEEDED[self.kind] if getattr(self, name) is None]
-        if missing:
-            raise Mistake(
-                f"{missing[0]} is missing. A cost of kind {self.kind} needs {', '.join(_NEEDED[self.kind])}.",
+    @between_fields
+    def _is_complete(self) -> Iterator[Mistake]:
+        for missing in (name for name in _NEEDED[self.kind] if getattr(self, name) is None):
+            yield Mistake(
+                f"{missing} is missing. A cost of kind {self.kind} needs {', '.join(_NEEDED[self.kind])}.",
                 code="incomplete-cost",
             )
-        return self
 
 
 class Prices(Document):
@@ -114,7 +114,8 @@ def check_rule(place: str, version: str, rule: CostRule, parameters: Mapping[str
         if name not in parameters:
             mistakes.add(
                 ContentError(
-                    f"invalid value {name!r}. The parameters of {version} are: {', '.join(parameters)}. Where this "
+                    f"invalid value {name!r}.{meant(name, parameters)} The parameters of {version} are: "
+                    f"{', '.join(parameters)}. Where this "
                     f"version's has another name, give its entry a cost of its own.",
                     code="cost-parameter-unknown",
                     place=f"{place}.{key}",

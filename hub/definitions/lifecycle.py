@@ -4,14 +4,16 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from shared.between_fields import between_fields
 from shared.catalog.lifecycle import State, state_on
 from shared.catalog.versions import SemVer
 from shared.collecting import Mistakes
 from shared.errors import ContentError, Mistake
+from shared.spelling import meant
 from shared.validation import Document
 
 FORESIGHT: Final = dt.timedelta(days=30)
@@ -41,15 +43,14 @@ class Lifecycle(Document):
         """The version's state on a day."""
         return state_on(day, state=self.state, deprecated_on=self.deprecated_on, retires_on=self.retires_on)
 
-    @model_validator(mode="after")
-    def _dates_are_in_order(self) -> Self:
+    @between_fields
+    def _dates_are_in_order(self) -> Iterator[Mistake]:
         if self.deprecated_on and self.retires_on and self.retires_on <= self.deprecated_on:
-            raise Mistake(
+            yield Mistake(
                 f"deprecated_on {self.deprecated_on} is not before retires_on {self.retires_on}. A version is "
                 f"deprecated before it is retired: put the dates in this order.",
                 code="retired-before-deprecated",
             )
-        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,8 @@ def _check_replacement(where: str, version: str, lives: Lives, day: dt.date) -> 
             # Only the first link is this entry's own; the others are reported at theirs.
             if len(chain) == 1:
                 raise ContentError(
-                    f"invalid value {following!r}. The product's versions are: {', '.join(lives)}.",
+                    f"invalid value {following!r}.{meant(following, lives)} The product's versions are: "
+                    f"{', '.join(lives)}.",
                     code="replacement-unknown",
                     place=f"{where}.replacement",
                 )

@@ -9,8 +9,8 @@ from typing import Final
 from hub.config import ExceptionSetting
 from hub.definitions.cost import read_prices
 from hub.definitions.lock_file import check_lock
-from hub.definitions.marks import refuse_marks
-from hub.definitions.model import Catalog, CatalogProduct
+from hub.definitions.marks import marks_in, refuse_marks
+from hub.definitions.model import Catalog, CatalogProduct, files_of, published_of
 from hub.definitions.permissions import check_permissions
 from hub.definitions.product_folder import FILE, read_product, refuse_twins
 from hub.definitions.rights import check_rights
@@ -37,17 +37,23 @@ def read_catalog(
     Raises:
         ContentError: names the file and the place of each mistake, and what to do about it.
     """
-    catalog = read_unlocked(folder, day, exceptions=exceptions, published=published)
-    check_lock(folder, catalog.published())
-    return catalog
+    return _read(folder, day, exceptions, published, locked=True)
 
 
 def read_unlocked(
     folder: Path, day: dt.date, *, exceptions: Sequence[ExceptionSetting] = (), published: Collection[str] = ()
 ) -> Catalog:
     """Read and check a catalog whose new versions may not be in the lock file yet."""
-    refuse_marks(folder)
+    return _read(folder, day, exceptions, published, locked=False)
+
+
+def _read(
+    folder: Path, day: dt.date, exceptions: Sequence[ExceptionSetting], published: Collection[str], *, locked: bool
+) -> Catalog:
     mistakes = Mistakes()
+    with mistakes:
+        refuse_marks(folder)
+    marked = {mark.path.parent for mark in marks_in(folder)} if mistakes.found else set[Path]()
     with mistakes:
         _refuse_strangers(folder)
     portfolios: list[PortfolioFile] | None = None
@@ -55,9 +61,11 @@ def read_unlocked(
         portfolios = _portfolios(folder / "portfolios.yaml")
     by_key = None if portfolios is None else {item.key: item for item in portfolios}
     read = list[tuple[Path, CatalogProduct]]()
-    for path in sorted((folder / "products").glob(f"*/{FILE}")):
-        with mistakes:
-            read.append((path, read_product(path, by_key, day)))
+    paths = sorted((folder / "products").glob(f"*/{FILE}"))
+    for path in paths:
+        if path.parent not in marked:  # half said, and what else is wrong with it says nothing
+            with mistakes:
+                read.append((path, read_product(path, by_key, day)))
     with mistakes:
         refuse_twins(((path, "original key", product.file.original_key) for path, product in read), "products")
     with mistakes:
@@ -65,17 +73,19 @@ def read_unlocked(
     for index, (path, product) in enumerate(read):
         with mistakes:
             check_permissions(path.parent, product)
-        if not published or product.file.portfolio in published:
+        if not published or not product.file.places.keys().isdisjoint(published):
             with mistakes:
                 read[index] = path, replace(product, exceptions=check_rights(product, path.parent, exceptions))
     prices = None
     with mistakes:
         prices = read_prices(folder / "prices.yaml")
+    products = [product for _, product in read]
+    if locked:
+        with mistakes:
+            check_lock(folder, published_of(products), files_of(products), whole=len(read) == len(paths))
     mistakes.refuse()
     assert portfolios is not None and prices is not None  # noqa: S101, PT018 - or there were mistakes
-    return Catalog(
-        folder=folder, day=day, portfolios=portfolios, products=[product for _, product in read], prices=prices
-    )
+    return Catalog(folder=folder, day=day, portfolios=portfolios, products=products, prices=prices)
 
 
 def _portfolios(path: Path) -> list[PortfolioFile]:

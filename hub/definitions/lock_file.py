@@ -8,37 +8,14 @@ cut, torn, or merged with marks left in it; and one that has forgotten what AWS 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final
+from types import MappingProxyType
 
-import yaml
-from pydantic import Field
+from hub.definitions.lock_document import LOCK_FILE, Lock, parse_lock, read_lock, write_lock
+from shared.collecting import Mistakes
+from shared.errors import ContentError
 
-from hub.definitions.yaml_file import unreadable
-from shared.catalog.versions import SemVer
-from shared.documents import parse_yaml, read_file
-from shared.errors import ContentError, Mistake
-from shared.files import write_file
-from shared.validation import Document, Key, validate
-from shared.yaml_document import YamlLoader
-
-LOCK_FILE: Final = "templates.lock"
-_HEADER: Final = "# The SHA-256 of every published template. Written by: make lock. Lines are added, never changed.\n"
-
-
-_MARKS: Final = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
-"""What git leaves in a file whose two sides it could not merge."""
-
-Sha256 = Annotated[
-    str,
-    Field(pattern="^[0-9a-f]{64}$", description="a SHA-256, 64 hexadecimal digits", examples=["9e07521e…"]),
-]
-
-
-class _Lock(Document):
-    templates: dict[Key, dict[SemVer, Sha256]] = {}
-    removed: dict[Key, list[SemVer]] = {}
-    """Numbers that never come back, because somebody may remember what they meant."""
-
+Files = Mapping[tuple[str, str], Mapping[str, str]]
+"""By product key and version: the hashes of the files that go with a template, by path."""
 
 Published = Iterable[tuple[str, str, str, Path]]
 """Product key, version, hash of the template, and where the template is."""
@@ -59,66 +36,93 @@ class Known:
     removed: Sequence[tuple[str, str]] = ()
 
 
-def check_lock(catalog: Path, published: Published) -> None:
+def check_lock(catalog: Path, published: Published, files: Files = MappingProxyType({}), *, whole: bool = True) -> None:
     """Refuse templates that changed after they were published, and versions that were never locked.
 
+    Args:
+        catalog: Its folder.
+        published: The versions of the catalog's files.
+        files: What goes with their templates.
+        whole: Every product could be read; otherwise nobody knows what the others hold.
+
     Raises:
-        ContentError: names the first such template.
+        ContentError: names each such template.
     """
-    lock = _read(catalog / LOCK_FILE)
+    lock = read_lock(catalog / LOCK_FILE)
     locked, published = lock.templates, list(published)
-    _refuse_return(catalog, lock.removed, published)
-    _refuse_removal(catalog, locked, published)
+    mistakes = Mistakes()
+    with mistakes:
+        _refuse_return(catalog, lock.removed, published)
+    known = {product for product, *_ in published}
+    with mistakes:
+        _refuse_removal(catalog, {key: them for key, them in locked.items() if whole or key in known}, published)
     for product, version, sha256, path in published:
         expected = locked.get(product, {}).get(version)
-        if expected is None:
-            raise ContentError(
-                f"{product} {version} is not in {catalog / LOCK_FILE}. Add it: make lock.",
-                code="version-not-locked",
-                place=str(path),
+        if expected is not None:
+            with mistakes:
+                changed = _changed(lock, files, product, version)
+                _refuse_change(path, product, version, expected, sha256, changed)
+        elif version not in lock.removed.get(product, []):
+            mistakes.add(
+                ContentError(
+                    f"{product} {version} is not in {catalog / LOCK_FILE}. Add it: make lock.",
+                    code="version-not-locked",
+                    place=str(path),
+                )
             )
-        _refuse_change(path, product, version, expected, sha256)
+    mistakes.refuse()
 
 
-def add_to_lock(catalog: Path, published: Published, known: Sequence[Known] = ()) -> list[str]:
+def add_to_lock(
+    catalog: Path, published: Published, known: Sequence[Known] = (), files: Files = MappingProxyType({})
+) -> list[str]:
     """Write the hashes of new versions into the lock file, and tell which they are.
 
     Args:
         catalog: Its folder.
         published: The versions of the catalog's files.
         known: What has been published or locked, by those who could be asked.
+        files: What goes with the versions' templates.
 
     Raises:
         ContentError: a template that is already locked has changed, or the lock file has forgotten what is known.
             Nothing is written then.
     """
-    lock = _read(catalog / LOCK_FILE)
+    lock = read_lock(catalog / LOCK_FILE)
     _refuse_forgotten(catalog / LOCK_FILE, lock, known)
     locked = {product: dict(versions) for product, versions in lock.templates.items()}
+    kept = {product: dict(versions) for product, versions in lock.files.items()}
     published = list(published)
-    _refuse_return(catalog, lock.removed, published)
+    mistakes = Mistakes()
+    with mistakes:
+        _refuse_return(catalog, lock.removed, published)
     added: list[str] = []
     for product, version, sha256, path in published:
         expected = locked.setdefault(product, {}).get(version)
         if expected is None:
             locked[product][version] = sha256
+            if (product, version) in files:
+                kept.setdefault(product, {})[version] = dict(files[product, version])
             added.append(f"{product} {version}")
         else:
-            _refuse_change(path, product, version, expected, sha256)
+            with mistakes:
+                changed = _changed(lock, files, product, version)
+                _refuse_change(path, product, version, expected, sha256, changed)
+    mistakes.refuse()
     if added:
-        _write(catalog, _Lock(templates=locked, removed=lock.removed))
+        write_lock(catalog, Lock(templates=locked, files=kept, removed=lock.removed))
     return added
 
 
 def numbers_taken(catalog: Path, product: str) -> list[str]:
     """List the numbers that a product, by its original key, has or had: none of them is given to anything else."""
-    lock = _read(catalog / LOCK_FILE)
+    lock = read_lock(catalog / LOCK_FILE)
     return [*lock.templates.get(product, {}), *lock.removed.get(product, [])]
 
 
 def known_from(text: str, source: str) -> Known:
     """Read what another content of the lock file knew. Raises ContentError."""
-    lock = _parsed(text.encode(), Path(source))
+    lock = parse_lock(text.encode(), Path(source))
     templates = {
         (product, version): [sha256]
         for product, versions in lock.templates.items()
@@ -129,7 +133,7 @@ def known_from(text: str, source: str) -> Known:
 
 def removed_numbers(catalog: Path, product: str) -> Sequence[str]:
     """List the versions that a product, by its original key, had and let go. Raises ContentError."""
-    return _read(catalog / LOCK_FILE).removed.get(product, [])
+    return read_lock(catalog / LOCK_FILE).removed.get(product, [])
 
 
 def strike_from_lock(catalog: Path, product: str, version: str) -> None:
@@ -138,7 +142,7 @@ def strike_from_lock(catalog: Path, product: str, version: str) -> None:
     Raises:
         ContentError: the version is not in the lock file.
     """
-    lock = _read(catalog / LOCK_FILE)
+    lock = read_lock(catalog / LOCK_FILE)
     if version not in lock.templates.get(product, {}):
         raise ContentError(
             f"{product} {version} is not there, so there is nothing to remove.",
@@ -149,46 +153,65 @@ def strike_from_lock(catalog: Path, product: str, version: str) -> None:
         key: {number: sha256 for number, sha256 in versions.items() if (key, number) != (product, version)}
         for key, versions in lock.templates.items()
     }
+    files = {
+        key: {number: them for number, them in versions.items() if (key, number) != (product, version)}
+        for key, versions in lock.files.items()
+    }
     removed = {**lock.removed, product: [*lock.removed.get(product, []), version]}
-    _write(catalog, _Lock(templates=left, removed=removed))
+    kept = {key: versions for key, versions in files.items() if versions}
+    write_lock(catalog, Lock(templates=left, files=kept, removed=removed))
 
 
 def _refuse_return(catalog: Path, removed: Mapping[str, list[str]], published: Published) -> None:
+    mistakes = Mistakes()
     for product, version, _, _ in published:
         if version in removed.get(product, []):
-            raise ContentError(
-                f"the version {version} was removed, and its number never comes back. Delete its entry, or give it "
-                f"another number.",
-                code="version-removed",
-                place=str(catalog / "products" / product / "product.yaml"),
+            mistakes.add(
+                ContentError(
+                    f"the version {version} was removed, and its number never comes back. Delete its entry, or give "
+                    f"it another number.",
+                    code="version-removed",
+                    place=str(catalog / "products" / product / "product.yaml"),
+                )
             )
+    mistakes.refuse()
 
 
 def _refuse_removal(catalog: Path, locked: Mapping[str, Mapping[str, str]], published: Published) -> None:
     """Refuse a catalog without a version that was published: spokes may hold on to it."""
     listed = {(product, version) for product, version, _, _ in published}
-    for product, versions in locked.items():
-        missing = next((version for version in versions if (product, version) not in listed), None)
-        if missing is not None:
-            raise ContentError(
-                f"the published version {missing} is missing. Put it back: spokes may use it. To remove a version, "
-                f"retire it first, then run make remove-version.",
-                code="published-version-missing",
-                place=str(catalog / "products" / product / "product.yaml"),
+    mistakes = Mistakes()
+    for product, version in ((product, version) for product, versions in locked.items() for version in versions):
+        if (product, version) not in listed:
+            mistakes.add(
+                ContentError(
+                    f"the published version {version} is missing. Put it back: spokes may use it. To remove a version, "
+                    f"retire it first, then run make remove-version.",
+                    code="published-version-missing",
+                    place=str(catalog / "products" / product / "product.yaml"),
+                )
             )
+    mistakes.refuse()
 
 
-def _refuse_change(path: Path, product: str, version: str, expected: str, sha256: str) -> None:
+def _changed(lock: Lock, files: Files, product: str, version: str) -> Sequence[str]:
+    """Name the files of a version that are not as they were locked."""
+    before, now = lock.files.get(product, {}).get(version, {}), files.get((product, version), {})
+    return sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
+
+
+def _refuse_change(path: Path, product: str, version: str, expected: str, sha256: str, files: Sequence[str]) -> None:
     if expected != sha256:
+        what = f"the template of {product} {version}" + (f", with {', '.join(files)}," if files else "")
         raise ContentError(
-            f"the template of {product} {version} changed after it was published (locked sha256 {expected[:12]}…, "
+            f"{what} changed after it was published (locked sha256 {expected[:12]}…, "
             f"found {sha256[:12]}…). Restore it, and put the change into a new version.",
             code="published-template-changed",
             place=str(path),
         )
 
 
-def _refuse_forgotten(path: Path, lock: _Lock, known: Sequence[Known]) -> None:
+def _refuse_forgotten(path: Path, lock: Lock, known: Sequence[Known]) -> None:
     """Refuse a lock file without a line that AWS or git knows, or with another one; all of them at once."""
     lines: dict[str, None] = {}
     for each in known:
@@ -208,52 +231,3 @@ def _refuse_forgotten(path: Path, lock: _Lock, known: Sequence[Known]) -> None:
             code="lock-forgotten",
             place=str(path),
         )
-
-
-def _read(lock: Path) -> _Lock:
-    try:
-        return _parsed(read_file(lock), lock)
-    except FileNotFoundError:
-        return _Lock()
-    except OSError as problem:
-        raise unreadable(lock, problem) from None
-    except Mistake as mistake:
-        raise ContentError(str(mistake), code=mistake.code, place=str(lock)) from None
-
-
-def _parsed(content: bytes, lock: Path) -> _Lock:
-    """Read the file as it has to be: every other one was cut, torn or merged by halves."""
-    back = f"Put the file back as git has it (git checkout HEAD -- {lock})."
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as problem:
-        line = content[: problem.start].count(b"\n") + 1
-        raise ContentError(f"is not UTF-8. {back}", code="lock-not-text", place=f"{lock}:{line}") from None
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith(_MARKS):
-            raise ContentError(
-                "a merge conflict is left. Keep the lines of both sides, without the marks. Of two lines for one "
-                "version keep the one that was published, and give the other's template another number. Then: "
-                "model-catalog models lock",
-                code="lock-conflict",
-                place=f"{lock}:{number}",
-            )
-    try:
-        document = parse_yaml(text, YamlLoader)
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        place = f"{lock}:{mark.line + 1}" if mark else str(lock)
-        reason = getattr(problem, "problem", None) or "it cannot be read"
-        raise ContentError(f"is not as it was written: {reason}. {back}", code="lock-torn", place=place) from None
-    if document is None:
-        raise ContentError(
-            f"is empty, so it was cut. {back} In a catalog that has published nothing yet, delete it.",
-            code="lock-empty",
-            place=str(lock),
-        )
-    return validate(_Lock, document, where=str(lock), error=ContentError)
-
-
-def _write(catalog: Path, lock: _Lock) -> None:
-    content = yaml.safe_dump(lock.model_dump(exclude_defaults=True), sort_keys=False)
-    write_file(catalog / LOCK_FILE, _HEADER + content)

@@ -13,6 +13,7 @@ from hub.definitions.yaml_file import content_of
 from shared.errors import ContentError
 
 _MARK: Final = re.compile(r"<fill in: ([^<>]*)>")
+_BEGINNING: Final = b"<fill in: "
 _READ: Final = ("*.yaml", "*.json")
 
 
@@ -37,7 +38,9 @@ def mark(what: str) -> str:
 def marks_in(folder: Path) -> Iterator[Mark]:
     """List the marks in the files of the products' folders."""
     for path in sorted(found for pattern in _READ for found in (folder / "products").glob(f"*/{pattern}")):
-        for number, line in enumerate(content_of(path).decode(errors="replace").splitlines(), start=1):
+        content = content_of(path)
+        lines = content.decode(errors="replace").splitlines() if _BEGINNING in content else ()
+        for number, line in enumerate(lines, start=1):
             for found in _MARK.finditer(line):
                 yield Mark(path, number, found[1])
 

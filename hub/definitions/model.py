@@ -1,7 +1,7 @@
 """The catalog as a whole, once its files are read: what the rules look at, and what the hub makes."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from hub.definitions.artifacts import artifact_statements
 from hub.definitions.card import ModelCard
 from hub.definitions.cost import CostRule, Prices
 from hub.definitions.lifecycle import Lives
-from hub.definitions.lock_file import Published
+from hub.definitions.lock_file import Files, Published
+from hub.definitions.packaging import file_hashes
 from hub.definitions.schema import ModelParameters, PortfolioFile, ProductFile, VersionEntry
 from hub.definitions.templates import Template
 from shared.catalog.lifecycle import State
@@ -75,8 +76,23 @@ class Catalog:
 
     def published(self) -> Published:
         """List what the lock file must hold."""
-        return [
-            (product.file.original_key, version.entry.version, version.template.sha256, version.template.path)
-            for product in self.products
-            for version in product.versions
-        ]
+        return published_of(self.products)
+
+
+def files_of(products: Iterable[CatalogProduct]) -> Files:
+    """List the files that go with templates, by product's original key and version, with their hashes."""
+    return {
+        (product.file.original_key, version.entry.version): found
+        for product in products
+        for version in product.versions
+        if (found := file_hashes(version.template.packaged, version.template.path.parent))
+    }
+
+
+def published_of(products: Iterable[CatalogProduct]) -> Published:
+    """List what the lock file must hold of products."""
+    return [
+        (product.file.original_key, version.entry.version, version.template.sha256, version.template.path)
+        for product in products
+        for version in product.versions
+    ]

@@ -12,6 +12,7 @@ from hub.definitions.templates import Template
 from shared.catalog.parameters import value_problem
 from shared.collecting import Mistakes
 from shared.errors import ConfigError, ContentError
+from shared.spelling import meant
 
 _Brought = tuple[str, str | None, str | None, str]
 """Which kind of thing, the parameter that takes it, the thing itself, and where the product's file says it."""
@@ -92,7 +93,8 @@ def _check_parameter(brought: _Brought, template: Template, entry: VersionEntry,
     parameter = template.parameters.get(name)
     if parameter is None:
         raise ContentError(
-            f"invalid value {name!r}, which is no parameter of {entry.version}. Its parameters are: "
+            f"invalid value {name!r}, which is no parameter of {entry.version}.{meant(name, template.parameters)} "
+            f"Its parameters are: "
             f"{', '.join(template.parameters)}. Where this version's has another name, say so in its own entry: "
             f"model: {{{kind}: NAME}}",
             code="model-parameter-unknown",

@@ -1,13 +1,13 @@
 """What a product's two roles may do, within the limits of IAM."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hub.definitions.model import CatalogProduct
 from shared.aws.arn import partition_of
 from shared.aws.policies import Policy, launch_policy, permission_policy, render
 from shared.errors import ContentError
-from shared.stack.names import execution_role_name
+from shared.stack.names import BUCKETS, PACKAGED, execution_role_name
 
 LONGEST: Final = 10_240
 """Characters of all inline policies of a role, white space left out (source: IAM User Guide, "IAM and STS quotas")."""
@@ -16,7 +16,7 @@ LONGEST: Final = 10_240
 def launch_permissions(product: CatalogProduct) -> Policy:
     """Say what the role may do that builds the product's stack."""
     return launch_policy(
-        product.launch_statements,
+        [*_reading(product), *product.launch_statements],
         execution_role=execution_role_name(product.file.original_key),
         services=product.file.execution_role.services,
     )
@@ -24,7 +24,18 @@ def launch_permissions(product: CatalogProduct) -> Policy:
 
 def execution_permissions(product: CatalogProduct) -> Policy:
     """Say what the role may do that the model runs as: pull what the versions declare, and what the product adds."""
-    return permission_policy([*product.artifact_statements, *product.execution_statements])
+    return permission_policy([*product.artifact_statements, *_reading(product), *product.execution_statements])
+
+
+def _reading(product: CatalogProduct) -> list[dict[str, Any]]:
+    """Let a product's roles read the files that go with its templates: function code, nested templates, scripts.
+
+    CloudFormation fetches most as the launch role, and a Glue job its script as the role that it runs as.
+    """
+    if not any(version.template.packaged for version in product.versions):
+        return []
+    resource = f"arn:${{Partition}}:s3:::{BUCKETS}*/{PACKAGED}/*"
+    return [{"Sid": "ReadPackagedFiles", "Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}]
 
 
 def check_permissions(folder: Path, product: CatalogProduct) -> None:

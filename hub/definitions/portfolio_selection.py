@@ -6,6 +6,7 @@ from pathlib import Path
 from hub.config import HubSettings
 from hub.definitions.model import Catalog
 from shared.errors import ConfigError
+from shared.spelling import meant
 from shared.stack.stack_file import stack_files
 
 
@@ -18,7 +19,7 @@ def part_of(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
         where: The stack's settings file, for messages.
 
     Raises:
-        ConfigError: the catalog has no such portfolio.
+        ConfigError: the catalog has no such portfolio, or one of its products stands in another stack's as well.
     """
     if not settings.portfolios:
         return catalog
@@ -26,14 +27,25 @@ def part_of(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
     for index, key in enumerate(settings.portfolios):
         if key not in known:
             raise ConfigError(
-                f"invalid value {key!r}. The catalog's portfolios are: {', '.join(sorted(known))}.",
+                f"invalid value {key!r}.{meant(key, known)} The catalog's portfolios are: {', '.join(sorted(known))}.",
                 code="portfolio-unknown",
                 place=f"{where}: portfolios[{index}]",
             )
+    own = set(settings.portfolios)
+    for product in catalog.products:
+        here, there = product.file.places.keys() & own, product.file.places.keys() - own
+        if here and there:
+            raise ConfigError(
+                f"{product.file.key} stands in {', '.join(sorted(there))} too, and one stack makes all of a product. "
+                f"Add {', '.join(sorted(there))} here and remove it from the other stack, or let the product stand in "
+                f"portfolios of one stack.",
+                code="product-divided",
+                place=f"{where}: portfolios",
+            )
     return replace(
         catalog,
-        portfolios=[portfolio for portfolio in catalog.portfolios if portfolio.key in settings.portfolios],
-        products=[product for product in catalog.products if product.file.portfolio in settings.portfolios],
+        portfolios=[portfolio for portfolio in catalog.portfolios if portfolio.key in own],
+        products=[product for product in catalog.products if product.file.portfolio in own],
     )
 
 

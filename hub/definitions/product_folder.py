@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 
@@ -24,6 +24,7 @@ from hub.definitions.yaml_file import content_of, read_document
 from shared.collecting import Mistakes
 from shared.documents import parse_json
 from shared.errors import ContentError, Mistake
+from shared.spelling import meant
 from shared.stack.names import execution_role_name
 from shared.validation import validate
 
@@ -50,13 +51,15 @@ def read_product(path: Path, portfolios: Mapping[str, PortfolioFile] | None, day
             check()
     for entry in file.versions:
         with mistakes:
-            _refuse_foreign_role(folder / entry.template, file.original_key)
+            _refuse_foreign_role(folder / entry.template_file, file.original_key)
     templates, cards = dict[str, Template](), dict[str, ModelCard]()
     for entry in file.versions:
         with mistakes:
-            templates[entry.version] = read_template(folder / entry.template)
+            templates[entry.version] = read_template(folder / entry.template_file)
         with mistakes:
             cards[entry.version] = read_card(folder / entry.card, model_package=entry.model_package)
+    with mistakes:
+        _refuse_strangers(folder, file, templates.values())
     if len(templates) == len(file.versions):
         for check in _checks_of_templates(path, file, templates, day):
             with mistakes:
@@ -108,9 +111,9 @@ def _checks_of_the_file(
     yield lambda: check_approvals(path, file, day)
     yield lambda: check_lifecycles(path, {entry.version: entry.life for entry in file.versions}, day)
     yield lambda: check_partition(path, file)
-    yield lambda: _refuse_strangers(path.parent, file)
-    if portfolios and (portfolio := portfolios.get(file.portfolio)):
-        yield lambda: check_tag_options(path, file, portfolio)
+    for key in file.places:
+        if portfolios and (portfolio := portfolios.get(key)):
+            yield lambda portfolio=portfolio: check_tag_options(path, file, portfolio)
 
 
 def _checks_of_templates(
@@ -140,25 +143,31 @@ def _check_place(path: Path, file: ProductFile, portfolios: Mapping[str, Portfol
                 place=f"{path}: key",
             )
         )
-    if portfolios is not None and file.portfolio not in portfolios:
-        known = ", ".join(sorted(portfolios))
-        mistakes.add(
-            ContentError(
-                f"invalid value {file.portfolio!r}. The catalog's portfolios are: {known}.",
-                code="portfolio-unknown",
-                place=f"{path}: portfolio",
+    for key in file.places:
+        if portfolios is not None and key not in portfolios:
+            mistakes.add(
+                ContentError(
+                    f"invalid value {key!r}.{meant(key, portfolios)} The catalog's portfolios are: "
+                    f"{', '.join(sorted(portfolios))}.",
+                    code="portfolio-unknown",
+                    place=f"{path}: {'portfolio' if key == file.portfolio else 'portfolios'}",
+                )
             )
-        )
     mistakes.refuse()
 
 
-def _refuse_strangers(folder: Path, file: ProductFile) -> None:
+def _refuse_strangers(folder: Path, file: ProductFile, templates: Iterable[Template]) -> None:
     """Refuse a template, card or policy that nothing refers to: somebody believes that it counts."""
     named = {FILE, file.launch_policy, file.execution_role.policy}
-    named |= {name for entry in file.versions for name in (entry.template, entry.card)}
+    named |= {name for entry in file.versions for name in (entry.template_file, entry.card)}
+    texts = [template.packaged for template in templates if template.packaged]
+    named |= {each.path.name for text in texts for each in text.files() if each.path.parent == folder}
+    # A command reads files of its own, such as cdk.json; what is named like a version still counts.
+    commands = any(not isinstance(entry.template, str) for entry in file.versions)
+    ours = [path for path in sorted(folder.iterdir()) if path.suffix in _OURS and not path.name.startswith(".")]
     mistakes = Mistakes()
-    for path in sorted(folder.iterdir()):
-        if path.suffix in _OURS and path.name not in named and not path.name.startswith("."):
+    for path in ours:
+        if path.name not in named and (not commands or path.name[0].isdigit()):
             mistakes.add(
                 ContentError(
                     f"is named nowhere in {FILE}, so nothing is made of it. Name it there, or remove it.",

@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from hub.config import ShareSetting
 from hub.definitions.artifacts import image_parts, is_by_digest
-from hub.definitions.constraints import is_stack_set, rules_of, tag_updates
+from hub.definitions.constraints import Constraint, is_stack_set, rules_of, tag_updates
 from hub.definitions.cost import cost_of
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.definitions.permissions import execution_permissions, launch_permissions
@@ -42,7 +42,7 @@ def region_catalog(
     return contract.RegionCatalog(
         portfolios={key: _portfolio(file, targets, ids["portfolios"][key]) for key, file in portfolios.items()},
         products={
-            product.file.key: _product(product, portfolios[product.file.portfolio], catalog, targets, ids, region, tags)
+            product.file.key: _product(product, portfolios, catalog, targets, ids, region, tags)
             for product in catalog.products
         },
     )
@@ -63,7 +63,7 @@ def _portfolio(file: PortfolioFile, targets: Targets, identity: str) -> contract
 
 def _product(
     product: CatalogProduct,
-    portfolio: PortfolioFile,
+    portfolios: Mapping[str, PortfolioFile],
     catalog: Catalog,
     targets: Targets,
     ids: Ids,
@@ -71,8 +71,9 @@ def _product(
     tags: Mapping[str, str],
 ) -> contract.Product:
     file = product.file
-    # A recipient's launches have to have the tags of tag options only where these go along with the share.
-    along = any(share.tag_options for share, _ in targets if share.portfolio == portfolio.key)
+    first, *others = (
+        _offer(product, portfolios[key], constraints, targets, tags) for key, constraints in file.places.items()
+    )
     return contract.Product(
         id=ids["products"][file.key],
         original_key=file.original_key,
@@ -80,11 +81,12 @@ def _product(
         portfolio=file.portfolio,
         owner=file.owner,
         description=file.description,
-        tags={**portfolio.tags, **file.tags, **tags},
-        rules=rules_of(file.constraints),
-        tag_options=together(portfolio.tag_options, file.tag_options) if along else {},
-        tag_updates=tag_updates(file.constraints),
-        stack_set="true" if is_stack_set(file.constraints) else None,
+        tags=first.tags,
+        rules=first.rules,
+        tag_options=first.tag_options,
+        tag_updates=first.tag_updates,
+        stack_set=first.stack_set,
+        portfolios=dict(zip(file.portfolios, others, strict=True)) or None,
         exceptions=dict(product.exceptions) or None,
         launch_role=contract.Role(
             name=launch_role_name(file.original_key),
@@ -102,6 +104,26 @@ def _product(
             )
             for version in product.versions
         },
+    )
+
+
+def _offer(
+    product: CatalogProduct,
+    portfolio: PortfolioFile,
+    constraints: list[Constraint],
+    targets: Targets,
+    tags: Mapping[str, str],
+) -> contract.Offer:
+    """Say what holds for the product in a portfolio."""
+    file = product.file
+    # A recipient's launches have to have the tags of tag options only where these go along with the share.
+    along = any(share.tag_options for share, _ in targets if share.portfolio == portfolio.key)
+    return contract.Offer(
+        tags={**portfolio.tags, **file.tags, **tags},
+        rules=rules_of(constraints),
+        tag_options=together(portfolio.tag_options, file.tag_options) if along else {},
+        tag_updates=tag_updates(constraints),
+        stack_set="true" if is_stack_set(constraints) else None,
     )
 
 

@@ -51,17 +51,25 @@ def _found(product: CatalogProduct, folder: Path) -> Iterator[Excess]:
         yield from _at(f"{folder / name}", excesses({"Statement": statements}, holder))
     place = f"{folder / 'product.yaml'}"
     yield from _at(f"{place}: execution_role.services", service_excesses(file.execution_role.services))
-    for index, constraint in enumerate(file.constraints):
-        if isinstance(constraint, StackSet):
-            yield from _at(f"{place}: constraints[{index}]", _stack_set(constraint))
+    for key, constraints in file.places.items():
+        for index, constraint in enumerate(constraints):
+            if isinstance(constraint, StackSet):
+                yield from _at(f"{place}: {file.place_of(key)}[{index}]", _stack_set(constraint))
     for version in product.versions:
         if version.state != "retired":
+            images, packaged = version.entry.artifacts.images, version.template.packaged
             found = template_excesses(
                 version.template.body,
-                images=version.entry.artifacts.images,
+                images=images,
                 image_parameter=product.parameters_of(version).image,
+                packaged={each.place for each in packaged.references} if packaged else (),
             )
             yield from _at(str(version.template.path), found)
+            for nested in packaged.files() if packaged else ():
+                if nested.text:
+                    inner = {each.place for each in nested.text.references}
+                    found = template_excesses(nested.text.body, images=images, packaged=inner)
+                    yield from _at(str(nested.path), found)
 
 
 def _at(where: str, found: Iterable[Excess]) -> Iterator[Excess]:

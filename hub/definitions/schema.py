@@ -1,17 +1,21 @@
 """The shape of the files under `hub/catalog`."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from hub.definitions.artifacts import Artifacts
-from hub.definitions.constraints import Constraints
+from hub.definitions.constraints import Constraint, Constraints
 from hub.definitions.cost import CostRule
 from hub.definitions.lifecycle import Life, Lifecycle
 from hub.definitions.tag_options import TagOptions
+from hub.definitions.template_command import FileName, TemplateSource
 from shared.aws.arn import AccountId, ModelPackageArn
+from shared.between_fields import between_fields
 from shared.catalog.versions import SemVer
+from shared.errors import Mistake
 from shared.service_limits import aws_text
 from shared.validation import Document, FormerName, Key, Region, TagKey, TagValue
 
@@ -26,14 +30,6 @@ Service = Annotated[
         pattern=r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$",
         description="an AWS service principal",
         examples=["sagemaker.amazonaws.com"],
-    ),
-]
-FileName = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
-        description="the name of a file in the product's folder",
-        examples=["1.0.0.yaml"],
     ),
 ]
 ParameterName = Annotated[
@@ -161,6 +157,7 @@ class VersionEntry(Document):
     """A version of a product: a template, and the model that it runs. Once published, its template never changes.
 
     Attributes:
+        template: Its file, or the command that writes it.
         card: The model card's file.
         model_package: The package in the product's registry that the version publishes.
         approval: Without it the version is not published as active.
@@ -176,7 +173,7 @@ class VersionEntry(Document):
         str,
         aws_text(_SERVICE, "ProvisioningArtifactDescription", "a sentence on what the version brings", least=1),
     ]
-    template: FileName
+    template: TemplateSource
     card: FileName
     model_package: ModelPackageArn
     artifacts: Annotated[Artifacts, FormerName("artefacts")]
@@ -187,15 +184,35 @@ class VersionEntry(Document):
     lifecycle: Lifecycle | None = None
 
     @property
+    def template_file(self) -> str:
+        """The file that the template is read from, whoever wrote it."""
+        if isinstance(self.template, str):
+            return self.template
+        return self.template.file or f"{self.version}.yaml"
+
+    @property
     def life(self) -> Life:
         """From its release to its end."""
         return Life(released=self.released, lifecycle=self.lifecycle)
+
+
+class Place(Document):
+    """A product's place in a further portfolio.
+
+    Attributes:
+        constraints: Those that it has there, beside its launch role and that tags may change.
+    """
+
+    constraints: Constraints = []
 
 
 class ProductFile(Keyed):
     """The file `product.yaml` of a product's folder, which is named after its key.
 
     Attributes:
+        portfolio: Where it stands; what is made for it there keeps its names.
+        portfolios: Where else it stands, each with constraints of its own. A launch names the portfolio where several
+            reach its account.
         model: Which parameters take what a version brings.
         cost: How a launch's cost follows from its parameters; without it nobody is told one.
         constraints: Beside those that every product has: its launch role, and that tags may change.
@@ -205,6 +222,7 @@ class ProductFile(Keyed):
 
     name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
     portfolio: Key
+    portfolios: dict[Key, Place] = {}
     owner: Annotated[str, aws_text(_SERVICE, "ProductViewOwner", "the team that answers for the model", least=1)]
     distributor: Annotated[str, aws_text(_SERVICE, "ProductViewOwner", "the team that publishes it", least=1)]
     description: Annotated[str, aws_text(_SERVICE, "ProductViewShortDescription", "what the model is for", least=1)]
@@ -219,3 +237,22 @@ class ProductFile(Keyed):
     tag_options: TagOptions = {}
     budgets: list[BudgetName] = []
     versions: list[VersionEntry] = Field(min_length=1, description="a list of versions, oldest first")
+
+    @property
+    def places(self) -> dict[str, list[Constraint]]:
+        """The constraints in each portfolio that it stands in, the first one first."""
+        return {self.portfolio: self.constraints, **{key: place.constraints for key, place in self.portfolios.items()}}
+
+    def place_of(self, portfolio: str) -> str:
+        """Give the path of the key that says what holds in a portfolio."""
+        return "constraints" if portfolio == self.portfolio else f"portfolios.{portfolio}.constraints"
+
+    @between_fields
+    def _stands_once_in_each(self) -> Iterator[Mistake]:
+        if self.portfolio in self.portfolios:
+            yield Mistake(
+                f"is what portfolio names already. Name others here; what holds in {self.portfolio} is said by "
+                f"constraints.",
+                code="portfolio-named-twice",
+                place=f"portfolios.{self.portfolio}",
+            )

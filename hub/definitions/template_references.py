@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, cast
 from hub.definitions.templates import Template
 from shared.collecting import Mistakes
 from shared.errors import ContentError
+from shared.spelling import meant
 
 _SUBSTITUTED: Final = re.compile(r"\$\{([^!{}][^{}]*)\}")
 
@@ -67,7 +68,8 @@ def _missing(template: Template, found: _Reference, known: list[str]) -> Content
     kinds = {"Ref": "parameter or resource", "Condition": "condition", "Mapping": "mapping"}
     what = kinds.get(found.kind, "resource")
     return ContentError(
-        f"invalid value {found.name!r}, which is no {what} of the template. There are: {', '.join(known) or 'none'}.",
+        f"invalid value {found.name!r}, which is no {what} of the template.{meant(found.name, known)} There are: "
+        f"{', '.join(known) or 'none'}.",
         code="reference-to-nothing",
         place=f"{template.path}: {found.place}",
     )

@@ -1,7 +1,7 @@
 """Whether a template holds only what is allowed: known resource types, the version's images, nothing from elsewhere."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from hub.definitions.artifacts import image_parts
@@ -21,7 +21,11 @@ _PROSE: Final = ("Description", "ConstraintDescription", "AllowedPattern", "Asse
 
 
 def template_excesses(
-    body: Mapping[str, Any], *, images: Sequence[str], image_parameter: str | None = None
+    body: Mapping[str, Any],
+    *,
+    images: Sequence[str],
+    image_parameter: str | None = None,
+    packaged: Collection[object] = (),
 ) -> Iterator[Excess]:
     """Find in a template what goes beyond the list.
 
@@ -29,16 +33,20 @@ def template_excesses(
         body: The template, with intrinsic functions in their long form.
         images: Those that the version declares.
         image_parameter: The parameter that takes one of them.
+        packaged: Where it names files of the product's folder; a template among these is looked at itself.
     """
-    yield from _types(body)
+    yield from _types(body, packaged)
     yield from _transforms(body)
     yield from _references(body)
     yield from _images(body, images, image_parameter)
 
 
-def _types(body: Mapping[str, Any]) -> Iterator[Excess]:
+def _types(body: Mapping[str, Any], packaged: Collection[object]) -> Iterator[Excess]:
     for name, resource in body["Resources"].items():
         kind, place = str(resource.get("Type")), f"Resources.{name}"
+        nested = kind == "AWS::CloudFormation::Stack"
+        if nested and ("Resources", name, "Properties", "TemplateURL") in packaged:
+            continue
         if kind not in TYPES:
             yield Excess(
                 f"a template may not hold resources of the type {kind}. Remove it.",
@@ -51,7 +59,7 @@ def _types(body: Mapping[str, Any]) -> Iterator[Excess]:
         token = properties.get("ServiceToken")
         if token is not None and not _is_of_the_template(token, body):
             yield _from_elsewhere("the ServiceToken", token, place)
-        if kind == "AWS::CloudFormation::Stack":
+        if nested:
             yield _from_elsewhere("the TemplateURL", properties.get("TemplateURL"), place)
 
 

@@ -1,21 +1,20 @@
 """Reads CloudFormation templates: enough to refuse what is none, and to publish their parameters."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal, cast
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_pascal
 from pydantic_core import ErrorDetails
 
+from hub.definitions.packaging import PackagedText, identity, references_in
+from hub.definitions.template_text import TextLoader
 from hub.definitions.yaml_file import content_of, parsed
 from shared.catalog.parameters import Parameter
 from shared.catalog.rules import Rule
 from shared.collecting import Mistakes, together
-from shared.documents import Strict
 from shared.errors import ContentError
 
 _WRONG: Final = {
@@ -31,27 +30,6 @@ _WRONG: Final = {
 
 MOST: Final[Mapping[str, int]] = {"Parameters": 200, "Mappings": 200, "Resources": 500, "Outputs": 200}
 """Of a template (source: CloudFormation User Guide, "Quotas"; cfn-lint's are the same)."""
-
-
-class _TextLoader(Strict, yaml.CBaseLoader):
-    """Loads every scalar as the text that it is, which is also how the contract carries it."""
-
-
-def _short_form(loader: _TextLoader, suffix: str, node: yaml.Node) -> object:
-    """Write `!Sub` and its kind in their long form, without evaluating them."""
-    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    match node:
-        case yaml.MappingNode():
-            return {name: loader.construct_mapping(node, deep=True)}
-        case yaml.SequenceNode():
-            return {name: loader.construct_sequence(node, deep=True)}
-        case yaml.ScalarNode():
-            return {name: loader.construct_scalar(node)}
-        case _:
-            raise yaml.MarkedYAMLError(problem="an unknown kind of node", problem_mark=node.start_mark)
-
-
-_TextLoader.add_multi_constructor("!", _short_form)  # pyright: ignore[reportUnknownMemberType] - untyped in its stubs
 
 
 class _Parameter(Parameter):
@@ -81,12 +59,13 @@ class Template:
 
     Attributes:
         path: Where it is.
-        sha256: The hash of its bytes, in hexadecimal.
+        sha256: The hash of its bytes, and of the files that it names, in hexadecimal.
         parameters: What a launch can set, by name.
         rules: What the values of parameters have to keep to, by name.
         resources: What it builds, by logical name.
         outputs: What it tells, by name.
         body: All of it, with intrinsic functions in their long form and every value as text.
+        packaged: Its text, where it names files that go with it.
     """
 
     path: Path
@@ -96,6 +75,7 @@ class Template:
     resources: dict[str, Any] = field(default_factory=dict[str, Any])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
     body: dict[str, Any] = field(default_factory=dict[str, Any])
+    packaged: PackagedText | None = None
 
 
 def read_template(path: Path) -> Template:
@@ -105,7 +85,7 @@ def read_template(path: Path) -> Template:
         ContentError: the file is missing, or is not a CloudFormation template.
     """
     content = content_of(path)
-    body: Any = parsed(path, content, _TextLoader)
+    body: Any = parsed(path, content, TextLoader)
     try:
         template = _Body.model_validate(body)
     except ValidationError as problem:
@@ -115,14 +95,16 @@ def read_template(path: Path) -> Template:
         name: Parameter.model_validate(found.model_dump(exclude_none=True, by_alias=False))
         for name, found in template.parameters.items()
     }
+    references = references_in(path, content, body, path.parent)
     return Template(
         path=path,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=identity(content, references),
         parameters=parameters,
         rules=template.rules,
         resources=body["Resources"],
         outputs=body.get("Outputs") or {},
         body=body,
+        packaged=PackagedText(content=content.decode(), body=body, references=references) if references else None,
     )
 
 

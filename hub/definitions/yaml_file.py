@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from shared.documents import Bounded, read_file
 from shared.errors import ContentError, Mistake
+from shared.spelling import meant
 from shared.yaml_document import YamlLoader, plain_values
 from shared.yaml_document import read_document as read
 
@@ -50,8 +51,9 @@ def content_of(path: Path) -> bytes:
 
 def unreadable(path: Path, problem: OSError) -> ContentError:
     """Word that a file of the catalog cannot be read."""
+    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
     return ContentError(
-        f"cannot be read ({problem.strerror}). Add the file, or correct its name.",
+        f"cannot be read ({problem.strerror}).{meant(path.name, beside)} Add the file, or correct its name.",
         code="file-unreadable",
         place=str(path),
     )

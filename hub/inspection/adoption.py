@@ -1,10 +1,10 @@
 """What a hub's account has already of the catalog, found by the names in the catalog's files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hub.config import HubSettings
-from hub.definitions.constraints import constraint_documents
+from hub.definitions.constraints import Constraint, constraint_documents
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.inspection.published_templates import template_hash
 from shared.aws.session import AccountSession
@@ -72,9 +72,9 @@ class _Region:
         for content in self._catalog.products:
             product = self._one(products, "Name", content.file.name, "product")
             if product:
-                self._product(content, product, portfolios.get(content.file.portfolio))
+                self._product(content, product, portfolios)
 
-    def _product(self, content: CatalogProduct, product: str, portfolio: str | None) -> None:
+    def _product(self, content: CatalogProduct, product: str, portfolios: Mapping[str, str]) -> None:
         key, stem = content.file.key, f"{content.file.original_key}-{self._region}"
         parent = Component(type="modelcatalog:hub:ModelProduct", name=stem, parent=self._root)
         self._file.add(PRODUCT, stem, product, parent=parent, what=f"product {key}")
@@ -82,17 +82,29 @@ class _Region:
             identity = f"{artifact}:{product}"
             self._file.add(VERSION, f"{stem}-{number}", identity, parent=parent, what=f"version {key} {number}")
         holding = self._list("list_portfolios_for_product", "PortfolioDetails", ProductId=product)
-        if portfolio and portfolio in {each["Id"] for each in holding}:
-            self._file.add(ASSOCIATION, stem, f"en:{portfolio}:{product}", parent=parent, what=f"place of {key}")
-            self._constraints(content, stem, parent, portfolio, product)
+        originals = {file.key: file.original_key for file in self._catalog.portfolios}
+        for place, constraints in content.file.places.items():
+            portfolio = portfolios.get(place)
+            if portfolio and portfolio in {each["Id"] for each in holding}:
+                own = stem if place == content.file.portfolio else f"{stem}-in-{originals[place]}"
+                self._file.add(ASSOCIATION, own, f"en:{portfolio}:{product}", parent=parent, what=f"place of {key}")
+                self._constraints(content, own, constraints, parent, portfolio, product)
 
-    def _constraints(self, content: CatalogProduct, stem: str, parent: Component, portfolio: str, product: str) -> None:
+    def _constraints(
+        self,
+        content: CatalogProduct,
+        stem: str,
+        constraints: list[Constraint],
+        parent: Component,
+        portfolio: str,
+        product: str,
+    ) -> None:
         listed = self._list(
             "list_constraints_for_portfolio", "ConstraintDetails", PortfolioId=portfolio, ProductId=product
         )
         there = {each["Type"]: each["ConstraintId"] for each in listed}
         file = content.file
-        for kind in constraint_documents(file.original_key, file.constraints, self._region):
+        for kind in constraint_documents(file.original_key, constraints, self._region):
             if kind in there:
                 name = f"{stem}-{kind.lower().replace('_', '-')}"
                 self._file.add(CONSTRAINT, name, there[kind], parent=parent, what=f"{kind} of {file.key}")

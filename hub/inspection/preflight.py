@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from hub.config import HubSettings, ShareSetting
 from hub.definitions.model import Catalog
+from hub.definitions.quotas import MOST, beyond, in_each
 from hub.definitions.schema import PortfolioFile
 from hub.inspection.published_templates import check_templates
 from hub.inspection.share_status import Shares, ShareState
@@ -18,8 +19,6 @@ from shared.aws.preflight import Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession, code_of, error_text, message_of
 from shared.stack.provider import standard_tags
 
-_MOST = {"portfolios": 100, "products": 350, "versions of a product": 100, "products of a portfolio": 150}
-"""In a region (source: Service Catalog Administrator Guide, "Service quotas"; they can be raised)."""
 _MOST_TAGS = 20
 """Of a portfolio or product; it cannot be raised (source: the same)."""
 _LONGEST_BODY = 51_200
@@ -124,12 +123,8 @@ class _Checks:
     def quotas(self) -> Iterator[Finding]:
         """Quotas of Service Catalog."""
         catalog = self._plan.catalog
-        for product in catalog.products:
-            found = {"versions of a product": len(product.versions) + 1}  # and the marker
-            yield from _within_quota(product.file.key, found)
-        for portfolio in catalog.portfolios:
-            members = [product for product in catalog.products if product.file.portfolio == portfolio.key]
-            yield from _within_quota(portfolio.key, {"products of a portfolio": len(members)})
+        for key, found in in_each(catalog):
+            yield from _within_quota(key, found)
         for file in [*catalog.portfolios, *(product.file for product in catalog.products)]:
             count = len({**standard_tags(), **file.tags})
             if count > _MOST_TAGS:
@@ -251,9 +246,7 @@ def _under_way(subject: str, arrivals: Mapping[str, ShareState]) -> Iterator[Fin
 
 def _within_quota(what: str, found: Mapping[str, int], *, say: bool = False) -> Iterator[Finding]:
     subject = f"quotas of {what}"
-    for name, count in found.items():
-        if count > _MOST[name]:
-            text = f"{count} {name}, and AWS takes {_MOST[name]} where it has not raised the quota"
-            yield warning(subject, f"{text}. Remove some, or have it raised")
-    if say and all(count <= _MOST[name] for name, count in found.items()):
-        yield Finding(subject, ", ".join(f"{count} of {_MOST[name]} {name}" for name, count in found.items()))
+    too_many = list(beyond(found))
+    yield from (warning(subject, text) for text in too_many)
+    if say and not too_many:
+        yield Finding(subject, ", ".join(f"{count} of {MOST[name]} {name}" for name, count in found.items()))

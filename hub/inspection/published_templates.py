@@ -12,7 +12,8 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from hub.config import HubSettings
-from hub.definitions.lock_file import LOCK_FILE, removed_numbers
+from hub.definitions.lock_document import LOCK_FILE
+from hub.definitions.lock_file import removed_numbers
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.inspection.own_products import own_products
 from shared import limits

@@ -1,11 +1,12 @@
 """A model as a product in one region: its versions, its place in a portfolio, its constraints."""
 
 import json
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
 
-from hub.definitions.constraints import constraint_documents
+from hub.definitions.constraints import Constraint, constraint_documents
 from hub.definitions.model import CatalogProduct, CatalogVersion
 from hub.resources.launch_role import LaunchRole
 from hub.resources.portfolio import Portfolio
@@ -13,7 +14,7 @@ from hub.resources.template_bucket import TemplateBucket
 
 
 class ModelProduct(pulumi.ComponentResource):
-    """A product with all its versions, associated with its portfolio and constrained there.
+    """A product with all its versions, associated with its portfolios and constrained in each.
 
     AWS makes a product with a first artifact that is part of it: it has no resource of its own, so nothing could
     ever deprecate or retire it, and every field of it forces a replacement of the product, which would give it
@@ -31,7 +32,7 @@ class ModelProduct(pulumi.ComponentResource):
         content: CatalogProduct,
         region: str,
         bucket: TemplateBucket,
-        portfolio: Portfolio,
+        portfolios: Sequence[Portfolio],
         launch_role: LaunchRole,
         marker: pulumi.Input[str],
         protect: bool,
@@ -44,13 +45,13 @@ class ModelProduct(pulumi.ComponentResource):
         # Not `_protect`: that is Pulumi's own attribute, which every child inherits.
         self._keep = protect
         self.content = content
-        self.portfolio = portfolio
         self.product = self._marked(marker)
         self.id = self.product.id
         self.version_ids = {
             version.entry.version: self._publish(version).provisioning_artifact_id for version in content.versions
         }
-        self._constrain(launch_role)
+        for portfolio, constraints in zip(portfolios, content.file.places.values(), strict=True):
+            self._constrain(portfolio, constraints, launch_role)
         self.register_outputs({"product_id": self.id})
 
     def _marked(self, marker: pulumi.Input[str]) -> aws.servicecatalog.Product:
@@ -109,20 +110,23 @@ class ModelProduct(pulumi.ComponentResource):
             ),
         )
 
-    def _constrain(self, launch_role: LaunchRole) -> None:
+    def _constrain(self, portfolio: Portfolio, constraints: list[Constraint], launch_role: LaunchRole) -> None:
+        """Put the product into a portfolio. The names of the first one are older than that there can be others."""
+        file = self.content.file
+        first = portfolio.file.key == file.portfolio
+        stem = self._stem if first else f"{self._stem}-in-{portfolio.file.original_key}"
         association = aws.servicecatalog.ProductPortfolioAssociation(
-            self._stem,
-            portfolio_id=self.portfolio.id,
+            stem,
+            portfolio_id=portfolio.id,
             product_id=self.id,
             region=self._region,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        file = self.content.file
-        for kind, parameters in constraint_documents(file.original_key, file.constraints, self._region).items():
+        for kind, parameters in constraint_documents(file.original_key, constraints, self._region).items():
             _ = aws.servicecatalog.Constraint(
-                f"{self._stem}-{kind.lower().replace('_', '-')}",
+                f"{stem}-{kind.lower().replace('_', '-')}",
                 type=kind,
-                portfolio_id=self.portfolio.id,
+                portfolio_id=portfolio.id,
                 product_id=self.id,
                 parameters=json.dumps(parameters, sort_keys=True),
                 description=f"{kind} of {file.original_key}",

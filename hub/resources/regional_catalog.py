@@ -6,6 +6,7 @@ from typing import Final, cast
 import pulumi
 
 from hub.config import HubSettings, ShareSetting
+from hub.definitions.bucket_policy import Readers
 from hub.definitions.model import Catalog
 from hub.definitions.publication import Ids, Targets, region_catalog
 from hub.definitions.templates import read_template
@@ -15,6 +16,7 @@ from hub.resources.portfolio import Portfolio
 from hub.resources.portfolio_sharing import PortfolioSharing
 from hub.resources.product import ModelProduct
 from hub.resources.template_bucket import TemplateBucket
+from shared.stack.names import BUCKETS
 from shared.stack.principals import Principal
 from shared.stack.provider import standard_tags
 
@@ -40,11 +42,12 @@ class RegionalCatalog(pulumi.ComponentResource):
         roles: Mapping[str, LaunchRole],
         principals: Sequence[tuple[str, Principal]],
         targets: Targets,
+        readers: Readers | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("modelcatalog:hub:RegionalCatalog", region, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.bucket = bucket = TemplateBucket(f"model-catalog-templates-{region}", region=region, opts=child)
+        self.bucket = bucket = TemplateBucket(f"{BUCKETS}{region}", region=region, readers=readers, opts=child)
         marker = bucket.upload("marker", template=read_template(catalog.folder / MARKER), parent=self)
         portfolios = {
             file.key: Portfolio(
@@ -63,7 +66,7 @@ class RegionalCatalog(pulumi.ComponentResource):
                 content=content,
                 region=region,
                 bucket=bucket,
-                portfolio=portfolios[content.file.portfolio],
+                portfolios=[portfolios[key] for key in content.file.places],
                 launch_role=roles[content.file.key],
                 marker=marker,
                 protect=settings.protect,

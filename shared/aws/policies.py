@@ -92,24 +92,6 @@ def execution_trust(services: Sequence[str], *, account: str) -> str:
     return _trust(services, {"StringEquals": {"aws:SourceAccount": account}})
 
 
-def tls_only(bucket_arn: str) -> str:
-    """Refuse every request to a bucket that is not made over TLS, as a bucket policy in JSON."""
-    return json.dumps(
-        _policy(
-            [
-                {
-                    "Sid": "TlsOnly",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:*",
-                    "Resource": [bucket_arn, f"{bucket_arn}/*"],
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                }
-            ]
-        )
-    )
-
-
 def _trust(services: Sequence[str], condition: Mapping[str, Any]) -> str:
     return json.dumps(
         _policy(

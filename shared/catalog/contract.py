@@ -10,6 +10,7 @@ The hub fills these models and `publish` writes them; spokes read them by `parse
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Final, Literal, cast
 
 from pydantic import Field, ValidationError, field_validator
@@ -74,10 +75,23 @@ class Role(Part):
     policy: Policy
 
 
-class Product(Part):
+class Offer(Part):
+    """What holds for a product in one portfolio; what each means is said of `Product`."""
+
+    tags: dict[str, str]
+    rules: dict[str, Rule] = {}
+    tag_options: dict[str, list[str]] = {}
+    tag_updates: TagUpdates = "ALLOWED"
+    stack_set: Literal["true"] | None = None
+
+
+class Product(Offer):
     """A product, its roles, and its versions by number.
 
     Attributes:
+        portfolio: Where it stands, and where what the product itself says holds.
+        portfolios: Where else it stands, and what holds there. A reader that does not know them launches from the
+            first one, as before.
         original_key: The key that it was published with for the first time; what is made for it bears that key.
         tags: Those of the product and its portfolio, which AWS puts on whatever is launched from it.
         rules: Those of its template constraint.
@@ -90,17 +104,24 @@ class Product(Part):
     original_key: str = Field(validation_alias="first_key", serialization_alias="first_key")
     name: str
     portfolio: str
+    portfolios: dict[str, Offer] | None = None
     owner: str
     description: str
-    tags: dict[str, str]
-    rules: dict[str, Rule] = {}
-    tag_options: dict[str, list[str]] = {}
-    tag_updates: TagUpdates = "ALLOWED"
-    stack_set: Literal["true"] | None = None
     exceptions: dict[str, str] | None = None
     launch_role: Role
     execution_role: Role
     versions: dict[str, Version]
+
+    @cached_property
+    def within(self) -> "Mapping[str, Product]":
+        """The product as each portfolio that it stands in offers it, the first one first."""
+        others = {
+            key: self.model_copy(
+                update={"portfolio": key, **{name: getattr(offer, name) for name in Offer.model_fields}}
+            )
+            for key, offer in (self.portfolios or {}).items()
+        }
+        return {self.portfolio: self, **others}
 
     def newest_on(self, day: dt.date) -> str | None:
         """The newest version that may be launched on a day; None where there is none."""
@@ -121,6 +142,10 @@ class Portfolio(Part):
     original_key: str = Field(validation_alias="first_key", serialization_alias="first_key")
     name: str
     shares: list[Share]
+
+    def may_reach(self, account: str) -> bool:
+        """Say whether it may be shared with an account: whether a unit holds the account is known to AWS alone."""
+        return any(account == share.target or not share.target.isdigit() for share in self.shares)
 
     def is_shared_with(self, account: str) -> bool:
         """Say whether it is shared with an account by itself, which then has to accept it."""
@@ -224,10 +249,10 @@ def parse(value: object, *, source: str) -> Contract:
         ) from None
     for region, catalog in contract.regions.items():
         for key, product in catalog.products.items():
-            if product.portfolio not in catalog.portfolios:
+            for missing in [each for each in product.within if each not in catalog.portfolios]:
                 raise ContractError(
                     f"publishes a catalog that is damaged: regions.{region}.products.{key}.portfolio names "
-                    f"{product.portfolio!r}, which is not there. Deploy the hub again with this release: make up-hub.",
+                    f"{missing!r}, which is not there. Deploy the hub again with this release: make up-hub.",
                     code="catalog-damaged",
                     place=place,
                 )
@@ -243,52 +268,6 @@ def parse(value: object, *, source: str) -> Contract:
             place=place,
         )
     return contract
-
-
-def merge(contracts: Mapping[str, Contract]) -> Contract:
-    """Put the contracts of a catalog together that is divided over several hub stacks.
-
-    Args:
-        contracts: What each stack published, by the stack's name.
-
-    Raises:
-        ContractError: two of them publish the same portfolio or product, or are of different accounts.
-    """
-    [(first, whole), *others] = contracts.items()
-    origin: dict[tuple[str, str, str], str] = {}
-    regions: dict[str, RegionCatalog] = {}
-    for name, contract in contracts.items():
-        if contract.hub_account != whole.hub_account:
-            raise ContractError(
-                f"belong to the accounts {whole.hub_account} and {contract.hub_account}. A catalog belongs to one "
-                f"account: name stacks of one of them in hubStack.",
-                code="catalog-of-two-accounts",
-                place=f"stacks {first} and {name}",
-            )
-        for region, catalog in contract.regions.items():
-            keys = [("portfolio", key) for key in catalog.portfolios] + [("product", key) for key in catalog.products]
-            for what, key in keys:
-                if (earlier := origin.setdefault((region, what, key), name)) != name:
-                    raise ContractError(
-                        f"both publish the {what} {key} in {region}. Divide the portfolios between them, then deploy "
-                        f"both again.",
-                        code="published-twice",
-                        place=f"stacks {earlier} and {name}",
-                    )
-            before = regions.get(region, RegionCatalog(portfolios={}, products={}))
-            regions[region] = RegionCatalog.model_construct(
-                portfolios={**before.portfolios, **catalog.portfolios}, products={**before.products, **catalog.products}
-            )
-    if not others:
-        return whole
-    hashes = sorted(contract.content_hash for contract in contracts.values())
-    return Contract.model_construct(
-        schema_version=min(contract.schema_version for contract in contracts.values()),
-        content_hash=f"sha256:{hashlib.sha256(' '.join(hashes).encode()).hexdigest()}",
-        signature=None,
-        hub_account=whole.hub_account,
-        regions=regions,
-    )
 
 
 def content_hash(document: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from shared.catalog.part import Part
 from shared.catalog.patterns import SlowPatternError, all_fit, valid_pattern
+from shared.spelling import meant
 
 MASK: Final = "****"
 """Stands for a value that is not told, as in CloudFormation's own answers."""
@@ -57,7 +58,8 @@ def value_problem(parameter: Parameter, value: str) -> str | None:
     items = [part.strip() for part in value.split(",")] if parameter.type.startswith(_LISTS) else [value]
     allowed, pattern = parameter.allowed_values, parameter.allowed_pattern
     if allowed is not None and not all(item in allowed for item in items):
-        return f"The allowed values are: {', '.join(allowed)}."
+        hint = meant(next(item for item in items if item not in allowed), allowed).strip()
+        return f"{hint} The allowed values are: {', '.join(allowed)}.".lstrip()
     if parameter.type == "Number" and (problem := _number_problem(parameter, value)):
         return problem
     shortest, longest = int(parameter.min_length or 0), int(parameter.max_length or 4096)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, cast
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.errors import Mistake
+from shared.spelling import meant
 
 ONLY_AWS: Final = frozenset({"Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"})
 """They ask for properties of what is in the account, such as a subnet's network."""
@@ -58,7 +59,10 @@ def _check_operands(name: str, argument: object) -> None:
         return
     if name not in _FUNCTIONS:
         known = ", ".join(_FUNCTIONS)
-        raise Mistake(f"invalid function {name}. The functions of rules are: Ref, {known}.", code="function-unknown")
+        raise Mistake(
+            f"invalid function {name}.{meant(name, _FUNCTIONS)} The functions of rules are: Ref, {known}.",
+            code="function-unknown",
+        )
     least, most, _run = _FUNCTIONS[name]
     count = len(cast("list[object]", argument)) if isinstance(argument, list) else 0
     if not least <= count <= most:

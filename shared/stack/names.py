@@ -23,6 +23,12 @@ LAUNCH_ROLE: Final = "ModelCatalogLaunch-"
 EXECUTION_ROLE: Final = "ModelCatalogExecution-"
 
 
+BUCKETS: Final = "model-catalog-templates-"
+"""How the names of a hub's template buckets begin."""
+PACKAGED: Final = "files"
+"""Where in them the files are that go with templates."""
+
+
 def launch_role_name(product: str) -> str:
     """Name the role that Service Catalog assumes to build a product's stack.
 

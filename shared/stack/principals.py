@@ -1,13 +1,15 @@
 """Who may launch from a portfolio, by exact name, by permission set or by pattern."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from shared.aws.arn import Arn, PrincipalArn
+from shared.between_fields import between_fields
 from shared.errors import ConfigError, Mistake
 from shared.validation import Key, SettingsDocument
 
@@ -37,18 +39,17 @@ class Grant(SettingsDocument):
     arn: PrincipalArn | None = None
     permission_set: PermissionSet | None = None
 
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
+    @between_fields
+    def _names_one(self) -> Iterator[Mistake]:
         fields = type(self).model_fields
         ways = {name: fields[name].alias or name for name in ("arn", "permission_set", "pattern") if name in fields}
         given = [key for name, key in ways.items() if getattr(self, name) is not None]
         if len(given) != 1:
-            raise Mistake(
+            yield Mistake(
                 f"names {' and '.join(given) or 'no principal'}. A grant names exactly one principal, by "
                 f"{' or '.join(ways.values())}.",
                 code="grant-not-of-one-principal",
             )
-        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar, Final, Self, TypeVar
+from typing import Annotated, ClassVar, Final, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from shared.aws.arn import AccountId, Arn, RoleArn, foreign_arns, partition_of
+from shared.between_fields import between_fields
 from shared.collecting import Mistakes, together
 from shared.documents import parse_json
 from shared.errors import ConfigError, Mistake
@@ -38,26 +39,24 @@ class AccountSettings(SettingsDocument):
         """The roles to assume, in order."""
         return [self.assume_role] if self.assume_role else []
 
-    @model_validator(mode="after")
-    def _role_is_of_the_account(self) -> Self:
+    @between_fields
+    def _role_is_of_the_account(self) -> Iterator[Mistake]:
         if self.assume_role and Arn.parse(self.assume_role).account != self.account_id:
-            raise Mistake(
+            yield Mistake(
                 f"invalid value {self.assume_role!r}. Expected a role of the account {self.account_id} (accountId).",
                 code="role-of-another-account",
                 place="assumeRole",
             )
-        return self
 
-    @model_validator(mode="after")
-    def _all_is_of_one_partition(self) -> Self:
+    @between_fields
+    def _all_is_of_one_partition(self) -> Iterator[Mistake]:
         for place, found in foreign_arns(self, self.region, without=("parameters", "tags")):
-            raise Mistake(
+            yield Mistake(
                 f"invalid value {found!r}. The stack's region {self.region} is of the partition "
                 f"{partition_of(self.region)}, from where no other is reached: name something of that partition.",
                 code="arn-of-another-partition",
                 place=place,
             )
-        return self
 
 
 S = TypeVar("S", bound=AccountSettings)

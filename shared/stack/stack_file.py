@@ -17,6 +17,7 @@ from shared.collecting import Mistakes, together
 from shared.documents import read_file, reason_of
 from shared.errors import ConfigError, Mistake
 from shared.secret_value import OtherSettingsError, decrypted, marked
+from shared.spelling import meant
 from shared.stack.engine_yaml import as_text, plain_text, read
 from shared.stack.names import project_of
 from shared.stack.settings import AccountSettings, check_settings, structured
@@ -215,7 +216,7 @@ def settings_of(model: type[S], stack: str, *, folder: Path = Path()) -> S:
     if not file.path.exists():
         there = sorted(StackFile(path).stack for path in folder.glob("Pulumi.*.yaml"))
         raise ConfigError(
-            f"does not exist. The stacks here are: {', '.join(there) or 'none'}.",
+            f"does not exist.{meant(stack, there)} The stacks here are: {', '.join(there) or 'none'}.",
             code="stack-unknown",
             place=file.path.name,
         )

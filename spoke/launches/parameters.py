@@ -8,6 +8,7 @@ from shared.catalog.rules import Rule, UndecidedError
 from shared.collecting import Mistakes
 from shared.errors import LaunchError
 from shared.secret_value import HIDDEN, Secret, refers_to_secret
+from shared.spelling import meant
 from shared.stack.names import SPOKE_PROJECT, set_command
 
 Values = Mapping[str, str | Secret]
@@ -67,7 +68,8 @@ def check_parameters(values: Values, version: Version, where: str) -> None:
         if parameter is None:
             mistakes.add(
                 LaunchError(
-                    f"invalid key {name!r}, which the hub does not offer. It offers as parameter: "
+                    f"invalid key {name!r}, which the hub does not offer.{meant(name, version.parameters)} It "
+                    f"offers as parameter: "
                     f"{', '.join(sorted(version.parameters)) or 'none'}.",
                     code="parameter-not-offered",
                     place=f"{where}: parameters",

@@ -64,7 +64,7 @@ def products_of(contract: Contract, wanted: Mapping[Place, Wanted]) -> dict[str,
         key: product
         for region, portfolio in wanted
         for key, product in contract.regions[region].products.items()
-        if product.portfolio == portfolio
+        if portfolio in product.within
     }
 
 

@@ -10,6 +10,7 @@ from shared.catalog.contract import Contract, Portfolio, Product, RegionCatalog
 from shared.collecting import Mistakes
 from shared.errors import LaunchError
 from shared.secret_value import Secret
+from shared.spelling import meant
 from shared.stack.provider import standard_tags
 from spoke.config import Launch, SpokeSettings
 from spoke.launches.model import LaunchedModel, model_of
@@ -80,7 +81,7 @@ def resolve_launches(settings: SpokeSettings, contract: Contract, day: dt.date, 
     for index, launch in enumerate(settings.launches):
         place = f"{where}: launches[{index}] ({launch.name})"
         with mistakes:
-            resolved_launches.append(_resolve(launch, index, settings.region_of(launch), contract, day, place))
+            resolved_launches.append(_resolve(settings, index, contract, day, place))
     mistakes.refuse()
     return resolved_launches
 
@@ -94,7 +95,8 @@ def region_catalog(contract: Contract, region: str, *, where: str) -> RegionCata
     if region in contract.regions:
         return contract.regions[region]
     raise LaunchError(
-        f"invalid value {region!r}, which the hub does not offer. It offers as region: "
+        f"invalid value {region!r}, which the hub does not offer.{meant(region, contract.regions)} It offers as "
+        f"region: "
         f"{', '.join(sorted(contract.regions)) or 'none'}.",
         code="region-not-offered",
         place=f"{where}: region",
@@ -113,7 +115,7 @@ def offered(offers: Mapping[str, T], wanted: str, *, where: str, what: str) -> t
         if offer.original_key == wanted:
             return key, offer
     raise LaunchError(
-        f"invalid value {wanted!r}, which the hub does not offer. It offers as {what}: "
+        f"invalid value {wanted!r}, which the hub does not offer.{meant(wanted, offers)} It offers as {what}: "
         f"{', '.join(sorted(offers)) or 'none'}.",
         code="not-offered",
         place=where,
@@ -125,9 +127,12 @@ def renamed(wanted: str, key: str, *, where: str) -> list[str]:
     return [] if wanted == key else [f"{where}: {wanted!r} is now called {key!r}."]
 
 
-def _resolve(launch: Launch, index: int, region: str, contract: Contract, day: dt.date, where: str) -> ResolvedLaunch:
+def _resolve(settings: SpokeSettings, index: int, contract: Contract, day: dt.date, where: str) -> ResolvedLaunch:
+    launch = settings.launches[index]
+    region = settings.region_of(launch)
     catalog = region_catalog(contract, region, where=where)
-    key, product = offered(catalog.products, launch.product, where=f"{where}: product", what="product")
+    key, whole = offered(catalog.products, launch.product, where=f"{where}: product", what="product")
+    product = _as_offered_here(launch, key, whole, catalog, settings.account_id, where=f"{where}: portfolio")
     if product.stack_set:
         raise LaunchError(
             f"invalid value {key!r}, which the hub's roles deploy as a stack set, to accounts that the hub chose. A "
@@ -163,6 +168,35 @@ def _resolve(launch: Launch, index: int, region: str, contract: Contract, day: d
         model=model,
         notes=(*renamed(launch.product, key, where=f"{where}: product"), *undecided),
     )
+
+
+def _as_offered_here(
+    launch: Launch, key: str, product: Product, catalog: RegionCatalog, account: str, *, where: str
+) -> Product:
+    """Give the product as the portfolio offers it that the launch goes through.
+
+    Raises:
+        LaunchError: the portfolio is none of the product's, or none is named and several may reach the account.
+    """
+    if launch.portfolio:
+        named, _ = offered(catalog.portfolios, launch.portfolio, where=where, what="portfolio")
+        if named in product.within:
+            return product.within[named]
+        raise LaunchError(
+            f"invalid value {launch.portfolio!r}, in which {key} does not stand. It stands in: "
+            f"{', '.join(product.within)}.",
+            code="product-not-in-portfolio",
+            place=where,
+        )
+    reaching = [each for each in product.within if catalog.portfolios[each].may_reach(account)]
+    if len(reaching) > 1:
+        raise LaunchError(
+            f"is missing. {key} stands in several portfolios that may reach this account: {', '.join(reaching)}. Name "
+            f"the one to launch through, for example: portfolio: {reaching[0]}",
+            code="portfolio-not-named",
+            place=where,
+        )
+    return product.within[reaching[0]] if reaching else product
 
 
 def _check_topics(launch: Launch, region: str, where: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pulumi
 
-from shared.catalog import contract
 from shared.catalog.contract import Contract
+from shared.catalog.divided_contract import merge
 from shared.catalog.publication_day import day_of
 from shared.catalog.trust import Trust, admit, refuse_older
 from shared.stack.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT, short_name
@@ -55,7 +55,7 @@ async def read_contract(stacks: Sequence[str], trusts: Sequence[Trust]) -> Publi
         refuse_older(stack, published, (before or {}).get(short_name(stack), ""))
     days = [day for _, day in found]
     return PublishedContract(
-        whole=contract.merge(contracts),
+        whole=merge(contracts),
         on=None if None in days else min(day for day in days if day),
         issued={short_name(stack): each.signature.issued for stack, each in contracts.items() if each.signature},
     )

@@ -1,14 +1,17 @@
 """Keys that were called otherwise once, or are written in the other spelling, and the words of a mistake."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self, TypeVar
 
 import pytest
 from pydantic import Field, model_validator
 
 from shared import validation
+from shared.between_fields import between_fields
 from shared.catalog.versions import SemVer
 from shared.errors import ConfigError, Mistake
+from shared.spelling import meant
 from shared.validation import Document, FormerName, Region, SettingsDocument, validate
 from tests.support.fake_account import heard
 from tests.support.refused import refused
@@ -157,6 +160,48 @@ def test_a_mistake_of_a_whole_document_is_told_with_the_key_that_it_is_in() -> N
         _ = read(Around, {"parts": [dict[str, object]()]})
     with refused(ConfigError, "never", "Pulumi.hub.yaml: key"):
         _ = read(Whole, {})
+
+
+def test_all_that_does_not_fit_between_fields_is_told_beside_what_is_wrong_with_one() -> None:
+    class Range(SettingsDocument):
+        least: int
+        most: int
+        other: int = 0
+        unit: str
+
+        @between_fields
+        def _in_order(self) -> Iterator[Mistake]:
+            if self.least > self.most:
+                yield Mistake("least is more than most.", code="order", place="least")
+                yield Mistake("most is less than least.", code="order", place="most")
+
+        @between_fields
+        def _known(self) -> Iterator[Mistake]:
+            if self.unit == "elephants":
+                yield Mistake("elephants are no unit.", code="unit")
+
+    def told(**data: object) -> list[tuple[str, str]]:
+        with pytest.raises(ConfigError) as refused:
+            _ = read(Range, data)
+        places = [each.place.removeprefix("Pulumi.hub.yaml").removeprefix(": ") for each in refused.value.all]
+        return list(zip([each.code for each in refused.value.all], places, strict=True))
+
+    order = [("order", "least"), ("order", "most")]
+    assert [*order, ("unit", "")] == told(least=3, most=2, unit="elephants")
+    assert [("invalid-value", "other"), *order] == told(least=3, most=2, other="x", unit="m")
+    assert [("missing-key", "unit"), *order] == told(least=3, most=2)
+    assert [("invalid-value", "most"), ("unit", "")] == told(least=3, most="x", unit="elephants")
+    assert [("missing-key", "least"), ("missing-key", "most"), ("missing-key", "unit")] == told()
+
+
+@pytest.mark.parametrize(
+    ("given", "meant_one"),
+    [("lunches", "launches"), ("Launches", "launches"), ("own_model", "ownModel"), ("region", None), ("", None)],
+)
+def test_a_name_that_is_almost_one_is_taken_for_that(given: str, meant_one: str | None) -> None:
+    hint = meant(given, ["launches", "ownModel", "product"])
+
+    assert (f" Did you mean {meant_one}?" if meant_one else "") == hint
 
 
 def read(model: type[D], data: object) -> D:

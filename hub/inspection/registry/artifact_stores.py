@@ -100,7 +100,7 @@ def artifact_stores(
                 continue
             for place, target, actions, prefix in _places(product, version.entry.artifacts):
                 holding = found.setdefault(place, ArtifactStore(place))
-                for guest in guests.get(product.file.portfolio, ()):
+                for guest in (guest for key in product.file.places for guest in guests.get(key, ())):
                     demand = AccessRequirement(
                         guest=guest,
                         role=execution_role_name(product.file.original_key),

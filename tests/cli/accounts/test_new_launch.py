@@ -107,6 +107,23 @@ def test_name_version_and_region_may_be_said(spoke: Path, new_launch: Callable[.
     assert ("fraud", "~1.9", "eu-central-1") == (found["name"], found["version"], found["region"])
 
 
+def test_the_portfolio_is_asked_for_where_several_may_reach_the_account_and_written(
+    spoke: Path, new_launch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer = deepcopy(dict(OFFER))
+    shares = [{"type": "ORGANIZATION", "target": "o-a1b2c3d4e5"}]
+    for key in ("online", "batch"):
+        offer["eu-central-1"]["portfolios"][key] = {"id": f"port-{key}", "name": key, "shares": shares}
+    offer["eu-central-1"]["products"]["scorer"]["portfolios"] = {"batch": {"tags": {}}}
+    monkeypatch.setattr(Engine, "outputs", always({"catalog": contract.publish("222233334444", offer)}))
+
+    assert "portfolio-not-named" == _refusal(new_launch("scorer", *GIVEN))[0]
+    assert 0 == new_launch("scorer", *GIVEN, "--portfolio", "batch").code
+
+    [launch] = launches(spoke)
+    assert "batch" == launch["portfolio"]
+
+
 def test_all_that_has_no_default_is_asked_for_at_once(spoke: Path, new_launch: Callable[..., Any]) -> None:
     ended = new_launch("scorer")
 

@@ -1,12 +1,15 @@
 """Everything that can be wrong with the catalog is told by one command."""
 
 import json
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from cli.catalog import check
+from cli.catalog import check, lint
 from cli.exit_codes import ExitCode
+from hub.definitions import quotas
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.command_line import Command
 
@@ -54,6 +57,107 @@ def test_a_template_that_was_changed_after_it_was_locked_is_told(catalog: Catalo
     catalog.replace(TEMPLATE, "Default: 3072", "Default: 4096")
 
     assert "changed after it was published" in command("models", "check").err
+
+
+def test_every_mistake_of_every_product_is_told_with_what_was_meant(catalog: CatalogCopy, command: Command) -> None:
+    catalog.replace(FILE, "owner: Risk Modelling", 'owner: "<fill in: who answers for it>"')
+    other, batch = "products/text-embedder-serverless", "products/demand-forecaster-batch"
+    catalog.replace(f"{other}/product.yaml", "portfolio: online-inference", "portfolio: online-inferense")
+    catalog.replace(f"{other}/product.yaml", "\nversions:", "\nconstraints: [{type: NOTIFICATIONS}]\nversions:")
+    catalog.replace(f"{other}/product.yaml", "execution_role:", "execution_roles:")
+    catalog.replace(f"{batch}/product.yaml", "template: 1.0.0.yaml", "template: 1.0.O.yaml")
+    changed = catalog.folder / "products/chat-assistant-llm/1.0.0.yaml"
+    changed.write_text(f"{changed.read_text()}# changed\n")
+
+    told = json.loads(command("models", "check", "--json").out)
+
+    expected = (
+        f"{FILE}:5: fill in who answers for it",
+        f"{other}/product.yaml: constraints[0].type: invalid value 'NOTIFICATIONS'. Did you mean NOTIFICATION?",
+        f"{other}/product.yaml: execution_roles: is not a known key. Did you mean execution_role?",
+        f"{other}/product.yaml: execution_role: is missing.",
+        f"{batch}/1.0.O.yaml: cannot be read (No such file or directory). Did you mean 1.0.0.yaml?",
+        "chat-assistant-llm/1.0.0.yaml: the template of chat-assistant-llm 1.0.0 changed after it was published",
+    )
+    assert [] == [each for each in expected if not any(each in line for line in told)], told
+
+    catalog.replace(f"{other}/product.yaml", "execution_roles:", "execution_role:")
+    catalog.replace(f"{other}/product.yaml", "[{type: NOTIFICATIONS}]", "[]")
+    told = command("models", "check").err
+    assert "portfolio: invalid value 'online-inferense'. Did you mean online-inference?" in told
+
+
+def test_lint_reads_only_what_has_changed(
+    catalog: CatalogCopy, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = list[str]()
+    start = lint._start  # pyright: ignore[reportPrivateUsage] - it is the program's start that counts
+
+    def starts(group: Sequence[Path]) -> subprocess.Popen[str]:
+        read.extend(path.name for path in group)
+        return start(group)
+
+    monkeypatch.setattr(lint, "_start", starts)
+    catalog.keep("text-embedder-serverless")
+    path = catalog.write("products/text-embedder-serverless/0.9.0.yaml", "Resources: {A: {Type: AWS::S3::Buckets}}\n")
+
+    first, again = command("models", "check"), command("models", "check")
+
+    assert ["marker.yaml", "0.9.0.yaml", "1.0.0.yaml"] == read
+    assert first.err == again.err
+    assert "AWS::S3::Buckets" in first.err
+
+    read.clear()
+    path.unlink()
+    catalog.replace(TEMPLATE, "Default: 3072", "Default: 4096")
+    assert "AWS::S3::Buckets" not in command("models", "check").err
+    assert ["1.0.0.yaml"] == read
+
+    lint.KNOWN.write_text("torn")
+    read.clear()
+    _ = command("models", "check")
+    assert ["marker.yaml", "1.0.0.yaml"] == read
+
+
+def test_lint_reads_one_of_the_copies_of_a_template_and_all_where_it_finds_something(
+    catalog: CatalogCopy, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = list[str]()
+    start = lint._start  # pyright: ignore[reportPrivateUsage] - it is the program's start that counts
+
+    def starts(group: Sequence[Path]) -> subprocess.Popen[str]:
+        read.extend(path.parent.name for path in group)
+        return start(group)
+
+    monkeypatch.setattr(lint, "_start", starts)
+    catalog.keep("text-embedder-serverless")
+    like = (catalog.folder / TEMPLATE).read_text()
+    for key in ("text-embedder-copied", "text-embedder-in-another-place"):
+        catalog.write(f"products/{key}/1.0.0.yaml", like.replace("text-embedder-serverless", key))
+        catalog.write(f"products/{key}/product.yaml", "")
+
+    _ = command("models", "check")
+    assert ["catalog", "text-embedder-in-another-place"] == sorted(read)
+
+    read.clear()
+    for path in catalog.folder.glob("products/*/1.0.0.yaml"):
+        path.write_text(path.read_text().replace("AWS::SageMaker::Model\n", "AWS::SageMaker::Models\n"))
+    err = command("models", "check").err
+    assert 3 == len(read)
+    assert 3 == len([line for line in err.splitlines() if "'AWS::SageMaker::Models'" in line])
+
+
+def test_more_than_aws_takes_by_itself_is_warned_of(
+    catalog: CatalogCopy, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotas, "MOST", {**quotas.MOST, "products": 6, "versions of a product": 2})
+
+    ended = command("models", "check")
+
+    assert (0, "hub/catalog: nothing to mend\n") == (ended.code, ended.out)
+    assert "warning: quotas of fraud-detector-realtime: 3 versions of a product, and AWS takes 2" in ended.err
+    assert "warning: quotas of hub/catalog: 7 products, and AWS takes 6" in ended.err
+    assert catalog
 
 
 def test_marks_are_told_in_the_place_of_what_they_make_wrong(catalog: CatalogCopy, command: Command) -> None:

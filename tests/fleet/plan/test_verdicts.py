@@ -225,7 +225,12 @@ def test_a_spoke_whose_settings_are_wrong_is_refused_by_itself(two: Inventory) -
 
     assert (
         Kind.REFUSED,
-        ("Pulumi.spoke-a.yaml: lunches: is not a known key. Remove it, or correct its spelling.",),
+        (
+            (
+                "Pulumi.spoke-a.yaml: lunches: is not a known key. Did you mean launches? Remove it, or correct its "
+                "spelling."
+            ),
+        ),
     ) == (verdict(plan))
     assert Kind.UNCHANGED is verdict(plan, "spoke-b")[0]
 

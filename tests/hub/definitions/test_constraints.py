@@ -96,7 +96,7 @@ def test_rules_are_written_as_text_because_parameters_are() -> None:
             "invalid-value",
             "constraints[0].rules.A.Assertions",
         ),
-        ("[{type: RESOURCE}]", "invalid-value", ": constraints[0]"),
+        ("[{type: RESOURCE}]", "invalid-value", ": constraints[0].type"),
         (
             "[{type: TEMPLATE, rules: {A: {Assertions: [{Assert: {'Fn::Equals': [{Ref: Size}, '1']}}]}}}]",
             "rule-parameter-unknown",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.definitions.lock_file import LOCK_FILE, Known, Published, add_to_lock, check_lock, known_from, strike_from_lock
+from hub.definitions.lock_document import LOCK_FILE
+from hub.definitions.lock_file import Known, Published, add_to_lock, check_lock, known_from, strike_from_lock
 from shared.errors import ContentError
 from tests.support.refused import refused
 
@@ -25,6 +26,18 @@ def test_a_version_that_was_never_locked_is_refused(tmp_path: Path) -> None:
 
     with refused(ContentError, "version-not-locked", "some-model/1.1.0.yaml"):
         check_lock(tmp_path, [FIRST, SECOND])
+
+
+def test_all_that_does_not_fit_the_lock_file_is_told_at_once(tmp_path: Path) -> None:
+    add_to_lock(tmp_path, [FIRST, SECOND])
+    third = (*FIRST[:1], "1.2.0", *FIRST[2:])
+
+    with refused(ContentError, "several-mistakes") as found:
+        check_lock(tmp_path, [CHANGED, third])
+
+    codes = ["published-version-missing", "published-template-changed", "version-not-locked"]
+    assert codes == [each.code for each in found.value.all]
+    check_lock(tmp_path, [FIRST, SECOND], whole=False)
 
 
 def test_a_catalog_without_a_lock_file_is_refused(tmp_path: Path) -> None:

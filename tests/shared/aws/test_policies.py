@@ -14,7 +14,6 @@ from shared.aws.policies import (
     launch_trust,
     permission_policy,
     render,
-    tls_only,
 )
 
 EXTRA: StatementJson = {
@@ -125,14 +124,6 @@ def test_an_execution_role_trusts_the_products_services_on_behalf_of_its_own_acc
     assert {"Service": principal} == statement["Principal"]
     assert "sts:AssumeRole" == statement["Action"]
     assert {"StringEquals": {"aws:SourceAccount": "333344445555"}} == statement["Condition"]
-
-
-def test_a_bucket_denies_everybody_everything_without_tls() -> None:
-    [statement] = json.loads(tls_only("arn:aws:s3:::some-bucket"))["Statement"]
-
-    assert ("Deny", "*", "s3:*") == (statement["Effect"], statement["Principal"], statement["Action"])
-    assert ["arn:aws:s3:::some-bucket", "arn:aws:s3:::some-bucket/*"] == statement["Resource"]
-    assert {"Bool": {"aws:SecureTransport": "false"}} == statement["Condition"]
 
 
 def all_actions(policy: Policy) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.catalog import contract
+from shared.catalog.divided_contract import merge
 from shared.errors import ContractError
 from tests.support import offers
 from tests.support.refused import refused
@@ -25,7 +26,7 @@ def published(
 def test_the_contract_of_one_stack_stays_what_it_is() -> None:
     whole = published("vision")
 
-    assert contract.merge({"hub": whole}) is whole
+    assert merge({"hub": whole}) is whole
 
 
 def test_the_contracts_of_a_divided_catalog_become_one() -> None:
@@ -35,7 +36,7 @@ def test_the_contracts_of_a_divided_catalog_become_one() -> None:
         "hub-west": published("vision", region="eu-west-1", product="detector"),
     }
 
-    merged = contract.merge(both)
+    merged = merge(both)
 
     assert {"eu-central-1": {"vision", "language"}, "eu-west-1": {"vision"}} == {
         region: set(catalog.portfolios) for region, catalog in merged.regions.items()
@@ -44,7 +45,7 @@ def test_the_contracts_of_a_divided_catalog_become_one() -> None:
         region: set(catalog.products) for region, catalog in merged.regions.items()
     }
     assert ("1.1", "222233334444") == (merged.schema_version, merged.hub_account)
-    assert merged.content_hash == contract.merge(dict(reversed(both.items()))).content_hash
+    assert merged.content_hash == merge(dict(reversed(both.items()))).content_hash
     assert merged.content_hash not in {each.content_hash for each in both.values()}
 
 
@@ -53,10 +54,10 @@ def test_what_two_stacks_publish_is_refused(portfolio: str, what: str) -> None:
     both = {"hub-a": published("vision", product="detector"), "hub-b": published(portfolio, product="detector")}
 
     with refused(ContractError, "published-twice", "stacks hub-a and hub-b") as found:
-        _ = contract.merge(both)
+        _ = merge(both)
     assert f"the {what} in eu-central-1" in str(found.value)
 
 
 def test_stacks_of_two_accounts_are_no_catalog() -> None:
     with refused(ContractError, "catalog-of-two-accounts", "stacks hub-a and hub-b"):
-        _ = contract.merge({"hub-a": published("vision"), "hub-b": published("language", account="999900001111")})
+        _ = merge({"hub-a": published("vision"), "hub-b": published("language", account="999900001111")})

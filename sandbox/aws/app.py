@@ -5,6 +5,7 @@ import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,7 +19,7 @@ from sandbox.aws.errors import ApiError, error_response
 from sandbox.aws.faults import Dropped, Fault, Faults, FaultsError
 from sandbox.aws.iam import assume_role as assume
 from sandbox.aws.iam.callers import Caller, Callers
-from sandbox.aws.iam.principals import add_aws_managed_policies, used
+from sandbox.aws.iam.principals import add_aws_managed_policies, find_role, made, used
 from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.limits import TooLargeError, TooMuchError
 from sandbox.aws.model_packages import ModelPackages
@@ -131,7 +132,7 @@ class Sandbox:
             case "organizations":
                 organizations_authorization.authorize(request, caller, self._backend.organization)
             case "sts":
-                assume.authorize(request, caller, self.callers)
+                assume.authorize(request, caller, self.callers, self.clock)
             case "s3":
                 buckets.route(request, caller)
             case "cloudformation":
@@ -145,9 +146,19 @@ class Sandbox:
         response = self._moto_call(request)
         if request.operation == "DeregisterDelegatedAdministrator":
             remove_node_shares(self._backend, str(request.json.get("AccountId")))
+        self._date(request, caller, response)
         if request.service == "organizations" and self._stack_sets:
             self._stack_sets.follow_accounts()
         return response
+
+    def _date(self, request: Request, caller: Caller, response: Response) -> None:
+        """Let a role and the answers about it bear virtual times, so that one can tell how old it is."""
+        if request.service != "iam" or request.operation not in ("CreateRole", "GetRole"):
+            return
+        role = find_role(caller.account, request.form.get("RoleName", ""))
+        if role and request.operation == "CreateRole" and response.status == HTTPStatus.OK:
+            made(role, self.clock)
+        response.headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
 
     def _cloudformation(self, request: Request, caller: Caller) -> Response:
         """Stacks are built with the permissions of whoever asks for them."""

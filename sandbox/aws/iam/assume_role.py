@@ -4,11 +4,12 @@ from moto.iam.models import Role
 
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller, Callers
-from sandbox.aws.iam.principals import find_principal, trusts_principal
+from sandbox.aws.iam.principals import find_principal, is_known, trusts_principal
 from sandbox.aws.wire import Request
+from sandbox.clock import Clock
 
 
-def authorize(request: Request, caller: Caller, callers: Callers) -> None:
+def authorize(request: Request, caller: Caller, callers: Callers, clock: Clock) -> None:
     """Refuse to assume a role that does not exist or whose trust policy does not let the caller.
 
     STS gives one and the same answer in both cases, so that nobody can find out which roles exist.
@@ -26,7 +27,8 @@ def authorize(request: Request, caller: Caller, callers: Callers) -> None:
         conditions["aws:ResourceAccount"] = account
         if external_id := request.form.get("ExternalId"):
             conditions["sts:ExternalId"] = external_id
-        if isinstance(role, Role) and trusts_principal(role, caller.principal, caller.context(**conditions)):
+        trusted = isinstance(role, Role) and trusts_principal(role, caller.principal, caller.context(**conditions))
+        if trusted and is_known(role, clock):
             return
     raise ApiError(
         "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"

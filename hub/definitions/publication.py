@@ -86,6 +86,7 @@ def _product(
         tag_updates=tag_updates(file.constraints),
         stack_set="true" if is_stack_set(file.constraints) else None,
         exceptions=dict(product.exceptions) or None,
+        actions={action.key: action.description for action in file.actions} or None,
         launch_role=contract.Role(
             name=launch_role_name(file.original_key),
             services=["servicecatalog.amazonaws.com"],

@@ -165,9 +165,9 @@ class Sandbox:
         # Not before it is needed: moto's CloudFormation takes over a second to load.
         from sandbox.aws.cloudformation.permissions import acting_as  # noqa: PLC0415
         from sandbox.aws.cloudformation.stack_sets.service import StackSets  # noqa: PLC0415
-        from sandbox.aws.servicecatalog import accepted_portfolio_share  # noqa: PLC0415
+        from sandbox.aws.servicecatalog import stack_types  # noqa: PLC0415
 
-        accepted_portfolio_share.install(self._backend)
+        stack_types.install(self._backend)
         self._stack_sets = self._stack_sets or StackSets(self._backend)
         if self._stack_sets.knows(request.operation):
             return self._stack_sets.respond(request, caller)

@@ -25,7 +25,7 @@ class OwnType(NamedTuple):
 
     create: "Callable[[StackResource], Json]"
     update: "Callable[[StackResource], Json]"
-    delete: "Callable[[StackResource], None]"
+    delete: "Callable[[StackResource], object]"
 
 
 own_types: dict[str, OwnType] = {}

@@ -4,7 +4,7 @@ from moto.iam.models import Role
 
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller, Callers
-from sandbox.aws.iam.principals import find_principal, is_known, trusts_principal
+from sandbox.aws.iam.principals import find_role, is_known, trusts_principal
 from sandbox.aws.wire import Request
 from sandbox.clock import Clock
 
@@ -20,7 +20,7 @@ def authorize(request: Request, caller: Caller, callers: Callers, clock: Clock) 
     account = arn.split(":")[4] if arn.count(":") == 5 else ""  # noqa: PLR2004 - an ARN has six parts
     if account.isdigit() and callers.knows(account):
         callers.prepare(account)
-        role = find_principal(arn)
+        role = find_role(account, arn.rpartition("/")[2])
         conditions = {"sts:RoleSessionName": request.form.get("RoleSessionName", "")}
         if (organization := callers.organization_of(account)) is not None:
             conditions["aws:ResourceOrgID"] = organization

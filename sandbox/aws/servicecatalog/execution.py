@@ -170,7 +170,7 @@ def _stack_name(provisioned: ProvisionedProduct) -> str:
 def _stacks(call: Call) -> "Stacks":
     # Not before it is needed: moto's CloudFormation takes over a second to load.
     from sandbox.aws.cloudformation.stacks import Stacks  # noqa: PLC0415
-    from sandbox.aws.servicecatalog import accepted_portfolio_share  # noqa: PLC0415
+    from sandbox.aws.servicecatalog import stack_types  # noqa: PLC0415
 
-    accepted_portfolio_share.install(call.backend)
+    stack_types.install(call.backend)
     return Stacks()

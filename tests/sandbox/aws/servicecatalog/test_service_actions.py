@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
+from hub.resources.service_actions import associations
+from shared.aws.policies import render
+from tests.support.paths import ROOT
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.building import CLOUDFORMATION, LOGS
 from tests.support.sandbox.expecting import Expect
-from tests.support.sandbox.setup import Setup, policy
+from tests.support.sandbox.setup import TEMPLATE, Setup, policy
 
 RESTART = {"Name": "AWS-RestartEC2Instance", "Version": "1"}
 TARGET = '[{"Name":"InstanceId","Type":"TARGET"}]'
@@ -144,3 +147,38 @@ def run(setup: Setup, of: dict[str, str]) -> dict[str, Any]:
     assert record["RecordDetail"]["Status"] == "CREATED"
     setup.settled(of["ProvisionedProductId"])
     return setup.research.describe_record(Id=record["RecordDetail"]["RecordId"])["RecordDetail"]
+
+
+def test_a_stack_associates_actions_with_the_permissions_that_its_types_name(setup: Setup) -> None:
+    """CloudFormation registry, AWS::ServiceCatalog::ServiceActionAssociation; the policy is docs/iam's for the hub."""
+    document = (ROOT / "docs/iam/hub-service-actions.json").read_text()
+    name = f"{setup.name}-deployer"
+    iam = setup.sandbox.client("iam", ACCOUNTS.hub)
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNTS.hub}, "Action": "sts:AssumeRole"}
+    role = setup.make_role(ACCOUNTS.hub, name, trust)
+    iam.put_role_policy(
+        RoleName=name,
+        PolicyName="p",
+        PolicyDocument=render(json.loads(document), partition="aws", account=ACCOUNTS.hub),
+    )
+    acting = setup.sandbox.assume(role, ACCOUNTS.hub)
+    catalog, stacks = (
+        setup.sandbox.client_with(service, acting, setup.region) for service in ("servicecatalog", "cloudformation")
+    )
+    of = {"Name": f"{setup.name}-restart", "DefinitionType": "SSM_AUTOMATION", "Definition": RESTART}
+    action = catalog.create_service_action(**of)["ServiceActionDetail"]["ServiceActionSummary"]["Id"]
+    setup.open()
+    stack = {"StackName": f"model-catalog-actions-{setup.name}"}
+    stacks.create_stack(
+        **stack, TemplateBody=associations(setup.product, {"restart": action}, {"1.0.0": setup.version})
+    )
+    first, associated = setup.version, names_of_version(setup)
+    setup.version = setup.add_version("2", TEMPLATE)
+    both = {"1.0.0": first, "2.0.0": setup.version}
+    stacks.update_stack(**stack, TemplateBody=associations(setup.product, {"restart": action}, both))
+    after = names_of_version(setup)
+    stacks.delete_stack(**stack)
+    catalog.delete_service_action(Id=action)
+
+    assert associated == after == [f"{setup.name}-restart"]
+    assert names_of_version(setup) == []

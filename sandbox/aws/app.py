@@ -9,11 +9,10 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # pyright: ignore[reportMissingTypeStubs]
-
 from sandbox.aws import intake, organizations_authorization
 from sandbox.aws import s3 as buckets
 from sandbox.aws.authorization import action_of, authorize
+from sandbox.aws.backend import moto
 from sandbox.aws.cloudformation import answers
 from sandbox.aws.errors import ApiError, error_response
 from sandbox.aws.faults import Dropped, Fault, Faults, FaultsError
@@ -54,7 +53,6 @@ class Sandbox:
         self._model_packages = ModelPackages(organization.model_packages, organization.id)
         self._model_registry = ModelRegistry()
         self._stack_sets: StackSets | None = None
-        self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
         self._room = intake.Room()
         self._calls: dict[str, Counter[str]] = {}
@@ -183,7 +181,7 @@ class Sandbox:
             nonlocal status, headers
             status, headers = started, names
 
-        body = b"".join(cast("Iterable[bytes]", self._moto(request.environ, start)))
+        body = b"".join(cast("Iterable[bytes]", moto(request.environ, start)))
         return Response(int(status.split(maxsplit=1)[0]), body, dict(headers))
 
     def _administer(self, request: Request) -> Response:

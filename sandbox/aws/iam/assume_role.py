@@ -1,7 +1,5 @@
 """sts:AssumeRole, with the trust policy really read."""
 
-from moto.iam.models import Role
-
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller, Callers
 from sandbox.aws.iam.principals import find_role, is_known, trusts_principal
@@ -27,8 +25,8 @@ def authorize(request: Request, caller: Caller, callers: Callers, clock: Clock) 
         conditions["aws:ResourceAccount"] = account
         if external_id := request.form.get("ExternalId"):
             conditions["sts:ExternalId"] = external_id
-        trusted = isinstance(role, Role) and trusts_principal(role, caller.principal, caller.context(**conditions))
-        if trusted and is_known(role, clock):
+        context = caller.context(**conditions)
+        if role and role.arn == arn and trusts_principal(role, caller.principal, context) and is_known(role, clock):
             return
     raise ApiError(
         "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"

@@ -7,43 +7,17 @@ from sandbox.aws.servicecatalog.errors import InvalidParametersException
 from sandbox.aws.servicecatalog.model import ProvisionedProduct, Record
 from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
 
-_ON_PORTFOLIOS = frozenset(
-    {
-        "AcceptPortfolioShare",
-        "AssociatePrincipalWithPortfolio",
-        "CreatePortfolio",
-        "CreatePortfolioShare",
-        "DeletePortfolio",
-        "DeletePortfolioShare",
-        "DescribePortfolio",
-        "DescribePortfolioShares",
-        "DisassociatePrincipalFromPortfolio",
-        "ListPortfolioAccess",
-        "ListPrincipalsForPortfolio",
-        "RejectPortfolioShare",
-        "UpdatePortfolio",
-        "UpdatePortfolioShare",
-    }
-)
-_ON_PRODUCTS = frozenset(
-    {
-        "CreateConstraint",
-        "CreateProduct",
-        "CreateProvisioningArtifact",
-        "DeleteProduct",
-        "DeleteProvisioningArtifact",
-        "DescribeProduct",
-        "DescribeProductAsAdmin",
-        "DescribeProvisioningArtifact",
-        "DescribeProvisioningParameters",
-        "ListLaunchPaths",
-        "ListPortfoliosForProduct",
-        "ListProvisioningArtifacts",
-        "ProvisionProduct",
-        "UpdateProduct",
-        "UpdateProvisioningArtifact",
-    }
-)
+_ON_PORTFOLIOS = """
+    AcceptPortfolioShare AssociatePrincipalWithPortfolio CreatePortfolio CreatePortfolioShare DeletePortfolio
+    DeletePortfolioShare DescribePortfolio DescribePortfolioShares DisassociatePrincipalFromPortfolio
+    ListPortfolioAccess ListPrincipalsForPortfolio RejectPortfolioShare UpdatePortfolio UpdatePortfolioShare
+"""
+_ON_PRODUCTS = """
+    CreateConstraint CreateProduct CreateProvisioningArtifact DeleteProduct DeleteProvisioningArtifact
+    DescribeProduct DescribeProductAsAdmin DescribeProvisioningArtifact DescribeProvisioningParameters
+    ListLaunchPaths ListPortfoliosForProduct ListProvisioningArtifacts ProvisionProduct UpdateProduct
+    UpdateProvisioningArtifact
+"""
 """The operations with a resource type in the Service Authorization Reference, "AWS Service Catalog"."""
 
 
@@ -96,11 +70,11 @@ def authorize_operation(call: Call, name: str, request: Json) -> None:
 
 def _resource(call: Call, name: str, request: Json) -> str:
     """The portfolio or product that an operation is about, or `*` where IAM knows no resource of it."""
-    if name in _ON_PORTFOLIOS:
+    if name in _ON_PORTFOLIOS.split():
         portfolio_id = request.get("PortfolioId") or request.get("Id") or "*"
         portfolio = call.state.portfolios.get(portfolio_id)
         return portfolio.arn if portfolio else f"arn:aws:catalog:{call.region}:{call.account}:portfolio/{portfolio_id}"
-    if name in _ON_PRODUCTS:
+    if name in _ON_PRODUCTS.split():
         product_id = request.get("ProductId") or request.get("Id") or "*"
         named = request.get("ProductName") or request.get("Name")
         products = call.state.products

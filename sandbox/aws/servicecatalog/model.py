@@ -5,7 +5,6 @@ Attributes bear the names of AWS's response members, in snake case: `serializati
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
 
 from sandbox.aws.documents import Json
 
@@ -42,10 +41,6 @@ class Constraint:
     constraint_parameters: str
     description: str | None
     status: str = "CREATING"
-
-    @property
-    def constraint_detail(self) -> Self:
-        return self
 
 
 @dataclass
@@ -117,10 +112,6 @@ class Artifact:
     service_actions: list[str] = field(default_factory=list[str])
 
     @property
-    def provisioning_artifact_detail(self) -> Self:
-        return self
-
-    @property
     def provisioning_artifact_metadata(self) -> dict[str, str]:
         return {"SourceProvisioningArtifactId": self.source}
 
@@ -155,10 +146,6 @@ class Product:
     def id(self) -> str:
         """The view's id, which is what a product's summary has as Id."""
         return self.product_id.replace("prod-", "prodview-")
-
-    @property
-    def product_view_summary(self) -> Self:
-        return self
 
 
 @dataclass
@@ -239,7 +226,3 @@ class ServiceAction:
     description: str | None
     definition_type: str
     definition: dict[str, str]
-
-    @property
-    def service_action_summary(self) -> Self:
-        return self

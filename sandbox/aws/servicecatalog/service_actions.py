@@ -11,19 +11,9 @@ from sandbox.aws.documents import Json
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_principal
-from sandbox.aws.servicecatalog import quotas
+from sandbox.aws.servicecatalog import errors, quotas
 from sandbox.aws.servicecatalog.artifacts import find_artifact
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page
-from sandbox.aws.servicecatalog.errors import (
-    DuplicateResourceException,
-    InvalidParametersException,
-    InvalidStateException,
-    LimitExceededException,
-    ResourceInUseException,
-    ResourceNotFoundException,
-    ServiceCatalogError,
-    not_found,
-)
 from sandbox.aws.servicecatalog.execution import progress
 from sandbox.aws.servicecatalog.launch_roles import assume_launch_role
 from sandbox.aws.servicecatalog.model import Artifact, Product, ProvisionedProduct, ServiceAction
@@ -43,10 +33,10 @@ _AMAZONS: Final = (
 )
 """How the names of documents begin that AWS owns and everybody may run."""
 _KEYS: Final = {"Name", "Version", "AssumeRole", "Parameters"}
-_CODES: Final[dict[type[ServiceCatalogError], str]] = {
-    DuplicateResourceException: "DUPLICATE_RESOURCE",
-    LimitExceededException: "LIMIT_EXCEEDED",
-    ResourceNotFoundException: "RESOURCE_NOT_FOUND",
+_CODES: Final[dict[type[errors.ServiceCatalogError], str]] = {
+    errors.DuplicateResourceException: "DUPLICATE_RESOURCE",
+    errors.LimitExceededException: "LIMIT_EXCEEDED",
+    errors.ResourceNotFoundException: "RESOURCE_NOT_FOUND",
 }
 
 
@@ -69,17 +59,17 @@ def create_service_action(call: Call, request: Json) -> Json:
 def _checked(call: Call, definition: dict[str, str]) -> dict[str, str]:
     """A definition as API:CreateServiceAction has it, of a document that there is."""
     if unknown := definition.keys() - _KEYS:
-        raise InvalidParametersException(f"Invalid definition keys: {', '.join(sorted(unknown))}")
+        raise errors.InvalidParametersException(f"Invalid definition keys: {', '.join(sorted(unknown))}")
     if missing := {"Name", "Version"} - definition.keys():
-        raise InvalidParametersException(f"The definition has no {', '.join(sorted(missing))}")
+        raise errors.InvalidParametersException(f"The definition has no {', '.join(sorted(missing))}")
     _ = _parameters(definition)
     role, name = definition.get("AssumeRole", LAUNCH_ROLE), definition["Name"]
     if role != LAUNCH_ROLE and find_principal(role) is None:
-        raise InvalidParametersException(f"Invalid AssumeRole: {role}")
+        raise errors.InvalidParametersException(f"Invalid AssumeRole: {role}")
     region, account = name.split(":")[3:5] if name.count(":") >= 5 else (call.region, call.account)  # noqa: PLR2004 - an ARN
     documents: dict[str, Any] = vars(ssm_backends[account][region])["_documents"] if account.isdigit() else {}
     if not name.startswith(_AMAZONS) and name.rpartition("/")[2] not in documents:
-        raise InvalidParametersException(f"Document with name {name} does not exist")
+        raise errors.InvalidParametersException(f"Document with name {name} does not exist")
     return definition
 
 
@@ -90,14 +80,14 @@ def _parameters(definition: dict[str, str]) -> list[dict[str, str]]:
     except (ValueError, TypeError, AttributeError):
         listed, fits = [], False
     if not fits:
-        raise InvalidParametersException("Parameters must be a JSON list of objects with Name and Type")
+        raise errors.InvalidParametersException("Parameters must be a JSON list of objects with Name and Type")
     return listed
 
 
 def _own(call: Call, action_id: str) -> ServiceAction:
     action = call.state.service_actions.get(action_id)
     if action is None or action.account != call.account:
-        raise not_found("ServiceAction", action_id)
+        raise errors.not_found("ServiceAction", action_id)
     return action
 
 
@@ -124,7 +114,7 @@ def update_service_action(call: Call, request: Json) -> Json:
 def delete_service_action(call: Call, request: Json) -> Json:
     action = _own(call, request["Id"])
     if _bearers(call, action):
-        raise ResourceInUseException(f"Service action {action.id} is associated with a provisioning artifact")
+        raise errors.ResourceInUseException(f"Service action {action.id} is associated with a provisioning artifact")
     del call.state.service_actions[action.id]
     return {}
 
@@ -139,7 +129,7 @@ def list_service_actions(call: Call, request: Json) -> Json:
 def associate_service_action_with_provisioning_artifact(call: Call, request: Json) -> Json:
     action, artifact = _own(call, request["ServiceActionId"]), _artifact(call, request)
     if action.id in artifact.service_actions:
-        raise DuplicateResourceException(f"Service action {action.id} is already associated with {artifact.id}")
+        raise errors.DuplicateResourceException(f"Service action {action.id} is already associated with {artifact.id}")
     quotas.room_for("service actions per version", len(artifact.service_actions), quotas.ACTIONS_PER_VERSION)
     artifact.service_actions.append(action.id)
     return {}
@@ -149,7 +139,7 @@ def associate_service_action_with_provisioning_artifact(call: Call, request: Jso
 def disassociate_service_action_from_provisioning_artifact(call: Call, request: Json) -> Json:
     action, artifact = _own(call, request["ServiceActionId"]), _artifact(call, request)
     if action.id not in artifact.service_actions:
-        raise not_found("Association of service action", action.id)
+        raise errors.not_found("Association of service action", action.id)
     artifact.service_actions.remove(action.id)
     return {}
 
@@ -175,7 +165,7 @@ def _batch(call: Call, request: Json, act: Callable[[Call, Json], object]) -> Js
     for association in request["ServiceActionAssociations"]:
         try:
             act(call, association)
-        except ServiceCatalogError as error:
+        except errors.ServiceCatalogError as error:
             code = _CODES.get(type(error), "INVALID_PARAMETER")
             failed.append({**association, "ErrorCode": code, "ErrorMessage": str(error)})
     return {"FailedServiceActionAssociations": failed}
@@ -202,7 +192,7 @@ def _offered(call: Call, request: Json) -> tuple[ProvisionedProduct, ServiceActi
     product = call.state.products.get(provisioned.product_id)
     artifact = product.artifacts.get(provisioned.provisioning_artifact_id) if product else None
     if artifact is None or request["ServiceActionId"] not in artifact.service_actions:
-        raise not_found("ServiceAction", request["ServiceActionId"])
+        raise errors.not_found("ServiceAction", request["ServiceActionId"])
     return provisioned, call.state.service_actions[request["ServiceActionId"]]
 
 
@@ -217,11 +207,11 @@ def execute_provisioned_product_service_action(call: Call, request: Json) -> Jso
     """Run the document with the permissions of its role. Nothing in it is carried out here."""
     provisioned, action = _offered(call, request)
     if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):
-        raise InvalidStateException(f"Provisioned product {provisioned.id} is {provisioned.status}")
+        raise errors.InvalidStateException(f"Provisioned product {provisioned.id} is {provisioned.status}")
     given: Json = request.get("Parameters") or {}
     known = {each["Name"] for each in _parameters(action.definition)}
     if given.keys() != known:
-        raise InvalidParametersException(f"The parameters to give are [{', '.join(sorted(known))}]")
+        raise errors.InvalidParametersException(f"The parameters to give are [{', '.join(sorted(known))}]")
     before = provisioned.status
     record = make_record(call, provisioned, "EXECUTE_PROVISIONED_PRODUCT_SERVICE_ACTION", provisioned.tags)
 
@@ -229,7 +219,7 @@ def execute_provisioned_product_service_action(call: Call, request: Json) -> Jso
         try:
             require(_runner(call, provisioned, action), "ssm:StartAutomationExecution", None)
         except ApiError as error:
-            raise InvalidParametersException(error.message) from error
+            raise errors.InvalidParametersException(error.message) from error
         return []
 
     progress(call, provisioned, record, run, failed=before, succeeded=before)

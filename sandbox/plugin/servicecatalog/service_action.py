@@ -1,6 +1,5 @@
 """ServiceAction."""
 
-
 from sandbox.plugin.equivalence import same_json
 from sandbox.plugin.failure import doing, tolerating
 from sandbox.plugin.properties import pick

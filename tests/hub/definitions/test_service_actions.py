@@ -21,7 +21,7 @@ def declare(catalog: CatalogCopy, *actions: dict[str, Any]) -> str:
 
 
 def test_an_action_runs_with_the_launch_role_unless_told_otherwise() -> None:
-    given = ServiceAction(**RESTART, parameters={"InstanceId": "TARGET", "Automation": "TEXT_VALUE"})
+    given = ServiceAction.model_validate(RESTART | {"parameters": {"InstanceId": "TARGET", "Automation": "TEXT_VALUE"}})
 
     asked = [{"Name": "Automation", "Type": "TEXT_VALUE"}, {"Name": "InstanceId", "Type": "TARGET"}]
     assert {
@@ -30,7 +30,7 @@ def test_an_action_runs_with_the_launch_role_unless_told_otherwise() -> None:
         "assume_role": "LAUNCH_ROLE",
         "parameters": json.dumps(asked),
     } == given.definition
-    assert "parameters" not in ServiceAction(**RESTART).definition
+    assert "parameters" not in ServiceAction.model_validate(RESTART).definition
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_two_actions_of_one_key_are_refused(catalog_copy: CatalogCopy) -> None:
 
 def test_more_associations_than_a_stack_holds_are_refused(catalog_copy: CatalogCopy) -> None:
     path = catalog_copy.folder / PRODUCT
-    actions = [ServiceAction(**RESTART | {"key": f"a{number}"}) for number in range(25)]
+    actions = [ServiceAction.model_validate(RESTART | {"key": f"a{number}"}) for number in range(25)]
 
     check_associations(path, actions, 20)
     with refused(ContentError, "too-many-associations", f"{path}: actions"):

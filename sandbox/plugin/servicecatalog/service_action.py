@@ -57,8 +57,8 @@ class ServiceAction(Resource):
     def read(self, op: Operation) -> State:
         with doing(f"describing Service Catalog Service Action ({op.id})", gone=[NOT_FOUND]):
             found = call(op, "describe_service_action", Id=op.id)["ServiceActionDetail"]
-        summary = found["ServiceActionSummary"]
-        kept = pick(found["Definition"], **_NAMES)
+        summary, definition = found["ServiceActionSummary"], found["Definition"]
+        kept = {key: definition[name] for key, name in _NAMES.items() if name in definition}
         return {**pick(summary, "name", "description"), "definition": {**kept, "type": summary["DefinitionType"]}}
 
     def update(self, op: Operation) -> None:

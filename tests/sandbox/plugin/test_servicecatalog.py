@@ -221,4 +221,4 @@ def test_a_service_action_is_read_as_it_was_written_and_waits_until_nothing_hang
     (said,) = aws.said("create_service_action")
     assert (op.id, said["Definition"], said["DefinitionType"]) == ("act-1", definition, "SSM_AUTOMATION")
     assert found == {"name": "it", "description": "d", "definition": given}
-    assert len(aws.said("delete_service_action")) == 3
+    assert len(list(aws.said("delete_service_action"))) == 3

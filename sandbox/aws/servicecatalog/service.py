@@ -28,7 +28,7 @@ _MOST_ANSWERED = 1000
 """Requests whose idempotency tokens are remembered; AWS forgets them in time, too."""
 
 _NOUNS = (
-    "artifacts, associations, budgets, constraints, copies, launch_paths, plans, portfolios, principals, "
+    "action_runs, artifacts, associations, budgets, constraints, copies, launch_paths, plans, portfolios, principals, "
     "product_views, products, provisioned_products, provisioning, records, service_actions, shares, tag_options, "
     "trusted_access"
 )

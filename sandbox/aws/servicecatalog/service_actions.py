@@ -6,19 +6,12 @@ from typing import Any, Final, cast
 
 from moto.ssm.models import ssm_backends
 
-from sandbox.aws.authorization import require
 from sandbox.aws.documents import Json
-from sandbox.aws.errors import ApiError
-from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_principal
 from sandbox.aws.servicecatalog import errors, quotas
 from sandbox.aws.servicecatalog.artifacts import find_artifact
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page
-from sandbox.aws.servicecatalog.execution import progress
-from sandbox.aws.servicecatalog.launch_roles import assume_launch_role
-from sandbox.aws.servicecatalog.model import Artifact, Product, ProvisionedProduct, ServiceAction
-from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
-from sandbox.aws.servicecatalog.records import make_record
+from sandbox.aws.servicecatalog.model import Artifact, Product, ServiceAction
 from sandbox.aws.servicecatalog.visibility import own_product, visible_product
 
 LAUNCH_ROLE: Final = "LAUNCH_ROLE"
@@ -62,7 +55,7 @@ def _checked(call: Call, definition: dict[str, str]) -> dict[str, str]:
         raise errors.InvalidParametersException(f"Invalid definition keys: {', '.join(sorted(unknown))}")
     if missing := {"Name", "Version"} - definition.keys():
         raise errors.InvalidParametersException(f"The definition has no {', '.join(sorted(missing))}")
-    _ = _parameters(definition)
+    _ = asked_of(definition)
     role, name = definition.get("AssumeRole", LAUNCH_ROLE), definition["Name"]
     if role != LAUNCH_ROLE and find_principal(role) is None:
         raise errors.InvalidParametersException(f"Invalid AssumeRole: {role}")
@@ -73,7 +66,8 @@ def _checked(call: Call, definition: dict[str, str]) -> dict[str, str]:
     return definition
 
 
-def _parameters(definition: dict[str, str]) -> list[dict[str, str]]:
+def asked_of(definition: dict[str, str]) -> list[dict[str, str]]:
+    """The parameters that whoever runs it gives, each with Name and Type."""
     try:
         listed = cast("list[dict[str, str]]", json.loads(definition.get("Parameters") or "[]"))
         fits = all(set(each) == {"Name", "Type"} and each["Type"] in ("TARGET", "TEXT_VALUE") for each in listed)
@@ -184,51 +178,3 @@ def list_service_actions_for_provisioning_artifact(call: Call, request: Json) ->
     artifact = find_artifact(visible_product(call, request["ProductId"]), request)
     found = [call.state.service_actions[action] for action in artifact.service_actions]
     return page(request, "ServiceActionSummaries", found)
-
-
-def _offered(call: Call, request: Json) -> tuple[ProvisionedProduct, ServiceAction]:
-    """A launch of the caller's account, and an action that is associated with its version."""
-    provisioned = find_provisioned(call, request["ProvisionedProductId"], None)
-    product = call.state.products.get(provisioned.product_id)
-    artifact = product.artifacts.get(provisioned.provisioning_artifact_id) if product else None
-    if artifact is None or request["ServiceActionId"] not in artifact.service_actions:
-        raise errors.not_found("ServiceAction", request["ServiceActionId"])
-    return provisioned, call.state.service_actions[request["ServiceActionId"]]
-
-
-@operation
-def describe_service_action_execution_parameters(call: Call, request: Json) -> Json:
-    _, action = _offered(call, request)
-    return {"ServiceActionParameters": [{**each, "DefaultValues": []} for each in _parameters(action.definition)]}
-
-
-@operation
-def execute_provisioned_product_service_action(call: Call, request: Json) -> Json:
-    """Run the document with the permissions of its role. Nothing in it is carried out here."""
-    provisioned, action = _offered(call, request)
-    if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):
-        raise errors.InvalidStateException(f"Provisioned product {provisioned.id} is {provisioned.status}")
-    given: Json = request.get("Parameters") or {}
-    known = {each["Name"] for each in _parameters(action.definition)}
-    if given.keys() != known:
-        raise errors.InvalidParametersException(f"The parameters to give are [{', '.join(sorted(known))}]")
-    before = provisioned.status
-    record = make_record(call, provisioned, "EXECUTE_PROVISIONED_PRODUCT_SERVICE_ACTION", provisioned.tags)
-
-    def run() -> list[Json]:
-        try:
-            require(_runner(call, provisioned, action), "ssm:StartAutomationExecution", None)
-        except ApiError as error:
-            raise errors.InvalidParametersException(error.message) from error
-        return []
-
-    progress(call, provisioned, record, run, failed=before, succeeded=before)
-    return {"RecordDetail": record}
-
-
-def _runner(call: Call, provisioned: ProvisionedProduct, action: ServiceAction) -> Caller:
-    """The role of the action; LAUNCH_ROLE is the launch's own, and without a role it is the caller."""
-    role = action.definition.get("AssumeRole")
-    if role == LAUNCH_ROLE:
-        role = provisioned.launch_role_arn
-    return assume_launch_role(call, role) if role else call.caller

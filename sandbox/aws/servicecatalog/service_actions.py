@@ -15,16 +15,8 @@ from sandbox.aws.servicecatalog.model import Artifact, Product, ServiceAction
 from sandbox.aws.servicecatalog.visibility import own_product, visible_product
 
 LAUNCH_ROLE: Final = "LAUNCH_ROLE"
-_AMAZONS: Final = (
-    "AWS-",
-    "AWSSupport-",
-    "AWSConfigRemediation-",
-    "AWSEC2-",
-    "AWSDocs-",
-    "AWSFleetManager-",
-    "AWSSQLServer-",
-)
-"""How the names of documents begin that AWS owns and everybody may run."""
+_AMAZONS: Final = ("aws", "amazon", "amzn")
+"""How only AWS's documents are called, which everybody may run (Systems Manager API Reference, CreateDocument)."""
 _KEYS: Final = {"Name", "Version", "AssumeRole", "Parameters"}
 _CODES: Final[dict[type[errors.ServiceCatalogError], str]] = {
     errors.DuplicateResourceException: "DUPLICATE_RESOURCE",
@@ -61,7 +53,7 @@ def _checked(call: Call, definition: dict[str, str]) -> dict[str, str]:
         raise errors.InvalidParametersException(f"Invalid AssumeRole: {role}")
     region, account = name.split(":")[3:5] if name.count(":") >= 5 else (call.region, call.account)  # noqa: PLR2004 - an ARN
     documents: dict[str, Any] = vars(ssm_backends[account][region])["_documents"] if account.isdigit() else {}
-    if not name.startswith(_AMAZONS) and name.rpartition("/")[2] not in documents:
+    if not name.lower().startswith(_AMAZONS) and name.rpartition("/")[2] not in documents:
         raise errors.InvalidParametersException(f"Document with name {name} does not exist")
     return definition
 

@@ -22,11 +22,14 @@ def serve(
     answers: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="What macros and custom resources answer, as YAML.")
     ] = None,
+    iam_seconds: Annotated[
+        float, typer.Option(min=0, help="Seconds of its clock until a new role is known; 0 is at once.")
+    ] = 10.0,
 ) -> int:
     """Run the sandbox in the foreground, from an empty organization and an empty backend."""
     from cli.rehearsal.sandbox_server import serve as run
 
-    return run(port, answers)
+    return run(port, answers, iam_seconds)
 
 
 @verb(app, "env", "sandbox env --account 222233334444", looking=True)

@@ -26,6 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--answers", type=Path, metavar="FILE", help="what macros and custom resources answer, as YAML")
     serve.add_argument("--seed", type=int, default=0, help="the same seed makes the same ids")
     serve.add_argument("--speed", type=float, default=100.0, help="virtual seconds per second")
+    serve.add_argument("--iam-seconds", type=float, default=10.0, help="until a new role is known; 0 is at once")
     serve.add_argument("--ready-file", type=Path, metavar="FILE", help="gets the URL when calls are accepted")
     serve.set_defaults(run=_serve)
 
@@ -47,7 +48,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     try:
         file = read_organization(arguments.organization) if arguments.organization else DEFAULT
-        sandbox = build(file, arguments.seed, arguments.speed)
+        sandbox = build(file, arguments.seed, arguments.speed, arguments.iam_seconds)
         if arguments.faults:
             sandbox.faults.read(arguments.faults)
         if arguments.answers:

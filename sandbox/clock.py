@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 DEFAULT_SPEED = 100.0
 """Virtual seconds per real second."""
+IAM_SECONDS = 10.0
+"""Until word of a role that was made just now gets about; AWS documents none, and seconds are what it takes."""
 
 
 class Clock:
@@ -28,6 +30,8 @@ class Clock:
         self._order = itertools.count()
         self.hold = 0.0
         """Virtual seconds by which what is scheduled now comes later than it should: an injected fault."""
+        self.iam_seconds = IAM_SECONDS
+        """Until word of a new role gets about."""
         self.injected_failure: str | None = None
         """Why what is begun now will fail: an injected fault."""
 

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler  # pyright: ignore[reportMissingTypeStubs]
 from werkzeug.serving import ThreadedWSGIServer
@@ -18,7 +18,7 @@ from sandbox.aws.faults import Faults
 from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.organization import Organization, OrganizationFile
 from sandbox.aws.retention import give_memory_back, let_moto_forget, let_moto_wait_for_nothing
-from sandbox.clock import Clock
+from sandbox.clock import IAM_SECONDS, Clock
 from sandbox.files import write_whole
 from sandbox.outbound import forbid_calls_out
 
@@ -79,6 +79,12 @@ class _Handler(MotoRequestHandler):
     def connection_dropped(self, error: BaseException, environ: object = None) -> None:  # noqa: ARG002 - werkzeug's
         self.close_connection = True  # or a client whose answer was dropped by a fault would wait for it
 
+    def send_header(self, keyword: str, value: str) -> None:
+        if keyword == "Date":  # an answer's own stands over the server's
+            sent = cast("list[bytes]", getattr(self, "_headers_buffer"))  # noqa: B009 - its type is unknown
+            sent[:] = [line for line in sent if not line.startswith(b"Date:")]
+        super().send_header(keyword, value)
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
 
@@ -106,12 +112,13 @@ class _Server(ThreadedWSGIServer):
         pass
 
 
-def build(file: OrganizationFile, seed: int, speed: float) -> Sandbox:
+def build(file: OrganizationFile, seed: int, speed: float, iam_seconds: float = IAM_SECONDS) -> Sandbox:
     """Make a sandbox without serving it."""
     let_moto_forget()
     let_moto_wait_for_nothing()
     give_memory_back()
     clock = Clock(speed)
+    clock.iam_seconds = iam_seconds
     return Sandbox(Organization(file, seed), clock, Identifiers(seed), Faults(clock, seed))
 
 

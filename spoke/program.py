@@ -18,6 +18,7 @@ from spoke.launches.rights import believed_exceptions, refuse_excessive_roles
 from spoke.resources.failed_launch import FailureReport
 from spoke.resources.hub_contract import CONTRACT_OUTPUT, read_contract
 from spoke.resources.lifecycle_hooks import warn_of_ends, warn_of_own_models
+from spoke.resources.new_roles import role_hook
 from spoke.resources.portfolio_access import grant
 from spoke.resources.product_roles import ProductRoles, confirm_roles
 from spoke.resources.provisioned_product import launch_outputs, provision
@@ -106,6 +107,7 @@ async def deploy() -> Mapping[str, Any]:
                 provider=provider,
                 depends_on=[roles[resolved.key]] if roles else [],
                 report=report,
+                role_known=role_hook(resolved, settings),
             ),
             report,
         )

@@ -84,4 +84,5 @@ def facts(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) ->
             region: found.model_dump(mode="json", exclude_none=True)
             for region, found in costs(catalog, product, version).items()
         },
+        "actions": [action.model_dump(mode="json") for action in product.file.actions],
     }

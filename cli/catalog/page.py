@@ -64,6 +64,10 @@ def _print(console: Console, catalog: Catalog, product: CatalogProduct, version:
         for metric in each.metrics
     ]
     show(console, (Column("metric"), Column("value"), Column("evaluation", 1), Column("data", 2)), rows)
+    if product.file.actions:
+        _head(console, "actions on a launch")
+        rows = [[action.key, action.description, action.document] for action in product.file.actions]
+        show(console, (Column("name"), Column("what it does", 1, wraps=True), Column("document")), rows)
     _head(console, "cost with these defaults")
     rows = [[region, str(found)] for region, found in costs(catalog, product, version).items()] or [["", "not given"]]
     show(console, (Column("region"), Column("a month", 1, wraps=True)), rows)

@@ -22,11 +22,12 @@ _LOOPBACK: Final = "127.0.0.1"
 _PATIENCE_SECONDS: Final = 2
 
 
-def serve(port: int, answers: Path | None = None) -> int:
+def serve(port: int, answers: Path | None = None, iam_seconds: float = 10.0) -> int:
     """Empty the backend, since what it describes ended with the last sandbox, and serve until it is stopped."""
     if _is_free(port):
         shutil.rmtree(FOLDER / "backend", ignore_errors=True)
     said = ["--answers", str(answers)] if answers else []
+    said += ["--iam-seconds", str(iam_seconds)]
     sys.argv = ["sandbox", "serve", "--port", str(port), "--ready-file", str(ADDRESS), *said]
     try:
         code = sandbox()

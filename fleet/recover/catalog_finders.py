@@ -16,6 +16,7 @@ SHARE: Final = "aws:servicecatalog/portfolioShare:PortfolioShare"
 PRINCIPAL: Final = "aws:servicecatalog/principalPortfolioAssociation:PrincipalPortfolioAssociation"
 TAG_OPTION: Final = "aws:servicecatalog/tagOption:TagOption"
 TAGGED: Final = "aws:servicecatalog/tagOptionResourceAssociation:TagOptionResourceAssociation"
+ACTION: Final = "aws:servicecatalog/serviceAction:ServiceAction"
 BUDGET: Final = "aws:servicecatalog/budgetResourceAssociation:BudgetResourceAssociation"
 
 _SERVICE: Final = "servicecatalog"
@@ -158,6 +159,19 @@ def _users(search: Search, given: Inputs, option: str) -> list[str]:
         asked["PageToken"] = page["PageToken"]
 
 
+def _action(search: Search, given: Inputs) -> Found:
+    """Find a service action, which has no tags either: it is the stack's where it is for the stack's products alone."""
+    listed = search.pages(_SERVICE, "list_service_actions", "ServiceActionSummaries", given)
+    named = [each["Id"] for each in listed if each["Name"] == given["name"]]
+    new = [each for each in named if not search.has(ACTION, each)]
+    for action in new:
+        operation, result = "list_provisioning_artifacts_for_service_action", "ProvisioningArtifactViews"
+        views = search.pages(_SERVICE, operation, result, given, ServiceActionId=action)
+        if any(not search.has(PRODUCT, each["ProductViewSummary"]["ProductId"]) for each in views):
+            raise NotOurs(f"the service action {given['name']} is there ({action}), and products of others have it")
+    return Found(id=search.only(ACTION, f"the service action {given['name']}", new, ()))
+
+
 def _budget(search: Search, given: Inputs) -> Found:
     name, resource = given["budgetName"], given["resourceId"]
     if not search.has(PORTFOLIO, resource) and not search.has(PRODUCT, resource):
@@ -235,6 +249,7 @@ FINDERS: Final[Mapping[str, Finder]] = {
     PRINCIPAL: _principal,
     TAG_OPTION: _tag_option,
     TAGGED: _tagged,
+    ACTION: _action,
     BUDGET: _budget,
     LAUNCH: _launch,
 }

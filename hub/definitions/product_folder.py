@@ -18,6 +18,7 @@ from hub.definitions.model import CatalogProduct, CatalogVersion
 from hub.definitions.model_parameters import check_models
 from hub.definitions.policy_grammar import check_grammar
 from hub.definitions.schema import PortfolioFile, ProductFile
+from hub.definitions.service_actions import check_associations
 from hub.definitions.template_references import check_references
 from hub.definitions.templates import Template, read_template
 from hub.definitions.yaml_file import content_of, read_document
@@ -111,6 +112,7 @@ def _checks_of_the_file(
     yield lambda: check_approvals(path, file, day)
     yield lambda: check_lifecycles(path, {entry.version: entry.life for entry in file.versions}, day)
     yield lambda: check_partition(path, file)
+    yield lambda: check_associations(path, file.actions, len(file.versions))
     for key in file.places:
         if portfolios and (portfolio := portfolios.get(key)):
             yield lambda portfolio=portfolio: check_tag_options(path, file, portfolio)

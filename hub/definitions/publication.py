@@ -88,6 +88,7 @@ def _product(
         stack_set=first.stack_set,
         portfolios=dict(zip(file.portfolios, others, strict=True)) or None,
         exceptions=dict(product.exceptions) or None,
+        actions={action.key: action.description for action in file.actions} or None,
         launch_role=contract.Role(
             name=launch_role_name(file.original_key),
             services=["servicecatalog.amazonaws.com"],

@@ -10,6 +10,7 @@ from hub.definitions.artifacts import Artifacts
 from hub.definitions.constraints import Constraint, Constraints
 from hub.definitions.cost import CostRule
 from hub.definitions.lifecycle import Life, Lifecycle
+from hub.definitions.service_actions import ServiceActions
 from hub.definitions.tag_options import TagOptions
 from hub.definitions.template_command import FileName, TemplateSource
 from shared.aws.arn import AccountId, ModelPackageArn
@@ -218,6 +219,7 @@ class ProductFile(Keyed):
         constraints: Beside those that every product has: its launch role, and that tags may change.
         tag_options: Tags that launches have to have, and their values.
         budgets: Budgets of the hub's account that watch the product.
+        actions: What operators of its launches may run on them.
     """
 
     name: str = Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")
@@ -236,6 +238,7 @@ class ProductFile(Keyed):
     constraints: Constraints = []
     tag_options: TagOptions = {}
     budgets: list[BudgetName] = []
+    actions: ServiceActions = []
     versions: list[VersionEntry] = Field(min_length=1, description="a list of versions, oldest first")
 
     @property

@@ -10,6 +10,7 @@ from hub.definitions.constraints import Constraint, constraint_documents
 from hub.definitions.model import CatalogProduct, CatalogVersion
 from hub.resources.launch_role import LaunchRole
 from hub.resources.portfolio import Portfolio
+from hub.resources.service_actions import ServiceActions
 from hub.resources.template_bucket import TemplateBucket
 
 
@@ -52,6 +53,16 @@ class ModelProduct(pulumi.ComponentResource):
         }
         for portfolio, constraints in zip(portfolios, content.file.places.values(), strict=True):
             self._constrain(portfolio, constraints, launch_role)
+        if content.file.actions:
+            _ = ServiceActions(
+                name,
+                key=content.file.original_key,
+                actions=content.file.actions,
+                product_id=self.id,
+                version_ids=self.version_ids,
+                region=region,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
         self.register_outputs({"product_id": self.id})
 
     def _marked(self, marker: pulumi.Input[str]) -> aws.servicecatalog.Product:

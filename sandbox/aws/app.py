@@ -5,20 +5,20 @@ import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
-
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # pyright: ignore[reportMissingTypeStubs]
 
 from sandbox.aws import intake, organizations_authorization
 from sandbox.aws import s3 as buckets
 from sandbox.aws.authorization import action_of, authorize
+from sandbox.aws.backend import moto
 from sandbox.aws.cloudformation import answers
 from sandbox.aws.errors import ApiError, error_response
 from sandbox.aws.faults import Dropped, Fault, Faults, FaultsError
 from sandbox.aws.iam import assume_role as assume
 from sandbox.aws.iam.callers import Caller, Callers
-from sandbox.aws.iam.principals import add_aws_managed_policies, used
+from sandbox.aws.iam.principals import add_aws_managed_policies, find_role, made, used
 from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.limits import TooLargeError, TooMuchError
 from sandbox.aws.model_packages import ModelPackages
@@ -53,7 +53,6 @@ class Sandbox:
         self._model_packages = ModelPackages(organization.model_packages, organization.id)
         self._model_registry = ModelRegistry()
         self._stack_sets: StackSets | None = None
-        self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
         self._room = intake.Room()
         self._calls: dict[str, Counter[str]] = {}
@@ -131,7 +130,7 @@ class Sandbox:
             case "organizations":
                 organizations_authorization.authorize(request, caller, self._backend.organization)
             case "sts":
-                assume.authorize(request, caller, self.callers)
+                assume.authorize(request, caller, self.callers, self.clock)
             case "s3":
                 buckets.route(request, caller)
             case "cloudformation":
@@ -145,18 +144,28 @@ class Sandbox:
         response = self._moto_call(request)
         if request.operation == "DeregisterDelegatedAdministrator":
             remove_node_shares(self._backend, str(request.json.get("AccountId")))
+        self._date(request, caller, response)
         if request.service == "organizations" and self._stack_sets:
             self._stack_sets.follow_accounts()
         return response
+
+    def _date(self, request: Request, caller: Caller, response: Response) -> None:
+        """Let a role and the answers about it bear virtual times, so that one can tell how old it is."""
+        if request.service != "iam" or request.operation not in ("CreateRole", "GetRole"):
+            return
+        role = find_role(caller.account, request.form.get("RoleName", ""))
+        if role and request.operation == "CreateRole" and response.status == HTTPStatus.OK:
+            made(role, self.clock)
+        response.headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
 
     def _cloudformation(self, request: Request, caller: Caller) -> Response:
         """Stacks are built with the permissions of whoever asks for them."""
         # Not before it is needed: moto's CloudFormation takes over a second to load.
         from sandbox.aws.cloudformation.permissions import acting_as  # noqa: PLC0415
         from sandbox.aws.cloudformation.stack_sets.service import StackSets  # noqa: PLC0415
-        from sandbox.aws.servicecatalog import accepted_portfolio_share  # noqa: PLC0415
+        from sandbox.aws.servicecatalog import stack_types  # noqa: PLC0415
 
-        accepted_portfolio_share.install(self._backend)
+        stack_types.install(self._backend)
         self._stack_sets = self._stack_sets or StackSets(self._backend)
         if self._stack_sets.knows(request.operation):
             return self._stack_sets.respond(request, caller)
@@ -172,7 +181,7 @@ class Sandbox:
             nonlocal status, headers
             status, headers = started, names
 
-        body = b"".join(cast("Iterable[bytes]", self._moto(request.environ, start)))
+        body = b"".join(cast("Iterable[bytes]", moto(request.environ, start)))
         return Response(int(status.split(maxsplit=1)[0]), body, dict(headers))
 
     def _administer(self, request: Request) -> Response:

@@ -23,6 +23,7 @@ from .servicecatalog.portfolio import Portfolio
 from .servicecatalog.product import Product
 from .servicecatalog.provisioned_product import ProvisionedProduct
 from .servicecatalog.provisioning_artifact import ProvisioningArtifact
+from .servicecatalog.service_action import ServiceAction
 from .servicecatalog.share import OrganizationsAccess, PortfolioShare
 from .servicecatalog.tag_option import BudgetResourceAssociation, TagOption, TagOptionResourceAssociation
 from .stackset import StackSet
@@ -52,6 +53,7 @@ RESOURCES: Mapping[str, Resource] = {
         ProductPortfolioAssociation,
         ProvisionedProduct,
         ProvisioningArtifact,
+        ServiceAction,
         Stack,
         StackInstances,
         StackSet,

@@ -203,6 +203,7 @@ logs DeleteLogGroup DeleteMetricFilter DeleteRetentionPolicy PutMetricFilter Put
 s3 AbortMultipartUpload ListBucket ListBucketMultipartUploads ListMultipartUploadParts PutObject
 sagemaker InvokeEndpoint InvokeEndpointAsync InvokeEndpointWithResponseStream
 sns Publish
+ssm StartAutomationExecution
 states CreateStateMachine DeleteStateMachine StartExecution StopExecution TagResource UntagResource UpdateStateMachine
 """,
     _OBJECT: "s3 GetObject GetObjectVersion",

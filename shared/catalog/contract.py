@@ -98,6 +98,7 @@ class Product(Offer):
         tag_options: Tags that a launch has to have, with the values that each may have.
         stack_set: Launches are deployed as a stack set from the hub's account.
         exceptions: What it may do beyond the list of what all products may, with the hub's reasons.
+        actions: What operators of a launch may run on it, by key, each in a sentence.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Product(Offer):
     owner: str
     description: str
     exceptions: dict[str, str] | None = None
+    actions: dict[str, str] | None = None
     launch_role: Role
     execution_role: Role
     versions: dict[str, Version]

@@ -23,6 +23,7 @@ def provision(
     provider: aws.Provider,
     depends_on: list[pulumi.Resource],
     report: FailureReport,
+    role_known: pulumi.ResourceHook,
 ) -> aws.servicecatalog.ProvisionedProduct:
     """Declare the provisioned product of a launch.
 
@@ -34,6 +35,7 @@ def provision(
         LaunchError: inside the path's output, when the portfolio gives this caller no path.
     """
     launch, hooks = resolved.launch, lifecycle_hooks(resolved)
+    hooks.before_create = [*(hooks.before_create or []), role_known]
     hooks.on_error = [report.expect(launch.name, _known(resolved), list(resolved.secrets.values()))]
     # The lookup fails until the caller is a principal, so it waits for its association, in a preview too.
     ready = granted.access.id

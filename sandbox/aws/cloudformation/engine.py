@@ -1,11 +1,12 @@
 """moto's stacks, with resources that are built by the registry's schemas, and failures that roll back."""
 
 import contextlib
+from operator import attrgetter
 from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend, Stack, cloudformation_backends
-from moto.cloudformation.responses import CloudFormationResponse
+from moto.cloudformation.responses import CloudFormationResponse, StackResourceDTO
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.models import FakeEndpointConfig
 
@@ -166,6 +167,23 @@ def _validate_template(response: Moto) -> ActionResult:
     )
 
 
+_make_change_set, _template = CloudFormationBackend.create_change_set, CloudFormationResponse.get_template
+
+
+def _create_change_set(backend: CloudFormationBackend, stack_name: str, change_set_type: str, **named: Moto) -> Moto:
+    """API:CreateChangeSet, ChangeSetType: by default an update, where moto means to create."""
+    there = any(each.name == stack_name and each.status != "REVIEW_IN_PROGRESS" for each in backend.stacks.values())
+    kind = "UPDATE" if there else change_set_type
+    return _make_change_set(backend, stack_name=stack_name, change_set_type=kind, **named)
+
+
+def _get_template(response: CloudFormationResponse) -> ActionResult:
+    """API:GetTemplate: it says which stages there are."""
+    answer: Moto = _template(response)
+    answer.result["StagesAvailable"] = ["Original", "Processed"]
+    return answer
+
+
 def _install() -> None:
     nested_types.install()
     for target, name, replacement in (
@@ -174,10 +192,13 @@ def _install() -> None:
         (Stack, "create_resources", _create_resources),
         (Stack, "update", _update),
         (Stack, "parameter_list", property(_shown)),
+        (CloudFormationBackend, "create_change_set", _create_change_set),
         (CloudFormationBackend, "delete_stack", _delete_stack),
         (Stack, "parse_template", staticmethod(_parse)),
         (CloudFormationResponse, "delete_stack", _answer_delete),
+        (CloudFormationResponse, "get_template", _get_template),
         (CloudFormationResponse, "validate_template", _validate_template),
+        (StackResourceDTO, "last_updated_timestamp", property(attrgetter("creation_time"))),
         (FakeEndpointConfig, "validate_instance_type", _instance_type_is_known),
     ):
         setattr(target, name, replacement)

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 from moto.utilities.utils import get_partition
 
 from sandbox.aws.cloudformation.parameters import parameters_of, text_of
-from sandbox.aws.cloudformation.request import StackError, require_short
+from sandbox.aws.cloudformation.request import StackError, UnresolvedError, require_short
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
 
 _VARIABLE = re.compile(r"\$\{(!?)([^{}]+)}")
@@ -132,7 +132,7 @@ class Scope:
 
     def _resource(self, name: str) -> Referable:
         if name not in self.resources:
-            raise StackError(f"Template format error: Unresolved resource dependencies [{name}] in the template")
+            raise UnresolvedError(name)
         return self.resources[name]
 
     def _function(self, name: str, argument: Value) -> Value:

@@ -12,9 +12,9 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # pyright: ignore[reportMissingTypeStubs]
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from sandbox.aws.backend import moto
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.documents import Json, Value, is_list, is_object
 
@@ -30,7 +30,6 @@ _SERVICES: Final = {
 """botocore's name of a service where it is not IAM's."""
 _REAL = ("exist", "in use", "inuse", "conflict", "duplicate", "limit", "find", "not found", "notfound")
 """What a refusal speaks of that AWS would give as well; any other may be a gap in moto."""
-_app = DomainDispatcherApplication(create_backend_app)
 _session = botocore.session.Session()
 
 
@@ -73,7 +72,7 @@ def _answered(request: Any, **_: object) -> AWSResponse:  # noqa: ANN401 - a pre
         data=body or b"",
     )
     with contextlib.redirect_stdout(io.StringIO()):  # moto tells there which services it lacks
-        answer, status, found = run_wsgi_app(cast("Any", _app), builder.get_environ())
+        answer, status, found = run_wsgi_app(cast("Any", moto), builder.get_environ())
     return AWSResponse(request.url, int(status.split()[0]), cast("Any", dict(found)), _Raw(b"".join(answer)))
 
 

@@ -8,6 +8,8 @@ from typing import Any, Final, cast
 
 from moto.cloudformation import parsing
 from moto.core.exceptions import ServiceException
+from moto.s3.exceptions import BucketAlreadyExists, BucketAlreadyOwnedByYou
+from moto.s3.models import s3_backends
 from werkzeug.exceptions import HTTPException
 
 from sandbox.aws.cloudformation.attributes import Place
@@ -53,8 +55,13 @@ class MotoModel:
             raise NotEmulatedError(f"moto's CloudFormation does not have {kind}")
         whole = {"Type": kind, "Properties": _as_moto_reads(kind, properties)}
         more = {"LogicalId": place.logical_id, "StackId": place.stack_id, "ResourceType": kind}
-        with _gaps(kind):
-            resource = made.create_from_cloudformation_json(name, whole, place.account, place.region, **more)
+        try:
+            with _gaps(kind):
+                resource = made.create_from_cloudformation_json(name, whole, place.account, place.region, **more)
+        except BucketAlreadyExists as error:
+            own = s3_backends.bucket_accounts[error.bucket_name][1] == place.account
+            refusal = BucketAlreadyOwnedByYou(error.bucket_name) if own else error
+            raise StackError(f"{refusal.message} (Service: S3; Error Code: {refusal.code})") from error
         return cls(kind, resource, place, properties)
 
     def attribute(self, schema: Schema, name: str) -> Value:

@@ -14,6 +14,10 @@ class ParameterError(Exception):
     """The values do not fit the template; the message is CloudFormation's."""
 
 
+class MissingError(ParameterError):
+    """Some have no value and no default."""
+
+
 def parameters_of(template: Json) -> dict[str, Json]:
     return part(template, "Parameters")
 
@@ -49,7 +53,7 @@ def settled(template: Json, given: Mapping[str, str]) -> dict[str, str]:
         if name in given or "Default" in rules
     }
     if missing := [name for name in declared if name not in values]:
-        raise ParameterError(f"Parameters: [{', '.join(missing)}] must have values")
+        raise MissingError(f"Parameters: [{', '.join(missing)}] must have values")
     for name, value in values.items():
         if fault := _fault(declared[name], value):
             why = declared[name].get("ConstraintDescription") or fault

@@ -1,5 +1,6 @@
 """A stack as Service Catalog asks for it, and how that fails."""
 
+import uuid
 from dataclasses import dataclass
 
 from sandbox.aws.iam.callers import Caller
@@ -8,6 +9,24 @@ from sandbox.aws.limits import TEXT_CHARACTERS
 
 class StackError(Exception):
     """A stack operation failed; the message is the reason that CloudFormation would give."""
+
+
+class UnresolvedError(StackError):
+    """A name that nothing bears once conditions have been looked at."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Template format error: Unresolved resource dependencies [{name}] in the template")
+        self.name = name
+
+
+def cloudformation_refusal(message: str) -> str:
+    """What Service Catalog says of a stack that CloudFormation does not begin.
+
+    Source: AWS CLI's example of describe-provisioned-product.
+    """
+    request = uuid.uuid5(uuid.NAMESPACE_OID, message)
+    place = f"Service: AmazonCloudFormation; Status Code: 400; Error Code: ValidationError; Request ID: {request}"
+    return f"AmazonCloudFormationException  {message} ({place})"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class OwnType(NamedTuple):
 
     create: "Callable[[StackResource], Json]"
     update: "Callable[[StackResource], Json]"
-    delete: "Callable[[StackResource], None]"
+    delete: "Callable[[StackResource], object]"
 
 
 own_types: dict[str, OwnType] = {}
@@ -132,9 +132,9 @@ class StackResource:
 
     def update(self, properties: Json, tags: dict[str, str]) -> None:
         """Change it where it is."""
-        before, self.properties, self.tags = self.properties, properties, tags
+        before, self.properties, worn, self.tags = self.properties, properties, self.visible_tags, tags
         changed = [key for key in {**before, **properties} if before.get(key) != properties.get(key)]
-        retagged = bool(self.schema.tags and self.schema.tags in changed)
+        retagged = bool(self.schema.tags and self.schema.tags in changed) or worn != self.visible_tags
         self.unchecked = require_resource(
             "update", self.schema, self.place, self._known_name(), self._full(), changed, tagged=retagged
         )
@@ -145,7 +145,7 @@ class StackResource:
             return
         try:
             if self._model:
-                self._model = self._model.update(self.name, self._full())
+                self._model = self._model.update(self.name, self._with_tags(self._full()))
             else:
                 self._call_update()
         except NotEmulatedError as error:
@@ -188,7 +188,10 @@ class StackResource:
         yield from ways if exact else reversed(ways)
 
     def _build_model(self) -> None:
-        self._model = MotoModel.build(self.schema.type, self.name, self._full(), self.place)
+        try:
+            self._model = MotoModel.build(self.schema.type, self.name, self._with_tags(self._full()), self.place)
+        except NotEmulatedError:  # some of moto's models want tags in a form of their own
+            self._model = MotoModel.build(self.schema.type, self.name, self._full(), self.place)
 
     def _operation(self, step: str, verbs: tuple[str, ...]) -> Any:  # noqa: ANN401 - botocore's, or None
         main = (self.schema.main_action(step) or "").partition(":")[2]
@@ -205,13 +208,23 @@ class StackResource:
             self.note = f"emulated, but for {lost}" if lost else ""
         else:
             given |= {name: self._attribute(name) for name in (*self.schema.identifier, *reference(self.schema))}
-        if tags := self.schema.tags:
-            own: Value = given.get(tags) or []
-            visible = {key: value for key, value in self.tags.items() if not key.startswith("aws:")}
-            mine = {tag["Key"]: tag["Value"] for tag in own} if is_list(own) else own
-            given[tags] = [{"Key": key, "Value": value} for key, value in {**visible, **mine}.items()]
+        given = self._with_tags(given)
         answer = moto_calls.call(self.place.account, self.place.region, self.schema.service, model, given)
         self._answer |= {key: value for key, value in answer.items() if key != "ResponseMetadata"}
+
+    def _with_tags(self, given: Json) -> Json:
+        """With the stack's tags beside its own."""
+        tags = self.schema.tags
+        if not tags:
+            return given
+        own: Value = given.get(tags) or []
+        mine = {tag["Key"]: tag["Value"] for tag in own} if is_list(own) else own
+        return {**given, tags: [{"Key": key, "Value": value} for key, value in {**self.visible_tags, **mine}.items()]}
+
+    @property
+    def visible_tags(self) -> dict[str, str]:
+        """Those of the stack that its resources get, if their type has tags."""
+        return {key: value for key, value in self.tags.items() if self.schema.tags and not key.startswith("aws:")}
 
     def _arguments(self, model: Any) -> Json:  # noqa: ANN401 - botocore's
         return moto_calls.renamed(model, self._full(), self.schema.noun)

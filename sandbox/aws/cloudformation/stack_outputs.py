@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sandbox.aws.cloudformation.parameters import text_of
+from sandbox.aws.cloudformation.request import StackError, UnresolvedError
 from sandbox.aws.cloudformation.stack_resources import StackResources
 from sandbox.aws.documents import Json, is_object, part
 
@@ -22,7 +23,12 @@ class StackOutput:
 
     @property
     def value(self) -> str:
-        return text_of(self._resources.scope.value(self._declared["Value"]))
+        try:
+            return text_of(self._resources.scope.value(self._declared["Value"]))
+        except UnresolvedError as error:
+            raise StackError(
+                f"Unresolved resource dependencies [{error.name}] in the Outputs block of the template"
+            ) from error
 
 
 class StackOutputs:

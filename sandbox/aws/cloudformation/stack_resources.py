@@ -211,7 +211,7 @@ class StackResources:
             undo.append(fresh.delete)
             return
         old, new = present.properties, fresh.properties
-        if old == new:
+        if old == new and present.visible_tags == fresh.visible_tags:
             return
         if any(recreation(fresh.schema, old, new, key) == "ALWAYS" for key in {**old, **new}):
             if fresh.name == present.name:

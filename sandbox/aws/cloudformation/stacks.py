@@ -79,6 +79,18 @@ class Stacks:
         return stack.stack_id if stack else None
 
 
+def template_of(caller: Caller, stack_id: str) -> str:
+    """The template that a stack of the caller's account and region was built from.
+
+    Raises:
+        StackError: there is no such stack.
+    """
+    for stack in cloudformation_backends[caller.account][caller.region].stacks.values():
+        if stack.stack_id == stack_id:
+            return str(stack.template)
+    raise StackError(f"Stack with id {stack_id} does not exist")
+
+
 def inventory() -> list[dict[str, Any]]:
     """Every resource of every stack: how it is kept, and which permissions its handlers name that nobody checked."""
     backends = [backend for regions in list(cloudformation_backends.values()) for backend in list(regions.values())]

@@ -19,17 +19,8 @@ _SECTIONS: Final = (
     *("Parameters", "Resources", "Rules", "Transform"),
 )
 _MEMBERS: Final = (
-    *(
-        "Condition",
-        "Connectors",
-        "CreationPolicy",
-        "DeletionPolicy",
-        "DependsOn",
-        "Description",
-        "IgnoreGlobals",
-        "Metadata",
-    ),
-    *("Properties", "Type", "UpdatePolicy", "UpdateReplacePolicy", "Version"),
+    *("Condition", "Connectors", "CreationPolicy", "DeletionPolicy", "DependsOn", "Description", "IgnoreGlobals"),
+    *("Metadata", "Properties", "Type", "UpdatePolicy", "UpdateReplacePolicy", "Version"),
 )
 _IN_SUB = re.compile(r"\$\{(?!!)([^{}]+)}")
 

@@ -1,14 +1,13 @@
 """sts:AssumeRole, with the trust policy really read."""
 
-from moto.iam.models import Role
-
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller, Callers
-from sandbox.aws.iam.principals import find_principal, trusts_principal
+from sandbox.aws.iam.principals import find_role, is_known, trusts_principal
 from sandbox.aws.wire import Request
+from sandbox.clock import Clock
 
 
-def authorize(request: Request, caller: Caller, callers: Callers) -> None:
+def authorize(request: Request, caller: Caller, callers: Callers, clock: Clock) -> None:
     """Refuse to assume a role that does not exist or whose trust policy does not let the caller.
 
     STS gives one and the same answer in both cases, so that nobody can find out which roles exist.
@@ -19,14 +18,15 @@ def authorize(request: Request, caller: Caller, callers: Callers) -> None:
     account = arn.split(":")[4] if arn.count(":") == 5 else ""  # noqa: PLR2004 - an ARN has six parts
     if account.isdigit() and callers.knows(account):
         callers.prepare(account)
-        role = find_principal(arn)
+        role = find_role(account, arn.rpartition("/")[2])
         conditions = {"sts:RoleSessionName": request.form.get("RoleSessionName", "")}
         if (organization := callers.organization_of(account)) is not None:
             conditions["aws:ResourceOrgID"] = organization
         conditions["aws:ResourceAccount"] = account
         if external_id := request.form.get("ExternalId"):
             conditions["sts:ExternalId"] = external_id
-        if isinstance(role, Role) and trusts_principal(role, caller.principal, caller.context(**conditions)):
+        context = caller.context(**conditions)
+        if role and role.arn == arn and trusts_principal(role, caller.principal, context) and is_known(role, clock):
             return
     raise ApiError(
         "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"

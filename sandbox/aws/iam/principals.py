@@ -9,6 +9,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, Group, IAMBackend, ManagedPolicy, Role, User, iam_backends
 
 from sandbox.aws.iam.evaluation import Context, Statement, as_list, conditions_hold, decide, like, statements
+from sandbox.clock import Clock
 
 ADMINISTRATOR = "administrator"
 ACCESS_ROLE = "OrganizationAccountAccessRole"
@@ -16,6 +17,9 @@ ACCESS_ROLE = "OrganizationAccountAccessRole"
 
 _ADMINISTRATOR_ACCESS = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
+
+_known_from: dict[str, float] = {}
+"""Virtual time, by the unique id of a role that was made just now."""
 
 used: defaultdict[str, set[str]] = defaultdict(set)
 """What policies have allowed so far: actions, by the ARN of the user or role."""
@@ -64,6 +68,22 @@ def add_aws_managed_policies(account: str) -> None:
     for name, data in cast("dict[str, Any]", json.loads(aws_managed_policies_data)).items():
         policy = AWSManagedPolicy.from_data(name, account, "us-east-1", data)
         policies.setdefault(policy.arn, policy)
+
+
+def made(role: Role, clock: Clock) -> None:
+    """Remember when a role was made: for a while nobody can assume it."""
+    role.create_date = clock.now().replace(tzinfo=None)
+    _known_from[role.id] = clock.timestamp() + clock.iam_seconds
+
+
+def is_known(role: Role, clock: Clock) -> bool:
+    """Whether word of a role has come to the other services (IAM User Guide, "Changes that I make are not always
+    immediately visible").
+    """  # noqa: D205 - a quotation
+    if _known_from.get(role.id, 0) > clock.timestamp():
+        return False
+    _known_from.pop(role.id, None)
+    return True
 
 
 def find_role(account: str, name: str) -> Role | None:

@@ -7,43 +7,17 @@ from sandbox.aws.servicecatalog.errors import InvalidParametersException
 from sandbox.aws.servicecatalog.model import ProvisionedProduct, Record
 from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
 
-_ON_PORTFOLIOS = frozenset(
-    {
-        "AcceptPortfolioShare",
-        "AssociatePrincipalWithPortfolio",
-        "CreatePortfolio",
-        "CreatePortfolioShare",
-        "DeletePortfolio",
-        "DeletePortfolioShare",
-        "DescribePortfolio",
-        "DescribePortfolioShares",
-        "DisassociatePrincipalFromPortfolio",
-        "ListPortfolioAccess",
-        "ListPrincipalsForPortfolio",
-        "RejectPortfolioShare",
-        "UpdatePortfolio",
-        "UpdatePortfolioShare",
-    }
-)
-_ON_PRODUCTS = frozenset(
-    {
-        "CreateConstraint",
-        "CreateProduct",
-        "CreateProvisioningArtifact",
-        "DeleteProduct",
-        "DeleteProvisioningArtifact",
-        "DescribeProduct",
-        "DescribeProductAsAdmin",
-        "DescribeProvisioningArtifact",
-        "DescribeProvisioningParameters",
-        "ListLaunchPaths",
-        "ListPortfoliosForProduct",
-        "ListProvisioningArtifacts",
-        "ProvisionProduct",
-        "UpdateProduct",
-        "UpdateProvisioningArtifact",
-    }
-)
+_ON_PORTFOLIOS = """
+    AcceptPortfolioShare AssociatePrincipalWithPortfolio CreatePortfolio CreatePortfolioShare DeletePortfolio
+    DeletePortfolioShare DescribePortfolio DescribePortfolioShares DisassociatePrincipalFromPortfolio
+    ListPortfolioAccess ListPrincipalsForPortfolio RejectPortfolioShare UpdatePortfolio UpdatePortfolioShare
+"""
+_ON_PRODUCTS = """
+    CreateConstraint CreateProduct CreateProvisioningArtifact DeleteProduct DeleteProvisioningArtifact
+    DescribeProduct DescribeProductAsAdmin DescribeProvisioningArtifact DescribeProvisioningParameters
+    ListLaunchPaths ListPortfoliosForProduct ListProvisioningArtifacts ProvisionProduct UpdateProduct
+    UpdateProvisioningArtifact
+"""
 """The operations with a resource type in the Service Authorization Reference, "AWS Service Catalog"."""
 
 
@@ -56,15 +30,18 @@ def _levels(call: Call, thing: ProvisionedProduct | Record | ProvisionedProductP
     return [level for level, holds in levels.items() if holds]
 
 
-def in_access_level(call: Call, request: Json, thing: ProvisionedProduct | Record | ProvisionedProductPlan) -> bool:
+def in_access_level(
+    call: Call, request: Json, thing: ProvisionedProduct | Record | ProvisionedProductPlan, default: str = "User"
+) -> bool:
     """Whether the request's AccessLevelFilter shows a thing; without one, what the user made.
 
     API:ScanProvisionedProducts: "The access level to use to obtain results. The default is User."
+    API:SearchProvisionedProducts alone: "The default is Account."
     """
     wanted = part(request, "AccessLevelFilter")
     if wanted.get("Value", "self") != "self":
         raise InvalidParametersException("The only supported Value of AccessLevelFilter is self")
-    return thing.account == call.account and wanted.get("Key", "User") in _levels(call, thing)
+    return thing.account == call.account and wanted.get("Key", default) in _levels(call, thing)
 
 
 def authorize_operation(call: Call, name: str, request: Json) -> None:
@@ -83,7 +60,8 @@ def authorize_operation(call: Call, name: str, request: Json) -> None:
         *(record for record in call.state.records.values() if record.record_id == wanted),
         *(plan for plan in call.state.plans.values() if plan.plan_id == wanted),
     ]
-    levels = _levels(call, things[0]) if things else [part(request, "AccessLevelFilter").get("Key", "User")]
+    listed = "Account" if name == "SearchProvisionedProducts" else "User"
+    levels = _levels(call, things[0]) if things else [part(request, "AccessLevelFilter").get("Key", listed)]
     if not things and (wanted or named or name == "ProvisionProduct"):
         levels = ["Account", "Role", "User"]  # whoever asks for what is not there learns just that
     context = {f"servicecatalog:{level.lower()}Level": "self" for level in levels}
@@ -92,11 +70,11 @@ def authorize_operation(call: Call, name: str, request: Json) -> None:
 
 def _resource(call: Call, name: str, request: Json) -> str:
     """The portfolio or product that an operation is about, or `*` where IAM knows no resource of it."""
-    if name in _ON_PORTFOLIOS:
+    if name in _ON_PORTFOLIOS.split():
         portfolio_id = request.get("PortfolioId") or request.get("Id") or "*"
         portfolio = call.state.portfolios.get(portfolio_id)
         return portfolio.arn if portfolio else f"arn:aws:catalog:{call.region}:{call.account}:portfolio/{portfolio_id}"
-    if name in _ON_PRODUCTS:
+    if name in _ON_PRODUCTS.split():
         product_id = request.get("ProductId") or request.get("Id") or "*"
         named = request.get("ProductName") or request.get("Name")
         products = call.state.products

@@ -1,5 +1,6 @@
 """Provisioning artifacts: the versions of a product."""
 
+from sandbox.aws.authorization import require
 from sandbox.aws.cloudformation.account_values import AccountValues
 from sandbox.aws.cloudformation.emulation import require_emulated
 from sandbox.aws.cloudformation.parameters import parameters_of, text_of
@@ -16,7 +17,7 @@ from sandbox.aws.servicecatalog.visibility import own_product, visible_product
 
 _CONSTRAINTS = ("AllowedPattern", "ConstraintDescription", "MaxLength", "MinLength", "MaxValue", "MinValue")
 CREATION_SECONDS = 2.0
-"""Virtual time until a product or version becomes AVAILABLE."""
+"""Virtual time until a version or a constraint becomes AVAILABLE."""
 
 
 def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
@@ -27,13 +28,15 @@ def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
     """
     quotas.room_for("versions per product", len(product.artifacts), quotas.VERSIONS_PER_PRODUCT)
     kind = given.get("Type") or "CLOUD_FORMATION_TEMPLATE"
-    url: str = part(given, "Info").get("LoadTemplateFromURL", "")
-    if kind != "CLOUD_FORMATION_TEMPLATE" or not url:
+    info = part(given, "Info")
+    if kind != "CLOUD_FORMATION_TEMPLATE" or set(info) not in ({"LoadTemplateFromURL"}, {"ImportFromPhysicalId"}):
         raise InvalidParametersException(
-            "The sandbox emulates versions of type CLOUD_FORMATION_TEMPLATE alone, from LoadTemplateFromURL"
+            "The sandbox emulates versions of type CLOUD_FORMATION_TEMPLATE alone, "
+            "from either LoadTemplateFromURL or ImportFromPhysicalId"
         )
+    url, stack = info.get("LoadTemplateFromURL"), info.get("ImportFromPhysicalId")
     try:
-        template = parse_template(read_object(call.caller, url))
+        template = parse_template(_of_stack(call, stack) if stack else read_object(call.caller, str(url)))
         if not given.get("DisableTemplateValidation"):
             with acting_as(call.caller):
                 known = AccountValues(call.account, call.region)
@@ -41,19 +44,33 @@ def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
     except ValueError as error:
         raise InvalidParametersException(f"Invalid templateUrl. {error}") from error
     except (StackError, TemplateError) as error:
-        raise InvalidParametersException(f"Invalid templateBody. {error}") from error
+        if not given.get("DisableTemplateValidation"):
+            raise InvalidParametersException(f"Invalid templateBody. {error}") from error
+        template = {}  # nobody looks at it before a launch, which fails
+    artifact_id = call.new_id("pa-")
     artifact = Artifact(
-        id=call.new_id("pa-"),
-        name=given.get("Name", ""),
-        description=given.get("Description", ""),
+        id=artifact_id,
+        name=given.get("Name"),
+        description=given.get("Description"),
         type=kind,
         created_time=call.now,
-        info={"TemplateUrl": url},
+        info={"PhysicalId": stack} if stack else {"TemplateUrl": str(url)},
         template=template,
+        source=artifact_id,
     )
     product.artifacts[artifact.id] = artifact
     call.backend.clock.after(CREATION_SECONDS, lambda: setattr(artifact, "status", "AVAILABLE"))
     return artifact
+
+
+def _of_stack(call: Call, stack_id: str) -> str:
+    """The template of a stack of the caller's account and region (API:ProvisioningArtifactProperties, Info)."""
+    # Not before it is needed: moto's CloudFormation takes over a second to load.
+    from sandbox.aws.cloudformation.stacks import template_of  # noqa: PLC0415
+
+    if not call.caller.is_administrator:
+        require(call.caller, "cloudformation:GetTemplate", stack_id)
+    return template_of(call.caller, stack_id)
 
 
 def find_artifact(product: Product, request: Json) -> Artifact:

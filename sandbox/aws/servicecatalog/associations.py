@@ -42,7 +42,7 @@ def associate_product_with_portfolio(call: Call, request: Json) -> Json:
         )
     quotas.room_for("products per portfolio", len(portfolio.products), quotas.PRODUCTS_PER_PORTFOLIO)
     effective = call.backend.clock.later(CONSISTENCY_SECONDS)
-    portfolio.products[product.product_id] = Association(call.new_id("association-"), source, effective)
+    portfolio.products[product.product_id] = Association(source, effective)
     return {}
 
 

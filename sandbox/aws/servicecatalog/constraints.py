@@ -6,6 +6,7 @@ from typing import cast
 
 from sandbox.aws.documents import Json, part
 from sandbox.aws.servicecatalog import quotas
+from sandbox.aws.servicecatalog.artifacts import CREATION_SECONDS
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page
 from sandbox.aws.servicecatalog.errors import (
     DuplicateResourceException,
@@ -13,7 +14,7 @@ from sandbox.aws.servicecatalog.errors import (
     ResourceNotFoundException,
     not_found,
 )
-from sandbox.aws.servicecatalog.launch_roles import require_launch_role
+from sandbox.aws.servicecatalog.launch_roles import require_launch_role, unknown_yet
 from sandbox.aws.servicecatalog.model import Constraint
 from sandbox.aws.servicecatalog.template_rules import check_rules
 from sandbox.aws.servicecatalog.visibility import contains, own_portfolio, visible_portfolio, visible_portfolios
@@ -47,9 +48,16 @@ def create_constraint(call: Call, request: Json) -> Constraint:
         product_id=product_id,
         owner=call.account,
         constraint_parameters=request["Parameters"],
-        description=request.get("Description", ""),
+        description=request.get("Description"),
     )
     call.state.constraints[constraint.constraint_id] = constraint
+    return _settling(call, constraint)
+
+
+def _settling(call: Call, constraint: Constraint) -> Constraint:
+    """CREATING for a moment, after a change too (AWS CLI's examples of create-constraint and update-constraint)."""
+    constraint.status = "CREATING"
+    call.backend.clock.after(CREATION_SECONDS, lambda: setattr(constraint, "status", "AVAILABLE"))
     return constraint
 
 
@@ -74,7 +82,8 @@ def _check_parameters(call: Call, kind: str, text: str) -> None:
     given = cast("Json", parsed)
     match kind:
         case "LAUNCH":
-            require_launch_role(call, given)
+            if unknown := unknown_yet(call, require_launch_role(call, given)):
+                raise InvalidParametersException(unknown)
         case "NOTIFICATION":
             topics = cast("list[str]", given.get("NotificationArns") or [])
             _expect(bool(topics) and all(_TOPIC.fullmatch(topic) for topic in topics), kind, "NotificationArns")
@@ -115,7 +124,7 @@ def update_constraint(call: Call, request: Json) -> Constraint:
         _check_parameters(call, constraint.type, request["Parameters"])
         constraint.constraint_parameters = request["Parameters"]
     amend(constraint, request, "Description")
-    return constraint
+    return _settling(call, constraint)
 
 
 @operation

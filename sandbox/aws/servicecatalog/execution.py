@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sandbox.aws.cloudformation.request import StackError, StackRequest
+from sandbox.aws.cloudformation.request import StackError, StackRequest, cloudformation_refusal
 from sandbox.aws.cloudformation.templates import as_json
 from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 START_SECONDS = 1.0
 SECONDS = 30.0
 """Virtual time from the request to its end."""
+_UNBEGUN = ("Template ", "Unresolved ")
+"""How CloudFormation's refusals of a whole template begin; a stack that fails has reasons of its resources'."""
 
 
 def start_provisioning(call: Call, provisioned: ProvisionedProduct, request: ResolvedRequest) -> Record:
@@ -35,7 +37,7 @@ def start_provisioning(call: Call, provisioned: ProvisionedProduct, request: Res
         finally:
             provisioned.physical_id = stacks.stack_id(wanted.caller, wanted.name)
 
-    _progress(call, provisioned, record, build, failed="ERROR")
+    progress(call, provisioned, record, build, failed="ERROR", failure=request.failure)
     return record
 
 
@@ -61,7 +63,8 @@ def start_update(call: Call, provisioned: ProvisionedProduct, request: ResolvedR
         provisioned.parameters, provisioned.tags = request.parameters, request.tags
         return outputs
 
-    _progress(call, provisioned, record, build, failed="ERROR" if never_built else "TAINTED")
+    failed = "ERROR" if never_built else "TAINTED"
+    progress(call, provisioned, record, build, failed=failed, failure=request.failure)
     return record
 
 
@@ -88,7 +91,7 @@ def start_termination(call: Call, provisioned: ProvisionedProduct, *, ignore_err
         call.state.archive(provisioned.id)
         return []
 
-    _progress(call, provisioned, record, destroy, failed="TAINTED")
+    progress(call, provisioned, record, destroy, failed="TAINTED")
     return record
 
 
@@ -97,27 +100,37 @@ def _stored_builder(call: Call, provisioned: ProvisionedProduct) -> Caller:
     role = provisioned.launch_role_arn
     if role is None:
         return call.caller
-    return assume_launch_role(call.region, role.split(":")[4], role.rpartition("/")[2], role, call.account)
+    return assume_launch_role(call, role)
 
 
-def _progress(
-    call: Call, provisioned: ProvisionedProduct, record: Record, work: Callable[[], list[Json]], *, failed: str
+def progress(
+    call: Call,
+    provisioned: ProvisionedProduct,
+    record: Record,
+    work: Callable[[], list[Json]],
+    *,
+    failed: str,
+    succeeded: str = "AVAILABLE",
+    failure: str | None = None,
 ) -> None:
+    """Move a record on and do the work at its end, unless a failure is certain already."""
+
     def move(status: str) -> None:
         record.status, record.updated_time = status, call.now
 
-    injected_failure = call.backend.clock.injected_failure
+    failure = call.backend.clock.injected_failure or failure
 
     def finish() -> None:
         try:
-            record.record_outputs = _fail(injected_failure) if injected_failure else work()
+            record.record_outputs = _fail(failure) if failure else work()
         except (StackError, InvalidParametersException) as error:
-            record.record_errors = [{"Code": "AmazonCloudFormationException", "Description": str(error)}]
-            provisioned.status, provisioned.status_message = failed, str(error)
+            reason = cloudformation_refusal(str(error)) if str(error).startswith(_UNBEGUN) else str(error)
+            record.record_errors = [{"Code": "AmazonCloudFormationException", "Description": reason}]
+            provisioned.status, provisioned.status_message = failed, reason
             move("FAILED")
             return
-        provisioned.status, provisioned.status_message = "AVAILABLE", None
-        if record.record_type != "TERMINATE_PROVISIONED_PRODUCT":
+        provisioned.status, provisioned.status_message = succeeded, None
+        if record.record_id == provisioned.last_provisioning_record_id:
             provisioned.last_successful_provisioning_record_id = record.record_id
         move("SUCCEEDED")
 
@@ -131,21 +144,20 @@ def _fail(reason: str) -> list[Json]:
 
 def _stack_request(call: Call, provisioned: ProvisionedProduct, request: ResolvedRequest) -> StackRequest:
     """The stack, with the launch's tags, those of portfolio and product, and AutoTags (Administrator Guide)."""
-    tags = {
-        **request.path.tags,
-        **request.tags,
+    auto_tags = {
         "aws:servicecatalog:productArn": request.product.product_arn,
         "aws:servicecatalog:portfolioArn": request.path.portfolio.arn,
         "aws:servicecatalog:provisioningPrincipalArn": call.caller.arn,
         "aws:servicecatalog:provisioningArtifactIdentifier": request.artifact.id,
         "aws:servicecatalog:provisionedProductArn": provisioned.arn,
     }
+    provisioned.auto_tags = auto_tags
     return StackRequest(
         name=_stack_name(provisioned),
         caller=request.builder,
         template=as_json(request.artifact.template),
         parameters=request.parameters,
-        tags=tags,
+        tags={**request.path.tags, **request.tags, **auto_tags},
         notification_arns=tuple(provisioned.notification_arns),
         planned=request.planned,
     )
@@ -158,7 +170,7 @@ def _stack_name(provisioned: ProvisionedProduct) -> str:
 def _stacks(call: Call) -> "Stacks":
     # Not before it is needed: moto's CloudFormation takes over a second to load.
     from sandbox.aws.cloudformation.stacks import Stacks  # noqa: PLC0415
-    from sandbox.aws.servicecatalog import accepted_portfolio_share  # noqa: PLC0415
+    from sandbox.aws.servicecatalog import stack_types  # noqa: PLC0415
 
-    accepted_portfolio_share.install(call.backend)
+    stack_types.install(call.backend)
     return Stacks()

@@ -1,6 +1,5 @@
 """Launch paths: a product, in a portfolio, for a principal."""
 
-import hashlib
 from dataclasses import dataclass
 
 from sandbox.aws.documents import Json
@@ -17,6 +16,7 @@ class LaunchPath:
     """One way for the caller to launch a product."""
 
     id: str
+    """With the suffix of the portfolio's (AWS CLI's example of list-launch-paths)."""
     portfolio: Portfolio
     product: Product
     constraints: tuple[Constraint, ...]
@@ -86,17 +86,9 @@ def launch_paths(call: Call, product: Product) -> list[LaunchPath]:
         if contains(call, portfolio, product.product_id) and portfolio.products[product.product_id].effective <= now
     )
     return [
-        LaunchPath(_path_id(call, each, product), each, product, tuple(constraints_on(call, each, product.product_id)))
+        LaunchPath(f"lpv3-{each.id[5:]}", each, product, tuple(constraints_on(call, each, product.product_id)))
         for each in holding
     ]
-
-
-def _path_id(call: Call, portfolio: Portfolio, product: Product) -> str:
-    """The same as long as the association lives; made anew, it is another path."""
-    association = portfolio.products[product.product_id]
-    seed = f"{association.id}/{portfolio.id}/{product.product_id}/{call.account}"
-    digest = hashlib.sha256(seed.encode()).digest()
-    return "lpv3-" + "".join("abcdefghijklmnopqrstuvwxyz234567"[byte % 32] for byte in digest[:13])
 
 
 def launchable_product(call: Call, request: Json) -> Product:

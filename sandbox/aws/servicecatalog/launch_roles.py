@@ -1,8 +1,10 @@
 """Launch roles: by whose permissions a product is built, and in which account."""
 
+from moto.iam.models import Role
+
 from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.iam.principals import find_role, trusts_service
+from sandbox.aws.iam.principals import find_principal, find_role, is_known, trusts_service
 from sandbox.aws.servicecatalog.call import Call
 from sandbox.aws.servicecatalog.errors import InvalidParametersException
 
@@ -22,17 +24,26 @@ def require_launch_role(call: Call, parameters: Json) -> Caller:
     """
     if set(parameters) not in ({"LocalRoleName"}, {"RoleArn"}):
         raise InvalidParametersException("A LAUNCH constraint takes exactly one of LocalRoleName and RoleArn")
-    if "RoleArn" in parameters:
-        arn = str(parameters["RoleArn"])
-        account, name = (*arn.split(":"), "", "", "", "", "")[4], arn.rpartition("/")[2]
-    else:
-        account, name = call.account, str(parameters["LocalRoleName"])
-        arn = f"arn:aws:iam::{account}:role/{name}"
-    return assume_launch_role(call.region, account, name, arn, call.account)
+    return assume_launch_role(call, role_arn(call, parameters))
 
 
-def assume_launch_role(region: str, account: str, name: str, arn: str, launcher: str) -> Caller:
+def role_arn(call: Call, parameters: Json) -> str:
+    """The role of a LAUNCH constraint's parameters, whether it is there or not."""
+    return str(parameters.get("RoleArn") or f"arn:aws:iam::{call.account}:role/{parameters['LocalRoleName']}")
+
+
+def unknown_yet(call: Call, builder: Caller) -> str | None:
+    """Why a role that was made just now cannot be assumed, in the words that the Terraform provider looks for."""
+    role = find_principal(builder.principal)
+    if isinstance(role, Role) and not is_known(role, call.backend.clock):
+        return f"Access denied while assuming the role {role.arn}: profile does not exist"
+    return None
+
+
+def assume_launch_role(call: Call, arn: str) -> Caller:
     """Assume a role as Service Catalog does, on behalf of the launching account."""
+    region, launcher = call.region, call.account
+    account, name = (*arn.split(":"), "", "", "", "", "")[4], arn.rpartition("/")[2]
     role = find_role(account, name) if account.isdigit() else None
     if role is None or not (role.arn == arn or role.path != "/"):
         raise InvalidParametersException(f"Access denied while assuming the role {arn}: the role does not exist")

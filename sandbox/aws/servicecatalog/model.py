@@ -5,7 +5,6 @@ Attributes bear the names of AWS's response members, in snake case: `serializati
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
 
 from sandbox.aws.documents import Json
 
@@ -26,7 +25,6 @@ class Principal:
 class Association:
     """A product in a portfolio."""
 
-    id: str
     source_portfolio: str | None
     effective: float
 
@@ -41,12 +39,8 @@ class Constraint:
     product_id: str
     owner: str
     constraint_parameters: str
-    description: str
-    status: str = "AVAILABLE"
-
-    @property
-    def constraint_detail(self) -> Self:
-        return self
+    description: str | None
+    status: str = "CREATING"
 
 
 @dataclass
@@ -84,7 +78,7 @@ class Portfolio:
     region: str
     display_name: str
     provider_name: str
-    description: str
+    description: str | None
     created_time: datetime
     tags: dict[str, str]
     products: dict[str, Association] = field(default_factory=dict[str, Association])
@@ -104,19 +98,22 @@ class Artifact:
     """A version of a product; its template is a copy taken when the version was made."""
 
     id: str
-    name: str
-    description: str
+    name: str | None
+    description: str | None
     type: str
     created_time: datetime
     info: dict[str, str]
     template: Json
+    source: str
+    """The version that it is a copy of, or itself."""
     active: bool = True
     guidance: str = "DEFAULT"
     status: str = "CREATING"
+    service_actions: list[str] = field(default_factory=list[str])
 
     @property
-    def provisioning_artifact_detail(self) -> Self:
-        return self
+    def provisioning_artifact_metadata(self) -> dict[str, str]:
+        return {"SourceProvisioningArtifactId": self.source}
 
 
 @dataclass
@@ -135,7 +132,8 @@ class Product:
     support_email: str | None
     support_url: str | None
     has_default_path: bool = False
-    status: str = "CREATING"
+    status: str = "CREATED"
+    """It stays so (AWS CLI's example of search-products-as-admin: a product of half a year)."""
     artifacts: dict[str, Artifact] = field(default_factory=dict[str, Artifact])
     tag_options: list[str] = field(default_factory=list[str])
     budgets: list[str] = field(default_factory=list[str])
@@ -148,10 +146,6 @@ class Product:
     def id(self) -> str:
         """The view's id, which is what a product's summary has as Id."""
         return self.product_id.replace("prod-", "prodview-")
-
-    @property
-    def product_view_summary(self) -> Self:
-        return self
 
 
 @dataclass
@@ -189,7 +183,7 @@ class ProvisionedProduct:
     product_id: str
     product_name: str
     provisioning_artifact_id: str
-    provisioning_artifact_name: str
+    provisioning_artifact_name: str | None
     path_id: str
     launch_role_arn: str | None
     user_arn: str
@@ -198,6 +192,8 @@ class ProvisionedProduct:
     parameters: dict[str, str]
     tags: dict[str, str]
     notification_arns: list[str]
+    auto_tags: dict[str, str] = field(default_factory=dict[str, str])
+    """Those that Service Catalog puts on the stack (Administrator Guide, "AutoTags")."""
     type: str = "CFN_STACK"
     status: str = "UNDER_CHANGE"
     status_message: str | None = None
@@ -218,3 +214,15 @@ class TagOption:
     value: str
     owner: str
     active: bool = True
+
+
+@dataclass
+class ServiceAction:
+    """A Systems Manager document that may be run on a launch."""
+
+    id: str
+    account: str
+    name: str
+    description: str | None
+    definition_type: str
+    definition: dict[str, str]

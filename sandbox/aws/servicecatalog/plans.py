@@ -32,8 +32,8 @@ def create_provisioned_product_plan(call: Call, request: Json) -> Json:
         provisioned = add_provisioned(call, request, resolved, request["IdempotencyToken"])
         provisioned.status = "PLAN_IN_PROGRESS"
     plan = _add_plan(call, request, resolved, provisioned)
-    injected_failure = call.backend.clock.injected_failure
-    call.backend.clock.after(SECONDS, lambda: _finish(call, plan, provisioned, resolved, injected_failure))
+    failure = call.backend.clock.injected_failure or resolved.failure
+    call.backend.clock.after(SECONDS, lambda: _finish(call, plan, provisioned, resolved, failure))
     return {
         "PlanName": plan.plan_name,
         "PlanId": plan.plan_id,

@@ -3,7 +3,7 @@
 from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page, tags_in
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceInUseException
+from sandbox.aws.servicecatalog.errors import ResourceInUseException
 from sandbox.aws.servicecatalog.model import Portfolio
 from sandbox.aws.servicecatalog.tag_options import offered_tag_options, retag
 from sandbox.aws.servicecatalog.visibility import imports_of, own_portfolio, own_portfolios, visible_portfolio
@@ -19,7 +19,7 @@ def create_portfolio(call: Call, request: Json) -> Json:
         region=call.region,
         display_name=request["DisplayName"],
         provider_name=request["ProviderName"],
-        description=request.get("Description", ""),
+        description=request.get("Description"),
         created_time=call.now,
         tags=tags_in(request),
     )
@@ -74,11 +74,10 @@ def list_portfolios(call: Call, request: Json) -> Json:
 def list_accepted_portfolio_shares(call: Call, request: Json) -> Json:
     """Imported portfolios: IMPORTED are accepted account shares, AWS_ORGANIZATIONS those of the organization."""
     kind = request.get("PortfolioShareType", "IMPORTED")
-    if kind == "AWS_SERVICECATALOG":
-        raise InvalidParametersException("PortfolioShareType AWS_SERVICECATALOG is not supported")
     imported = [
         portfolio
         for portfolio in call.state.portfolios.values()
-        if any((share.type == "ACCOUNT") == (kind == "IMPORTED") for share in imports_of(call, portfolio))
+        if kind != "AWS_SERVICECATALOG"  # the portfolios that AWS itself once shared with everybody
+        and any((share.type == "ACCOUNT") == (kind == "IMPORTED") for share in imports_of(call, portfolio))
     ]
     return page(request, "PortfolioDetails", imported)

@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
-from moto.iam.models import Group, User
+from moto.iam.models import Group, Role, User
 
 from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.iam.principals import find_principal, iam_of
+from sandbox.aws.iam.principals import find_principal, iam_of, is_known
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.associations import CONSISTENCY_SECONDS
 from sandbox.aws.servicecatalog.call import Call, operation, page
@@ -38,6 +38,8 @@ def _unique_id(call: Call, arn: str) -> str:
         raise InvalidParametersException(
             f"Principal {arn} is not valid: it must be an existing user, group or role of account {call.account}"
         )
+    if isinstance(principal, Role) and not is_known(principal, call.backend.clock):
+        raise InvalidParametersException(f"Principal {arn} is not valid: profile does not exist")
     return principal.id
 
 

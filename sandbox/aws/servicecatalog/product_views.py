@@ -8,7 +8,14 @@ from sandbox.aws.servicecatalog.artifacts import find_artifact, show_parameters
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.constraints import parameters_of
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, not_found
-from sandbox.aws.servicecatalog.launch_paths import choose_path, launch_paths, launchable_ids, launchable_product
+from sandbox.aws.servicecatalog.launch_paths import (
+    LaunchPath,
+    choose_path,
+    launch_paths,
+    launchable_ids,
+    launchable_product,
+)
+from sandbox.aws.servicecatalog.launch_roles import role_arn
 from sandbox.aws.servicecatalog.model import Artifact, Product
 from sandbox.aws.servicecatalog.products import search
 
@@ -60,19 +67,34 @@ def search_products(call: Call, request: Json) -> Json:
 def describe_provisioning_parameters(call: Call, request: Json) -> Json:
     product = launchable_product(call, request)
     path = choose_path(call, product, request)
-    template = find_artifact(product, request).template
-    rules = [json.dumps(parameters_of(c)) for c in path.constraints if c.type == "TEMPLATE"]
-    as_role = ["true"] if path.constraint("LAUNCH") else []
+    artifact = find_artifact(product, request)
+    template = artifact.template
     return {
         "ProvisioningArtifactParameters": show_parameters(template),
         "ConstraintSummaries": path.constraints,
         "UsageInstructions": [
-            {"Type": kind, "Value": value}
-            for kind, each in {"rules": rules, "launchAsRole": as_role}.items()
-            for value in each
+            {"Type": kind, "Value": value} for kind, value in _instructions(call, path, template).items() if value
         ],
         "TagOptions": [{"Key": key, "Values": values} for key, values in path.tag_values(call).items()],
+        "ProvisioningArtifactPreferences": {},
+        "ProvisioningArtifactOutputs": [{"Key": artifact.id, "Description": ""}],
         "ProvisioningArtifactOutputKeys": [
             {"Key": key, "Description": output.get("Description")} for key, output in part(template, "Outputs").items()
         ],
+    }
+
+
+def _instructions(call: Call, path: LaunchPath, template: Json) -> dict[str, str]:
+    """The four that AWS gives (AWS CLI's example of describe-provisioning-parameters)."""
+    rules: Json = {}
+    for constraint in path.constraints:
+        rules |= parameters_of(constraint)["Rules"] if constraint.type == "TEMPLATE" else {}
+    launch, update = path.constraint("LAUNCH"), path.constraint("RESOURCE_UPDATE")
+    return {
+        "rules": json.dumps(rules),
+        "version": str(template.get("AWSTemplateFormatVersion", "2010-09-09")),
+        "launchAsRole": role_arn(call, parameters_of(launch)) if launch else "",
+        "tagUpdateOnProvisionedProduct": (
+            parameters_of(update)["Properties"]["TagUpdateOnProvisionedProduct"] if update else "NOT_ALLOWED"
+        ),
     }

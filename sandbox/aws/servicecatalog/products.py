@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog import quotas
-from sandbox.aws.servicecatalog.artifacts import CREATION_SECONDS, make_artifact
+from sandbox.aws.servicecatalog.artifacts import make_artifact
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page, tags_in
 from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
 from sandbox.aws.servicecatalog.model import Product, TagOption
@@ -15,8 +15,6 @@ from sandbox.aws.servicecatalog.visibility import contains, own_product, visible
 
 @operation
 def create_product(call: Call, request: Json) -> Json:
-    own = sum(product.account == call.account for product in call.state.products.values())
-    quotas.room_for("products", own, quotas.PRODUCTS)
     quotas.room_for("tags per product", 0, quotas.TAGS, len(tags_in(request)))
     if request["ProductType"] != "CLOUD_FORMATION_TEMPLATE" or "SourceConnection" in request:
         raise InvalidParametersException("The sandbox emulates products of type CLOUD_FORMATION_TEMPLATE alone")
@@ -36,9 +34,15 @@ def create_product(call: Call, request: Json) -> Json:
         support_url=request.get("SupportUrl"),
     )
     artifact = make_artifact(call, product, request.get("ProvisioningArtifactParameters") or {})
-    call.state.products[product.product_id] = product
-    call.backend.clock.after(CREATION_SECONDS, lambda: setattr(product, "status", "AVAILABLE"))
+    _ = add_product(call, product)
     return {"ProductViewDetail": product, "ProvisioningArtifactDetail": artifact, "Tags": product.tags}
+
+
+def add_product(call: Call, product: Product) -> Product:
+    own = sum(each.account == call.account for each in call.state.products.values())
+    quotas.room_for("products", own, quotas.PRODUCTS)
+    call.state.products[product.product_id] = product
+    return product
 
 
 @operation

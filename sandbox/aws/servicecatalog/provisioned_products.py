@@ -1,5 +1,6 @@
 """Provisioned products: what has been launched."""
 
+from dataclasses import replace
 from typing import Any
 
 from botocore import xform_name
@@ -81,13 +82,14 @@ def search_provisioned_products(call: Call, request: Json) -> Json:
     found = [
         pp
         for pp in call.state.provisioned.values()
-        if in_access_level(call, request, pp) and all(_matches(pp, query) for query in queries)
+        if in_access_level(call, request, pp, default="Account") and all(_matches(pp, query) for query in queries)
     ]
     if sort := request.get("SortBy"):
         if sort not in _SORTS:
             raise InvalidParametersException(f"SortBy must be one of {', '.join(_SORTS)}")
         found.sort(key=lambda pp: _attribute(pp, sort), reverse=request.get("SortOrder") == "DESCENDING")
-    return {**page(request, "ProvisionedProducts", found), "TotalResultsCount": len(found)}
+    shown = [replace(pp, tags=pp.tags | pp.auto_tags) for pp in found]
+    return {**page(request, "ProvisionedProducts", shown), "TotalResultsCount": len(found)}
 
 
 def _attribute(provisioned: ProvisionedProduct, name: str) -> Any:  # noqa: ANN401 - a text or a time

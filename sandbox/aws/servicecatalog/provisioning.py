@@ -1,6 +1,7 @@
 """Launching, updating and terminating: what is asked, checked before anything begins."""
 
-from sandbox.aws.cloudformation.parameters import ParameterError, settled
+from sandbox.aws.cloudformation.parameters import MissingError, ParameterError, settled
+from sandbox.aws.cloudformation.request import cloudformation_refusal
 from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.servicecatalog.artifacts import find_artifact
@@ -14,7 +15,7 @@ from sandbox.aws.servicecatalog.errors import (
 )
 from sandbox.aws.servicecatalog.execution import start_provisioning, start_termination, start_update
 from sandbox.aws.servicecatalog.launch_paths import LaunchPath, choose_path, launchable_product
-from sandbox.aws.servicecatalog.launch_roles import require_launch_role
+from sandbox.aws.servicecatalog.launch_roles import require_launch_role, unknown_yet
 from sandbox.aws.servicecatalog.model import Artifact, ProvisionedProduct, Record
 from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
 from sandbox.aws.servicecatalog.resolved_request import ResolvedRequest
@@ -37,10 +38,9 @@ def resolve_request(call: Call, request: Json, current: ProvisionedProduct | Non
     path = choose_path(call, product, request)
     artifact = find_artifact(product, request)
     _check_version(artifact, current)
-    parameters = _parameters(artifact, path, request, current)
-    return ResolvedRequest(
-        product, artifact, path, _builder(call, path), parameters, _tags(call, path, request, current)
-    )
+    parameters, failure = _parameters(artifact, path, request, current)
+    builder, tags = _builder(call, path), _tags(call, path, request, current)
+    return ResolvedRequest(product, artifact, path, builder, parameters, tags, failure or unknown_yet(call, builder))
 
 
 def _check_version(artifact: Artifact, current: ProvisionedProduct | None) -> None:
@@ -53,8 +53,12 @@ def _check_version(artifact: Artifact, current: ProvisionedProduct | None) -> No
 
 def _parameters(
     artifact: Artifact, path: LaunchPath, request: Json, current: ProvisionedProduct | None
-) -> dict[str, str]:
-    """The given values, checked against the template's declarations, its rules and template constraints."""
+) -> tuple[dict[str, str], str | None]:
+    """The given values, checked against the template's declarations, its rules and template constraints.
+
+    A value that is missing is a matter of CloudFormation's: the launch begins, and ends in ERROR (AWS CLI's
+    example of describe-provisioned-product).
+    """
     previous = current.parameters if current else {}
     given = {
         parameter["Key"]: previous.get(parameter["Key"], "")
@@ -64,13 +68,15 @@ def _parameters(
     }
     try:
         values = settled(artifact.template, given)
+    except MissingError as error:
+        return given, cloudformation_refusal(str(error))
     except ParameterError as error:
         raise InvalidParametersException(str(error)) from error
     apply_rules(artifact.template.get("Rules") or {}, artifact.template, values)
     for constraint in path.constraints:
         if constraint.type == "TEMPLATE":
             apply_rules(parameters_of(constraint)["Rules"], artifact.template, values)
-    return values
+    return values, None
 
 
 def _builder(call: Call, path: LaunchPath) -> Caller:

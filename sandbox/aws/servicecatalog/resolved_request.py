@@ -18,4 +18,6 @@ class ResolvedRequest:
     """The launch role, or without a launch constraint the caller (Administrator Guide, "Launch constraints")."""
     parameters: dict[str, str]
     tags: dict[str, str]
+    failure: str | None = None
+    """Why it will end in ERROR, although it is taken."""
     planned: bool = False

@@ -8,6 +8,9 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from sandbox.aws.documents import Value
 
+_ITSELF = ("ConstraintDetail", "ProvisioningArtifactDetail", "ProductViewSummary", "ServiceActionSummary")
+"""Members that hold a part of what is kept as one object."""
+
 
 def shaped(shape: Shape | None, value: Value) -> Value:
     """Pick what the shape names out of dicts and objects; members without a value are left out.
@@ -32,4 +35,4 @@ def shaped(shape: Shape | None, value: Value) -> Value:
 def _pick(value: Value, name: str) -> Value:
     if isinstance(value, dict):
         return cast("dict[str, Any]", value).get(name)
-    return getattr(value, xform_name(name), None)
+    return value if name in _ITSELF else getattr(value, xform_name(name), None)

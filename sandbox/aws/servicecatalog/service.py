@@ -2,6 +2,7 @@
 
 import json
 from functools import cached_property
+from importlib import import_module
 from typing import cast
 
 import botocore.session
@@ -10,24 +11,6 @@ from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
 
 from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.servicecatalog import (
-    artifacts,
-    associations,
-    budgets,
-    constraints,
-    launch_paths,
-    plans,
-    portfolios,
-    principals,
-    product_views,
-    products,
-    provisioned_products,
-    provisioning,
-    records,
-    shares,
-    tag_options,
-    trusted_access,
-)
 from sandbox.aws.servicecatalog.access_levels import authorize_operation
 from sandbox.aws.servicecatalog.call import Call, CatalogBackend, Handler, operations
 from sandbox.aws.servicecatalog.errors import (
@@ -45,24 +28,12 @@ _MOST_ANSWERED = 1000
 """Requests whose idempotency tokens are remembered; AWS forgets them in time, too."""
 
 _NOUNS = (
-    artifacts,
-    associations,
-    budgets,
-    constraints,
-    launch_paths,
-    plans,
-    portfolios,
-    principals,
-    product_views,
-    products,
-    provisioned_products,
-    provisioning,
-    records,
-    shares,
-    tag_options,
-    trusted_access,
+    "action_runs, artifacts, associations, budgets, constraints, copies, launch_paths, plans, portfolios, principals, "
+    "product_views, products, provisioned_products, provisioning, records, service_actions, shares, tag_options, "
+    "trusted_access"
 )
-"""Each has registered its operations by now."""
+for _noun in _NOUNS.split(", "):
+    import_module(f"sandbox.aws.servicecatalog.{_noun}")  # each registers its operations
 
 
 class ServiceCatalog:

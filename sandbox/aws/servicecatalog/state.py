@@ -10,6 +10,7 @@ from sandbox.aws.servicecatalog.model import (
     Product,
     ProvisionedProduct,
     Record,
+    ServiceAction,
     ShareAction,
     TagOption,
 )
@@ -31,6 +32,9 @@ class RegionState:
     records: dict[str, Record] = field(default_factory=dict[str, Record])
     plans: dict[str, ProvisionedProductPlan] = field(default_factory=dict[str, ProvisionedProductPlan])
     tag_options: dict[str, TagOption] = field(default_factory=dict[str, TagOption])
+    service_actions: dict[str, ServiceAction] = field(default_factory=dict[str, ServiceAction])
+    copies: dict[str, tuple[str, float]] = field(default_factory=dict[str, tuple[str, float]])
+    """By token: the product that is copied into, and when that is done."""
     archived: deque[str] = field(default_factory=deque[str])
     """Terminated provisioned products that still have records."""
 

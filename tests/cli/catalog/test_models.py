@@ -71,6 +71,16 @@ def test_a_version_is_shown_with_all_that_is_known_of_it(command: Command, part:
     assert said in ended.words, part
 
 
+def test_what_may_be_run_on_a_launch_is_shown(catalog: CatalogCopy, command: Command) -> None:
+    action = "{key: restart, description: Restarts it., document: AWS-RestartEC2Instance}"
+    catalog.replace(f"products/{TEXT}/product.yaml", "\nversions:", f"\nactions: [{action}]\nversions:")
+
+    assert "restart Restarts it. AWS-RestartEC2Instance" in command("models", "show", TEXT).words
+    [found] = json.loads(command("models", "show", TEXT, "--json").out)["actions"]
+    assert ("restart", "LAUNCH_ROLE") == (found["key"], found["role"])
+    assert [] == json.loads(command("models", "show", FRAUD, "--json").out)["actions"]
+
+
 def test_the_newest_version_is_shown_unless_one_is_named(command: Command) -> None:
     assert "1.1.0" == json.loads(command("models", "show", FRAUD, "--json").out)["version"]
     assert "1.0.0" == json.loads(command("models", "show", FRAUD, "1.0.0", "--json").out)["version"]

@@ -9,6 +9,7 @@ import pytest
 from fleet.recover.reconcile import SETTLERS
 from fleet.recover.search import UNKNOWN, Absent, Inputs, NotOurs, Unclear
 from tests.support.finding import (
+    ACTION,
     ASSOCIATION,
     BUDGET,
     CONSTRAINT,
@@ -148,6 +149,27 @@ def test_a_new_tag_option_is_the_stacks_and_one_that_others_use_is_not(find: Fin
     catalog.associate_tag_option_with_resource(TagOptionId=option, ResourceId=make_portfolio(catalog, f"{name}-other"))
     with pytest.raises(NotOurs):
         find(TAG_OPTION, key=name, value="gold", known={PORTFOLIO: [portfolio]})
+
+
+def test_a_new_service_action_is_the_stacks_and_one_of_another_product_is_not(
+    find: Find, aws: Sandbox, catalog: Client, name: str
+) -> None:
+    definition = {"Name": "AWS-RestartEC2Instance", "Version": "1"}
+    made = catalog.create_service_action(Name=name, DefinitionType="SSM_AUTOMATION", Definition=definition)
+    action: str = made["ServiceActionDetail"]["ServiceActionSummary"]["Id"]
+
+    assert action == find(ACTION, name=name)
+    for known, wanted in (({}, f"{name}-other"), ({ACTION: [action]}, name)):
+        with pytest.raises(Absent):
+            find(ACTION, name=wanted, known=known)
+    product = make_product(aws, name)
+    version = catalog.list_provisioning_artifacts(ProductId=product)["ProvisioningArtifactDetails"][0]["Id"]
+    catalog.associate_service_action_with_provisioning_artifact(
+        ProductId=product, ProvisioningArtifactId=version, ServiceActionId=action
+    )
+    with pytest.raises(NotOurs):
+        find(ACTION, name=name)
+    assert action == find(ACTION, name=name, known={PRODUCT: [product]})
 
 
 @pytest.mark.parametrize(

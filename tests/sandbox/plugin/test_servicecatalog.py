@@ -9,11 +9,11 @@ from sandbox.plugin.failure import AWSError, Failure, Gone
 from sandbox.plugin.registry import RESOURCES
 from tests.support.sandbox.plugin_scripted import NOT_FOUND, NOW, Script
 
-PORTFOLIO, SHARE, LAUNCH, PRINCIPAL, VERSION, CONSTRAINT = (
+PORTFOLIO, SHARE, LAUNCH, PRINCIPAL, VERSION, CONSTRAINT, ACTION = (
     f"aws:servicecatalog/{name[0].lower()}{name[1:]}:{name}"
     for name in (
         *("Portfolio", "PortfolioShare", "ProvisionedProduct"),
-        *("PrincipalPortfolioAssociation", "ProvisioningArtifact", "Constraint"),
+        *("PrincipalPortfolioAssociation", "ProvisioningArtifact", "Constraint", "ServiceAction"),
     )
 )
 
@@ -200,3 +200,25 @@ def test_deleting_what_is_gone_is_fine() -> None:
     RESOURCES[PORTFOLIO].delete(op)
 
     assert ["port-1"] == [parameters["Id"] for parameters in aws.said("delete_portfolio")]
+
+
+def test_a_service_action_is_read_as_it_was_written_and_waits_until_nothing_hangs_on_it() -> None:
+    definition = {"Name": "AWS-RestartEC2Instance", "Version": "1", "AssumeRole": "LAUNCH_ROLE"}
+    summary = {"Id": "act-1", "Name": "it", "Description": "d", "DefinitionType": "SSM_AUTOMATION"}
+    detail = {"ServiceActionDetail": {"ServiceActionSummary": summary, "Definition": definition}}
+    in_use = AWSError("it is associated", code="ResourceInUseException")
+    aws = Script(
+        create_service_action=detail,
+        describe_service_action=[detail, NOT_FOUND],
+        delete_service_action=[in_use, in_use, {}],
+    )
+    given = {"name": "AWS-RestartEC2Instance", "version": "1", "assumeRole": "LAUNCH_ROLE", "type": "SSM_AUTOMATION"}
+    op = aws.operation(ACTION, {"name": "it", "description": "d", "definition": given})
+    RESOURCES[ACTION].create(op)
+    found = RESOURCES[ACTION].read(op)
+    RESOURCES[ACTION].delete(op)
+
+    (said,) = aws.said("create_service_action")
+    assert (op.id, said["Definition"], said["DefinitionType"]) == ("act-1", definition, "SSM_AUTOMATION")
+    assert found == {"name": "it", "description": "d", "definition": given}
+    assert len(list(aws.said("delete_service_action"))) == 3

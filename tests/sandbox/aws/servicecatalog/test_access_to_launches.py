@@ -278,3 +278,15 @@ def test_portfolios_of_one_name_leave_the_path_open(setup: Setup, api_error: Exp
 
     with api_error("InvalidParametersException", "More than one launch path ids exist"):
         setup.launch(PathName=setup.name)
+
+
+def test_a_search_shows_what_the_account_launched_and_a_scan_what_the_user_did(setup: Setup) -> None:
+    """API:SearchProvisionedProducts, AccessLevelFilter: the default is Account; API:ScanProvisionedProducts: User."""
+    setup.open()
+    other = setup.as_role(setup.make_role(ACCOUNTS.research, f"looks-{setup.name}", trusting_research()))
+    launched = setup.launch()["Id"]
+    found = other.search_provisioned_products(Filters={"SearchQuery": [f"id:{launched}"]})["ProvisionedProducts"]
+    scanned = other.scan_provisioned_products()["ProvisionedProducts"]
+
+    assert [each["Id"] for each in found] == [launched]
+    assert launched not in [each["Id"] for each in scanned]

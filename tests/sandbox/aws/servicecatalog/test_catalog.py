@@ -44,23 +44,21 @@ def test_another_account_and_another_region_do_not_have_it(setup: Setup, api_err
         setup.research.describe_product_as_admin(Id=setup.product)
 
 
-@pytest.mark.sandbox_only
-def test_a_product_is_creating_and_then_available(setup: Setup) -> None:
-    """API:CreateProduct, DescribeProductAsAdmin."""
-    with setup.sandbox.standing_still():
-        made = setup.hub.create_product(
-            Name=f"{setup.name}-p",
-            Owner="o",
-            Description="d",
-            SupportEmail="a@example.com",
-            ProductType="CLOUD_FORMATION_TEMPLATE",
-            ProvisioningArtifactParameters={"Name": "v1", "Info": setup.info(TEMPLATE)},
-        )
+def test_a_product_is_created_and_stays_so(setup: Setup) -> None:
+    """Terraform provider, product_test.go; AWS CLI's example of search-products-as-admin."""
+    made = setup.hub.create_product(
+        Name=f"{setup.name}-p",
+        Owner="o",
+        Description="d",
+        SupportEmail="a@example.com",
+        ProductType="CLOUD_FORMATION_TEMPLATE",
+        ProvisioningArtifactParameters={"Name": "v1", "Info": setup.info(TEMPLATE)},
+    )
     summary = made["ProductViewDetail"]["ProductViewSummary"]
     described = setup.hub.describe_product_as_admin(Id=summary["ProductId"])
 
-    assert made["ProductViewDetail"]["Status"] == "CREATING"
-    assert described["ProductViewDetail"]["Status"] == "AVAILABLE"
+    assert made["ProductViewDetail"]["Status"] == "CREATED"
+    assert described["ProductViewDetail"]["Status"] == "CREATED"
     assert summary["ProductId"].startswith("prod-")
     assert summary["Id"].startswith("prodview-")
     assert (summary["ShortDescription"], summary["SupportEmail"]) == ("d", "a@example.com")
@@ -289,5 +287,5 @@ def test_tag_options_are_kept_apart_by_key_and_value(setup: Setup, api_error: Ex
 
 @pytest.mark.sandbox_only
 def test_what_is_not_emulated_says_so_by_name(setup: Setup, api_error: Expect) -> None:
-    with api_error("NotImplementedException", "servicecatalog:CopyProduct"):
-        setup.hub.copy_product(SourceProductArn="arn:aws:catalog:eu-central-1:222233334444:product/prod-x")
+    with api_error("NotImplementedException", "servicecatalog:ListStackInstancesForProvisionedProduct"):
+        setup.hub.list_stack_instances_for_provisioned_product(ProvisionedProductId="pp-x")

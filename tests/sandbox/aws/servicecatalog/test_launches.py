@@ -74,12 +74,19 @@ def test_wrong_parameters_are_refused_before_anything_begins(
         setup.launch(ProvisioningParameters=parameters(**given))
 
 
-def test_a_parameter_without_default_must_be_given(setup: Setup, api_error: Expect) -> None:
-    """CloudFormation User Guide, "Parameters"."""
+def test_a_launch_without_a_parameter_that_has_no_default_ends_in_error(setup: Setup) -> None:
+    """AWS CLI's examples of provision-product and describe-provisioned-product."""
     version = setup.add_version("v2", TEMPLATE.replace("Default: a, ", ""))
-    setup.open()
-    with api_error("InvalidParametersException", "[Suffix] must have values"):
-        setup.launch(ProvisioningArtifactId=version)
+    launched = setup.open().launch(ProvisioningArtifactId=version)
+    record = setup.research.describe_record(Id=launched["LastRecordId"])["RecordDetail"]
+
+    assert launched["Status"] == "ERROR"
+    assert launched["StatusMessage"].startswith(
+        "AmazonCloudFormationException  Parameters: [Suffix] must have values ("
+    )
+    assert (record["Status"], record["RecordErrors"][0]["Description"]) == ("FAILED", launched["StatusMessage"])
+    assert "LastSuccessfulProvisioningRecordId" not in launched
+    assert setup.terminated(launched["Id"])
 
 
 @pytest.mark.parametrize("name", ["-a", "a b", "a" * 129])

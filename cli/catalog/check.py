@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli.catalog.files import FOLDER, catalog_as_of
+from cli.catalog.launch_rights import rights_notes, rights_problems
 from cli.catalog.schemas import stale_schemas
 from cli.exit_codes import reached
 from cli.verbs import print_json
@@ -20,10 +21,12 @@ def check_catalog(*, as_json: bool) -> int:
     """Check it; not reached where anything is to be mended."""
     marks = [str(each) for each in marks_in(FOLDER)]
     # With a mark in it a file is not whole, and what else is wrong with it says nothing.
-    problems = [*(marks or _mistakes()), *_schemas(), *_lint()]
+    problems = [*(marks or _mistakes()), *rights_problems(), *_schemas(), *_lint()]
     if as_json:
         print_json(problems)
     else:
+        for note in rights_notes():
+            print(f"note: {note}", file=sys.stderr)
         for problem in problems:
             print(f"error: {problem}", file=sys.stderr)
         print(f"{FOLDER}: {len(problems) or 'nothing'} to mend")

@@ -1,17 +1,21 @@
 """Writes a new product or version from a template: what can be known, and marks for what only a person can say."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from operator import getitem
 from pathlib import Path
 from typing import Any, Final
 
 from cli.catalog.files import FOLDER
+from cli.catalog.launch_rights import RUNNING, advice, first_statements, policy_text
 from cli.exit_codes import ExitCode
 from cli.yaml_text import append, dump
 from hub.definitions.artifacts import image_parts
+from hub.definitions.derived.product_rights import read_product_rights
+from hub.definitions.derived.rights import derived_rights
 from hub.definitions.marks import mark, marks_in
+from hub.definitions.model_parameters import builds_models
 from hub.definitions.schema import PortfoliosFile, ProductFile
 from hub.definitions.templates import Template, read_template
 from hub.definitions.yaml_file import read_document, read_yaml
@@ -51,22 +55,24 @@ def new_product(name: str, template: Path, portfolio: str) -> int:
             place=str(folder),
         )
     read = read_template(template)
-    file = _product(name, read, _portfolio(portfolio))
-    types = sorted({str(each["Type"]) for each in read.resources.values()})
-    running = "the actions that the running model needs, beside those that pull what its versions declare"
+    offered = _portfolio(portfolio)
+    derived = derived_rights(read, execution_role_name(name))
     write_files(
         {
             folder / f"{_FIRST}.yaml": template.read_bytes(),
             folder / f"{_FIRST}.card.yaml": document("model-card", _card()),
-            folder / "launch-policy.json": _policy(f"the actions that {each} needs" for each in types),
-            folder / "execution-policy.json": _policy([running]),
-            folder / "product.yaml": document("product", file),
+            folder / "launch-policy.json": policy_text(first_statements(derived, name)),
+            folder / "execution-policy.json": policy_text(RUNNING if builds_models(read) else []),
+            folder / "product.yaml": document("product", _product(name, read, offered, sorted(derived.services))),
         }
     )
-    role = execution_role_name(name)
-    if role not in template.read_text():
-        print(f"{folder / f'{_FIRST}.yaml'} does not refer to the role {role}, which this product's model runs as.")
-    return tell(folder)
+    ended = tell(folder)
+    for line in advice(read_product_rights(folder / "product.yaml", as_of())):
+        print(line)
+    if silent := [parameter for parameter, item in read.parameters.items() if not item.description]:
+        print(f"Parameters of which the template tells users nothing: {', '.join(silent)}. Give each a Description.")
+    print(f"Prove the rights by a launch on the sandbox: model-catalog models rehearse {name}")
+    return ended
 
 
 def new_version(product: str, version: str, template: Path | None) -> int:
@@ -150,8 +156,9 @@ def _portfolio(given: str) -> str:
     raise ContentError(f"invalid value {given!r}. {offered}", code="portfolio-unknown", place="--portfolio")
 
 
-def _product(name: str, template: Template, portfolio: str) -> Mapping[str, object]:
-    common = _common()
+def _product(name: str, template: Template, portfolio: str, services: list[str]) -> Mapping[str, object]:
+    common, cost = _common(), _cost(template)
+    models = {"model": {"archive": _archive_parameter(template)}} if builds_models(template) else {}
     return {
         "key": name,
         "name": name.replace("-", " ").capitalize(),
@@ -161,10 +168,10 @@ def _product(name: str, template: Template, portfolio: str) -> Mapping[str, obje
         "description": mark("what the model is for"),
         "support": common["support"],
         "launch_policy": "launch-policy.json",
-        "execution_role": {"services": ["sagemaker.amazonaws.com"], "policy": "execution-policy.json"},
+        "execution_role": {"services": services or ["sagemaker.amazonaws.com"], "policy": "execution-policy.json"},
         "registry": common["registry"],
-        "model": {"archive": _archive_parameter(template)},
-        "cost": _cost(template),
+        **models,
+        **({"cost": cost} if cost else {}),
         "versions": [entry_of(_FIRST, "what the first version brings")],
     }
 
@@ -207,6 +214,8 @@ def _cost(template: Template) -> Mapping[str, object]:
     parameters = template.parameters
     kinds = [name for name, item in parameters.items() if any(v.startswith("ml.") for v in item.allowed_values or ())]
     counts = [name for name, item in parameters.items() if item.type == "Number" and "Count" in name]
+    if not kinds and not counts:
+        return {}  # nobody is told a cost, until somebody says how it follows
     return {
         "kind": "instances",
         "instance_type": kinds[0] if kinds else mark("the parameter that names the instance type"),
@@ -254,15 +263,6 @@ def _card() -> Mapping[str, object]:
         "evaluations": [{"name": mark("the evaluation"), "dataset": mark("a URI"), "metrics": [metric]}],
         "lineage": {"datasets": [mark("a URI")], "registry_package": mark("the ARN of the model package")},
     }
-
-
-def _policy(actions: Iterator[str] | list[str]) -> str:
-    statements = [
-        f'  {{\n    "Sid": "Statement{number}",\n    "Effect": "Allow",\n    "Action": ["{mark(what)}"],\n'
-        f'    "Resource": ["{mark("the names of these resources")}"]\n  }}'
-        for number, what in enumerate(actions, start=1)
-    ]
-    return "[\n" + ",\n".join(statements) + "\n]\n"
 
 
 def names_image(template: str, image: str) -> bool:

@@ -78,6 +78,7 @@ _TEXT: Final = r"[^*?$]"
 _SCALING: Final = ("sagemaker.application-autoscaling.amazonaws.com",)
 _THROUGH: Final = re.compile(r"(s3|sagemaker|sns)\.[a-z0-9*-]+\.amazonaws\.com")
 _THROUGH_SAGEMAKER: Final = re.compile(r"sagemaker\.[a-z0-9*-]+\.amazonaws\.com")
+_SERVICE: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 _ANY_NAMES: Final = ("s3", "sns")
 """Services whose ARNs say the name without a kind before it."""
 
@@ -104,6 +105,18 @@ def _is_named(resource: str) -> bool:
 def passes_to_named_services(statement: Statement, holder: Holder) -> bool:
     """Whether a statement about iam:PassRole has a condition that lets in services of the holder alone."""
     return _asks(statement, "iam:passedtoservice", lambda value: value in holder.services, "StringEquals")
+
+
+def passed_to(statement: Statement) -> tuple[str, ...]:
+    """List the services to which a statement about iam:PassRole limits it, if all of them are named."""
+    named = [values for values in _values(statement, "iam:passedtoservice", "StringEquals") if values]
+    return next((values for values in named if all(map(_SERVICE.fullmatch, values))), ())
+
+
+def is_made_by_a_launch(resource: str) -> bool:
+    """Whether the ARN of a role is one that only roles of a launch's own template have."""
+    name = rf"([A-Za-z0-9_+=,.@-]+/)*SC-\*-{_TEXT}+\*?"
+    return re.fullmatch(rf"arn:{_PARTITION}:iam::{_OWN}:role/{name}", resource) is not None
 
 
 def _own_role(_: Statement, resource: str, holder: Holder) -> bool:

@@ -9,7 +9,16 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, Final, cast
 
 from shared.aws.actions import has_wildcards, is_real, meant_by
-from shared.aws.allowed import PASSING, SERVICES, Holder, is_allowed, limit_of, passes_to_named_services
+from shared.aws.allowed import (
+    PASSING,
+    SERVICES,
+    Holder,
+    is_allowed,
+    is_made_by_a_launch,
+    limit_of,
+    passed_to,
+    passes_to_named_services,
+)
 from shared.aws.iam import Statement, parse_statement
 
 _DOCUMENT: Final = {"Version", "Id", "Statement"}
@@ -170,6 +179,17 @@ def _of_limit(action: str, statement: Statement, holder: Holder, place: str) -> 
 
 def _of_passing(statement: Statement, holder: Holder, place: str) -> Iterator[Excess]:
     """Nothing excuses services that are not named, or roles that are not."""
+    if all(is_made_by_a_launch(resource) for resource in statement.resources) and (to := passed_to(statement)):
+        for resource in statement.resources:
+            for service in to:
+                yield Excess(
+                    f"iam:PassRole on {resource} gives {service} a role that the template makes. Take the role as a "
+                    f"parameter, and let launches give the product's own execution role.",
+                    code="role-of-the-template-passed",
+                    place=place,
+                    token=f"iam:PassRole on {resource} to {service}",
+                )
+        return
     if not passes_to_named_services(statement, holder):
         services = ", ".join(f'"{service}"' for service in holder.services)
         yield Excess(

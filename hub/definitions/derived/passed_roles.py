@@ -1,0 +1,96 @@
+"""Which roles a template passes to which services."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
+
+from hub.definitions.derived.naming import UNKNOWN, Naming
+from hub.definitions.derived.registry import ResourceType
+from hub.definitions.template_values import function_of, parts_of
+
+_ARN: Final = re.compile(r"arn:[^:]+:iam::[^:]*:role/(?P<name>.+)")
+_SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+_WHERE: Final = "arn:${{Partition}}:iam::${{AccountId}}:role/{name}"
+
+
+class PassedRoles:
+    """Finds the roles that resources are given.
+
+    Attributes:
+        remarks: Of roles that a launch chooses.
+        services: Those that get the product's own role, or one that a launch chooses.
+    """
+
+    def __init__(self, naming: Naming, own: str) -> None:
+        self._naming = naming
+        self._own = own
+        self.remarks: list[str] = []
+        self.services: set[str] = set()
+
+    def of_resource(self, kind: ResourceType, properties: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """List the ARNs of roles that a resource is given, each with the services that it is passed to."""
+        named = {action for handler in ("create", "update") for action in kind.permissions(handler)}
+        if kind.service == "iam" and kind.noun != "InstanceProfile":
+            return
+        if kind.is_explicit and "iam:PassRole" not in named:
+            return
+        for node in _roles(properties):
+            services = self._services(node, kind)
+            for text in self._naming.of(node):
+                if text == UNKNOWN:
+                    self._choosing(node, services)
+                    continue
+                found = _ARN.fullmatch(text)
+                name = found["name"] if found else text
+                if name == self._own:
+                    self.services.update(services)
+                elif not name.startswith("aws-service-role/") and ":" not in name:
+                    yield (text if found and "::aws:" not in text else _WHERE.format(name=name)), services
+
+    def _choosing(self, node: object, services: tuple[str, ...]) -> None:
+        _, argument = function_of(node)
+        if argument in (self._naming.body.get("Parameters") or {}):
+            self.services.update(services)
+            self.remarks.append(
+                f"the parameter {argument} takes a role. The launch role may pass {self._own}: have launches give that "
+                f"one, or add iam:PassRole for another as a statement of your own."
+            )
+
+    def _services(self, node: object, kind: ResourceType) -> tuple[str, ...]:
+        """Find the services that a role of the template trusts and that belong to the type, or name the type's own."""
+        trusted = sorted(set(self._trusted(node)))
+        own = [service for service in trusted if kind.service in service.split(".")[0]]
+        if own:
+            return tuple(own)
+        label = {"iam": "ec2"}.get(kind.service, kind.service)
+        return tuple(trusted) if trusted and kind.service not in ("iam",) else (f"{label}.amazonaws.com",)
+
+    def _trusted(self, node: object) -> Iterator[str]:
+        function, argument = function_of(node)
+        logical_id = str(parts_of(argument)[0]).partition(".")[0] if function in ("Ref", "Fn::GetAtt") else ""
+        resource: Mapping[str, Any] = self._naming.body["Resources"].get(logical_id) or {}
+        policy: Any = (resource.get("Properties") or {}).get("AssumeRolePolicyDocument")
+        statements = parts_of(cast("Mapping[str, Any]", policy).get("Statement")) if isinstance(policy, Mapping) else []
+        for statement in statements:
+            principal = cast("Mapping[str, Any]", statement).get("Principal") if isinstance(statement, Mapping) else None
+            services = cast("Mapping[str, Any]", principal).get("Service") if isinstance(principal, Mapping) else None
+            for text in self._naming.of(services) if services else []:
+                plain = text.replace(".*", "")  # states.${AWS::Region}.amazonaws.com is the same service
+                if _SERVICE.fullmatch(plain):
+                    yield plain
+
+
+def _roles(node: object, key: str = "") -> Iterator[object]:
+    """Find what stands under keys that name a role."""
+    function, argument = function_of(node)
+    if isinstance(node, list):
+        for item in cast("list[object]", node):
+            yield from _roles(item, key)
+    elif function == "Fn::If":
+        for branch in parts_of(argument)[1:]:
+            yield from _roles(branch, key)
+    elif "role" in key.lower() and (isinstance(node, str) or function):
+        yield node
+    elif isinstance(node, Mapping):
+        for name, value in cast("Mapping[str, object]", node).items():
+            yield from _roles(value, name)

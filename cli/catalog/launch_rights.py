@@ -1,4 +1,4 @@
-"""Shows the rights that a product's launches take, holds the launch role against them, and writes them into its file."""
+"""Shows the rights that launches take, holds launch roles against them, and writes them into a product's file."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,6 @@ from shared.catalog.lifecycle import as_of
 from shared.errors import CatalogError
 from shared.files import write_file
 from shared.stack.names import execution_role_name
-
 
 RUNNING: Final[Sequence[Statement]] = (
     {
@@ -62,7 +61,7 @@ def show_rights(path: Path, *, write: bool, as_json: bool) -> int:
             for right in merged(derived.rights):
                 print(f"  {_told(right)}")
             if derived.left_out:
-                print(f"  left out, as the template has nothing that they are about: {', '.join(sorted(derived.left_out))}")
+                print(f"  left out, since the template has nothing of that kind: {', '.join(sorted(derived.left_out))}")
         for line in [*_missing(product, lacking), *_too_much(product, product.unused(own=True)), *_remarks(product)]:
             print(line)
     return reached(reached=not lacking)
@@ -93,7 +92,7 @@ def first_statements(derived: DerivedRights, key: str) -> list[Statement]:
 
 
 def advice(product: ProductRights) -> Iterator[str]:
-    """Say what a person has to know of a product's rights: what nobody could derive, and the exceptions that it takes."""
+    """Say what a person has to know of a product's rights: what nobody could derive, and what has to be excepted."""
     yield from _remarks(product)
     found = product.excesses(product.statements)
     for each in found:
@@ -101,9 +100,9 @@ def advice(product: ProductRights) -> Iterator[str]:
             yield f"{each.place}: {each.text}"
     lines = exception_lines(product.file.key, found)
     if lines:
-        yield "It holds more than every product may (docs/policy.md). Where that is meant, say so in Pulumi.hub.yaml, under config:"
+        yield "It takes more than every product may (docs/policy.md). Where it is to, write in Pulumi.hub.yaml:"
         yield from (f"  {line}" for line in lines)
-        yield "Spokes make no roles with rights in IAM: for such, the hub or an administrator makes the product's roles."
+        yield "A spoke makes no role with rights in IAM: the hub's stack set or an administrator does (launchRoles)."
 
 
 def _write(product: ProductRights) -> int:
@@ -112,7 +111,8 @@ def _write(product: ProductRights) -> int:
         print(f"{product.policy_file}: is as the templates have it")
         return ExitCode.DONE
     write_file(product.policy_file, policy_text(after))
-    print(f"wrote {product.policy_file}: {sum(map(is_derived, after))} derived statements. Launch roles get them with the next run of hub and spokes.")
+    print(f"wrote {product.policy_file}: {sum(map(is_derived, after))} derived statements")
+    print("Launch roles get them with the next run of the hub and of spokes.")
     for line in advice(ProductRights(product.folder, product.file, product.day)):
         print(line)
     return ExitCode.DONE

@@ -12,8 +12,8 @@ from cli.catalog.launch_rights import RUNNING, advice, first_statements, policy_
 from cli.exit_codes import ExitCode
 from cli.yaml_text import append, dump
 from hub.definitions.artifacts import image_parts
+from hub.definitions.derived.derivation import derived_rights
 from hub.definitions.derived.product_rights import read_product_rights
-from hub.definitions.derived.rights import derived_rights
 from hub.definitions.marks import mark, marks_in
 from hub.definitions.model_parameters import builds_models
 from hub.definitions.schema import PortfoliosFile, ProductFile

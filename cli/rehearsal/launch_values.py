@@ -1,10 +1,13 @@
-"""The values of a rehearsed launch: those that are given, those that the version brings, and made-up ones for the rest."""
+"""The values of a rehearsed launch: those given, those that the version brings, and made-up ones for the rest."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, cast
 
 from cli.rehearsal.sandbox_process import SandboxProcess
 from hub.definitions.derived.product_rights import ProductRights
+from hub.definitions.derived.registry import resource_type
+from hub.definitions.template_values import function_of, map_in, parts_of
 from shared.catalog.parameters import Parameter, value_problem
 from shared.errors import ContentError
 
@@ -13,6 +16,7 @@ _IMAGE: Final = "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboo
 _MADE_UP: Final = (
     "rehearsal",
     "s3://rehearsal/model.tar.gz",
+    "s3://rehearsal/models/",
     "ml.m5.large",
     "10.0.0.0/16",
     "team@example.com",
@@ -25,14 +29,23 @@ _MADE_UP: Final = (
 """Texts of the forms that templates ask for, of which the first one that fits is taken."""
 _BY_WORD: Final[Sequence[tuple[str, str]]] = (
     ("image", _IMAGE),
-    ("instancetype", "ml.m5.large"),
     ("cidr", "10.0.0.0/16"),
     ("email", "team@example.com"),
-    ("s3uri", "s3://rehearsal/model.tar.gz"),
-    ("dataurl", "s3://rehearsal/model.tar.gz"),
-    ("modeluri", "s3://rehearsal/model.tar.gz"),
+    ("bucket", "rehearsal"),
 )
 """What a parameter without any rule is likely to take, by a word in its name."""
+
+_KEY_PAIR: Final = "AWS::EC2::KeyPair::KeyName"
+_THERE: Final = {
+    "AWS::EC2::VPC::Id": ("describe_vpcs", "Vpcs", "VpcId"),
+    "AWS::EC2::Subnet::Id": ("describe_subnets", "Subnets", "SubnetId"),
+    "AWS::EC2::SecurityGroup::Id": ("describe_security_groups", "SecurityGroups", "GroupId"),
+    "AWS::EC2::SecurityGroup::GroupName": ("describe_security_groups", "SecurityGroups", "GroupName"),
+    "AWS::EC2::AvailabilityZone::Name": ("describe_availability_zones", "AvailabilityZones", "ZoneName"),
+    _KEY_PAIR: ("describe_key_pairs", "KeyPairs", "KeyName"),
+}
+"""By AWS-specific type: the call that shows what there is of it, and where its answer says so."""
+_NOT_LOOKED_UP: Final = {"AWS::EC2::Image::Id": "ami-0123456789abcdef0"}
 
 
 class Values:
@@ -52,6 +65,13 @@ class Values:
         self._role = f"arn:aws:iam::{account}:role/{product.role}"
         self._parameters = product.templates[number].parameters
         self._brought = product.brought(number, region)
+        body = product.templates[number].body
+        self._text = json.dumps(body)
+        self._rules = dict[str, list[dict[str, Any]]]()
+        for resource in body["Resources"].values():
+            kind = resource_type(str(resource.get("Type")))
+            for name, path in _references(map_in(resource, "Properties"), ()) if kind else ():
+                self._rules.setdefault(name, []).append(kind.rules_at(path) if kind else {})
 
     def of(self, given: Sequence[str]) -> dict[str, str]:
         """Give a value for each parameter that has no default.
@@ -59,18 +79,7 @@ class Values:
         Raises:
             ContentError: a value is not of a parameter, or does not fit; or none could be made up.
         """
-        found = dict[str, str]()
-        for each in given:
-            name, sign, value = each.partition("=")
-            if not sign or name not in self._parameters:
-                raise ContentError(
-                    f"invalid value {each!r}. Expected NAME=VALUE with one of: {', '.join(self._parameters)}.",
-                    code="parameter-unknown",
-                    place="--parameter",
-                )
-            if problem := value_problem(self._parameters[name], value):
-                raise ContentError(f"invalid value {each!r}. {problem}", code="invalid-value", place="--parameter")
-            found[name] = value
+        found = self._given(given)
         missing = list[str]()
         for name, parameter in self._parameters.items():
             if name in found:
@@ -89,52 +98,79 @@ class Values:
             )
         return found
 
+    def _given(self, given: Sequence[str]) -> dict[str, str]:
+        found = dict[str, str]()
+        for each in given:
+            name, sign, value = each.partition("=")
+            if not sign or name not in self._parameters:
+                raise ContentError(
+                    f"invalid value {each!r}. Expected NAME=VALUE with one of: {', '.join(self._parameters)}.",
+                    code="parameter-unknown",
+                    place="--parameter",
+                )
+            if problem := value_problem(self._parameters[name], value):
+                raise ContentError(f"invalid value {each!r}. {problem}", code="invalid-value", place="--parameter")
+            found[name] = value
+        return found
+
     def _value(self, name: str, parameter: Parameter) -> str | None:
         if parameter.type.startswith(_STORED):
             return self._stored(name, parameter)
         if name in self._brought and value_problem(parameter, self._brought[name]) is None:
             return self._brought[name]
-        if parameter.default is not None:
-            return self._existing(parameter.type) if parameter.type.startswith(("AWS::", "List<AWS::")) else None
+        if parameter.default is not None and self._may_stay(name, parameter):
+            return None
         if parameter.allowed_values:
-            return parameter.allowed_values[0]
+            fitting = (each for each in parameter.allowed_values if self._fits(name, each))
+            return next(fitting, parameter.allowed_values[0])
         if parameter.type in ("Number", "List<Number>"):
             return parameter.min_value or "1"
         return self._existing(parameter.type) or next(self._texts(name, parameter), None)
 
+    def _may_stay(self, name: str, parameter: Parameter) -> bool:
+        """Whether a default is one that a launch can go with: no example, and nothing of another account."""
+        if parameter.type.removeprefix("List<").startswith("AWS::"):
+            return not self._existing(parameter.type)
+        return parameter.default == "" or self._fits(name, str(parameter.default))
+
+    def _fits(self, name: str, value: str) -> bool:
+        """Whether a value is one that the properties take which get it."""
+        for rules in self._rules.get(name, ()):
+            if rules.get("enum") and value not in rules["enum"]:
+                return False
+            pattern = f"(?:{rules['pattern']}).*" if rules.get("pattern") else ".*"
+            if value_problem(Parameter(type="String", allowed_pattern=pattern), value) is not None:
+                return False
+            if not int(rules.get("minLength", 0)) <= len(value) <= int(rules.get("maxLength", 4096)):
+                return False
+        return True
+
     def _texts(self, name: str, parameter: Parameter) -> Iterator[str]:
         words = [value for word, value in _BY_WORD if word in name.lower()]
-        things = {"subnet": "AWS::EC2::Subnet::Id", "securitygroup": "AWS::EC2::SecurityGroup::Id", "vpc": "AWS::EC2::VPC::Id"}
+        things = {
+            "subnet": "AWS::EC2::Subnet::Id",
+            "securitygroup": "AWS::EC2::SecurityGroup::Id",
+            "vpc": "AWS::EC2::VPC::Id",
+        }
         there = [self._existing(kind) for word, kind in things.items() if word in name.lower()]
-        role = [self._role] if "role" in name.lower() else []
-        for text in (*role, *filter(None, there), *words, *_MADE_UP):
-            if value_problem(parameter, text) is None:
+        by_name = f"role/${{{name}}}" in self._text
+        role = [self._role.rpartition("/")[2] if by_name else self._role] if "role" in name.lower() else []
+        listed = [str(each) for rules in self._rules.get(name, ()) for each in rules.get("enum") or ()]
+        for text in (*role, *filter(None, there), *words, *_MADE_UP, *listed):
+            if value_problem(parameter, text) is None and self._fits(name, text):
                 yield text
 
     def _existing(self, kind: str) -> str | None:
         """Find something of an AWS-specific type in the account."""
         plain = kind.removeprefix("List<").removesuffix(">")
         ec2 = self._sandbox.client("ec2", self._account, self._region)
-        match plain.split("::")[1:]:
-            case ["EC2", "VPC", "Id"]:
-                return str(ec2.describe_vpcs()["Vpcs"][0]["VpcId"])
-            case ["EC2", "Subnet", "Id"]:
-                found = [str(each["SubnetId"]) for each in ec2.describe_subnets()["Subnets"]]
-                return ",".join(found[:2]) if plain != kind else found[0]
-            case ["EC2", "SecurityGroup", "Id" | "GroupName" as what]:
-                key = "GroupId" if what == "Id" else "GroupName"
-                return str(ec2.describe_security_groups()["SecurityGroups"][0][key])
-            case ["EC2", "AvailabilityZone", "Name"]:
-                found = [str(each["ZoneName"]) for each in ec2.describe_availability_zones()["AvailabilityZones"]]
-                return ",".join(found[:2]) if plain != kind else found[0]
-            case ["EC2", "KeyPair", "KeyName"]:
-                if not ec2.describe_key_pairs()["KeyPairs"]:
-                    ec2.create_key_pair(KeyName="rehearsal")
-                return "rehearsal"
-            case ["EC2", "Image", "Id"]:
-                return "ami-0123456789abcdef0"
-            case _:
-                return None
+        operation, found, member = _THERE.get(plain, ("", "", ""))
+        if not operation:
+            return _NOT_LOOKED_UP.get(plain)
+        if plain == _KEY_PAIR and not ec2.describe_key_pairs()[found]:
+            ec2.create_key_pair(KeyName="rehearsal")
+        names = [str(each[member]) for each in getattr(ec2, operation)()[found]]
+        return ",".join(names[:2]) if plain != kind else names[0]
 
     def _stored(self, name: str, parameter: Parameter) -> str:
         """Put a parameter into the account that a template reads, unless AWS publishes it."""
@@ -146,3 +182,18 @@ class Values:
             ssm.put_parameter(Name=key, Value=value, Type="String", Overwrite=True)
         return key
 
+
+def _references(node: object, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """List the parameters that properties get as they are, with the way to each of these properties."""
+    if isinstance(node, list):
+        for item in cast("list[object]", node):
+            yield from _references(item, path)
+        return
+    function, argument = function_of(node)
+    if function == "Ref":
+        yield str(argument), path
+    elif function == "Fn::If":
+        yield from _references(parts_of(argument)[1:], path)
+    elif isinstance(node, Mapping) and not function.startswith("Fn::"):
+        for name, value in cast("Mapping[str, object]", node).items():
+            yield from _references(value, (*path, name))

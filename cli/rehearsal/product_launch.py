@@ -9,16 +9,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from cli.exit_codes import reached
+from cli.rehearsal.launch_surroundings import answers_of, make_roles, put_code
 from cli.rehearsal.launch_values import Values
 from cli.rehearsal.sandbox_process import SandboxProcess
 from cli.verbs import print_json
+from hub.definitions.derived.derivation import nested_template
 from hub.definitions.derived.product_rights import ProductRights, read_product_rights
-from hub.definitions.template_values import function_of
+from hub.definitions.template_values import map_in
 from hub.definitions.templates import Template
 from shared.aws.iam import parse
 from shared.aws.policies import execution_trust, launch_trust, render
+from shared.aws.session import error_text
 from shared.catalog.lifecycle import as_of
+from shared.catalog.parameters import MASK
 from shared.errors import ContentError
 from shared.stack.names import launch_role_name
 
@@ -77,7 +83,7 @@ def rehearse_launch(
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         sandbox = stack.enter_context(SandboxProcess(folder, answers))
-        report = _rehearsed(_Launch(product, number, sandbox), given)
+        report = _rehearsed(_Launch(product, number, sandbox, answered=answers is not None), given)
     if as_json:
         print_json({**asdict(report), "unchecked": sorted(report.unchecked)})
     else:
@@ -91,18 +97,30 @@ def _print(report: Report) -> None:
         print(f"  {name} = {value}")
     for step, problem in report.steps.items():
         print(f"{step}: {problem or 'done'}")
-    print(f"actions that the launch took, all allowed: {', '.join(report.used) or 'none'}")
-    print(f"allowed and not used: {', '.join(report.unused) or 'none'}")
-    print(f"allowed, and named by handlers of these types, which the sandbox does not ask for: {', '.join(sorted(report.unchecked)) or 'none'}")
+    for said, actions in (
+        ("used, and allowed", report.used),
+        ("allowed, and not used", report.unused),
+        ("allowed, named by the types' handlers, and not asked for by the sandbox", sorted(report.unchecked)),
+    ):
+        print(f"{said}: {', '.join(actions) or 'none'}")
     for note in report.notes:
         print(f"note: {note}")
 
 
 def _rehearsed(launch: "_Launch", given: Sequence[str]) -> Report:
     values = Values(launch.sandbox, launch.product, launch.number, ACCOUNT, REGION).of(given)
-    report = Report(product=launch.product.file.key, version=launch.number, values=values)
-    launch.prepare()
+    hidden = {name for name, each in launch.template.parameters.items() if each.no_echo}
+    shown = {name: MASK if name in hidden else value for name, value in values.items()}
+    report = Report(product=launch.product.file.key, version=launch.number, values=shown)
+    try:
+        launch.prepare()
+    except ClientError as problem:
+        report.steps[_STEPS[0]] = error_text(problem)
+        return report
+    report.notes += [f"made up for the rehearsal: {each}" for each in launch.made_up]
     report.steps[_STEPS[0]] = launch.provision(values)
+    if not launch.is_there:
+        return report
     for each in launch.kept():
         report.unchecked |= set(each["unchecked"])
         if each["kept"] != "emulated":
@@ -113,7 +131,9 @@ def _rehearsed(launch: "_Launch", given: Sequence[str]) -> Report:
     asked = set(launch.sandbox.ask("permissions").get(launch.role_arn, []))
     report.used = sorted(asked, key=str.lower)
     small = {action.lower() for action in asked}
-    allowed = {action for each in parse({"Statement": launch.product.statements}) if each.allows for action in each.actions}
+    allowed = {
+        action for each in parse({"Statement": launch.product.statements}) if each.allows for action in each.actions
+    }
     report.unchecked &= allowed
     report.unused = sorted(each for each in allowed - report.unchecked if each.lower() not in small)
     return report
@@ -122,7 +142,9 @@ def _rehearsed(launch: "_Launch", given: Sequence[str]) -> Report:
 class _Launch:
     """A version of a product in an account of the sandbox, which is its own hub."""
 
-    def __init__(self, product: ProductRights, number: str, sandbox: SandboxProcess) -> None:
+    def __init__(self, product: ProductRights, number: str, sandbox: SandboxProcess, *, answered: bool = False) -> None:
+        self.made_up: list[str] = []
+        self._answered = answered
         self.product = product
         self.number = number
         self.sandbox = sandbox
@@ -130,9 +152,10 @@ class _Launch:
         self._role = launch_role_name(product.original_key)
         self.role_arn = f"arn:{_PARTITION}:iam::{ACCOUNT}:role/{self._role}"
         self._ids: dict[str, str] = {}
+        self.is_there = False
 
     @property
-    def _template(self) -> Template:
+    def template(self) -> Template:
         return self.product.templates[self.number]
 
     def prepare(self) -> None:
@@ -141,8 +164,17 @@ class _Launch:
         s3 = self.sandbox.client("s3", ACCOUNT, REGION)
         bucket = f"rehearsal-{self.product.file.key}"[:63]
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        s3.put_object(Bucket=bucket, Key="template", Body=self._template.path.read_bytes())
+        s3.put_object(Bucket=bucket, Key="template", Body=self.template.path.read_bytes())
         self._put_nested(s3)
+        body = self.template.body
+        if not self._answered:
+            self.sandbox.tell("answers", answers_of(body))
+            self.made_up += [f"the answers of {name}'s function" for name in answers_of(body)["custom_resources"]]
+        iam = self.sandbox.client("iam", ACCOUNT, REGION)
+        self.made_up += [
+            f"the role {name}" for name in make_roles(iam, self.product.derived[self.number], body, ACCOUNT)
+        ]
+        self.made_up += [f"code at s3://{place}" for place in put_code(s3, body, REGION)]
         made = self._catalog.create_product(
             Name=self.product.file.key,
             Owner="rehearsal",
@@ -174,32 +206,35 @@ class _Launch:
 
     def provision(self, values: Mapping[str, str]) -> str:
         """Launch it; gives what went wrong."""
-        record = self._catalog.provision_product(
-            **self._ids,
-            ProvisionedProductName="rehearsal",
-            ProvisioningParameters=[{"Key": key, "Value": value} for key, value in values.items()],
-            Tags=[{"Key": "rehearsal", "Value": "launch"}],
-        )["RecordDetail"]
+        try:
+            record = self._catalog.provision_product(**self._request(values, "launch"))["RecordDetail"]
+        except ClientError as problem:
+            return error_text(problem)
+        self.is_there = True
         return self._end_of(record)
 
     def update(self, values: Mapping[str, str]) -> str:
         """Update it with other tags."""
-        record = self._catalog.update_provisioned_product(
-            ProvisionedProductName="rehearsal",
-            **self._ids,
-            ProvisioningParameters=[{"Key": key, "Value": value} for key, value in values.items()],
-            Tags=[{"Key": "rehearsal", "Value": "update"}],
-        )["RecordDetail"]
-        return self._end_of(record)
+        return self._end_of(self._catalog.update_provisioned_product(**self._request(values, "update"))["RecordDetail"])
 
     def terminate(self) -> str:
         """End it."""
-        record = self._catalog.terminate_provisioned_product(ProvisionedProductName="rehearsal")["RecordDetail"]
+        record = self._catalog.terminate_provisioned_product(ProvisionedProductName=self.product.file.key)[
+            "RecordDetail"
+        ]
         return self._end_of(record)
 
     def kept(self) -> list[dict[str, Any]]:
         """List the resources, each with how the sandbox keeps it."""
         return [each for each in self.sandbox.ask("resources") if each["account"] == ACCOUNT]
+
+    def _request(self, values: Mapping[str, str], step: str) -> dict[str, Any]:
+        return {
+            **self._ids,
+            "ProvisionedProductName": self.product.file.key,
+            "ProvisioningParameters": [{"Key": key, "Value": value} for key, value in values.items()],
+            "Tags": [{"Key": "rehearsal", "Value": step}],
+        }
 
     def _make_roles(self) -> None:
         iam = self.sandbox.client("iam", ACCOUNT, REGION)
@@ -216,15 +251,14 @@ class _Launch:
 
     def _put_nested(self, s3: Any) -> None:  # noqa: ANN401 - boto3 makes its clients at run time
         """Put nested templates that lie beside the template where it looks for them."""
-        for resource in self._template.resources.values():
-            url = (resource.get("Properties") or {}).get("TemplateURL")
-            if isinstance(url, str) and not function_of(url)[0]:
-                file = self._template.path.parent / url.rpartition("/")[2]
+        for resource in self.template.resources.values():
+            url = str(map_in(resource, "Properties").get("TemplateURL", ""))
+            file = nested_template(url, self.template.path)
+            if file and "://" in url:
                 host, _, key = url.partition("://")[2].partition("/")
                 bucket, key = key.split("/", 1) if host.startswith("s3") and "/" in key else (host.split(".")[0], key)
-                if file.is_file():
-                    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-                    s3.put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
+                s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+                s3.put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
 
     def _until_available(self) -> None:
         while True:
@@ -239,4 +273,3 @@ class _Launch:
             if found["Status"] in _ENDED:
                 return "; ".join(each["Description"] for each in found.get("RecordErrors", ()))
             time.sleep(_PAUSE_SECONDS)
-

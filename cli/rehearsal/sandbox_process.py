@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import boto3
 from botocore.config import Config
@@ -66,6 +66,11 @@ class SandboxProcess:
         """Read from the sandbox's own endpoint."""
         with urlopen(f"{self.url}/_sandbox/{topic}", timeout=_PATIENCE_SECONDS) as answer:  # noqa: S310 - http
             return json.load(answer)
+
+    def tell(self, topic: str, content: object) -> None:
+        """Change something at the sandbox's own endpoint."""
+        request = Request(f"{self.url}/_sandbox/{topic}", data=json.dumps(content).encode())  # noqa: S310 - http
+        urlopen(request, timeout=_PATIENCE_SECONDS).close()  # noqa: S310
 
     def _stop(self) -> None:
         self._process.terminate()

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.alias_generators import to_pascal
 from pydantic_core import ErrorDetails
 
+from hub.definitions.template_loops import unrolled
 from hub.definitions.yaml_file import content_of, parsed
 from shared.catalog.parameters import Parameter
 from shared.catalog.rules import Rule
@@ -86,7 +87,7 @@ class Template:
         rules: What the values of parameters have to keep to, by name.
         resources: What it builds, by logical name.
         outputs: What it tells, by name.
-        body: All of it, with intrinsic functions in their long form and every value as text.
+        body: All of it, with intrinsic functions in their long form, loops unrolled and every value as text.
     """
 
     path: Path
@@ -105,7 +106,7 @@ def read_template(path: Path) -> Template:
         ContentError: the file is missing, or is not a CloudFormation template.
     """
     content = content_of(path)
-    body: Any = parsed(path, content, _TextLoader)
+    body: Any = unrolled(parsed(path, content, _TextLoader))
     try:
         template = _Body.model_validate(body)
     except ValidationError as problem:

@@ -79,6 +79,8 @@ _SCALING: Final = ("sagemaker.application-autoscaling.amazonaws.com",)
 _THROUGH: Final = re.compile(r"(s3|sagemaker|sns)\.[a-z0-9*-]+\.amazonaws\.com")
 _THROUGH_SAGEMAKER: Final = re.compile(r"sagemaker\.[a-z0-9*-]+\.amazonaws\.com")
 _SERVICE: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
+_FEWEST: Final = 3
+"""Characters of a role's name that have to be fixed."""
 _ANY_NAMES: Final = ("s3", "sns")
 """Services whose ARNs say the name without a kind before it."""
 
@@ -113,10 +115,11 @@ def passed_to(statement: Statement) -> tuple[str, ...]:
     return next((values for values in named if all(map(_SERVICE.fullmatch, values))), ())
 
 
-def is_made_by_a_launch(resource: str) -> bool:
-    """Whether the ARN of a role is one that only roles of a launch's own template have."""
-    name = rf"([A-Za-z0-9_+=,.@-]+/)*SC-\*-{_TEXT}+\*?"
-    return re.fullmatch(rf"arn:{_PARTITION}:iam::{_OWN}:role/{name}", resource) is not None
+def is_one_role(resource: str) -> bool:
+    """Whether the ARN of a role says enough of its name to tell which one is meant, beside what a launch adds."""
+    match = re.fullmatch(rf"arn:{_PARTITION}:iam::{_OWN}:role/([A-Za-z0-9_+=,.@/*-]+)", resource)
+    fixed = match[match.re.groups].removeprefix("SC-").replace("*", "").strip("-/") if match else ""
+    return len(fixed) >= _FEWEST
 
 
 def _own_role(_: Statement, resource: str, holder: Holder) -> bool:

@@ -1,17 +1,18 @@
 """What CloudFormation reads with the launch role's rights, beside what resources take.
 
-Sources: CloudFormation User Guide, "CloudFormation-supplied parameter types", "Get values stored in other services using
-dynamic references", "Fn::GetAZs", "AWS::Include transform".
+Sources: CloudFormation User Guide, "CloudFormation-supplied parameter types", "Get values stored in other services
+using dynamic references", "Fn::GetAZs", "AWS::Include transform".
 """
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from hub.definitions.derived.naming import UNKNOWN, Naming
 from hub.definitions.derived.registry import kinds_of
-from hub.definitions.template_values import function_of
+from hub.definitions.template_values import function_of, map_in
 
+_PARTS: Final = ("Resources", "Outputs", "Conditions")
 _STORED: Final = "AWS::SSM::Parameter::Value<"
 _DYNAMIC: Final = re.compile(r"\{\{resolve:(?P<kind>ssm-secure|ssm|secretsmanager):(?P<name>[^}]*)\}\}")
 _BUCKET: Final = re.compile(
@@ -24,10 +25,11 @@ Read = tuple[str, str, str]
 
 def values_read(naming: Naming) -> Iterator[Read]:
     """List what a template reads of the account, or of S3."""
-    parameters: Mapping[str, Any] = naming.body.get("Parameters") or {}
-    for name, rules in parameters.items():
-        yield from _of_parameter(f"the parameter {name}", str(rules.get("Type")), naming.of(rules.get("Default", UNKNOWN)))
-    for node, place in _walk({key: naming.body.get(key) or {} for key in ("Resources", "Outputs", "Conditions")}, ""):
+    for name, rules in map_in(naming.body, "Parameters").items():
+        yield from _of_parameter(
+            f"the parameter {name}", str(rules.get("Type")), naming.of(rules.get("Default", UNKNOWN))
+        )
+    for node, place in _walk({key: map_in(naming.body, key) for key in _PARTS}, ""):
         if isinstance(node, str):
             yield from (_dynamic(found["kind"], found["name"], place) for found in _DYNAMIC.finditer(node))
             continue
@@ -36,8 +38,9 @@ def values_read(naming: Naming) -> Iterator[Read]:
             yield "ec2:DescribeAvailabilityZones", "*", place
             yield "ec2:DescribeSubnets", "*", place
         elif function == "Fn::Transform" and isinstance(argument, Mapping):
-            location = (cast("Mapping[str, Any]", argument).get("Parameters") or {}).get("Location", UNKNOWN)
-            yield from objects_at(naming, location, place)
+            yield from objects_at(
+                naming, map_in(cast("object", argument), "Parameters").get("Location", UNKNOWN), place
+            )
 
 
 def objects_at(naming: Naming, location: object, place: str) -> Iterator[Read]:

@@ -1,4 +1,4 @@
-"""Holds a launch role against what the templates of a product's versions take: what it lacks, and what nothing takes."""
+"""Holds a launch role against what the templates of a product take: what it lacks, and what nothing takes."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,7 +49,9 @@ class LaunchRole:
             for operator, tests in right.condition.items()
             for key, values in tests.items()
         }
-        open_ = [each for each in allowing if {(c.operator, c.key.lower(), c.values) for c in each.conditions} <= condition]
+        open_ = [
+            each for each in allowing if {(c.operator, c.key.lower(), c.values) for c in each.conditions} <= condition
+        ]
         return all(
             any(fits(pattern, _plain(resource)) is Answer.YES for each in open_ for pattern in each.resources)
             for resource in right.resources
@@ -61,9 +63,7 @@ def taken_by_nothing(statements: Sequence[Mapping[str, Any]], rights: Iterable[R
     taken = {right.action.lower() for right in rights}
     allowed = [each for each in parse({"Statement": list(statements)}) if each.allows]
     actions = dict.fromkeys(action for each in allowed for action in each.actions)
-    return sorted(
-        action for action in actions if not any(fits(action.lower(), right) is Answer.YES for right in taken)
-    )
+    return sorted(action for action in actions if not any(fits(action.lower(), right) is Answer.YES for right in taken))
 
 
 def _is_about(statement: Statement, action: str) -> bool:

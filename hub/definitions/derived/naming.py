@@ -1,6 +1,6 @@
 """What the resources of a launch are called: as patterns, since Service Catalog and CloudFormation choose the rest.
 
-Sources: Service Catalog Administrator Guide, "Launch constraints" (stacks are called SC-<account>-<provisioned product>);
+Sources: Service Catalog Administrator Guide, "Launch constraints" (stacks are called SC-<account>-<id of the launch>);
 CloudFormation Template Reference, "Name type" (names are made of the stack's name, the logical ID and a random ID).
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
 from hub.definitions.derived.registry import ResourceType, arns_of, resource_type
-from hub.definitions.template_values import function_of, parts_of
+from hub.definitions.template_values import function_of, map_in, parts_of
 
 STACK: Final = "SC-*"
 UNKNOWN: Final = "*"
@@ -59,14 +59,14 @@ class Naming:
         kind = resource_type(str(resource.get("Type")))
         if kind is None or not kind.is_named or logical_id in self._within:
             return [UNKNOWN]
-        properties = cast("Mapping[str, object]", resource.get("Properties") or {})
+        properties, key = map_in(resource, "Properties"), kind.name_property or ""
         self._within.append(logical_id)  # a name that is made of its own
         try:
-            given = self.of(properties[kind.name_property]) if kind.name_property in properties else []
+            given = self.of(properties[key]) if key in properties else []
             path = self.of(properties["Path"])[0].strip("/") if kind.service == "iam" and "Path" in properties else ""
         finally:
             self._within.pop()
-        optional = kind.name_property not in properties or "AWS::NoValue" in str(properties[kind.name_property])
+        optional = key not in properties or "AWS::NoValue" in str(properties[key])
         found = [*given, *(self._made_up(kind, logical_id) if optional else ())]
         small = [name.replace(STACK, "sc-*").lower() for name in found] if kind.service == "sagemaker" else []
         return [f"{path}/{name}" if path else name for name in _unlike([*found, *map(_placeholders, small)])]
@@ -78,14 +78,16 @@ class Naming:
             return [UNKNOWN]
         names = self.names_of(logical_id)
         wanted = [each for each in kind.own_kinds if each in kinds] if kinds else list(kind.own_kinds)
-        return _unlike(arn for each in wanted for name in names for arn in arns_of(kind.service, each, name)) or [UNKNOWN]
+        return _unlike(arn for each in wanted for name in names for arn in arns_of(kind.service, each, name)) or [
+            UNKNOWN
+        ]
 
     def of_kind(self, service: str, kind: str) -> list[str]:
         """List the ARNs of the template's resources that are of a kind."""
         found = list[str]()
         for name, resource in self.body["Resources"].items():
             each = resource_type(str(resource.get("Type")))
-            if each and each.service == service and kind in each.own_kinds:
+            if each and each.service == service and kind.lower() in each.own_kinds:
                 found += self.arns_of(name, [kind])
         return _unlike(found)
 
@@ -97,7 +99,7 @@ class Naming:
             return [name.lower()]
         return [name, logical] if kind.service in _AFTER_LOGICAL_ID else [name]
 
-    def _function(self, name: str, argument: object) -> list[str]:
+    def _function(self, name: str, argument: object) -> list[str]:  # noqa: PLR0911 - one for each function
         parts = parts_of(argument)
         match name, len(parts):
             case "Ref", 1:
@@ -109,21 +111,20 @@ class Naming:
                 given = cast("Mapping[str, object]", parts[1] if len(parts) > 1 else {})
                 return self._substituted(str(parts[0]), given)
             case "Fn::Join", 2:
-                items = parts_of(parts[1]) if isinstance(parts[1], list) else [parts[1]]
-                return _products([self.of(item) for item in items], str(parts[0]))
+                return _products([self.of(item) for item in parts_of(parts[1])], str(parts[0]))
             case "Fn::If", 3:
                 return [*self.of(parts[1]), *self.of(parts[2])]
             case "Fn::FindInMap", _ if len(parts) > 2:  # noqa: PLR2004 - a map, and two keys
                 return self._mapped(str(parts[0]), parts[2])
-            case "Fn::Select", 2 if isinstance(parts[1], list):
-                return self.of(parts[1])
+            case "Fn::Select", 2:
+                return self.of(cast("list[object]", parts[1])) if isinstance(parts[1], list) else [UNKNOWN]
             case _:
                 return [UNKNOWN]
 
     def _reference(self, name: str) -> list[str]:
         if name == "AWS::NoValue":
             return []
-        parameters: Mapping[str, Any] = self.body.get("Parameters") or {}
+        parameters = map_in(self.body, "Parameters")
         if name in parameters:
             return _values_of(parameters[name])
         if name in self.body["Resources"]:
@@ -133,7 +134,7 @@ class Naming:
         return [_PSEUDO.get(name, UNKNOWN)]
 
     def _attribute(self, logical_id: str, attribute: str) -> list[str]:
-        resource: Mapping[str, Any] = self.body["Resources"].get(logical_id) or {}
+        resource = map_in(self.body["Resources"], logical_id)
         kind = resource_type(str(resource.get("Type")))
         if kind is None:
             return [UNKNOWN]
@@ -154,14 +155,9 @@ class Naming:
         return _products(found, "")
 
     def _mapped(self, name: str, last: object) -> list[str]:
-        found: Mapping[str, Any] = (self.body.get("Mappings") or {}).get(name) or {}
-        keys = set(self.of(last))
+        found, keys = map_in(map_in(self.body, "Mappings"), name), set(self.of(last))
         values = [
-            value
-            for inner in found.values()
-            if isinstance(inner, Mapping)
-            for key, value in cast("Mapping[str, object]", inner).items()
-            if key in keys or UNKNOWN in keys
+            value for first in found for key, value in map_in(found, first).items() if key in keys or UNKNOWN in keys
         ]
         return _common([text for value in values for text in self.of(value)])
 
@@ -182,8 +178,7 @@ def _values_of(parameter: Mapping[str, Any]) -> list[str]:
 def _products(sets: list[list[str]], separator: str) -> list[str]:
     found = [""]
     for index, each in enumerate(sets):
-        each = each or [""]
-        texts = each if len(found) * len(each) <= _MOST else _common(each, most=1)
+        texts = (each or [""]) if len(found) * len(each) <= _MOST else _common(each, most=1)
         found = [f"{one}{separator if index else ''}{other}" for one, other in itertools.product(found, texts)]
     return found
 

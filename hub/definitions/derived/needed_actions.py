@@ -1,8 +1,8 @@
 """Which of the permissions that a type's handlers name a launch takes, for the properties that a template gives.
 
-A handler names all that it might ever do: 38 permissions make a bucket, whatever the bucket looks like. AWS would refuse
-a launch that lacks one it uses, so what may be needed is given, and left out is what is about something that the template
-does not have, by the words of the names:
+A handler names all that it might ever do: 38 permissions make a bucket, whatever the bucket looks like. AWS would
+refuse a launch that lacks one it uses, so what may be needed is given, and left out is what is about something that the
+template does not have, by the words of the names:
 
 - of the type's own service: writing what only a property is about that is not given (PutBucketReplication);
 - of other services: all of a service where none of its actions, nor its own name, shares a word with what is given
@@ -19,7 +19,9 @@ from hub.definitions.derived.registry import READS, ResourceType, kinds_of, word
 STEPS: Final = ("create", "read", "update", "delete")
 _GENERIC: Final = words("AttributesConfigSettingResourceRequestConfigurationPolicyPermission")
 """Words that tie an action to nothing."""
-_EVERYWHERE: Final = words("AccessArnCodeConfigDataDescribeFileFunctionGroupIdInterfaceKeyListNameObjectPolicyRoleSystemTagTypeVersion")
+_EVERYWHERE: Final = words(
+    "AccessArnCodeConfigDataDescribeFileFunctionGroupIdInterfaceKeyListNameObjectPolicyRoleSystemTagTypeVersion"
+)
 """Words that properties and actions of different things have in common."""
 _APART: Final = ("iam:PassRole", "iam:CreateServiceLinkedRole")
 
@@ -60,16 +62,32 @@ def needed_actions(
         service = action.partition(":")[0]
         if kinds_of(action) is None:
             unknown.add(action)
-        elif service != kind.service and service not in about and action not in _APART:
+        elif (service != kind.service and service not in about and action not in _APART) or (
+            service == kind.service and not _is_given(kind, action, given)
+        ):
             left_out.add(action)
-        elif service == kind.service and not _is_given(kind, action, given):
-            left_out.add(action)
+    left_out -= _only_writes(kind, named, left_out)
     gone = left_out | unknown
     return NeededActions(
         {action: frozenset(found) for action, found in named.items() if action not in gone},
         frozenset(left_out),
         frozenset(unknown),
     )
+
+
+def _only_writes(kind: ResourceType, named: Mapping[str, set[str]], left_out: set[str]) -> set[str]:
+    """Find what does a step where nothing else would: AssociateAddress associates, whatever is given."""
+    found = set[str]()
+    for step in ("create", "update", "delete"):
+        writes = {
+            action
+            for action, steps in named.items()
+            if step in steps and action.startswith(f"{kind.service}:") and action not in kind.tagging
+            if not action.partition(":")[2].startswith(READS)
+        }
+        if writes <= left_out:
+            found |= writes
+    return found
 
 
 def words_given(properties: Mapping[str, object]) -> frozenset[str]:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Final, cast
 
-from hub.definitions.derived.naming import UNKNOWN, Naming
+from hub.definitions.derived.naming import Naming
 from hub.definitions.derived.registry import ResourceType
-from hub.definitions.template_values import function_of, parts_of
+from hub.definitions.template_values import function_of, map_in, parts_of
 
 _ARN: Final = re.compile(r"arn:[^:]+:iam::[^:]*:role/(?P<name>.+)")
 _SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
@@ -27,7 +27,9 @@ class PassedRoles:
         self.remarks: list[str] = []
         self.services: set[str] = set()
 
-    def of_resource(self, kind: ResourceType, properties: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def of_resource(
+        self, kind: ResourceType, properties: Mapping[str, object]
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
         """List the ARNs of roles that a resource is given, each with the services that it is passed to."""
         named = {action for handler in ("create", "update") for action in kind.permissions(handler)}
         if kind.service == "iam" and kind.noun != "InstanceProfile":
@@ -37,22 +39,22 @@ class PassedRoles:
         for node in _roles(properties):
             services = self._services(node, kind)
             for text in self._naming.of(node):
-                if text == UNKNOWN:
-                    self._choosing(node, services)
-                    continue
                 found = _ARN.fullmatch(text)
                 name = found["name"] if found else text
-                if name == self._own:
+                if not name.strip("*/"):
+                    self._choosing(node, services)
+                elif name == self._own:
                     self.services.update(services)
                 elif not name.startswith("aws-service-role/") and ":" not in name:
                     yield (text if found and "::aws:" not in text else _WHERE.format(name=name)), services
 
     def _choosing(self, node: object, services: tuple[str, ...]) -> None:
-        _, argument = function_of(node)
-        if argument in (self._naming.body.get("Parameters") or {}):
+        parameters = map_in(self._naming.body, "Parameters")
+        named = [name for name in parameters if re.search(rf'"{name}"|\$\{{{name}\}}', as_text(node))]
+        if named:
             self.services.update(services)
             self.remarks.append(
-                f"the parameter {argument} takes a role. The launch role may pass {self._own}: have launches give that "
+                f"the parameter {named[0]} takes a role. The launch role may pass {self._own}: have launches give that "
                 f"one, or add iam:PassRole for another as a statement of your own."
             )
 
@@ -63,17 +65,14 @@ class PassedRoles:
         if own:
             return tuple(own)
         label = {"iam": "ec2"}.get(kind.service, kind.service)
-        return tuple(trusted) if trusted and kind.service not in ("iam",) else (f"{label}.amazonaws.com",)
+        return tuple(trusted) if trusted and kind.service != "iam" else (f"{label}.amazonaws.com",)
 
     def _trusted(self, node: object) -> Iterator[str]:
         function, argument = function_of(node)
         logical_id = str(parts_of(argument)[0]).partition(".")[0] if function in ("Ref", "Fn::GetAtt") else ""
-        resource: Mapping[str, Any] = self._naming.body["Resources"].get(logical_id) or {}
-        policy: Any = (resource.get("Properties") or {}).get("AssumeRolePolicyDocument")
-        statements = parts_of(cast("Mapping[str, Any]", policy).get("Statement")) if isinstance(policy, Mapping) else []
-        for statement in statements:
-            principal = cast("Mapping[str, Any]", statement).get("Principal") if isinstance(statement, Mapping) else None
-            services = cast("Mapping[str, Any]", principal).get("Service") if isinstance(principal, Mapping) else None
+        properties = map_in(map_in(self._naming.body["Resources"], logical_id), "Properties")
+        for statement in parts_of(map_in(properties, "AssumeRolePolicyDocument").get("Statement")):
+            services: object = map_in(statement, "Principal").get("Service")
             for text in self._naming.of(services) if services else []:
                 plain = text.replace(".*", "")  # states.${AWS::Region}.amazonaws.com is the same service
                 if _SERVICE.fullmatch(plain):

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.definitions.derived.comparison import LaunchRole, taken_by_nothing
-from hub.definitions.derived.rights import DerivedRights, Right, derived_rights, merged
+from hub.definitions.derived.derivation import derived_rights
+from hub.definitions.derived.rights import DerivedRights, Right, merged
 from hub.definitions.derived.statements import Statement, is_derived, statements_of
 from hub.definitions.lifecycle import Life, Lifecycle
 from hub.definitions.marks import mark
@@ -146,7 +147,7 @@ class ProductRights:
         return {name: brought[kind] for kind, name in names.items() if name and brought.get(kind)}
 
     def lacking(self) -> Iterator[tuple[str, Right]]:
-        """List what the role lacks, by version: where the file has derived statements all of it, else what is certain."""
+        """List what the role lacks, by version: all of it where statements were derived, else what is certain."""
         role = LaunchRole(self.policy())
         for version, derived in self.derived.items():
             for right in merged(role.lacks(derived.rights)):
@@ -220,8 +221,11 @@ def _statements_in(path: Path) -> list[Statement]:
             code="file-not-json",
             place=str(path),
         ) from None
-    if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
+    statements = cast("list[object]", content) if isinstance(content, list) else [None]
+    if not all(isinstance(each, dict) for each in statements):
         raise ContentError(
-            "is no list of statements. Write one, as in the other products.", code="policy-not-readable", place=str(path)
+            "is no list of statements. Write one, as in the other products.",
+            code="policy-not-readable",
+            place=str(path),
         )
-    return content
+    return cast("list[Statement]", statements)

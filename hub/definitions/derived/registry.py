@@ -1,13 +1,13 @@
 """What AWS says of resource types and of actions, in the form in which cfn-lint brings it.
 
 A type's schema in CloudFormation's registry names the permissions of each of its handlers. The Service Authorization
-Reference says on which kinds of resources an action is allowed, and what their ARNs look like. All schemas are 18 MB, so
-each is read when it is asked for, which takes a millisecond; importing cfn-lint itself would take half a second.
+Reference says on which kinds of resources an action is allowed, and what their ARNs look like. All schemas are 18 MB,
+so each is read when it is asked for, which takes a millisecond; importing cfn-lint itself would take half a second.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,7 +28,15 @@ _VERBS: Final[Mapping[str, tuple[str, ...]]] = {
     "delete": ("Delete", "Remove", "Deregister"),
 }
 """By handler: how its actions are called, for types whose schemas name none."""
-_TAGGING: Final = ("AddTags", "TagResource", "RemoveTags", "DeleteTags", "UntagResource", "ListTags", "ListTagsForResource")
+_TAGGING: Final = (
+    "AddTags",
+    "TagResource",
+    "RemoveTags",
+    "DeleteTags",
+    "UntagResource",
+    "ListTags",
+    "ListTagsForResource",
+)
 
 Json = dict[str, Any]
 
@@ -91,7 +99,8 @@ def _arn(form: str, name: str) -> str:
     if text.endswith(".*"):
         text = f"{text.removesuffix('.*')}{name}"
     text = re.sub(r"\$\{(?!Partition\}|AccountId\})[^}]*\}", "*", text.replace(".*", "*"))
-    return re.sub(r"\*{2,}", "*", text)
+    text = re.sub(r"\*{2,}", "*", text)
+    return "*" if text.endswith(":*:*:*:*") else text
 
 
 @cache
@@ -122,15 +131,19 @@ class ResourceType:
 
     def permissions(self, handler: str) -> list[str]:
         """List the permissions that a handler may ever use, or where none names any those that are called like it."""
-        handlers = cast("Mapping[str, Json]", self._raw.get("handlers") or {})
-        if any((each or {}).get("permissions") for each in handlers.values()):
-            return cast("list[str]", (handlers.get(handler) or {}).get("permissions") or [])
-        return self._called(handler)
+        return self._named_by(handler) if self.is_explicit else self._called(handler)
+
+    def _named_by(self, handler: str) -> list[str]:
+        return cast("list[str]", (self._handlers.get(handler) or {}).get("permissions") or [])
 
     @property
     def is_explicit(self) -> bool:
         """Whether its schema names permissions."""
-        return any((each or {}).get("permissions") for each in (self._raw.get("handlers") or {}).values())
+        return any((each or {}).get("permissions") for each in self._handlers.values())
+
+    @property
+    def _handlers(self) -> Mapping[str, Json]:
+        return cast("Mapping[str, Json]", self._raw.get("handlers") or {})
 
     def _called(self, handler: str) -> list[str]:
         known: Mapping[str, Json] = _authorization().get(self.service, {}).get("Actions", {})
@@ -148,12 +161,7 @@ class ResourceType:
     def service(self) -> str:
         """IAM's prefix of the type's own service."""
         segment = self.kind.split("::")[1].lower()
-        handlers = cast("Mapping[str, Json]", self._raw.get("handlers") or {})
-        named = [
-            action.partition(":")[0]
-            for step in ("create", "delete", "read")
-            for action in cast("list[str]", (handlers.get(step) or {}).get("permissions") or [])
-        ]
+        named = [action.partition(":")[0] for step in ("create", "delete", "read") for action in self._named_by(step)]
         if not named:
             known = [prefix for prefix in _authorization() if segment.startswith(_NOT_LETTERS.sub("", prefix))]
             return max(known, key=len, default=segment)
@@ -161,7 +169,7 @@ class ResourceType:
         own = [
             action.partition(":")[0]
             for step in ("create", "delete")
-            for action in cast("list[str]", (handlers.get(step) or {}).get("permissions") or [])
+            for action in self._named_by(step)
             if words(action.partition(":")[2]) >= nouns
         ]
         return segment if segment in named else max(own or named, key=(own or named).count)
@@ -191,6 +199,23 @@ class ResourceType:
         pattern = str(self.properties.get(self.name_property or "", {}).get("pattern") or "")
         return self.service == "s3" or (bool(pattern) and not re.search(r"A-Z|\\w|\\S|\.[*+]|\[\^", pattern))
 
+    def rules_at(self, path: Sequence[str]) -> Json:
+        """Give what the schema says of a property, or of one within others; items of lists count for the list."""
+        node = self._raw
+        for step in path:
+            node = self._follow(cast("Json", self._follow(node).get("properties") or {}).get(step) or {})
+            while "items" in node:
+                node = self._follow(cast("Json", node["items"]))
+        return node
+
+    def _follow(self, node: Json) -> Json:
+        while reference := node.get("$ref"):
+            found: Any = self._raw
+            for step in str(reference).removeprefix("#/").split("/"):
+                found = found.get(step) or {}
+            node = cast("Json", found)
+        return node
+
     @cached_property
     def own_kinds(self) -> tuple[str, ...]:
         """The kinds of resources that a resource of the type is to IAM."""
@@ -199,8 +224,9 @@ class ResourceType:
             for each in cast("Json", _authorization().get(self.service, {}).get("Resources") or {})
         }
         noun = self.noun.lower()
-        if noun in known:
-            return (known[noun],)
+        exact = tuple(known[each] for each in (noun, f"{noun}s") if each in known)
+        if exact:
+            return exact
         longer = tuple(kind for word, kind in known.items() if word.startswith(noun))
         shorter = max((word for word in known if noun.startswith(word)), key=len, default="")
         return longer or ((known[shorter],) if shorter else ())

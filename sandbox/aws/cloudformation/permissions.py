@@ -132,11 +132,15 @@ def require_resource(
         return list(actions.unchecked)
     caller = _callers[-1]
     own = resource_arns.get(schema.type)
+    if name and schema.service == "iam":  # whose ARNs have the path before the name
+        name = f"{properties.get('Path', '')}{name}"
     arn = own(properties, place.region) if own else arn_of(schema, place, name) if name else None
     for action in actions.required:
         kinds = resources_of(action)
+        if kinds is None:  # a schema may name what is no action of IAM's, which no policy has to allow
+            continue
         # Which resource a look at all of a kind is allowed on, only the service knows.
-        unknown = kinds is None or (not kinds and reads(action))
+        unknown = (not kinds and reads(action)) or not schema.is_about(action)
         _require(caller, action, None if unknown else arn if kinds else "*", **_scaling_context(properties))
     seen: set[str] = set()
     if step != "delete" and "iam:PassRole" in (*schema.actions(step), *schema.actions("create")):

@@ -67,6 +67,9 @@ def new_product(name: str, template: Path, portfolio: str) -> int:
         }
     )
     ended = tell(folder)
+    role = execution_role_name(name)
+    if role not in template.read_text():
+        print(f"{folder / f'{_FIRST}.yaml'} does not refer to the role {role}, which this product's model runs as.")
     for line in advice(read_product_rights(folder / "product.yaml", as_of())):
         print(line)
     if silent := [parameter for parameter, item in read.parameters.items() if not item.description]:

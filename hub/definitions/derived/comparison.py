@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from hub.definitions.derived.rights import Right
 from shared.aws.iam import Statement, parse
-from shared.aws.patterns import Answer, fits
+from shared.aws.patterns import Answer, arn_fits, fits
 from shared.aws.policies import render
 
 _ACCOUNT: Final = "222233334444"
@@ -53,7 +53,7 @@ class LaunchRole:
             each for each in allowing if {(c.operator, c.key.lower(), c.values) for c in each.conditions} <= condition
         ]
         return all(
-            any(fits(pattern, _plain(resource)) is Answer.YES for each in open_ for pattern in each.resources)
+            any(arn_fits(pattern, _plain(resource)) is Answer.YES for each in open_ for pattern in each.resources)
             for resource in right.resources
         )
 
@@ -74,7 +74,7 @@ def _is_about(statement: Statement, action: str) -> bool:
 def _meets(statement: Statement, resource: str) -> bool:
     wanted = _plain(resource)
     return any(each == wanted for each in statement.resources) or any(
-        fits(each, wanted) is not Answer.NO for each in statement.resources
+        arn_fits(each, wanted) is not Answer.NO for each in statement.resources
     )
 
 

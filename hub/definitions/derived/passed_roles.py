@@ -6,7 +6,7 @@ from typing import Final, cast
 
 from hub.definitions.derived.naming import Naming
 from hub.definitions.derived.registry import ResourceType
-from hub.definitions.template_values import function_of, map_in, parts_of
+from hub.definitions.template_values import as_text, function_of, map_in, parts_of
 
 _ARN: Final = re.compile(r"arn:[^:]+:iam::[^:]*:role/(?P<name>.+)")
 _SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")

@@ -13,6 +13,7 @@ from hub.definitions.derived.product_rights import ProductRights, exception_line
 from hub.definitions.derived.registry import is_installed
 from hub.definitions.derived.rights import WHY, DerivedRights, Reason, Right, merged
 from hub.definitions.derived.statements import Statement, is_derived, statements_of
+from shared.aws.escalation import leads_to_more
 from shared.aws.policies import launch_policy
 from shared.catalog.lifecycle import as_of
 from shared.errors import CatalogError
@@ -102,7 +103,8 @@ def advice(product: ProductRights) -> Iterator[str]:
     if lines:
         yield "It takes more than every product may (docs/policy.md). Where it is to, write in Pulumi.hub.yaml:"
         yield from (f"  {line}" for line in lines)
-        yield "A spoke makes no role with rights in IAM: the hub's stack set or an administrator does (launchRoles)."
+        if any(" on " in each.token or ("::" not in each.token and leads_to_more(each.token)) for each in found):
+            yield "A spoke makes no role with such rights: the hub's stack set or an administrator does (launchRoles)."
 
 
 def _write(product: ProductRights) -> int:
@@ -131,10 +133,13 @@ def _products() -> Iterator[ProductRights]:
 
 
 def _missing(product: ProductRights, lacking: Sequence[tuple[str, Right]]) -> Iterator[str]:
+    together = dict[tuple[str, tuple[str, ...], str], list[str]]()
     for version, right in lacking:
+        together.setdefault((version, right.resources, right.of), []).append(right.action)
+    for (version, resources, of), actions in together.items():
         yield (
-            f"{product.policy_file}: lacks {right.action} on {', '.join(right.resources)}, which {version} takes for "
-            f"{right.of}. Write it: model-catalog models rights {product.file.key} --write"
+            f"{product.policy_file}: lacks {', '.join(sorted(actions))} on {', '.join(resources)}, which {version} "
+            f"takes for {of}. Write it: model-catalog models rights {product.file.key} --write"
         )
 
 

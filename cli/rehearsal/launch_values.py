@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from cli.rehearsal.sandbox_process import SandboxProcess
+from hub.definitions.derived.naming import beginning_of
 from hub.definitions.derived.product_rights import ProductRights
 from hub.definitions.derived.registry import resource_type
 from hub.definitions.template_values import function_of, map_in, parts_of
@@ -27,6 +28,8 @@ _MADE_UP: Final = (
     "true",
 )
 """Texts of the forms that templates ask for, of which the first one that fits is taken."""
+_ENDS: Final = ("", "rehearsal", "rehearsal/model.tar.gz", "rehearsal/", "1")
+"""What may follow on the beginning that a pattern asks for."""
 _BY_WORD: Final[Sequence[tuple[str, str]]] = (
     ("image", _IMAGE),
     ("cidr", "10.0.0.0/16"),
@@ -155,8 +158,10 @@ class Values:
         there = [self._existing(kind) for word, kind in things.items() if word in name.lower()]
         by_name = f"role/${{{name}}}" in self._text
         role = [self._role.rpartition("/")[2] if by_name else self._role] if "role" in name.lower() else []
+        beginning = beginning_of(parameter.allowed_pattern or "")
+        begun = [f"{beginning}{end}" for end in _ENDS if beginning]
         listed = [str(each) for rules in self._rules.get(name, ()) for each in rules.get("enum") or ()]
-        for text in (*role, *filter(None, there), *words, *_MADE_UP, *listed):
+        for text in (*role, *filter(None, there), *words, *_MADE_UP, *begun, *listed):
             if value_problem(parameter, text) is None and self._fits(name, text):
                 yield text
 

@@ -26,7 +26,7 @@ _PSEUDO: Final = {
     "AWS::AccountId": "${AccountId}",
     "AWS::Partition": "${Partition}",
 }
-_FIXED: Final = re.compile(r"\^\(?(?!\?)([A-Za-z0-9_:/.-]*)")
+_FIXED: Final = re.compile(r"\^\(?(?!\?)([A-Za-z0-9_:/-]*)")
 """The beginning of a parameter's pattern that is the same in all of its values."""
 
 
@@ -166,13 +166,17 @@ def _values_of(parameter: Mapping[str, Any]) -> list[str]:
     allowed = [str(value) for value in parameter.get("AllowedValues") or ()]
     if allowed:
         return _common(allowed)
-    pattern = str(parameter.get("AllowedPattern") or "")
+    beginning = beginning_of(str(parameter.get("AllowedPattern") or ""))
+    return [f"{beginning}*"]
+
+
+def beginning_of(pattern: str) -> str:
+    """Give the beginning that all texts have which a pattern fits, as far as it says one."""
     fixed = _FIXED.match(pattern)
     if not fixed or "|" in pattern:
-        return [UNKNOWN]
+        return ""
     rest = pattern[fixed.end() :]
-    certain = fixed[1][:-1] if rest[:1] in ("*", "?", "{", "+") else fixed[1]
-    return [f"{certain}*"] if certain.replace(".", "") else [UNKNOWN]
+    return fixed[1][:-1] if rest[:1] in ("*", "?", "{", "+") else fixed[1]
 
 
 def _products(sets: list[list[str]], separator: str) -> list[str]:

@@ -52,7 +52,8 @@ class Targets:
         for kind in kinds:
             if kind not in own:
                 arns, reason = self._other(service, kind)
-                if arns:
+                # What has a name of its own needs no others but those that the template speaks of.
+                if arns and not (own and self.kind.is_named and reason is Reason.NOT_OF_THE_TEMPLATE):
                     yield arns, reason, self._through(service)
 
     def _own(self, kinds: list[str]) -> Target:
@@ -65,11 +66,10 @@ class Targets:
     def _other(self, service: str, kind: str) -> tuple[list[str], Reason]:
         if (service, kind) == ("s3", "object"):
             return self._objects()
-        found = list[str]()
-        for text in self._referred(service, kind):
-            found += [text] if text.startswith("arn:") else arns_of(service, kind, text)
+        names = list(self._referred(service, kind))
+        found = [arn for text in names for arn in ([text] if text.startswith("arn:") else arns_of(service, kind, text))]
         if found:
-            return found, Reason.NAMED
+            return found, Reason.NAME_OF_THE_LAUNCH if UNKNOWN in names else Reason.NAMED
         mine = self.naming.of_kind(service, kind) if service == self.kind.service else []
         if mine:
             return mine, Reason.NAMED
@@ -94,11 +94,11 @@ class Targets:
     def _referred(self, service: str, kind: str) -> Iterator[str]:
         """Find the names in properties that are called after a kind of resource, such as EndpointConfigName."""
         wanted = "".join(letter for letter in kind if letter.isalnum())
-        called = (wanted, f"{wanted}name", f"{wanted}arn", f"{service}{wanted}")
+        called = (wanted, f"{wanted}name", f"{wanted}arn", f"{wanted}id", f"{service}{wanted}")
         for node in _inner(self.properties):
             for name, value in node.items():
                 if name.lower().removesuffix("s") in called:
-                    yield from (text for text in self.naming.of(value) if text != UNKNOWN and not text.startswith("/"))
+                    yield from (text for text in self.naming.of(value) if not text.startswith("/"))
 
     def _through(self, service: str) -> dict[str, Any]:
         """Limit keys of KMS to being used through the resource's own service."""

@@ -47,8 +47,9 @@ def test_the_check_names_what_the_role_of_a_version_lacks(catalog: CatalogCopy, 
 
     assert ExitCode.NOT_REACHED == ended.code
     assert (
-        f"error: hub/catalog/{POLICY}: lacks sns:CreateTopic on arn:${{Partition}}:sns:*:${{AccountId}}:SC-*-Alerts-*, "
-        f"which 1.2.0 takes for Alerts (AWS::SNS::Topic). Write it: model-catalog models rights {FRAUD} --write"
+        f"error: hub/catalog/{POLICY}: lacks sns:CreateTopic, sns:DeleteTopic on "
+        f"arn:${{Partition}}:sns:*:${{AccountId}}:SC-*-Alerts-*, which 1.2.0 takes for Alerts (AWS::SNS::Topic). "
+        f"Write it: model-catalog models rights {FRAUD} --write"
     ) in ended.err
 
 
@@ -97,7 +98,7 @@ def test_where_statements_were_derived_all_that_is_derived_has_to_be_there(
         each["Action"] = [action for action in each["Action"] if action != "sns:GetTopicAttributes"]
     catalog.write(POLICY, json.dumps(written))
 
-    assert "lacks sns:GetTopicAttributes" in command("models", "check").err
+    assert "lacks sns:GetTopicAttributes on" in command("models", "check").err
 
 
 def test_of_a_retired_version_its_end_alone_counts(catalog: CatalogCopy, command: Command) -> None:

@@ -19,6 +19,8 @@ OTHERS = {
         "symlink_to",
     },  # the sandbox's output; a copy of the checkout
     "cli/deployment/history_bundle.py": {"open"},  # in memory
+    "cli/rehearsal/launch_surroundings.py": {"open"},  # in memory
+    "cli/rehearsal/sandbox_process.py": {"open"},  # the sandbox's output
     "tools/pulumi_cli.py": {"copyfile", "replace"},  # a program that was built aside is moved into its place
     "cli/verbs.py": {"dump"},  # to standard output
     "fleet/guard.py": {"open"},  # what reads as nothing

@@ -1,5 +1,6 @@
 """What a template expects to find in an account, made up for a rehearsal: roles, code in S3, answers of functions."""
 
+import contextlib
 import io
 import json
 import re
@@ -11,11 +12,12 @@ from botocore.exceptions import ClientError
 
 from hub.definitions.derived.naming import Naming
 from hub.definitions.derived.rights import DerivedRights
-from hub.definitions.template_values import function_of, parts_of
+from hub.definitions.template_values import function_of, map_in, parts_of
 from shared.aws.arn import Arn
 from shared.aws.policies import execution_trust
 
 _MADE_UP: Final = "rehearsal"
+_ADDRESS: Final = "https://example.com/rehearsal"
 _ATTRIBUTE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9.]+)\}")
 
 
@@ -25,34 +27,35 @@ def answers_of(body: Mapping[str, Any]) -> dict[str, Any]:
     data: dict[str, dict[str, str]] = {name: {} for name in custom}
     for name, attribute in _attributes(body):
         if name in custom:
-            data[name][attribute] = _MADE_UP
+            data[name][attribute] = _ADDRESS if attribute.lower().endswith(("url", "uri")) else _MADE_UP
     return {"custom_resources": {name: {"Data": found} for name, found in data.items()}}
 
 
 def make_roles(iam: Any, derived: DerivedRights, body: Mapping[str, Any], account: str) -> Iterator[str]:  # noqa: ANN401 - boto3 makes its clients at run time
     """Make the roles that a template passes and does not make, and name them."""
     own = json.dumps([each for each in body["Resources"].values() if each.get("Type") == "AWS::IAM::Role"])
+    services = dict[str, set[str]]()
     for right in derived.rights:
         for arn in right.resources if right.action == "iam:PassRole" else ():
-            role = Arn.parse(arn)
-            if "*" in arn or f'"{role.name}"' in own:
-                continue
-            services = right.condition["StringEquals"]["iam:PassedToService"]
-            path = role.resource.removeprefix("role").removesuffix(role.name)
-            try:
-                iam.create_role(
-                    RoleName=role.name,
-                    Path=path,
-                    AssumeRolePolicyDocument=execution_trust(services, account=account),
-                )
-            except ClientError:
-                continue  # it is there
+            if "*" not in arn and f'"{Arn.parse(arn).name}"' not in own:
+                services.setdefault(arn, set()).update(right.condition["StringEquals"]["iam:PassedToService"])
+    for arn, those in services.items():
+        role = Arn.parse(arn)
+        path = role.resource.removeprefix("role").removesuffix(role.name)
+        trust = execution_trust(sorted(those), account=account)
+        with contextlib.suppress(ClientError):  # where it is there
+            iam.create_role(RoleName=role.name, Path=path, AssumeRolePolicyDocument=trust)
             yield role.name
 
 
-def put_code(s3: Any, body: Mapping[str, Any], region: str) -> Iterator[str]:  # noqa: ANN401 - boto3 makes its clients at run time
+def put_code(s3: Any, body: Mapping[str, Any], values: Mapping[str, str], region: str) -> Iterator[str]:  # noqa: ANN401 - boto3 makes its clients at run time
     """Put an archive wherever a template takes code from, as far as it says where, and name the places."""
-    naming = Naming(body)
+    given = {name: {"AllowedValues": [value]} for name, value in values.items()}
+    defaults = {
+        name: {"AllowedValues": [rules["Default"]]} if "Default" in rules else rules
+        for name, rules in map_in(body, "Parameters").items()
+    }
+    naming = Naming({**body, "Parameters": {**defaults, **given}})
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("index.py", "")

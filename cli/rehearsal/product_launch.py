@@ -113,7 +113,7 @@ def _rehearsed(launch: "_Launch", given: Sequence[str]) -> Report:
     shown = {name: MASK if name in hidden else value for name, value in values.items()}
     report = Report(product=launch.product.file.key, version=launch.number, values=shown)
     try:
-        launch.prepare()
+        launch.prepare(values)
     except ClientError as problem:
         report.steps[_STEPS[0]] = error_text(problem)
         return report
@@ -158,7 +158,7 @@ class _Launch:
     def template(self) -> Template:
         return self.product.templates[self.number]
 
-    def prepare(self) -> None:
+    def prepare(self, values: Mapping[str, str]) -> None:
         """Make the roles, and publish the version."""
         self._make_roles()
         s3 = self.sandbox.client("s3", ACCOUNT, REGION)
@@ -174,7 +174,7 @@ class _Launch:
         self.made_up += [
             f"the role {name}" for name in make_roles(iam, self.product.derived[self.number], body, ACCOUNT)
         ]
-        self.made_up += [f"code at s3://{place}" for place in put_code(s3, body, REGION)]
+        self.made_up += [f"code at s3://{place}" for place in put_code(s3, body, values, REGION)]
         made = self._catalog.create_product(
             Name=self.product.file.key,
             Owner="rehearsal",

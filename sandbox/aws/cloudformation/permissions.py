@@ -175,7 +175,8 @@ def _require_roles(caller: Caller, schema: Schema, given: Json) -> None:
         services = [name for name in trusted if schema.service in name.split(".")[0] or f".{schema.service}." in name]
         service = (services or [f"{schema.service}.amazonaws.com"])[0]
         _require(caller, "iam:PassRole", arn, **{"iam:PassedToService": service})
-        if not trusts_service(role, service, {"aws:SourceAccount": [caller.account]}):
+        # One that trusts no service is for another role to assume, as those of a pipeline's actions are.
+        if trusted and not trusts_service(role, service, {"aws:SourceAccount": [caller.account]}):
             raise StackError(f"Could not assume role {arn}. Ensure that it trusts the service {service}")
 
 

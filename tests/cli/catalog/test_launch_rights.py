@@ -11,6 +11,7 @@ from hub.definitions.derived import registry
 from shared.errors import ContentError
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.command_line import Command
+from tests.support.fake_account import always
 from tests.support.refused import refused
 
 FRAUD = "fraud-detector-realtime"
@@ -144,7 +145,7 @@ def test_without_schemas_the_check_goes_on(
 
 
 def test_without_schemas_rights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "find_spec", lambda _: None)
+    monkeypatch.setattr(registry, "find_spec", always(None))
 
     with refused(ContentError, "schemas-not-installed", "cfn-lint"):
         registry._data.__wrapped__()  # pyright: ignore[reportPrivateUsage] - what is read stays read

@@ -1,6 +1,5 @@
 """The rights that launches take are derived from the types' schemas, for the names that a launch gives."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from tests.support.refused import refused
 
 OWN = "ModelCatalogExecution-scorer"
 ROLE = "arn:${Partition}:iam::${AccountId}:role"
-TRUST = "AssumeRolePolicyDocument: {Statement: [{Principal: {Service: SERVICE}}]}"
 
 
 @pytest.fixture
@@ -33,13 +31,6 @@ def derived(folder: Path, text: str, **more: tuple[str, ...]) -> DerivedRights:
 def resources(found: DerivedRights, action: str) -> set[str]:
     """List the resources that an action is about."""
     return {arn for right in found.rights if right.action == action for arn in right.resources}
-
-
-def passed(found: DerivedRights) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """List the roles that are passed, with the services that get them."""
-    for right in found.rights:
-        if right.action == "iam:PassRole":
-            yield right.resources[0], right.condition["StringEquals"]["iam:PassedToService"]
 
 
 def test_a_made_up_name_begins_with_the_stacks_and_has_the_logical_id(folder: Path) -> None:
@@ -168,38 +159,6 @@ Resources:
     assert {"StringEquals": {"iam:AWSServiceName": (service,)}} == right.condition
 
 
-FUNCTION = "Fn: {Type: 'AWS::Lambda::Function', Properties: {Code: {ZipFile: x}, Role: ROLE}}"
-
-
-@pytest.mark.parametrize(
-    ("role", "arn"),
-    [
-        ("!GetAtt Worker.Arn", f"{ROLE}/SC-*-Worker-*"),
-        ("!Sub 'arn:aws:iam::${AWS::AccountId}:role/team/scorer'", "arn:aws:iam::${AccountId}:role/team/scorer"),
-    ],
-)
-def test_a_role_is_passed_to_the_service_that_gets_it(folder: Path, role: str, arn: str) -> None:
-    trust = TRUST.replace("SERVICE", "[lambda.amazonaws.com, events.amazonaws.com]")
-    worker = f"Worker: {{Type: 'AWS::IAM::Role', Properties: {{{trust}}}}}"
-
-    found = derived(folder, f"Resources: {{{worker}, {FUNCTION.replace('ROLE', role)}}}")
-
-    assert [(arn, ("lambda.amazonaws.com",))] == list(passed(found))
-
-
-def test_the_products_own_role_and_one_that_a_launch_gives_are_passed_by_what_every_launch_role_has(
-    folder: Path,
-) -> None:
-    own = FUNCTION.replace("ROLE", f"!Sub 'arn:aws:iam::${{AWS::AccountId}}:role/{OWN}'")
-    given = derived(
-        folder, f"Parameters: {{Role: {{Type: String}}}}\nResources: {{{FUNCTION.replace('ROLE', '!Ref Role')}}}"
-    )
-
-    assert [] == list(passed(derived(folder, f"Resources: {{{own}}}"))) == list(passed(given))
-    assert {"lambda.amazonaws.com"} == given.services
-    assert "the parameter Role takes a role. The launch role may pass ModelCatalogExecution-scorer" in given.remarks[0]
-
-
 def test_what_cloudformation_reads_itself_is_among_the_rights(folder: Path) -> None:
     text = """
 Parameters:
@@ -234,7 +193,7 @@ Resources:
 
     assert {"arn:${Partition}:lambda:*:${AccountId}:function:SC-*-Fn-*"} == resources(found, "lambda:CreateFunction")
     assert resources(found, "events:PutRule")
-    assert [(f"{ROLE}/SC-*-FnRole-*", ("lambda.amazonaws.com",))] == list(passed(found))
+    assert {f"{ROLE}/SC-*-FnRole-*"} == resources(found, "iam:PassRole")
 
 
 def test_a_transform_that_cannot_work_with_the_template_is_told(folder: Path) -> None:
@@ -271,19 +230,6 @@ def test_a_nested_template_counts_where_it_lies_beside_the_one_that_names_it(fol
     assert {"arn:${Partition}:s3:::templates/v1/inner.yaml"} == resources(found, "s3:GetObject")
     assert () == found.remarks
     assert "its template is not beside this one" in unknown.remarks[0]
-
-
-def test_a_custom_resource_calls_its_function_with_the_launch_roles_rights(folder: Path) -> None:
-    text = f"""
-Resources:
-  {FUNCTION.replace("ROLE", "x")}
-  Answer: {{Type: 'Custom::Answer', Properties: {{ServiceToken: !GetAtt Fn.Arn}}}}
-  Told: {{Type: 'AWS::CloudFormation::CustomResource', Properties: {{ServiceToken: 'arn:aws:sns:eu-west-1:1:asked'}}}}
-"""
-    found = derived(folder, text)
-
-    assert {"arn:${Partition}:lambda:*:${AccountId}:function:SC-*-Fn-*"} == resources(found, "lambda:InvokeFunction")
-    assert {"arn:aws:sns:eu-west-1:1:asked"} == resources(found, "sns:Publish")
 
 
 def test_what_nobody_can_derive_is_told(folder: Path) -> None:

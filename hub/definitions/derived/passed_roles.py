@@ -36,7 +36,7 @@ class PassedRoles:
             return
         if kind.is_explicit and "iam:PassRole" not in named:
             return
-        for node in _roles(properties):
+        for node in _roles(kind, properties):
             services = self._services(node, kind)
             for text in self._naming.of(node):
                 found = _ARN.fullmatch(text)
@@ -79,17 +79,22 @@ class PassedRoles:
                     yield plain
 
 
-def _roles(node: object, key: str = "") -> Iterator[object]:
-    """Find what stands under keys that name a role."""
+def _roles(kind: ResourceType, node: object, path: tuple[str, ...] = ()) -> Iterator[object]:
+    """Find what stands in properties that name a role; a key of the template's own, as in a map, names none."""
     function, argument = function_of(node)
     if isinstance(node, list):
         for item in cast("list[object]", node):
-            yield from _roles(item, key)
+            yield from _roles(kind, item, path)
     elif function == "Fn::If":
         for branch in parts_of(argument)[1:]:
-            yield from _roles(branch, key)
-    elif "role" in key.lower() and (isinstance(node, str) or function):
-        yield node
+            yield from _roles(kind, branch, path)
+    elif path and "role" in path[-1].lower() and (isinstance(node, str) or _is_function(function)):
+        if kind.rules_at(path):
+            yield node
     elif isinstance(node, Mapping):
         for name, value in cast("Mapping[str, object]", node).items():
-            yield from _roles(value, name)
+            yield from _roles(kind, value, (*path, name))
+
+
+def _is_function(name: str) -> bool:
+    return name.startswith("Fn::") or name == "Ref"

@@ -12,7 +12,7 @@ from sandbox.aws.cloudformation.attributes import Place, arn_of
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.required_actions import actions_of
 from sandbox.aws.cloudformation.schemas import Schema, reads, resources_of
-from sandbox.aws.documents import Json, Value, is_list, is_object
+from sandbox.aws.documents import Json, Value, is_list, is_object, part
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.evaluation import statements
 from sandbox.aws.iam.principals import (
@@ -165,7 +165,7 @@ def _scaling_context(properties: Json) -> dict[str, str]:
 
 def _require_roles(caller: Caller, schema: Schema, given: Json) -> None:
     """A role that is handed to the service has to be there, trust the service, and be the caller's to pass."""
-    for arn in _roles_in(given):
+    for arn in _roles_in(schema, schema.raw, given):
         role = find_principal(arn)
         if not isinstance(role, Role):
             raise StackError(f"The role {arn} does not exist")
@@ -180,13 +180,16 @@ def _require_roles(caller: Caller, schema: Schema, given: Json) -> None:
             raise StackError(f"Could not assume role {arn}. Ensure that it trusts the service {service}")
 
 
-def _roles_in(node: Value, name: str = "") -> Iterator[str]:
+def _roles_in(schema: Schema, rules: Json, node: Value, name: str = "") -> Iterator[str]:
+    """The roles in properties of the type; a key of the user's own, as in a function's environment, is none."""
+    rules = schema.follow(rules)
     if is_object(node):
+        known = part(rules, "properties")
         for key, value in node.items():
-            yield from _roles_in(value, key)
+            yield from _roles_in(schema, part(known, key), value, key if key in known else "")
     elif is_list(node):
         for item in node:
-            yield from _roles_in(item, name)
+            yield from _roles_in(schema, part(rules, "items"), item, name)
     elif "role" in name.lower() and isinstance(node, str) and _ROLE.fullmatch(node):
         yield node
 

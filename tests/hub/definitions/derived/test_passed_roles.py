@@ -69,3 +69,12 @@ Resources:
 
     assert {"arn:${Partition}:lambda:*:${AccountId}:function:SC-*-Fn-*"} == called["lambda:InvokeFunction"]
     assert {"arn:aws:sns:eu-west-1:1:asked"} == called["sns:Publish"]
+
+
+def test_a_role_in_a_map_of_the_templates_own_is_not_passed(tmp_path: Path) -> None:
+    variables = "Environment: {Variables: {ROLE: !GetAtt Worker.Arn}}"
+    function = f"Fn: {{Type: 'AWS::Lambda::Function', Properties: {{Code: {{ZipFile: x}}, {variables}}}}}"
+
+    found = derived(tmp_path, f"Resources: {{Worker: {{Type: 'AWS::IAM::Role'}}, {function}}}")
+
+    assert [] == list(passed(found))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cli.catalog.files import FOLDER
+from cli.catalog.guesses import cost_parameters, model_parameters
 from cli.catalog.launch_rights import RUNNING, advice, first_statements, policy_text
 from cli.exit_codes import ExitCode
 from cli.yaml_text import append, dump
@@ -160,8 +161,8 @@ def _portfolio(given: str) -> str:
 
 
 def _product(name: str, template: Template, portfolio: str, services: list[str]) -> Mapping[str, object]:
-    common, cost = _common(), _cost(template)
-    models = {"model": {"archive": _archive_parameter(template)}} if builds_models(template) else {}
+    common, cost = _common(), cost_parameters(template)
+    models = {"model": model_parameters(template)} if builds_models(template) else {}
     return {
         "key": name,
         "name": name.replace("-", " ").capitalize(),
@@ -199,30 +200,6 @@ def _common() -> dict[str, Any]:
             "region": alike("its region", "registry", "region"),
             "group": mark("the model package group"),
         },
-    }
-
-
-def _archive_parameter(template: Template) -> str:
-    """Guess which parameter takes the archive: one that has to be given and looks for a URI of S3."""
-    found = [
-        name
-        for name, item in template.parameters.items()
-        if item.default is None and "s3://" in (item.allowed_pattern or "")
-    ]
-    return found[0] if len(found) == 1 else mark("the parameter that takes the model's archive")
-
-
-def _cost(template: Template) -> Mapping[str, object]:
-    """Guess which parameters decide the cost, by what their values look like; otherwise a person says it."""
-    parameters = template.parameters
-    kinds = [name for name, item in parameters.items() if any(v.startswith("ml.") for v in item.allowed_values or ())]
-    counts = [name for name, item in parameters.items() if item.type == "Number" and "Count" in name]
-    if not kinds and not counts:
-        return {}  # nobody is told a cost, until somebody says how it follows
-    return {
-        "kind": "instances",
-        "instance_type": kinds[0] if kinds else mark("the parameter that names the instance type"),
-        "count": counts[0] if counts else mark("the parameter that says how many instances run"),
     }
 
 

@@ -32,7 +32,9 @@ from shared.validation import Key
 _ACCOUNT: Final = "222233334444"
 _END: Final = ("delete", "read")
 """What launches of a retired version still take: they can be terminated, and nothing else."""
-_OF_IMAGES: Final = ("image-undecided", "image-not-declared")
+_IMAGE: Final = re.compile(r"[0-9]{12}\.dkr\.ecr\.")
+"""The beginning of an image that a version can declare."""
+_ANY_IMAGE: Final = "222233334444.dkr.ecr.eu-central-1.amazonaws.com/any:1"
 
 
 class _Draft(BaseModel):
@@ -175,8 +177,10 @@ class ProductRights:
         """List what statements and templates hold beyond what all may; images are told where versions declare them."""
         holder = Holder(passable=re.escape(self.role), services=tuple(self.file.execution_role.services))
         found = [*excesses({"Statement": list(statements)}, holder), *service_excesses(holder.services)]
-        for template in self.templates.values():
-            found += [each for each in template_excesses(template.body, images=[]) if each.code not in _OF_IMAGES]
+        for version in self.file.versions:
+            taking = (version.model or self.file.model or {}).get("image")
+            those = template_excesses(self.templates[version.version].body, images=[_ANY_IMAGE], image_parameter=taking)
+            found += [each for each in those if each.code != "image-not-declared" or not _IMAGE.match(each.token)]
         return found
 
 

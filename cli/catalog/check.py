@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli.catalog.files import FOLDER, catalog_as_of
-from cli.catalog.launch_rights import rights_notes, rights_problems
+from cli.catalog.launch_rights import rights_problems
 from cli.catalog.schemas import stale_schemas
 from cli.exit_codes import reached
 from cli.verbs import print_json
@@ -25,8 +25,6 @@ def check_catalog(*, as_json: bool) -> int:
     if as_json:
         print_json(problems)
     else:
-        for note in rights_notes():
-            print(f"note: {note}", file=sys.stderr)
         for problem in problems:
             print(f"error: {problem}", file=sys.stderr)
         print(f"{FOLDER}: {len(problems) or 'nothing'} to mend")

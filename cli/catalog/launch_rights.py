@@ -1,6 +1,7 @@
 """Shows the rights that launches take, holds launch roles against them, and writes them into a product's file."""
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -69,15 +70,14 @@ def show_rights(path: Path, *, write: bool, as_json: bool) -> int:
 
 
 def rights_problems() -> Iterator[str]:
-    """List what the launch roles of all products lack for their versions, as the check tells it."""
+    """List what the launch roles of all products lack for their versions.
+
+    What derived statements allow and no version takes is noted: nothing is wrong with it, and it can go.
+    """
     for product in _products():
+        for note in _too_much(product, product.unused()):
+            print(f"note: {note}", file=sys.stderr)
         yield from _missing(product, list(product.lacking()))
-
-
-def rights_notes() -> Iterator[str]:
-    """List what derived statements allow and no version takes; nothing is wrong with that, and it can go."""
-    for product in _products():
-        yield from _too_much(product, product.unused())
 
 
 def policy_text(statements: Sequence[Statement]) -> str:

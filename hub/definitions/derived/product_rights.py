@@ -46,11 +46,18 @@ class _Draft(BaseModel):
 class _Version(_Draft):
     version: str
     released: dt.date
-    template: str
+    template: str | dict[str, Any]
     lifecycle: Lifecycle | None = None
     artifacts: dict[str, Any] = {}
     model: dict[str, str | None] | None = None
     model_package: str = ""
+
+    @property
+    def file(self) -> str:
+        """The template's file, which a command may have written."""
+        if isinstance(self.template, str):
+            return self.template
+        return str(self.template.get("file") or f"{self.version}.yaml")
 
 
 class _Role(_Draft):
@@ -105,7 +112,7 @@ class ProductRights:
     @cached_property
     def templates(self) -> Mapping[str, Template]:
         """The versions' templates by number."""
-        return {each.version: read_template(self.folder / each.template) for each in self.file.versions}
+        return {each.version: read_template(self.folder / each.file) for each in self.file.versions}
 
     @cached_property
     def derived(self) -> Mapping[str, DerivedRights]:
@@ -152,7 +159,7 @@ class ProductRights:
         """List what the role lacks, by version: all of it where statements were derived, else what is certain."""
         role = LaunchRole(self.policy())
         for version, derived in self.derived.items():
-            for right in merged(role.lacks(derived.rights)):
+            for right in merged(role.lacks(derived.rights, every=self.is_derived)):
                 if self.is_derived or right.certain:
                     yield version, right
 

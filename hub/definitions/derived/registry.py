@@ -80,11 +80,15 @@ def _stem(word: str) -> str:
     return f"{stem[:-1]}i" if stem.endswith("y") else stem
 
 
-def kinds_of(action: str) -> list[str] | None:
-    """List the kinds of resources that an action is allowed on: none means `*` alone, None that IAM has no such."""
+@cache
+def kinds_of(action: str) -> tuple[str, ...] | None:
+    """List the kinds of resources that an action is allowed on, in small letters.
+
+    None at all means `*` alone; no list, that IAM has no such action.
+    """
     service, _, name = action.partition(":")
     found: Json | None = _authorization().get(service, {}).get("Actions", {}).get(name.lower())
-    return None if found is None else cast("list[str]", found.get("Resources") or [])
+    return None if found is None else tuple(each.lower() for each in cast("list[str]", found.get("Resources") or []))
 
 
 def arns_of(service: str, kind: str, name: str) -> list[str]:
@@ -136,7 +140,7 @@ class ResourceType:
     def _named_by(self, handler: str) -> list[str]:
         return cast("list[str]", (self._handlers.get(handler) or {}).get("permissions") or [])
 
-    @property
+    @cached_property
     def is_explicit(self) -> bool:
         """Whether its schema names permissions."""
         return any((each or {}).get("permissions") for each in self._handlers.values())

@@ -1,6 +1,6 @@
 """What the actions of a resource are about: itself, what it refers to, or another one of the template."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -10,6 +10,7 @@ from hub.definitions.derived.rights import Reason
 
 _MOST_KINDS: Final = 12
 """Kinds of resources that an action is about at once; one about more is about any one of them, as tagging is."""
+_TAG: Final = {"Key", "Value"}
 _ANY_OBJECT: Final = "arn:${Partition}:s3:::*/*"
 
 Target = tuple[list[str], Reason, dict[str, Any]]
@@ -35,7 +36,7 @@ class Targets:
     def of(self, action: str) -> Iterator[Target]:
         """Say what an action is about."""
         service, _, name = action.partition(":")
-        kinds = [each.lower() for each in kinds_of(action) or []]
+        kinds: Sequence[str] = kinds_of(action) or ()
         if not kinds:
             yield ["*"], Reason.NO_RESOURCE, self._through(service)
             return
@@ -93,12 +94,14 @@ class Targets:
 
     def _referred(self, service: str, kind: str) -> Iterator[str]:
         """Find the names in properties that are called after a kind of resource, such as EndpointConfigName."""
-        wanted = "".join(letter for letter in kind if letter.isalnum())
-        called = (wanted, f"{wanted}name", f"{wanted}arn", f"{wanted}id", f"{service}{wanted}")
+        other = "" if service == self.kind.service else service
+        wanted = other + "".join(letter for letter in kind if letter.isalnum())
+        called = {f"{wanted}{end}" for end in ("", "name", "arn", "id")} | {f"{service}{wanted}"}
         for node in _inner(self.properties):
-            for name, value in node.items():
+            for name, value in node.items() if node.keys() != _TAG else ():
                 if name.lower().removesuffix("s") in called:
-                    yield from (text for text in self.naming.of(value) if not text.startswith("/"))
+                    for text in self.naming.of(value):  # a path, or an alias, is not what the ARN has
+                        yield UNKNOWN if "/" in text and not text.startswith("arn:") else text
 
     def _through(self, service: str) -> dict[str, Any]:
         """Limit keys of KMS to being used through the resource's own service."""
@@ -107,7 +110,7 @@ class Targets:
         return {"StringLike": {"kms:ViaService": (f"{self.kind.service}.*.amazonaws.com",)}}
 
 
-def _everything(service: str, kinds: list[str]) -> list[str]:
+def _everything(service: str, kinds: Sequence[str]) -> list[str]:
     """Give the ARNs of all that a service has, as far as its kinds of resources have an account and a region."""
     found = {":".join(arn.split(":")[:5]) for kind in kinds for arn in arns_of(service, kind, UNKNOWN)}
     return sorted(f"{arn}:*" for arn in found)

@@ -136,6 +136,27 @@ def test_keys_are_used_through_the_service_alone(folder: Path) -> None:
     assert {"StringLike": {"kms:ViaService": ("lambda.*.amazonaws.com",)}} == right.condition
 
 
+@pytest.mark.parametrize(
+    ("key", "arn"),
+    [
+        ("'arn:aws:kms:eu-west-1:1:key/a'", "arn:aws:kms:eu-west-1:1:key/a"),
+        ("1234abcd-12ab", "arn:${Partition}:kms:*:${AccountId}:key/1234abcd-12ab"),
+        ("alias/team", "arn:${Partition}:kms:*:${AccountId}:key/*"),
+        ("!Ref Given", "arn:${Partition}:kms:*:${AccountId}:key/*"),
+    ],
+)
+def test_a_key_is_told_as_far_as_the_template_names_it(folder: Path, key: str, arn: str) -> None:
+    """A tag has a key too, which is none of KMS."""
+    text = f"""
+Parameters: {{Given: {{Type: String}}}}
+Resources:
+  Config:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties: {{ProductionVariants: [], KmsKeyId: {key}, Tags: [{{Key: team, Value: x}}]}}
+"""
+    assert {arn} == resources(derived(folder, text), "kms:DescribeKey")
+
+
 def test_all_branches_of_conditions_count(folder: Path) -> None:
     text = """
 Conditions: {No: !Equals [a, b]}

@@ -78,9 +78,10 @@ class Naming:
             return [UNKNOWN]
         names = self.names_of(logical_id)
         wanted = [each for each in kind.own_kinds if each in kinds] if kinds else list(kind.own_kinds)
-        return _unlike(arn for each in wanted for name in names for arn in arns_of(kind.service, each, name)) or [
-            UNKNOWN
-        ]
+        found = [arn for each in wanted for name in names for arn in arns_of(kind.service, each, name)]
+        if kind.service == "logs":  # whose ARNs have `:*` at their end for some actions
+            found += [f"{arn}:*" for arn in found if not arn.endswith("*")]
+        return _unlike(found) or [UNKNOWN]
 
     def of_kind(self, service: str, kind: str) -> list[str]:
         """List the ARNs of the template's resources that are of a kind."""

@@ -101,7 +101,7 @@ def arns_of(service: str, kind: str, name: str) -> list[str]:
 def _arn(form: str, name: str) -> str:
     text = form.replace("${Region}", "*").replace("${Account}", "${AccountId}")
     if text.endswith(".*"):
-        text = f"{text.removesuffix('.*')}{name}"
+        text = f"{text.removesuffix('.*')}{name.lstrip('/') if text.endswith('/.*') else name}"
     text = re.sub(r"\$\{(?!Partition\}|AccountId\})[^}]*\}", "*", text.replace(".*", "*"))
     text = re.sub(r"\*{2,}", "*", text)
     return "*" if text.endswith(":*:*:*:*") else text

@@ -98,10 +98,10 @@ class Targets:
         wanted = other + "".join(letter for letter in kind if letter.isalnum())
         called = {f"{wanted}{end}" for end in ("", "name", "arn", "id")} | {f"{service}{wanted}"}
         for node in _inner(self.properties):
-            for name, value in node.items() if node.keys() != _TAG else ():
+            for name, value in node.items() if set(node) != _TAG else ():
                 if name.lower().removesuffix("s") in called:
-                    for text in self.naming.of(value):  # a path, or an alias, is not what the ARN has
-                        yield UNKNOWN if "/" in text and not text.startswith("arn:") else text
+                    for text in self.naming.of(value):  # an alias is not what the ARN has
+                        yield UNKNOWN if other and "/" in text and not text.startswith("arn:") else text
 
     def _through(self, service: str) -> dict[str, Any]:
         """Limit keys of KMS to being used through the resource's own service."""

@@ -90,6 +90,20 @@ Resources: {{Alerts: {{Type: 'AWS::SNS::Topic', Properties: {{TopicName: {name}}
     )
 
 
+def test_a_log_group_has_both_forms_of_its_arn_and_a_stored_parameter_one_slash(folder: Path) -> None:
+    text = """
+Resources:
+  Group: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: /team/scorer}}
+  Filter: {Type: AWS::Logs::MetricFilter, Properties: {LogGroupName: /team/scorer, FilterPattern: x}}
+  Stored: {Type: AWS::SSM::Parameter, Properties: {Name: /team/words, Type: String, Value: x}}
+"""
+    found, group = derived(folder, text), "arn:${Partition}:logs:*:${AccountId}:log-group:/team/scorer"
+
+    assert {group, f"{group}:*"} == resources(found, "logs:DeleteLogGroup")
+    assert group in resources(found, "logs:PutMetricFilter")
+    assert {"arn:${Partition}:ssm:*:${AccountId}:parameter/team/words"} == resources(found, "ssm:PutParameter")
+
+
 def test_what_must_be_wide_says_why(folder: Path) -> None:
     text = """
 Parameters: {Name: {Type: String}}

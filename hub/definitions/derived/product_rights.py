@@ -16,7 +16,7 @@ from hub.definitions.derived.derivation import derived_rights
 from hub.definitions.derived.rights import DerivedRights, Right, merged
 from hub.definitions.derived.statements import Statement, is_derived, statements_of
 from hub.definitions.lifecycle import Life, Lifecycle
-from hub.definitions.marks import mark
+from hub.definitions.marks import is_said, mark
 from hub.definitions.permissions import LONGEST
 from hub.definitions.template_rights import template_excesses
 from hub.definitions.templates import Template, read_template
@@ -153,7 +153,7 @@ class ProductRights:
             "code": str(entry.artifacts.get("code") or ""),
         }
         names = entry.model or self.file.model or {}
-        return {name: brought[kind] for kind, name in names.items() if name and brought.get(kind)}
+        return {name: brought[kind] for kind, name in names.items() if name and is_said(brought.get(kind, ""))}
 
     def lacking(self) -> Iterator[tuple[str, Right]]:
         """List what the role lacks, by version: all of it where statements were derived, else what is certain."""

@@ -1,6 +1,7 @@
 """What launches take is shown beside what the launch role has, and written into its file."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from cli.catalog import check
 from cli.exit_codes import ExitCode
 from hub.definitions.derived import registry
+from hub.definitions.derived.product_rights import read_product_rights
 from shared.errors import ContentError
-from tests.support.catalog_copy import CatalogCopy
+from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.command_line import Command
 from tests.support.fake_account import always
 from tests.support.refused import refused
@@ -149,3 +151,14 @@ def test_without_schemas_rights_are_refused(monkeypatch: pytest.MonkeyPatch) -> 
 
     with refused(ContentError, "schemas-not-installed", "cfn-lint"):
         registry._data.__wrapped__()  # pyright: ignore[reportPrivateUsage] - what is read stays read
+
+
+def test_a_version_brings_what_its_entry_says_and_no_mark(catalog: CatalogCopy) -> None:
+    path = catalog.folder / "products" / FRAUD / "product.yaml"
+    said = read_product_rights(path, DAY).brought("1.1.0", "eu-west-1")
+    catalog.write(
+        f"products/{FRAUD}/product.yaml", re.sub("model_data: .*", "model_data: '<fill in: it>'", path.read_text())
+    )
+
+    assert {"ModelDataUrl": "s3://model-catalog-artifacts-hub/fraud-detector/2026-10-06/model.tar.gz"} == said
+    assert {} == read_product_rights(path, DAY).brought("1.1.0", "eu-west-1")

@@ -100,6 +100,44 @@ def new_version(
     return add(product, version, template)
 
 
+@verb(app, "rights", "models rights fraud-detector-realtime")
+def rights(
+    product: Product,
+    *,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write them into the launch policy, in the place of those derived before.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Derive the rights that launches take from the templates, and hold the launch policy against them."""
+    from cli.catalog.launch_rights import show_rights
+    from cli.catalog.scaffold import product_file
+
+    return show_rights(product_file(product), write=write, as_json=as_json)
+
+
+@verb(app, "rehearse", "models rehearse fraud-detector-realtime --parameter InstanceType=ml.m5.large")
+def rehearse(
+    product: Product,
+    version: Annotated[
+        str, typer.Argument(metavar="VERSION", autocompletion=complete_version, help="The newest one unless given.")
+    ] = "",
+    *,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", metavar="NAME=VALUE", help="A value of the launch; repeatable.")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="What macros and custom resources answer (docs/sandbox.md).")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Launch a version on a sandbox of its own, with its launch role, and end it; tell which rights were used."""
+    from cli.catalog.scaffold import product_file
+    from cli.rehearsal.product_launch import rehearse_launch
+
+    return rehearse_launch(product_file(product), version, parameter or [], answers=answers, as_json=as_json)
+
+
 @verb(app, "sync", "models sync", asks_aws=True)
 def sync(*, stack: HubStack = "hub", as_json: AsJson = False) -> int:
     """Write a version for each package that was approved since, as a change for review; changes nothing else."""

@@ -19,6 +19,8 @@ OTHERS = {
         "symlink_to",
     },  # the sandbox's output; a copy of the checkout
     "cli/deployment/history_bundle.py": {"open"},  # in memory
+    "cli/rehearsal/launch_surroundings.py": {"open"},  # in memory
+    "cli/rehearsal/sandbox_process.py": {"open"},  # the sandbox's output
     "tools/pulumi_cli.py": {"copyfile", "replace"},  # a program that was built aside is moved into its place
     "cli/catalog/template_commands.py": {"TemporaryFile"},  # what a command says, until it has ended
     "hub/definitions/packaged_archive.py": {"open"},  # an archive in memory

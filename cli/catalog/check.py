@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.catalog.files import FOLDER, catalog_as_of
+from cli.catalog.launch_rights import rights_problems
 from cli.catalog.lint import lint
 from cli.catalog.schemas import stale_schemas
 from cli.catalog.template_commands import refuse_other_output
@@ -29,7 +30,7 @@ def check_catalog(*, as_json: bool, commands: bool) -> int:
         commands: Run those that write templates.
     """
     written = _told(refuse_other_output) if commands else ()
-    problems = [*map(str, marks_in(FOLDER)), *_mistakes(), *written, *_schemas(), *_lint()]
+    problems = [*map(str, marks_in(FOLDER)), *_mistakes(), *written, *rights_problems(), *_schemas(), *_lint()]
     problems = list(dict.fromkeys(problems))  # a file that is missing is missed by two checks
     if as_json:
         print_json(problems)

@@ -1,17 +1,23 @@
 """Writes a new product or version from a template: what can be known, and marks for what only a person can say."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from operator import getitem
 from pathlib import Path
 from typing import Any, Final
 
 from cli.catalog.files import FOLDER
+from cli.catalog.guesses import cost_parameters, model_parameters
+from cli.catalog.launch_rights import RUNNING, advice, first_statements, policy_text
+from cli.catalog.template_files import files_beside, keep_modes
 from cli.exit_codes import ExitCode
 from cli.yaml_text import append, dump
 from hub.definitions.artifacts import image_parts
+from hub.definitions.derived.derivation import derived_rights
+from hub.definitions.derived.product_rights import read_product_rights
 from hub.definitions.marks import mark, marks_in
+from hub.definitions.model_parameters import builds_models
 from hub.definitions.schema import PortfoliosFile, ProductFile
 from hub.definitions.templates import Template, read_template
 from hub.definitions.yaml_file import read_document, read_yaml
@@ -52,22 +58,30 @@ def new_product(name: str, template: Path, portfolio: str) -> int:
             place=str(folder),
         )
     read = read_template(template)
-    file = _product(name, read, _portfolio(portfolio))
-    types = sorted({str(each["Type"]) for each in read.resources.values()})
-    running = "the actions that the running model needs, beside those that pull what its versions declare"
+    offered = _portfolio(portfolio)
+    derived = derived_rights(read, execution_role_name(name))
+    beside = files_beside(read, folder)
     write_files(
         {
+            **{place: file.read_bytes() for place, file in beside.items()},
             folder / f"{_FIRST}.yaml": template.read_bytes(),
             folder / f"{_FIRST}.card.yaml": document("model-card", _card()),
-            folder / "launch-policy.json": _policy(f"the actions that {each} needs" for each in types),
-            folder / "execution-policy.json": _policy([running]),
-            folder / "product.yaml": document("product", file),
+            folder / "launch-policy.json": policy_text(first_statements(derived, name)),
+            folder / "execution-policy.json": policy_text(RUNNING if builds_models(read) else []),
+            folder / "product.yaml": document("product", _product(name, read, offered, sorted(derived.services))),
         }
     )
+    keep_modes(beside)
+    ended = tell(folder)
     role = execution_role_name(name)
     if role not in template.read_text():
         print(f"{folder / f'{_FIRST}.yaml'} does not refer to the role {role}, which this product's model runs as.")
-    return tell(folder)
+    for line in advice(read_product_rights(folder / "product.yaml", as_of())):
+        print(line)
+    if silent := [parameter for parameter, item in read.parameters.items() if not item.description]:
+        print(f"Parameters of which the template tells users nothing: {', '.join(silent)}. Give each a Description.")
+    print(f"Prove the rights by a launch on the sandbox: model-catalog models rehearse {name}")
+    return ended
 
 
 def new_version(product: str, version: str, template: Path | None) -> int:
@@ -87,7 +101,7 @@ def new_version(product: str, version: str, template: Path | None) -> int:
     folder = path.parent
     last = read_document(ProductFile, path).versions[-1]
     refuse_known(path, version)
-    _ = read_template(template)
+    beside = files_beside(read_template(template), folder)
     text = template.read_text()
     entry = entry_of(version, f"what {version} brings")
     # The image is known only where the template still names the one that the last version declares.
@@ -98,8 +112,14 @@ def new_version(product: str, version: str, template: Path | None) -> int:
     written = append(path.read_text(), ["versions"], entry, where=str(path))
     refuse_over(folder / f"{version}.yaml", template.read_bytes())
     write_files(
-        {folder / f"{version}.yaml": template.read_bytes(), folder / f"{version}.card.yaml": card, path: written}
+        {
+            **{place: file.read_bytes() for place, file in beside.items()},
+            folder / f"{version}.yaml": template.read_bytes(),
+            folder / f"{version}.card.yaml": card,
+            path: written,
+        }
     )
+    keep_modes(beside)
     return tell(folder)
 
 
@@ -155,8 +175,9 @@ def _portfolio(given: str) -> str:
     )
 
 
-def _product(name: str, template: Template, portfolio: str) -> Mapping[str, object]:
-    common = _common()
+def _product(name: str, template: Template, portfolio: str, services: list[str]) -> Mapping[str, object]:
+    common, cost = _common(), cost_parameters(template)
+    models = {"model": model_parameters(template)} if builds_models(template) else {}
     return {
         "key": name,
         "name": name.replace("-", " ").capitalize(),
@@ -166,10 +187,10 @@ def _product(name: str, template: Template, portfolio: str) -> Mapping[str, obje
         "description": mark("what the model is for"),
         "support": common["support"],
         "launch_policy": "launch-policy.json",
-        "execution_role": {"services": ["sagemaker.amazonaws.com"], "policy": "execution-policy.json"},
+        "execution_role": {"services": services or ["sagemaker.amazonaws.com"], "policy": "execution-policy.json"},
         "registry": common["registry"],
-        "model": {"archive": _archive_parameter(template)},
-        "cost": _cost(template),
+        **models,
+        **({"cost": cost} if cost else {}),
         "versions": [entry_of(_FIRST, "what the first version brings")],
     }
 
@@ -194,28 +215,6 @@ def _common() -> dict[str, Any]:
             "region": alike("its region", "registry", "region"),
             "group": mark("the model package group"),
         },
-    }
-
-
-def _archive_parameter(template: Template) -> str:
-    """Guess which parameter takes the archive: one that has to be given and looks for a URI of S3."""
-    found = [
-        name
-        for name, item in template.parameters.items()
-        if item.default is None and "s3://" in (item.allowed_pattern or "")
-    ]
-    return found[0] if len(found) == 1 else mark("the parameter that takes the model's archive")
-
-
-def _cost(template: Template) -> Mapping[str, object]:
-    """Guess which parameters decide the cost, by what their values look like; otherwise a person says it."""
-    parameters = template.parameters
-    kinds = [name for name, item in parameters.items() if any(v.startswith("ml.") for v in item.allowed_values or ())]
-    counts = [name for name, item in parameters.items() if item.type == "Number" and "Count" in name]
-    return {
-        "kind": "instances",
-        "instance_type": kinds[0] if kinds else mark("the parameter that names the instance type"),
-        "count": counts[0] if counts else mark("the parameter that says how many instances run"),
     }
 
 
@@ -259,15 +258,6 @@ def _card() -> Mapping[str, object]:
         "evaluations": [{"name": mark("the evaluation"), "dataset": mark("a URI"), "metrics": [metric]}],
         "lineage": {"datasets": [mark("a URI")], "registry_package": mark("the ARN of the model package")},
     }
-
-
-def _policy(actions: Iterator[str] | list[str]) -> str:
-    statements = [
-        f'  {{\n    "Sid": "Statement{number}",\n    "Effect": "Allow",\n    "Action": ["{mark(what)}"],\n'
-        f'    "Resource": ["{mark("the names of these resources")}"]\n  }}'
-        for number, what in enumerate(actions, start=1)
-    ]
-    return "[\n" + ",\n".join(statements) + "\n]\n"
 
 
 def names_image(template: str, image: str) -> bool:

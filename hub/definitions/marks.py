@@ -35,6 +35,11 @@ def mark(what: str) -> str:
     return f"<fill in: {what}>"
 
 
+def is_said(text: str) -> bool:
+    """Whether a text is there, and is no mark."""
+    return bool(text) and not _MARK.search(text)
+
+
 def marks_in(folder: Path) -> Iterator[Mark]:
     """List the marks in the files of the products' folders."""
     for path in sorted(found for pattern in _READ for found in (folder / "products").glob(f"*/{pattern}")):

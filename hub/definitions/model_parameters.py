@@ -8,12 +8,16 @@ from pathlib import Path
 from hub.definitions.artifacts import image_parts, is_by_digest
 from hub.definitions.model import CatalogProduct
 from hub.definitions.schema import ModelParameters, ProductFile, VersionEntry
+from hub.definitions.template_loops import macros_of
 from hub.definitions.templates import Template
 from shared.catalog.parameters import value_problem
 from shared.collecting import Mistakes
 from shared.errors import ConfigError, ContentError
 from shared.spelling import meant
 
+_OF_MODELS = {"AWS::SageMaker::Model", "AWS::SageMaker::ModelPackage"}
+_PLAIN = {"AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"}
+"""Macros that make no models."""
 _Brought = tuple[str, str | None, str | None, str]
 """Which kind of thing, the parameter that takes it, the thing itself, and where the product's file says it."""
 
@@ -36,7 +40,8 @@ def check_models(path: Path, file: ProductFile, templates: Mapping[str, Template
         template, entry_place = templates[entry.version], f"{path}: versions[{index}]"
         names = entry.model or file.model or ModelParameters()
         place = f"{entry_place}.model" if entry.model else f"{path}: model"
-        if not (names.archive or names.package) and not _says_itself(template, entry):
+        chosen = names.archive or names.package or _says_itself(template, entry)
+        if builds_models(template) and not chosen:
             mistakes.add(
                 ContentError(
                     f"names no parameter that takes the archive of {entry.version}, so each launch would choose it. "
@@ -75,6 +80,12 @@ def check_regions(products: Sequence[CatalogProduct], regions: Sequence[str], *,
                     )
                 )
     mistakes.refuse()
+
+
+def builds_models(template: Template) -> bool:
+    """Whether a template makes models itself, or may do so by what is not in it."""
+    types = {str(each.get("Type")) for each in template.resources.values()}
+    return bool(types & _OF_MODELS) or any(name not in _PLAIN for name in macros_of(template.body))
 
 
 def _brought(names: ModelParameters, entry: VersionEntry, where: str) -> Iterator[_Brought]:

@@ -16,11 +16,10 @@ _DAY: Final = (1980, 1, 1, 0, 0, 0)
 
 def archive(path: Path) -> bytes:
     """Put a folder, or one file, into an archive."""
-    files = [path] if path.is_file() else sorted(each for each in path.rglob("*") if _is_packed(each, path))
     base = path.parent if path.is_file() else path
     written, total = io.BytesIO(), 0
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as packed:
-        for each in files:
+        for each in files_in(path):
             found = content(each)
             total += len(found)
             if total > limits.PACKAGE_BYTES:
@@ -30,6 +29,11 @@ def archive(path: Path) -> bytes:
             info.external_attr = (0o100755 if each.stat().st_mode & 0o100 else 0o100644) << 16
             packed.writestr(info, found)
     return written.getvalue()
+
+
+def files_in(path: Path) -> list[Path]:
+    """List the files of a folder that are packed, in order; of a file itself."""
+    return [path] if path.is_file() else sorted(each for each in path.rglob("*") if _is_packed(each, path))
 
 
 def _is_packed(path: Path, folder: Path) -> bool:

@@ -1,9 +1,11 @@
 """What a product's two roles may do, within the limits of IAM."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 from hub.definitions.model import CatalogProduct
+from hub.definitions.templates import Template
 from shared.aws.arn import partition_of
 from shared.aws.policies import Policy, launch_policy, permission_policy, render
 from shared.errors import ContentError
@@ -28,11 +30,15 @@ def execution_permissions(product: CatalogProduct) -> Policy:
 
 
 def _reading(product: CatalogProduct) -> list[dict[str, Any]]:
+    return packaged_files_statements(version.template for version in product.versions)
+
+
+def packaged_files_statements(templates: Iterable[Template]) -> list[dict[str, Any]]:
     """Let a product's roles read the files that go with its templates: function code, nested templates, scripts.
 
     CloudFormation fetches most as the launch role, and a Glue job its script as the role that it runs as.
     """
-    if not any(version.template.packaged for version in product.versions):
+    if not any(template.packaged for template in templates):
         return []
     resource = f"arn:${{Partition}}:s3:::{BUCKETS}*/{PACKAGED}/*"
     return [{"Sid": "ReadPackagedFiles", "Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}]

@@ -105,6 +105,12 @@ def parts_of(argument: object) -> list[Any]:
     return cast("list[Any]", argument) if isinstance(argument, list) else [argument]
 
 
+def map_in(node: object, key: str) -> dict[str, Any]:
+    """Give the map under a key; an empty one where there is none."""
+    found = cast("Mapping[str, object]", node).get(key) if isinstance(node, Mapping) else None
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+
 def as_text(node: object) -> str:
     """Write a node on one line, as an exception names it: a text as it is, a function as JSON."""
     return node if isinstance(node, str) else json.dumps(node, separators=(",", ":"))

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_pascal
 from pydantic_core import ErrorDetails
 
 from hub.definitions.packaging import PackagedText, identity, references_in
+from hub.definitions.template_loops import unrolled
 from hub.definitions.template_text import TextLoader
 from hub.definitions.yaml_file import content_of, parsed
 from shared.catalog.parameters import Parameter
@@ -64,7 +65,7 @@ class Template:
         rules: What the values of parameters have to keep to, by name.
         resources: What it builds, by logical name.
         outputs: What it tells, by name.
-        body: All of it, with intrinsic functions in their long form and every value as text.
+        body: All of it, with intrinsic functions in their long form, loops unrolled and every value as text.
         packaged: Its text, where it names files that go with it.
     """
 
@@ -85,7 +86,8 @@ def read_template(path: Path) -> Template:
         ContentError: the file is missing, or is not a CloudFormation template.
     """
     content = content_of(path)
-    body: Any = parsed(path, content, TextLoader)
+    written: Any = parsed(path, content, TextLoader)
+    body: Any = unrolled(written)
     try:
         template = _Body.model_validate(body)
     except ValidationError as problem:
@@ -95,7 +97,7 @@ def read_template(path: Path) -> Template:
         name: Parameter.model_validate(found.model_dump(exclude_none=True, by_alias=False))
         for name, found in template.parameters.items()
     }
-    references = references_in(path, content, body, path.parent)
+    references = references_in(path, content, written, path.parent)
     return Template(
         path=path,
         sha256=identity(content, references),

@@ -78,6 +78,9 @@ _TEXT: Final = r"[^*?$]"
 _SCALING: Final = ("sagemaker.application-autoscaling.amazonaws.com",)
 _THROUGH: Final = re.compile(r"(s3|sagemaker|sns)\.[a-z0-9*-]+\.amazonaws\.com")
 _THROUGH_SAGEMAKER: Final = re.compile(r"sagemaker\.[a-z0-9*-]+\.amazonaws\.com")
+_SERVICE: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
+_FEWEST: Final = 3
+"""Characters of a role's name that have to be fixed."""
 _ANY_NAMES: Final = ("s3", "sns")
 """Services whose ARNs say the name without a kind before it."""
 
@@ -104,6 +107,19 @@ def _is_named(resource: str) -> bool:
 def passes_to_named_services(statement: Statement, holder: Holder) -> bool:
     """Whether a statement about iam:PassRole has a condition that lets in services of the holder alone."""
     return _asks(statement, "iam:passedtoservice", lambda value: value in holder.services, "StringEquals")
+
+
+def passed_to(statement: Statement) -> tuple[str, ...]:
+    """List the services to which a statement about iam:PassRole limits it, if all of them are named."""
+    named = [values for values in _values(statement, "iam:passedtoservice", "StringEquals") if values]
+    return next((values for values in named if all(map(_SERVICE.fullmatch, values))), ())
+
+
+def is_one_role(resource: str) -> bool:
+    """Whether the ARN of a role says enough of its name to tell which one is meant, beside what a launch adds."""
+    match = re.fullmatch(rf"arn:{_PARTITION}:iam::{_OWN}:role/([A-Za-z0-9_+=,.@/*-]+)", resource)
+    fixed = match[match.re.groups].removeprefix("SC-").replace("*", "").strip("-/") if match else ""
+    return len(fixed) >= _FEWEST
 
 
 def _own_role(_: Statement, resource: str, holder: Holder) -> bool:

@@ -9,7 +9,16 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, Final, cast
 
 from shared.aws.actions import has_wildcards, is_real, meant_by
-from shared.aws.allowed import PASSING, SERVICES, Holder, is_allowed, limit_of, passes_to_named_services
+from shared.aws.allowed import (
+    PASSING,
+    SERVICES,
+    Holder,
+    is_allowed,
+    is_one_role,
+    limit_of,
+    passed_to,
+    passes_to_named_services,
+)
 from shared.aws.iam import Statement, parse_statement
 
 _DOCUMENT: Final = {"Version", "Id", "Statement"}
@@ -170,7 +179,11 @@ def _of_limit(action: str, statement: Statement, holder: Holder, place: str) -> 
 
 def _of_passing(statement: Statement, holder: Holder, place: str) -> Iterator[Excess]:
     """Nothing excuses services that are not named, or roles that are not."""
-    if not passes_to_named_services(statement, holder):
+    own = [resource for resource in statement.resources if PASSING.holds(statement, resource, holder)]
+    others = [resource for resource in statement.resources if resource not in own]
+    to = passed_to(statement) if all(map(is_one_role, others)) else ()
+    is_limited = passes_to_named_services(statement, holder)
+    if not is_limited and (own or not to):
         services = ", ".join(f'"{service}"' for service in holder.services)
         yield Excess(
             f"iam:PassRole has no condition that names the services which may get the role. Write: "
@@ -178,11 +191,15 @@ def _of_passing(statement: Statement, holder: Holder, place: str) -> Iterator[Ex
             code="role-passed-to-any-service",
             place=place,
         )
-    for resource in statement.resources:
-        if not PASSING.holds(statement, resource, holder):
+    for resource in others:
+        exact = "" if has_wildcards(resource) else f"iam:PassRole on {resource}"
+        for token in (
+            [exact] if (exact and is_limited) or not to else [f"iam:PassRole on {resource} to {each}" for each in to]
+        ):
+            text = token.removeprefix("iam:PassRole on ") or resource
             yield Excess(
-                f"iam:PassRole on {resource} passes another role. Write: {PASSING.words}.",
+                f"iam:PassRole on {text} passes another role. Write: {PASSING.words}.",
                 code="any-role-passed",
                 place=place,
-                token="" if has_wildcards(resource) else f"iam:PassRole on {resource}",
+                token=token,
             )

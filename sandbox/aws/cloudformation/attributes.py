@@ -48,7 +48,12 @@ def physical_name(schema: Schema, place: Place, generation: int) -> str:
     """The name that CloudFormation makes up: stack, logical id and a random suffix, cut to the longest allowed."""
     suffix = place.digest("name", generation)[:_SUFFIX].upper()
     rules = schema.rules_of(schema.name_property or "")
-    longest = min(rules.get("maxLength", 255), 63 if schema.service in ("s3", "sagemaker") else 255)
+    said = re.search(
+        r"\{\d+,(\d+)\}", rules.get("pattern") or ""
+    )  # where no maxLength says it, as of a function's name
+    longest = min(
+        rules.get("maxLength", int(said[1]) if said else 255), 63 if schema.service in ("s3", "sagemaker") else 255
+    )
     room = max(longest - _SUFFIX - 2, 0)
     logical = place.logical_id[: max(room // 2, room - len(place.stack_name))]
     name = f"{place.stack_name[: room - len(logical)]}-{logical}-{suffix}".strip("-")[:longest]

@@ -12,7 +12,7 @@ from sandbox.aws.cloudformation.attributes import Place, arn_of
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.required_actions import actions_of
 from sandbox.aws.cloudformation.schemas import Schema, reads, resources_of
-from sandbox.aws.documents import Json, Value, is_list, is_object
+from sandbox.aws.documents import Json, Value, is_list, is_object, part
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.evaluation import statements
 from sandbox.aws.iam.principals import (
@@ -132,11 +132,15 @@ def require_resource(
         return list(actions.unchecked)
     caller = _callers[-1]
     own = resource_arns.get(schema.type)
+    if name and schema.service == "iam":  # whose ARNs have the path before the name
+        name = f"{properties.get('Path', '')}{name}"
     arn = own(properties, place.region) if own else arn_of(schema, place, name) if name else None
     for action in actions.required:
         kinds = resources_of(action)
+        if kinds is None:  # a schema may name what is no action of IAM's, which no policy has to allow
+            continue
         # Which resource a look at all of a kind is allowed on, only the service knows.
-        unknown = kinds is None or (not kinds and reads(action))
+        unknown = (not kinds and reads(action)) or not schema.is_about(action)
         _require(caller, action, None if unknown else arn if kinds else "*", **_scaling_context(properties))
     seen: set[str] = set()
     if step != "delete" and "iam:PassRole" in (*schema.actions(step), *schema.actions("create")):
@@ -161,7 +165,7 @@ def _scaling_context(properties: Json) -> dict[str, str]:
 
 def _require_roles(caller: Caller, schema: Schema, given: Json) -> None:
     """A role that is handed to the service has to be there, trust the service, and be the caller's to pass."""
-    for arn in _roles_in(given):
+    for arn in _roles_in(schema, schema.raw, given):
         role = find_principal(arn)
         if not isinstance(role, Role):
             raise StackError(f"The role {arn} does not exist")
@@ -171,17 +175,21 @@ def _require_roles(caller: Caller, schema: Schema, given: Json) -> None:
         services = [name for name in trusted if schema.service in name.split(".")[0] or f".{schema.service}." in name]
         service = (services or [f"{schema.service}.amazonaws.com"])[0]
         _require(caller, "iam:PassRole", arn, **{"iam:PassedToService": service})
-        if not trusts_service(role, service, {"aws:SourceAccount": [caller.account]}):
+        # One that trusts no service is for another role to assume, as those of a pipeline's actions are.
+        if trusted and not trusts_service(role, service, {"aws:SourceAccount": [caller.account]}):
             raise StackError(f"Could not assume role {arn}. Ensure that it trusts the service {service}")
 
 
-def _roles_in(node: Value, name: str = "") -> Iterator[str]:
+def _roles_in(schema: Schema, rules: Json, node: Value, name: str = "") -> Iterator[str]:
+    """The roles in properties of the type; a key of the user's own, as in a function's environment, is none."""
+    rules = schema.follow(rules)
     if is_object(node):
+        known = part(rules, "properties")
         for key, value in node.items():
-            yield from _roles_in(value, key)
+            yield from _roles_in(schema, part(known, key), value, key if key in known else "")
     elif is_list(node):
         for item in node:
-            yield from _roles_in(item, name)
+            yield from _roles_in(schema, part(rules, "items"), item, name)
     elif "role" in name.lower() and isinstance(node, str) and _ROLE.fullmatch(node):
         yield node
 

@@ -57,7 +57,7 @@ def actions_of(
     absent: set[str] = set()
     for action in named:
         service, _, name = action.partition(":")
-        if service != schema.service or name.startswith(("List", "GET")):
+        if service != schema.service or name.startswith(("List", "GET", "PassRole")):
             continue
         undoing = undoes(action) and step != "delete"
         tied = _tied(schema, action)

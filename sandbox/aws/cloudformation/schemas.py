@@ -205,15 +205,30 @@ class Schema:
         return next(iter((*known, *nested)), None)
 
     @cached_property
-    def arn_format(self) -> str | None:
-        """The ARN of such a resource with `.*` for its name, where the Service Authorization Reference has it."""
+    def kind(self) -> str | None:
+        """What such a resource is to IAM."""
         kinds: Json = part(_authorization().get(self.service) or {}, "Resources")
         noun = self.noun.lower()
         known = {re.sub(r"[^a-z0-9]", "", kind.lower()): kind for kind in kinds}
         main = self.main_action("create")
         within = [kind for word, kind in known.items() if noun.startswith(word)]
-        named = [known[noun]] if noun in known else (main and resources_of(main)) or sorted(within, key=len)[-1:]
-        formats = [form for kind in named[:1] for form in part(kinds, kind).get("ARNFormats", [])]
+        other = [
+            kind
+            for kind in (main and resources_of(main)) or ()
+            if set(words(kind)) <= set(words(self.name_property or ""))
+        ]
+        return next(iter([known[noun]] if noun in known else sorted(within, key=len)[-1:] or other), None)
+
+    def is_about(self, action: str) -> bool:
+        """Whether an action is allowed on such a resource: a policy is written with an action on a role."""
+        kinds = {each.lower().rstrip("s") for each in resources_of(action) or ()}
+        return not kinds or self.kind is None or self.kind.lower().rstrip("s") in kinds
+
+    @cached_property
+    def arn_format(self) -> str | None:
+        """The ARN of such a resource with `.*` for its name, where the Service Authorization Reference has it."""
+        kinds: Json = part(_authorization().get(self.service) or {}, "Resources")
+        formats: list[str] = part(kinds, self.kind or "").get("ARNFormats", [])
         return next((form for form in formats if form.endswith(".*")), None)
 
 

@@ -1,13 +1,15 @@
 """A new product or version is written as far as a template tells, and says where a person has to go on."""
 
+import json
 from pathlib import Path
 
 import pytest
 import yaml
 
 from cli.exit_codes import ExitCode
+from hub.definitions.derived.product_rights import exception_lines, read_product_rights
 from hub.definitions.marks import marks_in
-from tests.support.catalog_copy import CatalogCopy
+from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.command_line import Command
 
 FRAUD = "fraud-detector-realtime"
@@ -61,10 +63,63 @@ def test_what_only_a_person_can_say_is_marked_and_listed(catalog: CatalogCopy, c
         "product.yaml: the ARN of the model package",
         "product.yaml: the team that approved the model",
         "1.0.0.card.yaml: the figure",
-        "launch-policy.json: the actions that AWS::Logs::LogGroup needs",
-        "launch-policy.json: the actions that AWS::SageMaker::Model needs",
     } <= told
     assert ExitCode.NOT_REACHED == command("models", "check").code
+
+
+def test_the_launch_policy_is_derived_from_the_template(catalog: CatalogCopy, command: Command, template: str) -> None:
+    command("models", "new", "churn-scorer", "--template", template, "--portfolio", "online-inference")
+
+    statements = json.loads((catalog.folder / "products" / "churn-scorer" / "launch-policy.json").read_text())
+    allowed = {action: each["Resource"] for each in statements for action in each["Action"]}
+    assert "arn:${Partition}:logs:*:${AccountId}:log-group:SC-*-Group-*" == allowed["logs:CreateLogGroup"]
+    assert "arn:${Partition}:sagemaker:*:${AccountId}:model/SC-*-Model-*" in allowed["sagemaker:CreateModel"]
+    assert "iam:PassRole" not in allowed, "the hub adds it for the product's own role"
+
+
+def test_what_the_product_takes_beyond_the_list_is_told_with_the_lines_to_write(
+    catalog: CatalogCopy, command: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "alerts.yaml"
+    path.write_text(
+        """
+Parameters: {Size: {Type: String}}
+Resources:
+  Alerts: {Type: AWS::SNS::Topic}
+  Worker:
+    Type: AWS::IAM::Role
+    Properties: {AssumeRolePolicyDocument: {Statement: [{Principal: {Service: lambda.amazonaws.com}}]}}
+  Fn: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Worker.Arn, Code: {ZipFile: x}}}
+"""
+    )
+
+    ended = command("models", "new", "alerts", "--template", str(path), "--portfolio", "online-inference")
+
+    role = "arn:${Partition}:iam::${AccountId}:role/SC-*-Worker-*"
+    settings = yaml.safe_load(ended.out[ended.out.index("  model-catalog-hub:exceptions") :].partition("\nA spoke")[0])
+    [exception] = settings["model-catalog-hub:exceptions"]
+    assert "alerts" == exception["product"]
+    assert {"AWS::SNS::Topic", "sns:CreateTopic", f"iam:PassRole on {role} to lambda.amazonaws.com"} <= set(
+        exception["allow"]
+    )
+    assert "Parameters of which the template tells users nothing: Size. Give each a Description." in ended.out
+    file = yaml.safe_load((catalog.folder / "products" / "alerts" / "product.yaml").read_text())
+    assert not {"model", "cost"} & file.keys(), "there is no model to be chosen, and nothing that tells a cost"
+    assert [] == json.loads((catalog.folder / "products" / "alerts" / "execution-policy.json").read_text())
+
+
+def test_with_its_exceptions_nothing_of_the_rights_is_refused(
+    catalog: CatalogCopy, command: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "alerts.yaml"
+    path.write_text("Resources: {Alerts: {Type: 'AWS::SNS::Topic'}}")
+    command("models", "new", "alerts", "--template", str(path), "--portfolio", "online-inference")
+    product = read_product_rights(catalog.folder / "products" / "alerts" / "product.yaml", DAY)
+
+    lines = "\n".join(exception_lines("alerts", product.excesses(product.statements)))
+
+    [written] = yaml.safe_load(lines)["model-catalog-hub:exceptions"]
+    assert set(written["allow"]) == {each.token for each in product.excesses(product.statements)}
 
 
 def test_a_product_whose_marks_are_filled_in_is_a_product(
@@ -174,3 +229,19 @@ def test_what_cannot_be_a_version_is_refused_and_nothing_is_written(
 
     assert (ExitCode.MISTAKE, refusal) == (ended.code, ended.refusal)
     assert before == sorted(catalog.folder.rglob("*"))
+
+
+def test_files_of_a_published_version_are_not_written_over(
+    catalog: CatalogCopy, command: Command, tmp_path: Path
+) -> None:
+    kept = catalog.folder / "products" / TEXT / "nested.yaml"
+    kept.write_text("Resources: {Inner: {Type: AWS::SNS::Topic}}")
+    (tmp_path / "nested.yaml").write_text("Resources: {Inner: {Type: AWS::SQS::Queue}}")
+    path = tmp_path / "next.yaml"
+    path.write_text("Resources: {Below: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: nested.yaml}}}")
+
+    ended = command("models", "new-version", TEXT, "9.0.0", "--template", str(path))
+
+    assert (2, "file-exists") == (ended.code, ended.refusal[0])
+    assert "AWS::SNS::Topic" in kept.read_text()
+    assert not (kept.parent / "9.0.0.yaml").exists()

@@ -200,6 +200,35 @@ def test_the_role_that_is_passed_is_the_products_own(resource: str) -> None:
     assert {"any-role-passed"} == codes(**{**PASSING, "Resource": [ROLE, resource]})
 
 
+MADE = "arn:${Partition}:iam::${AccountId}:role/SC-*-Worker-*"
+
+
+def test_a_role_that_the_template_makes_is_excused_by_its_name_and_the_service() -> None:
+    condition = {"StringEquals": {"iam:PassedToService": ["lambda.amazonaws.com", "states.amazonaws.com"]}}
+    passing = found(**{**PASSING, "Resource": MADE, "Condition": condition})
+
+    assert {
+        ("any-role-passed", f"iam:PassRole on {MADE} to lambda.amazonaws.com"),
+        ("any-role-passed", f"iam:PassRole on {MADE} to states.amazonaws.com"),
+    } == {(each.code, each.token) for each in passing}
+
+
+@pytest.mark.parametrize(
+    ("resource", "service"),
+    [
+        ("arn:aws:iam::333344445555:role/SC-*", "lambda.amazonaws.com"),
+        ("arn:aws:iam::333344445555:role/SC-*-*", "lambda.amazonaws.com"),
+        ("arn:aws:iam::*:role/SC-*-Worker-*", "lambda.amazonaws.com"),
+        (MADE, "*.amazonaws.com"),
+        (MADE, "${aws:PrincipalTag/service}"),
+    ],
+)
+def test_a_role_or_a_service_that_is_not_told_is_excused_by_nothing(resource: str, service: str) -> None:
+    condition = {"StringEquals": {"iam:PassedToService": service}}
+
+    assert {""} == {each.token for each in found(**{**PASSING, "Resource": resource, "Condition": condition})}
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

@@ -1,0 +1,121 @@
+"""What a template expects to find in an account, made up for a rehearsal: roles, code in S3, answers of functions."""
+
+import contextlib
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
+
+from botocore.exceptions import ClientError
+
+from hub.definitions.derived.naming import Naming
+from hub.definitions.derived.rights import DerivedRights
+from hub.definitions.template_values import function_of, map_in, parts_of
+from hub.definitions.templates import Template
+from shared.aws.arn import Arn
+from shared.aws.policies import execution_trust
+
+_MADE_UP: Final = "rehearsal"
+_ADDRESS: Final = "https://example.com/rehearsal"
+_ATTRIBUTE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9.]+)\}")
+
+
+def answers_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Say for each custom resource what its function answers: all that the template asks of it."""
+    custom = {name for name, each in body["Resources"].items() if _is_custom(str(each.get("Type")))}
+    data: dict[str, dict[str, str]] = {name: {} for name in custom}
+    for name, attribute in _attributes(body):
+        if name in custom:
+            data[name][attribute] = _ADDRESS if attribute.lower().endswith(("url", "uri")) else _MADE_UP
+    return {"custom_resources": {name: {"Data": found} for name, found in data.items()}}
+
+
+def put_template(s3: Any, bucket: str, template: Template, region: str) -> str:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Put a template and the files that it names into a bucket of its own, as the hub does, and give its address."""
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+    domain = f"{bucket}.s3.{region}.amazonaws.com"
+    body = template.path.read_bytes()
+    if template.packaged:
+        body = template.packaged.rendered(bucket, domain).encode()
+        for file in template.packaged.files():
+            text = file.text.rendered(bucket, domain).encode() if file.text else file.content()
+            s3.put_object(Bucket=bucket, Key=file.key, Body=text)
+    s3.put_object(Bucket=bucket, Key="template", Body=body)
+    return f"https://{domain}/template"
+
+
+def make_roles(iam: Any, derived: DerivedRights, body: Mapping[str, Any], account: str) -> Iterator[str]:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Make the roles that a template passes and does not make, and name them."""
+    own = json.dumps([each for each in body["Resources"].values() if each.get("Type") == "AWS::IAM::Role"])
+    services = dict[str, set[str]]()
+    for right in derived.rights:
+        for arn in right.resources if right.action == "iam:PassRole" else ():
+            if "*" not in arn and f'"{Arn.parse(arn).name}"' not in own:
+                services.setdefault(arn, set()).update(right.condition["StringEquals"]["iam:PassedToService"])
+    for arn, those in services.items():
+        role = Arn.parse(arn)
+        path = role.resource.removeprefix("role").removesuffix(role.name)
+        trust = execution_trust(sorted(those), account=account)
+        with contextlib.suppress(ClientError):  # where it is there
+            iam.create_role(RoleName=role.name, Path=path, AssumeRolePolicyDocument=trust)
+            yield role.name
+
+
+def put_code(s3: Any, body: Mapping[str, Any], values: Mapping[str, str], region: str) -> Iterator[str]:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Put an archive wherever a template takes code from, as far as it says where, and name the places."""
+    given = {name: {"AllowedValues": [value]} for name, value in values.items()}
+    defaults = {
+        name: {"AllowedValues": [rules["Default"]]} if "Default" in rules else rules
+        for name, rules in map_in(body, "Parameters").items()
+    }
+    naming = Naming({**body, "Parameters": {**defaults, **given}})
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("index.py", "")
+    for node in _maps(body["Resources"]):
+        if {"S3Bucket", "S3Key"} <= node.keys():
+            for bucket in naming.of(node["S3Bucket"]):
+                for key in naming.of(node["S3Key"]):
+                    place = bucket.replace("*", region), key.replace("*", _MADE_UP)
+                    if _put(s3, *place, archive.getvalue(), region):
+                        yield "/".join(place)
+
+
+def _put(s3: Any, bucket: str, key: str, body: bytes, region: str) -> bool:  # noqa: ANN401 - as above
+    try:
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
+    except ClientError:
+        return False  # no name of a bucket, or one that the template makes
+    return True
+
+
+def _is_custom(kind: str) -> bool:
+    return kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource"
+
+
+def _attributes(node: object) -> Iterator[tuple[str, str]]:
+    function, argument = function_of(node)
+    if function == "Fn::GetAtt":
+        name, _, attribute = ".".join(map(str, parts_of(argument))).partition(".")
+        yield name, attribute
+    elif isinstance(node, str):
+        yield from _ATTRIBUTE.findall(node)
+    elif isinstance(node, list):
+        for item in cast("list[object]", node):
+            yield from _attributes(item)
+    elif isinstance(node, Mapping):
+        for value in cast("Mapping[str, object]", node).values():
+            yield from _attributes(value)
+
+
+def _maps(node: object) -> Iterator[Mapping[str, object]]:
+    if isinstance(node, Mapping):
+        yield cast("Mapping[str, object]", node)
+        for value in cast("Mapping[str, object]", node).values():
+            yield from _maps(value)
+    elif isinstance(node, list):
+        for item in cast("list[object]", node):
+            yield from _maps(item)

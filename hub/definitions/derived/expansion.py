@@ -1,0 +1,84 @@
+"""A template as CloudFormation builds it: serverless resources replaced by what they stand for.
+
+Other macros are their authors' programs, and what they make is not known here.
+"""
+
+import copy
+import logging
+import os
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from hub.definitions.template_loops import Body, macros_of
+from hub.definitions.template_values import map_in
+from shared.errors import ContentError
+
+_SERVERLESS: Final = "AWS::Serverless-2016-10-31"
+_APPLICATION: Final = "AWS::Serverless::Application"
+_ARTIFACTS: Final = ("CodeUri", "ContentUri", "DefinitionUri", "Location", "ImageUri")
+"""Properties of serverless resources that are files beside the template until these are packaged."""
+_REGION: Final = "us-east-1"
+
+
+def expanded(body: Mapping[str, Any], where: str) -> Body:
+    """Replace the macros whose meaning is known.
+
+    Raises:
+        ContentError: the template is not one that they can work with.
+    """
+    return _serverless(dict(body), where) if _SERVERLESS in macros_of(body) else dict(body)
+
+
+def _serverless(body: Body, where: str) -> Body:
+    # Half a second, which nobody waits for whose templates have no such transform.
+    from samtranslator.public import exceptions  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
+    from samtranslator.translator.transform import transform  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
+
+    logging.getLogger("samtranslator").setLevel(logging.CRITICAL)  # it tells of metrics that nobody collects
+    os.environ.setdefault("AWS_DEFAULT_REGION", _REGION)  # it asks for one, to know the partition
+    prepared = cast("Body", _packaged(copy.deepcopy(body)))
+    for each in prepared["Resources"].values():
+        if each.get("Type") == _APPLICATION and map_in(map_in(each, "Properties"), "Location"):
+            each |= {
+                "Type": "AWS::CloudFormation::Stack",
+                "Properties": {},
+            }  # of AWS's repository, which nobody asks here
+    try:
+        found = cast("Any", transform)(prepared, {}, _ManagedPolicies())
+    except exceptions.InvalidDocumentException as problem:
+        causes = "; ".join(str(each.message) for each in problem.causes) or problem.message
+        raise ContentError(
+            f"the transform {_SERVERLESS} cannot work with the template: {causes} Correct it.",
+            code="template-not-transformed",
+            place=where,
+        ) from None
+    return {**body, **found}
+
+
+def _packaged(node: Any) -> object:  # noqa: ANN401 - any part of a template
+    """Put addresses in the place of files that are still to be packaged, and truth values in that of their names."""
+    if node in ("true", "false"):
+        return node == "true"
+    if isinstance(node, list):
+        return [_packaged(item) for item in cast("list[object]", node)]
+    if isinstance(node, dict):
+        return {
+            key: "s3://packaged/file"
+            if key in _ARTIFACTS and isinstance(value, str) and "://" not in value
+            else _packaged(value)
+            for key, value in cast("Body", node).items()
+        }
+    return node
+
+
+class _ManagedPolicies:
+    """Tells the translator the ARNs of AWS's managed policies, of which any will do here."""
+
+    def load(self) -> "_AnyPolicy":
+        return _AnyPolicy()
+
+
+class _AnyPolicy(dict[str, str]):
+    def get(self, key: str, default: object = None) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
+        del default
+        return f"arn:aws:iam::aws:policy/{key}"

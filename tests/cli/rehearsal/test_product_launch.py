@@ -1,0 +1,145 @@
+"""A product is launched on a sandbox by its own launch role, which proves its rights."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.exit_codes import ExitCode
+from tests.support.catalog_copy import CatalogCopy
+from tests.support.command_line import Command
+
+POLICY = "products/alerts/launch-policy.json"
+TEMPLATE = """
+Parameters:
+  Words: {Type: String, Description: What is said., MinLength: 3}
+  Secret: {Type: String, Description: Nobody is told., NoEcho: true, Default: hidden}
+  Network: {Type: 'AWS::EC2::VPC::Id', Description: Where it is.}
+  Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Description: What is kept., Default: /team/words}
+  Odd: {Type: String, Description: Like nothing else., AllowedPattern: 'x[0-9]{7}', Default: x0000001}
+Resources:
+  Alerts: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Sub '${Words} ${Stored}'}}
+  Worker:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: !GetAtt Worker.Arn
+      Code: {S3Bucket: team-code, S3Key: answer.zip}
+      Handler: index.answer
+      Runtime: python3.12
+  Answer: {Type: 'Custom::Answer', Properties: {ServiceToken: !GetAtt Fn.Arn}}
+Outputs: {Answered: {Value: !GetAtt Answer.Word}}
+"""
+
+pytestmark = pytest.mark.sandbox
+
+
+@pytest.fixture
+def product(catalog: CatalogCopy, command: Command, tmp_path: Path) -> CatalogCopy:
+    """Give a product that was just made from a template, with all of its marks."""
+    path = tmp_path / "alerts.yaml"
+    path.write_text(TEMPLATE)
+    assert (
+        ExitCode.DONE
+        == command("models", "new", "alerts", "--template", str(path), "--portfolio", "online-inference").code
+    )
+    return catalog
+
+
+def test_what_was_derived_is_enough_and_what_was_not_used_is_named(product: CatalogCopy, command: Command) -> None:
+    assert product
+    ended = command("models", "rehearse", "alerts", "--json")
+
+    report = json.loads(ended.out)
+    assert ExitCode.DONE == ended.code, report
+    assert {"launch": "", "update of its tags": "", "termination": ""} == report["steps"]
+    assert {"sns:CreateTopic", "sns:DeleteTopic", "iam:CreateRole", "iam:PassRole", "lambda:CreateFunction"} <= set(
+        report["used"]
+    )
+    assert "sns:SetTopicAttributes" in report["unused"]
+    assert not set(report["used"]) & set(report["unused"])
+    assert "lambda:GetLayerVersion" in report["unchecked"], "which the sandbox does not ask for"
+    assert "made up for the rehearsal: the answers of Answer's function" in report["notes"]
+    assert "made up for the rehearsal: code at s3://team-code/answer.zip" in report["notes"]
+    assert report["values"]["Network"].startswith("vpc-")
+    assert "rehearsal" == report["values"]["Words"]
+
+
+def test_what_the_role_lacks_is_what_the_launch_fails_for(product: CatalogCopy, command: Command) -> None:
+    path = product.folder / POLICY
+    path.write_text(path.read_text().replace('"sns:CreateTopic",', ""))
+
+    ended = command("models", "rehearse", "alerts", "1.0.0", "--parameter", "Words=abc", "--parameter", "Secret=shh")
+
+    assert ExitCode.NOT_REACHED == ended.code
+    assert "is not authorized to perform: sns:CreateTopic" in ended.out
+    assert "termination: done" in ended.out
+    assert "  Words = abc\n" in ended.out
+    assert "shh" not in ended.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["2.0.0"], "version-unknown"),
+        (["--parameter", "Nothing=x"], "parameter-unknown"),
+        (["--parameter", "Words"], "parameter-unknown"),
+        (["--parameter", "Words=x"], "invalid-value"),
+    ],
+)
+def test_what_cannot_be_launched_is_refused(
+    product: CatalogCopy, command: Command, words: list[str], code: str
+) -> None:
+    assert product
+    ended = command("models", "rehearse", "alerts", *words)
+
+    assert (ExitCode.MISTAKE, code) == (ended.code, ended.refusal[0])
+
+
+def test_values_that_nobody_can_make_up_are_asked_for_at_once(product: CatalogCopy, command: Command) -> None:
+    path = product.folder / "products/alerts/1.0.0.yaml"
+    path.write_text(TEMPLATE.replace(", Default: x0000001", ""))
+
+    ended = command("models", "rehearse", "alerts")
+
+    assert (ExitCode.MISTAKE, "parameters-not-given") == (ended.code, ended.refusal[0])
+    assert "--parameter Odd=…" in ended.err
+
+
+def test_a_template_is_launched_with_the_files_that_it_names(
+    catalog: CatalogCopy, command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code/bootstrap").write_text("#!/bin/sh\n")
+    (tmp_path / "code/bootstrap").chmod(0o755)
+    (tmp_path / "nested.yaml").write_text("Resources: {Inner: {Type: AWS::SNS::Topic}}")
+    (tmp_path / "function.yaml").write_text("""
+Resources:
+  Worker:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties: {Role: !GetAtt Worker.Arn, Code: ./code, Handler: bootstrap, Runtime: provided.al2023}
+  Below: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: nested.yaml}}
+""")
+    made = command(
+        "models", "new", "scorer", "--template", str(tmp_path / "function.yaml"), "--portfolio", "online-inference"
+    )
+    ended = command("models", "rehearse", "scorer", "--json")
+
+    folder = catalog.folder / "products/scorer"
+    assert (ExitCode.DONE, "") == (made.code, made.err)
+    assert 0o100 & (folder / "code/bootstrap").stat().st_mode
+    assert (folder / "nested.yaml").is_file()
+    report = json.loads(ended.out)
+    assert {"launch": "", "update of its tags": "", "termination": ""} == report["steps"], report
+    assert {"lambda:CreateFunction", "sns:CreateTopic"} <= set(report["used"])

@@ -4,7 +4,7 @@ The documents are whole, so `index.json` stays small: it has what a list, a sear
 """
 
 import datetime as dt
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -20,6 +20,10 @@ VERSION_SCHEMA: Final = "schemas/version.schema.json"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
+Address = Annotated[str, Field(pattern=r"^models(/[a-z0-9-]+)/[0-9A-Za-z.-]+\.json$")]
+"""Below the folder, and nowhere else."""
+
+
 class ListedVersion(Shape):
     """A version in the list.
 
@@ -29,8 +33,8 @@ class ListedVersion(Shape):
     """
 
     version: str
-    address: str
-    sbom: str
+    address: Address
+    sbom: Address
     state: State
     is_newest: bool
     released: dt.date

@@ -83,7 +83,9 @@ def _portfolio(
         regions=_regions(file.key, publishers),
         products=[product.file.key for product in catalog.products if product.file.portfolio == file.key],
         access=model.Access(
-            decided_by=file.provider_name,
+            decided_by=file.access.decided_by if file.access else file.provider_name,
+            contact=(file.access and file.access.contact) or "",
+            note=(file.access and file.access.note) or "",
             file=of[0].file if of else "",
             command=f"model-catalog spoke ask-access SPOKE {file.key}",
         ),

@@ -33,7 +33,7 @@ def difference(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, n
 
 def _changes(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, new: CatalogVersion) -> Iterator[_Said]:
     """Give what changes: parameters, resources, outputs, permissions, model and cost."""
-    yield from _compared("parameter", old.template.parameters, new.template.parameters, _parameter_change)
+    yield from _compared("parameter", _told(old), _told(new), _parameter_change)
     yield from _compared("resource", old.template.resources, new.template.resources, _resource_change)
     yield from _compared("output", old.template.outputs, new.template.outputs, _output_change)
     yield from _permissions(old, new)
@@ -42,6 +42,11 @@ def _changes(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, new
     if old.entry.artifacts.model_data != new.entry.artifacts.model_data:
         yield "model", "archive", f"{old.entry.artifacts.model_data} → {new.entry.artifacts.model_data}"
     yield from _cost(catalog, product, old, new)
+
+
+def _told(version: CatalogVersion) -> dict[str, Parameter]:
+    """Give the parameters without the defaults that the template hides."""
+    return {name: parameter.published() for name, parameter in version.template.parameters.items()}
 
 
 def _compared(

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from cli.catalog.facts import limits
 from cli.exit_codes import ExitCode
 from cli.stacks import contract_of, trusts_for
 from cli.yaml_text import append
+from pages.index.facts import limits
 from shared.catalog.contract import Product, Version
 from shared.catalog.lifecycle import as_of
 from shared.errors import LaunchError

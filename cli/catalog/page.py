@@ -6,7 +6,6 @@ from typing import Final, cast
 from rich.console import Console
 from rich.text import Text
 
-from cli.catalog.facts import brought, costs, facts, limits, model_in_words
 from cli.catalog.files import FOLDER, catalog_as_of, find_product, find_version
 from cli.exit_codes import ExitCode
 from cli.verbs import print_json
@@ -14,6 +13,7 @@ from fleet.show.tables import Column, console, show, wrapped
 from hub.definitions.card import ModelCard
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.definitions.sagemaker_card import sagemaker_card
+from pages.index.facts import brought, costs, facts, limits, model_in_words
 from shared.catalog.parameters import Parameter
 
 _TOLD_APART: Final = ("evaluations", "lineage")

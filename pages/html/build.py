@@ -192,5 +192,3 @@ def _add_search(folder: Path) -> None:
             code="search-not-built",
             place="pagefind",
         )
-
-

@@ -25,11 +25,11 @@ def build(
     out: Path, *, base: str = "", private: bool = False, repository: str = "", title: str = "Model catalog"
 ) -> int:
     """Write all that is shown of the catalog into a folder. Raises CatalogError."""
-    from pages.html.build import Site  # noqa: PLC0415 - what renders pages is slow to load
-    from pages.html.build import build as build_pages  # noqa: PLC0415 - likewise
     from pages.machines.feeds import ATOM, CALENDAR  # noqa: PLC0415 - likewise
     from pages.machines.files import machine_files  # noqa: PLC0415 - likewise
     from pages.machines.listing import INDEX  # noqa: PLC0415 - likewise
+    from pages.web.build import Site  # noqa: PLC0415 - what renders pages is slow to load
+    from pages.web.build import build as build_pages  # noqa: PLC0415 - likewise
 
     if base and not base.startswith(("https://", "http://")):
         raise ContentError(
@@ -59,8 +59,8 @@ def _users(index: Index) -> dict[str, int]:
 
 def serve(folder: Path, port: int) -> int:
     """Show a folder that was built, until it is interrupted. Raises CatalogError."""
-    from pages.html.build import MARK  # noqa: PLC0415 - as above
-    from pages.html.serve import server  # noqa: PLC0415 - as above
+    from pages.web.build import MARK  # noqa: PLC0415 - as above
+    from pages.web.serve import server  # noqa: PLC0415 - as above
 
     if not (folder / MARK).exists():
         raise ContentError(

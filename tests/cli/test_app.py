@@ -33,11 +33,14 @@ def verbs() -> Iterator[tuple[str, str, Any]]:
     """Give every verb with its noun and its command."""
     group: Any = typer.main.get_command(app)
     for noun, of in group.commands.items():
-        for verb, command in of.commands.items():
-            yield noun, verb, command
+        if noun in NOUNS:
+            for verb, command in of.commands.items():
+                yield noun, verb, command
+        else:  # a verb without a noun
+            yield "", noun, of
 
 
-EVERY = {f"{noun} {verb}": command for noun, verb, command in verbs()}
+EVERY = {f"{noun} {verb}".strip(): command for noun, verb, command in verbs()}
 
 
 def test_the_nouns_and_verbs_are_those_of_the_documentation() -> None:
@@ -51,8 +54,9 @@ def test_the_example_of_a_verb_is_a_command_of_it(name: str, monkeypatch: pytest
     monkeypatch.setenv(AS_OF, "2026-11-01")  # which --as-of sets, to be put back
     program, *words = shlex.split(example_of(EVERY[name].epilog))
 
-    assert [PROGRAM, *name.split()] == [program, *words[:2]]
-    assert EVERY[name] is EVERY[name].make_context(name, words[2:]).command
+    named, rest = words[: len(name.split())], words[len(name.split()) :]
+    assert [PROGRAM, *name.split()] == [program, *named]
+    assert EVERY[name] is EVERY[name].make_context(name, rest).command
 
 
 LOOKING = {

@@ -1,5 +1,6 @@
 """`model-catalog spoke`: accounts come, launch, and go."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,6 +50,25 @@ def new_launch(
         parameters=parameter or [],
         dry_run=dry_run,
     )
+
+
+@verb(app, "ask-access", "spoke ask-access research batch-inference --out access.patch", looking=True)
+def ask_access(
+    spoke: Spoke,
+    portfolio: Annotated[str, typer.Argument(metavar="PORTFOLIO", help="The key of one that the account lacks.")],
+    *,
+    principal: Annotated[str, typer.Option(metavar="ARN", help="Who would launch from it in the account, too.")] = "",
+    outside: Annotated[
+        bool, typer.Option("--outside", help="The account is of another organization, and accepts the share.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help="The patch; printed unless given.")] = None,
+) -> int:
+    """Write the change that would give an account a portfolio, as a patch for review, and tell who decides."""
+    from cli.accounts.ask_access import ask_access as ask
+    from cli.site_pages import index_here
+
+    kind = "ACCOUNT" if outside else "ORGANIZATION_MEMBER_ACCOUNT"
+    return ask(f"spoke-{spoke}", index_here().portfolios, portfolio, kind=kind, principal=principal, out=out)
 
 
 @verb(app, "off-board", "spoke off-board finance --acknowledge 666677778888", asks_aws=True)

@@ -21,7 +21,7 @@ from tests.support.paths import ROOT
 VERBS = {
     "models": "list show diff new new-version sync lock check verify remove-version",
     "stack": "preview up refresh destroy plan adopt recover relaunch",
-    "spoke": "new new-launch off-board dead-principals",
+    "spoke": "new new-launch ask-access off-board dead-principals",
     "hub": "shares",
     "fleet": "plan up status drift history shards",
     "sandbox": "serve env demo",
@@ -62,7 +62,7 @@ def test_the_example_of_a_verb_is_a_command_of_it(name: str, monkeypatch: pytest
 LOOKING = {
     *("models list", "models show", "models diff", "models check", "models verify", "stack preview", "stack plan"),
     *("fleet plan", "fleet status", "fleet drift", "fleet history", "fleet shards", "hub shares"),
-    *("sandbox serve", "sandbox env", "site build", "site serve", "mcp"),
+    *("sandbox serve", "sandbox env", "site build", "site serve", "mcp", "spoke ask-access"),
 }
 
 

@@ -35,10 +35,13 @@ def new_launch(
     name: Annotated[str, typer.Option(help="The launch's name; the product's key unless given.")] = "",
     version: Annotated[str, typer.Option(help="A version or a range; the newest active one unless given.")] = "",
     region: Annotated[str, typer.Option(help="Where; the spoke's own region unless given.")] = "",
-    parameter: Annotated[list[str] | None, typer.Option(help="NAME=VALUE. Repeatable.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option("--parameter", "--set", help="NAME=VALUE. Repeatable.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the file instead of writing it.")] = False,
 ) -> int:
-    """Add a launch to a spoke's settings, checked against what the hub offers; deploy it afterwards."""
+    """Add a launch to a spoke's settings, checked against what the hub offers and priced; deploy it afterwards.
+
+    At a terminal it asks for what has no default.
+    """
     from cli.accounts.new_launch import new_launch as add
 
     return add(

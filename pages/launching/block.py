@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import yaml
 
@@ -39,8 +39,18 @@ class Wanted:
     name: str = ""
     version: str = ""
     region: str = ""
-    parameters: Mapping[str, str] | None = None
-    tags: Mapping[str, str] | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def entry(self) -> dict[str, object]:
+        """Write it as an entry of the list of launches."""
+        entry: dict[str, object] = {
+            "name": self.name or self.product,
+            "product": self.product,
+            "version": self.version,
+        }
+        optional = {"region": self.region, "parameters": dict(self.parameters), "tags": dict(self.tags)}
+        return entry | {key: value for key, value in optional.items() if value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +82,7 @@ def launch_block(index: Index, wanted: Wanted, day: dt.date, *, where: str) -> B
     region = wanted.region or _only_region(index, wanted.product, contract, where)
     resolved, secrets = checked(contract, wanted, region, day, where=where)
     launch = resolved.launch
-    entry: dict[str, object] = {"name": launch.name, "product": resolved.key, "version": launch.version}
-    entry |= {"region": wanted.region} if wanted.region else {}
-    entry |= {"parameters": dict(wanted.parameters)} if wanted.parameters else {}
-    entry |= {"tags": dict(wanted.tags)} if wanted.tags else {}
+    entry = replace(wanted, name=launch.name, product=resolved.key, version=launch.version).entry()
     return Block(
         launch=launch,
         region=region,
@@ -102,14 +109,13 @@ def checked(
         raise LaunchError(
             f"no new launch may be of it: {choice.end}", code="version-not-active", place=f"{where}: version"
         )
-    given, brought = dict(wanted.parameters or {}), choice.version.model.values(region) if choice.version.model else {}
+    brought = choice.version.model.values(region) if choice.version.model else {}
     secrets = [
         name
         for name, item in choice.version.parameters.items()
-        if item.no_echo and item.default is None and name not in given and name not in brought
+        if item.no_echo and item.default is None and name not in wanted.parameters and name not in brought
     ]
-    entry: dict[str, object] = {"name": wanted.name or wanted.product, "product": wanted.product, "version": number}
-    entry |= {"parameters": given, "tags": dict(wanted.tags or {}), "region": region}
+    entry = replace(wanted, version=number, region=region).entry()
     launch = validate(Launch, entry, where=where, error=LaunchError)
     whole = launch.model_copy(update={"parameters": {**launch.parameters, **dict.fromkeys(secrets, Secret(""))}})
     settings = SpokeSettings.model_construct(launches=[whole], region=region)
@@ -122,7 +128,9 @@ def newest_active(product: Product, day: dt.date, *, where: str) -> str:
     found = product.newest_on(day)
     if found is None:
         raise LaunchError(
-            f"{product.name} has no active version, so nobody launches it.", code="no-active-version", place=where
+            f"{product.name} has no active version, so nobody launches it. Choose another product.",
+            code="no-active-version",
+            place=where,
         )
     return found
 

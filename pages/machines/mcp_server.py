@@ -111,7 +111,7 @@ def server(source: Source, version: str) -> MCPServer:
     ) -> LaunchBlock:
         """Get the block of a launch and its price. It is refused, with all reasons, where the rules would refuse it."""
         given = {key: _as_text(value) for key, value in (parameters or {}).items()}
-        wanted = Wanted(product=product, name=name, version=version, region=region, parameters=given, tags=tags)
+        wanted = Wanted(product=product, name=name, version=version, region=region, parameters=given, tags=tags or {})
         return _told(lambda: answer(launch_block(source.index(), wanted, source.day(), where="get_launch_block")))
 
     return made

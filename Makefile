@@ -28,8 +28,9 @@ option = $(if $(2),$(1) "$(2)")
 install: ## Make .venv, and build the Pulumi CLI where none is found
 	@$(PYTHON) -m tools.install
 
-demo: install ## The whole catalog on a sandbox, end to end
-	@$(model-catalog) sandbox demo
+takes.demo := KEEP
+demo: install ## The whole catalog on a sandbox, end to end: [KEEP=yes]
+	@$(model-catalog) sandbox demo $(if $(KEEP),$(if $(filter yes,$(KEEP)),--keep,$(error KEEP: invalid value $(KEEP), expected yes)))
 
 takes.sandbox := PORT ANSWERS
 sandbox: install ## Run a sandbox here: [PORT=5005] [ANSWERS=file]

@@ -39,8 +39,11 @@ def env(
 
 
 @verb(app, "demo", "sandbox demo")
-def demo() -> int:
+def demo(
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave sandbox, environment and pages to look at.")] = False,
+) -> int:
     """Run organization, hub and two spokes on a sandbox, end to end."""
     from cli.rehearsal.demo import demo as run
 
-    return run()
+    return run(keep=keep)

@@ -47,9 +47,16 @@ class Rehearsal:
     python: str = sys.executable
     virtual_environment: Path = ROOT / ".venv"
 
-    def __init__(self, folder: Path, *, organization: Path | None = None) -> None:
-        """Prepare a rehearsal in a folder, which is made; `organization` is a file of accounts and units."""
+    def __init__(self, folder: Path, *, organization: Path | None = None, may_outlast: bool = False) -> None:
+        """Prepare a rehearsal.
+
+        Args:
+            folder: Where it is; it is made.
+            organization: A file of accounts and units.
+            may_outlast: Whether the sandbox can go on after this process, and the terminal that it was started in.
+        """
         self._folder = folder
+        self._may_outlast, self._goes_on = may_outlast, False
         self._organization = organization
         self.project = folder / "project"
         self.url = ""
@@ -62,7 +69,9 @@ class Rehearsal:
         if self._organization:
             command += ["--organization", str(self._organization)]
         with (self._folder / "sandbox.log").open("w") as log:
-            self._server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+            self._server = subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=self._may_outlast
+            )
         line = self._server.stdout.readline() if self._server.stdout else ""
         if not line.startswith("ready "):
             self._stop()
@@ -73,8 +82,13 @@ class Rehearsal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop the sandbox."""
-        self._stop()
+        """Stop the sandbox, unless it goes on."""
+        if not self._goes_on:
+            self._stop()
+
+    def go_on(self) -> None:
+        """Let the sandbox go on when the `with` block ends; whoever is told of its process ends it."""
+        self._goes_on = self._may_outlast
 
     @property
     def process(self) -> int:

@@ -10,8 +10,8 @@ from hub.definitions.load import read_unlocked
 from pages.index.build import Publisher, index_of
 from pages.index.model import Index
 from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.written_index import FRAUD
 
-FRAUD = "fraud-detector-realtime"
 END = f"""\
   - version: 1.0.0
     lifecycle:

@@ -9,8 +9,8 @@ from pages.index.model import Index
 from pages.index.rights import rights
 from pages.index.version import IndexedVersion
 from shared.catalog.cost import estimate
-from tests.pages.conftest import FRAUD
 from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.written_index import FRAUD
 
 
 def version(index: Index, number: str, product: str = FRAUD) -> IndexedVersion:

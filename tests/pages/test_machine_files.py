@@ -19,9 +19,9 @@ from pages.machines.feeds import atom, calendar
 from pages.machines.files import machine_files
 from pages.machines.reading import read_index
 from shared.errors import ContentError
-from tests.pages.conftest import FRAUD
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.refused import refused
+from tests.support.written_index import FRAUD, write
 
 BASE = "https://models.example.com/"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -216,11 +216,3 @@ def test_kubeflow_s_models_fit_its_schema(files: dict[str, str | bytes]) -> None
     assert len(set(names)) == len(names)
     [source] = yaml.safe_load(files["kubeflow/sources.yaml"])["catalogs"]
     assert "kubeflow/models.yaml" == f"kubeflow/{source['properties']['yamlCatalogPath']}"
-
-
-def write(files: dict[str, str | bytes], folder: Path) -> None:
-    """Write them into a folder."""
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -15,10 +15,9 @@ from mcp_types import TextContent
 from pages.index.model import Index
 from pages.machines import mcp_server
 from pages.machines.files import machine_files
-from tests.pages.conftest import FRAUD
-from tests.pages.test_machine_files import write
 from tests.support.catalog_copy import DAY
 from tests.support.paths import ROOT
+from tests.support.written_index import FRAUD, write
 
 HUB = """\
 config:

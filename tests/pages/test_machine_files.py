@@ -203,6 +203,9 @@ def test_backstage_s_entities_fit_its_schemas(files: dict[str, str | bytes]) -> 
     for entity in entities:
         jsonschema.validate(entity, schema)
     assert {"System", "AiResource"} == {each["kind"] for each in entities}
+    [fraud] = [each for each in entities if each["metadata"]["name"] == FRAUD]
+    assert ["binary-classification", "high", "tabular", "xgboost-1-7"] == fraud["metadata"]["tags"]
+    assert "group:risk-modelling" == fraud["spec"]["owner"]
     systems = {each["metadata"]["name"] for each in entities if each["kind"] == "System"}
     assert systems >= {each["spec"]["system"] for each in entities if each["kind"] == "AiResource"}
 

@@ -225,7 +225,7 @@ def test_a_size_that_a_rule_refuses_is_priced_and_said_to_be_refused(command: Co
     [
         (["--set", "MinInstanceCount=99"], "parameter-invalid", "--set MinInstanceCount"),
         (["--set", "Nonsense=1"], "parameter-invalid", "--set Nonsense"),
-        (["--set", "ModelDataUrl=s3://a/b.tar.gz"], "parameter-invalid", "--set ModelDataUrl"),
+        (["--set", "ModelDataUrl=s3://model-catalog-artifacts-a/b.tar.gz"], "parameter-invalid", "--set ModelDataUrl"),
         (["--set", "MinInstanceCount"], "invalid-parameter", "--set"),
         (["--region", "mars-north-1"], "region-without-prices", "--region"),
     ],

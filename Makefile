@@ -28,9 +28,9 @@ option = $(if $(2),$(1) "$(2)")
 install: ## Make .venv, and build the Pulumi CLI where none is found
 	@$(PYTHON) -m tools.install
 
-takes.demo := PLUGIN
-demo: install ## The whole catalog on a sandbox: [PLUGIN=official]
-	@$(model-catalog) sandbox demo $(call option,--plugin,$(PLUGIN))
+takes.demo := KEEP PLUGIN
+demo: install ## The catalog on a sandbox: [KEEP=yes] [PLUGIN=official]
+	@$(model-catalog) sandbox demo $(call option,--plugin,$(PLUGIN)) $(if $(KEEP),$(if $(filter yes,$(KEEP)),--keep,$(error KEEP: invalid value $(KEEP), expected yes)))
 
 takes.sandbox := PORT ANSWERS
 sandbox: install ## Run a sandbox here: [PORT=5005] [ANSWERS=file]

@@ -41,13 +41,21 @@ def show(
     ] = "",
     *,
     sagemaker: Annotated[bool, typer.Option("--sagemaker", help="The card alone, as SageMaker takes it.")] = False,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A size to price. Repeatable.")
+    ] = None,
+    region: Annotated[str, typer.Option(help="Price it there alone.")] = "",
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> int:
     """Show a version: its card, parameters with defaults and limits, metrics and cost."""
+    from cli.assignments import assignments
     from cli.catalog.page import print_sagemaker_card, show_version
 
-    return print_sagemaker_card(product, version) if sagemaker else show_version(product, version, as_json=as_json)
+    if sagemaker:
+        return print_sagemaker_card(product, version)
+    given = assignments(values or [], option="--set")
+    return show_version(product, version, as_json=as_json, values=given, region=region)
 
 
 @verb(app, "diff", "models diff fraud-detector-realtime 1.0.0 1.1.0", looking=True)

@@ -48,8 +48,12 @@ def env(
 
 
 @verb(app, "demo", "sandbox demo")
-def demo(*, plugin: Plugin = None) -> int:
+def demo(
+    *,
+    plugin: Plugin = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave sandbox, environment and pages to look at.")] = False,
+) -> int:
     """Run organization, hub and two spokes on a sandbox, end to end."""
     from cli.rehearsal.demo import demo as run
 
-    return run(plugin)
+    return run(plugin, keep=keep)

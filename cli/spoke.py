@@ -1,5 +1,6 @@
 """`model-catalog spoke`: accounts come, launch, and go."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,10 +36,13 @@ def new_launch(
     version: Annotated[str, typer.Option(help="A version or a range; the newest active one unless given.")] = "",
     portfolio: Annotated[str, typer.Option(help="Through which portfolio, where several reach the account.")] = "",
     region: Annotated[str, typer.Option(help="Where; the spoke's own region unless given.")] = "",
-    parameter: Annotated[list[str] | None, typer.Option(help="NAME=VALUE. Repeatable.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option("--parameter", "--set", help="NAME=VALUE. Repeatable.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the file instead of writing it.")] = False,
 ) -> int:
-    """Add a launch to a spoke's settings, checked against what the hub offers; deploy it afterwards."""
+    """Add a launch to a spoke's settings, checked against what the hub offers and priced; deploy it afterwards.
+
+    At a terminal it asks for what has no default.
+    """
     from cli.accounts.new_launch import new_launch as add
 
     return add(
@@ -51,6 +55,25 @@ def new_launch(
         parameters=parameter or [],
         dry_run=dry_run,
     )
+
+
+@verb(app, "ask-access", "spoke ask-access research batch-inference --out access.patch", looking=True)
+def ask_access(
+    spoke: Spoke,
+    portfolio: Annotated[str, typer.Argument(metavar="PORTFOLIO", help="The key of one that the account lacks.")],
+    *,
+    principal: Annotated[str, typer.Option(metavar="ARN", help="Who would launch from it in the account, too.")] = "",
+    outside: Annotated[
+        bool, typer.Option("--outside", help="The account is of another organization, and accepts the share.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help="The patch; printed unless given.")] = None,
+) -> int:
+    """Write the change that would give an account a portfolio, as a patch for review, and tell who decides."""
+    from cli.accounts.ask_access import ask_access as ask
+    from cli.site_pages import index_here
+
+    kind = "ACCOUNT" if outside else "ORGANIZATION_MEMBER_ACCOUNT"
+    return ask(f"spoke-{spoke}", index_here().portfolios, portfolio, kind=kind, principal=principal, out=out)
 
 
 @verb(app, "off-board", "spoke off-board finance --acknowledge 666677778888", asks_aws=True)

@@ -73,7 +73,7 @@ def test_a_module_is_found_in_the_folder_and_on_the_python_path(warm_python: str
 def test_a_copy_of_the_project_that_was_changed_runs_as_it_is(
     warm_python: str, tmp_path: Path, *, changed: bool
 ) -> None:
-    for name in ("shared", "hub", "spoke", "organization", "fleet", "cli"):
+    for name in ("shared", "hub", "spoke", "organization", "fleet", "pages", "cli"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     if changed:
         with (tmp_path / "shared" / "errors.py").open("a") as file:

@@ -1,23 +1,29 @@
 """Adds a launch to a spoke's settings, checked against what the hub offers before a word is written."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from cli.catalog.facts import limits
+import typer
+
+from cli.assignments import assignments
 from cli.exit_codes import ExitCode
 from cli.stacks import contract_of, trusts_for
 from cli.yaml_text import append
+from pages.index.facts import limits
+from pages.launching.block import Wanted, checked, newest_active
 from shared.catalog.contract import Product, Version
 from shared.catalog.lifecycle import as_of
+from shared.catalog.parameters import Parameter, value_problem
 from shared.errors import LaunchError
 from shared.files import write_file
-from shared.secret_value import Secret, refers_to_secret
+from shared.secret_value import refers_to_secret
 from shared.stack.names import SPOKE_PROJECT, set_command
 from shared.stack.stack_file import settings_of
-from shared.validation import validate
-from spoke.config import Launch, SpokeSettings
-from spoke.launches.resolution import offered, region_catalog, resolve_launches
+from spoke.config import SpokeSettings
+from spoke.launches.cost import estimate_launch
+from spoke.launches.resolution import ResolvedLaunch, offered, region_catalog
 from spoke.launches.version_selection import select_version
 
 _LAUNCHES: Final = ("config", f"{SPOKE_PROJECT}:launches")
@@ -43,62 +49,42 @@ def new_launch(
     settings = settings_of(SpokeSettings, stack)
     contract = contract_of(settings.hub_stacks, trusts_for(settings, stack))
     where = "spoke new-launch"
-    found = region_catalog(contract, region or settings.region, where=where)
+    place = region or settings.region
+    found = region_catalog(contract, place, where=where)
     key, product = offered(found.products, key, where=f"{where}: PRODUCT", what="product")
-    wanted = version or _newest_active(product)
-    values = _values(parameters)
-    terms = select_version(product, wanted, as_of(), where=where).version
+    number = version or newest_active(product, as_of(), where=where)
+    values = assignments(parameters, option="--parameter")
+    terms = select_version(product, number, as_of(), where=where).version
     _refuse_in_command(terms, values)
-    hidden = _refuse_missing(product, wanted, terms, region or settings.region, values)
-    entry: dict[str, object] = {"name": name or key, "product": key, "version": wanted}
-    entry |= {"portfolio": portfolio} if portfolio else {}
-    entry |= {"region": region} if region else {}
-    entry |= {"parameters": values} if values else {}
-    launch = validate(Launch, entry, where=where, error=LaunchError)
+    if sys.stdin.isatty():
+        values |= dict(_asked(_missing(terms, place, values)))
+    _refuse_missing(product, number, terms, place, values)
+    wanted = Wanted(product=key, name=name, version=number, portfolio=portfolio, region=region, parameters=values)
+    resolved, secrets = checked(contract, wanted, place, as_of(), where=where, account=settings.account_id)
+    launch = resolved.launch
     if launch.name in {each.name for each in settings.launches}:
         raise LaunchError(
             f"{path} has a launch {launch.name!r} already. Give this one another name: --name",
             code="launch-exists",
             place="--name",
         )
-    whole = launch.model_copy(update={"parameters": {**launch.parameters, **dict.fromkeys(hidden, Secret(""))}})
-    resolve_launches(settings.model_copy(update={"launches": [whole]}), contract, as_of(), where=where)
-    text = append(path.read_text(), _LAUNCHES, entry, where=str(path))
+    text = append(path.read_text(), _LAUNCHES, wanted.entry(), where=str(path))
+    print(_price(resolved), file=sys.stderr if dry_run else sys.stdout)
     if dry_run:
         print(text, end="")
         return ExitCode.DONE
     write_file(path, text)
     print(f"wrote {launch.name} into {path}. Next:")
-    for parameter in hidden:
+    for parameter in secrets:
         key = f"{SPOKE_PROJECT}:launches[{len(settings.launches)}].parameters.{parameter}"
         print(f"{set_command(path.name, key, secret=True)}  # asks for the value")
     print(f"model-catalog stack preview {stack}")
     return ExitCode.DONE
 
 
-def _newest_active(product: Product) -> str:
-    found = product.newest_on(as_of())
-    if found is None:
-        raise LaunchError(
-            f"{product.name} has no active version. Name one: --version",
-            code="no-active-version",
-            place="spoke new-launch",
-        )
-    return found
-
-
-def _values(parameters: Sequence[str]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for each in parameters:
-        name, given, value = each.partition("=")
-        if not given or not name:
-            raise LaunchError(
-                f"invalid value {each!r}. Expected NAME=VALUE, such as InstanceType=ml.m5.large.",
-                code="invalid-parameter",
-                place="--parameter",
-            )
-        values[name] = value
-    return values
+def _price(resolved: ResolvedLaunch) -> str:
+    found = estimate_launch(resolved)
+    return f"{resolved.launch.name}: {found or 'the hub gives no cost of it'}"
 
 
 def _refuse_in_command(version: Version, values: dict[str, str]) -> None:
@@ -114,21 +100,36 @@ def _refuse_in_command(version: Version, values: dict[str, str]) -> None:
             )
 
 
-def _refuse_missing(product: Product, wanted: str, version: Version, region: str, values: dict[str, str]) -> list[str]:
-    """Refuse what is missing, and give the hidden parameters that still have to be set."""
+def _missing(version: Version, region: str, values: Mapping[str, str]) -> dict[str, Parameter]:
+    """Give the parameters that have no value yet; those that are hidden are set as secrets afterwards."""
     brought = version.model.values(region) if version.model else {}
-    missing = [
-        f"\n  --parameter {name}=…  {item.description} {limits(item)}".rstrip()
+    return {
+        name: item
         for name, item in version.parameters.items()
         if item.default is None and not item.no_echo and name not in values and name not in brought
+    }
+
+
+def _asked(missing: Mapping[str, Parameter]) -> Iterator[tuple[str, str]]:
+    """Ask for each, and again where the answer is not allowed."""
+    for name, item in missing.items():
+        said = f"{name}: {item.description} {limits(item)}".strip()
+        while True:
+            value: str = typer.prompt(said, err=True)
+            problem = value_problem(item, value)
+            if problem is None:
+                break
+            typer.echo(problem, err=True)
+        yield name, value
+
+
+def _refuse_missing(product: Product, wanted: str, version: Version, region: str, values: Mapping[str, str]) -> None:
+    missing = [
+        f"\n  --parameter {name}=…  {item.description} {limits(item)}".rstrip()
+        for name, item in _missing(version, region, values).items()
     ]
     if missing:
         raise LaunchError(
             f"{product.name} {wanted} has no defaults for these. Give each:{''.join(missing)}",
             code="parameters-without-values",
         )
-    return [
-        name
-        for name, item in version.parameters.items()
-        if item.no_echo and item.default is None and name not in values and name not in brought
-    ]

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from cli.catalog.facts import costs, facts
 from cli.exit_codes import ExitCode
 from cli.verbs import print_json
 from fleet.show.tables import Column, console, show
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
+from pages.index.facts import costs, facts
 from shared.errors import ContentError
 
 FILTERS: Final = ("task", "framework", "license", "modality")

@@ -1,32 +1,40 @@
 """Shows one version: its card, its parameters with defaults and limits, its metrics and its cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
 from rich.console import Console
 from rich.text import Text
 
-from cli.catalog.facts import brought, costs, facts, limits, model_in_words
 from cli.catalog.files import FOLDER, catalog_as_of, find_product, find_version
 from cli.exit_codes import ExitCode
 from cli.verbs import print_json
 from fleet.show.tables import Column, console, show, wrapped
 from hub.definitions.card import ModelCard
-from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
+from hub.definitions.model import CatalogProduct, CatalogVersion
 from hub.definitions.sagemaker_card import sagemaker_card
+from pages.index.facts import brought, facts, limits, model_in_words
+from pages.launching.size import Size, size
 from shared.catalog.parameters import Parameter
 
 _TOLD_APART: Final = ("evaluations", "lineage")
 
 
-def show_version(key: str, number: str, *, as_json: bool) -> int:
-    """Print a version, or the newest one of a product. Raises CatalogError."""
+def show_version(
+    key: str, number: str, *, as_json: bool, values: Mapping[str, str] | None = None, region: str = ""
+) -> int:
+    """Print a version, or the newest one of a product, with the cost of a size. Raises CatalogError."""
     catalog = catalog_as_of()
     product = find_product(catalog, key)
     version = find_version(product, number) if number else product.versions[-1]
+    given = values or {}
+    found = size(catalog, product, version, given, region)
     if as_json:
-        return print_json(facts(catalog, product, version))
-    _print(console(), catalog, product, version)
+        costs = {place: each.model_dump(mode="json", exclude_none=True) for place, each in found.costs.items()}
+        sized = {"size": dict(given), "broken_rules": found.broken} if given else {}
+        return print_json({**facts(catalog, product, version), "cost": costs, **sized})
+    _print(console(), product, version)
+    _print_cost(console(), found, given)
     return ExitCode.DONE
 
 
@@ -38,7 +46,7 @@ def print_sagemaker_card(key: str, number: str) -> int:
     return print_json(sagemaker_card(product.file, version.entry, version.card, path=path))
 
 
-def _print(console: Console, catalog: Catalog, product: CatalogProduct, version: CatalogVersion) -> None:
+def _print(console: Console, product: CatalogProduct, version: CatalogVersion) -> None:
     entry = version.entry
     console.print(Text(f"{product.file.key} {entry.version}", style="bold"), end="")
     console.print(f": {product.file.name}", markup=False, soft_wrap=True)
@@ -68,9 +76,15 @@ def _print(console: Console, catalog: Catalog, product: CatalogProduct, version:
         _head(console, "actions on a launch")
         rows = [[action.key, action.description, action.document] for action in product.file.actions]
         show(console, (Column("name"), Column("what it does", 1, wraps=True), Column("document")), rows)
-    _head(console, "cost with these defaults")
-    rows = [[region, str(found)] for region, found in costs(catalog, product, version).items()] or [["", "not given"]]
+
+
+def _print_cost(console: Console, found: Size, given: Mapping[str, str]) -> None:
+    said = ", ".join(f"{name}={value}" for name, value in given.items())
+    _head(console, f"cost with {said}, and else the defaults" if given else "cost with these defaults")
+    rows = [[region, str(each)] for region, each in found.costs.items()] or [["", "not given"]]
     show(console, (Column("region"), Column("a month", 1, wraps=True)), rows)
+    for reason in found.broken if given else ():
+        console.print(f"A launch of this size is refused: {reason}", markup=False, soft_wrap=True)
 
 
 def _default(parameter: Parameter, *, from_version: bool) -> str:

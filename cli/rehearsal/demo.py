@@ -12,6 +12,7 @@ from cli.errors import RehearsalError
 from cli.exit_codes import reached
 from cli.rehearsal.deployers import DEPLOYER, make_deployers
 from cli.rehearsal.deployment import ROOT, Rehearsal
+from cli.rehearsal.kept import keep_to_look_at, refuse_kept
 from cli.rehearsal.plugin import confirm_plugin
 from fleet.show.tables import Column, console, show
 from shared.files import write_file
@@ -39,9 +40,13 @@ _COLUMNS: Final = (
     Column("version", 1),
     Column("status"),
 )
+_KEEP: Final = (
+    "  make demo KEEP=yes                  the same, and it stays: sandbox, environment and the catalog's pages"
+)
 _NEXT: Final = """\
 
 next
+{look}
   make sandbox                        the same organization to play with, in a terminal of its own
   eval "$(make -s sandbox-env)"       points another terminal at it; then make up-organization, up-hub, rollout
   model-catalog models list           what is offered; model-catalog alone prints every command
@@ -49,17 +54,23 @@ next
 what Pulumi printed in this run is kept in {logs}"""
 
 
-def demo(plugin: str | None = None) -> int:
+def demo(plugin: str | None = None, *, keep: bool = False) -> int:
     """Run the demo; done only when everything that it promises is so.
+
+    Args:
+        plugin: "official" for the aws plug-in that is installed here.
+        keep: Leave the sandbox, an environment for it and the catalog's pages to look at.
 
     Raises:
         NotReachedError: the official plug-in is asked for, and is not installed.
         RehearsalError: a step did not do what it should.
+        NotReachedError: the sandbox of one that was kept is still there.
     """
     out, told = console(), confirm_plugin(plugin)
+    refuse_kept(FOLDER)
     shutil.rmtree(FOLDER, ignore_errors=True)
     started = time.monotonic()
-    with Rehearsal(FOLDER, plugin=plugin) as rehearsal:
+    with Rehearsal(FOLDER, plugin=plugin, may_outlast=keep) as rehearsal:
         out.print(f"sandbox      an AWS organization of five accounts at {rehearsal.url}", soft_wrap=True)
         out.print(f"plug-in      {told}", soft_wrap=True)
         make_deployers(rehearsal)
@@ -72,6 +83,7 @@ def demo(plugin: str | None = None) -> int:
         for stack in STACKS:
             _run(out, rehearsal, f"up-{stack}", "FLAGS=--skip-preview --expect-no-changes")
         found = [item for stack in ADMINISTERED for item in _provisioned(rehearsal, stack)]
+        kept = keep_to_look_at(rehearsal, FOLDER, ROOT) if keep else ""
     out.print()
     show(out, _COLUMNS, [[item.stack, item.name, item.product, item.version, item.status] for item in found])
     unavailable = [item for item in found if item.status != "AVAILABLE"]
@@ -79,7 +91,7 @@ def demo(plugin: str | None = None) -> int:
     seconds = time.monotonic() - started
     print(f"\n{len(found)} provisioned products in {len(ADMINISTERED)} accounts, {seconds:.0f} s in all")
     if not unavailable and not missing:
-        print(_NEXT.format(logs=FOLDER.relative_to(ROOT)))
+        print(_NEXT.format(look=kept or _KEEP, logs=FOLDER.relative_to(ROOT)))
     return reached(reached=not unavailable and not missing)
 
 

@@ -22,7 +22,7 @@ from shared.files import write_file
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 COPIED: Final = (
-    *("hub", "spoke", "organization", "shared", "fleet", "cli", "tools"),
+    *("hub", "spoke", "organization", "shared", "fleet", "pages", "cli", "tools"),
     *("Makefile", "fleet.yaml", "pyproject.toml", "requirements.lock"),
 )
 SETTINGS: Final = ROOT / "cli" / "rehearsal" / "settings"
@@ -47,7 +47,9 @@ class Rehearsal:
     python: str = sys.executable
     virtual_environment: Path = ROOT / ".venv"
 
-    def __init__(self, folder: Path, *, organization: Path | None = None, plugin: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, organization: Path | None = None, plugin: str | None = None, may_outlast: bool = False
+    ) -> None:
         """Prepare a rehearsal in a folder, which is made.
 
         Args:
@@ -55,9 +57,11 @@ class Rehearsal:
             organization: A file of accounts and units.
             plugin: "official" for the aws plug-in that is installed here, in place of the sandbox's stand-in; as
                 SANDBOX_PLUGIN says if not given.
+            may_outlast: Whether the sandbox can go on after this process, and the terminal that it was started in.
         """
         self._folder = folder
         self._plugin = plugin
+        self._may_outlast, self._goes_on = may_outlast, False
         self._organization = organization
         self.project = folder / "project"
         self.url = ""
@@ -70,7 +74,9 @@ class Rehearsal:
         if self._organization:
             command += ["--organization", str(self._organization)]
         with (self._folder / "sandbox.log").open("w") as log:
-            self._server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+            self._server = subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=self._may_outlast
+            )
         line = self._server.stdout.readline() if self._server.stdout else ""
         if not line.startswith("ready "):
             self._stop()
@@ -81,8 +87,13 @@ class Rehearsal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop the sandbox."""
-        self._stop()
+        """Stop the sandbox, unless it goes on."""
+        if not self._goes_on:
+            self._stop()
+
+    def go_on(self) -> None:
+        """Let the sandbox go on when the `with` block ends; whoever is told of its process ends it."""
+        self._goes_on = self._may_outlast
 
     @property
     def process(self) -> int:

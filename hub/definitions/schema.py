@@ -59,10 +59,30 @@ class Keyed(Document):
     original_key: Annotated[Key, FormerName("first_key")] = Field(default_factory=lambda given: given["key"])
 
 
+class Access(Document):
+    """Who decides which accounts get a portfolio.
+
+    Attributes:
+        decided_by: The team; without any, the portfolio's provider.
+        contact: Whom to ask.
+        note: What they want to know first.
+    """
+
+    decided_by: str = Field(min_length=1, description="the team that decides", examples=["ML Platform"])
+    contact: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="an e-mail address", examples=["ml-platform@example.com"]
+        ),
+    ] = None
+    note: str | None = Field(default=None, min_length=1, description="a sentence")
+
+
 class PortfolioFile(Keyed):
     """A portfolio.
 
     Attributes:
+        access: Who decides which accounts get it; nothing is made of it in AWS.
         tag_options: Tags that launches have to have, and their values.
         budgets: Budgets of the hub's account that watch the portfolio.
     """
@@ -70,6 +90,7 @@ class PortfolioFile(Keyed):
     name: Annotated[str, aws_text(_SERVICE, "PortfolioDisplayName", "a name")]
     provider_name: Annotated[str, aws_text(_SERVICE, "ProviderName", "a name")]
     description: Annotated[str, aws_text(_SERVICE, "PortfolioDescription", "a text")] = ""
+    access: Access | None = None
     tags: Tags = {}
     tag_options: TagOptions = {}
     budgets: list[BudgetName] = []

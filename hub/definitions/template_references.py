@@ -13,7 +13,7 @@ from shared.spelling import meant
 _SUBSTITUTED: Final = re.compile(r"\$\{([^!{}][^{}]*)\}")
 
 
-class _Reference(NamedTuple):
+class Reference(NamedTuple):
     """What is referred to, of which kind it is, and where.
 
     Attributes:
@@ -47,7 +47,7 @@ def check_references(template: Template) -> None:
     for section in ("Conditions", "Resources", "Outputs"):
         for owner, part in _part(body, section).items():
             needed[owner] = needed.get(owner, set())
-            for found in _in_part(part, f"{section}.{owner}", is_condition=section == "Conditions"):
+            for found in references_in(part, f"{section}.{owner}", is_condition=section == "Conditions"):
                 if found.name not in names[found.kind] and not found.name.startswith("AWS::"):
                     mistakes.add(_missing(template, found, sorted(names[found.kind])))
                 elif section == "Resources" and found.name in template.resources:
@@ -64,7 +64,7 @@ def check_references(template: Template) -> None:
         ) from None
 
 
-def _missing(template: Template, found: _Reference, known: list[str]) -> ContentError:
+def _missing(template: Template, found: Reference, known: list[str]) -> ContentError:
     kinds = {"Ref": "parameter or resource", "Condition": "condition", "Mapping": "mapping"}
     what = kinds.get(found.kind, "resource")
     return ContentError(
@@ -80,16 +80,16 @@ def _part(body: Mapping[str, Any], section: str) -> Mapping[str, object]:
     return cast("Mapping[str, object]", found) if isinstance(found, dict) else {}
 
 
-def _in_part(part: object, place: str, *, is_condition: bool) -> Iterator[_Reference]:
+def references_in(part: object, place: str, *, is_condition: bool = False) -> Iterator[Reference]:
     """Find the references of a resource, an output or a condition."""
     if isinstance(part, dict) and not is_condition:
         entry = cast("dict[str, object]", part)
         if isinstance(condition := entry.get("Condition"), str):
-            yield _Reference("Condition", condition, f"{place}.Condition")
+            yield Reference("Condition", condition, f"{place}.Condition")
         depends = entry.get("DependsOn")
         for name in cast("list[object]", depends) if isinstance(depends, list) else [depends]:
             if isinstance(name, str):
-                yield _Reference("DependsOn", name, f"{place}.DependsOn")
+                yield Reference("DependsOn", name, f"{place}.DependsOn")
         for key, inner in entry.items():
             if key not in ("Condition", "DependsOn", "Type"):
                 yield from _references(inner, f"{place}.{key}", is_condition=False)
@@ -97,7 +97,7 @@ def _in_part(part: object, place: str, *, is_condition: bool) -> Iterator[_Refer
         yield from _references(cast("object", part), place, is_condition=is_condition)
 
 
-def _references(node: object, place: str, *, is_condition: bool) -> Iterator[_Reference]:
+def _references(node: object, place: str, *, is_condition: bool) -> Iterator[Reference]:
     if isinstance(node, list):
         for index, item in enumerate(cast("list[object]", node)):
             yield from _references(item, f"{place}[{index}]", is_condition=is_condition)
@@ -106,28 +106,28 @@ def _references(node: object, place: str, *, is_condition: bool) -> Iterator[_Re
             yield from _of_function(key, argument, place, is_condition=is_condition)
 
 
-def _of_function(key: str, argument: object, place: str, *, is_condition: bool) -> Iterator[_Reference]:
+def _of_function(key: str, argument: object, place: str, *, is_condition: bool) -> Iterator[Reference]:
     items = cast("list[object]", argument) if isinstance(argument, list) else [argument]
     first = items[0] if items else None
     match key:
         case "Ref" if isinstance(argument, str):
-            yield _Reference("Ref", argument, place)
+            yield Reference("Ref", argument, place)
         case "Fn::GetAtt" if isinstance(first, str):
-            yield _Reference("GetAtt", first if isinstance(argument, list) else first.partition(".")[0], place)
+            yield Reference("GetAtt", first if isinstance(argument, list) else first.partition(".")[0], place)
         case "Fn::Sub" if isinstance(first, str):
             own = cast("dict[str, object]", items[1]) if len(items) > 1 and isinstance(items[1], dict) else {}
             for name in _SUBSTITUTED.findall(first):
                 owner, _, attribute = name.strip().partition(".")
                 if name.strip() not in own:
-                    yield _Reference("GetAtt" if attribute else "Ref", owner, place)
+                    yield Reference("GetAtt" if attribute else "Ref", owner, place)
             yield from _references(own, place, is_condition=is_condition)
         case "Fn::If" if isinstance(first, str):
-            yield _Reference("Condition", first, place)
+            yield Reference("Condition", first, place)
             yield from _references(items[1:], place, is_condition=is_condition)
         case "Fn::FindInMap" if isinstance(first, str):
-            yield _Reference("Mapping", first, place)
+            yield Reference("Mapping", first, place)
             yield from _references(items[1:], place, is_condition=is_condition)
         case "Condition" if is_condition and isinstance(argument, str):
-            yield _Reference("Condition", argument, place)
+            yield Reference("Condition", argument, place)
         case _:
             yield from _references(cast("object", argument), f"{place}.{key}", is_condition=is_condition)

@@ -18,6 +18,7 @@ OWN = {name: value for name, value in os.environ.items() if not name.startswith(
 SHORT_FORMS = {
     "demo": "sandbox demo",
     "demo PLUGIN=official": "sandbox demo --plugin official",
+    "demo KEEP=yes": "sandbox demo --keep",
     "sandbox": "sandbox serve",
     "sandbox PORT=5006": "sandbox serve --port 5006",
     "sandbox-env": "sandbox env",

@@ -13,7 +13,7 @@ import yaml
 from tests.support.paths import ROOT
 
 FILE: Final = ROOT / "tests" / "messages.yaml"
-FOLDERS: Final = ("hub", "spoke", "organization", "shared", "fleet", "cli", "policy")
+FOLDERS: Final = ("hub", "spoke", "organization", "shared", "fleet", "pages", "cli", "policy")
 
 
 def messages() -> dict[str, list[str]]:

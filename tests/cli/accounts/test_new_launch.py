@@ -224,3 +224,50 @@ def test_a_secret_in_the_command_line_is_refused_without_being_repeated(
     assert "a command line is read by others" in ended.err
     assert "hush-hush" not in ended.err + ended.out
     assert before == spoke.read_text()
+
+
+def test_a_new_launch_of_a_version_that_is_deprecated_is_refused(spoke: Path, new_launch: Callable[..., Any]) -> None:
+    ended = new_launch("scorer", *GIVEN, "--version", "2.0.0")
+
+    assert ("version-not-active", "version") == _refusal(ended)
+    assert SETTINGS == spoke.read_text()
+
+
+def test_the_price_of_what_is_asked_for_is_told(
+    monkeypatch: pytest.MonkeyPatch, new_launch: Callable[..., Any]
+) -> None:
+    cost = {"kind": "instances", "currency": "USD", "date": "2026-11-24", "count": "Count", "instance_type": "Type"}
+    kinds = {"Type": {"type": "String", "default": "ml.m5.large", "allowed_values": ["ml.m5.large"]}}
+    priced = {
+        **version("1.10.0"),
+        "parameters": {**PARAMETERS, **kinds},
+        "cost": {**cost, "hours": "730", "prices": {"ml.m5.large": "0.1"}},
+    }
+    offer = deepcopy(dict(OFFER))
+    offer["eu-central-1"]["products"]["scorer"]["versions"] = {"1.10.0": priced}
+    monkeypatch.setattr(Engine, "outputs", always({"catalog": contract.publish("222233334444", offer)}))
+
+    ended = new_launch("scorer", *GIVEN)
+
+    assert "scorer: about 146 USD a month" in ended.out
+    assert "other: about 146 USD a month" in new_launch("scorer", *GIVEN, "--name", "other", "--dry-run").err
+
+
+def test_at_a_terminal_it_asks_for_what_has_no_default_until_the_answer_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, spoke: Path, new_launch: Callable[..., Any]
+) -> None:
+    answers = iter(["s3://models/a.tar.gz", "10", "3"])
+    asked: list[str] = []
+
+    def prompt(text: str, **_: object) -> str:
+        asked.append(text)
+        return next(answers)
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", prompt)
+
+    ended = new_launch("scorer")
+
+    assert ["ModelDataUrl: Where the model is.", "Count: How many. 1 to 9", "Count: How many. 1 to 9"] == asked
+    assert "It must be at most 9." in ended.err
+    assert [{"ModelDataUrl": "s3://models/a.tar.gz", "Count": "3"}] == [each["parameters"] for each in launches(spoke)]

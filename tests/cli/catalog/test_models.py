@@ -209,3 +209,38 @@ def test_a_version_to_compare_with_that_is_not_there_is_named(command: Command) 
 def words(text: str) -> str:
     """Give what a line says, without the white space that makes columns of it."""
     return " ".join(text.split())
+
+
+def test_a_size_is_priced_where_it_would_run(command: Command) -> None:
+    size = ["--set", "InstanceType=ml.m5.large", "--set", "MinInstanceCount=3", "--region", "us-east-1"]
+
+    ended = command("models", "show", FRAUD, "1.1.0", *size)
+
+    assert "cost with InstanceType=ml.m5.large, MinInstanceCount=3, and else the defaults" in ended.words
+    assert "us-east-1 about 252 USD a month" in ended.words
+    assert "eu-central-1 about" not in ended.words
+    [found] = json.loads(command("models", "show", FRAUD, "1.1.0", *size, "--json").out)["cost"].items()
+    assert ("us-east-1", "251.850") == (found[0], found[1]["least"])
+
+
+def test_a_size_that_a_rule_refuses_is_priced_and_said_to_be_refused(command: Command) -> None:
+    ended = command("models", "show", FRAUD, "1.1.0", "--set", "Environment=production")
+
+    assert ExitCode.DONE == ended.code
+    assert "A launch of this size is refused: In production MinInstanceCount is at least 2" in ended.words
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "place"),
+    [
+        (["--set", "MinInstanceCount=99"], "parameter-invalid", "--set MinInstanceCount"),
+        (["--set", "Nonsense=1"], "parameter-invalid", "--set Nonsense"),
+        (["--set", "ModelDataUrl=s3://model-catalog-artifacts-a/b.tar.gz"], "parameter-invalid", "--set ModelDataUrl"),
+        (["--set", "MinInstanceCount"], "invalid-parameter", "--set"),
+        (["--region", "mars-north-1"], "region-without-prices", "--region"),
+    ],
+)
+def test_a_size_that_cannot_be_is_refused(words: list[str], code: str, place: str, command: Command) -> None:
+    ended = command("models", "show", FRAUD, "1.1.0", *words)
+
+    assert (ExitCode.MISTAKE, (code, place)) == (ended.code, ended.refusal)

@@ -15,10 +15,17 @@ def costs(catalog: Catalog, product: CatalogProduct, version: CatalogVersion) ->
     parameters, rule = version.template.parameters, product.cost_of(version)
     if rule is None:
         return {}
-    defaults = {name: item.default for name, item in parameters.items() if item.default is not None}
+    defaults = known_defaults(parameters)
     return {
         region: estimate(cost_of(rule, parameters, catalog.prices, region), defaults)
         for region in catalog.prices.instance_hour
+    }
+
+
+def known_defaults(parameters: Mapping[str, Parameter]) -> dict[str, str]:
+    """Give the defaults of parameters; not those that the template hides."""
+    return {
+        name: item.default for name, item in parameters.items() if item.default is not None and item.no_echo is None
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 
+from tests.support.assuming import assumed
 from tests.support.sandbox.process import Sandbox
 from tests.support.stage import HUB, REGION, RESEARCH, Stage
 
@@ -72,7 +73,9 @@ def test_the_launch_role_reads_the_files_of_the_hub_and_nobody_else_does(authore
     policy = json.dumps(published["launch_role"]["policy"]).replace("${Partition}", "aws")
     _ = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(document))
     _ = iam.put_role_policy(RoleName=ROLE, PolicyName="launch", PolicyDocument=policy.replace("${AccountId}", RESEARCH))
-    launching = sandbox.client_with("s3", sandbox.assume(f"arn:aws:iam::{RESEARCH}:role/{ROLE}", RESEARCH), REGION)
+    launching = sandbox.client_with(
+        "s3", assumed(sandbox.client("sts", RESEARCH), f"arn:aws:iam::{RESEARCH}:role/{ROLE}"), REGION
+    )
     own = sandbox.client("s3", HUB, REGION)
     [bucket] = [each["Name"] for each in own.list_buckets()["Buckets"] if each["Name"].startswith("model-catalog-t")]
     keys = [each["Key"] for each in own.list_objects_v2(Bucket=bucket)["Contents"]]

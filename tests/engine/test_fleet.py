@@ -3,6 +3,7 @@
 import json
 
 from benchmarks.fleet_stage import account, stack
+from tests.support.assuming import assumed
 from tests.support.fleet.stage import Fleet
 from tests.support.paths import ROOT
 
@@ -153,7 +154,7 @@ def test_the_rights_of_docs_iam_are_enough_to_roll_out(fleet: Fleet) -> None:
         PolicyName="fleet",
         PolicyDocument=policy.replace("ModelCatalogDeployer", "OrganizationAccountAccessRole"),
     )
-    given = fleet.client("sts", MANAGEMENT).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    given = assumed(fleet.client("sts", MANAGEMENT), role)
     names = {"AccessKeyId": "ACCESS_KEY_ID", "SecretAccessKey": "SECRET_ACCESS_KEY", "SessionToken": "SESSION_TOKEN"}
     as_fleet = {f"AWS_{name}": given[key] for key, name in names.items()}
 

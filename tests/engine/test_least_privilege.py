@@ -18,6 +18,7 @@ from cli.rehearsal.deployers import (
     policy,
 )
 from shared.aws.iam import listed
+from tests.support.assuming import assumed
 from tests.support.stage import ALL_STACKS, HUB, PRODUCTION, RESEARCH, Stage
 
 POLICIES: Final = ("organization", "hub", "spoke")
@@ -210,8 +211,8 @@ def stacks_with(name: str) -> list[str]:
 
 def as_deployer(stage: Stage, account: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
     """Make an IAM client of an account's deployer."""
-    given = stage.client("sts", MANAGEMENT).assume_role(RoleArn=deployer_of(account), RoleSessionName="trial")
-    return stage.client("iam", given["Credentials"]["AccessKeyId"])
+    given = assumed(stage.client("sts", MANAGEMENT), deployer_of(account), "trial")
+    return stage.client("iam", given["AccessKeyId"])
 
 
 def change_something(stage: Stage) -> None:

@@ -12,7 +12,7 @@ import yaml
 from hub import program as hub
 from shared.stack.names import HUB_PROJECT, SPOKE_PROJECT
 from spoke import program as spoke
-from tests.support.hub_stack import all_approved
+from tests.support.hub_stack import ORGANIZATION, all_approved
 from tests.support.paths import ROOT
 from tests.support.recorder import Mocks, recording
 
@@ -29,7 +29,7 @@ def catalog() -> dict[str, Any]:
     ):
         mocks.answers = {
             "getCallerIdentity": lambda _: {"arn": "arn:aws:sts::222233334444:assumed-role/Deployer/session"},
-            "getOrganization": lambda _: {"id": "o-a1b2c3d4e5", "roots": [{"id": "r-root"}]},
+            "getOrganization": lambda _: {**ORGANIZATION, "roots": [{"id": "r-root"}]},
             "getOrganizationalUnits": lambda _: {"children": [unit("Workloads"), unit("Research"), unit("Production")]},
             "getProvisioningArtifacts": lambda _: {
                 "provisioningArtifactDetails": [{"name": "1.0.0", "id": "pa-first"}]

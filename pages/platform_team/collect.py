@@ -1,7 +1,7 @@
 """Collects what the platform team's pages show. All of it is what commands of the fleet and the hub print."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from pages.platform_team.adoption import adoption_of
 from pages.platform_team.costs import costs_of
 from pages.platform_team.launches import launches_of, names_of
 from pages.platform_team.shapes import Arrival, Platform, Rollout
+from shared.catalog.lifecycle import as_of
 
 TEAM_TAG: Final = "team"
 _ROLLOUTS: Final = 20
@@ -68,6 +69,27 @@ def platform_of(
         ),
         rollouts=rollouts_of(inventory.root),
     )
+
+
+def nothing_yet(root: Path, notes: Iterable[str], *, team_tag: str = TEAM_TAG) -> Platform:
+    """Tell that there is no fleet to look at, and why."""
+    return Platform(
+        day=as_of(),
+        looked=dt.datetime.now(dt.UTC),
+        asked=False,
+        notes=list(notes),
+        team_tag=team_tag,
+        costs=costs_of(()),
+        rollouts=rollouts_of(root),
+    )
+
+
+def accounts_of_products(platform: Platform) -> Mapping[str, int]:
+    """Count the accounts that run a version of each product, by its key."""
+    found: dict[str, set[str]] = {}
+    for each in platform.launches:
+        found.setdefault(each.product, set()).add(each.account)
+    return {product: len(accounts) for product, accounts in found.items() if product}
 
 
 def _unread(accounts: AccountLaunches) -> Iterator[str]:

@@ -4,7 +4,7 @@ from typing import Final, NoReturn
 
 import typer
 
-from cli import exit_codes, fleet, hub, models, sandbox, spoke, stack
+from cli import exit_codes, fleet, hub, models, sandbox, site_verbs, spoke, stack
 from cli.verbs import PROGRAM
 
 NOUNS: Final = {
@@ -13,6 +13,7 @@ NOUNS: Final = {
     "spoke": spoke.app,
     "hub": hub.app,
     "fleet": fleet.app,
+    "site": site_verbs.app,
     "sandbox": sandbox.app,
 }
 
@@ -25,6 +26,7 @@ app: Final = typer.Typer(
 )
 for name, noun in NOUNS.items():
     app.add_typer(noun, name=name, short_help=noun.info.help)
+site_verbs.add_mcp(app)
 
 
 def main() -> NoReturn:

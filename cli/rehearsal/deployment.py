@@ -22,7 +22,7 @@ from shared.files import write_file
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 COPIED: Final = (
-    *("hub", "spoke", "organization", "shared", "fleet", "cli", "tools"),
+    *("hub", "spoke", "organization", "shared", "fleet", "pages", "cli", "tools"),
     *("Makefile", "fleet.yaml", "pyproject.toml", "requirements.lock"),
 )
 SETTINGS: Final = ROOT / "cli" / "rehearsal" / "settings"

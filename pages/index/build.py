@@ -1,9 +1,9 @@
 """Builds the index from the catalog's files and the hub's settings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hub.config import HubSettings
+from hub.config import HubSettings, ShareSetting
 from hub.definitions.constraints import is_stack_set, tag_updates
 from hub.definitions.model import Catalog, CatalogProduct
 from hub.definitions.permissions import execution_permissions, launch_permissions
@@ -42,7 +42,6 @@ def index_of(
         repository: The address of the catalog's repository.
     """
     portfolios = {file.key: file for file in catalog.portfolios}
-    regions = {key: _regions(key, publishers) for key in portfolios}
     return model.Index(
         day=catalog.day,
         private=private,
@@ -50,8 +49,7 @@ def index_of(
         prices=model.PriceTable(**catalog.prices.model_dump(include={"date", "source", "note", "currency"})),
         portfolios=[_portfolio(file, catalog, publishers, private=private) for file in catalog.portfolios],
         products=[
-            _product(product, portfolios[product.file.portfolio], catalog, regions[product.file.portfolio])
-            for product in catalog.products
+            _product(product, portfolios[product.file.portfolio], catalog, publishers) for product in catalog.products
         ],
     )
 
@@ -61,15 +59,19 @@ def _regions(portfolio: str, publishers: Sequence[Publisher]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def _shares(portfolio: str, publishers: Sequence[Publisher]) -> Iterator[ShareSetting]:
+    for each in publishers:
+        if each.publishes(portfolio):
+            yield from (share for share in each.settings.shares if share.portfolio == portfolio)
+
+
 def _portfolio(
     file: PortfolioFile, catalog: Catalog, publishers: Sequence[Publisher], *, private: bool
 ) -> model.IndexedPortfolio:
     of = [each for each in publishers if each.publishes(file.key)]
     shares = [
         model.IndexedShare(type=share.type, target=share.target or "", revoking=share.revoking)
-        for each in of
-        for share in each.settings.shares
-        if share.portfolio == file.key
+        for share in _shares(file.key, publishers)
     ]
     return model.IndexedPortfolio(
         key=file.key,
@@ -90,9 +92,9 @@ def _portfolio(
 
 
 def _product(
-    product: CatalogProduct, portfolio: PortfolioFile, catalog: Catalog, regions: list[str]
+    product: CatalogProduct, portfolio: PortfolioFile, catalog: Catalog, publishers: Sequence[Publisher]
 ) -> model.IndexedProduct:
-    file = product.file
+    file, regions = product.file, _regions(portfolio.key, publishers)
     active = [each.entry.version for each in product.versions if each.state == "active"]
     newest = newest_release(active) or product.versions[-1].entry.version
     versions = [
@@ -118,6 +120,7 @@ def _product(
         price_from=price,
         price_region=region,
         tag_options=together(portfolio.tag_options, file.tag_options),
+        tag_options_go_along=any(each.tag_options for each in _shares(portfolio.key, publishers)),
         tag_updates=tag_updates(file.constraints),
         stack_set=is_stack_set(file.constraints),
         exceptions=dict(product.exceptions),

@@ -1,6 +1,5 @@
 """Builds a version of the index."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final, Literal, cast
 
@@ -12,10 +11,10 @@ from hub.definitions.templates import Template
 from pages.index import version as shapes
 from pages.index.differences import difference
 from pages.index.facts import brought, known_defaults, limits
+from pages.index.life import life_of
 from pages.index.resources import calls, outputs, resources
 from pages.index.rights import rights
 from shared.catalog.cost import estimate
-from shared.catalog.lifecycle import STATES
 from shared.catalog.rules import ONLY_AWS, Rule
 
 _COMPARED: Final = 10
@@ -35,7 +34,7 @@ def version_of(product: CatalogProduct, index: int, catalog: Catalog, *, is_newe
         sbom=f"{address}.cdx.json",
         description=entry.description,
         is_newest=is_newest,
-        life=_life(version, catalog.day),
+        life=life_of(version.entry.released, version.entry.lifecycle, catalog.day),
         card=version.card,
         metrics=_metrics(version, earlier[-1] if earlier else None),
         parameters=_parameters(product, version),
@@ -52,25 +51,6 @@ def version_of(product: CatalogProduct, index: int, catalog: Catalog, *, is_newe
         pulls=rights(artifact_statements([entry.artifacts])),
         calls=list(calls(template)),
         differences={each.entry.version: difference(catalog, product, each, version) for each in earlier},
-    )
-
-
-def _life(version: CatalogVersion, day: dt.date) -> shapes.Life:
-    end, life = version.entry.lifecycle, version.entry.life
-    dates = [date for date in (end.deprecated_on, end.retires_on) if date] if end else []
-    following = next((date for date in sorted(dates) if date > day and life.state_on(date) != version.state), None)
-    retired_on = end.retires_on if end else None
-    left = 0 if version.state == "retired" else (retired_on - day).days if retired_on else None
-    return shapes.Life(
-        state=version.state,
-        released=version.entry.released,
-        deprecated_on=end.deprecated_on if end else None,
-        retires_on=retired_on,
-        replacement=end.replacement if end else None,
-        reason=end.reason if end else None,
-        days_left=left,
-        next=following and shapes.NextState(state=life.state_on(following), on=following, days=(following - day).days),
-        works=shapes.Works(launch=version.state == STATES[0], update=version.state != STATES[-1], run=True),
     )
 
 
@@ -128,7 +108,7 @@ def _rule(name: str, rule: Rule, of: Literal["product", "template"]) -> shapes.I
         name=name,
         of=of,
         condition=rule.condition,
-        assertions=rule.assertions,
+        assertions=[shapes.IndexedAssertion(**each.model_dump()) for each in rule.assertions],
         parameters=sorted(rule.parameters()),
         only_aws=any(function in str(rule.document()) for function in ONLY_AWS),
     )

@@ -30,7 +30,8 @@ class IndexedProduct(Shape):
         state: Of the version to take; where none may be launched, of the last one.
         newest: The version to take; where none may be launched, the last one.
         price_from: The least that a month of a version that may be launched costs in a region of its own.
-        tag_options: Tags that a launch has to have where they go along with the share, and their values.
+        tag_options: The values that tags may have.
+        tag_options_go_along: They go along with the portfolio's shares, so a launch has to have these tags.
         stack_set: The hub deploys it, to accounts of its own choice, so that nobody launches it.
         exceptions: What it may do beyond the list of what all products may, with the hub's reasons.
     """
@@ -52,6 +53,7 @@ class IndexedProduct(Shape):
     price_from: Estimate | None = None
     price_region: str | None = None
     tag_options: dict[str, list[str]]
+    tag_options_go_along: bool
     tag_updates: Literal["ALLOWED", "NOT_ALLOWED"]
     stack_set: bool
     exceptions: dict[str, str]

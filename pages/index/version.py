@@ -8,7 +8,7 @@ from hub.definitions.schema import Approval
 from pages.index.shape import Shape
 from shared.catalog.cost import Cost, Estimate
 from shared.catalog.lifecycle import State
-from shared.catalog.rules import Assertion, Rule
+from shared.catalog.rules import Rule
 
 Brought = Literal["archive", "package", "image", "code"]
 
@@ -79,6 +79,13 @@ class IndexedParameter(Shape):
     limits: str = ""
 
 
+class IndexedAssertion(Shape):
+    """What a rule demands, in CloudFormation's functions, and what a person reads who breaks it."""
+
+    demand: Any
+    description: str = ""
+
+
 class IndexedRule(Shape):
     """A rule on the values of several parameters, as CloudFormation evaluates it.
 
@@ -92,13 +99,13 @@ class IndexedRule(Shape):
     name: str
     of: Literal["product", "template"]
     condition: Any | None = None
-    assertions: list[Assertion]
+    assertions: list[IndexedAssertion]
     parameters: list[str]
     only_aws: bool
 
     def rule(self) -> Rule:
         """Give it as the checks of launches take it."""
-        return Rule.model_construct(condition=self.condition, assertions=self.assertions)
+        return Rule.model_validate(self.model_dump(include={"condition", "assertions"}))
 
 
 class IndexedCost(Shape):

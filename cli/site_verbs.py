@@ -1,0 +1,49 @@
+"""`model-catalog site`: the catalog for people and machines that look at it; and `model-catalog mcp`, for agents."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.verbs import AsOf, noun, verb
+
+app = noun("The catalog as pages and as files for machines.")
+
+Repository = Annotated[str, typer.Option(metavar="URL", help="The address of the catalog's repository.")]
+
+
+@verb(app, "build", "site build --out public --base-url https://models.example.com/", looking=True)
+def build(
+    *,
+    out: Annotated[Path, typer.Option("--out", file_okay=False, help="The folder to write into.")],
+    base_url: Annotated[str, typer.Option(metavar="URL", help="Where that folder is published; feeds name it.")] = "",
+    repository: Repository = "",
+    private: Annotated[bool, typer.Option("--private", help="Say who has what, too.")] = False,
+    as_of: AsOf = None,
+) -> int:
+    """Write pages, index.json, feeds and documents of the catalog into a folder."""
+    from cli.site_pages import build as write
+
+    return write(out, base=base_url, private=private, repository=repository)
+
+
+def add_mcp(to: typer.Typer) -> None:
+    """Add the verb without a noun that agents start."""
+
+    @verb(to, "mcp", "mcp", looking=True)
+    def mcp(  # pyright: ignore[reportUnusedFunction] - typer has it
+        *,
+        index: Annotated[
+            Path | None,
+            typer.Option("--index", exists=True, file_okay=False, help="A folder that `site build` wrote; else here."),
+        ] = None,
+    ) -> int:
+        """Serve the catalog to agents over standard input and output (Model Context Protocol); it changes nothing."""
+        from importlib.metadata import version
+
+        from cli.exit_codes import ExitCode
+        from cli.site_pages import source
+        from pages.machines.mcp_server import server
+
+        server(source(index), version("model-catalog")).run("stdio")
+        return ExitCode.DONE

@@ -1,0 +1,1 @@
+"""What somebody would launch, checked and priced before anything is written."""

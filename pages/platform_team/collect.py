@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +10,7 @@ from fleet.plan.verdicts import FleetPlan
 from fleet.show.account_launches import AccountLaunches, not_looked_at
 from fleet.show.history import stays_of
 from fleet.show.recorded import read_recorded
-from fleet.show.report import read_report, report_folders
+from fleet.show.report import FILE, read_report, report_folders
 from fleet.show.status import beside_accounts, rows_of
 from pages.platform_team.adoption import adoption_of
 from pages.platform_team.costs import costs_of
@@ -100,5 +101,20 @@ def _unread(accounts: AccountLaunches) -> Iterator[str]:
 
 def rollouts_of(root: Path) -> list[Rollout]:
     """Read the reports of the newest rollouts."""
-    found = ((folder.name, read_report(folder)) for folder in report_folders(root)[:_ROLLOUTS])
-    return [Rollout(name=name, report=report) for name, report in found if report]
+    found = map(rollout_in, report_folders(root)[:_ROLLOUTS])
+    return [rollout for rollout in found if rollout]
+
+
+def rollout_in(folder: Path) -> Rollout | None:
+    """Read the report of one; it is read anew where its file is another than before."""
+    try:
+        found = (folder / FILE).stat()
+    except OSError:
+        return None
+    return _read(folder, found.st_ino, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=2 * _ROLLOUTS)
+def _read(folder: Path, _inode: int, _written: int) -> Rollout | None:
+    report = read_report(folder)
+    return Rollout(name=folder.name, report=report) if report else None

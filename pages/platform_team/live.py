@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import jinja2
 
-from fleet.show.report import read_report, report_folders
-from pages.platform_team.collect import rollouts_of
+from fleet.show.report import report_folders
+from pages.platform_team.collect import rollout_in, rollouts_of
 from pages.platform_team.render import FOLDER, rollout_pages
 from pages.platform_team.shapes import Rollout
 
@@ -34,5 +34,5 @@ class LiveRollouts:
     def _rollout(self, name: str) -> list[Rollout]:
         """Read the report of one that has this very name; no name leads out of their folder."""
         folder = next((each for each in report_folders(self._root) if each.name == name), None)
-        report = read_report(folder) if folder else None
-        return [Rollout(name=name, report=report)] if report else []
+        found = rollout_in(folder) if folder else None
+        return [found] if found else []

@@ -14,6 +14,7 @@ from fleet.show.report import FILE, ReportedSpoke, ReportedWave, RolloutReport, 
 from fleet.store.history import History
 from fleet.store.records import DeployedLaunch, Record
 from fleet.store.storage import Storage
+from pages.index.model import Index, PriceTable
 from shared.catalog.cost import Estimate
 from tests.support.catalog_copy import DAY
 from tests.support.fleet.events import event, launch
@@ -150,3 +151,14 @@ def write_report(root: Path, found: RolloutReport) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(json.loads(found.model_dump_json())))
     return path
+
+
+def context() -> dict[str, Any]:
+    """Give what every page of a site shows, of a catalog without a product."""
+    prices = PriceTable(date=DAY, source="https://aws.amazon.com/sagemaker/pricing/", note="", currency="USD")
+    return {
+        "index": Index(day=DAY, private=True, prices=prices, portfolios=[]),
+        "title": "Model Catalog",
+        "navigation": [("index.html", "Models"), ("platform/index.html", "Platform")],
+        "documents": [],
+    }

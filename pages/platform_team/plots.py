@@ -126,13 +126,13 @@ def _short(name: str) -> str:
 
 
 def _drawn(chart: Any, key: str, title: str, description: str) -> Markup:  # noqa: ANN401 - pygal has no types
-    """Draw a chart without the styles and scripts that pygal brings, and name it to those who do not see it."""
+    """Draw a chart without the styles and scripts that pygal defines in it, and name it to those who do not see it."""
     root: ET.Element = chart.render_tree()
     for parent in list(root.iter()):
         _ = parent.attrib.pop("style", None)
         for child in list(parent):
             tag: Any = child.tag  # a comment's is no text
-            if not isinstance(tag, str) or tag.removeprefix(_SVG) in ("defs", "style", "script", "title", "desc"):
+            if not isinstance(tag, str) or tag.removeprefix(_SVG) in ("defs", "title", "desc"):
                 parent.remove(child)
     root.set("class", "chart")
     root.set("role", "img")

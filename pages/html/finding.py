@@ -83,7 +83,7 @@ def amount(price: Estimate | None) -> str:
     if price is None or price.least is None:
         return "price unknown"
     least = price.least
-    return f"{least:.2f} {price.currency}" if least < _BANDS[0] else f"{round(least):,} {price.currency}"
+    return f"{least:.2f} {price.currency}" if 0 < least < _BANDS[0] else f"{round(least):,} {price.currency}"
 
 
 def band(price: Estimate | None) -> str:

@@ -1,5 +1,6 @@
 """Writes the catalog out for people and machines that look at it, into one folder."""
 
+import contextlib
 from pathlib import Path
 
 from cli.catalog.files import FOLDER, catalog_as_of
@@ -10,8 +11,7 @@ from pages.index.model import Index
 from pages.machines.reading import read_index
 from pages.machines.source import Source
 from shared.catalog.lifecycle import as_of
-from shared.errors import ContentError
-from shared.files import write_files
+from shared.errors import ConfigError, ContentError
 from shared.stack.stack_file import stack_files
 
 
@@ -21,9 +21,15 @@ def index_here(*, private: bool = False, repository: str = "") -> Index:
     return index_of(catalog_as_of(), publishers, private=private, repository=repository)
 
 
-def build(out: Path, *, base: str = "", private: bool = False, repository: str = "") -> int:
+def build(
+    out: Path, *, base: str = "", private: bool = False, repository: str = "", title: str = "Model catalog"
+) -> int:
     """Write all that is shown of the catalog into a folder. Raises CatalogError."""
-    from pages.machines.files import machine_files  # noqa: PLC0415 - what writes the forms of others is slow to load
+    from pages.html.build import Site  # noqa: PLC0415 - what renders pages is slow to load
+    from pages.html.build import build as build_pages  # noqa: PLC0415 - likewise
+    from pages.machines.feeds import ATOM, CALENDAR  # noqa: PLC0415 - likewise
+    from pages.machines.files import machine_files  # noqa: PLC0415 - likewise
+    from pages.machines.listing import INDEX  # noqa: PLC0415 - likewise
 
     if base and not base.startswith(("https://", "http://")):
         raise ContentError(
@@ -33,9 +39,46 @@ def build(out: Path, *, base: str = "", private: bool = False, repository: str =
         )
     address = f"{base.rstrip('/')}/" if base else ""
     index = index_here(private=private, repository=repository)
-    files = dict(machine_files(index, base=address))
-    write_files({out / name: content for name, content in files.items()})
-    print(f"wrote {len(files)} files of {len(index.products)} products into {out}")
+    written = machine_files(index, base=address)
+    documents = {name: text.encode() if isinstance(text, str) else text for name, text in written}
+    linked = ((INDEX, "index.json"), (ATOM, "Atom feed"), (CALENDAR, "Calendar"))
+    users = _users(index) if private else None
+    site = Site(index=index, title=title, users=users, documents=documents, linked=linked)
+    count = build_pages(site, out)
+    print(f"wrote {count} pages and {len(documents)} files for machines of {len(index.products)} products into {out}")
+    return ExitCode.DONE
+
+
+def _users(index: Index) -> dict[str, int]:
+    """Count the spokes that run each product. Raises CatalogError."""
+    from fleet.show.launches import launches_of  # noqa: PLC0415 - only a private build asks the backend
+
+    found = {(each.product, each.stack) for each in launches_of(Path.cwd())}
+    return {product.key: sum(key == product.key for key, _ in found) for product in index.products}
+
+
+def serve(folder: Path, port: int) -> int:
+    """Show a folder that was built, until it is interrupted. Raises CatalogError."""
+    from pages.html.build import MARK  # noqa: PLC0415 - as above
+    from pages.html.serve import server  # noqa: PLC0415 - as above
+
+    if not (folder / MARK).exists():
+        raise ContentError(
+            f"holds no pages. Build them first: model-catalog site build --out {folder}",
+            code="pages-not-built",
+            place=str(folder),
+        )
+    try:
+        serving = server(folder, port)
+    except OSError as problem:
+        raise ConfigError(
+            f"cannot listen at port {port}: {problem.strerror}. Name another one, or 0 for a free one.",
+            code="port-taken",
+            place="--port",
+        ) from None
+    print(f"http://127.0.0.1:{serving.server_port}/ until you press Ctrl+C", flush=True)
+    with serving, contextlib.suppress(KeyboardInterrupt):
+        serving.serve_forever()
     return ExitCode.DONE
 
 

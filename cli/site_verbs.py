@@ -18,13 +18,26 @@ def build(
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="The folder to write into.")],
     base_url: Annotated[str, typer.Option(metavar="URL", help="Where that folder is published; feeds name it.")] = "",
     repository: Repository = "",
-    private: Annotated[bool, typer.Option("--private", help="Say who has what, too.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="Say who has and runs what, too.")] = False,
+    title: Annotated[str, typer.Option(help="What the catalog is called on its pages.")] = "Model catalog",
     as_of: AsOf = None,
 ) -> int:
     """Write pages, index.json, feeds and documents of the catalog into a folder."""
     from cli.site_pages import build as write
 
-    return write(out, base=base_url, private=private, repository=repository)
+    return write(out, base=base_url, private=private, repository=repository, title=title)
+
+
+@verb(app, "serve", "site serve public --port 8000", looking=True)
+def serve(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", file_okay=False, help="A folder that build wrote.")],
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+) -> int:
+    """Show a folder of pages on this machine alone, until it is interrupted."""
+    from cli.site_pages import serve as show
+
+    return show(folder, port)
 
 
 def add_mcp(to: typer.Typer) -> None:

@@ -52,6 +52,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
         runs_engine = item.path.is_relative_to(ENGINE) or "project" in fixtures
         if runs_engine:
             item.add_marker("engine")
+        if "browser" in fixtures:
+            item.add_marker("browser")
         if runs_engine or fixtures & SERVERS:
             item.add_marker("sandbox")
     yield

@@ -9,7 +9,7 @@ import pytest
 from tests.support.paths import ROOT
 
 FOLDERS = ("hub", "spoke", "organization", "shared", "fleet", "pages", "cli", "policy", "sandbox", "tools")
-WRITERS = {"shared/files.py", "sandbox/files.py"}
+WRITERS = {"shared/files.py", "shared/folders.py", "sandbox/files.py"}
 OTHERS = {
     "fleet/run/engine_log.py": {"open"},  # Pulumi's own output, while it comes
     "cli/rehearsal/deployment.py": {

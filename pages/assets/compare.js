@@ -78,8 +78,11 @@
       button.addEventListener("click", () => { chosen.splice(place, 1); render(); });
       return element("th", { scope: "col" }, link, element("span", { class: "number" }, ` ${version.version}`), button);
     });
-    const rows = ROWS.map(([name, cell]) => element("tr", {}, element("th", { scope: "row" }, name),
-      ...columns.map((column) => element("td", {}, cell(column)))));
+    const rows = ROWS.map(([name, cell]) => {
+      const cells = columns.map((column) => element("td", {}, cell(column)));
+      const differs = cells.some((each) => each.textContent !== cells[0].textContent);
+      return element("tr", { class: differs ? "differs" : null }, element("th", { scope: "row" }, name), ...cells);
+    });
     return element("table", {}, element("thead", {}, element("tr", {}, element("td", {}), ...heads)), element("tbody", {}, ...rows));
   }
 

@@ -15,7 +15,7 @@ from pages.html.form import form_data
 from pages.html.rendering import ASSETS, environment
 from pages.index.model import Index, IndexedProduct
 from pages.index.version import IndexedParameter, IndexedVersion
-from shared.errors import CatalogError
+from shared.errors import ConfigError
 from shared.folders import replace_folder
 
 MARK: Final = ".model-catalog-site"
@@ -24,10 +24,6 @@ MARK: Final = ".model-catalog-site"
 _NAVIGATION: Final = (("index.html", "Find"), ("compare.html", "Compare"), ("portfolios.html", "Access"))
 _MOST_METRICS: Final = 30
 """Names of metrics that one can sort by."""
-
-
-class PagesError(CatalogError):
-    """The pages cannot be built there, or with what is installed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +48,7 @@ def build(site: Site, folder: Path) -> int:
     """Write the folder, in place of one that was built before, and give the number of its pages.
 
     Raises:
-        PagesError: the folder holds something else, or Pagefind is not there or fails.
+        ConfigError: the folder holds something else, or Pagefind is not there or fails.
     """
     _refuse_foreign(folder)
     files = dict(files_of(site))
@@ -178,7 +174,7 @@ def _repository_link(repository: str) -> str:
 
 def _refuse_foreign(folder: Path) -> None:
     if folder.exists() and not (folder.is_dir() and (not any(folder.iterdir()) or (folder / MARK).exists())):
-        raise PagesError(
+        raise ConfigError(
             "holds something that the pages are not. Name a folder that is new, empty, or was built before.",
             code="folder-not-of-the-pages",
             place=str(folder),
@@ -190,11 +186,9 @@ def _add_search(folder: Path) -> None:
     command = [sys.executable, "-m", "pagefind", "--site", str(folder), "--silent"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - its own arguments
     if done.returncode:
-        raise PagesError(
+        raise ConfigError(
             f"cannot index the pages: {(done.stderr or done.stdout).strip()[-400:] or done.returncode}. Run make "
             f"install, which installs it.",
             code="search-not-built",
             place="pagefind",
         )
-
-

@@ -25,6 +25,7 @@ VERBS = {
     "hub": "shares",
     "fleet": "plan up status drift history shards",
     "sandbox": "serve env demo",
+    "site": "build serve",
 }
 
 
@@ -57,7 +58,7 @@ def test_the_example_of_a_verb_is_a_command_of_it(name: str, monkeypatch: pytest
 LOOKING = {
     *("models list", "models show", "models diff", "models check", "models verify", "stack preview", "stack plan"),
     *("fleet plan", "fleet status", "fleet drift", "fleet history", "fleet shards", "hub shares"),
-    *("sandbox serve", "sandbox env"),
+    *("sandbox serve", "sandbox env", "site build", "site serve", "mcp"),
 }
 
 

@@ -1,0 +1,236 @@
+"""What people do on the pages, in a browser: find, filter, fill in, copy, compare, ask for access."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+import yaml
+from playwright.sync_api import Page, expect
+
+from pages.index.model import Index
+from shared.errors import ConfigError
+from shared.validation import validate
+from spoke.config import SpokeSettings
+from tests.support.browser import FRAUD, Opened
+
+TEXT = "text-embedder-serverless"
+CHAT = "chat-assistant-llm"
+WIDTHS = (1280, 390)
+
+
+def names(page: Page) -> list[str]:
+    """List the models that are shown."""
+    return page.locator("#cards h3").all_inner_texts()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_search_finds_whole_cards_and_its_address_can_be_shared(opened: Opened, width: int) -> None:
+    page = opened("index.html", width=width)
+    page.fill("#q", "merchants")  # a word of a limit, which no card shows
+
+    expect(page.locator("#count")).to_have_text("1 model")
+    assert ["Fraud detector, real-time endpoint"] == names(page)
+    assert "?q=merchants" in page.url
+    again = opened(page.url.partition("/full/")[2], width=width)
+    assert names(page) == names(again)
+    again.locator("#cards h3 a").click()
+    expect(again.locator("h1")).to_contain_text("Fraud detector")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_filters_stand_in_the_address_and_can_be_taken_away(opened: Opened, width: int) -> None:
+    page = opened("index.html", width=width)
+    if width < 860:
+        page.locator("#filters > summary").click()
+    page.get_by_label(re.compile("^tabular")).check()
+    page.get_by_label(re.compile("^high")).check()
+
+    expect(page.locator("#count")).to_have_text("1 model")
+    assert {"modality": ["tabular"], "risk": ["high"]} == parse_qs(urlparse(page.url).query)
+    page.get_by_role("button", name="Remove the filter high").click()
+    expect(page.locator("#count")).to_have_text("4 models")
+    page.fill("#q", "nothing of this kind")
+    expect(page.get_by_role("heading", name="No model fits")).to_be_visible()
+    page.get_by_role("button", name="Clear everything").click()
+    expect(page.locator("#count")).to_have_text("7 models")
+    assert "" == urlparse(page.url).query
+
+
+@pytest.mark.parametrize(
+    ("order", "first"),
+    [
+        ("name", "Chat assistant, language model on GPUs"),
+        ("date", "Store forecaster, multi-model endpoint"),
+        ("users", "Fraud detector, real-time endpoint"),
+        ("metric:area under the ROC curve", "Fraud detector, real-time endpoint"),
+    ],
+)
+def test_models_are_sorted_by_what_one_chooses(opened: Opened, order: str, first: str) -> None:
+    page = opened("index.html")
+    page.select_option("#sort", order)
+
+    assert first == names(page)[0]
+    assert [order] == parse_qs(urlparse(page.url).query)["sort"]
+
+
+def test_models_are_sorted_by_price(opened: Opened, index: Index) -> None:
+    page = opened("index.html?sort=price")
+
+    price = {each.name: each.price_from.least for each in index.products if each.price_from}
+    assert sorted(price.values()) == [price[name] for name in names(page)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_launch_is_filled_in_priced_and_copied_as_the_settings_take_it(opened: Opened, width: int) -> None:
+    page = opened(f"models/{FRAUD}/index.html", width=width)
+    assert "47 USD" == page.locator("#price").inner_text()
+    page.fill("#f-spoke", "finance")
+    page.fill("#f-name", "fraud-scoring")
+    page.select_option("#p-Environment", "production")
+
+    expect(page.locator("#problems")).to_contain_text("In production MinInstanceCount is at least 2")
+    expect(page.locator("#copy")).to_be_disabled()
+    expect(page.locator("#edit")).to_be_hidden()
+    page.fill("#p-MinInstanceCount", "11")
+    expect(page.locator("#e-MinInstanceCount")).to_have_text("It must be at most 10.")
+    page.fill("#p-MinInstanceCount", "2")
+    page.select_option("#p-InstanceType", "ml.m5.large")
+    page.select_option("#p-EnableAutoscaling", "true")
+    expect(page.locator("#price")).to_have_text("201 to 403 USD")
+    page.click("#copy")
+    copied = str(page.evaluate("navigator.clipboard.readText()"))
+
+    [launch] = settings(copied).launches
+    assert ("fraud-scoring", FRAUD, "1.1.0", "eu-central-1") == (
+        launch.name,
+        launch.product,
+        launch.version,
+        launch.region,
+    )
+    chosen = {"Environment": "production", "InstanceType": "ml.m5.large", "MinInstanceCount": "2"}
+    assert {**chosen, "EnableAutoscaling": "true"} == launch.parameters
+    assert "https://github.com/example/models/edit/main/Pulumi.spoke-finance.yaml" == page.get_attribute(
+        "#edit", "href"
+    )
+    assert page.locator("#command").inner_text().startswith("model-catalog spoke new-launch finance " + FRAUD)
+
+
+def settings(block: str) -> SpokeSettings:
+    """Read a block as the settings of a spoke, where people paste it."""
+    text = (
+        "config:\n  aws:region: eu-central-1\n  model-catalog-spoke:accountId: '333344445555'\n"
+        f"  model-catalog-spoke:launches:\n{block}"
+    )
+    found = yaml.safe_load(text)["config"]
+    plain = {key.removeprefix("model-catalog-spoke:"): value for key, value in found.items()}
+    plain["region"] = plain.pop("aws:region")
+    return validate(SpokeSettings, plain, where="Pulumi.spoke-finance.yaml", error=ConfigError)
+
+
+def test_what_has_no_default_is_asked_for(opened: Opened) -> None:
+    page = opened("models/demand-forecaster-batch/index.html")
+
+    expect(page.locator("#problems")).to_contain_text("2 values are missing or wrong.")
+    page.fill("#p-InputS3Uri", "s3://elsewhere/x")
+    expect(page.locator("#e-InputS3Uri")).to_contain_text("It must match")
+    page.fill("#p-InputS3Uri", "s3://model-catalog-data-finance/in")
+    page.fill("#p-OutputS3Uri", "s3://model-catalog-data-finance/out")
+    expect(page.locator("#copy")).to_be_enabled()
+
+
+def test_a_deprecated_version_says_what_comes_and_takes_no_launch(opened: Opened) -> None:
+    page = opened(f"models/{FRAUD}/1.0.0.html")
+
+    banner = page.locator(".banner")
+    expect(banner).to_contain_text("It will be retired on 2026-12-24, 53 days from 2026-11-01.")
+    expect(banner.get_by_role("link", name="1.1.0")).to_have_attribute("href", "1.1.0.html")
+    expect(page.locator("#launch")).to_contain_text("A deprecated version takes no new launches.")
+    expect(page.locator("#form")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_models_are_picked_and_compared_side_by_side(opened: Opened, width: int) -> None:
+    page = opened("index.html", width=width)
+    for name in ("Fraud detector, real-time endpoint", "Text embedder, serverless endpoint"):
+        page.get_by_label(f"Compare {name}").check()
+    page.get_by_role("link", name="Compare", exact=True).last.click()
+
+    heads = page.locator("#table thead th")
+    expect(heads).to_have_count(2)
+    assert [f"{FRAUD}@1.1.0,{TEXT}@1.0.0"] == parse_qs(urlparse(page.url).query)["with"]
+    page.select_option("#add-model", CHAT)
+    page.get_by_role("button", name="Add").click()
+    expect(heads).to_have_count(3)
+    expect(page.locator("#difference")).to_be_hidden()
+    page.get_by_role("button", name="Remove Text embedder").click()
+    assert [f"{FRAUD}@1.1.0,{CHAT}@1.0.0"] == parse_qs(urlparse(page.url).query)["with"]
+
+
+def test_two_versions_show_what_models_diff_says(opened: Opened, index: Index) -> None:
+    page = opened(f"compare.html?with={FRAUD}@1.1.0,{FRAUD}@1.0.0")
+    product = index.product(FRAUD)
+    assert product is not None
+    told = product.versions[1].differences["1.0.0"]
+
+    shown = [" ".join(text.split()) for text in page.locator("#difference .changes li").all_inner_texts()]
+    assert [f"{each.what} {each.name} {each.change}" for each in told.changes] == shown
+
+
+def test_what_the_catalog_does_not_have_is_named(opened: Opened) -> None:
+    page = opened(f"compare.html?with=nothing@1.0.0,{FRAUD}@9.9.9")
+
+    expect(page.locator("#problem")).to_have_text(f"The catalog does not have: nothing 1.0.0, {FRAUD} 9.9.9.")
+
+
+def test_who_lacks_a_portfolio_reads_whom_and_how_to_ask(opened: Opened) -> None:
+    page = opened("portfolios.html")
+    panel = page.locator("#gpu-inference")
+
+    expect(panel).to_contain_text("ML Platform")
+    panel.get_by_role("button", name="Copy").click()
+    assert "gpu-inference" in str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def test_the_keyboard_alone_finds_fills_in_and_copies(opened: Opened) -> None:
+    page = opened("index.html")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.type("fraud")
+    expect(page.locator("#count")).to_have_text("1 model")
+    page.locator("#cards h3 a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{FRAUD}/index.html")
+    page.locator("#p-InstanceType").focus()
+    page.keyboard.press("m")
+    page.keyboard.press("End")
+    expect(page.locator("#block")).to_contain_text("InstanceType")
+    page.keyboard.press("Shift+Tab")
+    reached = set[str]()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(str(page.evaluate("document.activeElement.id")))
+        if "copy" in reached:
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#copy")).to_have_text("Copied")
+    assert {"p-MinInstanceCount", "p-KmsKeyArn", "block", "copy"} <= reached
+
+
+def test_opened_from_a_folder_the_pages_work_with_a_reduced_search(opened: Opened, built: Path) -> None:
+    base = f"{(built / 'full').as_uri()}/"
+    page = opened("index.html?q=fraud", base=base)
+
+    expect(page.locator("#count")).to_have_text("1 model")
+    expect(page.locator("#hint")).to_be_visible()
+    assert "47 USD" == opened(f"models/{FRAUD}/index.html", base=base).locator("#price").inner_text()
+    expect(opened(f"compare.html?with={FRAUD},{TEXT}", base=base).locator("#table thead th")).to_have_count(2)
+
+
+def test_without_scripts_the_pages_can_be_read(opened: Opened) -> None:
+    page = opened("index.html", script=False)
+    page.get_by_role("link", name="Read the list of all models").click()
+    page.get_by_role("link", name="Fraud detector").click()
+
+    expect(page.locator("#about")).to_contain_text("Refusing a payment without a person's decision.")

@@ -1,0 +1,42 @@
+"""The system's Chromium, in which tests look at pages."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FRAUD: Final = "fraud-detector-realtime"
+HOSTILE: Final = "<script>window.hostile = 1</script><img src=x onerror=alert(1)>\"'&"
+"""What somebody may have written into a card."""
+
+Opened = Callable[..., Page]
+"""Opens a page by its address below the top of the folder."""
+
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+"""What the systems' packages call it."""
+
+
+def chromium() -> Path:
+    """Find it, or say why the tests that need it do not run."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip("there is no Chromium here: apt-get install chromium, or your system's package of it")
+    return Path(found)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Run it as long as the tests do."""
+    # Its own sandbox wants rights that root in a container lacks; what it shows are the tests' own pages.
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=options)
+        try:
+            yield browser
+        finally:
+            browser.close()

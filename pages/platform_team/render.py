@@ -13,6 +13,9 @@ from pages.platform_team.shapes import Adoption, CostLine, Platform, Rollout
 from pages.platform_team.timeline import Timeline, timeline_of
 
 FOLDER: Final = "platform"
+ROOMS: Final = ((f"{FOLDER}/index.html", "Platform"),)
+"""For the navigation of all pages."""
+
 _ROOMS: Final = (
     ("index.html", "Launches"),
     ("adoption.html", "Adoption"),
@@ -101,7 +104,7 @@ class _Renderer:
     def __init__(self, environment: jinja2.Environment, context: Mapping[str, Any]) -> None:
         environment.filters["kind"] = _kind
         self._environment = environment
-        self._context = {**context, "rooms": _ROOMS, "shown_rows": _ROWS, "here": f"{FOLDER}/index.html"}
+        self._context = {**context, "rooms": _ROOMS, "shown_rows": _ROWS, "here": ROOMS[0][0]}
 
     def __call__(self, template: str, room: str, heading: str, **values: object) -> str:
         top = "../" * (room.count("/") + 1)

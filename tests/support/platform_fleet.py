@@ -15,6 +15,7 @@ from fleet.store.history import History
 from fleet.store.records import DeployedLaunch, Record
 from fleet.store.storage import Storage
 from pages.index.model import Index, PriceTable
+from pages.platform_team.shapes import Arrival
 from shared.catalog.cost import Estimate
 from tests.support.catalog_copy import DAY
 from tests.support.fleet.events import event, launch
@@ -162,3 +163,20 @@ def context() -> dict[str, Any]:
         "navigation": [("index.html", "Models"), ("platform/index.html", "Platform")],
         "documents": [],
     }
+
+
+def arrivals(count: int) -> list[Arrival]:
+    """Let a share have arrived in all of so many accounts but each tenth."""
+    return [
+        Arrival(
+            hub="hub",
+            portfolio=f"online {HOSTILE}",
+            region="eu-central-1",
+            type="ORGANIZATION",
+            target="o-a1b2c3d4e5",
+            account=account(index),
+            state="not arrived" if index % 10 == 1 else "arrived",
+            since="2026-10-01 10:00:00",
+        )
+        for index in range(count)
+    ]

@@ -16,7 +16,7 @@ from pages.html.serve import server
 from pages.index.build import Publisher, index_of
 from pages.index.model import Index
 from shared.stack.stack_file import stack_files
-from tests.support.browser import FRAUD, HOSTILE, Opened, launched
+from tests.support.browser import FRAUD, HOSTILE, Opened
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.paths import ROOT
 
@@ -99,13 +99,6 @@ def address(built: Path) -> Iterator[str]:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{serving.server_port}/"
         serving.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Run one browser for all tests."""
-    with launched() as running:
-        yield running
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from fleet.store.storage import Storage
 from pages.html.rendering import environment
 from pages.platform_team.collect import platform_of
 from pages.platform_team.render import platform_pages
-from pages.platform_team.shapes import Arrival, Platform
-from tests.support.platform_fleet import BEGUN, HOSTILE, account, context, planned, report, write_history, write_report
+from pages.platform_team.shapes import Platform
+from tests.support.platform_fleet import BEGUN, arrivals, context, planned, report, write_history, write_report
 
 Pages = Mapping[str, str]
 
@@ -26,20 +26,7 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int],
         if count:
             write_history(Storage((tmp_path / "backend").as_uri()), count)
             write_report(tmp_path, report(count))
-        arrivals = [
-            Arrival(
-                hub="hub",
-                portfolio=f"online {HOSTILE}",
-                region="eu-central-1",
-                type="ORGANIZATION",
-                target="o-a1b2c3d4e5",
-                account=account(index),
-                state="not arrived" if index % 10 == 1 else "arrived",
-                since="2026-10-01 10:00:00",
-            )
-            for index in range(count)
-        ]
-        return platform_of(planned(tmp_path, count), arrivals=arrivals)
+        return platform_of(planned(tmp_path, count), arrivals=arrivals(count))
 
     return collect
 

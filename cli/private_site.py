@@ -1,6 +1,9 @@
-"""Collects what the platform team's pages show of the fleet that is here: its own private knowledge, and AWS's."""
+"""Makes a site private: adds what the fleet that is here runs, by its own knowledge and by AWS's."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +12,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.accounts.shares import rows_of
 from fleet.commands import planned
 from fleet.show.status import look_in_accounts
-from pages.platform_team.collect import nothing_yet, platform_of
+from pages.html.build import MARK, Site, context_of
+from pages.html.rendering import environment
+from pages.html.serve import Fresh
+from pages.machines.reading import read_index
+from pages.platform_team.collect import TEAM_TAG, accounts_of_products, nothing_yet, platform_of
+from pages.platform_team.live import LiveRollouts
+from pages.platform_team.render import ROOMS, platform_pages
 from pages.platform_team.shapes import Arrival, Platform
 from shared.aws.session import error_text
+from shared.catalog.lifecycle import as_of
 from shared.errors import CatalogError
 from shared.stack.stack_file import stack_files
 
@@ -19,8 +29,28 @@ _NOTHING: Final = ("no-spokes", "hub-not-deployed", "no-backend")
 """Why there is no fleet to look at yet."""
 
 
-def platform_here(*, recorded: bool, team_tag: str) -> Platform:
-    """Collect it.
+def with_platform(site: Site, *, recorded: bool, team_tag: str) -> Site:
+    """Add the platform team's pages to a site, and how many accounts run each product. Raises CatalogError."""
+    platform = platform_here(recorded=recorded, team_tag=team_tag)
+    more = partial(platform_pages, platform=platform, now=dt.datetime.now(dt.UTC))
+    return replace(site, users=accounts_of_products(platform), more=more, rooms=ROOMS)
+
+
+def live_rollouts(folder: Path, linked: Sequence[tuple[str, str]]) -> Fresh | None:
+    """Give what makes a site's pages of rollouts anew; None for one that has none. Raises CatalogError.
+
+    Args:
+        folder: What was built.
+        linked: The files for machines that every page names.
+    """
+    if not all((folder / address).exists() for address, _ in ROOMS):
+        return None
+    site = Site(index=read_index(folder, as_of()), title=(folder / MARK).read_text(), linked=linked, rooms=ROOMS)
+    return LiveRollouts(Path.cwd(), environment(), context_of(site)).page
+
+
+def platform_here(*, recorded: bool, team_tag: str = TEAM_TAG) -> Platform:
+    """Collect what the platform team's pages show.
 
     Args:
         recorded: As it was recorded: no account is asked what it really runs, and no hub where its shares are.

@@ -15,9 +15,7 @@ def built(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the private site of the fleet, as whoever rolled it out does, on the day on which that was."""
     folder = tmp_path_factory.mktemp("private") / "site"
     day = max(each["begun"] for each in fleet.reports())[:10]
-    done = fleet.run(
-        fleet.python, "-m", "cli", "site", "build", "--out", str(folder), "--private", variables={"AS_OF": day}
-    )
+    done = fleet.run(fleet.python, "-m", "cli", "site", "build", "--out", str(folder), "--private", "--as-of", day)
     assert 0 == done.returncode, done.stdout
     return folder
 

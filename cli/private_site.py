@@ -12,14 +12,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.accounts.shares import rows_of
 from fleet.commands import planned
 from fleet.show.status import look_in_accounts
-from pages.html.build import MARK, Site, context_of
-from pages.html.rendering import environment
-from pages.html.serve import Fresh
 from pages.machines.reading import read_index
 from pages.platform_team.collect import TEAM_TAG, accounts_of_products, nothing_yet, platform_of
 from pages.platform_team.live import LiveRollouts
 from pages.platform_team.render import ROOMS, platform_pages
 from pages.platform_team.shapes import Arrival, Platform
+from pages.web.build import MARK, Site, context_of
+from pages.web.rendering import environment
+from pages.web.serve import Fresh
 from shared.aws.session import error_text
 from shared.catalog.lifecycle import as_of
 from shared.errors import CatalogError

@@ -18,7 +18,7 @@ from shared.stack.stack_file import stack_files
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pages.html.build import Site
+    from pages.web.build import Site
 
 
 def index_here(*, private: bool = False, repository: str = "") -> Index:
@@ -47,9 +47,9 @@ def build(
     Raises:
         CatalogError: something is wrong with the catalog, the folder or the address.
     """
-    from pages.html.build import Site  # noqa: PLC0415 - what renders pages is slow to load
-    from pages.html.build import build as build_pages  # noqa: PLC0415 - likewise
     from pages.machines.files import machine_files  # noqa: PLC0415 - likewise
+    from pages.web.build import Site  # noqa: PLC0415 - what renders pages is slow to load
+    from pages.web.build import build as build_pages  # noqa: PLC0415 - likewise
 
     if base and not base.startswith(("https://", "http://")):
         raise ContentError(
@@ -78,8 +78,8 @@ def _linked() -> tuple[tuple[str, str], ...]:
 def serve(folder: Path, port: int) -> int:
     """Show a folder that was built, until it is interrupted; rollouts as they are. Raises CatalogError."""
     from cli.private_site import live_rollouts  # noqa: PLC0415 - as above
-    from pages.html.build import MARK  # noqa: PLC0415 - as above
-    from pages.html.serve import server  # noqa: PLC0415 - as above
+    from pages.web.build import MARK  # noqa: PLC0415 - as above
+    from pages.web.serve import server  # noqa: PLC0415 - as above
 
     if not (folder / MARK).exists():
         raise ContentError(

@@ -12,7 +12,7 @@ import pytest
 from cli.private_site import live_rollouts
 from fleet.show.report import RolloutReport
 from fleet.store.storage import Storage
-from pages.html.serve import server
+from pages.web.serve import server
 from shared.catalog import contract
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.command_line import Command

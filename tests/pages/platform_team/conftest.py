@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from fleet.store.storage import Storage
-from pages.html.rendering import environment
 from pages.platform_team.collect import platform_of
 from pages.platform_team.render import platform_pages
 from pages.platform_team.shapes import Platform
+from pages.web.rendering import environment
 from tests.support.platform_fleet import BEGUN, arrivals, context, planned, report, write_history, write_report
 
 Pages = Mapping[str, str]

@@ -13,11 +13,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from fleet.store.storage import Storage
-from pages.html.rendering import ASSETS, environment
-from pages.html.serve import server
 from pages.platform_team.collect import platform_of
 from pages.platform_team.live import LiveRollouts
 from pages.platform_team.render import platform_pages
+from pages.web.rendering import ASSETS, environment
+from pages.web.serve import server
 from tests.support.platform_fleet import BEGUN, arrivals, context, planned, report, write_history, write_report
 
 ROOMS = ["index", "adoption", "costs", "shares", "rollouts/index"]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from fleet.show.report import RolloutReport
-from pages.html.rendering import environment
 from pages.platform_team.live import LiveRollouts
+from pages.web.rendering import environment
 from tests.support.platform_fleet import BEGUN, context, report, write_report
 
 NAME = "platform/rollouts/20261102T090000000000"

@@ -15,10 +15,10 @@ import yaml
 
 from fleet.plan.spokes import read_spoke
 from fleet.plan.verdicts import make_plan
-from pages.html.rendering import environment
 from pages.platform_team.collect import platform_of
 from pages.platform_team.render import platform_pages, rollout_pages
 from pages.platform_team.shapes import Platform, Rollout
+from pages.web.rendering import environment
 from tests.support.platform_fleet import BEGUN, HOSTILE, SECRET, context, fleet, report
 
 Pages = Mapping[str, str]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pages.html.browser_patterns import browser_pattern
 from pages.index.version import IndexedParameter, IndexedVersion
+from pages.web.browser_patterns import browser_pattern
 from spoke.config import Launch
 
 

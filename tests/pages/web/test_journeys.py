@@ -5,12 +5,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-import yaml
 from playwright.sync_api import Page, expect
 
 from pages.index.model import Index
-from shared.errors import ConfigError
-from shared.validation import validate
+from shared.stack.stack_file import stack_files
 from spoke.config import SpokeSettings
 from tests.support.browser import FRAUD, Opened
 
@@ -82,7 +80,9 @@ def test_models_are_sorted_by_price(opened: Opened, index: Index) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_launch_is_filled_in_priced_and_copied_as_the_settings_take_it(opened: Opened, width: int) -> None:
+def test_a_launch_is_filled_in_priced_and_copied_as_the_settings_take_it(
+    opened: Opened, width: int, tmp_path: Path
+) -> None:
     page = opened(f"models/{FRAUD}/index.html", width=width)
     assert "47 USD" == page.locator("#price").inner_text()
     page.fill("#f-spoke", "finance")
@@ -101,7 +101,7 @@ def test_a_launch_is_filled_in_priced_and_copied_as_the_settings_take_it(opened:
     page.click("#copy")
     copied = str(page.evaluate("navigator.clipboard.readText()"))
 
-    [launch] = settings(copied).launches
+    [launch] = settings(copied, tmp_path).launches
     assert ("fraud-scoring", FRAUD, "1.1.0", "eu-central-1") == (
         launch.name,
         launch.product,
@@ -116,16 +116,14 @@ def test_a_launch_is_filled_in_priced_and_copied_as_the_settings_take_it(opened:
     assert page.locator("#command").inner_text().startswith("model-catalog spoke new-launch finance " + FRAUD)
 
 
-def settings(block: str) -> SpokeSettings:
+def settings(block: str, folder: Path) -> SpokeSettings:
     """Read a block as the settings of a spoke, where people paste it."""
-    text = (
+    (folder / "Pulumi.spoke-finance.yaml").write_text(
         "config:\n  aws:region: eu-central-1\n  model-catalog-spoke:accountId: '333344445555'\n"
         f"  model-catalog-spoke:launches:\n{block}"
     )
-    found = yaml.safe_load(text)["config"]
-    plain = {key.removeprefix("model-catalog-spoke:"): value for key, value in found.items()}
-    plain["region"] = plain.pop("aws:region")
-    return validate(SpokeSettings, plain, where="Pulumi.spoke-finance.yaml", error=ConfigError)
+    [file] = stack_files(folder, "spoke")
+    return file.settings(SpokeSettings)
 
 
 def test_what_has_no_default_is_asked_for(opened: Opened) -> None:

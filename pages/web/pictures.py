@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pages.html.diagrams import Node, Picture, picture
 from pages.index.version import IndexedMetric, IndexedVersion
+from pages.web.diagrams import Node, Picture, picture
 
 _FAMILIES: Final = {
     "SageMaker": "model",

@@ -6,27 +6,26 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup, escape
 
-from pages.html.finding import amount, ending, shown
-from pages.html.pictures import lineage_picture, plot, resources_picture
+from pages.web.finding import amount, ending, shown
+from pages.web.pictures import lineage_picture, plot, resources_picture
 
 FOLDER: Final = Path(__file__).resolve().parent.parent
 ASSETS: Final = FOLDER / "assets"
 TEMPLATES: Final = FOLDER / "templates"
 
-SECURITY_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self' 'wasm-unsafe-eval'",  # Pagefind's index is read by WebAssembly
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "worker-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types default",  # base.js lets scripts of this folder in, and no HTML
-    )
-)
+_POLICY: Final = {
+    "default-src": "'none'",
+    "script-src": "'self' 'wasm-unsafe-eval'",  # Pagefind's index is read by WebAssembly
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "default",  # base.js lets scripts of this folder in, and no HTML
+}
+SECURITY_POLICY: Final = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
 """What the pages may do: nothing but load scripts, styles and the index from where they are themselves."""
 
 

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import jinja2
 
-from pages.html.finding import entries, shown, words
-from pages.html.form import form_data
-from pages.html.rendering import ASSETS, environment
 from pages.index.model import Index, IndexedProduct
 from pages.index.version import IndexedParameter, IndexedVersion
+from pages.web.finding import entries, shown, words
+from pages.web.form import form_data
+from pages.web.rendering import ASSETS, environment
 from shared.errors import ConfigError
 from shared.folders import replace_folder
 

@@ -1,53 +1,54 @@
 """Whether the pages are fit for everybody: accessible, small, safe and nowhere wider than the window."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from pages.html.build import Site, build
 from pages.index.model import Index
+from pages.web.build import Site, build
+from pages.web.rendering import SECURITY_POLICY
 from tests.support.browser import FRAUD, HOSTILE, Opened
 
 PAGES = {
     "find": "full/index.html",
-    "found": "full/index.html?q=fraud&risk=high",
     "nothing found": "full/index.html?q=zzz",
-    "all": "full/all.html",
     "model": f"full/models/{FRAUD}/index.html",
     "deprecated": f"full/models/{FRAUD}/1.0.0.html",
     "versions": f"full/compare.html?with={FRAUD}@1.0.0,{FRAUD}@1.1.0",
-    "four": "full/compare.html?with=fraud-detector-realtime,chat-assistant-llm,text-embedder-serverless,churn-predictor-shadow",
-    "nothing to compare": "full/compare.html",
+    "four": f"full/compare.html?with={FRAUD},chat-assistant-llm,text-embedder-serverless,churn-predictor-shadow",
     "access": "full/portfolios.html",
     "empty": "empty/index.html",
-    "empty all": "empty/all.html",
-    "empty access": "empty/portfolios.html",
     "hostile": "hostile/index.html",
     "hostile model": f"hostile/models/{FRAUD}/index.html",
-    "hostile compare": f"hostile/compare.html?with={FRAUD}",
-    "hostile access": "hostile/portfolios.html",
 }
 MOST_BYTES = 300_000
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_keeps_nothing_from_anybody(name: str, scheme: str, opened: Opened, address: str) -> None:
-    page = opened(PAGES[name], base=address, scheme=scheme, width=390 if scheme == "dark" else 1280)
+def test_a_page_keeps_nothing_from_anybody(name: str, opened: Opened, address: str) -> None:
+    page = opened(PAGES[name], base=address)
 
-    found = Axe().run(page).response["violations"]
-    assert [] == [
+    assert [] == serious(page)
+    widths(page)
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert [] == serious(page, rules=["color-contrast", "scrollable-region-focusable"])  # what a look can change
+    widths(page)
+
+
+def serious(page: Page, *, rules: list[str] | None = None) -> list[tuple[str, list[object]]]:
+    """Have axe look at a page, and give what it calls serious or worse."""
+    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    found = Axe().run(page, options={**only, "resultTypes": ["violations"]}).response["violations"]
+    return [
         (each["id"], [node["target"] for node in each["nodes"]][:3])
         for each in found
         if each["impact"] in ("serious", "critical")
     ]
-    widths(page)
-    page.set_viewport_size({"width": 1280 if scheme == "dark" else 390, "height": 900})
-    widths(page)
-    assert page.evaluate("window.hostile") is None
 
 
 def widths(page: Page) -> None:
@@ -55,26 +56,26 @@ def widths(page: Page) -> None:
     assert 0 >= page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
-@pytest.mark.parametrize("path", ["index.html", f"models/{FRAUD}/index.html", "compare.html", "portfolios.html"])
+@pytest.mark.parametrize(
+    "path", ["index.html", f"models/{FRAUD}/index.html", f"compare.html?with={FRAUD}", "portfolios.html"]
+)
 def test_what_a_card_says_is_text_wherever_it_stands(path: str, opened: Opened, address: str) -> None:
     page = opened(path, base=f"{address}hostile/")
 
     own = page.locator("script:not([src]):not([type='application/json'])")
     assert (0, 0, None) == (own.count(), page.locator("img[src=x]").count(), page.evaluate("window.hostile"))
-    if path != "compare.html":
-        assert HOSTILE in page.locator("main").inner_text()
+    assert HOSTILE in page.locator("main").inner_text()
 
 
 def test_the_policy_lets_nothing_in_that_is_not_of_the_pages(built: Path) -> None:
     for path in sorted(built.rglob("*.html")):
         text = path.read_text()
-        assert "'unsafe-inline'" not in text
-        assert not re.search(
-            r"\sstyle=|\son[a-z]+=[\"']|<script>(?!window)|javascript:", re.sub(r"&[a-z#0-9]+;[^<]*", "", text)
-        )
-        assert "default-src 'none'" in text
+        [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)
+        assert SECURITY_POLICY == unescape(policy)
+        assert not re.search(r"<[a-z]+[^>]*\s(?:style|on[a-z]+)=", text)
         for found in re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=\"([^\"]+)\"", text):
             assert not found.startswith(("http:", "https:", "//", "data:")), (path, found)
+    assert "unsafe-inline" not in SECURITY_POLICY
 
 
 def test_no_page_weighs_much(built: Path) -> None:

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from hub.config import HubSettings
 from hub.definitions.load import read_catalog
-from pages.html.build import Site, build
-from pages.html.serve import server
 from pages.index.build import Publisher, index_of
 from pages.index.model import Index
+from pages.web.build import Site, build
+from pages.web.serve import server
 from shared.stack.stack_file import stack_files
 from tests.support.browser import FRAUD, HOSTILE, Opened
 from tests.support.catalog_copy import CatalogCopy

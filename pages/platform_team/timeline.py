@@ -1,7 +1,7 @@
 """A rollout in time: when each wave and each spoke began and ended, and how many ran at once."""
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +12,7 @@ SCALE: Final = 1000
 """The width of a timeline, in units of the picture."""
 _SILENT: Final = dt.timedelta(minutes=2)
 _ORDER: Final = {"failed": 0, "interrupted": 1, "running": 2}
-_POINTS: Final = 200
+_POINTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ def timeline_of(report: RolloutReport, now: dt.datetime) -> Timeline:
 
 
 def at_once(spokes: Iterable[ReportedSpoke], end: dt.datetime | None) -> list[tuple[dt.datetime, int]]:
-    """Count how many ran, whenever that changed; where it changed too often for a picture, at fewer moments."""
+    """Count how many ran, whenever that changed; where it changed too often for a picture, the most in each part of the time."""
     changes: Counter[dt.datetime] = Counter()
     for each in spokes:
         if each.begun and (until := each.ended or end):
@@ -122,8 +122,21 @@ def at_once(spokes: Iterable[ReportedSpoke], end: dt.datetime | None) -> list[tu
     for moment, change in sorted(changes.items()):
         count += change
         found.append((moment, count))
-    step = -(-len(found) // _POINTS) or 1
-    return [*found[:-1:step], *found[-1:]]
+    return found if len(found) <= _POINTS else _thinned(found)
+
+
+def _thinned(points: Sequence[tuple[dt.datetime, int]]) -> list[tuple[dt.datetime, int]]:
+    """Give the most in each part of the time."""
+    begin, (end, last) = points[0][0], points[-1]
+    step, left, count = (end - begin) / _POINTS, deque(points), 0
+    found: list[tuple[dt.datetime, int]] = []
+    for place in range(_POINTS):
+        most = count
+        while left and left[0][0] < begin + step * (place + 1):
+            _, count = left.popleft()
+            most = max(most, count)
+        found.append((begin + step * place, most))
+    return [*found, (end, last)]
 
 
 def _place(spoke: ReportedSpoke) -> tuple[int, bool, dt.datetime, str]:

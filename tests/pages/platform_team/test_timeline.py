@@ -80,8 +80,16 @@ def test_a_picture_of_a_large_rollout_has_no_more_points_than_an_eye_sees() -> N
         ReportedSpoke(stack=str(index), ending="succeeded", begun=seconds(index), ended=seconds(index + 2.5))
         for index in range(5000)
     ]
+    spokes += [
+        ReportedSpoke(stack=f"at once {index}", ending="succeeded", begun=seconds(700.1), ended=seconds(700.2))
+        for index in range(50)
+    ]
 
-    assert len(at_once(spokes, seconds(6000))) <= 201
+    found = at_once(spokes, seconds(6000))
+
+    assert 101 == len(found)
+    assert (53, 0) == (max(count for _, count in found), found[-1][1])
+    assert {3} == {count for moment, count in found[1:-1] if abs((moment - seconds(700)).total_seconds()) > 100}
 
 
 @pytest.mark.parametrize(("lasted", "text"), [(9.4, "9 s"), (61, "1 min 1 s"), (7320, "2 h 2 min")])

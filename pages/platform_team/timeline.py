@@ -112,7 +112,7 @@ def timeline_of(report: RolloutReport, now: dt.datetime) -> Timeline:
 
 
 def at_once(spokes: Iterable[ReportedSpoke], end: dt.datetime | None) -> list[tuple[dt.datetime, int]]:
-    """Count how many ran, whenever that changed; where that was too often for a picture, the most in each part of it."""
+    """Count how many ran, whenever that changed; where that was too often, the most in each part of the time."""
     changes: Counter[dt.datetime] = Counter()
     for each in spokes:
         if each.begun and (until := each.ended or end):

@@ -101,7 +101,7 @@ def status(
     elif as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(COLUMNS)
-        writer.writerows(row.document().values() for row in rows)
+        writer.writerows(row.cells() for row in rows)
     else:
         show_status(found, rows, console(), accounts)
     unread = accounts is not None and bool(accounts.unread)

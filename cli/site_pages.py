@@ -2,6 +2,7 @@
 
 import contextlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli.catalog.files import FOLDER, catalog_as_of
 from cli.exit_codes import ExitCode
@@ -14,6 +15,11 @@ from shared.catalog.lifecycle import as_of
 from shared.errors import ConfigError, ContentError
 from shared.stack.stack_file import stack_files
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pages.web.build import Site
+
 
 def index_here(*, private: bool = False, repository: str = "") -> Index:
     """Build the index of the catalog that is here, as it is on the day of the environment. Raises CatalogError."""
@@ -22,12 +28,26 @@ def index_here(*, private: bool = False, repository: str = "") -> Index:
 
 
 def build(
-    out: Path, *, base: str = "", private: bool = False, repository: str = "", title: str = "Model catalog"
+    out: Path,
+    *,
+    base: str = "",
+    private: "Callable[[Site], Site] | None" = None,
+    repository: str = "",
+    title: str = "Model catalog",
 ) -> int:
-    """Write all that is shown of the catalog into a folder. Raises CatalogError."""
-    from pages.machines.feeds import ATOM, CALENDAR  # noqa: PLC0415 - likewise
+    """Write all that is shown of the catalog into a folder.
+
+    Args:
+        out: The folder.
+        base: The address at which it is published.
+        private: Adds to the site who runs what.
+        repository: The address of the catalog's repository.
+        title: What the catalog is called.
+
+    Raises:
+        CatalogError: something is wrong with the catalog, the folder or the address.
+    """
     from pages.machines.files import machine_files  # noqa: PLC0415 - likewise
-    from pages.machines.listing import INDEX  # noqa: PLC0415 - likewise
     from pages.web.build import Site  # noqa: PLC0415 - what renders pages is slow to load
     from pages.web.build import build as build_pages  # noqa: PLC0415 - likewise
 
@@ -38,27 +58,26 @@ def build(
             place="--base-url",
         )
     address = f"{base.rstrip('/')}/" if base else ""
-    index = index_here(private=private, repository=repository)
+    index = index_here(private=private is not None, repository=repository)
     written = machine_files(index, base=address)
     documents = {name: text.encode() if isinstance(text, str) else text for name, text in written}
-    linked = ((INDEX, "index.json"), (ATOM, "Atom feed"), (CALENDAR, "Calendar"))
-    users = _users(index) if private else None
-    site = Site(index=index, title=title, users=users, documents=documents, linked=linked)
-    count = build_pages(site, out)
+    site = Site(index=index, title=title, documents=documents, linked=_linked())
+    count = build_pages(private(site) if private else site, out)
     print(f"wrote {count} pages and {len(documents)} files for machines of {len(index.products)} products into {out}")
     return ExitCode.DONE
 
 
-def _users(index: Index) -> dict[str, int]:
-    """Count the spokes that run each product. Raises CatalogError."""
-    from fleet.show.launches import launches_of  # noqa: PLC0415 - only a private build asks the backend
+def _linked() -> tuple[tuple[str, str], ...]:
+    """Name the files for machines that every page links to."""
+    from pages.machines.feeds import ATOM, CALENDAR  # noqa: PLC0415 - as above
+    from pages.machines.listing import INDEX  # noqa: PLC0415 - as above
 
-    found = {(each.product, each.stack) for each in launches_of(Path.cwd())}
-    return {product.key: sum(key == product.key for key, _ in found) for product in index.products}
+    return ((INDEX, "index.json"), (ATOM, "Atom feed"), (CALENDAR, "Calendar"))
 
 
 def serve(folder: Path, port: int) -> int:
-    """Show a folder that was built, until it is interrupted. Raises CatalogError."""
+    """Show a folder that was built, until it is interrupted; rollouts as they are. Raises CatalogError."""
+    from cli.private_site import live_rollouts  # noqa: PLC0415 - as above
     from pages.web.build import MARK  # noqa: PLC0415 - as above
     from pages.web.serve import server  # noqa: PLC0415 - as above
 
@@ -69,7 +88,7 @@ def serve(folder: Path, port: int) -> int:
             place=str(folder),
         )
     try:
-        serving = server(folder, port)
+        serving = server(folder, port, live_rollouts(folder, _linked()))
     except OSError as problem:
         raise ConfigError(
             f"cannot listen at port {port}: {problem.strerror}. Name another one, or 0 for a free one.",

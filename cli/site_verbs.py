@@ -1,5 +1,6 @@
 """`model-catalog site`: the catalog for people and machines that look at it; and `model-catalog mcp`, for agents."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,13 +20,24 @@ def build(
     base_url: Annotated[str, typer.Option(metavar="URL", help="Where that folder is published; feeds name it.")] = "",
     repository: Repository = "",
     private: Annotated[bool, typer.Option("--private", help="Say who has and runs what, too.")] = False,
+    recorded: Annotated[
+        bool, typer.Option("--recorded", help="With --private: as it was recorded, without AWS.")
+    ] = False,
+    team_tag: Annotated[
+        str, typer.Option(metavar="TAG", help="With --private: the tag of a launch that names its team.")
+    ] = "team",
     title: Annotated[str, typer.Option(help="What the catalog is called on its pages.")] = "Model catalog",
     as_of: AsOf = None,
 ) -> int:
     """Write pages, index.json, feeds and documents of the catalog into a folder."""
     from cli.site_pages import build as write
 
-    return write(out, base=base_url, private=private, repository=repository, title=title)
+    add = None
+    if private:
+        from cli.private_site import with_platform
+
+        add = partial(with_platform, recorded=recorded, team_tag=team_tag)
+    return write(out, base=base_url, private=add, repository=repository, title=title)
 
 
 @verb(app, "serve", "site serve public --port 8000", looking=True)

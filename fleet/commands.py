@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -27,13 +27,12 @@ from fleet.run.rollout import Approver, Request, Result, Rollout
 from fleet.run.tasks import Operation
 from fleet.show.drift import compare, show_drift
 from fleet.show.progress import Lines, Screen
-from fleet.show.reporting import LastLook, show_result, write_report
+from fleet.show.report import Journal, LastLook, folder_name
+from fleet.show.reporting import show_result
 from fleet.store.locations import locations_of
 from shared.catalog.lifecycle import refuse_to_look_ahead
 from shared.catalog.version_terms import version_terms
 from shared.errors import CatalogError
-
-RUNS: Final = ".fleet/runs"
 
 
 def planned(root: Path, *, recorded: bool = False) -> FleetPlan:
@@ -69,18 +68,18 @@ def roll_out(
     for verdict in plan.verdicts.values():
         if verdict.kind is Kind.LEFT_OUT:
             console.print(f"left out: {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False)
-    logs = f"{RUNS}/{begun:%Y%m%dT%H%M%S%f}"
     request = Request(
         wanted=stacks,
         operation=Operation.PREVIEW if dry_run else Operation.UP,
         forced=force,
         begun=begun,
         locations=locations_of(plan.inventory.settings.records),
-        logs=logs,
+        logs=folder_name(begun),
     )
     board = Screen(console) if console.is_terminal else Lines(console)
+    journal = Journal(board, plan, request, root)
     with workforce(scheduler) as workers, board if isinstance(board, Screen) else nullcontext():
-        result = Rollout(plan, request, workers, board, _approver(approved, board)).run()
+        result = Rollout(plan, request, workers, journal, _approver(approved, board)).run()
     look = LastLook()
     if result.outcomes and not dry_run:
         try:
@@ -91,7 +90,7 @@ def roll_out(
             look = LastLook(problem="interrupted")
     unchanged = sum(stack not in result.outcomes for stack in stacks) - len(result.not_begun)
     show_result(result, look, unchanged, console)
-    if problem := write_report(plan, result, look, root / logs):
+    if problem := journal.close(result, look):
         console.print(problem, markup=False, soft_wrap=True)
     good = all(outcome.is_good for outcome in result.outcomes.values())
     return 0 if good and not (look.behind or look.problem or result.not_begun or result.stopped) else 1

@@ -10,13 +10,10 @@ from pathlib import Path
 from cli.deployment.history_bundle import write_bundle
 from cli.exit_codes import reached
 from cli.verbs import print_json
-from fleet.plan.settings import read_settings
 from fleet.show.history import Move, Stay, columns, document, moves_of, of_product, show_moves, show_stays, stays_of
+from fleet.show.recorded import read_recorded
 from fleet.show.tables import console
-from fleet.store.history import Chain, History
-from fleet.store.locations import locations_of
-from fleet.store.records import Record, Records
-from fleet.store.storage import Storage
+from fleet.store.history import Chain
 from shared.errors import ConfigError
 
 
@@ -53,11 +50,8 @@ def show_history(question: Question, *, form: str, bundle: Path | None) -> int:
         CatalogError: the question names no day, or the history is out of reach.
     """
     root = Path.cwd()
-    storage = Storage(locations_of(read_settings(root).records).records)
-    records = {name: found for name, found in Records(storage).all().items() if isinstance(found, Record)}
-    known = {name: found.event for name, found in records.items() if found.event}
-    chains = History(storage).chains(known, _full(question.stack, root))
-    problems = [f"{chain.stack}: {problem}" for chain in chains for problem in chain.problems]
+    recorded = read_recorded(root, _full(question.stack, root))
+    records, chains, problems = recorded.records, recorded.chains, recorded.problems
     if bundle:
         write_bundle(bundle, chains, records, root)
         events = sum(len(chain.stored) for chain in chains)
@@ -68,7 +62,7 @@ def show_history(question: Question, *, form: str, bundle: Path | None) -> int:
     else:
         moves = sorted((move for chain in chains for move in moves_of(chain)), key=lambda move: (move.when, move.stack))
         _answer(moves, Move, form, lambda: show_moves(moves, console()))
-    for stack in sorted(records.keys() - known.keys()):
+    for stack in sorted(name for name, found in records.items() if found.event is None):
         if question.stack in ("", stack, stack.removeprefix("spoke-")):
             print(f"note: {stack} was last deployed by a release that wrote no history", file=sys.stderr)
     for problem in problems:

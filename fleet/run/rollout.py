@@ -77,6 +77,11 @@ class Result:
     stopped: str = ""
 
 
+def runs(verdict: Verdict, *, forced: bool) -> bool:
+    """Whether a rollout runs a spoke; where it is forced, also one that nothing changed for."""
+    return verdict.kind in (Kind.CHANGED, Kind.NEW) or (forced and verdict.kind is Kind.UNCHANGED)
+
+
 class Rollout:
     """One rollout. It keeps no queue: a wave's spokes are handed over as others end."""
 
@@ -92,7 +97,7 @@ class Rollout:
         """Go through the waves until the end, or until too many spokes have failed or somebody says no."""
         for members in self._plan.waves:
             verdicts = [self._plan.verdicts[stack] for stack in members.stacks if stack in self._request.wanted]
-            tasks = [self._task(verdict) for verdict in verdicts if self._runs(verdict)]
+            tasks = [self._task(verdict) for verdict in verdicts if runs(verdict, forced=self._request.forced)]
             refused = [verdict for verdict in verdicts if verdict.kind is Kind.REFUSED]
             if self._result.stopped:
                 self._result.not_begun += [task.stack for task in tasks]
@@ -106,10 +111,6 @@ class Rollout:
             if tasks or refused:
                 self._run_wave(members.wave, tasks, len(refused))
         return self._result
-
-    def _runs(self, verdict: Verdict) -> bool:
-        changed = verdict.kind in (Kind.CHANGED, Kind.NEW)
-        return changed or (self._request.forced and verdict.kind is Kind.UNCHANGED)
 
     def _approved(self, wave: Wave, tasks: Sequence[Task]) -> bool:
         if not wave.approve or self._request.operation is not Operation.UP or self._approve(wave, len(tasks)):

@@ -16,6 +16,7 @@ from fleet.store.records import CorruptRecord, DeployedLaunch, Record, Records
 from fleet.store.storage import Storage, backend_url, is_cloud
 from shared.aws.organization import Organization
 from shared.catalog.lifecycle import as_of
+from shared.catalog.versions import releases_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,9 @@ class LaunchInUse:
         state: Of its version, on the day of the question.
         reason: Why its version comes to an end; empty where it does not.
         newest: The newest version that it could run on that day; empty where nobody can say.
+        behind: How many releases after its own could be launched on that day; None where nobody can say.
+        deprecated_on: When its version is to be deprecated, or was; None where that is not set.
+        retires_on: When its version is to retire, or did; None where that is not set.
     """
 
     stack: str
@@ -39,6 +43,9 @@ class LaunchInUse:
     state: str
     reason: str = ""
     newest: str = ""
+    behind: int | None = None
+    deprecated_on: dt.date | None = None
+    retires_on: dt.date | None = None
 
     def is_of(self, product: str, version: str) -> bool:
         """Say whether it is of a product, by its key of today or its first one, and of a version; both can be empty."""
@@ -139,7 +146,9 @@ def in_use(stack: str, launch: DeployedLaunch, hubs: Hubs, day: dt.date) -> Laun
     state, reason = "unknown", ""
     numbers = {version.id: number for number, version in product.versions.items()}
     launch = launch.model_copy(update={"version": numbers.get(launch.version, launch.version)})
-    if version := product.versions.get(launch.version):
+    active = [number for number, each in product.versions.items() if each.state_on(day) == "active"]
+    version = product.versions.get(launch.version)
+    if version:
         state, reason = version.state_on(day), version.reason or ""
     return LaunchInUse(
         stack=stack,
@@ -149,6 +158,9 @@ def in_use(stack: str, launch: DeployedLaunch, hubs: Hubs, day: dt.date) -> Laun
         state=state,
         reason=reason,
         newest=product.newest_on(day) or "",
+        behind=len(releases_after(launch.version, active)) if version else None,
+        deprecated_on=version.deprecated_on if version else None,
+        retires_on=version.retires_on if version else None,
     )
 
 

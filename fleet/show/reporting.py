@@ -1,10 +1,7 @@
 """What a plan and a rollout came to, for people and for machines."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
@@ -14,26 +11,13 @@ from fleet.plan.spokes import named
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.rollout import Result
 from fleet.run.tasks import Outcome, RunStatus
+from fleet.show.report import LastLook
 from fleet.show.tables import Column, show
-from shared.files import write_file
 
 _SHOWN: Final = 40
 _LINE: Final = 160
 _COLUMNS: Final = (Column("wave", 2), Column("spoke"), Column("verdict"), Column("why", 1, wraps=True))
 _STYLES: Final = {Kind.REFUSED: "bold red", Kind.CHANGED: "yellow", Kind.NEW: "yellow", Kind.LEFT_OUT: "dim"}
-
-
-@dataclass(frozen=True, slots=True)
-class LastLook:
-    """What was found when everything was looked at once more after a rollout.
-
-    Attributes:
-        behind: Who is not where they are wanted.
-        problem: Why nobody could look.
-    """
-
-    behind: Sequence[Verdict] = ()
-    problem: str = ""
 
 
 def show_plan(plan: FleetPlan, console: Console) -> None:
@@ -127,45 +111,6 @@ def show_result(result: Result, look: LastLook, unchanged: int, console: Console
             f"a spoke took {sum(each.cost.cpu_seconds for each in ran) / len(ran):.2f} s of CPU on average, and "
             f"{max(each.cost.peak_mib for each in ran):.0f} MiB at most"
         )
-
-
-def write_report(plan: FleetPlan, result: Result, look: LastLook, folder: Path) -> str:
-    """Keep a rollout's report beside its logs, and say why there is none, where the disk does not take it."""
-    left_out = [verdict for verdict in plan.verdicts.values() if verdict.kind is Kind.LEFT_OUT]
-    document = {
-        "stopped": result.stopped,
-        "not_begun": result.not_begun,
-        "left_out": {verdict.spoke.stack: list(verdict.reasons) for verdict in left_out},
-        "behind": {verdict.spoke.stack: list(verdict.reasons) for verdict in look.behind},
-        "last_look": look.problem,
-        "spokes": [
-            outcome_document(outcome, plan.verdicts[stack].reasons) for stack, outcome in result.outcomes.items()
-        ],
-    }
-    path = folder / "report.json"
-    try:
-        write_file(path, json.dumps(document, indent=1))
-    except OSError as problem:
-        return f"no report of it: {path}: {problem.strerror}"
-    return ""
-
-
-def outcome_document(outcome: Outcome, why: Sequence[str]) -> dict[str, Any]:
-    """Give what became of a spoke, and why it was run, as plain data."""
-    return {
-        "stack": outcome.stack,
-        "why": list(why),
-        "ending": outcome.status,
-        "reason": outcome.reason,
-        "changes": outcome.changes,
-        "notes": list(outcome.notes),
-        "contract": outcome.contract,
-        "fingerprint": outcome.fingerprint,
-        "log": outcome.log,
-        "worker": outcome.worker,
-        "tries": outcome.tries,
-        **asdict(outcome.cost),
-    }
 
 
 def _show_failed(failed: Sequence[Outcome], console: Console) -> None:

@@ -16,6 +16,7 @@ from fleet.show.launches import in_use
 from fleet.show.tables import Column, show
 from fleet.store.deployments import Deployment, deployments_of
 from fleet.store.locations import locations_of, states_at
+from shared.catalog.cost import Estimate
 
 _SHOWN: Final = 200
 _NAMED: Final = 10
@@ -61,6 +62,10 @@ class Row:
         reason: Why it failed, in AWS's words.
         launched_by: Who launched what no stack declares; then `stack` is empty.
         version_reason: Why the version comes to an end; empty where it does not.
+        versions_behind: How many releases after its version could be launched; None where nobody can say.
+        deprecated_on: When its version is to be deprecated, or was.
+        retires_on: When its version is to retire, or did.
+        estimated_monthly_cost: As the hub reckoned it when it was deployed; None where the hub has no price for it.
     """
 
     stack: str
@@ -82,10 +87,20 @@ class Row:
     reason: str = ""
     launched_by: str = ""
     version_reason: str = ""
+    versions_behind: int | None = None
+    deprecated_on: dt.date | None = None
+    retires_on: dt.date | None = None
+    estimated_monthly_cost: Estimate | None = None
 
     def document(self) -> Mapping[str, Any]:
         """Give it as plain data, in the order of the columns."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        cost = self.estimated_monthly_cost
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**told, "estimated_monthly_cost": cost.model_dump(mode="json") if cost else None}
+
+    def cells(self) -> Sequence[object]:
+        """Give it for a spreadsheet: the cost in words."""
+        return [getattr(self, name) for name in COLUMNS]
 
 
 COLUMNS: Final = [field.name for field in fields(Row)]
@@ -224,6 +239,10 @@ def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: st
             status=launch.status,
             since=launch.since,
             version_reason=use.reason,
+            versions_behind=use.behind,
+            deprecated_on=use.deprecated_on,
+            retires_on=use.retires_on,
+            estimated_monthly_cost=launch.estimated_monthly_cost,
         )
     if not asked and (deployment.problem or not (product or version)):
         yield row(

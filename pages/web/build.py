@@ -5,10 +5,12 @@ import math
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+import jinja2
 
 from pages.index.model import Index, IndexedProduct
 from pages.index.version import IndexedParameter, IndexedVersion
@@ -19,7 +21,7 @@ from shared.errors import ConfigError
 from shared.folders import replace_folder
 
 MARK: Final = ".model-catalog-site"
-"""The file by which a folder is known that may be built again."""
+"""The file by which a folder is known that may be built again; it holds the title."""
 
 _NAVIGATION: Final = (("index.html", "Find"), ("compare.html", "Compare"), ("portfolios.html", "Access"))
 _MOST_METRICS: Final = 30
@@ -35,6 +37,8 @@ class Site:
         users: How many accounts run each product, by its key; None where nobody says.
         documents: Files for machines, by their addresses, which are put into the same folder.
         linked: Those of them that every page names, with their names.
+        more: Renders further pages, by their addresses, from the templates and what all pages show.
+        rooms: Where those are, for the navigation.
     """
 
     index: Index
@@ -42,6 +46,8 @@ class Site:
     users: Mapping[str, int] | None = None
     documents: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     linked: Sequence[tuple[str, str]] = ()
+    more: Callable[[jinja2.Environment, Mapping[str, Any]], Mapping[str, str]] | None = None
+    rooms: Sequence[tuple[str, str]] = ()
 
 
 def build(site: Site, folder: Path) -> int:
@@ -52,7 +58,9 @@ def build(site: Site, folder: Path) -> int:
     """
     _refuse_foreign(folder)
     files = dict(files_of(site))
-    contents = {Path(address): content for address, content in {**site.documents, **files, MARK: b""}.items()}
+    contents = {
+        Path(address): content for address, content in {**site.documents, **files, MARK: site.title.encode()}.items()
+    }
     replace_folder(folder, contents, finish=_add_search)
     return sum(address.endswith(".html") for address in files)
 
@@ -63,10 +71,7 @@ def files_of(site: Site) -> Iterator[tuple[str, bytes]]:
     found = entries(index, site.users)
     metrics = Counter(name for each in found for name in {metric[0] for metric in each["metrics"]})
     common = {
-        "index": index,
-        "title": site.title,
-        "navigation": _NAVIGATION,
-        "documents": site.linked,
+        **context_of(site),
         "repository_link": _repository_link(index.repository),
         "metrics": sorted(name for name, _ in metrics.most_common(_MOST_METRICS)),
         "has_users": site.users is not None,
@@ -83,10 +88,22 @@ def files_of(site: Site) -> Iterator[tuple[str, bytes]]:
             if version is newest:  # the product's own address shows the version to take, and is what a search finds
                 yield f"models/{product.key}/index.html", template.render(**values, searchable=True).encode()
         yield f"data/{product.key}.js", _script("versions", product.key, _compared(product)).encode()
+    if site.more:
+        yield from ((address, text.encode()) for address, text in site.more(made, common).items())
     yield "catalog.js", _script("entries", None, found).encode()
     yield "words.js", _script("words", None, words(index)).encode()
     for asset in sorted(ASSETS.iterdir()):
         yield f"assets/{asset.name}", asset.read_bytes()
+
+
+def context_of(site: Site) -> dict[str, Any]:
+    """Give what the frame of every page shows."""
+    return {
+        "index": site.index,
+        "title": site.title,
+        "navigation": [*_NAVIGATION, *site.rooms],
+        "documents": site.linked,
+    }
 
 
 def _model(site: Site, product: IndexedProduct, version: IndexedVersion) -> dict[str, Any]:

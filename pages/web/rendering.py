@@ -1,7 +1,7 @@
 """The templates of the pages. Whatever stands in a card is text for them: every value is escaped where it is put in."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import jinja2
 from markupsafe import Markup, escape
@@ -39,8 +39,9 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(policy=SECURITY_POLICY, shown=shown, resources_picture=resources_picture)
-    made.globals.update(lineage_picture=lineage_picture, plot=plot, ending=ending)
+    known = cast("dict[str, Any]", made.globals)  # jinja2 types it by what it holds at first
+    known.update(policy=SECURITY_POLICY, shown=shown, resources_picture=resources_picture)
+    known.update(lineage_picture=lineage_picture, plot=plot, ending=ending)
     made.filters.update(amount=amount, breakable=breakable, days=days)
     return made
 

@@ -1,10 +1,14 @@
 """Shows a folder of pages on this machine, and to nobody else."""
 
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+Fresh = Callable[[str], str | None]
 
 _NAMES: Final = ("127.0.0.1", "localhost")
 
@@ -15,10 +19,25 @@ class _Pages(SimpleHTTPRequestHandler):
     A page of somebody else's could otherwise read them in a visitor's browser, by a name that leads here.
     """
 
+    def __init__(self, *arguments: Any, fresh: Fresh | None, **named: Any) -> None:  # noqa: ANN401 - as the library has it
+        self._fresh = fresh
+        super().__init__(*arguments, **named)
+
     def do_GET(self) -> None:
-        """Answer with a file."""
-        if self._is_for_here():
+        """Answer with what is made anew, or else with a file."""
+        if not self._is_for_here():
+            return
+        address = unquote(urlsplit(self.path).path).removeprefix("/")
+        text = self._fresh(address) if self._fresh else None
+        if text is None:
             super().do_GET()
+            return
+        content = text.encode()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", f"{self.guess_type(address)}; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        _ = self.wfile.write(content)
 
     def do_HEAD(self) -> None:
         """Answer as to GET, without the file."""
@@ -47,6 +66,12 @@ class _Pages(SimpleHTTPRequestHandler):
         return False
 
 
-def server(folder: Path, port: int) -> ThreadingHTTPServer:
-    """Make the server, which listens at once; port 0 takes a free one. Raises OSError where the port is taken."""
-    return ThreadingHTTPServer((_NAMES[0], port), partial(_Pages, directory=str(folder)))
+def server(folder: Path, port: int, fresh: Fresh | None = None) -> ThreadingHTTPServer:
+    """Make the server, which listens at once; port 0 takes a free one. Raises OSError where the port is taken.
+
+    Args:
+        folder: The pages.
+        port: Where to listen.
+        fresh: Makes a page anew, by its address; None for one that is as it was built.
+    """
+    return ThreadingHTTPServer((_NAMES[0], port), partial(_Pages, directory=str(folder), fresh=fresh))

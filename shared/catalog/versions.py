@@ -65,7 +65,16 @@ def newest(versions: Iterable[str]) -> str | None:
 def newest_release(versions: Iterable[str]) -> str | None:
     """The highest of some versions that is no pre-release; where there is none, the highest of all."""
     known = list(versions)
-    return newest(each for each in known if Version.parse(each).prerelease is None) or newest(known)
+    return newest(filter(_is_release, known)) or newest(known)
+
+
+def releases_after(version: str, others: Iterable[str]) -> list[str]:
+    """Those of some versions that come after one and are no pre-releases, in the order of precedence."""
+    return [other for other in ascending(others) if is_higher(other, version) and _is_release(other)]
+
+
+def _is_release(version: str) -> bool:
+    return Version.parse(version).prerelease is None
 
 
 def ascending(versions: Iterable[str]) -> list[str]:

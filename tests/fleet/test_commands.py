@@ -130,7 +130,7 @@ def test_a_report_that_the_disk_does_not_take_is_told_and_not_left_torn(
     def full(path: Path, _: str) -> None:
         raise NotWritten(errno.ENOSPC, "cannot be written (No space left on device). Nothing was changed.", str(path))
 
-    monkeypatch.setattr("fleet.show.reporting.write_file", full)
+    monkeypatch.setattr("fleet.show.report.write_file", full)
     assert 0 == up()
 
     assert "no report of it: " in text(console)

@@ -1,14 +1,16 @@
-"""An index of a copy of the catalog, with a version that comes to its end."""
+"""An index of a copy of the catalog, with a version that comes to its end; and the browser that looks at pages."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
 from hub.config import HubSettings
 from hub.definitions.load import read_unlocked
 from pages.index.build import Publisher, index_of
 from pages.index.model import Index
+from tests.support.browser import launched
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.written_index import FRAUD
 
@@ -50,3 +52,10 @@ def index_on(ending: CatalogCopy) -> Callable[..., Index]:
 def index(index_on: Callable[..., Index]) -> Index:
     """Give the index of today."""
     return index_on()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Run one browser for a module's tests; as long as it runs, its thread can run no other event loop."""
+    with launched() as running:
+        yield running

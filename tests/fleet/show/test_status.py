@@ -67,6 +67,7 @@ def test_a_spoke_is_told_from_its_record_without_a_look_at_its_state(
         deployed=FINISHED,
         behind="",
         problem="",
+        versions_behind=0,
     )
 
 

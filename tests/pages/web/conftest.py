@@ -16,7 +16,7 @@ from pages.index.model import Index
 from pages.web.build import Site, build
 from pages.web.serve import server
 from shared.stack.stack_file import stack_files
-from tests.support.browser import FRAUD, HOSTILE, Opened, launched
+from tests.support.browser import FRAUD, HOSTILE, Opened
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.paths import ROOT
 
@@ -86,7 +86,7 @@ def hostile(index: Index) -> Index:
     )
     names = dict.fromkeys(("name", "description", "owner", "distributor", "support"), HOSTILE)
     of = product.model_copy(update={**names, "versions": [spoilt], "tags": {HOSTILE: HOSTILE}})
-    portfolio = dict.fromkeys(("name", "description"), HOSTILE)
+    portfolio: dict[str, str] = dict.fromkeys(("name", "description"), HOSTILE)
     return index.model_copy(
         update={"products": [of], "portfolios": [each.model_copy(update=portfolio) for each in index.portfolios]}
     )
@@ -99,13 +99,6 @@ def address(built: Path) -> Iterator[str]:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{serving.server_port}/"
         serving.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Run one browser for all tests."""
-    with launched() as running:
-        yield running
 
 
 @pytest.fixture

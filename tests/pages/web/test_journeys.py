@@ -1,6 +1,7 @@
 """What people do on the pages, in a browser: find, filter, fill in, copy, compare, ask for access."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
@@ -75,7 +76,7 @@ def test_models_are_sorted_by_what_one_chooses(opened: Opened, order: str, first
 def test_models_are_sorted_by_price(opened: Opened, index: Index) -> None:
     page = opened("index.html?sort=price")
 
-    price = {each.name: each.price_from.least for each in index.products if each.price_from}
+    price = {each.name: each.price_from.least or Decimal(0) for each in index.products if each.price_from}
     assert sorted(price.values()) == [price[name] for name in names(page)]
 
 
@@ -113,6 +114,7 @@ def test_a_launch_is_filled_in_priced_and_copied_as_the_settings_take_it(
     assert "https://github.com/example/models/edit/main/Pulumi.spoke-finance.yaml" == page.get_attribute(
         "#edit", "href"
     )
+    page.get_by_text("Or in the terminal").click()
     assert page.locator("#command").inner_text().startswith("model-catalog spoke new-launch finance " + FRAUD)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.catalog.versions import SemVer, VersionOrRange, ascending, fits, is_higher, is_range, newest
+from shared.catalog.versions import SemVer, VersionOrRange, ascending, fits, is_higher, is_range, newest, releases_after
 from tests.support.refused import mistaken
 
 number = st.integers(0, 12)
@@ -112,3 +112,9 @@ def test_a_range_is_taken(good: str) -> None:
 def test_what_is_no_range_is_refused(bad: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(VersionOrRange).validate_python(bad)
+
+
+def test_what_comes_after_a_version_are_releases_in_their_order() -> None:
+    assert ["1.2.0", "1.10.0"] == releases_after("1.1.0", ["1.10.0", "2.0.0-rc.1", "1.1.0", "1.2.0", "1.0.9"])
+    assert [] == releases_after("1.10.0", ["1.10.0", "1.2.0"])
+    assert ["1.1.0"] == releases_after("1.1.0-rc.1", ["1.1.0", "1.1.0-rc.2"])

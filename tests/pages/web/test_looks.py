@@ -85,7 +85,7 @@ def attributes(text: str) -> set[str]:
     """Name the attributes that a page's elements have."""
     named = set[str]()
     parser = HTMLParser()
-    parser.handle_starttag = lambda tag, attrs: named.update(name for name, _ in attrs)
+    parser.handle_starttag = lambda _, attrs: named.update(name for name, _ in attrs)
     parser.feed(text)
     return named
 

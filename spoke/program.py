@@ -17,6 +17,7 @@ from spoke.launches.resolution import resolve_launches
 from spoke.launches.rights import believed_exceptions, refuse_excessive_roles
 from spoke.resources.failed_launch import FailureReport
 from spoke.resources.hub_contract import CONTRACT_OUTPUT, read_contract
+from spoke.resources.launch_path import LaunchPaths
 from spoke.resources.lifecycle_hooks import warn_of_ends, warn_of_own_models
 from spoke.resources.portfolio_access import grant
 from spoke.resources.product_roles import ProductRoles, confirm_roles
@@ -97,12 +98,14 @@ async def deploy() -> Mapping[str, Any]:
         **({"issued": dict(published.issued)} if published.issued else {}),
     }
     report = FailureReport({CONTRACT_OUTPUT: used})
+    paths = LaunchPaths(settings, provider, where=where)
     launched = {
         resolved.launch.name: launch_outputs(
             resolved,
             provision(
                 resolved,
                 granted=granted[resolved.region, resolved.product.portfolio],
+                paths=paths,
                 provider=provider,
                 depends_on=[roles[resolved.key]] if roles else [],
                 report=report,

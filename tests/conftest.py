@@ -10,6 +10,7 @@ import pytest
 from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs] - it has none
 from xdist.scheduler import LoadFileScheduling  # pyright: ignore[reportMissingTypeStubs] - likewise
 
+from shared.aws.caller import CALLER
 from shared.catalog.lifecycle import AS_OF
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.paths import ROOT
@@ -18,6 +19,7 @@ from tests.support.sandbox.process import Sandbox, running
 from tests.support.warm.python import python
 
 os.environ[AS_OF] = DAY.isoformat()
+os.environ[CALLER] = ""  # no test asks AWS who it is, unless that is what it is about
 
 CATALOG = ROOT / "hub" / "catalog"
 ENGINE = ROOT / "tests" / "engine"

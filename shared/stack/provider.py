@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
+from shared.aws.caller import works_as
 from shared.aws.reach import refuse_silent_endpoints
 from shared.errors import ConfigError
 from shared.stack.settings import AccountSettings
@@ -20,7 +21,8 @@ def account_provider(settings: AccountSettings) -> aws.Provider:
     """
     refuse_silent_endpoints(f"what the stack of Pulumi.{pulumi.get_stack()}.yaml has")
     session_name = f"model-catalog-{pulumi.get_stack()}"[:64]
-    roles = [aws.ProviderAssumeRoleArgs(role_arn=arn, session_name=session_name) for arn in settings.roles]
+    arns = [] if works_as(settings.assume_role, region=settings.region) else settings.roles
+    roles = [aws.ProviderAssumeRoleArgs(role_arn=arn, session_name=session_name) for arn in arns]
     return aws.Provider(
         "account",
         region=settings.region,

@@ -22,6 +22,7 @@ from fleet.errors import FleetError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.spokes import read_spoke
 from fleet.run.attended_run import contract_at_hand
+from fleet.run.credentials import CredentialsError, blamed, refuse_ending
 from fleet.run.engine_log import Log, changes_in, is_cut_off, is_locked, is_throttled, reason_in
 from fleet.run.events import event_of
 from fleet.run.preparation import prepare
@@ -36,6 +37,7 @@ from fleet.store.locations import states_at
 from fleet.store.records import EventRef, Record, Records
 from fleet.store.states import State
 from fleet.store.storage import Storage, StorageError, error_text
+from shared.aws.lifetime import means_expired
 from shared.catalog.contract import Contract
 from shared.errors import CatalogError
 from shared.stack.own_state import refuse_other_account
@@ -51,13 +53,16 @@ def run_spoke(task: Task) -> Outcome:
     """Run one spoke; whatever goes wrong is told in the outcome."""
     run = _Run(task)
     try:
-        return run.go()
+        outcome = run.go()
+    except CredentialsError as problem:
+        outcome = run.outcome(RunStatus.NOT_STARTED, reason=str(problem), stops=str(problem))
     except CatalogError as problem:
-        return run.outcome(RunStatus.FAILED, reason=str(problem))
+        outcome = run.outcome(RunStatus.FAILED, reason=str(problem))
     except StorageError as problem:
-        return run.outcome(RunStatus.FAILED, reason=f"records and history are out of reach: {error_text(problem)}")
+        outcome = run.outcome(RunStatus.FAILED, reason=f"records and history are out of reach: {error_text(problem)}")
     finally:
         run.log.close()
+    return blamed(outcome, run.region)
 
 
 class _Run:
@@ -71,11 +76,14 @@ class _Run:
         self._leases = Leases(self._storage)
         self._tries = 0
         self._cost = Cost()
+        self.region = ""
         self.log = Log(self._root / task.logs / f"{task.stack}.log")
         self._recovery = Recovery(task.stack, self._engine, self._states, self.log)
 
     def go(self) -> Outcome:
         settings = self._settings()
+        self.region = settings.region
+        refuse_ending(self._task.took, self.region)
         if self._task.operation is Operation.PREVIEW:
             found = self._states.read(self._task.stack)
             refuse_other_account(self._task.stack, found.accounts if found else (), settings.account_id)
@@ -98,7 +106,13 @@ class _Run:
             return self._recorded(text, settings)
 
     def outcome(
-        self, status: RunStatus, *, reason: str = "", changes: str = "", record: Record | None = None
+        self,
+        status: RunStatus,
+        *,
+        reason: str = "",
+        changes: str = "",
+        record: Record | None = None,
+        stops: str = "",
     ) -> Outcome:
         """Word what became of it."""
         incomplete = self.log.close()
@@ -114,6 +128,7 @@ class _Run:
             worker=f"{socket.gethostname()} {os.getpid()}",
             tries=self._tries,
             cost=self._cost,
+            stops=stops,
         )
 
     def _settings(self) -> SpokeSettings:
@@ -265,5 +280,5 @@ class _Run:
 
 
 def _is_worth_another_try(finished: Finished, text: str) -> bool:
-    temporary = is_throttled(text) or is_locked(text) or is_cut_off(text)
+    temporary = (is_throttled(text) or is_locked(text) or is_cut_off(text)) and not means_expired(text)
     return finished.code == -signal.SIGKILL or (finished.code != 0 and temporary)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fleet.engine import Cost
 from fleet.plan.settings import Wave
 from fleet.plan.verdicts import FleetPlan, make_plan
 from fleet.run import rollout as module
@@ -15,7 +16,8 @@ from fleet.run.executors import Workforce
 from fleet.run.rollout import Request, Result, Rollout
 from fleet.run.tasks import Operation, RunStatus
 from fleet.store.locations import Locations
-from tests.support.fleet.hands import Hands
+from fleet.store.records import Record
+from tests.support.fleet.hands import Ending, Hands
 from tests.support.fleet.making import CODE, deployed, fleet, inventory, spoke, spokes
 
 ACCOUNTS = {name: f"30000000000{number}" for number, name in enumerate("abcdef")}
@@ -52,7 +54,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 
     def start(
         *waves: Mapping[str, Any],
-        statuses: Mapping[str, RunStatus | Exception] | None = None,
+        statuses: Mapping[str, Ending] | None = None,
         plan: FleetPlan | None = None,
         wanted: str = "abcdef",
         yes: bool = True,
@@ -152,6 +154,32 @@ def test_only_failures_count_as_such(start: Start, status: RunStatus) -> None:
 
     assert "" == run.result.stopped
     assert 6 == len(run.statuses)
+
+
+@pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.NOT_STARTED])
+def test_once_credentials_have_ended_no_spoke_begins_however_many_may_fail(start: Start, status: RunStatus) -> None:
+    run = start(
+        {**FIRST, "tolerance": 3},
+        REST,
+        statuses={"a": (status, "they have ended"), "b": (RunStatus.SUCCEEDED, "b says so too")},
+    )
+
+    assert "they have ended" == run.result.stopped
+    assert ["note they have ended. No more spokes are started"] == [text for text in run.hands.seen if "note" in text]
+    assert {"c", "d", "e", "f"} <= set(run.not_begun.split())
+    assert ("a" in run.not_begun.split()) is (status is RunStatus.NOT_STARTED)
+    assert RunStatus.SUCCEEDED is run.statuses["b"]
+
+
+def test_a_spoke_is_told_how_long_it_took_last(start: Start, tmp_path: Path) -> None:
+    """So that it can be held against the life of the credentials."""
+    done = deployed(inventory(tmp_path, spokes(tmp_path, **ACCOUNTS)))
+    record = done.records["spoke-a"]
+    assert isinstance(record, Record)
+    records = {**done.records, "spoke-a": record.model_copy(update={"cost": Cost(seconds=417)})}
+    run = start(plan=make_plan(replace(done, records=records)), forced=True)
+
+    assert 417 == run.hands.tasks["spoke-a"].took
 
 
 def test_a_worker_that_is_gone_has_failed_and_the_others_go_on(start: Start) -> None:

@@ -9,6 +9,8 @@ from fleet.run.tasks import Outcome, RunStatus, Task
 P = ParamSpec("P")
 T = TypeVar("T")
 
+Ending = RunStatus | Exception | tuple[RunStatus, str]
+
 
 class Hands(Executor):
     """Workers that work only when time passes: then the spoke that began first comes to its end.
@@ -16,14 +18,14 @@ class Hands(Executor):
     It is the board too.
 
     Attributes:
-        statuses: What becomes of a spoke, by its short name; the others are done.
+        statuses: What becomes of a spoke, by its short name, and why no other one shall begin; the others are done.
         seen: What happened, in order.
         most: How many ran at the same time.
         tasks: What was to be done, by stack.
         interrupts: At how many of the first ends somebody presses Ctrl-C, before they are told.
     """
 
-    def __init__(self, statuses: Mapping[str, RunStatus | Exception]) -> None:
+    def __init__(self, statuses: Mapping[str, Ending]) -> None:
         self._endings = statuses
         self._waiting: list[Callable[[], None]] = []
         self.seen: list[str] = []
@@ -48,10 +50,12 @@ class Hands(Executor):
     def run(self, task: Task) -> Outcome:
         """Stand for `run_spoke`."""
         self.tasks[task.stack] = task
-        status = self._endings.get(task.stack.removeprefix("spoke-"), RunStatus.SUCCEEDED)
-        if isinstance(status, Exception):
-            raise status
-        return Outcome(stack=task.stack, status=status, reason="so it was" if status is RunStatus.FAILED else "")
+        ending = self._endings.get(task.stack.removeprefix("spoke-"), RunStatus.SUCCEEDED)
+        if isinstance(ending, Exception):
+            raise ending
+        status, stops = ending if isinstance(ending, tuple) else (ending, "")
+        reason = "so it was" if status is RunStatus.FAILED else ""
+        return Outcome(stack=task.stack, status=status, reason=reason, stops=stops)
 
     def wave(self, name: str, spokes: int, width: int) -> None:
         """Tell that a wave begins."""

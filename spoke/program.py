@@ -86,6 +86,7 @@ async def deploy() -> Mapping[str, Any]:
                 account_id=settings.account_id,
                 region=settings.region,
                 boundary=settings.permissions_boundary,
+                topics=[topic for each in resolved_launches if each.key == key for topic in each.launch.notifications],
                 opts=opts,
             )
             for key, product in products.items()

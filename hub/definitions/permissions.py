@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from hub.definitions.constraints import topics_of
 from hub.definitions.model import CatalogProduct
 from shared.aws.arn import partition_of
 from shared.aws.policies import Policy, launch_policy, permission_policy, render
@@ -19,6 +20,7 @@ def launch_permissions(product: CatalogProduct) -> Policy:
         product.launch_statements,
         execution_role=execution_role_name(product.file.original_key),
         services=product.file.execution_role.services,
+        topics=topics_of(product.file.constraints),
     )
 
 

@@ -22,6 +22,8 @@ PLACEHOLDERS = {
     "HubAccountId",
     "ReportsBucket",
     "SigningKey",
+    "Topic",
+    "OrganizationId",
 }
 
 

@@ -97,7 +97,7 @@ def _stored_builder(call: Call, provisioned: ProvisionedProduct) -> Caller:
     role = provisioned.launch_role_arn
     if role is None:
         return call.caller
-    return assume_launch_role(call.region, role.split(":")[4], role.rpartition("/")[2], role, call.account)
+    return assume_launch_role(call, role.split(":")[4], role.rpartition("/")[2], role)
 
 
 def _progress(

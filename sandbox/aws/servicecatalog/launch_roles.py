@@ -28,11 +28,12 @@ def require_launch_role(call: Call, parameters: Json) -> Caller:
     else:
         account, name = call.account, str(parameters["LocalRoleName"])
         arn = f"arn:aws:iam::{account}:role/{name}"
-    return assume_launch_role(call.region, account, name, arn, call.account)
+    return assume_launch_role(call, account, name, arn)
 
 
-def assume_launch_role(region: str, account: str, name: str, arn: str, launcher: str) -> Caller:
-    """Assume a role as Service Catalog does, on behalf of the launching account."""
+def assume_launch_role(call: Call, account: str, name: str, arn: str) -> Caller:
+    """Assume a role as Service Catalog does, on behalf of the calling account."""
+    region, launcher, organization = call.region, call.account, call.backend.organization
     role = find_role(account, name) if account.isdigit() else None
     if role is None or not (role.arn == arn or role.path != "/"):
         raise InvalidParametersException(f"Access denied while assuming the role {arn}: the role does not exist")
@@ -45,4 +46,6 @@ def assume_launch_role(region: str, account: str, name: str, arn: str, launcher:
             f"its trust policy does not allow {SERVICE} on behalf of account {launcher}"
         )
     session = f"arn:aws:sts::{account}:assumed-role/{name}/servicecatalog"
-    return Caller(account, session, role.arn, "", region)
+    member = organization.has(account)
+    within = (organization.id, organization.management) if member else ("", "")
+    return Caller(account, session, role.arn, "", region, *within)

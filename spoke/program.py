@@ -15,6 +15,7 @@ from spoke.launches.one_stack_per_account import refuse_second_stack
 from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
 from spoke.launches.rights import believed_exceptions, refuse_excessive_roles
+from spoke.launches.tags import catalog_tags
 from spoke.resources.failed_launch import FailureReport
 from spoke.resources.hub_contract import CONTRACT_OUTPUT, read_contract
 from spoke.resources.launch_path import LaunchPaths
@@ -72,7 +73,8 @@ async def deploy() -> Mapping[str, Any]:
                 products=products,
             )
         )
-    provider = account_provider(settings)
+    left = [] if settings.catalog_tags == "send" else [catalog_tags(each.product) for each in resolved_launches]
+    provider = account_provider(settings, foreign_tags={key for tags in left for key in tags})
     caller = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])
     roles: dict[str, pulumi.Resource] = {}

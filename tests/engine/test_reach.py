@@ -65,11 +65,14 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def test_two_regions_and_all_four_kinds_of_share(wide: Stage) -> None:
     stage = wide
     _ = stage.edit("Pulumi.spoke-research.yaml", "- name: embeddings", "- name: embeddings\n      region: eu-west-1")
+    first = "model-catalog-spoke:launches"
+    _ = stage.edit("Pulumi.spoke-research.yaml", first, f"model-catalog-spoke:catalogTags: leave\n  {first}")
     stage.faults({"operation": "servicecatalog:AssociatePrincipal*", "hold": 300})  # the provider waits 34 seconds
 
     printed = stage.up("spoke-research")
 
     stage.faults()
+    _ = stage.up("spoke-research", "--refresh", "--expect-no-changes")
     assert "AWS shows no launch path to " in printed
     launches = stage.outputs("spoke-research")["launches"]
     assert (launches["embeddings"]["region"], launches["embeddings"]["status"]) == ("eu-west-1", "AVAILABLE")

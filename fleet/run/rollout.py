@@ -11,6 +11,7 @@ from fleet.engine import interrupt
 from fleet.plan.settings import Wave
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.executors import Workforce
+from fleet.run.memory import shortage
 from fleet.run.preparation import Kept, kept_by
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
@@ -124,6 +125,8 @@ class Rollout:
         tolerated = wave.tolerated(len(tasks) + failed)
         waiting, running = deque(tasks), dict[Future[Outcome], Task]()
         self._board.wave(wave.name, len(tasks), width)
+        if self._workers.is_here and (short := shortage(min(width, len(tasks)))):
+            self._board.note(f"warning: {short}")
         self._stop_after(failed, tolerated, wave)
         while running or (waiting and not self._result.stopped):
             try:

@@ -1,13 +1,20 @@
 """Workers and a board for the tests of rollouts, in which time passes only when it is told to."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
-from typing import ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Final, ParamSpec, TypeVar
 
+from fleet.run.rollout import Result
 from fleet.run.tasks import Outcome, RunStatus, Task
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+ACCOUNTS: Final = {name: f"30000000000{number}" for number, name in enumerate("abcdef")}
+"""Those of the spokes that are rolled out, by their short names."""
+BEGUN: Final = dt.datetime(2026, 11, 1, 8, tzinfo=dt.UTC)
 
 Ending = RunStatus | Exception | tuple[RunStatus, str]
 
@@ -80,3 +87,26 @@ class Hands(Executor):
             raise KeyboardInterrupt
         if self._waiting:
             self._waiting.pop(0)()
+
+
+@dataclass
+class Run:
+    """What came of a rollout, and what was seen of it."""
+
+    result: Result
+    hands: Hands
+    asked: list[tuple[str, int]]
+    interrupted: int
+
+    @property
+    def statuses(self) -> dict[str, RunStatus]:
+        """By short name."""
+        return {stack.removeprefix("spoke-"): outcome.status for stack, outcome in self.result.outcomes.items()}
+
+    @property
+    def not_begun(self) -> str:
+        """By short name."""
+        return " ".join(stack.removeprefix("spoke-") for stack in self.result.not_begun)
+
+
+Start = Callable[..., Run]

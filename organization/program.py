@@ -12,6 +12,7 @@ from shared.stack.settings import AccountSettings
 
 SERVICE_PRINCIPAL: Final = "servicecatalog.amazonaws.com"
 STACK_SETS: Final = "member.org.stacksets.cloudformation.amazonaws.com"
+_THERE: Final = "AccountAlreadyRegisteredException"
 
 
 class OrganizationSettings(AccountSettings):
@@ -45,7 +46,7 @@ class SharingAccess(pulumi.ComponentResource):
             f"{name}-hub",
             account_id=hub_account_id,
             service_principal=SERVICE_PRINCIPAL,
-            opts=pulumi.ResourceOptions.merge(lasting, pulumi.ResourceOptions(depends_on=[access])),
+            opts=pulumi.ResourceOptions.merge(lasting, _after(access, name)),
         )
         self.register_outputs({"hub_account": self.administrator.account_id})
 
@@ -67,9 +68,24 @@ class RolloutAccess(pulumi.ComponentResource):
             f"{name}-hub",
             account_id=hub_account_id,
             service_principal=STACK_SETS,
-            opts=pulumi.ResourceOptions.merge(lasting, pulumi.ResourceOptions(depends_on=[access])),
+            opts=pulumi.ResourceOptions.merge(lasting, _after(access, name)),
         )
         self.register_outputs({})
+
+
+def _after(access: pulumi.Resource, name: str) -> pulumi.ResourceOptions:
+    """Delegate once there is access, and say what to do where somebody has delegated before."""
+    hook = pulumi.ErrorHook(f"{name}-delegated-before", _tell_of_adoption)
+    return pulumi.ResourceOptions(depends_on=[access], hooks=pulumi.ResourceHookBinding(on_error=[hook]))
+
+
+def _tell_of_adoption(args: pulumi.ErrorHookArgs) -> bool:
+    if _THERE in " ".join(args.errors):
+        pulumi.log.error(
+            f"{args.name}: the hub is a delegated administrator already, and not by this stack. Take that over: "
+            f"model-catalog stack adopt {pulumi.get_stack()}"
+        )
+    return False
 
 
 def run() -> None:

@@ -1,6 +1,7 @@
 """A model as a product in one region: its versions, its place in a portfolio, its constraints."""
 
 import json
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -47,10 +48,9 @@ class ModelProduct(pulumi.ComponentResource):
         self.portfolio = portfolio
         self.product = self._marked(marker)
         self.id = self.product.id
-        self.version_ids = {
-            version.entry.version: self._publish(version).provisioning_artifact_id for version in content.versions
-        }
-        self._constrain(launch_role)
+        versions = {version.entry.version: self._publish(version) for version in content.versions}
+        self.version_ids = {number: version.provisioning_artifact_id for number, version in versions.items()}
+        self._constrain(launch_role, list(versions.values()))
         self.register_outputs({"product_id": self.id})
 
     def _marked(self, marker: pulumi.Input[str]) -> aws.servicecatalog.Product:
@@ -109,7 +109,12 @@ class ModelProduct(pulumi.ComponentResource):
             ),
         )
 
-    def _constrain(self, launch_role: LaunchRole) -> None:
+    def _constrain(self, launch_role: LaunchRole, versions: Sequence[pulumi.Resource]) -> None:
+        """Associate the product with its portfolio, and constrain it there.
+
+        Rules on parameters come after the versions whose parameters they are about: AWS may hold them against these
+        (source: Service Catalog Administrator Guide, "Template constraint rules").
+        """
         association = aws.servicecatalog.ProductPortfolioAssociation(
             self._stem,
             portfolio_id=self.portfolio.id,
@@ -127,5 +132,7 @@ class ModelProduct(pulumi.ComponentResource):
                 parameters=json.dumps(parameters, sort_keys=True),
                 description=f"{kind} of {file.original_key}",
                 region=self._region,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[association, launch_role]),
+                opts=pulumi.ResourceOptions(
+                    parent=self, depends_on=[association, launch_role, *(versions if kind == "TEMPLATE" else [])]
+                ),
             )

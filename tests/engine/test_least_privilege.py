@@ -48,6 +48,8 @@ NOT_ASKED_FOR: Final = {
         "servicecatalog:UpdateTagOption",  # after a change by hand
     },
     "spoke": {
+        "cloudformation:GetTemplateSummary",  # as AWS's own end-user policy has both
+        "cloudformation:ValidateTemplate",
         "cloudformation:TagResource",  # AWS asks for it inside CreateStack and UpdateStack
         "cloudformation:UntagResource",
         "cloudformation:UpdateStack",  # another portfolio id

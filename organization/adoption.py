@@ -1,6 +1,6 @@
 """What the organization has already of what its stack makes: somebody may have delegated Service Catalog by hand."""
 
-from organization.program import SERVICE_PRINCIPAL, STACK_SETS, OrganizationSettings
+from organization.settings import SERVICE_PRINCIPAL, STACK_SETS, OrganizationSettings
 from shared.aws.session import AccountSession
 from shared.stack.import_file import ADMINISTRATOR, SERVICE_ACCESS, Component, ImportFile
 

@@ -5,26 +5,11 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from shared.aws.arn import AccountId
+from organization.settings import SERVICE_PRINCIPAL, STACK_SETS, OrganizationSettings
 from shared.stack.engine_settings import load_settings
 from shared.stack.provider import account_provider, confirm_account
-from shared.stack.settings import AccountSettings
 
-SERVICE_PRINCIPAL: Final = "servicecatalog.amazonaws.com"
-STACK_SETS: Final = "member.org.stacksets.cloudformation.amazonaws.com"
 _THERE: Final = "AccountAlreadyRegisteredException"
-
-
-class OrganizationSettings(AccountSettings):
-    """The settings of the organization's stack.
-
-    Attributes:
-        hub_account_id: The account that will own and share the portfolios.
-        stack_sets: Whether the hub also rolls roles out to the organization's accounts by stack sets.
-    """
-
-    hub_account_id: AccountId
-    stack_sets: bool = False
 
 
 class SharingAccess(pulumi.ComponentResource):
@@ -91,6 +76,11 @@ def _tell_of_adoption(args: pulumi.ErrorHookArgs) -> bool:
 def run() -> None:
     """Deploy the organization's stack."""
     settings = load_settings(OrganizationSettings)
+    if pulumi.runtime.is_dry_run():
+        # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
+        from organization.inspection import preflight  # noqa: PLC0415
+
+        preflight(settings, where=f"Pulumi.{pulumi.get_stack()}.yaml")
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])

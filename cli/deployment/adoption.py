@@ -13,7 +13,7 @@ from hub.definitions.load import read_catalog
 from hub.definitions.portfolio_selection import part_of
 from hub.inspection.adoption import find_in_hub
 from organization.adoption import find_in_organization
-from organization.program import OrganizationSettings
+from organization.settings import OrganizationSettings
 from shared.aws.session import AccountSession
 from shared.catalog.lifecycle import as_of
 from shared.files import write_file

@@ -14,12 +14,17 @@ from spoke.launches.tags import MOST_TAGS
 
 
 class LaunchChecks:
-    """Checks of the launches, after those of the portfolios that they go through."""
+    """Checks of the launches, after those of the portfolios that they go through.
+
+    Attributes:
+        new: Those that are not there yet, once the launches have been looked for.
+    """
 
     def __init__(self, scope: PreflightScope, account: AccountSession, portfolios: PortfolioChecks) -> None:
         self._scope = scope
         self._account = account
         self._portfolios = portfolios
+        self.new: list[ResolvedLaunch] = []
 
     def launches(self) -> Iterator[Finding]:
         """Provisioned products."""
@@ -33,6 +38,8 @@ class LaunchChecks:
                 Filters={"SearchQuery": [f"name:{resolved.launch.name}"]},
             )
             there = next((item for item in found if item["Name"] == resolved.launch.name), None)
+            if there is None:
+                self.new.append(resolved)
             yield _launch(resolved, there, self._scope.tags)
 
     def paths(self) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from shared.aws.preflight import Check, Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession
 from spoke.inspection.launch_checks import LaunchChecks
 from spoke.inspection.portfolio_checks import PortfolioChecks
+from spoke.inspection.quota_checks import QuotaChecks
 from spoke.inspection.scope import PreflightScope
 from spoke.inspection.template_checks import TemplateChecks
 
@@ -35,6 +36,8 @@ def checks_of(scope: PreflightScope, account: AccountSession) -> list[Check]:
         launches.launches,
         launches.paths,
         portfolios.access,
+        # All of them count as soon as one is new: what runs already was taken then.
+        QuotaChecks(account, lambda: list(scope.resolved_launches) if launches.new else []).quotas,
     ]
 
 

@@ -25,6 +25,7 @@ CATALOG = ROOT / "hub" / "catalog"
 ENGINE = ROOT / "tests" / "engine"
 STAGES = {
     "tests/engine/test_refusals.py": "tests/engine/test_deployment.py",
+    "tests/engine/test_doctor.py": "tests/engine/test_deployment.py",
     "tests/engine/test_fleet_workers.py": "tests/engine/test_fleet.py",
 }
 """Files whose tests stand on the same stage as those of another; one worker runs both, so that it is set once."""

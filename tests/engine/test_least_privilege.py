@@ -29,6 +29,8 @@ NOT_ASKED_FOR: Final = {
     "organization": {
         "iam:CreateServiceLinkedRole",  # AWS asks for it inside EnableAWSOrganizationsAccess
         "organizations:EnableAWSServiceAccess",  # likewise
+        "iam:GetRole",  # model-catalog doctor asks with both what the deployer may do
+        "iam:SimulatePrincipalPolicy",
     },
     "hub": {
         "cloudformation:GetTemplateSummary",  # AWS asks for both inside CreateProduct and CreateProvisioningArtifact
@@ -37,6 +39,7 @@ NOT_ASKED_FOR: Final = {
         "iam:GetGroup",  # a group or a user as a principal
         "iam:GetUser",
         "iam:ListRoles",  # a permission set as a principal
+        "iam:SimulatePrincipalPolicy",  # model-catalog doctor
         "iam:GetRolePolicy",  # after a change by hand
         "iam:UntagRole",
         "iam:UpdateAssumeRolePolicy",
@@ -57,6 +60,7 @@ NOT_ASKED_FOR: Final = {
         "iam:GetGroup",  # a group or a user as a principal
         "iam:GetUser",
         "iam:ListRoles",  # a permission set as a principal
+        "iam:SimulatePrincipalPolicy",  # model-catalog doctor
         "iam:TagRole",
         "iam:UntagRole",  # after a change by hand
         "iam:UpdateAssumeRolePolicy",

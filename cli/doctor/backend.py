@@ -125,14 +125,21 @@ def _opened(provider: str, stacks: Sequence[str]) -> Finding:
         return Finding(
             subject, f"{provider}; these credentials need kms:Decrypt on it, and so do all that read its outputs"
         )
+    return _passphrase(subject)
+
+
+def _passphrase(subject: str) -> Finding:
     if file := os.environ.get(_FILE):
         try:
             there = bool(Path(file).expanduser().read_text().strip())
         except (OSError, ValueError) as problem:
             return failed(subject, f"{_FILE} names {file}, which cannot be read ({problem}). Correct it")
         return Finding(subject, f"a passphrase, in {file}") if there else failed(subject, f"{file} is empty. Write it")
-    if os.environ.get(_PASSPHRASE):
-        return Finding(subject, "a passphrase, in the environment")
+    if (given := os.environ.get(_PASSPHRASE)) is not None:
+        if given:
+            return Finding(subject, "a passphrase, in the environment")
+        # Pulumi takes it for a passphrase, and opens with it what was closed with it (seen with 3.250).
+        return warning(subject, f"{_PASSPHRASE} is empty: whoever can read the state reads its secrets")
     return failed(
         subject,
         f"no passphrase is set, and no other provider. Set {_FILE} to a file that holds one for all stacks, or make "

@@ -11,9 +11,13 @@ from tests.support.paths import ROOT
 from tests.support.stage import Stage
 
 
-def examined(stage: Stage, *words: str, **variables: str) -> tuple[int, list[dict[str, Any]]]:
+def examined(
+    stage: Stage, *words: str, unset: tuple[str, ...] = (), **variables: str
+) -> tuple[int, list[dict[str, Any]]]:
     """Run it, and give its exit code and its lines."""
-    done = stage.run("python", "-m", "cli", "doctor", "--json", *words, variables=variables)
+    without = [f"--unset={name}" for name in unset]
+    command = ("python", "-m", "cli", "doctor", "--json", *words)
+    done = stage.run(*(("env", *without) if without else ()), *command, variables=variables)
     document = json.loads(done.stdout[done.stdout.index("{") :])
     assert document["missing"] == sum(line["state"] == "missing" for line in document["lines"])
     return done.returncode, document["lines"]
@@ -46,7 +50,7 @@ def test_where_all_is_deployed_nothing_is_missing(catalog_with_policies: Stage) 
 def test_what_is_missing_is_told_with_what_to_do(catalog_with_policies: Stage, tmp_path: Path) -> None:
     """A job of CI without a passphrase, in which every spoke would end."""
     stage = catalog_with_policies
-    code, lines = examined(stage, "spoke-research", PULUMI_CONFIG_PASSPHRASE="", PULUMI_HOME=str(tmp_path))
+    code, lines = examined(stage, "spoke-research", unset=("PULUMI_CONFIG_PASSPHRASE",), PULUMI_HOME=str(tmp_path))
 
     missing = {(line["where"], line["what"]): line["text"] for line in lines if line["state"] == "missing"}
     assert 1 == code

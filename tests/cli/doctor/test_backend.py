@@ -38,6 +38,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("variables", "verdict", "words"),
     [
         ({}, CheckResult.FAILED, "no passphrase is set, and no other provider. Set PULUMI_CONFIG_PASSPHRASE_FILE"),
+        ({"PULUMI_CONFIG_PASSPHRASE": ""}, CheckResult.WARNING, "is empty: whoever can read the state reads its"),
         ({"PULUMI_CONFIG_PASSPHRASE": "x"}, CheckResult.PASSED, "a passphrase, in the environment"),
         ({"PULUMI_CONFIG_PASSPHRASE_FILE": "full"}, CheckResult.PASSED, "a passphrase, in full"),
         ({"PULUMI_CONFIG_PASSPHRASE_FILE": "empty"}, CheckResult.FAILED, "empty is empty. Write it"),

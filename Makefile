@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 
-targets := help install demo sandbox sandbox-env new-spoke new-model new-version sync-models \
+targets := help install demo doctor sandbox sandbox-env new-spoke new-model new-version sync-models \
   models card diff-version usage shares verify-catalog plan status history \
   test coverage check check-catalog docs reference lock-packages format lock schemas remove-version off-board \
   rollout drift adopt recover relaunch dead-principals clean
@@ -41,6 +41,10 @@ sandbox-env: ## Point a shell at it: eval "$$(make -s sandbox-env)"
 	@$(model-catalog) sandbox env $(call option,--port,$(PORT)) $(call option,--account,$(ACCOUNT)) $(call option,--plugin,$(PLUGIN))
 
 ##@ look
+takes.doctor := FLAGS
+doctor: ## What is there, what is missing, before anything is made
+	@$(model-catalog) doctor $(FLAGS)
+
 takes.models := TASK FRAMEWORK LICENSE LICENCE MODALITY WORD AS_OF
 models: ## The models: [TASK=…] [FRAMEWORK=…] [LICENSE=…] [WORD=…]
 	@$(model-catalog) models list $(call option,--task,$(TASK)) $(call option,--framework,$(FRAMEWORK)) $(call option,--license,$(or $(LICENSE),$(LICENCE))) $(call option,--modality,$(MODALITY)) $(call option,--word,$(WORD))

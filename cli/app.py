@@ -1,11 +1,11 @@
 """The front door: `model-catalog NOUN VERB`."""
 
-from typing import Final, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
 from cli import exit_codes, fleet, hub, models, sandbox, site_verbs, spoke, stack
-from cli.verbs import PROGRAM
+from cli.verbs import PROGRAM, AsJson, complete_stack, verb
 
 NOUNS: Final = {
     "models": models.app,
@@ -27,6 +27,22 @@ app: Final = typer.Typer(
 for name, noun in NOUNS.items():
     app.add_typer(noun, name=name, short_help=noun.info.help)
 site_verbs.add_mcp(app)
+
+
+@verb(app, "doctor", "doctor --json", looking=True, asks_aws=True)
+def doctor(
+    stack: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="STACK", autocompletion=complete_stack, help="Only these; all that have settings here."),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+    short: Annotated[bool, typer.Option("--short", help="Only what is missing, and what to look at.")] = False,
+) -> int:
+    """Tell what is there and what is missing, before anything is made; it changes nothing."""
+    from cli.doctor.report import examine  # noqa: PLC0415 - a command loads what it needs
+
+    return examine(stack or [], as_json=as_json, short=short)
 
 
 def main() -> NoReturn:

@@ -30,6 +30,7 @@ from fleet.show.progress import Lines, Screen
 from fleet.show.report import Journal, LastLook, folder_name
 from fleet.show.reporting import show_result
 from fleet.store.locations import locations_of
+from shared.aws.lifetime import lifetime
 from shared.catalog.lifecycle import refuse_to_look_ahead
 from shared.catalog.version_terms import version_terms
 from shared.errors import CatalogError
@@ -63,11 +64,7 @@ def roll_out(
     stacks = select_spokes(plan, choice)
     if choice.waves and not dry_run:
         refuse_before_earlier_waves(plan, choice.waves)
-    for note in plan.notes:
-        console.print(f"note: {note}", markup=False)
-    for verdict in plan.verdicts.values():
-        if verdict.kind is Kind.LEFT_OUT:
-            console.print(f"left out: {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False)
+    _tell_beforehand(plan, begun, console)
     request = Request(
         wanted=stacks,
         operation=Operation.PREVIEW if dry_run else Operation.UP,
@@ -94,6 +91,16 @@ def roll_out(
         console.print(problem, markup=False, soft_wrap=True)
     good = all(outcome.is_good for outcome in result.outcomes.values())
     return 0 if good and not (look.behind or look.problem or result.not_begun or result.stopped) else 1
+
+
+def _tell_beforehand(plan: FleetPlan, begun: dt.datetime, console: Console) -> None:
+    for note in plan.notes:
+        console.print(f"note: {note}", markup=False)
+    if (credentials := lifetime()).until:
+        console.print(f"note: credentials {credentials.words(begun)}", markup=False)
+    for verdict in plan.verdicts.values():
+        if verdict.kind is Kind.LEFT_OUT:
+            console.print(f"left out: {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False)
 
 
 def find_drift(

@@ -19,17 +19,21 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
 
-from fleet.engine_answers import Guarding, document_of, reason_of, refuse_silence, states_after
+from fleet.engine_answers import (
+    Guarding,
+    document_of,
+    environment_of,
+    reason_of,
+    refuse_silence,
+    states_after,
+)
 from fleet.errors import EngineError, PreviewError
 from shared.stack import engines
-from shared.stack.own_state import LOOKED
 
 _ASKED_SECONDS: Final = 30
 """So long before its lease ends an engine is asked to end."""
 
 _GUARD: Final = Path(__file__).with_name("guard.py")
-_OF_THE_HUB: Final = ("MODEL_CATALOG_SIGNING_KEY", "MODEL_CATALOG_SIGNING_KEY_FILE")
-"""What signs the contract, and what no other program gets."""
 
 _UNATTENDED: Final = ("--non-interactive", "--color", "never")
 
@@ -280,17 +284,12 @@ class Engine:
         **options: Any,  # noqa: ANN401 - those of Popen
     ) -> "subprocess.Popen[Any]":
         refuse_silence(arguments)
-        first, last = str(Path(sys.executable).parent), str(self.root / ".tools" / "bin")
-        path = os.pathsep.join([first, os.environ.get("PATH", os.defpath), last])
-        environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true", LOOKED: "true"}
-        if project != "hub":
-            for name in _OF_THE_HUB:
-                environment.pop(name, None)
+        environment = environment_of(self.root, project, arguments)
         if unattended:
             environment.pop("PULUMI_SKIP_CONFIRMATIONS", None)  # it would answer Pulumi's questions for us
             options.setdefault("stdin", subprocess.DEVNULL)
         command = [*guard, "pulumi", "-C", project, *arguments]
-        if shutil.which("pulumi", path=path) is None:
+        if shutil.which("pulumi", path=environment["PATH"]) is None:
             raise EngineError("pulumi is not on PATH. Run the command through make.", code="pulumi-not-on-path")
         return subprocess.Popen(command, cwd=self.root, env=environment, **options)
 

@@ -2,15 +2,23 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from fleet.errors import EngineError
 from fleet.reach import refuse_silent_backend
+from shared.aws.caller import CALLER, caller_at_hand, may_be_a_role
 from shared.aws.reach import refuse_silent_endpoints
+from shared.errors import CatalogError
+from shared.stack.own_state import LOOKED
+from shared.stack.stack_file import StackFile
 
 _ASKING: Final = ("select", "up", "preview", "refresh", "destroy", "import")
 """Words of commands that ask AWS, or come before one that does."""
+_OF_THE_HUB: Final = ("MODEL_CATALOG_SIGNING_KEY", "MODEL_CATALOG_SIGNING_KEY_FILE")
+"""What signs the contract, and what no other program gets."""
 
 
 class Guarding(Protocol):
@@ -35,6 +43,28 @@ def refuse_silence(command: tuple[str, ...]) -> None:
         refuse_silent_backend(named)
     if asking := next((word for word in command if word in _ASKING), ""):
         refuse_silent_endpoints(f"what pulumi {asking} needs")
+
+
+def environment_of(root: Path, project: str, command: tuple[str, ...]) -> dict[str, str]:
+    """Give a command of Pulumi's its environment: our tools, and what this process knows that it would have to ask."""
+    first, last = str(Path(sys.executable).parent), str(root / ".tools" / "bin")
+    path = os.pathsep.join([first, os.environ.get("PATH", os.defpath), last])
+    environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true", LOOKED: "true"}
+    if project != "hub":
+        for name in _OF_THE_HUB:
+            environment.pop(name, None)
+    if any(word in _ASKING for word in command):
+        region = _region(root, command) if may_be_a_role() else ""
+        environment[CALLER] = caller_at_hand(region)
+    return environment
+
+
+def _region(root: Path, command: tuple[str, ...]) -> str:
+    stack = command[1] if command[0] == "-s" else ""
+    try:
+        return StackFile(root / f"Pulumi.{stack}.yaml").given.get("aws:region", "")
+    except CatalogError:
+        return ""  # the program says what is wrong with its settings
 
 
 def document_of(answer: str) -> dict[str, Any]:

@@ -5,25 +5,11 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from shared.aws.arn import AccountId
+from organization.settings import SERVICE_PRINCIPAL, STACK_SETS, OrganizationSettings
 from shared.stack.engine_settings import load_settings
 from shared.stack.provider import account_provider, confirm_account
-from shared.stack.settings import AccountSettings
 
-SERVICE_PRINCIPAL: Final = "servicecatalog.amazonaws.com"
-STACK_SETS: Final = "member.org.stacksets.cloudformation.amazonaws.com"
-
-
-class OrganizationSettings(AccountSettings):
-    """The settings of the organization's stack.
-
-    Attributes:
-        hub_account_id: The account that will own and share the portfolios.
-        stack_sets: Whether the hub also rolls roles out to the organization's accounts by stack sets.
-    """
-
-    hub_account_id: AccountId
-    stack_sets: bool = False
+_THERE: Final = "AccountAlreadyRegisteredException"
 
 
 class SharingAccess(pulumi.ComponentResource):
@@ -45,7 +31,7 @@ class SharingAccess(pulumi.ComponentResource):
             f"{name}-hub",
             account_id=hub_account_id,
             service_principal=SERVICE_PRINCIPAL,
-            opts=pulumi.ResourceOptions.merge(lasting, pulumi.ResourceOptions(depends_on=[access])),
+            opts=pulumi.ResourceOptions.merge(lasting, _after(access, name)),
         )
         self.register_outputs({"hub_account": self.administrator.account_id})
 
@@ -67,14 +53,34 @@ class RolloutAccess(pulumi.ComponentResource):
             f"{name}-hub",
             account_id=hub_account_id,
             service_principal=STACK_SETS,
-            opts=pulumi.ResourceOptions.merge(lasting, pulumi.ResourceOptions(depends_on=[access])),
+            opts=pulumi.ResourceOptions.merge(lasting, _after(access, name)),
         )
         self.register_outputs({})
+
+
+def _after(access: pulumi.Resource, name: str) -> pulumi.ResourceOptions:
+    """Delegate once there is access, and say what to do where somebody has delegated before."""
+    hook = pulumi.ErrorHook(f"{name}-delegated-before", _tell_of_adoption)
+    return pulumi.ResourceOptions(depends_on=[access], hooks=pulumi.ResourceHookBinding(on_error=[hook]))
+
+
+def _tell_of_adoption(args: pulumi.ErrorHookArgs) -> bool:
+    if _THERE in " ".join(args.errors):
+        pulumi.log.error(
+            f"{args.name}: the hub is a delegated administrator already, and not by this stack. Take that over: "
+            f"model-catalog stack adopt {pulumi.get_stack()}"
+        )
+    return False
 
 
 def run() -> None:
     """Deploy the organization's stack."""
     settings = load_settings(OrganizationSettings)
+    if pulumi.runtime.is_dry_run():
+        # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
+        from organization.inspection import preflight  # noqa: PLC0415
+
+        preflight(settings, where=f"Pulumi.{pulumi.get_stack()}.yaml")
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])

@@ -164,6 +164,8 @@ class SpokeSettings(AccountSettings):
         hub: Which hub these stacks have to be of, and who has to have signed what they publish.
         launch_roles: `create` makes the products' roles here; `existing` expects them to be there already.
         permissions_boundary: A policy of this account that limits the roles made here, whatever they are given.
+        catalog_tags: `send` hands the tags of portfolio and product over again with each launch, as AWS reports them
+            back; `leave` leaves them to AWS, for where it refuses a key that the catalog has set.
         principals: Who else may launch.
         launches: The provisioned products.
     """
@@ -178,6 +180,7 @@ class SpokeSettings(AccountSettings):
         Literal["create", "existing"], Field(description="create or existing", examples=["create"])
     ] = "create"
     permissions_boundary: PolicyArn | None = None
+    catalog_tags: Annotated[Literal["send", "leave"], Field(description="send or leave", examples=["send"])] = "send"
     principals: list[Grant] = []
     launches: list[Launch] = []
 

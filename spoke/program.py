@@ -15,8 +15,10 @@ from spoke.launches.one_stack_per_account import refuse_second_stack
 from spoke.launches.portfolios import products_of, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
 from spoke.launches.rights import believed_exceptions, refuse_excessive_roles
+from spoke.launches.tags import catalog_tags
 from spoke.resources.failed_launch import FailureReport
 from spoke.resources.hub_contract import CONTRACT_OUTPUT, read_contract
+from spoke.resources.launch_path import LaunchPaths
 from spoke.resources.lifecycle_hooks import warn_of_ends, warn_of_own_models
 from spoke.resources.new_roles import role_hook
 from spoke.resources.portfolio_access import grant
@@ -72,7 +74,8 @@ async def deploy() -> Mapping[str, Any]:
                 products=products,
             )
         )
-    provider = account_provider(settings)
+    left = [] if settings.catalog_tags == "send" else [catalog_tags(each.product) for each in resolved_launches]
+    provider = account_provider(settings, foreign_tags={key for tags in left for key in tags})
     caller = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])
     roles: dict[str, pulumi.Resource] = {}
@@ -86,6 +89,7 @@ async def deploy() -> Mapping[str, Any]:
                 account_id=settings.account_id,
                 region=settings.region,
                 boundary=settings.permissions_boundary,
+                topics=[topic for each in resolved_launches if each.key == key for topic in each.launch.notifications],
                 opts=opts,
             )
             for key, product in products.items()
@@ -98,12 +102,14 @@ async def deploy() -> Mapping[str, Any]:
         **({"issued": dict(published.issued)} if published.issued else {}),
     }
     report = FailureReport({CONTRACT_OUTPUT: used})
+    paths = LaunchPaths(settings, provider, where=where)
     launched = {
         resolved.launch.name: launch_outputs(
             resolved,
             provision(
                 resolved,
                 granted=granted[resolved.region, resolved.product.portfolio],
+                paths=paths,
                 provider=provider,
                 depends_on=[roles[resolved.key]] if roles else [],
                 report=report,

@@ -11,6 +11,7 @@ from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs] - i
 from xdist.scheduler import LoadFileScheduling  # pyright: ignore[reportMissingTypeStubs] - likewise
 
 from sandbox import plugins
+from shared.aws.caller import CALLER
 from shared.catalog.lifecycle import AS_OF
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.paths import ROOT
@@ -19,11 +20,13 @@ from tests.support.sandbox.process import Sandbox, running
 from tests.support.warm.python import python
 
 os.environ[AS_OF] = DAY.isoformat()
+os.environ[CALLER] = ""  # no test asks AWS who it is, unless that is what it is about
 
 CATALOG = ROOT / "hub" / "catalog"
 ENGINE = ROOT / "tests" / "engine"
 STAGES = {
     "tests/engine/test_refusals.py": "tests/engine/test_deployment.py",
+    "tests/engine/test_doctor.py": "tests/engine/test_deployment.py",
     "tests/engine/test_fleet_workers.py": "tests/engine/test_fleet.py",
 }
 """Files whose tests stand on the same stage as those of another; one worker runs both, so that it is set once."""

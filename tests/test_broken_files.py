@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from fleet.plan.settings import read_settings
 from hub.config import HubSettings
 from hub.definitions.load import read_catalog
-from organization.program import OrganizationSettings
+from organization.settings import OrganizationSettings
 from shared.catalog.contract import content_hash, parse
 from shared.errors import CatalogError
 from shared.stack.settings import AccountSettings

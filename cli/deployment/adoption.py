@@ -14,16 +14,18 @@ from hub.config import HubSettings
 from hub.definitions.load import read_catalog
 from hub.definitions.portfolio_selection import part_of
 from hub.inspection.adoption import find_in_hub
+from organization.adoption import find_in_organization
+from organization.settings import OrganizationSettings
 from shared.aws.session import AccountSession
 from shared.catalog.lifecycle import as_of
 from shared.files import write_file
 from shared.stack.import_file import LAUNCH, PROVIDER, ImportFile
-from shared.stack.names import HUB_PROJECT, SPOKE_PROJECT
+from shared.stack.names import HUB_PROJECT, ORGANIZATION_PROJECT, SPOKE_PROJECT
 from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
 
-_ADOPTING: Final = ("hub", "spoke")
-_NAMES: Final = {"hub": HUB_PROJECT, "spoke": SPOKE_PROJECT}
+_SETTLED: Final = ("hub", "spoke")
+_NAMES: Final = {"organization": ORGANIZATION_PROJECT, "hub": HUB_PROJECT, "spoke": SPOKE_PROJECT}
 
 
 def adopt(stack: str) -> int:
@@ -32,7 +34,7 @@ def adopt(stack: str) -> int:
     Raises:
         CatalogError: settings, catalog or credentials are not fit for it, or what is there is not the catalog's.
     """
-    project = project_of(stack, among=_ADOPTING)
+    project = project_of(stack)
     refuse_unready(stack)
     urn = f"urn:pulumi:{stack}::{_NAMES[project]}::pulumi:providers:aws::{PROVIDER}"
     file = ImportFile(urn)
@@ -48,9 +50,10 @@ def adopt(stack: str) -> int:
     print(f"\nwrote {path}. To take it over, and to see what is left to do:")
     run = f"pulumi -C {project} -s {stack}"
     print(f"{run} up --yes --skip-preview --target {urn}")
-    protect = "true" if project == "hub" else "false"
+    protect = "false" if project == "spoke" else "true"
     print(f"{run} import --file ../{path} --generate-code=false --protect={protect} --yes")
-    print(f"model-catalog stack adopt {stack} --settle")
+    if project in _SETTLED:
+        print(f"model-catalog stack adopt {stack} --settle")
     print(f"model-catalog stack preview {stack}")
     return ExitCode.DONE
 
@@ -64,7 +67,7 @@ def settle(stack: str) -> int:
     Raises:
         CatalogError: settings or credentials are not fit for it, or the state cannot be read or written.
     """
-    project = project_of(stack, among=_ADOPTING)
+    project = project_of(stack, among=_SETTLED)
     refuse_unready(stack)
     settings = settings_of(HubSettings if project == "hub" else SpokeSettings, stack)
     completed = complete_imported(project, stack, settings)
@@ -80,6 +83,10 @@ def settle(stack: str) -> int:
 
 def _find(project: str, stack: str, file: ImportFile) -> None:
     where = f"Pulumi.{stack}.yaml"
+    if project == "organization":
+        organization = settings_of(OrganizationSettings, stack)
+        find_in_organization(organization, AccountSession(organization, where=where), file)
+        return
     if project == "hub":
         settings = settings_of(HubSettings, stack)
         catalog = read_catalog(

@@ -23,7 +23,7 @@ from fleet.store.locations import locations_of
 from fleet.store.states import States
 from fleet.store.storage import Storage
 from hub.config import HubSettings
-from organization.program import OrganizationSettings
+from organization.settings import OrganizationSettings
 from shared.stack.settings import AccountSettings
 from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings

@@ -13,6 +13,9 @@ from fleet.store.storage import backend_url
 _IN_PART: Final = ("--preview-only", "--target", "-t", "--exclude", "-x", "--expect-no-changes")
 """Options of a refresh that leaves the state, or some of it, as it is."""
 
+_MOST_SHARES: Final = 100
+"""Shares of a hub that are gone on after; each run makes at least one."""
+
 
 def preview(stack: str, options: Sequence[str]) -> int:
     """Show what would change in a stack, and check what stands in its way.
@@ -61,10 +64,26 @@ def up(stack: str, options: Sequence[str], *, acknowledged: bool = False) -> int
 
         refuse_to_end_versions(stack)
     code = run_written(project, stack, "up", *_outputs(project), *options)
-    if project == "hub" and code is not ExitCode.DONE:
-        from cli.accounts.shares import explain_shares  # noqa: PLC0415 - as slow to load as all the rest
+    return _shared_where_it_can_be(stack, code, options) if project == "hub" else code
 
-        explain_shares(stack)
+
+def _shared_where_it_can_be(stack: str, code: ExitCode, options: Sequence[str]) -> ExitCode:
+    """Go on with a hub where a share failed for suspended accounts alone, and explain every other failure of shares."""
+    if code is ExitCode.DONE:
+        return code
+    from cli.accounts import shares  # noqa: PLC0415 - as slow to load as all the rest
+
+    for _ in range(_MOST_SHARES):
+        if code is ExitCode.DONE or not shares.lack_only_suspended(stack):
+            break
+        print(
+            f"{stack}: a share has arrived wherever it can: only suspended accounts are without it (model-catalog hub "
+            f"shares). Going on.",
+            flush=True,
+        )
+        code = run_written("hub", stack, "up", *_outputs("hub"), *options, "--yes", "--skip-preview")
+    if code is not ExitCode.DONE:
+        shares.explain_shares(stack)
     return code
 
 

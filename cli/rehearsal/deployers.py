@@ -59,7 +59,12 @@ def permit(rehearsal: Rehearsal, stack: str, *, leaving_out: str = "") -> None:
 
 def policy(name: str) -> dict[str, Any]:
     """Read the recommended policy of organization, hub or spoke."""
-    document: dict[str, Any] = json.loads((POLICIES / f"{name}-deployer.json").read_text())
+    return policy_in(f"{name}-deployer")
+
+
+def policy_in(name: str) -> dict[str, Any]:
+    """Read a policy of docs/iam."""
+    document: dict[str, Any] = json.loads((POLICIES / f"{name}.json").read_text())
     return document
 
 

@@ -18,6 +18,7 @@ import boto3
 
 from cli.errors import RehearsalError
 from sandbox.environment import sandbox_environment
+from shared.aws.caller import CALLER
 from shared.files import write_file
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -102,7 +103,9 @@ class Rehearsal:
 
     def environment(self, account: str | None = None) -> dict[str, str]:
         """Give the whole environment of a command that works as an account's administrator."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", CALLER))
+        }
         unattended = {"PULUMI_SKIP_CONFIRMATIONS": "true"}
         given = sandbox_environment(self.url, self._folder, account, self.python, self._plugin)
         return inherited | given | unattended

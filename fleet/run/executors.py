@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from fleet.errors import SettingsError
+from fleet.run.memory import spokes_that_fit
 
 T = TypeVar("T")
 
@@ -35,8 +36,8 @@ class Workforce:
 
 
 def default_width() -> int:
-    """Give the number of spokes to run at a time on this machine: what measured best (docs/benchmarks.md)."""
-    return os.cpu_count() or 1
+    """Give the number of spokes to run at a time on this machine: what measured best, as far as memory goes."""
+    return min(os.cpu_count() or 1, spokes_that_fit())
 
 
 @contextmanager

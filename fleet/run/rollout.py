@@ -11,10 +11,12 @@ from fleet.engine import interrupt
 from fleet.plan.settings import Wave
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.executors import Workforce
+from fleet.run.memory import shortage
 from fleet.run.preparation import Kept, kept_by
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
 from fleet.store.locations import Locations
+from fleet.store.records import Record
 
 _TICK_SECONDS: Final = 0.5
 
@@ -124,6 +126,8 @@ class Rollout:
         tolerated = wave.tolerated(len(tasks) + failed)
         waiting, running = deque(tasks), dict[Future[Outcome], Task]()
         self._board.wave(wave.name, len(tasks), width)
+        if self._workers.is_here and (short := shortage(min(width, len(tasks)))):
+            self._board.note(f"warning: {short}")
         self._stop_after(failed, tolerated, wave)
         while running or (waiting and not self._result.stopped):
             try:
@@ -136,6 +140,7 @@ class Rollout:
                     outcome = self._explained(_outcome(future, running.pop(future)))
                     failed += outcome.status is RunStatus.FAILED
                     self._ended(outcome)
+                    self._stop_for(outcome.stops)
                 self._board.tick()
             except KeyboardInterrupt:
                 self._board.note("interrupted: the running spokes are brought to their ends; Ctrl-C again hurries them")
@@ -160,12 +165,21 @@ class Rollout:
             self._result.stopped = f"{failed} failed in the wave {wave.name}, which tolerates {tolerated}"
             self._board.note(f"{self._result.stopped}: no more spokes are started")
 
+    def _stop_for(self, reason: str) -> None:
+        if reason and not self._result.stopped:
+            self._result.stopped = reason
+            self._board.note(f"{reason}. No more spokes are started")
+
     def _ended(self, outcome: Outcome) -> None:
-        self._result.outcomes[outcome.stack] = outcome
+        if outcome.status is RunStatus.NOT_STARTED:
+            self._result.not_begun.append(outcome.stack)
+        else:
+            self._result.outcomes[outcome.stack] = outcome
         self._board.ended(outcome)
 
     def _task(self, verdict: Verdict) -> Task:
         inventory = self._plan.inventory
+        record = inventory.records.get(verdict.spoke.stack)
         return Task(
             stack=verdict.spoke.stack,
             operation=self._request.operation,
@@ -180,6 +194,7 @@ class Rollout:
             forced=self._request.forced,
             logs=self._request.logs,
             kept=_kept(verdict, self._plan),
+            took=record.cost.seconds if isinstance(record, Record) else 0,
         )
 
 

@@ -22,8 +22,10 @@ from fleet.errors import FleetError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.spokes import read_spoke
 from fleet.run.attended_run import contract_at_hand
+from fleet.run.credentials import CredentialsError, blamed, refuse_ending
 from fleet.run.engine_log import Log, changes_in, is_cut_off, is_locked, is_throttled, reason_in
 from fleet.run.events import event_of
+from fleet.run.memory import why_killed
 from fleet.run.preparation import prepare
 from fleet.run.recording import parts_against, record_of
 from fleet.run.recovery import POLL_SECONDS, Recovery, end_session
@@ -36,13 +38,17 @@ from fleet.store.locations import states_at
 from fleet.store.records import EventRef, Record, Records
 from fleet.store.states import State
 from fleet.store.storage import Storage, StorageError, error_text
+from shared.aws.lifetime import means_expired
 from shared.catalog.contract import Contract
 from shared.errors import CatalogError
 from shared.stack.own_state import refuse_other_account
 from spoke.config import SpokeSettings
 
 _TRIES: Final = 6
-"""Of a spoke that AWS throttles, or whose Pulumi process dies under it."""
+"""Of a spoke that AWS throttles, or that somebody else runs."""
+
+_KILLS: Final = 2
+"""So many kills of its processes are no accident: more tries would end like these."""
 
 _LONGEST_PAUSE: Final = 60
 
@@ -51,13 +57,16 @@ def run_spoke(task: Task) -> Outcome:
     """Run one spoke; whatever goes wrong is told in the outcome."""
     run = _Run(task)
     try:
-        return run.go()
+        outcome = run.go()
+    except CredentialsError as problem:
+        outcome = run.outcome(RunStatus.NOT_STARTED, reason=str(problem), stops=str(problem))
     except CatalogError as problem:
-        return run.outcome(RunStatus.FAILED, reason=str(problem))
+        outcome = run.outcome(RunStatus.FAILED, reason=str(problem))
     except StorageError as problem:
-        return run.outcome(RunStatus.FAILED, reason=f"records and history are out of reach: {error_text(problem)}")
+        outcome = run.outcome(RunStatus.FAILED, reason=f"records and history are out of reach: {error_text(problem)}")
     finally:
         run.log.close()
+    return blamed(outcome, run.region)
 
 
 class _Run:
@@ -70,12 +79,16 @@ class _Run:
         self._records = Records(self._storage)
         self._leases = Leases(self._storage)
         self._tries = 0
+        self._kills = 0
         self._cost = Cost()
+        self.region = ""
         self.log = Log(self._root / task.logs / f"{task.stack}.log")
         self._recovery = Recovery(task.stack, self._engine, self._states, self.log)
 
     def go(self) -> Outcome:
         settings = self._settings()
+        self.region = settings.region
+        refuse_ending(self._task.took, self.region)
         if self._task.operation is Operation.PREVIEW:
             found = self._states.read(self._task.stack)
             refuse_other_account(self._task.stack, found.accounts if found else (), settings.account_id)
@@ -98,7 +111,13 @@ class _Run:
             return self._recorded(text, settings)
 
     def outcome(
-        self, status: RunStatus, *, reason: str = "", changes: str = "", record: Record | None = None
+        self,
+        status: RunStatus,
+        *,
+        reason: str = "",
+        changes: str = "",
+        record: Record | None = None,
+        stops: str = "",
     ) -> Outcome:
         """Word what became of it."""
         incomplete = self.log.close()
@@ -114,6 +133,7 @@ class _Run:
             worker=f"{socket.gethostname()} {os.getpid()}",
             tries=self._tries,
             cost=self._cost,
+            stops=stops,
         )
 
     def _settings(self) -> SpokeSettings:
@@ -168,7 +188,7 @@ class _Run:
     def _patiently(self, held: HeldLease, settings: SpokeSettings) -> tuple[Finished, str]:
         """Run it again, later and later, while AWS throttles, another run has the stack or Pulumi itself is killed."""
         patient = Retrying(
-            retry=retry_if_result(lambda result: _is_worth_another_try(*result)),
+            retry=retry_if_result(lambda result: self._is_worth_another_try(*result)),
             wait=wait_random_exponential(multiplier=1, max=_LONGEST_PAUSE),
             stop=stop_after_attempt(_TRIES) | stop_when_event_set(STOPPING),
             sleep=sleep_using_event(STOPPING),
@@ -196,6 +216,9 @@ class _Run:
         text = self.log.text(since)
         if held and finished.code != 0:
             held.check()
+        self._kills += _was_killed(finished, text)
+        if self._kills == _KILLS:
+            self._recovery.notes.append(why_killed(_KILLS))
         if finished.code == -signal.SIGKILL and held:
             self._recovery.notes.append("its Pulumi process was killed")
             end_session(process)
@@ -257,6 +280,11 @@ class _Run:
         self._records.write(record)
         return self.outcome(RunStatus.SUCCEEDED, changes=changes_in(text), record=record)
 
+    def _is_worth_another_try(self, finished: Finished, text: str) -> bool:
+        if _was_killed(finished, text):
+            return self._kills < _KILLS
+        return finished.code != 0 and (is_throttled(text) or is_locked(text)) and not means_expired(text)
+
     def _told(self, status: RunStatus, finished: Finished, text: str) -> Outcome:
         reason = "" if finished.code == 0 else reason_in(text)
         if finished.code < 0:
@@ -264,6 +292,5 @@ class _Run:
         return self.outcome(status, reason=reason, changes=changes_in(text))
 
 
-def _is_worth_another_try(finished: Finished, text: str) -> bool:
-    temporary = is_throttled(text) or is_locked(text) or is_cut_off(text)
-    return finished.code == -signal.SIGKILL or (finished.code != 0 and temporary)
+def _was_killed(finished: Finished, text: str) -> bool:
+    return finished.code == -signal.SIGKILL or (finished.code != 0 and is_cut_off(text))

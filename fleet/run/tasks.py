@@ -26,6 +26,7 @@ class RunStatus(StrEnum):
     FAILED = "failed"
     INTERRUPTED = "interrupted"
     LEFT_OUT = "left out"
+    NOT_STARTED = "not started"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Task:
         forced: It runs although its last success was at the same fingerprint.
         logs: The folder, below the checkout, for what Pulumi prints.
         kept: What the run leaves in the account.
+        took: Seconds of its last success; 0 where none is known.
     """
 
     stack: str
@@ -58,6 +60,7 @@ class Task:
     forced: bool
     logs: str
     kept: Kept | None = None
+    took: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,7 @@ class Outcome:
         contract: The hash of the contract that it was deployed with.
         fingerprint: Where it has come to.
         worker: The process that ran it, as host and number.
+        stops: Why no other spoke shall begin; empty where nothing is in the way.
     """
 
     stack: str
@@ -84,8 +88,9 @@ class Outcome:
     worker: str = ""
     tries: int = 0
     cost: Cost = field(default_factory=Cost)
+    stops: str = ""
 
     @property
     def is_good(self) -> bool:
         """Whether the spoke is where it was wanted."""
-        return self.status not in (RunStatus.FAILED, RunStatus.INTERRUPTED)
+        return self.status not in (RunStatus.FAILED, RunStatus.INTERRUPTED, RunStatus.NOT_STARTED)

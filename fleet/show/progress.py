@@ -16,7 +16,7 @@ from fleet.run.engine_log import last_line
 from fleet.run.tasks import Outcome, RunStatus, Task
 
 _OWN_STACK: Final = re.compile(r"^pulumi:pulumi:Stack \S+ (running )?")
-_STYLES: Final = {RunStatus.FAILED: "bold red", RunStatus.INTERRUPTED: "yellow"}
+_STYLES: Final = {RunStatus.FAILED: "bold red", RunStatus.INTERRUPTED: "yellow", RunStatus.NOT_STARTED: "yellow"}
 
 
 class Lines:

@@ -108,8 +108,8 @@ def show_result(result: Result, look: LastLook, unchanged: int, console: Console
     ran = [each for each in outcomes if each.tries]
     if ran:
         say(
-            f"a spoke took {sum(each.cost.cpu_seconds for each in ran) / len(ran):.2f} s of CPU on average, and "
-            f"{max(each.cost.peak_mib for each in ran):.0f} MiB at most"
+            f"a spoke took {sum(each.cost.cpu_seconds for each in ran) / len(ran):.2f} s of CPU on average, and its "
+            f"largest process {max(each.cost.peak_mib for each in ran):.0f} MiB at most"
         )
 
 

@@ -91,6 +91,11 @@ def rules_of(constraints: list[Constraint]) -> dict[str, Rule]:
     return {name: rule for each in constraints if isinstance(each, Template) for name, rule in each.rules.items()}
 
 
+def topics_of(constraints: list[Constraint]) -> list[str]:
+    """Give the topics that hear of launches, of all regions."""
+    return [topic for each in constraints if isinstance(each, Notification) for topic in each.topics]
+
+
 def is_stack_set(constraints: list[Constraint]) -> bool:
     """Say whether launches go to many accounts at once."""
     return any(isinstance(each, StackSet) for each in constraints)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from hub.definitions.constraints import topics_of
 from hub.definitions.model import CatalogProduct
 from hub.definitions.templates import Template
 from shared.aws.arn import partition_of
@@ -21,6 +22,7 @@ def launch_permissions(product: CatalogProduct) -> Policy:
         [*_reading(product), *product.launch_statements],
         execution_role=execution_role_name(product.file.original_key),
         services=product.file.execution_role.services,
+        topics=topics_of(product.file.constraints),
     )
 
 

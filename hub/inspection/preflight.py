@@ -15,9 +15,9 @@ from hub.inspection.share_status import Shares, ShareState
 from hub.inspection.share_targets import NOT_THERE, check_targets, subject_of
 from hub.inspection.unpinned_models import check_pins
 from shared.aws.organization import Organization
-from shared.aws.preflight import Finding, failed, run_checks, warning
+from shared.aws.preflight import Check, Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession, code_of, error_text, message_of
-from shared.stack.provider import standard_tags
+from shared.stack.names import origin_tags
 
 _MOST_TAGS = 20
 """Of a portfolio or product; it cannot be raised (source: the same)."""
@@ -37,6 +37,11 @@ class PreflightScope:
     units: Sequence[str]
     where: str
 
+    @property
+    def tags(self) -> dict[str, str]:
+        """Those of all that the stack makes."""
+        return origin_tags(self.where)
+
 
 def preflight(plan: PreflightScope) -> None:
     """Look at the account and the organization, and report.
@@ -45,22 +50,25 @@ def preflight(plan: PreflightScope) -> None:
         ConfigError: the credentials are of another account.
         PreflightError: something stands in the way.
     """
-    checks = _Checks(plan, AccountSession(plan.settings, where=plan.where))
-    _ = run_checks(
-        [
-            checks.account,
-            checks.delegation,
-            checks.targets,
-            checks.rollout,
-            checks.quotas,
-            checks.templates,
-            checks.names,
-            checks.published,
-            checks.models,
-            checks.shares,
-            checks.budgets,
-        ]
-    )
+    _ = run_checks(checks_of(plan, AccountSession(plan.settings, where=plan.where)))
+
+
+def checks_of(plan: PreflightScope, account: AccountSession) -> list[Check]:
+    """List the checks, in their order."""
+    checks = _Checks(plan, account)
+    return [
+        checks.account,
+        checks.delegation,
+        checks.targets,
+        checks.rollout,
+        checks.quotas,
+        checks.templates,
+        checks.names,
+        checks.published,
+        checks.models,
+        checks.shares,
+        checks.budgets,
+    ]
 
 
 class _Checks:
@@ -126,7 +134,7 @@ class _Checks:
         for key, found in in_each(catalog):
             yield from _within_quota(key, found)
         for file in [*catalog.portfolios, *(product.file for product in catalog.products)]:
-            count = len({**standard_tags(), **file.tags})
+            count = len({**self._plan.tags, **file.tags})
             if count > _MOST_TAGS:
                 yield failed(
                     file.key, f"has {count} tags with the stack's own, and AWS takes {_MOST_TAGS}. Remove some"
@@ -180,7 +188,7 @@ class _Checks:
             if item["DisplayName"] == file.name:
                 described = self._account.client("servicecatalog", region).describe_portfolio(Id=item["Id"])
                 tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
-                if not standard_tags().items() <= tags.items():
+                if not self._plan.tags.items() <= tags.items():
                     yield warning(
                         f"portfolio {file.key} in {region}",
                         f"{item['Id']} has the same name, {file.name!r}, and is not of this stack. Import it "
@@ -190,7 +198,7 @@ class _Checks:
     def published(self) -> Iterator[Finding]:
         """Templates of published versions."""
         for region in self._plan.settings.all_regions:
-            yield from check_templates(self._account, self._plan.catalog, region)
+            yield from check_templates(self._account, self._plan.catalog, region, tags=self._plan.tags)
 
     def models(self) -> Iterator[Finding]:
         """Models of the versions."""

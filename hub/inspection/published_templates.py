@@ -82,12 +82,21 @@ def refuse_other_templates(settings: HubSettings, catalog: Catalog, *, where: st
     _ = run_checks([published])
 
 
-def check_templates(account: AccountSession, catalog: Catalog, region: str) -> Iterator[Finding]:
-    """Compare the template of every version that is published in a region with the catalog's."""
+def check_templates(
+    account: AccountSession, catalog: Catalog, region: str, *, tags: Mapping[str, str] | None = None
+) -> Iterator[Finding]:
+    """Compare the template of every version that is published in a region with the catalog's.
+
+    Args:
+        account: The hub's.
+        catalog: What it publishes.
+        region: Where.
+        tags: The stack's, for whoever is no program of it.
+    """
     by_name = {product.file.name: product for product in catalog.products}
     published: list[_Published] = []
     wrong: list[Finding] = []
-    for own in own_products(account, by_name, region):
+    for own in own_products(account, by_name, region, tags=tags):
         product = by_name[own.name]
         versions = {version.entry.version: version for version in product.versions}
         published += [(product, versions[each], own.id, id_) for each, id_ in own.artifacts.items() if each in versions]

@@ -52,8 +52,8 @@ def _target(subject: str, share: ShareSetting, target: str, organization: Organi
             if idle:
                 return warning(
                     subject,
-                    f"{reached}, of which {', '.join(idle)} cannot get it, because they are suspended. A "
-                    f"new share would end as COMPLETED_WITH_ERRORS: move them to a unit that it does not reach",
+                    f"{reached}, of which {', '.join(idle)} cannot get it, because they are suspended. AWS ends such a "
+                    f"share as COMPLETED_WITH_ERRORS, and model-catalog stack up goes on after it",
                 )
             return Finding(subject, f"{reached}, ACTIVE")
 

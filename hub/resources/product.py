@@ -48,11 +48,10 @@ class ModelProduct(pulumi.ComponentResource):
         self.content = content
         self.product = self._marked(marker)
         self.id = self.product.id
-        self.version_ids = {
-            version.entry.version: self._publish(version).provisioning_artifact_id for version in content.versions
-        }
+        versions = {version.entry.version: self._publish(version) for version in content.versions}
+        self.version_ids = {number: version.provisioning_artifact_id for number, version in versions.items()}
         for portfolio, constraints in zip(portfolios, content.file.places.values(), strict=True):
-            self._constrain(portfolio, constraints, launch_role)
+            self._constrain(portfolio, constraints, launch_role, list(versions.values()))
         if content.file.actions:
             _ = ServiceActions(
                 name,
@@ -121,8 +120,18 @@ class ModelProduct(pulumi.ComponentResource):
             ),
         )
 
-    def _constrain(self, portfolio: Portfolio, constraints: list[Constraint], launch_role: LaunchRole) -> None:
-        """Put the product into a portfolio. The names of the first one are older than that there can be others."""
+    def _constrain(
+        self,
+        portfolio: Portfolio,
+        constraints: list[Constraint],
+        launch_role: LaunchRole,
+        versions: Sequence[pulumi.Resource],
+    ) -> None:
+        """Put the product into a portfolio. The names of the first one are older than that there can be others.
+
+        Rules on parameters come after the versions whose parameters they are about: AWS may hold them against these
+        (source: Service Catalog Administrator Guide, "Template constraint rules").
+        """
         file = self.content.file
         first = portfolio.file.key == file.portfolio
         stem = self._stem if first else f"{self._stem}-in-{portfolio.file.original_key}"
@@ -142,5 +151,7 @@ class ModelProduct(pulumi.ComponentResource):
                 parameters=json.dumps(parameters, sort_keys=True),
                 description=f"{kind} of {file.original_key}",
                 region=self._region,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[association, launch_role]),
+                opts=pulumi.ResourceOptions(
+                    parent=self, depends_on=[association, launch_role, *(versions if kind == "TEMPLATE" else [])]
+                ),
             )

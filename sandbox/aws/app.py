@@ -17,6 +17,7 @@ from sandbox.aws.cloudformation import answers
 from sandbox.aws.errors import ApiError, error_response
 from sandbox.aws.faults import Dropped, Fault, Faults, FaultsError
 from sandbox.aws.iam import assume_role as assume
+from sandbox.aws.iam import simulation
 from sandbox.aws.iam.callers import Caller, Callers
 from sandbox.aws.iam.principals import add_aws_managed_policies, find_role, made, used
 from sandbox.aws.identifiers import Identifiers
@@ -24,6 +25,7 @@ from sandbox.aws.limits import TooLargeError, TooMuchError
 from sandbox.aws.model_packages import ModelPackages
 from sandbox.aws.model_registry import ModelRegistry
 from sandbox.aws.organization import Organization
+from sandbox.aws.service_quotas import ServiceQuotas
 from sandbox.aws.servicecatalog.call import CatalogBackend
 from sandbox.aws.servicecatalog.service import TARGET, ServiceCatalog
 from sandbox.aws.servicecatalog.trusted_access import remove_node_shares
@@ -52,6 +54,7 @@ class Sandbox:
         self._service_catalog = ServiceCatalog(self._backend)
         self._model_packages = ModelPackages(organization.model_packages, organization.id)
         self._model_registry = ModelRegistry()
+        self._service_quotas = ServiceQuotas()
         self._stack_sets: StackSets | None = None
         self._lock = threading.Lock()
         self._room = intake.Room()
@@ -126,6 +129,27 @@ class Sandbox:
         self._model_packages.make(request.service)
         authorize(request, caller)
         request.act_as(caller.account, caller.access_key)
+        self._look_at(request, caller)
+        match request.service:
+            case "cloudformation":
+                return self._cloudformation(request, caller)
+            case "sagemaker":
+                return self._model_registry.respond(request, caller, self._moto_call)
+            case "servicequotas":
+                return self._service_quotas.respond(request, caller)
+            case "iam" if request.operation == simulation.OPERATION:
+                return simulation.simulate(request)
+            case _:
+                response = self._moto_call(request)
+        if request.operation == "DeregisterDelegatedAdministrator":
+            remove_node_shares(self._backend, str(request.json.get("AccountId")))
+        self._date(request, caller, response)
+        if request.service == "organizations" and self._stack_sets:
+            self._stack_sets.follow_accounts()
+        return response
+
+    def _look_at(self, request: Request, caller: Caller) -> None:
+        """Refuse what is not for the caller, and prepare what moto needs."""
         match request.service:
             case "organizations":
                 organizations_authorization.authorize(request, caller, self._backend.organization)
@@ -133,21 +157,10 @@ class Sandbox:
                 assume.authorize(request, caller, self.callers, self.clock)
             case "s3":
                 buckets.route(request, caller)
-            case "cloudformation":
-                return self._cloudformation(request, caller)
-            case "sagemaker":
-                return self._model_registry.respond(request, caller, self._moto_call)
             case "iam" if b"iam%3A%3Aaws%3Apolicy" in request.body:
                 add_aws_managed_policies(caller.account)
             case _:
                 pass
-        response = self._moto_call(request)
-        if request.operation == "DeregisterDelegatedAdministrator":
-            remove_node_shares(self._backend, str(request.json.get("AccountId")))
-        self._date(request, caller, response)
-        if request.service == "organizations" and self._stack_sets:
-            self._stack_sets.follow_accounts()
-        return response
 
     def _date(self, request: Request, caller: Caller, response: Response) -> None:
         """Let a role and the answers about it bear virtual times, so that one can tell how old it is."""

@@ -71,10 +71,7 @@ def _resource(request: Request, caller: Caller) -> str | None:
     account, region = caller.account, caller.region
     match request.service:
         case "iam":
-            if arn := request.form.get("PolicyArn") if "RoleName" not in request.form else None:
-                return arn
-            named = ((kind, request.form.get(key)) for key, kind in _IAM_RESOURCES.items())
-            return next((f"arn:aws:iam::{account}:{kind}/{name}" for kind, name in named if name), None)
+            return _of_iam(request, account)
         case "cloudformation":
             stack = request.form.get("StackName")
             is_arn = bool(stack) and stack.startswith("arn:")
@@ -85,6 +82,19 @@ def _resource(request: Request, caller: Caller) -> str | None:
             return _node(request, caller)
         case _:
             return package_of(request)
+
+
+def _of_iam(request: Request, account: str) -> str | None:
+    """What a call to IAM is about."""
+    named_by = ("PolicyArn", "PolicySourceArn") if "RoleName" not in request.form else ()
+    if arn := next((request.form[key] for key in named_by if key in request.form), None):
+        return arn
+    named = ((kind, request.form.get(key)) for key, kind in _IAM_RESOURCES.items())
+    kind, name = next(((kind, name) for kind, name in named if name), ("", ""))
+    if kind == "role" and (role := find_role(account, name)):
+        return role.arn  # with its path, which calls do not name
+    path = request.form.get("Path", "/")
+    return f"arn:aws:iam::{account}:{kind}{path}{name}" if name else None
 
 
 def _state_machine(request: Request, place: str) -> str | None:

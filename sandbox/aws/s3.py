@@ -124,7 +124,7 @@ def may(caller: Caller, wanted: str, bucket: str, key: str) -> bool:
     """
     owner = owner_of(bucket)
     resource = f"arn:aws:s3:::{bucket}" + (f"/{key}" if key else "")
-    context = caller.context()
+    context = caller.context(**{"aws:ResourceAccount": owner or caller.account})
     if owner is None:  # there is no such bucket, yet
         return is_permitted(caller.principal, wanted, resource, context)
     granted = _bucket_policy(owner, bucket, caller, wanted, resource, context)

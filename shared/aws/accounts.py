@@ -8,7 +8,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from shared.aws.session import made
+from shared.aws.caller import works_as
+from shared.aws.clients import made
 
 _SESSION_NAME: Final = "model-catalog"
 
@@ -33,6 +34,7 @@ class Accounts:
         from botocore.config import Config
 
         self._boto: Any = boto3.Session()  # the stubs have one function per service
+        self._region: str = self._boto.region_name or "us-east-1"
         # Rates of Service Catalog are not published: what is refused for being too much is tried again, later.
         retries: Any = {"mode": "standard", "total_max_attempts": 8}
         self._config = Config(connect_timeout=10, read_timeout=30, retries=retries)
@@ -51,6 +53,8 @@ class Accounts:
             if self._own != way.account:
                 raise WrongAccountError(f"no role is known to work as, and the credentials at hand are of {self._own}")
             return SignedIn(self, {})
+        if works_as(way.role, region=self._region):
+            return SignedIn(self, {})
         given = self._security.assume_role(RoleArn=way.role, RoleSessionName=_SESSION_NAME)["Credentials"]
         return SignedIn(
             self,
@@ -65,8 +69,7 @@ class Accounts:
     def _security(self) -> Any:  # noqa: ANN401 - a boto3 client
         with self._lock:
             if self._sts is None:
-                region = self._boto.region_name or "us-east-1"
-                self._sts = made(self._boto, "sts", region_name=region, config=self._config)
+                self._sts = made(self._boto, "sts", region_name=self._region, config=self._config)
             return self._sts
 
     @property

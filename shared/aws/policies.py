@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.aws.iam import parse_statement
+from shared.aws.patterns import Answer, fits
+
 StatementJson = dict[str, Any]
 Policy = dict[str, Any]
 
@@ -19,7 +22,11 @@ def render(policy: Policy, *, partition: str, account: str) -> str:
 
 
 def launch_policy(
-    product_statements: Sequence[StatementJson], *, execution_role: str, services: Sequence[str]
+    product_statements: Sequence[StatementJson],
+    *,
+    execution_role: str,
+    services: Sequence[str],
+    topics: Sequence[str] = (),
 ) -> Policy:
     """Say what a product's launch role may do: run its own stack, and what the product adds.
 
@@ -65,7 +72,21 @@ def launch_policy(
         "Resource": f"arn:${{Partition}}:iam::${{AccountId}}:role/{execution_role}",
         "Condition": {"StringEquals": {"iam:PassedToService": list(services)}},
     }
-    return _policy([stacks, template, copy, passing, *product_statements])
+    return _policy([stacks, template, copy, passing, *publishing(topics, product_statements), *product_statements])
+
+
+def publishing(topics: Sequence[str], statements: Sequence[StatementJson]) -> list[StatementJson]:
+    """Let a launch role tell topics of its stacks, those that its statements do not let it tell already.
+
+    CloudFormation publishes with the rights of whoever makes the stack (sources: Service Catalog Administrator Guide,
+    "Add a launch constraint", whose role has `sns:*`; CloudFormation User Guide, "Notification options").
+    """
+    told = [each for each in map(parse_statement, statements) if each.allows and not each.conditions]
+    speaking = [pattern for each in told if each.naming("sns:Publish") for pattern in each.resources]
+    missing = {topic for topic in topics if not any(fits(each, topic) is Answer.YES for each in speaking)}
+    if not missing:
+        return []
+    return [{"Sid": "TopicsOfLaunches", "Effect": "Allow", "Action": "sns:Publish", "Resource": sorted(missing)}]
 
 
 def permission_policy(statements: Sequence[StatementJson]) -> Policy:

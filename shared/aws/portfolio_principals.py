@@ -1,7 +1,7 @@
 """Who may launch from a portfolio, as an account sees it, and who of them is gone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,23 @@ class DeadPrincipal:
     key: str
     portfolio: str
     identity: str
+
+
+def imported_portfolios(account: AccountSession, region: str) -> Mapping[str, set[str]]:
+    """List the portfolios that others share with an account: within the organization, or accepted by itself."""
+    return {
+        kind: {
+            str(item["Id"])
+            for item in account.pages(
+                "servicecatalog",
+                "list_accepted_portfolio_shares",
+                "PortfolioDetails",
+                region,
+                PortfolioShareType=kind,
+            )
+        }
+        for kind in ("AWS_ORGANIZATIONS", "IMPORTED")
+    }
 
 
 def portfolio_principals(account: AccountSession, portfolio: str, region: str) -> list[str]:

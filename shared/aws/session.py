@@ -14,8 +14,9 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.aws.reach import refuse_silence
-from shared.errors import ConfigError, UnreachableError
+from shared.aws.caller import works_as
+from shared.aws.clients import made
+from shared.errors import ConfigError
 
 _SESSION_NAME = "model-catalog"
 
@@ -36,7 +37,7 @@ class Session:
 
         Args:
             region: Where clients work that are made without one; without it, the environment's.
-            role: To work as, assumed with the credentials at hand.
+            role: To work as, assumed with the credentials at hand, unless they are its own.
             clock: What credentials are held against.
 
         Raises:
@@ -50,7 +51,7 @@ class Session:
         self._made: dict[tuple[str, str], Any] = {}
         # Organizations is served from one region, whatever the caller's (source: AWS General Reference).
         self.region: str = region or self._boto.region_name or "us-east-1"
-        if role:
+        if role and not works_as(role, region=self.region):
             self._boto = self._assumed(role)
             self._made = {}
 
@@ -160,30 +161,6 @@ class AccountSession(Session):
                 code="credentials-of-another-account",
                 place=f"{where}: accountId",
             )
-
-
-def made(session: Any, service: str, **options: Any) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-    """Make a client that gives up at once on a host that does not answer, instead of trying for minutes.
-
-    Raises:
-        UnreachableError: a variable or the profile names an endpoint that is no address.
-    """
-    try:
-        client = session.client(service, **options)
-    except ValueError as problem:  # botocore's, of an endpoint without a scheme
-        raise UnreachableError(
-            f"{error_text(problem)}. Expected an address such as https://sts.eu-central-1.amazonaws.com in "
-            f"AWS_ENDPOINT_URL, or in the variable or profile that names the one of {service}.",
-            code="endpoint-invalid",
-            place=service,
-        ) from None
-
-    def ask_first(request: Any, event_name: str, **_: object) -> None:  # noqa: ANN401 - untyped in botocore
-        refuse_silence(str(request.url), asked=f"{service}:{event_name.rpartition('.')[2]}")
-
-    # The last of those who may answer in its place, so that nothing is asked where somebody does.
-    client.meta.events.register_last("before-send", ask_first)
-    return client
 
 
 def code_of(problem: ClientError) -> str:

@@ -11,6 +11,8 @@ ASSOCIATION: Final = "aws:servicecatalog/productPortfolioAssociation:ProductPort
 CONSTRAINT: Final = "aws:servicecatalog/constraint:Constraint"
 LAUNCH: Final = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
 ROLE: Final = "aws:iam/role:Role"
+ADMINISTRATOR: Final = "aws:organizations/delegatedAdministrator:DelegatedAdministrator"
+SERVICE_ACCESS: Final = "aws:organizations/awsServiceAccess:AwsServiceAccess"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,12 @@ def project_of(stack: str) -> str:
     return f"model-catalog-{stack.partition('-')[0]}"
 
 
+def origin_tags(file: str) -> dict[str, str]:
+    """Give the tags of all that a stack makes (`shared.stack.provider.standard_tags`), by its settings file's name."""
+    stack = file.removeprefix("Pulumi.").removesuffix(".yaml")
+    return {project_of(stack): stack}
+
+
 def short_name(reference: str) -> str:
     """Give the stack's own name in a reference to it."""
     return reference.rpartition("/")[2]

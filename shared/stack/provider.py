@@ -1,32 +1,41 @@
 """The one place where a stack's AWS provider is made."""
 
+from collections.abc import Collection
+
 import pulumi
 import pulumi_aws as aws
 
+from shared.aws.caller import works_as
 from shared.aws.reach import refuse_silent_endpoints
 from shared.errors import ConfigError
 from shared.stack.settings import AccountSettings
 
 
-def account_provider(settings: AccountSettings) -> aws.Provider:
+def account_provider(settings: AccountSettings, *, foreign_tags: Collection[str] = ()) -> aws.Provider:
     """Make a stack's only provider.
 
     It refuses credentials of any account but the stack's before anything is touched, and tags what it makes.
     One instance per stack also keeps portfolio shares in line: the provider locks them per process, and AWS
     takes one share action at a time (source: terraform-provider-aws, portfolio_share.go).
 
+    Args:
+        settings: The stack's.
+        foreign_tags: Keys of tags that somebody else puts on what the stack makes, and of which it takes no notice.
+
     Raises:
         UnreachableError: an endpoint that the environment names does not answer, for which the provider waits minutes.
     """
     refuse_silent_endpoints(f"what the stack of Pulumi.{pulumi.get_stack()}.yaml has")
     session_name = f"model-catalog-{pulumi.get_stack()}"[:64]
-    roles = [aws.ProviderAssumeRoleArgs(role_arn=arn, session_name=session_name) for arn in settings.roles]
+    arns = [] if works_as(settings.assume_role, region=settings.region) else settings.roles
+    roles = [aws.ProviderAssumeRoleArgs(role_arn=arn, session_name=session_name) for arn in arns]
     return aws.Provider(
         "account",
         region=settings.region,
         allowed_account_ids=[settings.account_id],
         assume_roles=roles or None,
         default_tags=aws.ProviderDefaultTagsArgs(tags=standard_tags()),
+        ignore_tags=aws.ProviderIgnoreTagsArgs(keys=sorted(foreign_tags)) if foreign_tags else None,
     )
 
 

@@ -1,12 +1,11 @@
 """What there is of a spoke's launches, and whether a launch path leads to each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.aws.portfolio_principals import portfolio_principals
 from shared.aws.preflight import Finding, failed, warning
 from shared.aws.session import AccountSession
-from shared.stack.provider import standard_tags
 from spoke.inspection.portfolio_checks import PortfolioChecks
 from spoke.inspection.scope import PreflightScope
 from spoke.launches.portfolios import LaunchPath, paths_through
@@ -15,12 +14,17 @@ from spoke.launches.tags import MOST_TAGS
 
 
 class LaunchChecks:
-    """Checks of the launches, after those of the portfolios that they go through."""
+    """Checks of the launches, after those of the portfolios that they go through.
+
+    Attributes:
+        new: Those that are not there yet, once the launches have been looked for.
+    """
 
     def __init__(self, scope: PreflightScope, account: AccountSession, portfolios: PortfolioChecks) -> None:
         self._scope = scope
         self._account = account
         self._portfolios = portfolios
+        self.new: list[ResolvedLaunch] = []
 
     def launches(self) -> Iterator[Finding]:
         """Provisioned products."""
@@ -33,7 +37,10 @@ class LaunchChecks:
                 AccessLevelFilter={"Key": "Account", "Value": "self"},
                 Filters={"SearchQuery": [f"name:{resolved.launch.name}"]},
             )
-            yield _launch(resolved, next((item for item in found if item["Name"] == resolved.launch.name), None))
+            there = next((item for item in found if item["Name"] == resolved.launch.name), None)
+            if there is None:
+                self.new.append(resolved)
+            yield _launch(resolved, there, self._scope.tags)
 
     def paths(self) -> Iterator[Finding]:
         """Launch paths."""
@@ -75,7 +82,7 @@ class LaunchChecks:
         return Finding(subject, f"will be there once this stack has access to {name!r}")
 
 
-def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None) -> Finding:
+def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None, own: Mapping[str, str]) -> Finding:
     subject = f"launch {resolved.launch.name}"
     version = f"{resolved.key} {resolved.choice.number} ({resolved.choice.state}){_model(resolved)}"
     if found is None:
@@ -83,7 +90,7 @@ def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None) -> Finding:
             subject, f"{version} is new; parameters, rules and {len(resolved.tags)} of {MOST_TAGS} tags are valid"
         )
     tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
-    if not standard_tags().items() <= tags.items():
+    if not own.items() <= tags.items():
         return failed(
             subject,
             f"a provisioned product of this name exists ({found['Id']}), and this stack did not make it. Import it "

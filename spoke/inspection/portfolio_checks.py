@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from shared.aws.portfolio_principals import is_dead, portfolio_principals
+from shared.aws.portfolio_principals import imported_portfolios, is_dead, portfolio_principals
 from shared.aws.preflight import Finding, failed, warning
 from shared.aws.session import AccountSession
 from spoke.inspection.scope import PreflightScope
@@ -28,19 +28,7 @@ class PortfolioChecks:
     def portfolios(self) -> Iterator[Finding]:
         """Shared portfolios."""
         for region in sorted({region for region, _ in self._scope.wanted}):
-            here = {
-                kind: {
-                    item["Id"]
-                    for item in self._account.pages(
-                        "servicecatalog",
-                        "list_accepted_portfolio_shares",
-                        "PortfolioDetails",
-                        region,
-                        PortfolioShareType=kind,
-                    )
-                }
-                for kind in ("AWS_ORGANIZATIONS", "IMPORTED")
-            }
+            here = imported_portfolios(self._account, region)
             for each in self._scope.wanted.values():
                 if each.region == region:
                     yield self._portfolio(each, here)

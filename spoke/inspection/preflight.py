@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared.aws.iam import trusts_service_catalog
-from shared.aws.preflight import Finding, failed, run_checks, warning
+from shared.aws.preflight import Check, Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession
-from shared.stack.provider import standard_tags
 from spoke.inspection.launch_checks import LaunchChecks
 from spoke.inspection.portfolio_checks import PortfolioChecks
+from spoke.inspection.quota_checks import QuotaChecks
 from spoke.inspection.scope import PreflightScope
 from spoke.inspection.template_checks import TemplateChecks
 
@@ -20,21 +20,25 @@ def preflight(scope: PreflightScope) -> None:
         ConfigError: the credentials are of another account.
         PreflightError: something stands in the way.
     """
-    account = AccountSession(scope.settings, where=scope.where)
+    _ = run_checks(checks_of(scope, AccountSession(scope.settings, where=scope.where)))
+
+
+def checks_of(scope: PreflightScope, account: AccountSession) -> list[Check]:
+    """List the checks, in their order."""
     checks, portfolios = _Checks(scope, account), PortfolioChecks(scope, account)
     launches = LaunchChecks(scope, account, portfolios)
-    _ = run_checks(
-        [
-            checks.account,
-            checks.contract,
-            portfolios.portfolios,
-            checks.roles,
-            TemplateChecks(scope, account).templates,
-            launches.launches,
-            launches.paths,
-            portfolios.access,
-        ]
-    )
+    return [
+        checks.account,
+        checks.contract,
+        portfolios.portfolios,
+        checks.roles,
+        TemplateChecks(scope, account).templates,
+        launches.launches,
+        launches.paths,
+        portfolios.access,
+        # All of them count as soon as one is new: what runs already was taken then.
+        QuotaChecks(account, lambda: list(scope.resolved_launches) if launches.new else []).quotas,
+    ]
 
 
 class _Checks:
@@ -100,7 +104,7 @@ class _Checks:
                 f"works. Correct its trust policy, or delete the role so that this stack makes it",
             )
         tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
-        own = standard_tags().items() <= tags.items()
+        own = self._scope.tags.items() <= tags.items()
         if self._scope.settings.launch_roles == "create" and not own:
             return failed(
                 subject,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.catalog.contract import Contract, Product
+from shared.stack.names import origin_tags
 from spoke.config import SpokeSettings
 from spoke.launches.portfolios import Place, Wanted
 from spoke.launches.resolution import ResolvedLaunch
@@ -27,3 +28,8 @@ class PreflightScope:
     resolved_launches: Sequence[ResolvedLaunch]
     wanted: Mapping[Place, Wanted]
     products: Mapping[str, Product]
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Those of all that the stack makes."""
+        return origin_tags(self.where)

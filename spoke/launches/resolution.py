@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from shared.aws.arn import Arn
@@ -30,6 +30,7 @@ class ResolvedLaunch:
         key: The product's key in the catalog, which may have changed since the settings were written.
         model: What it runs; None where the hub does not say.
         notes: What its owner should know, and that stops nothing.
+        sends_catalog_tags: Whether the catalog's tags are handed over with its own.
     """
 
     where: str
@@ -41,6 +42,7 @@ class ResolvedLaunch:
     portfolio: Portfolio
     model: LaunchedModel | None = None
     notes: tuple[str, ...] = ()
+    sends_catalog_tags: bool = True
 
     @property
     def parameters(self) -> Mapping[str, str | Secret]:
@@ -59,8 +61,8 @@ class ResolvedLaunch:
 
     @property
     def tags(self) -> dict[str, str]:
-        """The launch's tags, with those of the catalog."""
-        return tags_of(self.launch, self.product)
+        """The tags that are handed over with the launch."""
+        return tags_of(self.launch, self.product, with_catalogs=self.sends_catalog_tags)
 
 
 def resolve_launches(settings: SpokeSettings, contract: Contract, day: dt.date, *, where: str) -> list[ResolvedLaunch]:
@@ -83,7 +85,8 @@ def resolve_launches(settings: SpokeSettings, contract: Contract, day: dt.date, 
         with mistakes:
             resolved_launches.append(_resolve(settings, index, contract, day, place))
     mistakes.refuse()
-    return resolved_launches
+    sending = settings.catalog_tags == "send"
+    return [replace(each, sends_catalog_tags=sending) for each in resolved_launches]
 
 
 def region_catalog(contract: Contract, region: str, *, where: str) -> RegionCatalog:

@@ -1,10 +1,13 @@
 """The roles that a product needs in the account that launches it."""
 
+import json
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 
 from shared.aws.arn import partition_of
-from shared.aws.policies import execution_trust, launch_trust, render
+from shared.aws.policies import execution_trust, launch_trust, publishing, render
 from shared.catalog.contract import Product
 from shared.errors import LaunchError
 
@@ -13,7 +16,8 @@ class ProductRoles(pulumi.ComponentResource):
     """A product's launch role, which builds its stack, and its execution role, which the model runs as.
 
     Both have the names and the least-privilege policies that the hub publishes. The launch role may pass the
-    execution role and do nothing else in IAM, so that launching a model never means creating rights.
+    execution role and do nothing else in IAM, so that launching a model never means creating rights. `topics` are those
+    that launches of this account tell of their stacks, beside the hub's.
 
     Type: modelcatalog:spoke:ProductRoles
     """
@@ -26,18 +30,20 @@ class ProductRoles(pulumi.ComponentResource):
         account_id: str,
         region: str,
         boundary: str | None = None,
+        topics: Sequence[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("modelcatalog:spoke:ProductRoles", name, None, opts)
         partition = partition_of(region)
         trusts = {
-            "launch": (product.launch_role, launch_trust(partition=partition, account=account_id)),
+            "launch": (product.launch_role, launch_trust(partition=partition, account=account_id), topics),
             "execution": (
                 product.execution_role,
                 execution_trust(product.execution_role.services, account=account_id),
+                (),
             ),
         }
-        for kind, (role, trust) in trusts.items():
+        for kind, (role, trust, told) in trusts.items():
             made = aws.iam.Role(
                 f"{name}-{kind}",
                 name=role.name,
@@ -51,11 +57,18 @@ class ProductRoles(pulumi.ComponentResource):
                 f"{name}-{kind}",
                 name="catalog",
                 role=made.name,
-                policy=render(role.policy, partition=partition, account=account_id),
+                policy=_telling(render(role.policy, partition=partition, account=account_id), told),
                 # Not a child of the role: whoever depends on the component waits for its own children alone.
                 opts=pulumi.ResourceOptions(parent=self),
             )
         self.register_outputs({})
+
+
+def _telling(policy: str, topics: Sequence[str]) -> str:
+    """Let a role of a rendered policy tell topics; one that may already stays as it is."""
+    document = json.loads(policy)
+    more = publishing(topics, document["Statement"])
+    return json.dumps({**document, "Statement": [*document["Statement"], *more]}, sort_keys=True) if more else policy
 
 
 def confirm_roles(products: dict[str, Product], *, account_id: str, opts: pulumi.InvokeOptions) -> None:

@@ -9,9 +9,9 @@ import pulumi_aws as aws
 from shared.errors import LaunchError
 from shared.secret_value import Secret
 from spoke.launches.cost import cost_output
-from spoke.launches.portfolios import LaunchPath, paths_through
 from spoke.launches.resolution import ResolvedLaunch
 from spoke.resources.failed_launch import FailureReport
+from spoke.resources.launch_path import LaunchPaths
 from spoke.resources.lifecycle_hooks import lifecycle_hooks
 from spoke.resources.portfolio_access import GrantedPortfolio
 
@@ -20,6 +20,7 @@ def provision(
     resolved: ResolvedLaunch,
     *,
     granted: GrantedPortfolio,
+    paths: LaunchPaths,
     provider: aws.Provider,
     depends_on: list[pulumi.Resource],
     report: FailureReport,
@@ -38,13 +39,13 @@ def provision(
     hooks.before_create = [*(hooks.before_create or []), role_known]
     hooks.on_error = [report.expect(launch.name, _known(resolved), list(resolved.secrets.values()))]
     # The lookup fails until the caller is a principal, so it waits for its association, in a preview too.
-    ready = granted.access.id
+    ready = pulumi.Output.all(granted.access.id, granted.access.principal_arn)
     return aws.servicecatalog.ProvisionedProduct(
         launch.name,
         name=launch.name,
         product_id=resolved.product.id,
         provisioning_artifact_id=resolved.choice.version.id,
-        path_id=ready.apply(lambda _: _path_id(resolved, pulumi.InvokeOptions(provider=provider))),
+        path_id=ready.apply(lambda access: paths.find(resolved, access[1])),
         provisioning_parameters=[
             {"key": key, "value": _input(value)} for key, value in sorted(resolved.parameters.items())
         ],
@@ -130,30 +131,3 @@ def _confirm_status(resolved: ResolvedLaunch, status: str | None) -> str:
         raise failed
     pulumi.warn(str(failed))
     return status
-
-
-def _path_id(resolved: ResolvedLaunch, opts: pulumi.InvokeOptions) -> str:
-    try:
-        paths = aws.servicecatalog.get_launch_paths(
-            product_id=resolved.product.id, region=resolved.region, opts=opts
-        ).summaries
-    except Exception as problem:  # noqa: BLE001 - the SDK raises nothing more precise for a failed invoke
-        raise LaunchError(
-            f"no launch path to {resolved.product.name} in {resolved.region}: the portfolio "
-            f"{resolved.portfolio.name!r} is not shared with this account, or the deploying role has lost its access. "
-            f"Check the hub's shares, then run make refresh-{pulumi.get_stack()} and make up-{pulumi.get_stack()}. "
-            f"AWS says: {' '.join(str(problem).split())}",
-            code="launch-path-missing",
-            place=resolved.where,
-        ) from None
-    found = paths_through(resolved.portfolio, (LaunchPath(path.path_id, path.name) for path in paths))
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(sorted(path.name for path in paths)) or "none"
-    raise LaunchError(
-        f"{len(found)} launch paths to {resolved.product.name} through the portfolio {resolved.portfolio.name!r} in "
-        f"{resolved.region} (paths found: {names}). Exactly one is needed: check that the hub shares the portfolio "
-        f"with this account, and that no local portfolio of the same name holds the product.",
-        code="launch-paths-not-one",
-        place=resolved.where,
-    )

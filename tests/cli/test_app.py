@@ -33,20 +33,21 @@ def verbs() -> Iterator[tuple[str, str, Any]]:
     """Give every verb with its noun and its command."""
     group: Any = typer.main.get_command(app)
     for noun, of in group.commands.items():
-        if noun in NOUNS:
-            for verb, command in of.commands.items():
-                yield noun, verb, command
-        else:  # a verb without a noun
+        if noun not in NOUNS:
             yield "", noun, of
+            continue
+        for verb, command in of.commands.items():
+            yield noun, verb, command
 
 
-EVERY = {f"{noun} {verb}".strip(): command for noun, verb, command in verbs()}
+EVERY = {f"{noun} {verb}".lstrip(): command for noun, verb, command in verbs()}
 
 
 def test_the_nouns_and_verbs_are_those_of_the_documentation() -> None:
     found = {noun: {verb for of, verb, _ in verbs() if of == noun} for noun in NOUNS}
 
     assert {noun: set(names.split()) for noun, names in VERBS.items()} == found
+    assert {"doctor", "mcp"} == {verb for of, verb, _ in verbs() if not of}, "all else has a noun"
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -54,15 +55,15 @@ def test_the_example_of_a_verb_is_a_command_of_it(name: str, monkeypatch: pytest
     monkeypatch.setenv(AS_OF, "2026-11-01")  # which --as-of sets, to be put back
     program, *words = shlex.split(example_of(EVERY[name].epilog))
 
-    named, rest = words[: len(name.split())], words[len(name.split()) :]
-    assert [PROGRAM, *name.split()] == [program, *named]
-    assert EVERY[name] is EVERY[name].make_context(name, rest).command
+    said = name.split()
+    assert [PROGRAM, *said] == [program, *words[: len(said)]]
+    assert EVERY[name] is EVERY[name].make_context(name, words[len(said) :]).command
 
 
 LOOKING = {
     *("models list", "models show", "models diff", "models check", "models verify", "stack preview", "stack plan"),
     *("fleet plan", "fleet status", "fleet drift", "fleet history", "fleet shards", "hub shares"),
-    *("sandbox serve", "sandbox env", "site build", "site serve", "mcp", "spoke ask-access"),
+    *("sandbox serve", "sandbox env", "site build", "site serve", "mcp", "spoke ask-access", "doctor"),
 }
 
 

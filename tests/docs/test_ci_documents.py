@@ -22,6 +22,9 @@ PLACEHOLDERS = {
     "HubAccountId",
     "ReportsBucket",
     "SigningKey",
+    "Topic",
+    "OrganizationId",
+    "StateAccountId",
 }
 
 
@@ -66,14 +69,31 @@ def test_a_fleet_writes_what_is_of_spokes_and_its_own_records() -> None:
 def test_the_history_can_be_appended_to_and_not_rewritten(name: str) -> None:
     statements: list[dict[str, Any]] = json.loads((IAM / f"{name}.json").read_text())["Statement"]
     about = [each for each in statements if any("/.fleet/history/" in path for path in listed(each["Resource"]))]
-    condition = {"Null": {"s3:if-none-match": "false"}}
+    own = {"StringEquals": {"aws:ResourceAccount": "${StateAccountId}"}}
 
-    assert [("s3:GetObject", None), ("s3:PutObject", condition)] == [
+    assert [("s3:GetObject", own), ("s3:PutObject", {**own, "Null": {"s3:if-none-match": "false"}})] == [
         (each["Action"], each.get("Condition")) for each in about
     ]
     assert not any(
         path.endswith(("/.fleet/*", "${StateBucket}/*")) for each in statements for path in listed(each["Resource"])
     )
+
+
+@pytest.mark.parametrize("path", sorted(IAM.glob("*.json")), ids=lambda path: path.stem)
+def test_a_bucket_is_one_of_an_account_that_is_named_and_not_whoever_has_the_name(path: Path) -> None:
+    """Finding: S3 grants without aws:ResourceAccount. Models and reports are anybody's whom the registry names."""
+    statements: list[dict[str, Any]] = json.loads(path.read_text())["Statement"]
+    loose = {"role-boundary": {"ReadModelsAndData"}, "registry-sync": {"ReadReportsOfMetrics"}}
+    open_to_any = {
+        each["Sid"]
+        for each in statements
+        if each["Effect"] == "Allow"
+        and "Principal" not in each
+        and any(str(action).startswith("s3:") and action != "s3:ListAllMyBuckets" for action in listed(each["Action"]))
+        and "aws:ResourceAccount" not in each.get("Condition", {}).get("StringEquals", {})
+    }
+
+    assert loose.get(path.stem, set()) == open_to_any
 
 
 def listed(value: str | list[str]) -> list[str]:
@@ -172,12 +192,13 @@ def test_a_deployer_reaches_no_stack_whose_name_begins_like_its_own(kind: str, a
     """`${Stack}.*` was that of a stack called `spoke-research.x` too."""
     stack = f"{kind}-research"
     text = (IAM / f"state-{kind}.json").read_text()
-    filled = {"Partition": "aws", "StateBucket": "states", "Stack": stack}
+    filled = {"Partition": "aws", "StateBucket": "states", "StateAccountId": "111122223333", "Stack": stack}
     for name, value in filled.items():
         text = text.replace(f"${{{name}}}", value)
 
     def may(path: str) -> bool:
-        return decide([text], action, f"arn:aws:s3:::states/.pulumi/{path}", {}) is True
+        context = {"aws:ResourceAccount": ["111122223333"]}
+        return decide([text], action, f"arn:aws:s3:::states/.pulumi/{path}", context) is True
 
     project = f"model-catalog-{kind}"
     endings = [f"{ending}{more}" for ending in (".json", ".json.gz", ".json.zst") for more in ("", ".bak")]

@@ -3,7 +3,7 @@
 import hashlib
 import shlex
 
-from tests.support.stage import PRODUCTION, Stage
+from tests.support.stage import HUB, PRODUCTION, Stage
 
 NO_CHANGES = "FLAGS=--expect-no-changes"
 PRODUCT = "hub/catalog/products/text-embedder-serverless"
@@ -41,6 +41,14 @@ def test_what_is_there_is_taken_over_and_nothing_of_it_changes(stage: Stage) -> 
     _ = stage.up("spoke-production")
     called = stage.calls()
 
+    lose(stage, "organization")
+    there_before = stage.refuse("up-organization", "FLAGS=--skip-preview")
+    delegated = stage.succeed("adopt", "STACK=organization")
+    follow(stage, "organization", delegated)
+    _ = stage.up("organization")
+
+    assert "Take that over: model-catalog stack adopt organization" in there_before
+    assert f"delegated administrator: {HUB}/servicecatalog.amazonaws.com" in delegated
     assert "text-embedder-serverless 1.0.0 is published in eu-central-1 (pa-" in refused
     assert "with another template" in refused
     assert "version fraud-detector-realtime 1.1.0: pa-" in adopted

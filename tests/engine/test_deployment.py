@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.catalog_copy import CatalogCopy
+from tests.support.sandbox.accounts import MANAGEMENT
 from tests.support.stage import HUB, PRODUCTION, REGION, RESEARCH, Stage
 
 FRAUD = "fraud-detector-realtime"
@@ -92,6 +93,25 @@ def test_a_preview_shows_a_change_before_it_is_made(catalog: Stage, change: Edit
     assert "~ aws:servicecatalog/provisionedProduct:ProvisionedProduct: (update)" in previewed
     assert "1 to update" in previewed
     assert (before, _instances(sagemaker, endpoint)) == (2, 3)
+
+
+def test_a_job_that_signs_in_as_the_deployer_works_as_it(catalog: Stage) -> None:
+    """The settings name the same role for people, and a role may not assume itself."""
+    role = f"arn:aws:iam::{PRODUCTION}:role/OrganizationAccountAccessRole"
+    assert role in (catalog.project / PRODUCTION_FILE).read_text()
+    given = catalog.client("sts", MANAGEMENT).assume_role(RoleArn=role, RoleSessionName="job-17")["Credentials"]
+    variables = {
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }
+
+    by_command = catalog.run("make", "preview-spoke-production", variables=variables)
+    by_hand = catalog.run("pulumi", "-C", "spoke", "-s", "spoke-production", "preview", variables=variables)
+
+    for done in (by_command, by_hand):
+        assert done.returncode == 0, done.stdout
+        assert "works as arn:aws:sts::444455556666:assumed-role/OrganizationAccountAccessRole/job-17" in done.stdout
 
 
 def test_a_plan_looks_inside_what_an_update_would_change_and_leaves_nothing_behind(catalog: Stage, edit: Edit) -> None:

@@ -30,6 +30,8 @@ NOT_ASKED_FOR: Final = {
     "organization": {
         "iam:CreateServiceLinkedRole",  # AWS asks for it inside EnableAWSOrganizationsAccess
         "organizations:EnableAWSServiceAccess",  # likewise
+        "iam:GetRole",  # model-catalog doctor asks with both what the deployer may do
+        "iam:SimulatePrincipalPolicy",
     },
     "hub": {
         "cloudformation:GetTemplateSummary",  # AWS asks for both inside CreateProduct and CreateProvisioningArtifact
@@ -38,6 +40,7 @@ NOT_ASKED_FOR: Final = {
         "iam:GetGroup",  # a group or a user as a principal
         "iam:GetUser",
         "iam:ListRoles",  # a permission set as a principal
+        "iam:SimulatePrincipalPolicy",  # model-catalog doctor
         "iam:GetRolePolicy",  # after a change by hand
         "iam:UntagRole",
         "iam:UpdateAssumeRolePolicy",
@@ -49,6 +52,8 @@ NOT_ASKED_FOR: Final = {
         "servicecatalog:UpdateTagOption",  # after a change by hand
     },
     "spoke": {
+        "cloudformation:GetTemplateSummary",  # as AWS's own end-user policy has both
+        "cloudformation:ValidateTemplate",
         "cloudformation:TagResource",  # AWS asks for it inside CreateStack and UpdateStack
         "cloudformation:UntagResource",
         "cloudformation:UpdateStack",  # another portfolio id
@@ -56,6 +61,7 @@ NOT_ASKED_FOR: Final = {
         "iam:GetGroup",  # a group or a user as a principal
         "iam:GetUser",
         "iam:ListRoles",  # a permission set as a principal
+        "iam:SimulatePrincipalPolicy",  # model-catalog doctor
         "iam:TagRole",
         "iam:UntagRole",  # after a change by hand
         "iam:UpdateAssumeRolePolicy",

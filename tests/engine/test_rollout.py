@@ -2,13 +2,15 @@
 
 import json
 
+from cli.rehearsal.deployers import DEPLOYER, make_deployers, policy_in, rendered
 from tests.support.stage import HUB, PRODUCTION, RESEARCH, Stage
 
 MANAGEMENT = "111122223333"
 
 
 def test_the_hub_gives_every_account_of_a_unit_the_roles(stage: Stage) -> None:
-    """As docs/operations/rolling-out-roles.md tells it."""
+    """As docs/operations/rolling-out-roles.md tells it, with the policies of docs/iam and no others."""
+    work_as_deployers(stage)
     _ = stage.edit(
         "Pulumi.organization.yaml",
         f'hubAccountId: "{HUB}"',
@@ -50,6 +52,14 @@ def test_the_hub_gives_every_account_of_a_unit_the_roles(stage: Stage) -> None:
     sets = stage.client("cloudformation", HUB)
     held = sets.describe_stack_set(StackSetName="model-catalog-roles", CallAs="DELEGATED_ADMIN")["StackSet"]
     assert f"{LAST:0>60}" in held.get("TemplateBody", "")
+
+
+def work_as_deployers(stage: Stage) -> None:
+    """Let each stack work as its deployer, and those of organization and hub operate stack sets too."""
+    make_deployers(stage)
+    for name, account in (("organization-stack-sets", MANAGEMENT), ("hub-stack-sets", HUB)):
+        document = rendered(policy_in(name), account)
+        stage.client("iam", account).put_role_policy(RoleName=DEPLOYER, PolicyName=name, PolicyDocument=document)
 
 
 LAST = 59

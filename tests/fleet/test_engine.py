@@ -14,6 +14,7 @@ import pytest
 from fleet import engine as module
 from fleet.engine import STOPPING, Engine, Finished, interrupt
 from fleet.errors import EngineError, PreviewError
+from shared.aws.caller import CALLER
 from tests.support.refused import refused
 
 PYTHON = os.path.realpath("/proc/self/exe")
@@ -201,3 +202,26 @@ def test_without_pulumi_there_is_advice(tmp_path: Path, monkeypatch: pytest.Monk
 
     with refused(EngineError, "pulumi-not-on-path"):
         Engine(tmp_path).listed("spoke")
+
+
+@pytest.mark.parametrize(("token", "told"), [("", ""), ("t", "arn:aws:sts::1:assumed-role/Deployer/x")])
+def test_a_program_is_told_who_runs_it(
+    pulumi: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str, told: str
+) -> None:
+    """Asking takes each of them a third of a second; a user's own keys need no question."""
+    pretend(pulumi, REPORT.format(python=PYTHON))
+    monkeypatch.delenv(CALLER)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "k")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", token)
+    (tmp_path / "Pulumi.spoke-a.yaml").write_text("config:\n  aws:region: eu-west-1\n")
+    asked = list[str]()
+
+    def answer(region: str) -> str:
+        asked.append(region)
+        return told
+
+    monkeypatch.setattr("shared.aws.caller._asked", answer)
+    Engine(tmp_path).up("spoke-a", None, print)
+
+    assert told == json.loads((tmp_path / "report.json").read_text())["environment"][CALLER]
+    assert (["eu-west-1"] if token else []) == asked

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -30,7 +30,7 @@ def chromium() -> Path:
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launched() -> Generator[Browser]:
     """Run it as long as the tests do."""
     # Its own sandbox wants rights that root in a container lacks; what it shows are the tests' own pages.
     options = ["--no-sandbox"] if os.geteuid() == 0 else []

@@ -92,6 +92,15 @@ def unpack(programs: bytes, folder: Path) -> Path:
     return folder
 
 
+_TELLS: Final = {
+    "Sid": "Topics",
+    "Effect": "Allow",
+    "Action": "sns:Publish",
+    "Resource": [f"arn:aws:sns:*:{account}:models" for account in (HUB, PRODUCTION)],
+}
+"""What that release left to the product's own policy, and without which AWS refuses launches that tell topics."""
+
+
 def arrange(stage: Stage, checkout: Path) -> None:
     """Write settings and catalog as that deployment had them, and make in the accounts what they refer to.
 
@@ -118,12 +127,20 @@ def arrange(stage: Stage, checkout: Path) -> None:
     with (products / "embedder" / "product.yaml").open("a") as file:
         yaml.safe_dump(governed, file)
 
+    for product in ("embedder", "fraud-detector-realtime"):
+        policy = products / product / "launch-policy.json"
+        _ = policy.write_text(json.dumps([*json.loads(policy.read_text()), _TELLS]))
+
     stage.client("cloudformation", MANAGEMENT).activate_organizations_access()
     nobody = json.dumps({"Version": "2012-10-17", "Statement": []})
     for account, role in ((HUB, "Curator"), (RESEARCH, "Analyst")):
         stage.client("iam", account).create_role(RoleName=role, AssumeRolePolicyDocument=nobody)
     for account in (HUB, PRODUCTION):
-        stage.client("sns", account).create_topic(Name="models")
+        topics = stage.client("sns", account)
+        topic = topics.create_topic(Name="models")["TopicArn"]
+        heard = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sns:Publish", "Resource": topic}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [heard]})
+        topics.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document)
     budget = {"BudgetName": "models", "BudgetType": "COST", "TimeUnit": "MONTHLY"}
     limit = {"BudgetLimit": {"Amount": "100", "Unit": "USD"}}
     stage.client("budgets", HUB).create_budget(AccountId=HUB, Budget={**budget, **limit})

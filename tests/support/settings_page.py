@@ -21,7 +21,7 @@ from hub.config import HubSettings
 from hub.definitions.card import ModelCard
 from hub.definitions.cost import Prices
 from hub.definitions.schema import PortfoliosFile, ProductFile
-from organization.program import OrganizationSettings
+from organization.settings import OrganizationSettings
 from shared.validation import FormerName
 from spoke.config import SpokeSettings
 from tests.support.pages import keep

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from moto.iam.models import Role
+from moto.sns.models import sns_backends
 from moto.utilities.utils import get_partition
 
 from sandbox.aws.cloudformation.attributes import Place, arn_of
@@ -14,7 +15,7 @@ from sandbox.aws.cloudformation.required_actions import actions_of
 from sandbox.aws.cloudformation.schemas import Schema, reads, resources_of
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.iam.evaluation import statements
+from sandbox.aws.iam.evaluation import judge, statements
 from sandbox.aws.iam.principals import (
     ADMINISTRATOR,
     administrator_key,
@@ -84,6 +85,31 @@ def require_stack(caller: Caller, name: str, step: str) -> None:
         _require(caller, "cloudformation:GetTemplateSummary", "*")
         template = f"arn:{partition}:s3:::sc-templates-{caller.region}/{name}"
         _require(caller, "s3:GetObject", template, **{"s3:ExistingObjectTag/servicecatalog:provisioning": "true"})
+
+
+def require_topics(caller: Caller, topics: Collection[str]) -> None:
+    """The caller's permission to tell topics of the stack; those of another account have to let it, too.
+
+    Service Catalog Administrator Guide, "Add a launch constraint", gives the role of a launch `sns:*`; SNS Developer
+    Guide, "Identity-based policies": between accounts both policies must allow.
+    """
+    for arn in topics:
+        _require(caller, "sns:Publish", arn)
+        _, _, _, region, owner, _ = arn.split(":")
+        if owner == caller.account:
+            continue
+        topic = sns_backends[owner][region].topics.get(arn)
+        names = {"*", caller.account, f"arn:aws:iam::{caller.account}:root", caller.principal, caller.arn}
+        concerned = [
+            each
+            for each in statements([topic.policy] if topic else [])
+            if names.intersection(principals_in(each, "AWS"))
+        ]
+        if not judge(concerned, "sns:Publish", arn, caller.context()):
+            raise StackError(
+                f"User: {caller.arn} is not authorized to perform: SNS:Publish on resource: {arn} because no "
+                f"resource-based policy allows the SNS:Publish action"
+            )
 
 
 def require(action: str, resource: str | None) -> None:

@@ -8,7 +8,7 @@ from moto.cloudformation.models import Stack, cloudformation_backends
 
 from sandbox.aws.cloudformation.changes import additions, modifications
 from sandbox.aws.cloudformation.engine import reason_of
-from sandbox.aws.cloudformation.permissions import acting_as, require_stack
+from sandbox.aws.cloudformation.permissions import acting_as, require_stack, require_topics
 from sandbox.aws.cloudformation.request import StackError, StackRequest
 from sandbox.aws.cloudformation.stack_resources import require_done
 from sandbox.aws.iam.callers import Caller
@@ -30,6 +30,7 @@ class Stacks:
             StackError: it failed; what had been built is gone again, the stack remains.
         """
         require_stack(request.caller, request.name, "execute" if request.planned else "create")
+        require_topics(request.caller, request.notification_arns)
         backend = cloudformation_backends[request.caller.account][request.caller.region]
         with acting_as(request.caller), _reasons():
             stack = backend.create_stack(
@@ -44,6 +45,7 @@ class Stacks:
     def update(self, request: StackRequest) -> Outputs:
         """Change a stack. A failed change is rolled back, then StackError is raised."""
         require_stack(request.caller, request.name, "execute" if request.planned else "update")
+        require_topics(request.caller, request.notification_arns)
         backend = cloudformation_backends[request.caller.account][request.caller.region]
         parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()]
         with acting_as(request.caller), _reasons():

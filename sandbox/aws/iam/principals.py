@@ -105,17 +105,27 @@ def is_permitted(principal_arn: str, action: str, resource: str | None, context:
     principal = find_principal(principal_arn)
     if principal is None or isinstance(principal, Group):
         return False
+    if not _policies_say(principal, action, resource, context):
+        return False
+    used[principal_arn].add(action)
+    return bool(verdict_on(principal, action, resource, context))
+
+
+def verdict_on(principal: Role | User, action: str, resource: str | None, context: Context) -> bool | None:
+    """True when allowed, False when denied explicitly, None when a policy or the boundary does not allow it."""
+    said = _policies_say(principal, action, resource, context)
+    boundary = getattr(principal, "permissions_boundary_arn", None)
+    if not (said and boundary):
+        return said
+    limit = iam_of(principal.account_id).managed_policies.get(boundary)
+    return decide([_document(limit)], action, resource, context) if limit is not None else None
+
+
+def _policies_say(principal: Role | User, action: str, resource: str | None, context: Context) -> bool | None:
     holders: list[Any] = [principal]
     if isinstance(principal, User):
         holders += iam_of(principal.account_id).get_groups_for_user(principal.name)
-    if not decide((text for holder in holders for text in _documents(holder)), action, resource, context):
-        return False
-    used[principal_arn].add(action)
-    boundary = getattr(principal, "permissions_boundary_arn", None)
-    if not boundary:
-        return True
-    limit = iam_of(principal.account_id).managed_policies.get(boundary)
-    return limit is not None and bool(decide([_document(limit)], action, resource, context))
+    return decide((text for holder in holders for text in _documents(holder)), action, resource, context)
 
 
 def _documents(holder: Role | User | Group) -> list[str]:

@@ -42,7 +42,7 @@ def unknown_yet(call: Call, builder: Caller) -> str | None:
 
 def assume_launch_role(call: Call, arn: str) -> Caller:
     """Assume a role as Service Catalog does, on behalf of the launching account."""
-    region, launcher = call.region, call.account
+    region, launcher, organization = call.region, call.account, call.backend.organization
     account, name = (*arn.split(":"), "", "", "", "", "")[4], arn.rpartition("/")[2]
     role = find_role(account, name) if account.isdigit() else None
     if role is None or not (role.arn == arn or role.path != "/"):
@@ -56,4 +56,6 @@ def assume_launch_role(call: Call, arn: str) -> Caller:
             f"its trust policy does not allow {SERVICE} on behalf of account {launcher}"
         )
     session = f"arn:aws:sts::{account}:assumed-role/{name}/servicecatalog"
-    return Caller(account, session, role.arn, "", region)
+    member = organization.has(account)
+    within = (organization.id, organization.management) if member else ("", "")
+    return Caller(account, session, role.arn, "", region, *within)

@@ -82,10 +82,33 @@ def test_a_failure_of_pulumi_is_told_by_its_code(
 def test_after_a_hub_that_failed_its_shares_are_explained(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     explained: list[str] = []
     monkeypatch.setattr("cli.accounts.shares.explain_shares", explained.append)
+    monkeypatch.setattr("cli.accounts.shares.lack_only_suspended", always(False))  # noqa: FBT003 - an answer
     monkeypatch.setattr(Engine, "attended", always(1))
 
     assert ExitCode.FAILED == command("stack", "up", "hub").code
     assert ["hub"] == explained
+
+
+@pytest.mark.usefixtures("ran")
+def test_a_hub_goes_on_after_each_share_that_only_suspended_accounts_lack(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finding: one suspended account keeps a hub red for 90 days."""
+    codes, ran = iter([255, 255, 0]), list[str]()
+
+    def attended(_: object, *words: str) -> int:
+        ran.append(" ".join(words))
+        return next(codes)
+
+    monkeypatch.setattr(Engine, "attended", attended)
+    monkeypatch.setattr("cli.accounts.shares.lack_only_suspended", always(True))  # noqa: FBT003 - an answer
+
+    ended = command("stack", "up", "hub", "--diff")
+
+    assert ExitCode.DONE == ended.code
+    assert 2 == ended.out.count("only suspended accounts are without it")
+    again = "hub hub up --suppress-outputs --diff --yes --skip-preview"
+    assert ["hub hub up --suppress-outputs --diff", again, again] == ran
 
 
 @pytest.mark.usefixtures("ran")

@@ -1,91 +1,19 @@
 """A rollout goes through the waves, and stops where too much fails."""
 
-import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fleet.plan.settings import Wave
+from fleet.engine import Cost
 from fleet.plan.verdicts import FleetPlan, make_plan
 from fleet.run import rollout as module
-from fleet.run.executors import Workforce
-from fleet.run.rollout import Request, Result, Rollout
 from fleet.run.tasks import Operation, RunStatus
-from fleet.store.locations import Locations
-from tests.support.fleet.hands import Hands
+from fleet.store.records import Record
+from tests.support.fleet.hands import ACCOUNTS, BEGUN, Start
 from tests.support.fleet.making import CODE, deployed, fleet, inventory, spoke, spokes
-
-ACCOUNTS = {name: f"30000000000{number}" for number, name in enumerate("abcdef")}
-BEGUN = dt.datetime(2026, 11, 1, 8, tzinfo=dt.UTC)
-
-
-@dataclass
-class Run:
-    """What came of a rollout, and what was seen of it."""
-
-    result: Result
-    hands: Hands
-    asked: list[tuple[str, int]]
-    interrupted: int
-
-    @property
-    def statuses(self) -> dict[str, RunStatus]:
-        """By short name."""
-        return {stack.removeprefix("spoke-"): outcome.status for stack, outcome in self.result.outcomes.items()}
-
-    @property
-    def not_begun(self) -> str:
-        """By short name."""
-        return " ".join(stack.removeprefix("spoke-") for stack in self.result.not_begun)
-
-
-Start = Callable[..., Run]
-
-
-@pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
-    """Give a way to roll out six new spokes in these waves."""
-    interrupted: list[None] = []
-
-    def start(
-        *waves: Mapping[str, Any],
-        statuses: Mapping[str, RunStatus | Exception] | None = None,
-        plan: FleetPlan | None = None,
-        wanted: str = "abcdef",
-        yes: bool = True,
-        width: int = 2,
-        is_here: bool = True,
-        interrupts: int = 0,
-        operation: Operation = Operation.UP,
-        forced: bool = False,
-    ) -> Run:
-        hands, asked = Hands(statuses or {}), list[tuple[str, int]]()
-        hands.interrupts = interrupts
-        monkeypatch.setattr(module, "run_spoke", hands.run)
-
-        def approve(wave: Wave, number: int) -> bool:
-            asked.append((wave.name, number))
-            return yes
-
-        request = Request(
-            wanted=frozenset(f"spoke-{name}" for name in wanted),
-            operation=operation,
-            forced=forced,
-            begun=BEGUN,
-            locations=Locations("file:///state", "file:///state"),
-            logs=".fleet/runs/1",
-        )
-        plan = plan or make_plan(inventory(tmp_path, spokes(tmp_path, **ACCOUNTS), settings=fleet(*waves)))
-        result = Rollout(plan, request, Workforce(hands, width, is_here), hands, approve).run()
-        return Run(result, hands, asked, len(interrupted))
-
-    monkeypatch.setattr(module, "_TICK_SECONDS", 0)
-    monkeypatch.setattr(module, "interrupt", lambda: interrupted.append(None))
-    return start
-
 
 FIRST = {"name": "first", "spokes": ["a", "b", "c"]}
 SECOND = {"name": "second", "spokes": ["d", "e"]}
@@ -152,6 +80,48 @@ def test_only_failures_count_as_such(start: Start, status: RunStatus) -> None:
 
     assert "" == run.result.stopped
     assert 6 == len(run.statuses)
+
+
+@pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.NOT_STARTED])
+def test_once_credentials_have_ended_no_spoke_begins_however_many_may_fail(start: Start, status: RunStatus) -> None:
+    run = start(
+        {**FIRST, "tolerance": 3},
+        REST,
+        statuses={"a": (status, "they have ended"), "b": (RunStatus.SUCCEEDED, "b says so too")},
+    )
+
+    assert "they have ended" == run.result.stopped
+    assert ["note they have ended. No more spokes are started"] == [text for text in run.hands.seen if "note" in text]
+    assert {"c", "d", "e", "f"} <= set(run.not_begun.split())
+    assert ("a" in run.not_begun.split()) is (status is RunStatus.NOT_STARTED)
+    assert RunStatus.SUCCEEDED is run.statuses["b"]
+
+
+def test_a_wave_that_is_wider_than_the_memory_goes_is_warned_of(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[int]()
+
+    def shortage(width: int) -> str:
+        asked.append(width)
+        return "memory is short"
+
+    monkeypatch.setattr(module, "shortage", shortage)
+    here = start({**REST, "concurrency": 40})
+    there = start({**REST, "concurrency": 40}, is_here=False)
+
+    assert [6] == asked, "no more than there are to run, and of this machine alone"
+    assert "note warning: memory is short" in here.hands.seen
+    assert [] == [text for text in there.hands.seen if "memory" in text]
+
+
+def test_a_spoke_is_told_how_long_it_took_last(start: Start, tmp_path: Path) -> None:
+    """So that it can be held against the life of the credentials."""
+    done = deployed(inventory(tmp_path, spokes(tmp_path, **ACCOUNTS)))
+    record = done.records["spoke-a"]
+    assert isinstance(record, Record)
+    records = {**done.records, "spoke-a": record.model_copy(update={"cost": Cost(seconds=417)})}
+    run = start(plan=make_plan(replace(done, records=records)), forced=True)
+
+    assert 417 == run.hands.tasks["spoke-a"].took
 
 
 def test_a_worker_that_is_gone_has_failed_and_the_others_go_on(start: Start) -> None:

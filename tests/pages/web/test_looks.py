@@ -84,9 +84,12 @@ def test_the_policy_lets_nothing_in_that_is_not_of_the_pages(built: Path) -> Non
 def attributes(text: str) -> set[str]:
     """Name the attributes that a page's elements have."""
     named = set[str]()
-    parser = HTMLParser()
-    parser.handle_starttag = lambda _, attrs: named.update(name for name, _ in attrs)
-    parser.feed(text)
+
+    class Parser(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            named.update(name for name, _ in attrs)
+
+    Parser().feed(text)
     return named
 
 

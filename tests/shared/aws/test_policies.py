@@ -13,6 +13,7 @@ from shared.aws.policies import (
     launch_policy,
     launch_trust,
     permission_policy,
+    publishing,
     render,
 )
 
@@ -47,6 +48,38 @@ def test_a_launch_role_works_on_service_catalogs_stacks_alone() -> None:
     assert {"cloudformation:CreateStack", "cloudformation:UpdateStack", "cloudformation:DeleteStack"} <= set(
         stacks["Action"]
     )
+
+
+def test_a_launch_role_tells_the_topics_that_it_is_given_and_no_others() -> None:
+    """CloudFormation publishes with the rights of whoever makes the stack."""
+    topics = ["arn:aws:sns:eu-central-1:222233334444:b", "arn:aws:sns:eu-central-1:222233334444:a"]
+    policy = launch_policy(
+        [EXTRA], execution_role="x", services=["sagemaker.amazonaws.com"], topics=[*topics, topics[0]]
+    )
+
+    assert ("sns:Publish", sorted(topics)) == (
+        by_sid(policy, "TopicsOfLaunches")["Action"],
+        by_sid(policy, "TopicsOfLaunches")["Resource"],
+    )
+    assert "sns" not in str(POLICY)
+
+
+@pytest.mark.parametrize(
+    ("statement", "covered"),
+    [
+        ({"Action": "sns:Publish", "Resource": "arn:aws:sns:*:222233334444:mod*"}, True),
+        ({"Action": ["sns:*"], "Resource": ["arn:other", "*"]}, True),
+        ({"Action": "sns:Publish", "Resource": "arn:aws:sns:eu-west-1:222233334444:models"}, False),
+        ({"Action": "sns:Publish", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}, False),
+        ({"Action": "sns:Subscribe", "Resource": "*"}, False),
+    ],
+)
+def test_what_a_role_may_tell_already_is_not_said_again(statement: StatementJson, *, covered: bool) -> None:
+    """So that roles of products that said it themselves stay as they are."""
+    topic = "arn:aws:sns:eu-central-1:222233334444:models"
+
+    assert covered is ([] == publishing([topic], [{"Effect": "Allow", **statement}]))
+    assert [topic] == publishing([topic], [{"Effect": "Deny", **statement}])[0]["Resource"]
 
 
 def test_a_launch_role_reads_only_templates_that_service_catalog_marked() -> None:

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from shared.aws.caller import CALLER
 from shared.errors import ConfigError, UnreachableError
 from shared.stack.provider import account_provider, confirm_account
 from shared.stack.settings import AccountSettings
@@ -49,6 +50,15 @@ def test_the_provider_assumes_the_role_in_a_session_named_for_the_stack(mocks: M
     [assumed] = json.loads(mocks.one("pulumi:providers:aws").inputs["assumeRoles"])
 
     assert {"roleArn": ROLE, "sessionName": "model-catalog-hub"} == assumed
+
+
+def test_the_provider_assumes_no_role_that_the_caller_is_already(mocks: Mocks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job of CI signs in as the deployer, which may not assume itself."""
+    monkeypatch.setenv(CALLER, "arn:aws:sts::222233334444:assumed-role/Deployer/job-17")
+
+    mocks.deploy(lambda: _discard(account_provider(ASSUMED)))
+
+    assert "assumeRoles" not in mocks.one("pulumi:providers:aws").inputs
 
 
 def test_the_callers_arn_is_known_at_once(mocks: Mocks) -> None:

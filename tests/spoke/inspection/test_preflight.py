@@ -144,6 +144,33 @@ def test_a_new_spoke_hears_what_will_be_made(look: Look) -> None:
     ] == look(list_launch_paths=MissingError(), list_principals_for_portfolio=MissingError())
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_quotas_are_asked_for_only_where_a_launch_is_new(look: Look, *, there: bool) -> None:
+    """There are thousands, on twenty pages and more."""
+    asked, offer = list[Any](), deepcopy(dict(OFFER))
+    cost: dict[str, Any] = {
+        "kind": "serverless",
+        "currency": "USD",
+        "date": "2026-11-24",
+        "memory": "InstanceCount",
+        "prices": {},
+    }
+    offer["eu-central-1"]["products"]["scorer"]["versions"]["1.1.0"]["cost"] = cost
+
+    def quotas(arguments: dict[str, str]) -> Ids:
+        asked.append(arguments)
+        return []
+
+    look(
+        role=role(),
+        offer=offer,
+        list_service_quotas=quotas,
+        search_provisioned_products=launched() if there else [],
+    )
+
+    assert (not there) is bool(asked)
+
+
 @pytest.mark.parametrize(
     ("status", "line"),
     [

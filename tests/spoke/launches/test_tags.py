@@ -1,14 +1,18 @@
 """The tags of a launch: what the catalog sets, what tag options ask for, what may change."""
 
+import json
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pulumi_aws as aws
 import pytest
 
 from shared.errors import LaunchError
 from spoke.resources.lifecycle_hooks import lifecycle_hooks
+from tests.support.recorder import Mocks
 from tests.support.refused import refused
-from tests.support.spoke_stack import resolved
+from tests.support.spoke_stack import LAUNCH, resolved
 
 OPTIONS = {"cost-centre": ["100", "200"], "tier": ["gold"]}
 
@@ -55,6 +59,37 @@ def test_what_tag_options_do_not_allow_is_refused(
     with refused(LaunchError, code, f"launches[0] (scoring): {place}") as found:
         resolved(offer, tags=tags)
     assert words in str(found.value)
+
+
+def test_tags_that_are_left_to_aws_are_not_sent_and_the_provider_takes_no_notice_of_them(
+    deploy: Callable[..., Mocks], scorer: dict[str, Any]
+) -> None:
+    """Whether AWS takes a key twice nobody has tried: both ways have to work."""
+    scorer["tag_options"] = {"tier": ["gold"]}
+    launch = {**LAUNCH, "tags": {"team": "risk", "framework": "scorer"}}
+
+    left = deploy(launches=[launch], catalogTags="leave")
+
+    [provider] = left.all("pulumi:providers:aws")
+    assert {"team": "risk"} == left.one(aws.servicecatalog.ProvisionedProduct).inputs["tags"]
+    assert {"keys": ["framework", "model-catalog-hub", "tier"]} == json.loads(provider.inputs["ignoreTags"])
+
+
+def test_tags_of_the_catalog_are_sent_unless_they_are_left(deployed: Mocks) -> None:
+    [provider] = deployed.all("pulumi:providers:aws")
+
+    assert {"framework", "model-catalog-hub", "team"} == set(
+        deployed.one(aws.servicecatalog.ProvisionedProduct).inputs["tags"]
+    )
+    assert "ignoreTags" not in provider.inputs
+
+
+def test_a_tag_of_the_catalog_may_not_be_another_even_where_it_is_left(
+    deploy: Callable[..., Mocks], scorer: dict[str, Any]
+) -> None:
+    del scorer
+    with refused(LaunchError, "tag-set-by-catalog", "launches[0] (scoring): tags.framework"):
+        deploy(launches=[{**LAUNCH, "tags": {"framework": "mine"}}], catalogTags="leave")
 
 
 def test_a_launch_may_have_as_many_tags_as_aws_takes(offer: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from shared.errors import LaunchError
 from tests.support.recorder import Mocks
 from tests.support.refused import refused
+from tests.support.spoke_stack import LAUNCH
 
 ALL = ["ModelCatalogLaunch-scorer", "ModelCatalogExecution-scorer", "ModelCatalogLaunch-embedder"]
 
@@ -34,6 +35,19 @@ def test_a_role_in_another_partition_is_written_for_it(deploy: Callable[..., Moc
         "arn:aws-us-gov:s3:::models-333344445555/*" in mocks.one(aws.iam.RolePolicy, "scorer-launch").inputs["policy"]
     )
     assert "arn:aws-us-gov:servicecatalog:" in mocks.one(aws.iam.Role, "scorer-launch").inputs["assumeRolePolicy"]
+
+
+def test_the_launch_role_may_tell_the_topics_of_its_launches(deploy: Callable[..., Mocks]) -> None:
+    """Finding: without sns:Publish CloudFormation refuses the stack of a launch with notifications."""
+    topic = "arn:aws:sns:eu-central-1:333344445555:model-catalog-launches"
+    mocks = deploy(launches=[{**LAUNCH, "notifications": [topic]}])
+
+    def topics_of(role: str) -> list[Any]:
+        policy = json.loads(mocks.one(aws.iam.RolePolicy, role).inputs["policy"])
+        return [each["Resource"] for each in policy["Statement"] if each["Action"] == "sns:Publish"]
+
+    assert [[topic]] == topics_of("scorer-launch")
+    assert [] == topics_of("scorer-execution") + topics_of("embedder-launch")
 
 
 def test_roles_that_somebody_else_makes_are_not_made_again(deploy: Callable[..., Mocks], mocks: Mocks) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pulumi_aws as aws
-import pytest
 
 from shared.errors import LaunchError
 from tests.support.recorder import Mocks, unknown
@@ -27,29 +26,6 @@ def test_a_preview_of_a_new_spoke_shows_what_is_already_known(previewed: Mocks) 
     assert unknown(launch["outputs"])
 
 
-@pytest.mark.parametrize(
-    ("paths", "count", "names"),
-    [
-        ([], 0, "none"),
-        ([("Local models", "lpv3-a")], 0, "Local models"),
-        ([("Online models", "lpv3-a"), ("Online models", "lpv3-b")], 2, "Online models, Online models"),
-    ],
-)
-def test_a_launch_without_exactly_one_path_is_refused(
-    deploy: Callable[..., Mocks], mocks: Mocks, paths: list[tuple[str, str]], count: int, names: str
-) -> None:
-    mocks.answers["getLaunchPaths"] = lambda _: {
-        "summaries": [{"name": name, "pathId": identity} for name, identity in paths]
-    }
-
-    with refused(LaunchError, "launch-paths-not-one", "Pulumi.spoke-research.yaml: launches[0] (scoring)") as found:
-        deploy()
-
-    assert f"{count} launch paths to The scorer " in str(found.value)
-    assert f"(paths found: {names})" in str(found.value)
-    assert [] == mocks.all(aws.servicecatalog.ProvisionedProduct)
-
-
 def test_a_product_that_tells_nothing_has_no_outputs(deploy: Callable[..., Mocks], mocks: Mocks) -> None:
     mocks.made["aws:servicecatalog/provisionedProduct:ProvisionedProduct"] = _silent
 
@@ -68,17 +44,6 @@ def test_a_run_that_leaves_a_launch_unusable_fails(deploy: Callable[..., Mocks],
 
     with refused(LaunchError, "launch-failed", "launches[0] (scoring)"):
         deploy()
-
-
-def test_a_path_that_aws_does_not_give_is_explained(deploy: Callable[..., Mocks], mocks: Mocks) -> None:
-    def refuse(_: dict[str, Any]) -> dict[str, Any]:
-        raise RuntimeError("couldn't find resource (6 retries)")
-
-    mocks.answers["getLaunchPaths"] = refuse
-
-    with refused(LaunchError, "launch-path-missing", "launches[0] (scoring)") as found:
-        deploy()
-    assert "make refresh-spoke-research and make up-spoke-research" in str(found.value)
 
 
 def _failed(name: str, _: dict[str, Any]) -> dict[str, Any]:

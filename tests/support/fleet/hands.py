@@ -1,13 +1,22 @@
 """Workers and a board for the tests of rollouts, in which time passes only when it is told to."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
-from typing import ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Final, ParamSpec, TypeVar
 
+from fleet.run.rollout import Result
 from fleet.run.tasks import Outcome, RunStatus, Task
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+ACCOUNTS: Final = {name: f"30000000000{number}" for number, name in enumerate("abcdef")}
+"""Those of the spokes that are rolled out, by their short names."""
+BEGUN: Final = dt.datetime(2026, 11, 1, 8, tzinfo=dt.UTC)
+
+Ending = RunStatus | Exception | tuple[RunStatus, str]
 
 
 class Hands(Executor):
@@ -16,14 +25,14 @@ class Hands(Executor):
     It is the board too.
 
     Attributes:
-        statuses: What becomes of a spoke, by its short name; the others are done.
+        statuses: What becomes of a spoke, by its short name, and why no other one shall begin; the others are done.
         seen: What happened, in order.
         most: How many ran at the same time.
         tasks: What was to be done, by stack.
         interrupts: At how many of the first ends somebody presses Ctrl-C, before they are told.
     """
 
-    def __init__(self, statuses: Mapping[str, RunStatus | Exception]) -> None:
+    def __init__(self, statuses: Mapping[str, Ending]) -> None:
         self._endings = statuses
         self._waiting: list[Callable[[], None]] = []
         self.seen: list[str] = []
@@ -48,10 +57,12 @@ class Hands(Executor):
     def run(self, task: Task) -> Outcome:
         """Stand for `run_spoke`."""
         self.tasks[task.stack] = task
-        status = self._endings.get(task.stack.removeprefix("spoke-"), RunStatus.SUCCEEDED)
-        if isinstance(status, Exception):
-            raise status
-        return Outcome(stack=task.stack, status=status, reason="so it was" if status is RunStatus.FAILED else "")
+        ending = self._endings.get(task.stack.removeprefix("spoke-"), RunStatus.SUCCEEDED)
+        if isinstance(ending, Exception):
+            raise ending
+        status, stops = ending if isinstance(ending, tuple) else (ending, "")
+        reason = "so it was" if status is RunStatus.FAILED else ""
+        return Outcome(stack=task.stack, status=status, reason=reason, stops=stops)
 
     def wave(self, name: str, spokes: int, width: int) -> None:
         """Tell that a wave begins."""
@@ -76,3 +87,26 @@ class Hands(Executor):
             raise KeyboardInterrupt
         if self._waiting:
             self._waiting.pop(0)()
+
+
+@dataclass
+class Run:
+    """What came of a rollout, and what was seen of it."""
+
+    result: Result
+    hands: Hands
+    asked: list[tuple[str, int]]
+    interrupted: int
+
+    @property
+    def statuses(self) -> dict[str, RunStatus]:
+        """By short name."""
+        return {stack.removeprefix("spoke-"): outcome.status for stack, outcome in self.result.outcomes.items()}
+
+    @property
+    def not_begun(self) -> str:
+        """By short name."""
+        return " ".join(stack.removeprefix("spoke-") for stack in self.result.not_begun)
+
+
+Start = Callable[..., Run]

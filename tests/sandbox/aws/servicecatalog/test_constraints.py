@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.paths import ROOT
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.building import CLOUDFORMATION, LOGS, groups, trusting_research
 from tests.support.sandbox.expecting import Expect
-from tests.support.sandbox.setup import ADMINISTRATOR, Setup, parameters
+from tests.support.sandbox.setup import ADMINISTRATOR, Setup, parameters, policy
 
 
 def test_a_launch_role_by_local_name_builds_in_the_launching_account(setup: Setup) -> None:
@@ -249,3 +250,44 @@ def test_the_topics_of_a_notification_constraint_reach_the_stack(setup: Setup) -
         topics.delete_topic(TopicArn=topic)
 
     assert set(stack["NotificationARNs"]) == {constraints, launch}
+
+
+def test_a_launch_role_has_to_be_allowed_to_tell_its_topics(setup: Setup) -> None:
+    """Administrator Guide, "Add a launch constraint", whose role has sns:*."""
+    topics = setup.client("sns", ACCOUNTS.research)
+    topic = topics.create_topic(Name=setup.name)["TopicArn"]
+    silent = {"Effect": "Allow", "NotAction": "sns:Publish", "Resource": "*"}
+    role = setup.launch_role([silent])
+    refused = setup.open().launch(name=f"{setup.name}-a", NotificationArns=[topic])
+    iam = setup.sandbox.client("iam", ACCOUNTS.research)
+    publish = {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}
+    iam.put_role_policy(RoleName=role, PolicyName="p", PolicyDocument=policy(silent, publish))
+    launched = setup.launch(name=f"{setup.name}-b", NotificationArns=[topic])
+    topics.delete_topic(TopicArn=topic)
+
+    assert refused["Status"] == "ERROR"
+    assert f"is not authorized to perform: sns:Publish on resource: {topic}" in refused["StatusMessage"]
+    assert launched["Status"] == "AVAILABLE"
+
+
+def test_a_topic_of_another_account_lets_launches_in_by_its_policy(setup: Setup) -> None:
+    """SNS Developer Guide, "Identity-based policies": between accounts both have to allow. docs/iam has the topic's."""
+    topics = setup.client("sns", ACCOUNTS.hub)
+    topic = topics.create_topic(Name=f"model-catalog-{setup.name}")["TopicArn"]
+    role = f"ModelCatalogLaunch-{setup.name}"
+    for account in (ACCOUNTS.hub, ACCOUNTS.research):
+        setup.role(account, role)
+    setup.constrain("LAUNCH", LocalRoleName=role)
+    setup.constrain("NOTIFICATION", NotificationArns=[topic])
+    refused = setup.open().launch(name=f"{setup.name}-a")
+    organization = setup.sandbox.client("organizations", ACCOUNTS.management).describe_organization()["Organization"]
+    document = (ROOT / "docs" / "iam" / "topic-of-launches.json").read_text()
+    for name, value in {"Topic": topic, "OrganizationId": organization["Id"], "Partition": "aws"}.items():
+        document = document.replace(f"${{{name}}}", value)
+    topics.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document)
+    launched = setup.launch(name=f"{setup.name}-b")
+    topics.delete_topic(TopicArn=topic)
+
+    assert refused["Status"] == "ERROR"
+    assert "no resource-based policy allows the SNS:Publish action" in refused["StatusMessage"]
+    assert launched["Status"] == "AVAILABLE"

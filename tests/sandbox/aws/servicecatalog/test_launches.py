@@ -109,3 +109,28 @@ def test_fifty_tags_and_five_topics_are_the_most(setup: Setup, api_error: Expect
     setup.hub.update_product(Id=setup.product, AddTags=[{"Key": "product", "Value": "v"}])
     with api_error("InvalidParametersException", "50"):
         setup.launch(Tags=tags[:50])
+
+
+def test_tags_of_portfolio_and_product_come_by_themselves_and_may_be_sent_again(setup: Setup) -> None:
+    """Administrator Guide, "AutoTags" and "TagOption Library", which speak of tags that do not conflict.
+
+    Nobody has tried it: on AWS this decides which `catalogTags` of a spoke is right.
+    """
+    setup.hub.update_portfolio(Id=setup.portfolio, AddTags=[{"Key": "from-portfolio", "Value": "p"}])
+    setup.hub.update_product(Id=setup.product, AddTags=[{"Key": "from-product", "Value": "q"}])
+    setup.open()
+    own = {"own": "o"}
+    catalogs = {"from-portfolio": "p", "from-product": "q"}
+
+    left = setup.launch(name=f"{setup.name}-a", Tags=_tags(own))
+    sent = setup.launch(name=f"{setup.name}-b", Tags=_tags(own | catalogs))
+
+    for launched in (left, sent):
+        assert launched["Status"] == "AVAILABLE", launched
+        record = setup.research.describe_record(Id=launched["LastRecordId"])["RecordDetail"]
+        reported = {tag["Key"]: tag["Value"] for tag in record["RecordTags"] if not tag["Key"].startswith("aws:")}
+        assert reported == own | catalogs
+
+
+def _tags(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

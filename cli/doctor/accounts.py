@@ -1,0 +1,236 @@
+"""What each stack has and lacks in its account: the checks that its preview makes, and what comes before them."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.doctor.lines import Line, lines_of, missing
+from cli.doctor.models import models
+from cli.stacks import engine
+from fleet.plan.hub_contracts import Hubs
+from hub.config import HubSettings, ShareSetting
+from hub.definitions.load import read_catalog
+from hub.definitions.portfolio_selection import part_of
+from hub.inspection import preflight as of_hub
+from organization import inspection as of_organization
+from organization.settings import OrganizationSettings
+from shared.aws.arn import partition_of
+from shared.aws.endpoints import named_endpoints
+from shared.aws.organization import Organization
+from shared.aws.policies import render
+from shared.aws.preflight import Check, Finding, failed, warning
+from shared.aws.reach import is_loopback
+from shared.aws.session import AccountSession, error_text
+from shared.aws.simulation import simulated
+from shared.catalog.lifecycle import as_of
+from shared.errors import CatalogError
+from shared.stack.settings import AccountSettings
+from shared.stack.stack_file import settings_of
+from spoke.config import SpokeSettings
+from spoke.inspection import preflight as of_spoke
+from spoke.inspection.scope import PreflightScope
+from spoke.launches.portfolios import products_of, wanted_portfolios
+from spoke.launches.resolution import resolve_launches
+
+_MODELS: Final[Mapping[str, type[AccountSettings]]] = {
+    "organization": OrganizationSettings,
+    "hub": HubSettings,
+    "spoke": SpokeSettings,
+}
+_EXAMPLES: Final = ("111122223333", "222233334444", "333344445555", "444455556666", "555566667777")
+"""The account ids of AWS's documentation, which the shipped settings have; no account of anybody's has them."""
+_ADMINISTRATOR: Final = "OrganizationAccountAccessRole"
+_ACCESS: Final = "account"
+"""The check of a preview that says whom it works as, which is told here before."""
+_ABOUT_NODES: Final = ("targets", "rollout", "shares")
+"""Checks of a hub that need the ids of units."""
+CATALOG: Final = Path("hub/catalog")
+
+
+class StackChecks:
+    """The checks of one stack."""
+
+    def __init__(self, stack: str, *, hub_account: str) -> None:
+        """Take the stack, and the hub's account, which policies name."""
+        self.stack = stack
+        self._kind = stack.partition("-")[0]
+        self._where = f"Pulumi.{stack}.yaml"
+        self._hub_account = hub_account
+
+    @cached_property
+    def settings(self) -> AccountSettings:
+        """The settings. Raises CatalogError."""
+        return settings_of(_MODELS[self._kind], self.stack)
+
+    def lines(self) -> list[Line]:
+        """Look, and go on as far as what was found allows."""
+        try:
+            settings = self.settings
+        except CatalogError as problem:
+            return [missing(self.stack, self._where, problem)]
+        lines = lines_of(self.stack, [self._examples])
+        if any(line.is_missing for line in lines):
+            return lines
+        try:
+            account = AccountSession(settings, where=self._where)
+        except CatalogError as problem:
+            return [*lines, missing(self.stack, f"account {settings.account_id}", problem)]
+        lines += lines_of(self.stack, [self._access(account), self._permissions(account)])
+        try:
+            checks = [each for each in self._checks(account) if each.__name__ != _ACCESS]
+            lines += lines_of(self.stack, checks)
+        except (CatalogError, ClientError, BotoCoreError) as problem:
+            lines.append(missing(self.stack, "what it is to deploy", problem))
+        return lines
+
+    def _examples(self) -> Iterator[Finding]:
+        """The settings."""
+        settings = self.settings
+        rehearsed = any(is_loopback(each.url) for each in named_endpoints())
+        if settings.account_id in _EXAMPLES and not rehearsed:
+            yield failed(
+                self._where,
+                f"accountId {settings.account_id} is an example, of AWS's documentation. Put the id of your account, "
+                f"and look at all else in the file (docs/first-day.md)",
+            )
+        else:
+            yield Finding(self._where, "can be read")
+
+    def _access(self, account: AccountSession) -> Check:
+        settings = self.settings
+
+        def access() -> Iterator[Finding]:
+            """The account."""
+            subject = f"account {account.id}"
+            if f"/{_ADMINISTRATOR}/" in account.caller:
+                yield warning(
+                    subject,
+                    f"works as {account.caller}, an administrator. Make ModelCatalogDeployer there, and name it in "
+                    f"assumeRole (docs/iam/README.md)",
+                )
+            elif settings.assume_role is None and self._kind == "spoke":
+                yield warning(
+                    subject,
+                    f"works as {account.caller}, and assumeRole names nobody: whoever runs it becomes the one who "
+                    f"launches, and two who take turns replace each other's access. Name one role in assumeRole",
+                )
+            else:
+                yield Finding(subject, f"works as {account.caller}")
+
+        return access
+
+    def _permissions(self, account: AccountSession) -> Check:
+        def permissions() -> Iterator[Finding]:
+            """Permissions, simulated."""
+            name = f"docs/iam/{self._kind}-deployer.json"
+            text = Path(name).read_text() if Path(name).exists() else ""
+            if not text:
+                yield Finding("permissions", f"not simulated: there is no {name} here")
+                return
+            partition = partition_of(self.settings.region)
+            filled = render(json.loads(text), partition=partition, account=account.id)
+            policy: dict[str, Any] = json.loads(filled.replace("${HubAccountId}", self._hub_account or account.id))
+            boundary = getattr(self.settings, "permissions_boundary", None)
+            yield from simulated(
+                account, policy, name=name, context={"iam:PermissionsBoundary": boundary} if boundary else None
+            )
+
+        return permissions
+
+    def _checks(self, account: AccountSession) -> Sequence[Check]:
+        """List those of its kind. Raises CatalogError."""
+        match self.settings:
+            case OrganizationSettings() as settings:
+                return of_organization.checks_of(settings, account)
+            case HubSettings() as settings:
+                return self._of_hub(settings, account)
+            case SpokeSettings() as settings:
+                return self._of_spoke(settings, account)
+            case _:
+                return []
+
+    def _of_hub(self, settings: HubSettings, account: AccountSession) -> Sequence[Check]:
+        whole = read_catalog(CATALOG, as_of(), exceptions=settings.exceptions, published=settings.portfolios)
+        catalog = part_of(settings, whole, where=self._where)
+
+        organization, unknown = Organization(account), list[Finding]()
+        targets = [(each, self._id_of(organization, each, unknown)) for each in settings.shares]
+        units = settings.launch_roles.units if settings.launch_roles else []
+        scope = of_hub.PreflightScope(
+            settings=settings,
+            catalog=catalog,
+            targets=targets,
+            units=[self._unit(organization, unit, "launchRoles", unknown) for unit in units],
+            where=self._where,
+        )
+        checks = of_hub.checks_of(scope, account)
+        if unknown:  # what is about these ids cannot be said
+            checks = [each for each in checks if each.__name__ not in _ABOUT_NODES]
+        return [*checks, lambda: dict.fromkeys(unknown), *models(settings, catalog)]
+
+    def _id_of(self, organization: Organization, share: ShareSetting, unknown: list[Finding]) -> str:
+        """Find the id that a share is made with, or take note of why it cannot be found."""
+        if share.type == "ORGANIZATIONAL_UNIT" and share.target:
+            return self._unit(organization, share.target, "shares", unknown)
+        if share.target is None:
+            try:
+                return organization.id
+            except (ClientError, BotoCoreError) as problem:
+                unknown.append(_unread(f"{self._where}: shares", problem))
+        return share.target or ""
+
+    def _unit(self, organization: Organization, target: str, setting: str, unknown: list[Finding]) -> str:
+        if target.startswith("ou-"):
+            return target
+        where = f"{self._where}: {setting}"
+        try:
+            return organization.path_of(target, where=where).rstrip("/").rpartition("/")[2]
+        except CatalogError as problem:
+            unknown.append(failed(where, str(problem)))
+        except (ClientError, BotoCoreError, ValueError) as problem:
+            unknown.append(_unread(where, problem))
+        return target
+
+    def _of_spoke(self, settings: SpokeSettings, account: AccountSession) -> Sequence[Check]:
+        hubs = Hubs(engine(), settings.hub_stacks)
+        contract = hubs.contract(settings, where=self._where)
+        days = [each.on for each in hubs.published().values()]
+        launches = resolve_launches(settings, contract, as_of(), where=self._where)
+        wanted = wanted_portfolios(settings, contract, launches, where=self._where)
+        scope = PreflightScope(
+            settings=settings,
+            contract=contract,
+            published_on=None if None in days else min(day for day in days if day),
+            day=as_of(),
+            hub=", ".join(settings.hub_stacks),
+            where=self._where,
+            resolved_launches=launches,
+            wanted=wanted,
+            products=products_of(contract, wanted),
+        )
+        return of_spoke.checks_of(scope, account)
+
+
+def _unread(where: str, problem: Exception) -> Finding:
+    return failed(
+        where,
+        f"the organization cannot be read, which only a delegated administrator may: model-catalog stack up "
+        f"organization. AWS says: {error_text(problem)}",
+    )
+
+
+def hub_account_of(stacks: Sequence[str]) -> str:
+    """Give the account of the hub, from its settings or from the pin of a spoke; empty where nobody says."""
+    for stack in sorted(stacks):
+        try:
+            if stack.startswith("hub"):
+                return settings_of(HubSettings, stack).account_id
+            if stack.startswith("spoke-") and (pin := settings_of(SpokeSettings, stack).hub):
+                return pin.account_id
+        except CatalogError:
+            continue
+    return ""

@@ -106,7 +106,8 @@ def test_a_program_goes_with_the_process_that_was_killed(warm_python: str, tmp_p
 def waiting(warm: str, folder: Path) -> "subprocess.Popen[bytes]":
     """Start a program that waits, and give its process once it does."""
     (folder / "waits.py").write_text(
-        "import os, pathlib, sys, time\n"
+        "import os, pathlib, signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where the tests run in the background
         "pathlib.Path('part').write_text(str(os.getpid()))\n"
         "pathlib.Path('part').rename('ready')\n"
         "try:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(5)\n"

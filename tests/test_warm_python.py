@@ -106,13 +106,14 @@ def test_a_program_goes_with_the_process_that_was_killed(warm_python: str, tmp_p
 def waiting(warm: str, folder: Path) -> "subprocess.Popen[bytes]":
     """Start a program that waits, and give its process once it does."""
     (folder / "waits.py").write_text(
-        "import os, pathlib, signal, sys, time\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where the tests run in the background
+        "import os, pathlib, sys, time\n"
         "pathlib.Path('part').write_text(str(os.getpid()))\n"
         "pathlib.Path('part').rename('ready')\n"
         "try:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(5)\n"
     )
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
     process = subprocess.Popen([warm, "waits.py"], cwd=folder)
+    _ = signal.signal(signal.SIGINT, before)
     limit = time.monotonic() + PATIENCE_SECONDS
     while not (folder / "ready").exists():
         assert time.monotonic() < limit

@@ -111,7 +111,9 @@ def waiting(warm: str, folder: Path) -> "subprocess.Popen[bytes]":
         "pathlib.Path('part').rename('ready')\n"
         "try:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(5)\n"
     )
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
     process = subprocess.Popen([warm, "waits.py"], cwd=folder)
+    _ = signal.signal(signal.SIGINT, before)
     limit = time.monotonic() + PATIENCE_SECONDS
     while not (folder / "ready").exists():
         assert time.monotonic() < limit

@@ -41,24 +41,27 @@ def test_what_was_killed_is_recovered_by_one_command_and_nothing_is_made_twice(b
     beginning.faults()
 
     locked = beginning.refuse("up-hub")
-    cancelled = beginning.run("pulumi", "-C", "hub", "cancel", "hub", "--yes")
-    by_hand = beginning.run("pulumi", "-C", "hub", "-s", "hub", "up", "--yes", "--skip-preview")
-    pending = beginning.refuse("up-hub")
+    torn = re.search(r"has torn \S+\. Nothing was changed\. .*: model-catalog stack recover hub", locked)
+    if not torn:  # at another moment than one at which Pulumi wrote the state
+        assert re.search(r"whose run has died\. Nothing was changed\. .*: model-catalog stack recover hub", locked)
+        _assert_refused_by_hand_too(beginning)
     recovered = beginning.succeed("recover", "STACK=hub")
     finished = beginning.up("hub")
 
     assert returncode == -signal.SIGKILL
-    # Its files are told before its lock, where the moment was one at which Pulumi wrote them.
-    assert re.search(
-        r"(whose run has died|has torn \S+)\. Nothing was changed\. .*: model-catalog stack recover hub", locked
-    )
-    assert cancelled.returncode == 0
-    assert by_hand.returncode != 0
-    assert "to go on would make things twice. Settle it: model-catalog stack recover hub" in by_hand.stdout
-    assert "Settle it: model-catalog stack recover hub" in pending
     assert re.search(r"hub: \S+ had been created, and was taken into the state: port-", recovered)
     assert "pending operations" not in finished
     _assert_complete(beginning)
+
+
+def _assert_refused_by_hand_too(stage: Stage) -> None:
+    cancelled = stage.run("pulumi", "-C", "hub", "cancel", "hub", "--yes")
+    by_hand = stage.run("pulumi", "-C", "hub", "-s", "hub", "up", "--yes", "--skip-preview")
+
+    assert cancelled.returncode == 0
+    assert by_hand.returncode != 0
+    assert "to go on would make things twice. Settle it: model-catalog stack recover hub" in by_hand.stdout
+    assert "Settle it: model-catalog stack recover hub" in stage.refuse("up-hub")
 
 
 def test_what_a_killed_plug_in_had_made_is_found_by_the_next_deployment(beginning: Stage) -> None:

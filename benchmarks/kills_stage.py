@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import yaml
 
+from benchmarks.kills_objects import Objects, of_account
 from tests.support.stage import Stage
 
 HUB: Final = "222233334444"
@@ -22,7 +23,13 @@ _THROTTLING: Final[tuple[dict[str, object], ...]] = (
 
 
 class KillStage(Stage):
-    """A rehearsal of one hub and one spoke, whose settings and files change on the way."""
+    """A rehearsal of one hub and one spoke, whose settings and files change on the way.
+
+    Attributes:
+        given: What each account has before the catalog comes: deployer roles.
+    """
+
+    given: dict[str, Objects]
 
     def prepare(self) -> None:
         """Write the settings, and deploy the organization."""
@@ -50,6 +57,7 @@ class KillStage(Stage):
         )
         self._change_portfolios({"tag_options": {"tier": ["gold"]}, "budgets": ["models"]})
         _ = self.up("organization")
+        self.given = {account: of_account(self, account) for account in (HUB, RESEARCH)}
 
     def leave(self) -> None:
         """Change nothing."""

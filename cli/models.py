@@ -197,3 +197,11 @@ def remove_version(product: Product, version: Version) -> int:
     from cli.catalog.removal import remove_version as remove
 
     return remove(product, version)
+
+
+@verb(app, "remove-samples", "models remove-samples")
+def remove_samples() -> int:
+    """Take out the sample products, and the sample spokes' settings, before your own come."""
+    from cli.catalog.samples import remove_samples as remove
+
+    return remove()

@@ -20,6 +20,7 @@ from organization import inspection as of_organization
 from organization.settings import OrganizationSettings
 from shared.aws.arn import partition_of
 from shared.aws.endpoints import named_endpoints
+from shared.aws.examples import EXAMPLE_ACCOUNTS
 from shared.aws.organization import Organization
 from shared.aws.policies import render
 from shared.aws.preflight import Check, Finding, failed, warning
@@ -41,8 +42,6 @@ _MODELS: Final[Mapping[str, type[AccountSettings]]] = {
     "hub": HubSettings,
     "spoke": SpokeSettings,
 }
-_EXAMPLES: Final = ("111122223333", "222233334444", "333344445555", "444455556666", "555566667777")
-"""The account ids of AWS's documentation, which the shipped settings have; no account of anybody's has them."""
 _ADMINISTRATOR: Final = "OrganizationAccountAccessRole"
 _ACCESS: Final = "account"
 """The check of a preview that says whom it works as, which is told here before."""
@@ -91,7 +90,7 @@ class StackChecks:
         """The settings."""
         settings = self.settings
         rehearsed = any(is_loopback(each.url) for each in named_endpoints())
-        if settings.account_id in _EXAMPLES and not rehearsed:
+        if settings.account_id in EXAMPLE_ACCOUNTS and not rehearsed:
             yield failed(
                 self._where,
                 f"accountId {settings.account_id} is an example, of AWS's documentation. Put the id of your account, "
@@ -170,7 +169,7 @@ class StackChecks:
         checks = of_hub.checks_of(scope, account)
         if unknown:  # what is about these ids cannot be said
             checks = [each for each in checks if each.__name__ not in _ABOUT_NODES]
-        return [*checks, lambda: dict.fromkeys(unknown), *models(settings, catalog)]
+        return [*checks, lambda: dict.fromkeys(unknown), *models(settings, catalog, CATALOG)]
 
     def _id_of(self, organization: Organization, share: ShareSetting, unknown: list[Finding]) -> str:
         """Find the id that a share is made with, or take note of why it cannot be found."""

@@ -2,25 +2,39 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.catalog.samples import samples
 from hub.config import HubSettings
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.inspection.registry.gate import session_for
 from hub.inspection.registry.packages import judge
 from hub.inspection.registry.questions import ask
+from shared.aws.endpoints import named_endpoints
 from shared.aws.preflight import Check, Finding, failed, warning
+from shared.aws.reach import is_loopback
 from shared.aws.session import Session, code_of, error_text
 
 _GONE: Final = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
 
 
-def models(settings: HubSettings, catalog: Catalog) -> list[Check]:
+def models(settings: HubSettings, catalog: Catalog, folder: Path) -> list[Check]:
     """List the checks of the versions that are offered."""
     offered = [(product, each) for product in catalog.products for each in product.versions if each.state == "active"]
     sessions: dict[str, Session] = {}
+
+    def own() -> Iterator[Finding]:
+        """Whether the catalog is the company's own."""
+        found = [key for key, _ in samples(folder / "products")]
+        if found and not any(is_loopback(each.url) for each in named_endpoints()):
+            yield failed(
+                "catalog",
+                f"{', '.join(found)} are samples, whose models are in an account of AWS's documentation that nobody "
+                f"has. Take them out: model-catalog models remove-samples",
+            )
 
     def registry() -> Iterator[Finding]:
         """The model registry."""
@@ -42,7 +56,7 @@ def models(settings: HubSettings, catalog: Catalog) -> list[Check]:
             }
             yield from _archives(session, region, uris)
 
-    return [registry, archives]
+    return [own, registry, archives]
 
 
 def _wrong(offered: list[tuple[CatalogProduct, CatalogVersion]], answers: Mapping[str, Any]) -> Iterator[Finding]:

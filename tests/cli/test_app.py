@@ -19,7 +19,7 @@ from tests.support.command_line import Command
 from tests.support.paths import ROOT
 
 VERBS = {
-    "models": "list show diff new new-version rights rehearse sync lock check verify remove-version",
+    "models": "list show diff new new-version rights rehearse sync lock check verify remove-version remove-samples",
     "stack": "preview up refresh destroy plan adopt recover relaunch",
     "spoke": "new new-launch ask-access off-board dead-principals",
     "hub": "shares",

@@ -91,9 +91,9 @@ plan-%: ## What would change inside each launch: plan-spoke-NAME
 
 ##@ change
 needs.new-model := NAME TEMPLATE
-takes.new-model := PORTFOLIO
-new-model: ## Write a model's folder: NAME=… TEMPLATE=… [PORTFOLIO=…]
-	@$(model-catalog) models new "$(NAME)" --template "$(TEMPLATE)" $(call option,--portfolio,$(PORTFOLIO))
+takes.new-model := PORTFOLIO PACKAGE
+new-model: ## Write a model's folder: NAME=… TEMPLATE=… [PACKAGE=…]
+	@$(model-catalog) models new "$(NAME)" --template "$(TEMPLATE)" $(call option,--portfolio,$(PORTFOLIO)) $(call option,--package,$(PACKAGE))
 
 needs.new-version := PRODUCT
 takes.new-version := VERSION TEMPLATE PACKAGE

@@ -78,8 +78,14 @@ def new(
     *,
     template: Template,
     portfolio: Annotated[str, typer.Option(help="The portfolio's key; needed where there are several.")] = "",
+    package: Annotated[str, typer.Option(metavar="ARN", help="The model package of its first version.")] = "",
+    stack: HubStack = "hub",
 ) -> int:
     """Write a product's folder from a template: what can be known, and marks for what a person has to say."""
+    if package:
+        from cli.catalog.registration import new_product_of
+
+        return new_product_of(name, template, portfolio, package, stack=stack)
     from cli.catalog.scaffold import new_product
 
     return new_product(name, template, portfolio)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from cli.catalog.scaffold import document, entry_of, names_image, refuse_over
+from cli.catalog.scaffold import FIRST, First, document, entry_of, names_image, refuse_over, unknown_first
 from cli.yaml_text import append
 from hub.definitions.artifacts import image_parts, is_by_digest
 from hub.definitions.marks import mark
@@ -56,6 +56,15 @@ def addition_of(path: Path, file: ProductFile, number: str, model: RegisteredMod
     )
 
 
+def first_of(model: RegisteredModel) -> First:
+    """Put together what the registry knows of a product's first version, and mark the rest."""
+    package, unknown = Arn.parse(model.package), unknown_first()
+    registry = {"account_id": package.account, "region": package.region, "group": package.resource.split("/")[1]}
+    images = [_identified(model)] if model.image else list(unknown.entry["artifacts"]["images"])
+    entry = _entry(FIRST, None, model, images)
+    return First(registry=registry, entry=entry, card=_card(unknown.card, model))
+
+
 def _renumbered(template: str, old: str, new: str) -> str:
     """Give a copied template its own number, where it says that it is the number of the version."""
     number = re.compile(rf"(?<![\w.-]){re.escape(old)}(?![\w-]|\.\d)")
@@ -66,7 +75,7 @@ def _renumbered(template: str, old: str, new: str) -> str:
     )
 
 
-def _entry(number: str, last: VersionEntry, model: RegisteredModel, images: list[str]) -> Mapping[str, Any]:
+def _entry(number: str, last: VersionEntry | None, model: RegisteredModel, images: list[str]) -> Mapping[str, Any]:
     entry = entry_of(number, f"what {number} brings")
     approval = entry["approval"]
     if model.approved_by:
@@ -84,7 +93,7 @@ def _entry(number: str, last: VersionEntry, model: RegisteredModel, images: list
         "released": max(as_of(), model.approved_on or as_of()),
         "description": model.description or entry["description"],
         "model_package": model.package,
-        **({"model": last.model.model_dump(exclude_none=True)} if last.model else {}),
+        **({"model": last.model.model_dump(exclude_none=True)} if last and last.model else {}),
         "artifacts": {**entry["artifacts"], **archive, "images": images},
     }
 

@@ -1,5 +1,6 @@
 """Writes versions of what model registries approved: what they know, and marks for what only a person can say."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -7,10 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from cli.catalog.files import FOLDER
-from cli.catalog.registered_version import Addition, addition_of, write
+from cli.catalog.registered_version import Addition, addition_of, first_of, write
 from cli.catalog.scaffold import (
     PRODUCTS,
     NewVersion,
+    new_product,
     product_file,
     refuse_known,
     tell,
@@ -40,6 +42,23 @@ _AT_A_TIME: Final = 8
 
 class _Package(Document):
     package: ModelPackageArn
+
+
+def new_product_of(name: str, template: Path, portfolio: str, package: str, *, stack: str) -> int:
+    """Write a product whose first version publishes a package of a registry.
+
+    Raises:
+        ContentError: the name, the template or the package is not fit for it, or there is such a product.
+        ClientError: AWS does not let the caller ask.
+    """
+    _ = validate(_Package, {"package": package}, where="models new", error=ContentError)
+    model = registered_model(_sign_in(stack, Arn.parse(package).account), package)
+    if model.status != "Approved":
+        print(f"{package} is {model.status}: the hub publishes this version once it is approved.")
+    ended = new_product(name, template, portfolio, first_of(model))
+    for problem in model.unread:
+        print(f"not read: {problem}", file=sys.stderr)
+    return ended
 
 
 def new_version_of(product: str, version: str, package: str, template: Path | None, *, stack: str) -> int:

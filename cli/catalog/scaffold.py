@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -29,7 +30,7 @@ from shared.spelling import meant
 from shared.stack.names import execution_role_name
 from shared.validation import Document, Key, validate
 
-_FIRST: Final = "1.0.0"
+FIRST: Final = "1.0.0"
 PRODUCTS: Final = FOLDER / "products"
 _SCHEMA: Final = "# yaml-language-server: $schema=../../schemas/{name}.json\n"
 _OWN: Final = re.compile(r"^(?P<key>[ \t]*(?:- )?(?:value|dataset|registry_package|training_job): ).*$", re.MULTILINE)
@@ -43,13 +44,34 @@ class NewVersion(Document):
     version: SemVer
 
 
-def new_product(name: str, template: Path, portfolio: str) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class First:
+    """What a registry knows of the first version: the product's registry, the version's entry and its card."""
+
+    registry: Mapping[str, Any]
+    entry: Mapping[str, Any]
+    card: Mapping[str, Any]
+
+
+def unknown_first() -> First:
+    """Mark all that only a person can say of a first version."""
+    registry = {**_common()["registry"], "group": mark("the model package group")}
+    return First(registry=registry, entry=entry_of(FIRST, "what the first version brings"), card=_card())
+
+
+def new_product(name: str, template: Path, portfolio: str, first: First | None = None) -> int:
     """Write a product's folder, and never over one that is there.
+
+    Args:
+        name: The product's key.
+        template: Of its first version.
+        portfolio: Its portfolio; empty for the only one.
+        first: What is known of the first version.
 
     Raises:
         ContentError: the name or the template is not fit, there is such a product, or the portfolio is not said.
     """
-    _ = validate(NewVersion, {"name": name, "version": _FIRST}, where="models new", error=ContentError)
+    _ = validate(NewVersion, {"name": name, "version": FIRST}, where="models new", error=ContentError)
     folder = PRODUCTS / name
     if (folder / "product.yaml").exists():  # it is written last: without it there is no product
         raise ContentError(
@@ -61,21 +83,22 @@ def new_product(name: str, template: Path, portfolio: str) -> int:
     offered = _portfolio(portfolio)
     derived = derived_rights(read, execution_role_name(name))
     beside = files_beside(read, folder)
+    content = _product(name, read, offered, sorted(derived.services), known := first or unknown_first())
     write_files(
         {
             **{place: file.read_bytes() for place, file in beside.items()},
-            folder / f"{_FIRST}.yaml": template.read_bytes(),
-            folder / f"{_FIRST}.card.yaml": document("model-card", _card()),
+            folder / f"{FIRST}.yaml": template.read_bytes(),
+            folder / f"{FIRST}.card.yaml": document("model-card", known.card),
             folder / "launch-policy.json": policy_text(first_statements(derived, name)),
             folder / "execution-policy.json": policy_text(RUNNING if builds_models(read) else []),
-            folder / "product.yaml": document("product", _product(name, read, offered, sorted(derived.services))),
+            folder / "product.yaml": document("product", content),
         }
     )
     keep_modes(beside)
     ended = tell(folder)
     role = execution_role_name(name)
     if role not in template.read_text():
-        print(f"{folder / f'{_FIRST}.yaml'} does not refer to the role {role}, which this product's model runs as.")
+        print(f"{folder / f'{FIRST}.yaml'} does not refer to the role {role}, which this product's model runs as.")
     for line in advice(read_product_rights(folder / "product.yaml", as_of())):
         print(line)
     if silent := [parameter for parameter, item in read.parameters.items() if not item.description]:
@@ -175,7 +198,7 @@ def _portfolio(given: str) -> str:
     )
 
 
-def _product(name: str, template: Template, portfolio: str, services: list[str]) -> Mapping[str, object]:
+def _product(name: str, template: Template, portfolio: str, services: list[str], first: First) -> Mapping[str, object]:
     common, cost = _common(), cost_parameters(template)
     models = {"model": model_parameters(template)} if builds_models(template) else {}
     return {
@@ -188,10 +211,10 @@ def _product(name: str, template: Template, portfolio: str, services: list[str])
         "support": common["support"],
         "launch_policy": "launch-policy.json",
         "execution_role": {"services": services or ["sagemaker.amazonaws.com"], "policy": "execution-policy.json"},
-        "registry": common["registry"],
+        "registry": dict(first.registry),
         **models,
         **({"cost": cost} if cost else {}),
-        "versions": [entry_of(_FIRST, "what the first version brings")],
+        "versions": [dict(first.entry)],
     }
 
 
@@ -213,7 +236,6 @@ def _common() -> dict[str, Any]:
         "registry": {
             "account_id": alike("the account of the model registry", "registry", "account_id"),
             "region": alike("its region", "registry", "region"),
-            "group": mark("the model package group"),
         },
     }
 

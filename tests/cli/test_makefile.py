@@ -31,6 +31,7 @@ SHORT_FORMS = {
     "models LICENCE=apache": "models list --license apache",
     "card PRODUCT=p VERSION=1.0.0": "models show p 1.0.0 --sagemaker",
     "diff-version PRODUCT=p FROM=1.0.0 TO=1.1.0": "models diff p 1.0.0 1.1.0",
+    "new-model NAME=n TEMPLATE=t.yaml PACKAGE=arn": "models new n --template t.yaml --package arn",
     "new-model NAME=n TEMPLATE=t.yaml PORTFOLIO=p": "models new n --template t.yaml --portfolio p",
     "new-version PRODUCT=p VERSION=1.0.0 TEMPLATE=t.yaml": "models new-version p 1.0.0 --template t.yaml",
     "new-version PRODUCT=p PACKAGE=arn:a": "models new-version p --package arn:a",

@@ -72,6 +72,27 @@ def test_a_package_becomes_a_version_with_what_the_registry_knows(project: Catal
 
 
 @pytest.mark.usefixtures("approval")
+def test_a_package_becomes_the_first_version_of_a_new_product(project: CatalogCopy, command: Command) -> None:
+    template = project.folder / f"products/{FRAUD}/1.1.0.yaml"
+    ended = command(
+        *("models", "new", "fraud-scorer", "--template", str(template), "--portfolio", "online-inference"),
+        *("--package", PENDING),
+    )
+
+    folder = project.folder / "products/fraud-scorer"
+    file, card = (yaml.safe_load((folder / name).read_text()) for name in ("product.yaml", "1.0.0.card.yaml"))
+    [entry] = file["versions"]
+    assert (0, "") == (ended.code, ended.err)
+    assert {"account_id": HUB, "region": "eu-central-1", "group": "fraud-detector"} == file["registry"]
+    assert ("1.0.0", PENDING) == (entry["version"], entry["model_package"])
+    assert {"approved_by": "ana", "approved_on": TODAY, "note": "Reviewed on October's holdout."} == entry["approval"]
+    assert f"s3://{BUCKET}/fraud-detector/2026-11-16/model.tar.gz" == entry["artifacts"]["model_data"]
+    assert 1 == len(entry["artifacts"]["images"]), "the registry knows that of its own region"
+    assert [{"name": "auc", "value": 0.96}, {"name": "recall", "value": 0.77}] == card["evaluations"][0]["metrics"]
+    assert "<fill in: the team that answers for the model>" == file["owner"]
+
+
+@pytest.mark.usefixtures("approval")
 def test_what_the_registry_cannot_know_is_marked_and_listed_and_filled_in_it_is_a_version(
     project: CatalogCopy, command: Command
 ) -> None:

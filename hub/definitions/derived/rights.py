@@ -32,6 +32,7 @@ class Right:
     """An action on resources.
 
     Attributes:
+        resources: Whole ARNs, or `*`: IAM takes no ARN of less than six parts, and no wildcard for a partition.
         condition: By operator and key, as in a statement.
         of: The resources of the template that take it, with their types.
         steps: The handlers that name it.
@@ -45,6 +46,20 @@ class Right:
     steps: frozenset[str] = frozenset(STEPS)
     condition: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict[str, Any])
     certain: bool = False
+
+    def __post_init__(self) -> None:
+        """Complete what a template tells only the beginning of, such as `arn:aws*`."""
+        service = self.action.partition(":")[0]
+        object.__setattr__(self, "resources", tuple(_whole(each, service) for each in self.resources))
+
+
+def _whole(arn: str, service: str) -> str:
+    scheme, *parts = arn.split(":", 5)
+    if scheme != "arn":
+        return arn
+    partition, service, *rest = parts if len(parts) > 1 else [*parts, service]
+    partition = "${Partition}" if "*" in partition else partition
+    return ":".join([scheme, partition, service, *rest, *["*"] * (3 - len(rest))])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,6 +103,8 @@ def _parts(settings: SpokeSettings, given: Mapping[str, str]) -> Parts:
     fields = settings.model_dump(mode="json")
     launches: list[dict[str, Any]] = fields.pop("launches")
     del fields["hub"]  # it says whose contract is taken, and changes nothing of what is made with it
+    if fields["catalog_tags"] == "send":
+        del fields["catalog_tags"]  # younger than records are; what it is by default is what was always done
     engine = {key: structured(text) for key, text in given.items() if key.startswith("pulumi:")}
     return {
         **{f"setting {name}": digest(value) for name, value in {**fields, **engine}.items()},

@@ -111,6 +111,8 @@ def test_a_launch_follows_a_hub_that_was_made_anew(spoke: Stage) -> None:
     _ = spoke.up("spoke-research")
     after = _provisioned(spoke)
     unchanged = spoke.succeed("preview-spoke-research", "FLAGS=--expect-no-changes")
+    _launch(spoke, NONE)  # as the others expect it, whatever order they come in
+    _ = spoke.up("spoke-research")
 
     assert "embeddings" in refused
     assert "exports no catalog" in without

@@ -187,7 +187,7 @@ def test_who_lacks_a_portfolio_reads_whom_and_how_to_ask(opened: Opened) -> None
     page = opened("portfolios.html")
     panel = page.locator("#gpu-inference")
 
-    expect(panel).to_contain_text("ML Platform")
+    expect(panel).to_contain_text("GPU Capacity")
     panel.get_by_role("button", name="Copy").click()
     assert "gpu-inference" in str(page.evaluate("navigator.clipboard.readText()"))
 

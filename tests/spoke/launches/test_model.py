@@ -192,7 +192,7 @@ def test_an_own_model_is_warned_of_and_named_in_the_outputs(
 @pytest.mark.parametrize(("own", "words"), [(None, f" with {SECOND} is new"), (OWN, ", not the catalog's, is new")])
 def test_the_preflight_names_what_a_launch_runs(offer: dict[str, Any], own: dict[str, Any] | None, words: str) -> None:
     launch = resolved(offer, parameters=PLAIN, **({"ownModel": own} if own else {}))
-    scope: Any = type("Scope", (), {"resolved_launches": [launch]})
+    scope: Any = type("Scope", (), {"resolved_launches": [launch], "tags": {}})
     account: Any = FakeAccount("333344445555", {}, {})
     portfolios: Any = None
 

@@ -138,6 +138,36 @@ def call(account: str, region: str, service: str, model: OperationModel, given: 
         _account.pop()
 
 
+def put_tags(
+    account: str, region: str, service: str, model: OperationModel, known: Mapping[str, Value], arn: str
+) -> None:
+    """Put tags on a resource by an operation that does nothing else.
+
+    Args:
+        account: Whose it is.
+        region: Where it is.
+        service: Of the operation.
+        model: The operation.
+        known: The resource's properties, its physical ID as `Resources`, and its tags as `Tags`.
+        arn: The resource's.
+
+    Raises:
+        NotEmulatedError: moto lacks it, or it takes something else as well.
+    """
+    tags, physical = known["Tags"], cast("list[Value]", known["Resources"])[0]
+    told = [{**each, "TagKey": each["Key"], "TagValue": each["Value"]} for each in cast("list[Json]", tags)]
+    given: Json = {**known, "Tagging": {"TagSet": told}}
+    shape = model.input_shape
+    for name in shape.members if shape else ():
+        if name.lower().startswith("tags") or name.lower() == "taglist":
+            given[name] = told
+        elif name.lower().endswith("arn") or name in ("Resource", "resource", "ResourceId"):
+            given[name] = arn
+        elif shape and name in shape.required_members and lookup(given, name) is None:
+            given[name] = physical
+    call(account, region, service, model, given)
+
+
 def lookup(given: Mapping[str, Value], name: str) -> Value:
     """What is given under a name in any case, or within something that is given; `Names` may be one `Name`."""
     wanted = name.lower()

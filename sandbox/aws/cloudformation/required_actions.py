@@ -3,7 +3,8 @@
 A handler names all that it might ever do, for every property that a resource can have. Taken here are, of the actions
 of the type's own service:
 
-- the one that does the step, such as CreateTopic, and the look at the same thing, such as DescribeTable;
+- the one that does the step, such as CreateTopic, unless tags alone change, and the look at the same thing, such as
+  DescribeTable;
 - those tied to a property that is given, or in an update changed, by the words of their names: PutRetentionPolicy to
   RetentionInDays;
 - that of tagging, where there are tags.
@@ -53,6 +54,8 @@ def actions_of(
     tags = next((each for each in tagging if each in named and not reads(each) and not undoes(each)), None)
     main = schema.main_action(step)
     noun = words(schema.noun)
+    # Where tags alone change, a handler calls nothing but what changes them.
+    tags_alone = step == "update" and {*given, *gone} <= {schema.tags}
     required: list[str] = []
     absent: set[str] = set()
     for action in named:
@@ -66,7 +69,7 @@ def actions_of(
         elif tied and action != main:
             needed = bool(set(tied) & set(gone if undoing else given)) and not reads(action)
         else:
-            needed = action == main or (reads(action) and _looks_at(name, noun))
+            needed = (action == main and not tags_alone) or (reads(action) and _looks_at(name, noun))
         if needed:
             required.append(action)
         elif tied or action in tagging:

@@ -1,12 +1,13 @@
 """One resource of a stack: built by its schema, and kept in moto where moto has such a thing."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from sandbox.aws.cloudformation import moto_calls
 from sandbox.aws.cloudformation.answers import CUSTOM, is_custom
-from sandbox.aws.cloudformation.attributes import Place, found_in, invented, physical_name, reference
+from sandbox.aws.cloudformation.attributes import Place, arn_of, found_in, invented, physical_name, reference
 from sandbox.aws.cloudformation.moto_calls import NotEmulatedError
 from sandbox.aws.cloudformation.moto_models import MotoModel
 from sandbox.aws.cloudformation.permissions import require_resource
@@ -144,12 +145,28 @@ class StackResource:
         if self.declared_only:
             return
         try:
-            if self._model:
+            if set(changed) <= {self.schema.tags}:
+                self._put_tags()
+            elif self._model:
                 self._model = self._model.update(self.name, self._with_tags(self._full()))
             else:
                 self._call_update()
         except NotEmulatedError as error:
             self.note = f"{DECLARED_ONLY}moto cannot change it: {error}"
+
+    def _put_tags(self) -> None:
+        """Put its tags on it where that is all that changes; what nothing else changes of is never made anew."""
+        model = moto_calls.operation(self.schema.service, self.place.region, self.schema.tagging_operations)
+        if model is None:
+            return
+        name = self._known_name()
+        arn = self._known("Arn") or arn_of(self.schema, self.place, name or str(self.physical_resource_id))
+        ids = {each: self._attribute(each) for each in (*self.schema.identifier, *reference(self.schema))}
+        tags = self._with_tags(self.properties).get(self.schema.tags or "", [])
+        known = {**self._full(), **ids, "Resources": [str(self.physical_resource_id)], "Tags": tags}
+        place, service = self.place, self.schema.service
+        with suppress(NotEmulatedError, StackError):  # then moto has it with the tags that it had
+            moto_calls.put_tags(place.account, place.region, service, model, known, str(arn))
 
     def _call_update(self) -> None:
         try:

@@ -161,6 +161,13 @@ class Schema:
         bears = tagging.get("taggable") and tagging.get("tagOnCreate", True)
         return str(tagging.get("tagProperty", "/properties/Tags")).rpartition("/")[2] if bears else None
 
+    @property
+    def tagging_operations(self) -> list[str]:
+        """The operations that may put tags on it later on, the likeliest first."""
+        permissions: list[str] = part(self.raw, "tagging").get("permissions") or []
+        own = [action.partition(":")[2] for action in permissions if ":" in action and not undoes(action)]
+        return [name for name in own if not reads(f"{self.service}:{name}")] + ["TagResource", "AddTags"]
+
     def _named_action(self, step: str) -> str | None:
         noun = words(self.noun)
         for verb in VERBS[step]:

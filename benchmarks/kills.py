@@ -237,9 +237,10 @@ def _kill(process: "subprocess.Popen[bytes]", target: str) -> bool:
 
 def _differences(stage: KillStage, phase: Phase) -> list[str]:
     """Hold AWS against the state, object by object, and both against the program."""
-    there = of_account(stage, phase.account) - stage.given[phase.account]
-    known = of_state(stage, phase.stack)
-    found = [f"in AWS and in no state: {kind} {identity}" for kind, identity in (there - known).elements()]
+    everything, before = of_account(stage, phase.account), stage.before[phase.account]
+    there, known = everything - before, of_state(stage, phase.stack)
+    found = [f"was there before the first up, and is gone: {kind} {identity}" for kind, identity in before - everything]
+    found += [f"in AWS and in no state: {kind} {identity}" for kind, identity in (there - known).elements()]
     found += [f"in the state and not in AWS: {kind} {identity}" for kind, identity in (known - there).elements()]
     if phase.ends_empty:
         return [*found, *(f"left: {kind} {identity}" for kind, identity in there.elements())]

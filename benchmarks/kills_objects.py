@@ -44,6 +44,9 @@ def _comparable(resource: dict[str, Any]) -> tuple[str, str]:
     kind, identity = str(resource["type"]).rpartition(":")[2], str(resource["id"])
     if kind == "BucketObjectv2":
         identity = f"{resource['inputs']['bucket']}/{identity}"
+    if kind == "PortfolioShare":  # given as an ARN, of which AWS tells the id alone
+        portfolio, target, principal = identity.split(":", 2)
+        identity = f"{portfolio}:{target}:{principal.rpartition('/')[2]}"
     return (kind, identity)
 
 
@@ -118,7 +121,7 @@ def _catalog(stage: Rehearsal, account: str) -> Iterator[tuple[str, str]]:
             for each in _all(
                 catalog, "describe_portfolio_shares", "PortfolioShareDetails", PortfolioId=portfolio, Type=kind
             ):
-                yield ("PortfolioShare", f"{portfolio}:{kind}:{each['PrincipalId']}")
+                yield ("PortfolioShare", f"{portfolio}:{kind}:{each['PrincipalId'].rpartition('/')[2]}")
     if account == HUB:
         yield from _products(catalog)
         yield from _tag_options(catalog)

@@ -1,14 +1,14 @@
 """A stage for kills: a hub with all kinds of resources that a program makes, and a spoke with all of its."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
-from benchmarks.kills_objects import Objects, of_account
+from benchmarks.kills_objects import HUB, Objects, of_account
 from tests.support.stage import Stage
 
-HUB: Final = "222233334444"
 RESEARCH: Final = "333344445555"
 _MANAGEMENT: Final = "111122223333"
 _OPERATOR: Final = "arn:aws:iam::222233334444:role/OrganizationAccountAccessRole"
@@ -26,10 +26,10 @@ class KillStage(Stage):
     """A rehearsal of one hub and one spoke, whose settings and files change on the way.
 
     Attributes:
-        given: What each account has before the catalog comes: deployer roles.
+        before: What the accounts had of the types that the programs make before hub and spoke were there.
     """
 
-    given: dict[str, Objects]
+    before: Mapping[str, Objects]
 
     def prepare(self) -> None:
         """Write the settings, and deploy the organization."""
@@ -57,7 +57,7 @@ class KillStage(Stage):
         )
         self._change_portfolios({"tag_options": {"tier": ["gold"]}, "budgets": ["models"]})
         _ = self.up("organization")
-        self.given = {account: of_account(self, account) for account in (HUB, RESEARCH)}
+        self.before = {account: of_account(self, account) for account in (HUB, RESEARCH)}
 
     def leave(self) -> None:
         """Change nothing."""

@@ -39,7 +39,15 @@ def refuse_unready(stack: str, *, changing: bool = True) -> State | None:
         ConfigError: its settings name another account.
     """
     states, remedy = states_of(stack), f"model-catalog stack recover {stack}"
-    if torn := states.damaged(stack):
+    torn, lock = states.damaged(stack), states.lock(stack)
+    is_dead = lock and may_unlock(engine().root, stack, lock, None)
+    if lock and not is_dead and (changing or torn):  # what a run is writing looks torn for a moment
+        raise NotReachedError(
+            f"locked by {lock}. Wait for that run to end. If it has died: {remedy} --force",
+            code="stack-locked",
+            place=stack,
+        )
+    if torn:
         raise NotReachedError(
             f"a kill or a full disk has torn {', '.join(torn)}. Nothing was changed. Put it right: {remedy}",
             code="backend-torn",
@@ -49,16 +57,10 @@ def refuse_unready(stack: str, *, changing: bool = True) -> State | None:
     refuse_changed_account(stack, state)
     if not changing:
         return state
-    if lock := states.lock(stack):
-        if may_unlock(engine().root, stack, lock, None):
-            raise NotReachedError(
-                f"locked by {lock}, whose run has died. Nothing was changed. Settle it: {remedy}",
-                code="lock-of-dead-run",
-                place=stack,
-            )
+    if lock:
         raise NotReachedError(
-            f"locked by {lock}. Wait for that run to end. If it has died: {remedy} --force",
-            code="stack-locked",
+            f"locked by {lock}, whose run has died. Nothing was changed. Settle it: {remedy}",
+            code="lock-of-dead-run",
             place=stack,
         )
     if state and state.pending:

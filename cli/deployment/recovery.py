@@ -20,6 +20,7 @@ from fleet.recover.stack import Target, refresh, release_stacks, settle_pending,
 from fleet.run.recovery import await_orphan, end_session, may_unlock
 from fleet.store.leases import HeldLease, Lease, Leases
 from fleet.store.locations import locations_of
+from fleet.store.locks import Lock
 from fleet.store.states import States
 from fleet.store.storage import Storage
 from hub.config import HubSettings
@@ -49,10 +50,11 @@ def recover(stack: str, *, force: bool) -> int:
     project, states = with_settings(stack), states_of(stack)
     target = Target(project=project, stack=stack, engine=engine(), settings=settings_of(_MODELS[project], stack))
     with _held(stack, project) as abandoned:
+        lock = _dead_lock(stack, states, abandoned, force=force)  # before a file is touched: a live run writes them
         repaired = states.repair(stack)
         _tell(stack, repaired)
         refuse_changed_account(stack, states.read(stack))
-        _tell(stack, _unlock(project, stack, states, abandoned, force=force))
+        _tell(stack, _unlock(project, stack, states, lock, force=force))
         if states.read(stack) is None:
             print(f"{stack}: nothing is there to recover. Next: model-catalog stack up {stack}")
             return ExitCode.DONE
@@ -134,8 +136,8 @@ def _held(stack: str, project: str) -> Generator[Lease | None]:
         held.release()
 
 
-def _unlock(project: str, stack: str, states: States, abandoned: Lease | None, *, force: bool) -> Iterator[str]:
-    """Remove the lock of a dead run, once nothing is left of it.
+def _dead_lock(stack: str, states: States, abandoned: Lease | None, *, force: bool) -> Lock | None:
+    """Give the lock of a dead run, if there is one.
 
     Raises:
         NotReachedError: the run may be alive.
@@ -147,6 +149,11 @@ def _unlock(project: str, stack: str, states: States, abandoned: Lease | None, *
             code="stack-locked",
             place=stack,
         )
+    return lock
+
+
+def _unlock(project: str, stack: str, states: States, lock: Lock | None, *, force: bool) -> Iterator[str]:
+    """Remove the lock of a dead run, once nothing is left of it."""
     if lock or force:
         await_left(engine().root / project)
         if lock:

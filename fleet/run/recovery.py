@@ -58,12 +58,11 @@ class Recovery:
             await_orphan(abandoned.engine)
             if abandoned.engine and abandoned.engine.is_here:
                 end_session(abandoned.engine.pid)
+        self.await_lock(abandoned)  # before a file is touched: a live run writes them
         self.notes += self._states.repair(self._stack)
         state = self._states.read(self._stack)
         refuse_other_account(self._stack, state.accounts if state else (), settings.account_id)
-        self.await_lock(abandoned)
         target = Target(project="spoke", stack=self._stack, engine=self._engine, settings=settings)
-        state = self._states.read(self._stack)
         if state and state.pending:
             self._settled(settle_pending(target, self._log.file))
         if state and self._states.failed_last(self._stack):

@@ -105,6 +105,19 @@ def test_torn_files_are_named_with_the_command_that_mends_them(
     assert [] == backend.ran
 
 
+@pytest.mark.parametrize("words", ["stack up hub", "stack preview hub"])
+def test_what_a_live_run_is_writing_is_waited_for_and_not_taken_for_torn(
+    backend: Backend, command: Command, words: str
+) -> None:
+    backend.lock("hub", pid=os.getpid())
+    _ = backend.file("stacks/model-catalog-hub/hub.json.attrs").write_text("")
+
+    ended = command(*words.split())
+
+    assert ("stack-locked", "hub") == ended.refusal
+    assert [] == backend.ran
+
+
 @pytest.mark.parametrize("words", [*CHANGING, *LOOKING])
 def test_another_account_than_the_one_that_is_deployed_to_is_refused(
     backend: Backend, command: Command, words: str

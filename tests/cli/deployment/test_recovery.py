@@ -11,6 +11,7 @@ from cli.exit_codes import ExitCode
 from fleet.errors import PreviewError
 from fleet.recover import reconcile
 from fleet.recover.search import Absent, Found, Inputs, Search, Unclear
+from shared.stack.names import project_of
 from tests.support.command_line import Command
 from tests.support.fake_account import always
 from tests.support.half_done import DEAD, ROLE, Backend, half_done, pending
@@ -183,6 +184,16 @@ def test_a_torn_state_is_put_back_and_compared(backend: Backend, command: Comman
     assert "hub: removed a damaged file that a killed run left beside the state: .pulumi/meta.yaml.attrs\n" in ended.out
     assert "put back from .pulumi/stacks/model-catalog-hub/hub.json.bak" in ended.out
     assert ["refresh hub hub", "preview hub hub"] == backend.ran
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_file_of_a_run_that_may_live_is_touched(backend: Backend, command: Command, stack: str) -> None:
+    backend.lock(stack, pid=os.getpid())
+    half_written = backend.file(f"stacks/{project_of(stack)}/{stack}.json.attrs")
+    _ = half_written.write_text("")
+
+    assert ("stack-locked", stack) == command("stack", "recover", stack).refusal
+    assert half_written.exists()
 
 
 @pytest.mark.usefixtures("there")

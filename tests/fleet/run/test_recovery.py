@@ -1,5 +1,6 @@
 """What a run that died left behind is brought to an end."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from fleet.run.recovery import await_orphan, end_session, may_unlock
+from fleet.engine import STOPPING, Engine
+from fleet.errors import FleetError
+from fleet.run.engine_log import Log
+from fleet.run.recovery import Recovery, await_orphan, end_session, may_unlock
 from fleet.store.leases import Lease
 from fleet.store.locks import Lock
+from fleet.store.states import StoredStates
+from fleet.store.storage import Storage
 from shared.stack import engines
 from shared.stack.process import Process
 from tests.support.fake_account import always
-from tests.support.fleet.making import FINISHED
+from tests.support.fleet.making import FINISHED, spoke
 
 ME = Process.of(os.getpid())
 GONE = ME.model_copy(update={"pid": 2**22 + 1})
@@ -79,6 +85,23 @@ def test_a_lock_of_an_engine_that_was_started_from_this_checkout_is_removed_once
 
     assert may is may_unlock(tmp_path, "spoke-a", lock, None)
     assert not may_unlock(tmp_path, "spoke-ab", lock, None)
+
+
+@pytest.mark.usefixtures("no_pauses")
+def test_no_file_of_a_run_that_goes_on_is_touched(tmp_path: Path) -> None:
+    storage, state = Storage(tmp_path.as_uri()), ".pulumi/stacks/model-catalog-spoke/spoke-a.json"
+    storage.write(f"{state}.attrs", b"")  # Pulumi writes it this very moment
+    lock = {"username": "ada", "hostname": ME.host, "pid": ME.pid, "timestamp": ""}
+    storage.write(".pulumi/locks/organization/model-catalog-spoke/spoke-a/a.json", json.dumps(lock).encode())
+    recovery = Recovery("spoke-a", Engine(tmp_path), StoredStates(storage), Log(tmp_path / "log"))
+    settings = spoke(tmp_path, "a", "300000000001").settings
+    assert settings
+    STOPPING.set()
+
+    with pytest.raises(FleetError, match="Wait for that run to end"):
+        recovery.clear_up(None, settings)
+
+    assert storage.read(f"{state}.attrs")
 
 
 @pytest.mark.parametrize("process", [None, GONE, FAR])

@@ -171,31 +171,6 @@ Resources:
     assert {arn} == resources(derived(folder, text), "kms:DescribeKey")
 
 
-@pytest.mark.parametrize(
-    ("pattern", "arn"),
-    [
-        ("^(arn:aws[a-z-]*:kms:.+)?$", "arn:${Partition}:kms:*:*:*"),
-        ("^arn:aws:kms:.+$", "arn:aws:kms:*:*:*"),
-        ("^arn:aws:kms:eu-central-1:222233334444:key/.+$", "arn:aws:kms:eu-central-1:222233334444:key/*"),
-    ],
-)
-def test_an_arn_of_which_a_pattern_tells_the_beginning_is_one_that_iam_takes(
-    folder: Path, pattern: str, arn: str
-) -> None:
-    found = derived(
-        folder,
-        f"""
-Parameters: {{Key: {{Type: String, AllowedPattern: '{pattern}'}}}}
-Resources:
-  Endpoint:
-    Type: AWS::SageMaker::EndpointConfig
-    Properties: {{KmsKeyId: !Ref Key, ProductionVariants: [{{ModelName: m, VariantName: v}}]}}
-""",
-    )
-
-    assert {arn} == {each for right in found.rights if right.action.startswith("kms:") for each in right.resources}
-
-
 def test_all_branches_of_conditions_count(folder: Path) -> None:
     text = """
 Conditions: {No: !Equals [a, b]}

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from hub.definitions.derived.comparison import LaunchRole, taken_by_nothing
 from hub.definitions.derived.derivation import derived_rights
 from hub.definitions.derived.rights import Right
@@ -84,3 +86,28 @@ def test_what_nothing_takes_is_listed_as_it_is_written(tmp_path: Path) -> None:
 
     assert ["sqs:CreateQueue"] == taken_by_nothing([statement], found)
     assert [] == taken_by_nothing([{**statement, "Effect": "Deny"}], found)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "arn"),
+    [
+        ("^(arn:aws[a-z-]*:kms:.+)?$", "arn:${Partition}:kms:*:*:*"),
+        ("^arn:aws:kms:.+$", "arn:aws:kms:*:*:*"),
+        ("^arn:aws:kms:eu-central-1:222233334444:key/.+$", "arn:aws:kms:eu-central-1:222233334444:key/*"),
+    ],
+)
+def test_an_arn_of_which_a_pattern_tells_the_beginning_is_one_that_iam_takes(
+    tmp_path: Path, pattern: str, arn: str
+) -> None:
+    found = rights(
+        tmp_path,
+        f"""
+Parameters: {{Key: {{Type: String, AllowedPattern: '{pattern}'}}}}
+Resources:
+  Endpoint:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties: {{KmsKeyId: !Ref Key, ProductionVariants: [{{ModelName: m, VariantName: v}}]}}
+""",
+    )
+
+    assert {arn} == {each for right in found if right.action.startswith("kms:") for each in right.resources}

@@ -107,7 +107,8 @@ def test_an_own_repository_and_key_are_checked_as_the_bucket_is(
     ecr.set_repository_policy(repositoryName="our/embedder", policyText=policies[0])
     kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policies[1])
 
-    assert 0 == run()[0]
+    code, _, errors = run()
+    assert (0, "") == (code, errors)
 
 
 def test_what_is_not_there_is_a_problem(run: Run, catalog_copy: CatalogCopy) -> None:

@@ -25,6 +25,7 @@ PLACEHOLDERS = {
     "Topic",
     "OrganizationId",
     "StateAccountId",
+    "StateKey",
 }
 
 
@@ -119,6 +120,18 @@ def test_a_job_that_deploys_runs_where_the_trust_policy_lets_it_in(name: str) ->
     assert {key for key, job in jobs.items() if "environment" not in job} <= {"preview"}
 
 
+def test_what_comments_on_a_pull_request_has_no_credentials_of_aws_and_what_has_them_writes_nothing() -> None:
+    document = yaml.safe_load((IAM / "examples" / "hub-github.yml").read_text())
+    permissions = {key: job["permissions"] for key, job in document["jobs"].items()}
+    signing_in = {key for key, each in permissions.items() if "id-token" in each}
+
+    assert {} == document["permissions"]
+    assert {"preview", "up"} == signing_in
+    assert {"comment"} == {key for key, each in permissions.items() if each.get("pull-requests") == "write"}
+    assert all({"contents": "read", "id-token": "write"} == permissions[key] for key in signing_in)
+    assert "schedule" in document[True], "so that dates reach AWS without anybody; YAML reads `on` as true"
+
+
 def test_a_proposal_is_all_that_a_sync_may_make() -> None:
     """It pushes a branch and opens a pull request; what it proposes is deployed by nobody but a reviewer."""
     document = yaml.safe_load((IAM / "examples" / "sync-github.yml").read_text())
@@ -133,7 +146,7 @@ def test_a_proposal_is_all_that_a_sync_may_make() -> None:
     assert "PROPOSER_TOKEN@" not in merge_request, "a secret is in no command line"
 
 
-@pytest.mark.parametrize("name", ["gitlab", "rollout-gitlab"])
+@pytest.mark.parametrize("name", ["gitlab", "hub-gitlab", "rollout-gitlab"])
 def test_no_two_jobs_of_a_pipeline_run_beside_each_other(name: str) -> None:
     document: dict[str, Any] = yaml.safe_load((IAM / "examples" / f"{name}.yml").read_text())
     groups = [job.get("resource_group") for job in document.values() if "rules" in job]
@@ -169,7 +182,7 @@ def test_every_preview_and_update_of_a_stack_goes_through_the_policy_pack() -> N
         if re.search("make (preview|up)-", line)
     ]
 
-    assert 4 == len(lines)
+    assert 8 == len(lines)
     assert [] == [line for line in lines if "--policy-pack ../policy" not in line]
     assert (ROOT / "spoke" / "../policy" / "PulumiPolicy.yaml").exists()
 
@@ -178,10 +191,10 @@ def test_every_preview_and_update_of_a_stack_goes_through_the_policy_pack() -> N
 def test_an_example_runs_targets_that_there_are(path: Path) -> None:
     assert yaml.safe_load(path.read_text())
     targets = set(re.findall(r"^([a-z%-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    run = {re.sub(r"-spoke-\w+", "-%", target) for target in re.findall(r"make ([a-z-]+)", path.read_text())}
+    run = {re.sub(r"-(?:hub|spoke-\w+)$", "-%", target) for target in re.findall(r"make ([a-z-]+)", path.read_text())}
 
     assert run <= targets
-    assert "install" in run or "include" in path.read_text()
+    assert "install" in run or re.search("include:|actions/set-up", path.read_text())
     ends = ({"rollout"}, {"preview-%", "up-%"}, {"sync-models"})
     assert any(end <= run for end in ends) or path.stem == "rollout-gitlab-job"
 

@@ -3,7 +3,7 @@ SHELL := bash
 
 targets := help install demo doctor sandbox sandbox-env new-spoke new-model new-version sync-models \
   models card diff-version usage shares verify-catalog plan status history \
-  test coverage check check-catalog docs reference lock-packages format lock schemas remove-version off-board \
+  test coverage check check-catalog docs pictures reference lock-packages format lock schemas remove-version off-board \
   rollout drift adopt recover relaunch dead-principals clean
 families := preview-% plan-% up-% refresh-% destroy-%
 .PHONY: $(targets) FORCE
@@ -167,6 +167,9 @@ coverage: install ## What the tests reach, without the engine's; has a floor
 
 docs: install ## Build the documentation into site/
 	@zensical build --strict --clean
+
+pictures: install ## Take the pictures of the documents anew
+	@python -m tests.support.pictures
 
 reference: ## Write the pages that are made from code
 	@python -m tests.support.settings_page

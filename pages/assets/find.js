@@ -68,7 +68,7 @@
     const told = {
       ...entry,
       metric: metric ? `${metric[0]} ${metric[2]}` : "",
-      users: entry.users === null ? "" : `run by ${entry.users} account${entry.users === 1 ? "" : "s"}`,
+      users: !entry.users ? "" : `run by ${entry.users} account${entry.users === 1 ? "" : "s"}`,
     };
     for (const place of made.querySelectorAll("[data-is]")) place.textContent = told[place.dataset.is];
     made.querySelector("h3 a").setAttribute("href", entry.address);

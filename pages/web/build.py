@@ -198,9 +198,13 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
+_SEARCHED: Final = "models/*/index.html"
+"""The page that stands for a product; of the others none is found."""
+
+
 def _add_search(folder: Path) -> None:
     """Have Pagefind index the pages. It reads a thousand in a second by its command."""
-    command = [sys.executable, "-m", "pagefind", "--site", str(folder), "--silent"]
+    command = [sys.executable, "-m", "pagefind", "--site", str(folder), "--glob", _SEARCHED, "--silent"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - its own arguments
     if done.returncode:
         raise ConfigError(

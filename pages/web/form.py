@@ -1,6 +1,7 @@
 """What a page needs to know to take a launch's parameters: the same that the checks of a spoke know."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pages.index.model import IndexedProduct
@@ -75,6 +76,7 @@ def brought(version: IndexedVersion, parameter: IndexedParameter) -> Mapping[str
             return {"": version.model.archive}
 
 
+@cache
 def _name_pattern() -> str:
     """Give the pattern of a launch's name, as its settings have it."""
     pattern = Launch.model_json_schema()["properties"]["name"]["pattern"]

@@ -204,7 +204,8 @@ _SEARCHED: Final = "models/*/index.html"
 
 def _add_search(folder: Path) -> None:
     """Have Pagefind index the pages. It reads a thousand in a second by its command."""
-    command = [sys.executable, "-m", "pagefind", "--site", str(folder), "--glob", _SEARCHED, "--silent"]
+    pages = _SEARCHED if any(folder.glob(_SEARCHED)) else "*.html"  # it takes no folder without a page
+    command = [sys.executable, "-m", "pagefind", "--site", str(folder), "--glob", pages, "--silent"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - its own arguments
     if done.returncode:
         raise ConfigError(

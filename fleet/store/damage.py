@@ -93,10 +93,10 @@ class Damage:
                 if copy:
                     _ = checkpoint_of(path.removesuffix(".bak"), copy[0])
                     content = decompressed(copy[0]) if path.removesuffix(".bak").endswith("gz") else copy[0]
-                    self._storage.write(torn, gzip.compress(content) if torn.endswith("gz") else content)
+                    self._storage.write(torn, gzip.compress(content, mtime=0) if torn.endswith("gz") else content)
                     return f"the state was damaged, and was put back from {path}; the damaged one is {torn}.damaged"
         empty = json.dumps({"version": 3, "checkpoint": {"stack": self._stack, "latest": None}}).encode()
-        self._storage.write(torn, gzip.compress(empty) if torn.endswith("gz") else empty)
+        self._storage.write(torn, gzip.compress(empty, mtime=0) if torn.endswith("gz") else empty)
         return f"the state was damaged, and nothing is left to put it back from; the damaged one is {torn}.damaged"
 
     def _copies(self, torn: str) -> Iterator[str]:

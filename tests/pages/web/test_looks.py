@@ -4,7 +4,7 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # pyright: ignore[reportMissingTypeStubs]
@@ -28,18 +28,26 @@ PAGES = {
     "hostile model": f"hostile/models/{FRAUD}/index.html",
 }
 MOST_BYTES = 300_000
+OF_A_LOOK = ["color-contrast", "scrollable-region-focusable"]
+"""The rules that width and color alone can break."""
+LOOKS: list[tuple[int, Literal["light", "dark"], list[str] | None]] = [
+    (1280, "light", None),
+    (1280, "dark", OF_A_LOOK),
+    (390, "light", OF_A_LOOK),
+    (390, "dark", None),
+]
+"""Width, colors, and the rules of axe; all where none are named."""
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_keeps_nothing_from_anybody(name: str, opened: Opened, address: str) -> None:
     page = opened(PAGES[name], base=address)
 
-    assert [] == serious(page)
-    widths(page)
-    page.emulate_media(color_scheme="dark")
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert [] == serious(page, rules=["color-contrast", "scrollable-region-focusable"])  # what a look can change
-    widths(page)
+    for width, scheme, rules in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        assert [] == serious(page, rules=rules), (width, scheme)
+        widths(page)
 
 
 def serious(page: Page, *, rules: list[str] | None = None) -> list[tuple[str, list[object]]]:

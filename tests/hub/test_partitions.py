@@ -49,8 +49,8 @@ def test_all_that_a_hub_makes_is_of_its_partition(
     told = json.dumps(mocks.exports["catalog"], default=str)
     shares = {each.inputs["principalId"] for each in mocks.all(aws.servicecatalog.PortfolioShare)}
     assert {"o-a1b2c3d4e5", "ou-production", "444455556666", "333344445555"} == shares, "plain ids outside of aws"
-    # The mocks' own bucket is of the partition aws, whatever the region.
+    # The mocks' own bucket is of the partition aws, whatever the region; a pattern is of any.
     for text in (made.replace("arn:aws:s3:::model-catalog-templates-", ""), told):
-        arns = set(re.findall(r"arn:[^:]+:[^\"]*", text))
+        arns = set(re.findall(r"arn:[^:\[]+:[^\"]*", text))
         assert [] == [arn for arn in arns if arn.split(":")[1] not in {partition, "${Partition}", "${AWS::Partition}"}]
     assert {f"{region}.{domain}"} == set(re.findall(r"dkr\.ecr\.([a-z0-9.-]+?)/", told))

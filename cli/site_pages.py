@@ -1,7 +1,6 @@
 """Writes the catalog out for people and machines that look at it, into one folder."""
 
 import contextlib
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +58,6 @@ def build(
             place="--base-url",
         )
     address = f"{base.rstrip('/')}/" if base else ""
-    gc.disable()  # all that is made is kept to the end, which is soon; looking through it takes a quarter of the time
     index = index_here(private=private is not None, repository=repository)
     written = machine_files(index, base=address)
     documents = {name: text.encode() if isinstance(text, str) else text for name, text in written}

@@ -144,6 +144,21 @@ def read_file(path: Path) -> bytes:
     return content
 
 
+def read_yaml(content: bytes | str, loader: type[Bounded]) -> tuple[yaml.Node | None, object]:
+    """Read a YAML document as its tree, whose nodes have places, and as its value; both are None for an empty one.
+
+    Raises:
+        yaml.YAMLError: it is none, or holds a value that is none.
+        Mistake: it is beyond a limit.
+    """
+    reading = loader(content)
+    try:
+        node = reading.get_single_node()
+        return node, None if node is None else cast("Any", reading).construct_document(node)
+    finally:
+        cast("Any", reading).dispose()
+
+
 def parse_yaml(content: bytes | str, loader: type[Bounded]) -> object:
     """Read a YAML document.
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from shared.as_written import check_as_written
 from shared.collecting import Mistakes, together
-from shared.documents import Bounded, Strict, parse_yaml, reason_of
+from shared.documents import Bounded, Strict, read_yaml, reason_of
 from shared.errors import CatalogError, Mistake
 from shared.validation import validate
 
@@ -31,10 +31,9 @@ def read_document(model: type[M], content: bytes, *, where: str, error: type[Cat
     Raises:
         CatalogError: of the given kind: it is not YAML, or does not fit; all mistakes are named.
     """
-    found = plain_values(content, where=where, error=error)
+    node, found = _read(content, YamlLoader, where=where, error=error)
     mistakes = Mistakes()
     with mistakes:
-        node = yaml.compose(content, Loader=YamlLoader)
         check_as_written(model, node, _text_of, where=where, error=error)
     with mistakes:
         valid = validate(model, empty if found is None else found, where=where, error=error)
@@ -47,8 +46,14 @@ def plain_values(
     content: bytes, loader: type[Bounded] = YamlLoader, *, where: str, error: type[CatalogError]
 ) -> object:
     """Read a document as plain values. Raises CatalogError of the given kind."""
+    return _read(content, loader, where=where, error=error)[1]
+
+
+def _read(
+    content: bytes, loader: type[Bounded], *, where: str, error: type[CatalogError]
+) -> tuple[yaml.Node | None, object]:
     try:
-        return parse_yaml(content, loader)
+        return read_yaml(content, loader)
     except yaml.YAMLError as problem:
         raise error(
             f"is not YAML: {reason_of(problem)}. Correct it there; such files are UTF-8 text.",

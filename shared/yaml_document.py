@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from shared.as_written import check_as_written
 from shared.collecting import Mistakes, together
-from shared.documents import Bounded, Strict, read_yaml, reason_of
+from shared.documents import Bounded, Strict, parse_tree, reason_of
 from shared.errors import CatalogError, Mistake
 from shared.validation import validate
 
@@ -53,7 +53,7 @@ def _read(
     content: bytes, loader: type[Bounded], *, where: str, error: type[CatalogError]
 ) -> tuple[yaml.Node | None, object]:
     try:
-        return read_yaml(content, loader)
+        return parse_tree(content, loader)
     except yaml.YAMLError as problem:
         raise error(
             f"is not YAML: {reason_of(problem)}. Correct it there; such files are UTF-8 text.",

@@ -20,7 +20,7 @@ from shared.stack.stack_file import StackFile, settings_of
 from spoke.config import SpokeSettings
 
 _AT_ONCE: Final = 8
-_COLUMNS: Final = (Column("where"), Column("what", 2, wraps=True), Column("state"), Column("found", 1, wraps=True))
+_COLUMNS: Final = (Column("where"), Column("what", 2, wraps=True), Column("state"), Column("found", 1))
 _STYLES: Final = {"missing": "bold red", "look": "yellow", "there": "green"}
 
 

@@ -21,10 +21,9 @@ from hub.definitions.schema import PortfolioFile, ProductFile
 from hub.definitions.service_actions import check_associations
 from hub.definitions.template_references import check_references
 from hub.definitions.templates import Template, read_template
-from hub.definitions.yaml_file import content_of, read_document
+from hub.definitions.yaml_file import content_of, read_document, read_json
 from shared.collecting import Mistakes
-from shared.documents import parse_json
-from shared.errors import ContentError, Mistake
+from shared.errors import ContentError
 from shared.spelling import meant
 from shared.stack.names import execution_role_name
 from shared.validation import validate
@@ -206,17 +205,7 @@ class _Statements(RootModel[list[_Statement]]):
 
 
 def _statements(path: Path) -> list[dict[str, Any]]:
-    try:
-        content = parse_json(content_of(path))
-    except Mistake as mistake:
-        raise ContentError(str(mistake), code=mistake.code, place=str(path)) from None
-    except ValueError as problem:
-        raise ContentError(
-            f"is not JSON: {problem}. Correct it there; such files are UTF-8 text.",
-            code="file-not-json",
-            place=str(path),
-        ) from None
-    found = validate(_Statements, content, where=str(path), error=ContentError)
+    found = validate(_Statements, read_json(path), where=str(path), error=ContentError)
     statements = [statement.model_dump(by_alias=True) for statement in found.root]
     check_grammar(path, statements)
     return statements

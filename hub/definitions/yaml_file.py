@@ -1,11 +1,11 @@
-"""Reads one of the catalog's YAML files as a checked document."""
+"""Reads one of the catalog's files: YAML as a checked document, JSON as plain values."""
 
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from shared.documents import Bounded, read_file
+from shared.documents import Bounded, parse_json, read_file
 from shared.errors import ContentError, Mistake
 from shared.spelling import meant
 from shared.yaml_document import YamlLoader, plain_values
@@ -37,6 +37,20 @@ def read_yaml(path: Path, loader: type[Bounded] = YamlLoader) -> object:
 def parsed(path: Path, content: bytes, loader: type[Bounded] = YamlLoader) -> object:
     """Read what stands in a file of the catalog as plain values. Raises ContentError."""
     return plain_values(content, loader, where=str(path), error=ContentError)
+
+
+def read_json(path: Path) -> object:
+    """Read a JSON file of the catalog. Raises ContentError."""
+    try:
+        return parse_json(content_of(path))
+    except Mistake as mistake:
+        raise ContentError(str(mistake), code=mistake.code, place=str(path)) from None
+    except ValueError as problem:
+        raise ContentError(
+            f"is not JSON: {problem}. Correct it there; such files are UTF-8 text.",
+            code="file-not-json",
+            place=str(path),
+        ) from None
 
 
 def content_of(path: Path) -> bytes:

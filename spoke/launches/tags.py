@@ -25,7 +25,7 @@ def tags_of(launch: Launch, product: Product, *, with_catalogs: bool = True) -> 
         product: What is offered.
         with_catalogs: AWS adds the catalog's tags by itself and reports them back: left out here, they would look
             like a change, unless the provider is told to take no notice of them. Whether AWS minds that they are sent
-            again nobody has tried (tests/sandbox/aws/servicecatalog/test_launches.py does, on AWS).
+            again nobody has tried yet.
     """
     added = catalog_tags(product)
     if with_catalogs:

@@ -20,12 +20,11 @@ from hub.definitions.marks import is_said, mark
 from hub.definitions.permissions import LONGEST, packaged_files_statements
 from hub.definitions.template_rights import template_excesses
 from hub.definitions.templates import Template, read_template
-from hub.definitions.yaml_file import content_of, read_document
+from hub.definitions.yaml_file import read_document, read_json
 from shared.aws.allowed import Holder
 from shared.aws.policies import launch_policy, render
 from shared.aws.rights import Excess, excesses, service_excesses
-from shared.documents import parse_json
-from shared.errors import ContentError, Mistake
+from shared.errors import ContentError
 from shared.stack.names import execution_role_name
 from shared.validation import Key
 
@@ -225,16 +224,7 @@ def exception_lines(product: str, found: Sequence[Excess]) -> list[str]:
 
 
 def _statements_in(path: Path) -> list[Statement]:
-    try:
-        content: Any = parse_json(content_of(path))
-    except Mistake as mistake:
-        raise ContentError(str(mistake), code=mistake.code, place=str(path)) from None
-    except ValueError as problem:
-        raise ContentError(
-            f"is not JSON: {problem}. Correct it there; such files are UTF-8 text.",
-            code="file-not-json",
-            place=str(path),
-        ) from None
+    content = read_json(path)
     statements = cast("list[object]", content) if isinstance(content, list) else [None]
     if not all(isinstance(each, dict) for each in statements):
         raise ContentError(

@@ -27,7 +27,8 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from cli.rehearsal.deployment import ROOT, Rehearsal, listen_to_interrupts
+from cli.rehearsal.deployment import Rehearsal, listen_to_interrupts
+from cli.rehearsal.starting import ROOT
 
 HERE: Final = Path(__file__).parent
 SPOKE: Final = "spoke-research"

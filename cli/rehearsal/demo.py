@@ -11,9 +11,10 @@ from rich.console import Console
 from cli.errors import RehearsalError
 from cli.exit_codes import reached
 from cli.rehearsal.deployers import DEPLOYER, make_deployers
-from cli.rehearsal.deployment import ROOT, Rehearsal
+from cli.rehearsal.deployment import Rehearsal
 from cli.rehearsal.kept import keep_to_look_at, refuse_kept
 from cli.rehearsal.plugin import confirm_plugin
+from cli.rehearsal.starting import ROOT
 from fleet.show.tables import Column, console, show
 from shared.files import write_file
 

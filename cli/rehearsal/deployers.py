@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from cli.rehearsal.deployment import ROOT, Rehearsal
+from cli.rehearsal.deployment import Rehearsal
+from cli.rehearsal.starting import ROOT
 from shared.aws.iam import listed
 from shared.aws.policies import render
 from shared.files import write_file

@@ -16,12 +16,11 @@ from typing import Any, Final, Self
 
 import boto3
 
-from cli.errors import RehearsalError
+from cli.rehearsal.starting import ROOT, started, stop
 from sandbox.environment import sandbox_environment
 from shared.aws.caller import CALLER
 from shared.files import write_file
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 COPIED: Final = (
     *("hub", "spoke", "organization", "shared", "fleet", "pages", "cli", "tools"),
     *("Makefile", "fleet.yaml", "pyproject.toml", "requirements.lock"),
@@ -31,8 +30,6 @@ SETTINGS: Final = ROOT / "cli" / "rehearsal" / "settings"
 
 SALT: Final = "v1:EB45pIJVG+g=:v1:A+oR2FuXlpK9wEej:iBokJAs7SC0mvn4qEGoeBTiUp3CFuQ=="
 """One for all stacks, with the sandbox's passphrase: the engine takes a fifth of a second to make a key for each."""
-
-READY_SECONDS: Final = 30
 
 
 class Rehearsal:
@@ -74,15 +71,8 @@ class Rehearsal:
         command = [self.python, "-m", "sandbox", "serve"]
         if self._organization:
             command += ["--organization", str(self._organization)]
-        with (self._folder / "sandbox.log").open("w") as log:
-            self._server = subprocess.Popen(
-                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=self._may_outlast
-            )
-        line = self._server.stdout.readline() if self._server.stdout else ""
-        if not line.startswith("ready "):
-            self._stop()
-            raise RehearsalError(f"the sandbox did not start: see {self._folder / 'sandbox.log'}")
-        self.url = line.split()[1]
+        log = self._folder / "sandbox.log"
+        self._server, self.url = started(command, log, may_outlast=self._may_outlast)
         return self
 
     def __exit__(
@@ -90,7 +80,7 @@ class Rehearsal:
     ) -> None:
         """Stop the sandbox, unless it goes on."""
         if not self._goes_on:
-            self._stop()
+            stop(self._server)
 
     def go_on(self) -> None:
         """Let the sandbox go on when the `with` block ends; whoever is told of its process ends it."""
@@ -140,14 +130,6 @@ class Rehearsal:
             aws_access_key_id=account,
             aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox takes any
         )
-
-    def _stop(self) -> None:
-        self._server.terminate()
-        try:
-            self._server.wait(timeout=READY_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._server.kill()
-            self._server.wait()
 
 
 def listen_to_interrupts() -> None:

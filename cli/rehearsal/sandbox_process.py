@@ -1,7 +1,6 @@
 """A sandbox of a command's own, for as long as the command takes."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -11,8 +10,7 @@ from urllib.request import Request, urlopen
 import boto3
 from botocore.config import Config
 
-from cli.errors import RehearsalError
-from cli.rehearsal.deployment import ROOT
+from cli.rehearsal.starting import started, stop
 
 _SPEED: Final = 20_000
 """Virtual seconds per second: nobody waits for what takes a minute on AWS."""
@@ -35,21 +33,14 @@ class SandboxProcess:
     def __enter__(self) -> Self:
         """Start it; returns when it accepts calls."""
         command = [sys.executable, "-m", "sandbox", "serve", "--speed", str(_SPEED), *self._answers]
-        log = self._folder / "sandbox.log"
-        with log.open("w") as errors:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        if not line.startswith("ready "):
-            self._stop()
-            raise RehearsalError(f"the sandbox did not start: {log.read_text().strip()[-500:]}")
-        self.url = line.split()[1]
+        self._process, self.url = started(command, self._folder / "sandbox.log")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop it."""
-        self._stop()
+        stop(self._process)
 
     def client(self, service: str, account: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         """Make a client of an account's administrator."""
@@ -71,11 +62,3 @@ class SandboxProcess:
         """Change something at the sandbox's own endpoint."""
         request = Request(f"{self.url}/_sandbox/{topic}", data=json.dumps(content).encode())  # noqa: S310 - http
         urlopen(request, timeout=_PATIENCE_SECONDS).close()  # noqa: S310
-
-    def _stop(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=_PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()

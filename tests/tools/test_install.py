@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.rehearsal.deployment import ROOT
+from cli.rehearsal.starting import ROOT
 from tools import install, pip_progress
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import Field
 
@@ -49,10 +49,14 @@ class _Entry(Document):
 
 
 class NamedEntry(_Entry):
-    """Types of resources (a name that ends with :: is all that begin so), or families of instances."""
+    """Types of resources (a name that ends with :: is all that begin so), or families of instances.
+
+    What concerns new customers alone is still there for an organization that has used it before.
+    """
 
     names: Names
     date: Day | None = None
+    concerns: Literal["everybody", "new customers"] = "everybody"
 
 
 class ImagesEntry(_Entry):
@@ -78,6 +82,7 @@ class Ending:
     date: dt.date | None
     replacement: str | None
     source: str
+    for_everybody: bool = True
 
     def when(self, day: dt.date) -> str:
         """Say what happens, and when, as of a day."""
@@ -168,7 +173,9 @@ def _ends_itself(version: CatalogVersion, ending: Ending, day: dt.date) -> bool:
 
 
 def _is_refused(version: CatalogVersion, ending: Ending, day: dt.date) -> bool:
-    return ending.date is not None and ending.is_past(day) and version.entry.released > ending.date
+    if ending.date is None or not ending.for_everybody:
+        return False
+    return ending.is_past(day) and version.entry.released > ending.date
 
 
 def _types(body: Mapping[str, Any]) -> Iterator[tuple[str, Ending]]:
@@ -176,7 +183,7 @@ def _types(body: Mapping[str, Any]) -> Iterator[tuple[str, Ending]]:
         kind = _type_of(resource)
         for entry in known_endings().types:
             if any(kind == name or (name.endswith("::") and kind.startswith(name)) for name in entry.names):
-                yield kind, _ending(entry, entry.date)
+                yield kind, _ending(entry, entry.date, for_everybody=entry.concerns == "everybody")
 
 
 def _instances(texts: Iterable[str]) -> Iterator[tuple[str, Ending]]:
@@ -237,5 +244,5 @@ def _type_of(resource: object) -> str:
     return str(cast("dict[str, object]", resource).get("Type")) if isinstance(resource, dict) else ""
 
 
-def _ending(entry: _Entry, date: dt.date | None) -> Ending:
-    return Ending(entry.happens, date, entry.replacement, f"{entry.source} (read {entry.read})")
+def _ending(entry: _Entry, date: dt.date | None, *, for_everybody: bool = True) -> Ending:
+    return Ending(entry.happens, date, entry.replacement, f"{entry.source} (read {entry.read})", for_everybody)

@@ -21,6 +21,8 @@ from tests.support.refused import refused
 TEXT = "text-embedder-serverless"
 FILE = f"products/{TEXT}/product.yaml"
 FORECAST: dict[str, object] = {"Type": "AWS::Forecast::Dataset", "Properties": {}}
+RUNNER: dict[str, object] = {"Type": "AWS::AppRunner::Service", "Properties": {}}
+LENS: dict[str, object] = {"Type": "AWS::LookoutVision::Project", "Properties": {}}
 ECR = "763104351884.dkr.ecr.eu-central-1.amazonaws.com"
 
 
@@ -201,20 +203,39 @@ def test_what_was_refused_passes_once_the_version_is_to_retire(catalog_copy: Cat
     assert [] == list(coming_endings(catalog))
 
 
-def test_an_ending_without_a_date_is_told_and_never_refused(catalog_copy: CatalogCopy) -> None:
+def with_resource(catalog_copy: CatalogCopy, resource: dict[str, object]) -> Catalog:
+    """Read a catalog of which one product makes a resource."""
     catalog = read_unlocked(catalog_copy.folder, DAY)
     product = next(each for each in catalog.products if each.file.key == TEXT)
     [version] = product.versions
-    body: dict[str, object] = {**version.template.body, "Resources": {"Data": FORECAST}}
+    body: dict[str, object] = {**version.template.body, "Resources": {"Thing": resource}}
     changed = replace(version, template=replace(version.template, body=body))
-    catalog = replace(catalog, products=[replace(product, versions=[changed])])
+    return replace(catalog, products=[replace(product, versions=[changed])])
+
+
+@pytest.mark.parametrize(
+    ("resource", "told"),
+    [
+        (FORECAST, "uses AWS::Forecast::Dataset, and that is not open to new customers. Use Amazon SageMaker Canvas"),
+        (
+            RUNNER,
+            "uses AWS::AppRunner::Service, and that is not open to new customers since 2026-04-30. Use Amazon ECS",
+        ),
+    ],
+)
+def test_what_is_closed_to_new_customers_alone_is_told_and_never_refused(
+    catalog_copy: CatalogCopy, resource: dict[str, object], told: str
+) -> None:
+    catalog = with_resource(catalog_copy, resource)
 
     refuse_ended(catalog)
     [warning] = coming_endings(catalog)
-    assert (
-        "uses AWS::Forecast::Dataset, and that is not open to new customers. Use Amazon SageMaker Canvas instead in"
-        in warning
-    )
+    assert told in warning
+
+
+def test_a_service_that_has_ended_for_everybody_is_refused(catalog_copy: CatalogCopy) -> None:
+    with refused(ContentError, "ended-by-aws", f"{TEXT}/1.0.0.yaml: version 1.0.0"):
+        refuse_ended(with_resource(catalog_copy, LENS))
 
 
 def test_every_entry_has_a_page_of_aws_and_the_day_on_which_it_was_read(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ PLACEHOLDERS = {
     "HubAccountId",
     "ReportsBucket",
     "SigningKey",
+    "TemplateKey",
     "Topic",
     "OrganizationId",
     "StateAccountId",

@@ -1,14 +1,17 @@
 """What people do on the pages, in a browser: find, filter, fill in, copy, compare, ask for access."""
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages.index.model import Index
+from pages.index.model import Index, IndexedProduct
+from pages.web.finding import band, shown
 from shared.stack.stack_file import stack_files
 from spoke.config import SpokeSettings
 from tests.support.browser import FRAUD, Opened
@@ -56,28 +59,57 @@ def test_filters_stand_in_the_address_and_can_be_taken_away(opened: Opened, widt
     assert "" == urlparse(page.url).query
 
 
-@pytest.mark.parametrize(
-    ("order", "first"),
-    [
-        ("name", "Chat assistant, language model on GPUs"),
-        ("date", "Store forecaster, multi-model endpoint"),
-        ("users", "Fraud detector, real-time endpoint"),
-        ("metric:area under the ROC curve", "Fraud detector, real-time endpoint"),
-    ],
-)
-def test_models_are_sorted_by_what_one_chooses(opened: Opened, order: str, first: str) -> None:
+FACETS: Mapping[str, Callable[[IndexedProduct], list[str]]] = {
+    "task": lambda each: [shown(each).card.task],
+    "modality": lambda each: [shown(each).card.modality],
+    "framework": lambda each: [shown(each).card.framework.rpartition(" ")[0] or shown(each).card.framework],
+    "license": lambda each: [shown(each).card.license],
+    "risk": lambda each: [shown(each).card.risk_rating],
+    "region": lambda each: list(each.everywhere),
+    "band": lambda each: [band(each.price_from)],
+    "state": lambda each: [each.state],
+    "portfolio": lambda each: list(each.stands_in),
+}
+
+
+def test_every_facet_leaves_those_that_have_what_one_chose(opened: Opened, index: Index) -> None:
     page = opened("index.html")
-    page.select_option("#sort", order)
+    titles = {each.name: each.key for each in index.portfolios}
+    shown_facets = {str(box.get_attribute("data-facet")) for box in page.locator("#facets input").all()}
+    assert set(FACETS) == shown_facets
 
-    assert first == names(page)[0]
-    assert [order] == parse_qs(urlparse(page.url).query)["sort"]
+    for facet, values_of in FACETS.items():
+        boxes = page.locator(f"#facets input[data-facet={facet}]")
+        for place in range(boxes.count()):
+            value = str(boxes.nth(place).get_attribute("value"))
+            wanted = {each.name for each in index.products if titles.get(value, value) in values_of(each)}
+            boxes.nth(place).check()
+            assert wanted == set(names(page)), (facet, value)
+            assert {facet: [value]} == parse_qs(urlparse(page.url).query)
+            boxes.nth(place).uncheck()
 
 
-def test_models_are_sorted_by_price(opened: Opened, index: Index) -> None:
-    page = opened("index.html?sort=price")
+def test_models_are_sorted_by_what_one_chooses(opened: Opened, index: Index) -> None:
+    page = opened("index.html")
 
-    price = {each.name: each.price_from.least or Decimal(0) for each in index.products if each.price_from}
-    assert sorted(price.values()) == [price[name] for name in names(page)]
+    def metric(each: IndexedProduct) -> float:
+        found = [metric.value for metric in shown(each).metrics if metric.name == "area under the ROC curve"]
+        return found[0] if found else float("-inf")
+
+    orders: dict[str, Callable[[IndexedProduct], Any]] = {
+        "name": lambda each: each.name,
+        "price": lambda each: each.price_from.least if each.price_from else Decimal("Infinity"),
+        "date": lambda each: -shown(each).life.released.toordinal(),
+        "users": lambda each: each.key != FRAUD,
+        "metric:area under the ROC curve": lambda each: -metric(each),
+    }
+    options = page.locator("#sort option").evaluate_all("found => found.map(each => each.value)")
+    assert set(orders) <= set(options)
+    for order, value in orders.items():
+        page.select_option("#sort", order)
+        of = {each.name: value(each) for each in index.products}
+        assert sorted(of.values()) == [of[name] for name in names(page)], order
+        assert [order] == parse_qs(urlparse(page.url).query)["sort"]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -137,6 +169,53 @@ def test_what_has_no_default_is_asked_for(opened: Opened) -> None:
     page.fill("#p-InputS3Uri", "s3://model-catalog-data-finance/in")
     page.fill("#p-OutputS3Uri", "s3://model-catalog-data-finance/out")
     expect(page.locator("#copy")).to_be_enabled()
+
+
+def test_metrics_are_plotted_beside_those_of_the_version_before(opened: Opened, index: Index) -> None:
+    page = opened(f"models/{FRAUD}/1.1.0.html")
+    product = index.product(FRAUD)
+    assert product is not None
+    before, now = ({each.name: each.value for each in version.metrics} for version in product.versions)
+    assert before.keys() & now.keys()
+
+    for row in page.locator("#metrics tbody tr").all():
+        name = row.locator("th").inner_text()
+        bars = {kind: row.locator(f"rect.{kind}") for kind in ("scale", "now", "before")}
+        lengths = {kind: float(bar.first.get_attribute("width") or 0) for kind, bar in bars.items() if bar.count()}
+        assert {"scale", "now", *(["before"] if name in before else [])} == set(lengths), name
+        if name in before:
+            assert (now[name] > before[name]) == (lengths["now"] > lengths["before"]), name
+            assert f"{now[name]:g} on a scale" in str(row.locator("svg").get_attribute("aria-label"))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_origin_and_resources_are_pictures_that_lead_from_left_to_right(
+    opened: Opened, index: Index, width: int
+) -> None:
+    page = opened(f"models/{FRAUD}/1.1.0.html", width=width)
+    product = index.product(FRAUD)
+    assert product is not None
+    version = product.versions[-1]
+
+    def boxes(section: str) -> dict[str, float]:
+        found = page.locator(f"#{section} g.box").all()
+        return {
+            str(each.locator("title").text_content()): float(each.locator("rect").get_attribute("x") or 0)
+            for each in found
+        }
+
+    built = boxes("resources")
+    assert {each.logical_id for each in version.resources} == set(built)
+    for each in version.resources:
+        assert [before for before in each.references if built.get(before, -1) >= built[each.logical_id]] == []
+    dashed = page.locator("#resources g.box.optional title").all_text_contents()
+    assert {each.logical_id for each in version.resources if each.condition} == set(dashed)
+    origin = boxes("lineage")
+    assert origin[FRAUD] == max(origin.values()), "the product stands on all else"
+    for address in version.card.lineage.datasets:
+        assert [title for title in origin if address.rstrip("/").endswith(title)], address
+    page.locator("#resources summary").click()
+    expect(page.locator("#resources figcaption li")).to_have_count(len(version.resources))
 
 
 def test_a_deprecated_version_says_what_comes_and_takes_no_launch(opened: Opened) -> None:

@@ -144,7 +144,7 @@ class StackChecks:
         """List those of its kind. Raises CatalogError."""
         match self.settings:
             case OrganizationSettings() as settings:
-                return of_organization.checks_of(settings, account)
+                return of_organization.checks_of(settings, account, where=self._where)
             case HubSettings() as settings:
                 return self._of_hub(settings, account)
             case SpokeSettings() as settings:

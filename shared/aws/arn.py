@@ -116,6 +116,14 @@ AccountId = Annotated[
     ),
 ]
 RoleArn = Annotated[str, _arn(rf"{_IAM}:role/{_NAME}", "the ARN of a role in the stack's own account", _ROLE)]
+AnyRoleArn = Annotated[
+    str,
+    _arn(
+        rf"{_IAM}:role/{_NAME}",
+        "the ARN of a role of any account, in full and without wildcards",
+        "iam::222233334444:role/platform/Engineer",
+    ),
+]
 PolicyArn = Annotated[
     str,
     _arn(

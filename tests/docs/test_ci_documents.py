@@ -26,6 +26,8 @@ PLACEHOLDERS = {
     "OrganizationId",
     "StateAccountId",
     "StateKey",
+    "TrustedAccountId",
+    "TrustedRole",
 }
 
 

@@ -141,7 +141,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any document
 
 
 def _keys(part: object) -> object:
-    return sorted(cast("dict[str, Any]", part)) if isinstance(part, dict) else part
+    return part if isinstance(part, str) else sorted(cast("dict[str, Any] | list[str]", part))
 
 
 def _without_empty(tree: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def state(
     return make_state(bucket, account=account, region=region, alias=alias, replace=replace, dry_run=dry_run)
 
 
-@verb(app, "deployers", "organization deployers --out deployer.json", looking=True)
+@verb(app, "deployers", "organization deployers --out deployer.json")
 def deployers(
     *,
     out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help="The file; printed unless given.")] = None,

@@ -10,10 +10,10 @@ from organization.policy_files import read_policy
 from shared.aws.arn import Arn
 
 _PERMISSION_SET: Final = (
-    "arn:${{Partition}}:iam::${{AccountId}}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{}_*"
-)
-"""The role of a permission set, which ends in letters of AWS's choice (source: IAM Identity Center User Guide,
-"Referencing permission sets in resource policies")."""
+    "arn:${{Partition}}:iam::${{AccountId}}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{}_"
+) + "?" * 16
+"""The role of a permission set, which ends in sixteen letters of AWS's choice (source: IAM Identity Center User Guide,
+"Referencing permission sets in resource policies"). A `*` would let in the set `Name_Else` for `Name` as well."""
 _HERE: Final = "${AccountId}"
 Json = dict[str, Any]
 

@@ -103,7 +103,7 @@ def _arn(parts: str, what: str, example: str) -> Any:  # noqa: ANN401 - pydantic
 
 
 _IAM: Final = f"iam::{ACCOUNT_ID}"
-_ROLE: Final = "iam::222233334444:role/OrganizationAccountAccessRole"
+_ROLE: Final = "iam::222233334444:role/ModelCatalogDeployer"
 _HERE: Final = "eu-central-1:222233334444"
 _WHERE: Final = f"[a-z0-9-]+:{ACCOUNT_ID}"
 

@@ -105,7 +105,7 @@ def test_a_role_is_trusted_by_its_account_and_its_name_so_that_it_need_not_be_th
         if "AWS" in each["Principal"]
     }
     hub, own = '{"Fn::Sub": "arn:${AWS::Partition}:iam::%s:root"}', "${AWS::AccountId}"
-    sets = "role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_ModelPlatform_*"
+    sets = "role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_ModelPlatform_????????????????"
 
     assert {
         hub % HUB: [ENGINEER, f"arn:aws:iam::{HUB}:role/ModelCatalogFleet"],

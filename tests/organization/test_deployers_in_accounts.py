@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -10,7 +12,7 @@ from botocore.exceptions import ClientError
 from organization.deployer_template import deployer_template
 from organization.settings import OrganizationSettings
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, PRODUCTION, RESEARCH
-from tests.support.sandbox.process import Client, Sandbox
+from tests.support.sandbox.process import Client, Sandbox, running
 
 NAME: Final = "model-catalog-deployer"
 DEPLOYER: Final = "ModelCatalogDeployer"
@@ -31,10 +33,17 @@ DEPLOYERS: Final[dict[str, Any]] = {
 
 
 @pytest.fixture
-def document(started: Sandbox) -> str:
+def own_sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    """Give a sandbox whose deployers may go."""
+    with running(tmp_path) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def document(own_sandbox: Sandbox) -> str:
     """Write the document, and let there be two roles that people have."""
     for name in ("Engineer", "Stranger"):
-        iam = started.client("iam", MANAGEMENT)
+        iam = own_sandbox.client("iam", MANAGEMENT)
         own = {"Principal": {"AWS": f"arn:aws:iam::{MANAGEMENT}:root"}}
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=assuming(own))
         iam.put_role_policy(RoleName=name, PolicyName="assume", PolicyDocument=assuming({"Resource": "*"}))
@@ -44,29 +53,31 @@ def document(started: Sandbox) -> str:
     return deployer_template(settings, settings.deployers, where="Pulumi.organization.yaml")
 
 
-def test_each_account_gets_the_deployer_of_its_kind_and_lets_in_who_is_named(started: Sandbox, document: str) -> None:
+def test_each_account_gets_the_deployer_of_its_kind_and_lets_in_who_is_named(
+    own_sandbox: Sandbox, document: str
+) -> None:
     for account in (MANAGEMENT, HUB, RESEARCH, PRODUCTION):
-        let_the_old_one_go(started, account)
-        assert "CREATE_COMPLETE" == built(started.client("cloudformation", account), document)
+        let_the_old_one_go(own_sandbox, account)
+        assert "CREATE_COMPLETE" == built(own_sandbox.client("cloudformation", account), document)
 
-    assert {"hub-deployer", "recovery"} == policies(started, HUB)
-    assert {"spoke-deployer", "recovery"} == policies(started, RESEARCH)
-    assert {"organization-deployer", "organization-deployers", "recovery"} == policies(started, MANAGEMENT)
+    assert {"hub-deployer", "recovery"} == policies(own_sandbox, HUB)
+    assert {"spoke-deployer", "recovery"} == policies(own_sandbox, RESEARCH)
+    assert {"organization-deployer", "organization-deployers", "recovery"} == policies(own_sandbox, MANAGEMENT)
     with pytest.raises(ClientError, match="NoSuchEntity"):
-        policies(started, PRODUCTION)
+        policies(own_sandbox, PRODUCTION)
     boundary = f"arn:aws:iam::{RESEARCH}:policy/ModelCatalogBoundary"
-    assert boundary == started.client("iam", RESEARCH).get_policy(PolicyArn=boundary)["Policy"]["Arn"]
-    assert 1 == providers(started, RESEARCH)
-    assert 0 == providers(started, HUB), "there is one already, the settings say"
+    assert boundary == own_sandbox.client("iam", RESEARCH).get_policy(PolicyArn=boundary)["Policy"]["Arn"]
+    assert 1 == providers(own_sandbox, RESEARCH)
+    assert 0 == providers(own_sandbox, HUB), "there is one already, the settings say"
     engineer, stranger = (
-        started.assume(f"arn:aws:iam::{MANAGEMENT}:role/{name}", MANAGEMENT) for name in ("Engineer", "Stranger")
+        own_sandbox.assume(f"arn:aws:iam::{MANAGEMENT}:role/{name}", MANAGEMENT) for name in ("Engineer", "Stranger")
     )
-    fleet = assumed(started, engineer, f"arn:aws:iam::{HUB}:role/ModelCatalogFleet")
+    fleet = assumed(own_sandbox, engineer, f"arn:aws:iam::{HUB}:role/ModelCatalogFleet")
     for caller in (engineer, fleet):
-        assert assumed(started, caller, f"arn:aws:iam::{RESEARCH}:role/{DEPLOYER}")
+        assert assumed(own_sandbox, caller, f"arn:aws:iam::{RESEARCH}:role/{DEPLOYER}")
     for caller in (stranger, {"AccessKeyId": HUB, "SecretAccessKey": "x"}):
         with pytest.raises(ClientError, match="AccessDenied"):
-            assumed(started, caller, f"arn:aws:iam::{RESEARCH}:role/{DEPLOYER}")
+            assumed(own_sandbox, caller, f"arn:aws:iam::{RESEARCH}:role/{DEPLOYER}")
 
 
 def assuming(more: dict[str, Any]) -> str:

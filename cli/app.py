@@ -4,11 +4,12 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from cli import exit_codes, fleet, hub, models, sandbox, site_verbs, spoke, stack
+from cli import exit_codes, fleet, hub, models, organization, sandbox, site_verbs, spoke, stack
 from cli.verbs import PROGRAM, AsJson, complete_stack, verb
 
 NOUNS: Final = {
     "models": models.app,
+    "organization": organization.app,
     "stack": stack.app,
     "spoke": spoke.app,
     "hub": hub.app,

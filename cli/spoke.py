@@ -12,12 +12,28 @@ app = noun("Accounts: take one in, give it a launch, take it out.")
 
 @verb(app, "new", "spoke new finance 666677778888")
 def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The spoke's name, without spoke-.")],
-    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id, twelve digits.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The spoke's name, without spoke-.")] = "",
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id, twelve digits.")] = "",
     *,
     region: Annotated[str, typer.Option(help="Where it works; the hub's own region unless given.")] = "",
+    from_organization: Annotated[
+        bool, typer.Option("--from-organization", help="For each account of a unit that has no spoke yet.")
+    ] = False,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option("--unit", metavar="UNIT", help="By path of names or id, with --from-organization. Repeatable."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --from-organization: only say what would be written.")
+    ] = False,
 ) -> int:
-    """Write the settings of a new spoke."""
+    """Write the settings of a new spoke, or of every account of a unit: NAME and ACCOUNT, or --from-organization."""
+    if from_organization != bool(unit) or from_organization == bool(name or account) or (dry_run and not unit):
+        raise typer.BadParameter("give NAME and ACCOUNT, or --from-organization with --unit UNIT [--dry-run]")
+    if unit:
+        from cli.accounts.new_spokes import new_spokes
+
+        return new_spokes(unit, region, dry_run=dry_run)
     from cli.accounts.new_spoke import new_spoke
 
     return new_spoke(name, account, region)

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from hub.trust_config import ExceptionSetting, SigningSetting
 from shared.aws.arn import ACCOUNT_ID, Arn, KeyArn, PolicyArn, PrincipalPattern, RoleArn
+from shared.aws.unit_path import UNIT, Unit
 from shared.between_fields import between_fields
 from shared.errors import Mistake
 from shared.stack.principals import MOST_PATTERNS, Grant
@@ -27,7 +28,7 @@ _TARGETS: dict[ShareType, tuple[str, str]] = {
         "the organization's id, for example o-a1b2c3d4e5, or no target at all",
     ),
     "ORGANIZATIONAL_UNIT": (
-        r"ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|[^/]+(/[^/]+)*",
+        UNIT,
         "a unit's id, for example ou-a1b2-c3d4e5f6, or its path of names, for example Workloads/Research",
     ),
 }
@@ -143,7 +144,7 @@ class RoleRolloutSetting(SettingsDocument):
         boundary: The name of a policy of each account that limits the roles there.
     """
 
-    units: list[Annotated[str, Field(pattern=f"^({_TARGETS['ORGANIZATIONAL_UNIT'][0]})$")]] = Field(
+    units: list[Unit] = Field(
         min_length=1, description="a list of units, by id or path of names", examples=["[Workloads]"]
     )
     boundary: Annotated[

@@ -1,14 +1,21 @@
 """What a preview of the organization's stack says before anything is changed, one line for each check."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
 
 from botocore.exceptions import ClientError
 
 from organization.settings import SERVICE_PRINCIPAL, STACK_SETS, OrganizationSettings
+from shared.aws.organization import Organization
 from shared.aws.preflight import Check, Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession, code_of
+from shared.errors import ConfigError
 
 _SERVICES: Mapping[str, str] = {SERVICE_PRINCIPAL: "Service Catalog", STACK_SETS: "stack sets"}
+
+
+_BY_HAND: Final = "model-catalog organization deployers"
+_ACTIVATE: Final = "aws cloudformation activate-organizations-access"
 
 
 def preflight(settings: OrganizationSettings, *, where: str) -> None:
@@ -18,18 +25,19 @@ def preflight(settings: OrganizationSettings, *, where: str) -> None:
         ConfigError: the credentials are of another account.
         PreflightError: something stands in the way.
     """
-    _ = run_checks(checks_of(settings, AccountSession(settings, where=where)))
+    _ = run_checks(checks_of(settings, AccountSession(settings, where=where), where=where))
 
 
-def checks_of(settings: OrganizationSettings, account: AccountSession) -> list[Check]:
+def checks_of(settings: OrganizationSettings, account: AccountSession, *, where: str) -> list[Check]:
     """List the checks, in their order."""
-    checks = _Checks(settings, account)
-    return [checks.management, checks.hub, checks.access, checks.delegates]
+    checks = _Checks(settings, account, where)
+    return [checks.management, checks.hub, checks.access, checks.delegates, checks.deployers]
 
 
 class _Checks:
-    def __init__(self, settings: OrganizationSettings, account: AccountSession) -> None:
+    def __init__(self, settings: OrganizationSettings, account: AccountSession, where: str) -> None:
         self._settings = settings
+        self._where = where
         self._account = account
 
     def management(self) -> Iterator[Finding]:
@@ -94,3 +102,34 @@ class _Checks:
             else:
                 others = f"; {', '.join(there)} stay" if there else ""
                 yield Finding(subject, f"this stack makes {hub} one{others}")
+
+    def deployers(self) -> Iterator[Finding]:
+        """Deployers of accounts."""
+        deployers = self._settings.deployers
+        if deployers is None:
+            return
+        subject = "deployers of accounts"
+        status = self._account.client("cloudformation").describe_organizations_access()["Status"]
+        if status != "ENABLED":
+            yield failed(subject, f"stack sets are not let into the organization ({status}). Once: {_ACTIVATE}")
+        organization, reached = Organization(self._account), dict[str, str]()
+        for unit in deployers.units:
+            try:
+                path = organization.path_of(unit, where=f"{self._where}: deployers")
+            except ConfigError as problem:
+                yield failed(unit, str(problem))
+                continue
+            reached |= organization.statuses_below(path.rstrip("/").rpartition("/")[2])
+        yield Finding(subject, "; ".join(self._reached(reached, deployers.leave_out)))
+
+    def _reached(self, accounts: Mapping[str, str], left_out: Collection[str]) -> Iterator[str]:
+        """Tell who gets a deployer, and who does not."""
+        members = accounts.keys() - {self._account.id}
+        within = {account for account in members if accounts[account] == "ACTIVE"}
+        yield f"{len(within - {*left_out})} accounts, and those that join later"
+        if without := within & {*left_out}:
+            yield f"{len(without)} left out"
+        if len(within) < len(members):
+            yield f"{len(members) - len(within)} not ACTIVE"
+        if (hub := self._settings.hub_account_id) not in {*members, *left_out}:
+            yield f"the hub {hub} is in none of the units, and gets its own by hand: {_BY_HAND}"

@@ -5,11 +5,15 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from organization.deployer_rollout import DeployerRollout
+from organization.deployer_template import deployer_template
 from organization.settings import SERVICE_PRINCIPAL, STACK_SETS, OrganizationSettings
 from shared.stack.engine_settings import load_settings
+from shared.stack.organization_units import OrganizationUnits
 from shared.stack.provider import account_provider, confirm_account
 
 _THERE: Final = "AccountAlreadyRegisteredException"
+_UNREADABLE: Final = "the management account may, with docs/iam/organization-deployers.json"
 
 
 class SharingAccess(pulumi.ComponentResource):
@@ -76,15 +80,24 @@ def _tell_of_adoption(args: pulumi.ErrorHookArgs) -> bool:
 def run() -> None:
     """Deploy the organization's stack."""
     settings = load_settings(OrganizationSettings)
+    where = f"Pulumi.{pulumi.get_stack()}.yaml"
+    deployers = settings.deployers
+    template = deployer_template(settings, deployers, where=where) if deployers else ""
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
         from organization.inspection import preflight  # noqa: PLC0415
 
-        preflight(settings, where=f"Pulumi.{pulumi.get_stack()}.yaml")
+        preflight(settings, where=where)
     provider = account_provider(settings)
     _ = confirm_account(provider, settings)
+    nodes = OrganizationUnits(pulumi.InvokeOptions(provider=provider), where=where, remedy=_UNREADABLE)
+    units = [nodes.find(unit, setting="deployers") for unit in deployers.units] if deployers else []
     opts = pulumi.ResourceOptions(providers=[provider])
     access = SharingAccess("sharing", hub_account_id=settings.hub_account_id, opts=opts)
     if settings.stack_sets:
         _ = RolloutAccess("rollout", hub_account_id=settings.hub_account_id, opts=opts)
+    if deployers:
+        _ = DeployerRollout(
+            "deployers", template=template, units=units, region=settings.region, keep=deployers.keep, opts=opts
+        )
     pulumi.export("hub_account", access.administrator.account_id)

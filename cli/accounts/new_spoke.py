@@ -4,6 +4,9 @@ from pathlib import Path
 from typing import Final, cast
 
 from cli.exit_codes import ExitCode
+from organization.deployer_settings import DeployersSetting
+from organization.deployer_template import BOUNDARY
+from organization.settings import OrganizationSettings
 from shared.aws.arn import AccountId, partition_of
 from shared.errors import ConfigError
 from shared.files import write_new
@@ -19,7 +22,7 @@ config:
   aws:region: {region}
   model-catalog-spoke:accountId: "{account}"
   model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/ModelCatalogDeployer
-{hub}  model-catalog-spoke:launches: []
+{boundary}{hub}  model-catalog-spoke:launches: []
 """
 
 
@@ -50,12 +53,43 @@ def write_settings(name: str, account: str, region: str, *, folder: Path) -> Pat
     """
     values = {"name": name, "account": account, "region": region}
     spoke = validate(NewSpoke, values, where="spoke new", error=ConfigError)
-    path = folder / f"Pulumi.spoke-{spoke.name}.yaml"
-    refuse_second_stack(spoke.account, own=path.name, folder=folder)
-    written = {**spoke.model_dump(), "partition": partition_of(spoke.region), "hub": _pin(folder)}
-    if not write_new(path, _TEMPLATE.format_map(written)):
-        raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
-    return path
+    refuse_second_stack(spoke.account, own=settings_path(spoke.name, folder).name, folder=folder)
+    return Surroundings(folder).write(spoke)
+
+
+def settings_path(name: str, folder: Path) -> Path:
+    """Name the settings file of a spoke."""
+    return folder / f"Pulumi.spoke-{name}.yaml"
+
+
+class Surroundings:
+    """What new spokes have from the settings beside them, read once for all of them."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read them. Raises ConfigError."""
+        self._folder = folder
+        self._hub = _pin(folder)
+        self._deployers = _deployers(folder)
+
+    def write(self, spoke: NewSpoke) -> Path:
+        """Write a spoke's settings file where there is none, and give its path. Raises ConfigError."""
+        path = settings_path(spoke.name, self._folder)
+        partition = partition_of(spoke.region)
+        boundary = ""
+        if self._deployers and spoke.account not in self._deployers.leave_out:
+            # The deployer makes roles with it alone.
+            arn = f"arn:{partition}:iam::{spoke.account}:policy/{BOUNDARY}"
+            boundary = f"  model-catalog-spoke:permissionsBoundary: {arn}\n"
+        written = {**spoke.model_dump(), "partition": partition, "hub": self._hub, "boundary": boundary}
+        if not write_new(path, _TEMPLATE.format_map(written)):
+            raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
+        return path
+
+
+def _deployers(folder: Path) -> DeployersSetting | None:
+    """Read whether the organization's stack gives accounts their deployers. Raises ConfigError."""
+    organization = StackFile(folder / "Pulumi.organization.yaml")
+    return organization.settings(OrganizationSettings).deployers if organization.path.exists() else None
 
 
 def _pin(folder: Path) -> str:

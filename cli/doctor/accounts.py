@@ -17,8 +17,9 @@ from hub.definitions.load import read_catalog
 from hub.definitions.portfolio_selection import part_of
 from hub.inspection import preflight as of_hub
 from organization import inspection as of_organization
+from organization.deployer_template import DEPLOYER
 from organization.settings import OrganizationSettings
-from shared.aws.arn import partition_of
+from shared.aws.arn import Arn, partition_of
 from shared.aws.endpoints import named_endpoints
 from shared.aws.examples import EXAMPLE_ACCOUNTS
 from shared.aws.organization import Organization
@@ -43,6 +44,11 @@ _MODELS: Final[Mapping[str, type[AccountSettings]]] = {
     "spoke": SpokeSettings,
 }
 _ADMINISTRATOR: Final = "OrganizationAccountAccessRole"
+_REMEDY: Final = (
+    "Where the account has no deployer yet: `deployers` in Pulumi.organization.yaml gives it one, and model-catalog "
+    "organization deployers writes what makes it by hand (docs/operations/deployers.md)"
+)
+_NO_ACCESS: Final = "account-without-access"
 _ACCESS: Final = "account"
 """The check of a preview that says whom it works as, which is told here before."""
 _ABOUT_NODES: Final = ("targets", "rollout", "shares")
@@ -77,7 +83,7 @@ class StackChecks:
         try:
             account = AccountSession(settings, where=self._where)
         except CatalogError as problem:
-            return [*lines, missing(self.stack, f"account {settings.account_id}", problem)]
+            return [*lines, self._unreached(settings, problem)]
         lines += lines_of(self.stack, [self._access(account), self._permissions(account)])
         try:
             checks = [each for each in self._checks(account) if each.__name__ != _ACCESS]
@@ -99,6 +105,12 @@ class StackChecks:
         else:
             yield Finding(self._where, "can be read")
 
+    def _unreached(self, settings: AccountSettings, problem: CatalogError) -> Line:
+        """Say why nothing can be done in the account, and where its deployer comes from."""
+        named = Arn.parse(settings.assume_role).name if settings.assume_role else ""
+        remedy = f" {_REMEDY}" if named in (DEPLOYER, _ADMINISTRATOR) and problem.code == _NO_ACCESS else ""
+        return Line(self.stack, failed(f"account {settings.account_id}", f"{problem}{remedy}"))
+
     def _access(self, account: AccountSession) -> Check:
         settings = self.settings
 
@@ -108,8 +120,7 @@ class StackChecks:
             if f"/{_ADMINISTRATOR}/" in account.caller:
                 yield warning(
                     subject,
-                    f"works as {account.caller}, an administrator. Make ModelCatalogDeployer there, and name it in "
-                    f"assumeRole (docs/iam/README.md)",
+                    f"works as {account.caller}, an administrator. Name {DEPLOYER} in assumeRole. {_REMEDY}",
                 )
             elif settings.assume_role is None and self._kind == "spoke":
                 yield warning(
@@ -144,7 +155,7 @@ class StackChecks:
         """List those of its kind. Raises CatalogError."""
         match self.settings:
             case OrganizationSettings() as settings:
-                return of_organization.checks_of(settings, account)
+                return of_organization.checks_of(settings, account, where=self._where)
             case HubSettings() as settings:
                 return self._of_hub(settings, account)
             case SpokeSettings() as settings:

@@ -21,6 +21,7 @@ _STACK: Final = "pulumi:pulumi:Stack"
 _META: Final = ".pulumi/meta.yaml"
 _PASSPHRASE: Final = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the variable's name
 _FILE: Final = f"{_PASSPHRASE}_FILE"
+_MAKE: Final = "model-catalog organization state BUCKET"
 _POLICIES: Final = "docs/iam/state-hub.json, state-spoke.json, state-fleet.json"
 
 
@@ -40,7 +41,7 @@ def backend() -> list[Check]:
             yield _cloud(shown)
         elif folder_of(url):
             rehearsed = any(is_loopback(each.url) for each in named_endpoints())
-            alone = "a folder of this machine: nobody else has these states. For a team: pulumi login s3://BUCKET"
+            alone = "a folder of this machine: nobody else has these states. For a team: {_MAKE}"
             yield Finding("backend", f"{shown}, a folder") if rehearsed else warning("backend", f"{shown}, {alone}")
         else:
             yield _bucket(url)
@@ -89,14 +90,14 @@ def _bucket(url: str) -> Finding:
     except StorageError as problem:
         return failed(
             "backend",
-            f"{url} cannot be read: {error_text(problem)}. Make the bucket, or let these credentials at it "
+            f"{url} cannot be read: {error_text(problem)}. Make the bucket ({_MAKE}), or let these credentials at it "
             f"({_POLICIES}, and the bucket's own policy where it is another account's: docs/iam/state-bucket.json)",
         )
     if found is None:
         return warning(
             "backend",
             f"{url} has no {_META} yet. Whoever makes the first stack writes it, and has to be allowed to: "
-            f"docs/iam/state-first.json",
+            f"docs/iam/state-first.json, or {_MAKE}",
         )
     return Finding("backend", f"{url}, a bucket")
 
@@ -143,8 +144,7 @@ def _passphrase(subject: str) -> Finding:
     return failed(
         subject,
         f"no passphrase is set, and no other provider. Set {_FILE} to a file that holds one for all stacks, or make "
-        f"each stack with a key of KMS: pulumi stack init STACK --secrets-provider=awskms://alias/KEY?region=REGION "
-        f"(docs/first-day.md)",
+        f"each stack with a key of KMS, by the line that {_MAKE} prints (docs/first-day.md)",
     )
 
 

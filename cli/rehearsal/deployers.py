@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from cli.rehearsal.deployment import Rehearsal
 from cli.rehearsal.starting import ROOT
+from organization.deployer_template import BOUNDARY, DEPLOYER, within_boundary
 from shared.aws.iam import listed
 from shared.aws.policies import render
 from shared.files import write_file
@@ -20,10 +21,7 @@ ACCOUNTS: Final[Mapping[str, str]] = {
     "spoke-production": "444455556666",
 }
 """By stack, those of the organization that the sandbox has by default."""
-DEPLOYER: Final = "ModelCatalogDeployer"
-BOUNDARY: Final = "ModelCatalogBoundary"
 POLICIES: Final = ROOT / "docs" / "iam"
-_MAKES_ROLES: Final = "RightsOfLaunchAndExecutionRoles"
 
 
 def make_deployers(rehearsal: Rehearsal) -> None:
@@ -48,11 +46,9 @@ def make_deployers(rehearsal: Rehearsal) -> None:
 
 def permit(rehearsal: Rehearsal, stack: str, *, leaving_out: str = "") -> None:
     """Give a stack's deployer the recommended policy, or that policy without one of its actions."""
-    account, document = ACCOUNTS[stack], policy(stack.partition("-")[0])
+    account, document = ACCOUNTS[stack], within_boundary(policy(stack.partition("-")[0]))
     for statement in document["Statement"]:
         statement["Action"] = [action for action in listed(statement["Action"]) if action != leaving_out]
-        if statement["Sid"] == _MAKES_ROLES:
-            statement["Condition"] = {"StringEquals": {"iam:PermissionsBoundary": boundary_of(account)}}
     rehearsal.client("iam", account).put_role_policy(
         RoleName=DEPLOYER, PolicyName="deployer", PolicyDocument=rendered(document, account)
     )

@@ -22,7 +22,7 @@ from shared.aws.caller import CALLER
 from shared.files import write_file
 
 COPIED: Final = (
-    *("hub", "spoke", "organization", "shared", "fleet", "pages", "cli", "tools"),
+    *("hub", "spoke", "organization", "shared", "fleet", "pages", "cli", "tools", "docs/iam"),
     *("Makefile", "fleet.yaml", "pyproject.toml", "requirements.lock"),
 )
 SETTINGS: Final = ROOT / "cli" / "rehearsal" / "settings"

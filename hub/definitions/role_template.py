@@ -1,13 +1,12 @@
 """The template that makes the roles of all products in whatever account it is deployed to."""
 
 import json
-import re
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from hub.definitions.model import CatalogProduct
 from hub.definitions.permissions import execution_permissions, launch_permissions
-from shared.aws.policies import execution_trust, launch_trust
+from shared.aws.policies import execution_trust, for_cloudformation, launch_trust
 from shared.errors import ContentError
 from shared.stack.names import execution_role_name, launch_role_name
 
@@ -81,28 +80,13 @@ def _role(name: str, description: str, trust: str, policy: dict[str, Any], bound
         "RoleName": name,
         "Path": "/",
         "Description": description,
-        "AssumeRolePolicyDocument": _substituted(json.loads(trust)),
-        "Policies": [{"PolicyName": "catalog", "PolicyDocument": _substituted(policy)}],
+        "AssumeRolePolicyDocument": for_cloudformation(json.loads(trust)),
+        "Policies": [{"PolicyName": "catalog", "PolicyDocument": for_cloudformation(policy)}],
     }
     if boundary:
         arn = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/" + boundary
         properties["PermissionsBoundary"] = {"Fn::Sub": arn}
     return {"Type": "AWS::IAM::Role", "Properties": properties}
-
-
-def _substituted(node: object) -> object:
-    """Let CloudFormation fill in account and partition, and leave IAM's own variables to IAM."""
-    match node:
-        case str() if "${" in node:
-            text = re.sub(r"\$\{(?!Partition\}|AccountId\})", "${!", node)
-            text = text.replace("${Partition}", "${AWS::Partition}").replace("${AccountId}", "${AWS::AccountId}")
-            return {"Fn::Sub": text}
-        case list():
-            return [_substituted(item) for item in cast("list[object]", node)]
-        case dict():
-            return {key: _substituted(value) for key, value in cast("dict[str, object]", node).items()}
-        case _:
-            return node
 
 
 def _pascal(key: str) -> str:

@@ -103,7 +103,7 @@ def _arn(parts: str, what: str, example: str) -> Any:  # noqa: ANN401 - pydantic
 
 
 _IAM: Final = f"iam::{ACCOUNT_ID}"
-_ROLE: Final = "iam::222233334444:role/OrganizationAccountAccessRole"
+_ROLE: Final = "iam::222233334444:role/ModelCatalogDeployer"
 _HERE: Final = "eu-central-1:222233334444"
 _WHERE: Final = f"[a-z0-9-]+:{ACCOUNT_ID}"
 
@@ -116,6 +116,14 @@ AccountId = Annotated[
     ),
 ]
 RoleArn = Annotated[str, _arn(rf"{_IAM}:role/{_NAME}", "the ARN of a role in the stack's own account", _ROLE)]
+AnyRoleArn = Annotated[
+    str,
+    _arn(
+        rf"{_IAM}:role/{_NAME}",
+        "the ARN of a role of any account, in full and without wildcards",
+        "iam::222233334444:role/platform/Engineer",
+    ),
+]
 PolicyArn = Annotated[
     str,
     _arn(

@@ -1,8 +1,9 @@
 """IAM documents that hub and spokes must write alike."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from shared.aws.iam import parse_statement
 from shared.aws.patterns import Answer, fits
@@ -19,6 +20,25 @@ def render(policy: Policy, *, partition: str, account: str) -> str:
     """
     text = json.dumps(policy, sort_keys=True)
     return text.replace("${Partition}", partition).replace("${AccountId}", account)
+
+
+def for_cloudformation(node: object) -> object:
+    """Let CloudFormation fill in account and partition, and leave IAM's own variables to IAM.
+
+    Args:
+        node: A policy, or part of one.
+    """
+    match node:
+        case str() if "${" in node:
+            text = re.sub(r"\$\{(?!Partition\}|AccountId\})", "${!", node)
+            text = text.replace("${Partition}", "${AWS::Partition}").replace("${AccountId}", "${AWS::AccountId}")
+            return {"Fn::Sub": text}
+        case list():
+            return [for_cloudformation(item) for item in cast("list[object]", node)]
+        case dict():
+            return {key: for_cloudformation(value) for key, value in cast("dict[str, object]", node).items()}
+        case _:
+            return node
 
 
 def launch_policy(

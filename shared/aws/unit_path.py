@@ -1,8 +1,15 @@
 """Finds the units of an organization by the names that people write; whoever can list units can use it."""
 
 from collections.abc import Callable, Mapping
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from shared.errors import ConfigError
+
+UNIT: Final = r"ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|[^/]+(/[^/]+)*"
+"""A unit's id, or its path of names (source: Organizations API reference, OrganizationalUnit)."""
+Unit = Annotated[str, Field(pattern=f"^({UNIT})$")]
 
 
 def unit_ids(path: str, root: str, units_in: Callable[[str], Mapping[str, str]], *, where: str) -> list[str]:

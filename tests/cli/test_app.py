@@ -20,6 +20,7 @@ from tests.support.paths import ROOT
 
 VERBS = {
     "models": "list show diff new new-version rights rehearse sync lock check verify remove-version remove-samples",
+    "organization": "state deployers",
     "stack": "preview up refresh destroy plan adopt recover relaunch",
     "spoke": "new new-launch ask-access off-board dead-principals",
     "hub": "shares",

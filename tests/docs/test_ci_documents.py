@@ -29,6 +29,8 @@ PLACEHOLDERS = {
     "OrganizationId",
     "StateAccountId",
     "StateKey",
+    "TrustedAccountId",
+    "TrustedRole",
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from organization import inspection
+from organization.deployer_settings import DeployersSetting
 from organization.settings import OrganizationSettings
 from shared.errors import PreflightError
 from tests.support.fake_account import FakeAccount, always, heard
@@ -20,6 +21,20 @@ CALLS: dict[str, Any] = {
     "describe_account": {"Account": {"Id": HUB, "Name": "hub", "Status": "ACTIVE"}},
     "get_aws_organizations_access_status": {"AccessStatus": "DISABLED"},
 }
+UNITS: dict[str, Any] = {
+    "list_roots": [{"Id": "r-a1b2"}],
+    "list_organizational_units_for_parent": lambda asked: (  # pyright: ignore[reportUnknownLambdaType] - as AWS asks
+        [{"Id": "ou-a1b2-workload", "Name": "Workloads"}] if asked["ParentId"] == "r-a1b2" else []
+    ),
+    "list_accounts_for_parent": [
+        {"Id": MANAGEMENT, "Name": "management", "Status": "ACTIVE"},
+        {"Id": "333344445555", "Name": "research", "Status": "ACTIVE"},
+        {"Id": "444455556666", "Name": "production", "Status": "ACTIVE"},
+        {"Id": "555566667777", "Name": "old", "Status": "SUSPENDED"},
+    ],
+}
+DEPLOYERS: dict[str, Any] = {"units": ["Workloads"], "trust": {"permission_sets": ["Platform"]}}
+LET_IN: dict[str, Any] = {"describe_organizations_access": {"Status": "ENABLED"}}
 Look = Callable[..., list[str]]
 
 
@@ -27,12 +42,24 @@ Look = Callable[..., list[str]]
 def look(monkeypatch: pytest.MonkeyPatch) -> Look:
     """Carry the preflight out in an organization where some things are otherwise, and give its lines."""
 
-    def look(*, delegates: Any = (), stack_sets: bool = False, hub: str = HUB, **calls: Any) -> list[str]:  # noqa: ANN401 - answers of AWS
+    def look(
+        *,
+        delegates: Any = (),  # noqa: ANN401 - answers of AWS
+        stack_sets: bool = False,
+        hub: str = HUB,
+        deployers: dict[str, Any] | None = None,
+        **calls: Any,  # noqa: ANN401 - as above
+    ) -> list[str]:
         lines = heard(monkeypatch)
-        account = FakeAccount(MANAGEMENT, {"list_delegated_administrators": delegates}, {**CALLS, **calls})
+        listings = {"list_delegated_administrators": delegates, **UNITS}
+        account = FakeAccount(MANAGEMENT, listings, {**CALLS, **calls})
         monkeypatch.setattr(inspection, "AccountSession", always(account))
         settings = OrganizationSettings(
-            account_id=MANAGEMENT, hub_account_id=hub, region="eu-central-1", stack_sets=stack_sets
+            account_id=MANAGEMENT,
+            hub_account_id=hub,
+            region="eu-central-1",
+            stack_sets=stack_sets,
+            deployers=DeployersSetting.model_validate(deployers) if deployers else None,
         )
         inspection.preflight(settings, where="Pulumi.organization.yaml")
         return lines
@@ -92,3 +119,30 @@ def test_the_management_account_had_better_be_no_hub(look: Look) -> None:
     lines = look(hub=MANAGEMENT)
 
     assert 1 == len([line for line in lines if line.startswith("warning: ") and "Name another one" in line])
+
+
+def test_an_organization_hears_who_gets_a_deployer_and_who_does_not(look: Look) -> None:
+    [line] = [line for line in look(deployers=DEPLOYERS, **LET_IN) if "deployers of accounts" in line]
+    [without] = [
+        line
+        for line in look(deployers={**DEPLOYERS, "leave_out": ["444455556666", HUB]}, **LET_IN)
+        if "deployers of accounts" in line
+    ]
+
+    assert (
+        f"preflight: deployers of accounts: 2 accounts, and those that join later; 1 not ACTIVE; the hub {HUB} is in "
+        f"none of the units, and gets its own by hand: model-catalog organization deployers"
+    ) == line
+    assert "1 accounts, and those that join later; 1 left out; 1 not ACTIVE" in without
+    assert "by hand" not in without
+
+
+def test_stack_sets_that_are_not_let_in_and_units_that_are_none_are_refused(look: Look) -> None:
+    with refused(PreflightError, "checks-failed") as found:
+        look(
+            deployers={**DEPLOYERS, "units": ["Workload"]},
+            describe_organizations_access={"Status": "DISABLED"},
+        )
+
+    assert "(DISABLED). Once: aws cloudformation activate-organizations-access" in str(found.value)
+    assert "the organization has no unit 'Workload'" in str(found.value)

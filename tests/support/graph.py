@@ -131,13 +131,17 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any document
             return [_plain(item) for item in cast("list[Any]", value)]
         case str() if value.startswith(("{", "[")):
             document = json.loads(value)
-            return _plain(document) if len(value) < _LONG else {key: sorted(part) for key, part in document.items()}
+            return _plain(document) if len(value) < _LONG else {key: _keys(part) for key, part in document.items()}
         case str():
             return _DIGEST.sub("#", value)
         case pulumi.FileAsset():
             return f"the file {value.path}"
         case _:
             return "not known before the run" if unknown(value) else value
+
+
+def _keys(part: object) -> object:
+    return part if isinstance(part, str) else sorted(cast("dict[str, Any] | list[str]", part))
 
 
 def _without_empty(tree: Mapping[str, Any]) -> dict[str, Any]:

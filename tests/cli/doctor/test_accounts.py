@@ -125,7 +125,17 @@ def test_an_administrator_is_no_deployer(look: Look) -> None:
 
     [line] = [line.finding for line in lines if line.finding.subject == f"account {RESEARCH}"]
     assert CheckResult.WARNING is line.verdict
-    assert "an administrator. Make ModelCatalogDeployer there" in line.text
+    assert "an administrator. Name ModelCatalogDeployer in assumeRole" in line.text
+    assert "`deployers` in Pulumi.organization.yaml gives it one" in line.text
+
+
+def test_an_account_without_a_deployer_hears_where_it_comes_from(look: Look) -> None:
+    account = "666677778888"
+    named = look("spoke-research", accountId=account, assumeRole=f"arn:aws:iam::{account}:role/ModelCatalogDeployer")
+    other = look("spoke-research", accountId=account, assumeRole=f"arn:aws:iam::{account}:role/Own")
+
+    assert "organization deployers writes what makes it by hand" in missing(named)[f"account {account}"]
+    assert "organization deployers" not in missing(other)[f"account {account}"]
 
 
 def test_example_ids_are_nobodys_account(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:

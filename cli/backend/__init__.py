@@ -1,0 +1,1 @@
+"""Makes the place where the states of all stacks are kept."""

@@ -16,11 +16,12 @@ def new(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id, twelve digits.")],
     *,
     region: Annotated[str, typer.Option(help="Where it works; the hub's own region unless given.")] = "",
+    beside: Annotated[bool, typer.Option("--beside", help="Another stack sets the account up already.")] = False,
 ) -> int:
     """Write the settings of a new spoke."""
     from cli.accounts.new_spoke import new_spoke
 
-    return new_spoke(name, account, region)
+    return new_spoke(name, account, region, beside=beside)
 
 
 @verb(

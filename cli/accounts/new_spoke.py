@@ -9,9 +9,8 @@ from shared.errors import ConfigError
 from shared.files import write_new
 from shared.stack.names import HUB_PROJECT
 from shared.stack.settings import structured
-from shared.stack.stack_file import StackFile
+from shared.stack.stack_file import StackFile, stack_files
 from shared.validation import Document, Key, Region, validate
-from spoke.launches.one_stack_per_account import refuse_second_stack
 
 _TEMPLATE: Final = """\
 # The {name} account. Add launches, then: model-catalog stack up spoke-{name}
@@ -19,7 +18,11 @@ config:
   aws:region: {region}
   model-catalog-spoke:accountId: "{account}"
   model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/ModelCatalogDeployer
-{hub}  model-catalog-spoke:launches: []
+{hub}{beside}  model-catalog-spoke:launches: []
+"""
+_BESIDE: Final = """\
+  model-catalog-spoke:portfolios: []  # those that this stack sets up itself; the others another stack has set up
+  model-catalog-spoke:namePrefix: {name}-
 """
 
 
@@ -31,18 +34,24 @@ class NewSpoke(Document):
     region: Region
 
 
-def new_spoke(name: str, account: str, region: str) -> int:
+def new_spoke(name: str, account: str, region: str, *, beside: bool = False) -> int:
     """Write `Pulumi.spoke-<name>.yaml`, and never over one that is there; without a region, for the hub's own.
+
+    Args:
+        name: The spoke's.
+        account: Its account.
+        region: Where it works.
+        beside: Another stack sets the account up; this one only launches.
 
     Raises:
         ConfigError: a value is not fit, or there is such a spoke, or another spoke has that account.
     """
-    path = write_settings(name, account, region or hub_region(Path()), folder=Path())
+    path = write_settings(name, account, region or hub_region(Path()), folder=Path(), beside=beside)
     print(f"wrote {path}. Next: model-catalog spoke new-launch {name} PRODUCT, and stack preview spoke-{name}")
     return ExitCode.DONE
 
 
-def write_settings(name: str, account: str, region: str, *, folder: Path) -> Path:
+def write_settings(name: str, account: str, region: str, *, folder: Path, beside: bool = False) -> Path:
     """Write the settings file and give its path.
 
     Raises:
@@ -51,11 +60,30 @@ def write_settings(name: str, account: str, region: str, *, folder: Path) -> Pat
     values = {"name": name, "account": account, "region": region}
     spoke = validate(NewSpoke, values, where="spoke new", error=ConfigError)
     path = folder / f"Pulumi.spoke-{spoke.name}.yaml"
-    refuse_second_stack(spoke.account, own=path.name, folder=folder)
-    written = {**spoke.model_dump(), "partition": partition_of(spoke.region), "hub": _pin(folder)}
+    if not beside:
+        _refuse_second_stack(spoke.account, own=path.name, folder=folder)
+    written = {
+        **spoke.model_dump(),
+        "partition": partition_of(spoke.region),
+        "hub": _pin(folder),
+        "beside": _BESIDE.format(name=spoke.name) if beside else "",
+    }
     if not write_new(path, _TEMPLATE.format_map(written)):
         raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
     return path
+
+
+def _refuse_second_stack(account: str, *, own: str, folder: Path) -> None:
+    """Refuse an account that is another stack's here: most likely its id is a mistake."""
+    for other in stack_files(folder, "spoke"):
+        if other.path.name != own and other.account == account:
+            raise ConfigError(
+                f"the account {account} is that of {other.path.name} already. Correct the id, or put the launches "
+                f"there. For another team's stack in the same account, run it again with --beside "
+                f"(docs/operations/teams.md).",
+                code="second-stack",
+                place=own,
+            )
 
 
 def _pin(folder: Path) -> str:

@@ -26,17 +26,21 @@ def new(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --from-organization: only say what would be written.")
     ] = False,
+    beside: Annotated[bool, typer.Option("--beside", help="Another stack sets the account up already.")] = False,
 ) -> int:
     """Write the settings of a new spoke, or of every account of a unit: NAME and ACCOUNT, or --from-organization."""
-    if from_organization != bool(unit) or from_organization == bool(name or account) or (dry_run and not unit):
-        raise typer.BadParameter("give NAME and ACCOUNT, or --from-organization with --unit UNIT [--dry-run]")
+    of_one = bool(name or account or beside)
+    if from_organization != bool(unit) or from_organization == of_one or (dry_run and not unit):
+        raise typer.BadParameter(
+            "give NAME and ACCOUNT [--beside], or --from-organization with --unit UNIT [--dry-run]"
+        )
     if unit:
         from cli.accounts.new_spokes import new_spokes
 
         return new_spokes(unit, region, dry_run=dry_run)
     from cli.accounts.new_spoke import new_spoke
 
-    return new_spoke(name, account, region)
+    return new_spoke(name, account, region, beside=beside)
 
 
 @verb(

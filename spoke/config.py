@@ -166,6 +166,11 @@ class SpokeSettings(AccountSettings):
         permissions_boundary: A policy of this account that limits the roles made here, whatever they are given.
         catalog_tags: `send` hands the tags of portfolio and product over again with each launch, as AWS reports them
             back; `leave` leaves them to AWS, for where it refuses a key that the catalog has set.
+        portfolios: Those that this stack sets up in the account, whether it launches from them or not: their roles,
+            their share, and who may launch. What it launches from another one uses what another stack set up. Without
+            the key, all that it uses; an empty list for none.
+        existing_roles: Products whose roles another stack makes, although their portfolio is set up here.
+        name_prefix: How the names of all its launches begin, so that no other stack of the account has them.
         principals: Who else may launch.
         launches: The provisioned products.
     """
@@ -181,6 +186,19 @@ class SpokeSettings(AccountSettings):
     ] = "create"
     permissions_boundary: PolicyArn | None = None
     catalog_tags: Annotated[Literal["send", "leave"], Field(description="send or leave", examples=["send"])] = "send"
+    portfolios: list[Key] | None = Field(default=None, description="a list of portfolios", examples=["[batch]"])
+    existing_roles: list[Key] = Field(default=[], description="a list of products", examples=["[embedder]"])
+    name_prefix: (
+        Annotated[
+            str,
+            Field(
+                pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$",
+                description="letters, digits, dots, hyphens and underscores, at most 63",
+                examples=["risk-"],
+            ),
+        ]
+        | None
+    ) = None
     principals: list[Grant] = []
     launches: list[Launch] = []
 
@@ -209,6 +227,17 @@ class SpokeSettings(AccountSettings):
                     place=f"launches[{index}].name",
                 )
             seen.add(launch.name)
+
+    @between_fields
+    def _names_begin_as_said(self) -> Iterator[Mistake]:
+        for index, launch in enumerate(self.launches):
+            if not launch.name.startswith(self.name_prefix or ""):
+                yield Mistake(
+                    f"invalid value {launch.name!r}, which does not begin with {self.name_prefix} (namePrefix). For "
+                    f"example: {self.name_prefix}{launch.name}",
+                    code="launch-name-without-prefix",
+                    place=f"launches[{index}].name",
+                )
 
     @between_fields
     def _principals_are_of_the_account(self) -> Iterator[Mistake]:

@@ -8,11 +8,12 @@ import pulumi
 from shared.catalog.lifecycle import as_of
 from shared.stack.engine_settings import SETTINGS_FOLDER, load_settings
 from shared.stack.hub_pin import trusts_of
+from shared.stack.own_state import own_resources
 from shared.stack.provider import account_provider, confirm_account
 from spoke.config import SpokeSettings
+from spoke.launches.claims import claims_in
 from spoke.launches.cost import costs_in_words
-from spoke.launches.one_stack_per_account import refuse_second_stack
-from spoke.launches.portfolios import products_of, wanted_portfolios
+from spoke.launches.portfolios import roles_in_use, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
 from spoke.launches.rights import believed_exceptions, refuse_excessive_roles
 from spoke.launches.tags import catalog_tags
@@ -35,7 +36,6 @@ async def deploy() -> Mapping[str, Any]:
     """Check everything that can be checked, then declare the resources and give the stack's outputs."""
     settings = load_settings(SpokeSettings)
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
-    refuse_second_stack(settings.account_id, own=where, folder=SETTINGS_FOLDER)
     hubs = settings.hub_references(pulumi.get_organization())
     published = await read_contract(hubs, trusts_of(settings.hub, where=where, folder=SETTINGS_FOLDER))
     contract = published.whole
@@ -49,12 +49,11 @@ async def deploy() -> Mapping[str, Any]:
     for line in costs_in_words(resolved_launches):
         pulumi.log.info(line)
     wanted = wanted_portfolios(settings, contract, resolved_launches, where=where)
-    products = products_of(contract, wanted)
-    if settings.launch_roles == "create":
-        refuse_excessive_roles(products, hub=hub)
-        for key, product in products.items():
-            for token, reason in believed_exceptions(product).items():
-                pulumi.log.info(f"{key} may go beyond the list, the hub says: {token} ({reason})")
+    in_use = roles_in_use(settings, contract, wanted, resolved_launches, where=where)
+    refuse_excessive_roles(in_use.made, hub=hub)
+    for key, product in in_use.made.items():
+        for token, reason in believed_exceptions(product).items():
+            pulumi.log.info(f"{key} may go beyond the list, the hub says: {token} ({reason})")
 
     if pulumi.runtime.is_dry_run():
         # What it asks AWS with takes a third of a second to load, which an update shall not wait for.
@@ -71,29 +70,27 @@ async def deploy() -> Mapping[str, Any]:
                 where=where,
                 resolved_launches=resolved_launches,
                 wanted=wanted,
-                products=products,
+                roles=in_use,
+                deployed=None if (resources := own_resources()) is None else frozenset(claims_in(resources)),
             )
         )
     left = [] if settings.catalog_tags == "send" else [catalog_tags(each.product) for each in resolved_launches]
     provider = account_provider(settings, foreign_tags={key for tags in left for key in tags} - settings.tags.keys())
     caller = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])
-    roles: dict[str, pulumi.Resource] = {}
-    if settings.launch_roles == "existing":
-        confirm_roles(products, account_id=settings.account_id, opts=pulumi.InvokeOptions(provider=provider))
-    else:
-        roles = {
-            key: ProductRoles(
-                product.original_key,
-                product=product,
-                account_id=settings.account_id,
-                region=settings.region,
-                boundary=settings.permissions_boundary,
-                topics=[topic for each in resolved_launches if each.key == key for topic in each.launch.notifications],
-                opts=opts,
-            )
-            for key, product in products.items()
-        }
+    confirm_roles(in_use.expected, settings, opts=pulumi.InvokeOptions(provider=provider))
+    roles = {
+        key: ProductRoles(
+            product.original_key,
+            product=product,
+            account_id=settings.account_id,
+            region=settings.region,
+            boundary=settings.permissions_boundary,
+            topics=[topic for each in resolved_launches if each.key == key for topic in each.launch.notifications],
+            opts=opts,
+        )
+        for key, product in in_use.made.items()
+    }
     granted = grant(settings, wanted, caller=caller, provider=provider, where=where)
     used: dict[str, Any] = {
         "hub": hub,
@@ -108,10 +105,10 @@ async def deploy() -> Mapping[str, Any]:
             resolved,
             provision(
                 resolved,
-                granted=granted[resolved.region, resolved.product.portfolio],
+                access=granted.to(resolved.region, resolved.product.portfolio),
                 paths=paths,
                 provider=provider,
-                depends_on=[roles[resolved.key]] if roles else [],
+                depends_on=[roles[resolved.key]] if resolved.key in roles else [],
                 report=report,
                 role_known=role_hook(resolved, settings),
             ),

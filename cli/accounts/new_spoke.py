@@ -12,9 +12,8 @@ from shared.errors import ConfigError
 from shared.files import write_new
 from shared.stack.names import HUB_PROJECT
 from shared.stack.settings import structured
-from shared.stack.stack_file import StackFile
+from shared.stack.stack_file import StackFile, stack_files
 from shared.validation import Document, Key, Region, validate
-from spoke.launches.one_stack_per_account import refuse_second_stack
 
 _TEMPLATE: Final = """\
 # The {name} account. Add launches, then: model-catalog stack up spoke-{name}
@@ -22,7 +21,11 @@ config:
   aws:region: {region}
   model-catalog-spoke:accountId: "{account}"
   model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/ModelCatalogDeployer
-{boundary}{hub}  model-catalog-spoke:launches: []
+{boundary}{hub}{beside}  model-catalog-spoke:launches: []
+"""
+_BESIDE: Final = """\
+  model-catalog-spoke:portfolios: []  # those that this stack sets up itself; the others another stack has set up
+  model-catalog-spoke:namePrefix: {name}-
 """
 
 
@@ -34,18 +37,24 @@ class NewSpoke(Document):
     region: Region
 
 
-def new_spoke(name: str, account: str, region: str) -> int:
+def new_spoke(name: str, account: str, region: str, *, beside: bool = False) -> int:
     """Write `Pulumi.spoke-<name>.yaml`, and never over one that is there; without a region, for the hub's own.
+
+    Args:
+        name: The spoke's.
+        account: Its account.
+        region: Where it works.
+        beside: Another stack sets the account up; this one only launches.
 
     Raises:
         ConfigError: a value is not fit, or there is such a spoke, or another spoke has that account.
     """
-    path = write_settings(name, account, region or hub_region(Path()), folder=Path())
+    path = write_settings(name, account, region or hub_region(Path()), folder=Path(), beside=beside)
     print(f"wrote {path}. Next: model-catalog spoke new-launch {name} PRODUCT, and stack preview spoke-{name}")
     return ExitCode.DONE
 
 
-def write_settings(name: str, account: str, region: str, *, folder: Path) -> Path:
+def write_settings(name: str, account: str, region: str, *, folder: Path, beside: bool = False) -> Path:
     """Write the settings file and give its path.
 
     Raises:
@@ -53,8 +62,9 @@ def write_settings(name: str, account: str, region: str, *, folder: Path) -> Pat
     """
     values = {"name": name, "account": account, "region": region}
     spoke = validate(NewSpoke, values, where="spoke new", error=ConfigError)
-    refuse_second_stack(spoke.account, own=settings_path(spoke.name, folder).name, folder=folder)
-    return Surroundings(folder).write(spoke)
+    if not beside:
+        _refuse_second_stack(spoke.account, own=settings_path(spoke.name, folder).name, folder=folder)
+    return Surroundings(folder).write(spoke, beside=beside)
 
 
 def settings_path(name: str, folder: Path) -> Path:
@@ -71,7 +81,7 @@ class Surroundings:
         self._hub = _pin(folder)
         self._deployers = _deployers(folder)
 
-    def write(self, spoke: NewSpoke) -> Path:
+    def write(self, spoke: NewSpoke, *, beside: bool = False) -> Path:
         """Write a spoke's settings file where there is none, and give its path. Raises ConfigError."""
         path = settings_path(spoke.name, self._folder)
         partition = partition_of(spoke.region)
@@ -80,7 +90,13 @@ class Surroundings:
             # The deployer makes roles with it alone.
             arn = f"arn:{partition}:iam::{spoke.account}:policy/{BOUNDARY}"
             boundary = f"  model-catalog-spoke:permissionsBoundary: {arn}\n"
-        written = {**spoke.model_dump(), "partition": partition, "hub": self._hub, "boundary": boundary}
+        written = {
+            **spoke.model_dump(),
+            "partition": partition,
+            "hub": self._hub,
+            "boundary": boundary,
+            "beside": _BESIDE.format(name=spoke.name) if beside else "",
+        }
         if not write_new(path, _TEMPLATE.format_map(written)):
             raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
         return path
@@ -90,6 +106,19 @@ def _deployers(folder: Path) -> DeployersSetting | None:
     """Read whether the organization's stack gives accounts their deployers. Raises ConfigError."""
     organization = StackFile(folder / "Pulumi.organization.yaml")
     return organization.settings(OrganizationSettings).deployers if organization.path.exists() else None
+
+
+def _refuse_second_stack(account: str, *, own: str, folder: Path) -> None:
+    """Refuse an account that is another stack's here: most likely its id is a mistake."""
+    for other in stack_files(folder, "spoke"):
+        if other.path.name != own and other.account == account:
+            raise ConfigError(
+                f"the account {account} is that of {other.path.name} already. Correct the id, or put the launches "
+                f"there. For another team's stack in the same account, run it again with --beside "
+                f"(docs/operations/teams.md).",
+                code="second-stack",
+                place=own,
+            )
 
 
 def _pin(folder: Path) -> str:

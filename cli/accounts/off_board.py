@@ -3,8 +3,10 @@
 What it runs is listed first, and nothing is done before somebody has acknowledged that it ends.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from cli.deployment.safeguards import refuse_to_strand
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
 from cli.guard import refuse_unready
@@ -23,6 +25,7 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
     Raises:
         NotReachedError: it runs something, and nobody has acknowledged that this ends; or something that no stack
             declares, which would go on without its roles.
+        FleetError: another stack of the account launches by its roles.
         CatalogError: its settings cannot be read, or Pulumi cannot read the stacks.
     """
     account = settings_of(SpokeSettings, stack).account_id
@@ -39,7 +42,9 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
             code="launches-not-acknowledged",
             place="--acknowledge",
         )
-    beside = launches_seen(stack=stack).undeclared
+    undeclared = launches_seen(stack=stack).undeclared
+    others = sorted({each.tagged for each in undeclared} - {stack, ""})
+    beside = [each for each in undeclared if each.tagged not in others]
     if beside:
         raise NotReachedError(
             f"{account} runs what {stack} does not declare, and would go on running it without roles, at its cost. "
@@ -47,19 +52,22 @@ def off_board(stack: str, acknowledged: str, hub: str) -> int:
             code="launches-undeclared",
             place=stack,
         )
+    refuse_to_strand(stack)
     code = run_written("spoke", stack, "destroy")
     if code is not ExitCode.DONE:
         print(f"{stack} is not empty: the account still has what could not be removed. See above.")
         return code
-    _say_what_is_left(stack, account, hub)
+    _say_what_is_left(stack, account, hub, others)
     return ExitCode.DONE
 
 
-def _say_what_is_left(stack: str, account: str, hub: str) -> None:
+def _say_what_is_left(stack: str, account: str, hub: str, others: Sequence[str]) -> None:
     shares = settings_of(HubSettings, hub).shares
     own = [f"  - portfolio: {share.portfolio}, type: {share.type}" for share in shares if share.target == account]
     print(f"\n{stack} is empty. What is left to do:")
-    if own:
+    if others:
+        print(f"{', '.join(others)} launches in {account} still, so leave what the hub shares with it.")
+    elif own:
         print(f"remove from shares in Pulumi.{hub}.yaml, then model-catalog stack up {hub}:", *own, sep="\n")
     else:
         print(f"Pulumi.{hub}.yaml shares nothing with {account} alone. It still gets what its unit gets.")

@@ -12,6 +12,8 @@ from cli.doctor.lines import Line, lines_of, missing
 from cli.doctor.models import models
 from cli.stacks import engine
 from fleet.plan.hub_contracts import Hubs
+from fleet.store.locations import states_at
+from fleet.store.storage import backend_url
 from hub.config import HubSettings, ShareSetting
 from hub.definitions.load import read_catalog
 from hub.definitions.portfolio_selection import part_of
@@ -35,7 +37,7 @@ from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
 from spoke.inspection import preflight as of_spoke
 from spoke.inspection.scope import PreflightScope
-from spoke.launches.portfolios import products_of, wanted_portfolios
+from spoke.launches.portfolios import roles_in_use, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
 
 _MODELS: Final[Mapping[str, type[AccountSettings]]] = {
@@ -211,6 +213,7 @@ class StackChecks:
         days = [each.on for each in hubs.published().values()]
         launches = resolve_launches(settings, contract, as_of(), where=self._where)
         wanted = wanted_portfolios(settings, contract, launches, where=self._where)
+        state = states_at(backend_url(), engine()).read(self.stack)
         scope = PreflightScope(
             settings=settings,
             contract=contract,
@@ -220,7 +223,8 @@ class StackChecks:
             where=self._where,
             resolved_launches=launches,
             wanted=wanted,
-            products=products_of(contract, wanted),
+            roles=roles_in_use(settings, contract, wanted, launches, where=self._where),
+            deployed=state.claims if state else frozenset(),
         )
         return of_spoke.checks_of(scope, account)
 

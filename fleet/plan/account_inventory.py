@@ -56,7 +56,11 @@ def scope_of(
 
     Suspended and closed accounts are left out: nobody can look at them, and what they ran has been stopped.
     """
-    roles = {spoke.account: spoke.settings.assume_role if spoke.settings else None for spoke in spokes if spoke.account}
+    roles: dict[str, str | None] = {}
+    for spoke in spokes:
+        if spoke.account:  # of several stacks of an account, any one's role may look
+            known = roles.get(spoke.account)
+            roles[spoke.account] = known or (spoke.settings.assume_role if spoke.settings else None)
     accounts = list(roles)
     unknown: list[str] = []
     if organization:

@@ -12,6 +12,7 @@ from fleet.engine import Engine
 from fleet.errors import SettingsError, StateError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.hub_contracts import Hubs
+from fleet.plan.neighbours import Neighbours, look_around
 from fleet.plan.settings import FILE, FleetSettings, read_settings
 from fleet.plan.spokes import Spoke, read_spokes
 from fleet.store.locations import locations_of, states_at
@@ -36,6 +37,7 @@ class Inventory:
         tags: Those of the stacks' states, by stack.
         code: The parts of a fingerprint that all spokes have in common.
         day: The day whose states of versions count.
+        neighbours: Stacks that another repository runs, and what stacks have that share an account.
         moved: The accounts that a spoke's resources are in, where the settings name another one than its record.
     """
 
@@ -50,6 +52,7 @@ class Inventory:
     code: Parts
     day: dt.date
     moved: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
+    neighbours: Neighbours = field(default_factory=Neighbours)
 
 
 def collect(root: Path, *, recorded: bool = False) -> Inventory:
@@ -94,6 +97,7 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
             code=code_parts(root),
             day=as_of(),
             moved={stack: _accounts(states, stack) for stack in _of_other_accounts(spokes, records)},
+            neighbours=look_around(spokes, tags.result(), records, states),
         )
 
 

@@ -1,7 +1,7 @@
 """The spokes of a checkout: one for each Pulumi.spoke-*.yaml."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
@@ -13,9 +13,10 @@ from shared.stack.settings import structured
 from shared.stack.stack_file import StackFile, stack_files
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Parts, digest
-from spoke.launches.one_stack_per_account import second_stack
 
 _PREFIX: Final = "spoke-"
+_YOUNGER: Final[Mapping[str, object]] = {"catalog_tags": "send", "portfolios": None, "existing_roles": []}
+"""Settings that are younger than records are; what they are by default is what was always done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,7 @@ class Spoke:
 def read_spokes(root: Path) -> dict[str, Spoke]:
     """Read the settings of all spokes, in the order of their names."""
     spokes = [read_spoke(file.path) for file in stack_files(root, "spoke")]
-    sharing: dict[str, list[Spoke]] = {}
-    for spoke in spokes:
-        sharing.setdefault(spoke.account, []).append(spoke)
-    return {spoke.stack: _alone(spoke, sharing[spoke.account]) for spoke in spokes}
+    return {spoke.stack: spoke for spoke in spokes}
 
 
 def read_spoke(path: Path) -> Spoke:
@@ -59,15 +57,6 @@ def read_spoke(path: Path) -> Spoke:
     except CatalogError as problem:
         return Spoke(file.stack, file.account, None, str(problem), {})
     return Spoke(file.stack, file.account, settings, "", _parts(settings, file.given))
-
-
-def _alone(spoke: Spoke, sharing: Sequence[Spoke]) -> Spoke:
-    """Refuse a spoke, as its own run would, whose account is that of another one too."""
-    other = next((each for each in sharing if each is not spoke), None)
-    if other is None or spoke.settings is None:
-        return spoke
-    problem = second_stack(spoke.account, own=spoke.file, other=other.file)
-    return replace(spoke, settings=None, problem=str(problem), parts={})
 
 
 def matching_spokes(spokes: Iterable[str], patterns: Iterable[str], *, where: str) -> set[str]:
@@ -103,8 +92,10 @@ def _parts(settings: SpokeSettings, given: Mapping[str, str]) -> Parts:
     fields = settings.model_dump(mode="json")
     launches: list[dict[str, Any]] = fields.pop("launches")
     del fields["hub"]  # it says whose contract is taken, and changes nothing of what is made with it
-    if fields["catalog_tags"] == "send":
-        del fields["catalog_tags"]  # younger than records are; what it is by default is what was always done
+    del fields["name_prefix"]  # likewise
+    for name, usual in _YOUNGER.items():
+        if fields[name] == usual:
+            del fields[name]
     engine = {key: structured(text) for key, text in given.items() if key.startswith("pulumi:")}
     return {
         **{f"setting {name}": digest(value) for name, value in {**fields, **engine}.items()},

@@ -1,13 +1,14 @@
 """Which spokes would change, and why, without running any of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.inventory import Inventory
-from fleet.plan.spokes import Spoke
+from fleet.plan.neighbours import Apart
+from fleet.plan.spokes import Spoke, named
 from fleet.plan.waves import Members, assign
 from fleet.store.records import CorruptRecord, Record
 from shared.aws.organization import MemberAccount
@@ -81,9 +82,12 @@ def make_plan(inventory: Inventory) -> FleetPlan:
     waves = assign(inventory.settings.waves, inventory.spokes, inventory.organization)
     wave_of = {stack: members.wave.name for members in waves for stack in members.stacks}
     excerpts: dict[tuple[str, ...], Excerpts] = {}
+    apart = Apart(inventory.neighbours, inventory.spokes)
     verdicts = {
-        stack: _verdict(spoke, inventory, excerpts, wave_of.get(stack, "")) for stack, spoke in inventory.spokes.items()
+        stack: _verdict(spoke, inventory, excerpts, apart, wave_of.get(stack, ""))
+        for stack, spoke in inventory.spokes.items()
     }
+    verdicts = {stack: _apart(verdict, apart) for stack, verdict in verdicts.items()}
     return FleetPlan(
         inventory=inventory,
         verdicts=verdicts,
@@ -94,7 +98,9 @@ def make_plan(inventory: Inventory) -> FleetPlan:
     )
 
 
-def _verdict(spoke: Spoke, inventory: Inventory, excerpts: dict[tuple[str, ...], Excerpts], wave: str) -> Verdict:
+def _verdict(
+    spoke: Spoke, inventory: Inventory, excerpts: dict[tuple[str, ...], Excerpts], apart: Apart, wave: str
+) -> Verdict:
     account = inventory.organization.accounts.get(spoke.account) if inventory.organization else None
     if account and not account.is_active:
         reason = f"the account {account.id} ({account.name}) is {account.status.lower().replace('_', ' ')}"
@@ -110,6 +116,7 @@ def _verdict(spoke: Spoke, inventory: Inventory, excerpts: dict[tuple[str, ...],
         excerpt, resolved_launches = excerpts.setdefault(key, Excerpts(contract, inventory.day)).of(
             spoke.settings, where=spoke.file
         )
+        apart.plan(spoke, contract, resolved_launches)
     except CatalogError as problem:
         reasons = (f"a run would be refused: {problem}",)
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, parts={})
@@ -125,6 +132,15 @@ def _verdict(spoke: Spoke, inventory: Inventory, excerpts: dict[tuple[str, ...],
         contract=contract.content_hash,
         resolved_launches=tuple(resolved_launches),
     )
+
+
+def _apart(verdict: Verdict, apart: Apart) -> Verdict:
+    """Refuse a spoke that would have what another stack of its account has."""
+    problems = apart.problems(verdict.spoke)
+    if not problems:
+        return verdict
+    reasons = tuple(f"a run would be refused: {problem}" for problem in problems)
+    return replace(verdict, kind=Kind.REFUSED, reasons=reasons, parts={}, resolved_launches=())
 
 
 def _compared(
@@ -186,6 +202,8 @@ def _moved(launch: str, before: str, resolved: ResolvedLaunch) -> str:
 def _notes(inventory: Inventory) -> Iterator[str]:
     if inventory.unread:
         yield f"accounts are not looked at: {inventory.unread}"
+    if others := list(inventory.neighbours.elsewhere):
+        yield f"run from another repository, and left alone here: {named(others)}"
     if unknown := _of_unknown_account(inventory):
         yield f"accounts without a spoke are not listed: {', '.join(unknown)} names no account that can be read"
 
@@ -197,7 +215,7 @@ def _of_unknown_account(inventory: Inventory) -> list[str]:
 def _without_spoke(inventory: Inventory) -> list[MemberAccount]:
     if inventory.organization is None or _of_unknown_account(inventory):
         return []
-    served = {spoke.account for spoke in inventory.spokes.values()}
+    served = {*(spoke.account for spoke in inventory.spokes.values()), *inventory.neighbours.elsewhere.values()}
     hubs = {found.contract.hub_account for found in inventory.hubs.published().values()}
     others = {inventory.organization.management, *hubs, *served}
     return [

@@ -17,9 +17,9 @@ from shared.aws.arn import Arn
 from shared.aws.provisioned_products import ProvisionedProduct, search_account
 from shared.aws.session import AccountSession, code_of
 from shared.catalog.contract import Contract
-from shared.stack.names import EXECUTION_ROLE, LAUNCH_ROLE
+from shared.stack.names import EXECUTION_ROLE, LAUNCH_ROLE, SPOKE_PROJECT
 from spoke.config import SpokeSettings
-from spoke.launches.portfolios import products_of, wanted_portfolios
+from spoke.launches.portfolios import roles_in_use, wanted_portfolios
 from spoke.launches.resolution import ResolvedLaunch
 
 _GONE: Final = "ResourceNotFoundException"
@@ -61,9 +61,8 @@ def kept_by(
 ) -> Kept:
     """Say what a run with these settings keeps. Raises LaunchError."""
     wanted = wanted_portfolios(settings, contract, list(resolved_launches), where=where)
-    products = products_of(contract, wanted).values()
-    creating = settings.launch_roles == "create"
-    roles = {role.name for product in products for role in (product.launch_role, product.execution_role) if creating}
+    made = roles_in_use(settings, contract, wanted, resolved_launches, where=where).made.values()
+    roles = {role.name for product in made for role in (product.launch_role, product.execution_role)}
     return Kept(roles=roles, regions=sorted({*contract.regions, settings.region}))
 
 
@@ -110,12 +109,13 @@ def refuse_to_remove_roles(
     users = list(_users(own, going, account, regions))
     if users:
         named = "".join(
-            f"\n  {each.name} ({each.id}) in {each.region}, {each.status}, launched by {each.launched_by}: {role}"
+            f"\n  {each.name} ({each.id}) in {each.region}, {each.status}, {_whose(each)}: {role}"
             for each, role in users
         )
         raise FleetError(
             f"would delete roles that launches need which this stack does not declare. Nothing was changed. Have who "
-            f"launched them terminate them, or put them into the stack (docs/operations/adopting.md):{named}",
+            f"launched them terminate them, or put them into the stack (docs/operations/adopting.md); or keep what "
+            f"they need: name their portfolio in portfolios:{named}",
             code="roles-in-use",
             place=stack,
         )
@@ -134,6 +134,11 @@ def _users(
             pair = (launch_role, launch_role.replace(LAUNCH_ROLE, EXECUTION_ROLE, 1))
             if needed := [role for role in pair if role in going]:
                 yield each, " and ".join(needed)
+
+
+def _whose(launched: ProvisionedProduct) -> str:
+    stack = launched.tags.get(SPOKE_PROJECT)
+    return f"of the stack {stack}" if stack else f"launched by {launched.launched_by}"
 
 
 def _failure(launched: LaunchedResource, account: AccountSession, region: str) -> str | None:

@@ -16,7 +16,7 @@ from fleet.show.launches import known_of
 from fleet.store.deployments import Deployment
 from shared.aws.organization import Organization
 from shared.aws.provisioned_products import ProvisionedProduct
-from shared.stack.names import HUB_PROJECT
+from shared.stack.names import HUB_PROJECT, SPOKE_PROJECT
 
 _SHOWN: Final = 20
 
@@ -40,6 +40,11 @@ class AccountLaunch:
     state: str
     stack: str
 
+    @property
+    def tagged(self) -> str:
+        """The stack that launched it, by its tags; empty where none did."""
+        return self.provisioned.tags.get(SPOKE_PROJECT, "")
+
     def is_of(self, product: str, version: str) -> bool:
         """Say whether it is of a product, by its key of today or its first one, and of a version; both can be empty."""
         return product in ("", self.product, self.original_key) and version in ("", self.version)
@@ -47,7 +52,7 @@ class AccountLaunch:
     def __str__(self) -> str:
         """Name it to a person, with who launched it where no stack did."""
         found = self.provisioned
-        whose = self.stack or f"no stack's, launched by {found.launched_by or 'unknown'}"
+        whose = self.stack or self.tagged or f"no stack's, launched by {found.launched_by or 'unknown'}"
         return f"{found.name} in {found.account} ({found.region}, {found.status}; {whose})"
 
 

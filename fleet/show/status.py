@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fleet.engine import Engine
-from fleet.plan.verdicts import FleetPlan, Kind, Verdict
+from fleet.plan.verdicts import FleetPlan, Kind
 from fleet.show.account_launches import AccountLaunch, AccountLaunches, launches_in_accounts, not_looked_at
 from fleet.show.launches import in_use
 from fleet.show.tables import Column, show
@@ -42,6 +42,7 @@ _APART: Final = (
     Column("status", 1),
     Column("launched by", 4, wraps=True),
 )
+_ELSEWHERE: Final = "run from another repository"
 _FAILED: Final = ("ERROR", "TAINTED", "gone")
 _STYLES: Final = {"deprecated": "yellow", "retired": "bold red"}
 
@@ -66,6 +67,7 @@ class Row:
         deprecated_on: When its version is to be deprecated, or was.
         retires_on: When its version is to retire, or did.
         estimated_monthly_cost: As the hub reckoned it when it was deployed; None where the hub has no price for it.
+        elsewhere: Another repository runs the stack: its settings are not here.
     """
 
     stack: str
@@ -91,6 +93,7 @@ class Row:
     deprecated_on: dt.date | None = None
     retires_on: dt.date | None = None
     estimated_monthly_cost: Estimate | None = None
+    elsewhere: bool = False
 
     def document(self) -> Mapping[str, Any]:
         """Give it as plain data, in the order of the columns."""
@@ -109,11 +112,7 @@ COLUMNS: Final = [field.name for field in fields(Row)]
 def rows_of(plan: FleetPlan, *, product: str = "", version: str = "") -> list[Row]:
     """List every launch of every spoke, or those of a product or version. Raises CatalogError."""
     found = _deployments(plan)
-    return [
-        row
-        for stack, deployment in found.items()
-        for row in _rows(plan, plan.verdicts[stack], deployment, product, version)
-    ]
+    return [row for stack, deployment in found.items() for row in _rows(plan, stack, deployment, product, version)]
 
 
 def look_in_accounts(plan: FleetPlan) -> AccountLaunches:
@@ -125,7 +124,8 @@ def look_in_accounts(plan: FleetPlan) -> AccountLaunches:
 def _deployments(plan: FleetPlan) -> Mapping[str, Deployment]:
     inventory = plan.inventory
     states = states_at(locations_of(inventory.settings.records).backend, Engine(inventory.root))
-    return deployments_of(inventory.spokes, tags=inventory.tags, records=inventory.records, states=states)
+    stacks = [*inventory.spokes, *inventory.neighbours.elsewhere]
+    return deployments_of(stacks, tags=inventory.tags, records=inventory.records, states=states)
 
 
 def beside_accounts(
@@ -172,7 +172,7 @@ def _show_declared(plan: FleetPlan, rows: Sequence[Row], console: Console) -> No
             Text(row.status, "bold red" if row.status in _FAILED else ""),
             f"{row.since:%Y-%m-%d}" if row.since else "unknown" if row.launch else "",
             row.contract.removeprefix("sha256:")[:8],
-            "its state cannot be read" if row.problem else row.behind,
+            "its state cannot be read" if row.problem else _ELSEWHERE if row.elsewhere else row.behind,
         ]
         for row in shown
     ]
@@ -212,16 +212,19 @@ def _some(users: Sequence[str]) -> str:
     return ", ".join([*users[:_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
-def _rows(plan: FleetPlan, verdict: Verdict, deployment: Deployment, product: str, version: str) -> Iterator[Row]:
-    inventory, stack = plan.inventory, verdict.spoke.stack
+def _rows(plan: FleetPlan, stack: str, deployment: Deployment, product: str, version: str) -> Iterator[Row]:
+    inventory, verdict = plan.inventory, plan.verdicts.get(stack)
+    account = verdict.spoke.account if verdict else inventory.neighbours.elsewhere[stack]
+    known = inventory.organization.accounts.get(account) if inventory.organization else None
     row = partial(
         Row,
         stack=stack,
-        account=verdict.spoke.account,
-        unit=verdict.account.unit if verdict.account else "",
+        account=account,
+        unit=known.unit if known else "",
+        elsewhere=verdict is None,
         contract=deployment.contract.content_hash if deployment.contract else "",
         deployed=deployment.rolled_out,
-        behind="" if verdict.kind is Kind.UNCHANGED else "; ".join([verdict.kind, *verdict.reasons]),
+        behind="; ".join([verdict.kind, *verdict.reasons]) if verdict and verdict.kind is not Kind.UNCHANGED else "",
         problem=str(deployment.problem or ""),
     )
     uses = [in_use(stack, launch, inventory.hubs, inventory.day) for launch in deployment.launches]

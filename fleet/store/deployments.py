@@ -25,7 +25,7 @@ class Deployment:
     """What a spoke was last deployed with.
 
     Attributes:
-        account: By its record; empty where it has none.
+        account: By its record, or else by its state; empty where neither tells.
         contract: None where that is not known.
         rolled_out: When a fleet last did it.
         problem: Why nobody can say what it runs today; the launches are those of its record then.
@@ -127,7 +127,12 @@ def _deployment(states: States, stack: str, tag: str | None, record: Record | Co
         state = states.read(stack)
         if state is None:
             return known
-        return replace(known, launches=launches_in(stack, state, record, None), contract=deployed_contract(state))
+        return replace(
+            known,
+            launches=launches_in(stack, state, record, None),
+            account=known.account or next(iter(state.accounts), ""),
+            contract=deployed_contract(state),
+        )
     except FleetError as problem:
         return replace(known, problem=problem)
     except StorageError as problem:

@@ -18,6 +18,7 @@ from fleet.store.storage import OversizeError, Storage, StorageError, error_text
 from shared.stack.import_file import LAUNCH, ROLE
 from shared.stack.names import SPOKE_PROJECT
 from shared.stack.own_state import accounts_of
+from spoke.launches.claims import Claim, claims_in
 
 _STATES: Final = ".pulumi/stacks"
 _LOCKS: Final = ".pulumi/locks/organization"
@@ -61,6 +62,7 @@ class State:
         roles: The names of the roles that it made.
         pending: Operations that were under way when a run died.
         accounts: Those that its resources are in, which its provider names; none where nothing was made yet.
+        claims: What it has of its account, and no other stack can have.
     """
 
     tag: str
@@ -69,6 +71,7 @@ class State:
     roles: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    claims: frozenset[Claim] = frozenset()
 
 
 class StoredStates:
@@ -292,4 +295,5 @@ def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
         roles=tuple(roles),
         pending=tuple(f"{each['type']} {str(each['resource']['urn']).rpartition('::')[2]}" for each in pending),
         accounts=accounts_of(deployment),
+        claims=frozenset(claims_in(resources)),
     )

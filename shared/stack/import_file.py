@@ -11,6 +11,8 @@ ASSOCIATION: Final = "aws:servicecatalog/productPortfolioAssociation:ProductPort
 CONSTRAINT: Final = "aws:servicecatalog/constraint:Constraint"
 LAUNCH: Final = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
 ROLE: Final = "aws:iam/role:Role"
+ACCESS: Final = "aws:servicecatalog/principalPortfolioAssociation:PrincipalPortfolioAssociation"
+ACCEPTING: Final = "aws:cloudformation/stack:Stack"
 ADMINISTRATOR: Final = "aws:organizations/delegatedAdministrator:DelegatedAdministrator"
 SERVICE_ACCESS: Final = "aws:organizations/awsServiceAccess:AwsServiceAccess"
 

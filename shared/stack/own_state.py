@@ -23,6 +23,7 @@ LOOKED: Final = "MODEL_CATALOG_LOOKED"
 
 _ENDINGS: Final = (".json", ".json.gz")
 _SHOWN: Final = 3
+_READ: Final = ("file", "s3")
 
 
 def refuse_half_done() -> None:
@@ -89,6 +90,13 @@ def accounts_of(deployment: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def own_resources() -> list[dict[str, Any]] | None:
+    """Give the resources of the stack's own state, before this run; None where the backend is not looked into."""
+    if urlsplit(_backend()).scheme not in _READ:
+        return None
+    return _deployment(pulumi.get_project(), pulumi.get_stack()).get("resources") or []
+
+
 def _under_way(operation: dict[str, Any]) -> str:
     """Name an operation on something in the account; the engine's own, and components, are nothing there."""
     resource: dict[str, Any] = operation["resource"]
@@ -115,7 +123,7 @@ def _read(backend: str, path: str) -> bytes | None:
     if parts.scheme == "file":
         file = Path(f"{parts.netloc}{parts.path}").expanduser() / path
         return file.read_bytes() if file.is_file() else None
-    if parts.scheme != "s3":
+    if parts.scheme not in _READ:
         return None
     import boto3  # noqa: PLC0415 - slow to load
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - likewise

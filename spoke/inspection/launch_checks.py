@@ -1,13 +1,15 @@
 """What there is of a spoke's launches, and whether a launch path leads to each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from shared.aws.portfolio_principals import portfolio_principals
 from shared.aws.preflight import Finding, failed, warning
+from shared.aws.provisioned_products import search_account
 from shared.aws.session import AccountSession
 from spoke.inspection.portfolio_checks import PortfolioChecks
 from spoke.inspection.scope import PreflightScope
+from spoke.launches.claims import Claim, claimed
 from spoke.launches.portfolios import LaunchPath, paths_through
 from spoke.launches.resolution import ResolvedLaunch
 from spoke.launches.tags import MOST_TAGS
@@ -40,7 +42,20 @@ class LaunchChecks:
             there = next((item for item in found if item["Name"] == resolved.launch.name), None)
             if there is None:
                 self.new.append(resolved)
-            yield _launch(resolved, there, self._scope.tags)
+            yield _launch(resolved, there, self._scope)
+
+    def names(self) -> Iterator[Finding]:
+        """Names of other stacks' launches."""
+        prefix = self._scope.settings.name_prefix
+        for region in sorted({each.region for each in self._scope.resolved_launches}) if prefix else ():
+            catalog = self._account.client("servicecatalog", region)
+            for each in search_account(catalog, self._account.id, region):
+                other = self._scope.neighbour(each.tags)
+                if other and each.name.startswith(prefix or ""):
+                    yield warning(
+                        f"launch {each.name}",
+                        f"is {other}'s, and begins with {prefix} (namePrefix), which shall be this stack's alone",
+                    )
 
     def paths(self) -> Iterator[Finding]:
         """Launch paths."""
@@ -79,10 +94,14 @@ class LaunchChecks:
                 f"none, although the deploying role has access to {name!r}. AWS may take a moment; if it stays so, the "
                 f"product has left the portfolio: deploy the hub again (make up-hub)",
             )
-        return Finding(subject, f"will be there once this stack has access to {name!r}")
+        who = "this stack" if self._own(resolved) else "the deploying role"
+        return Finding(subject, f"will be there once {who} has access to {name!r}")
+
+    def _own(self, resolved: ResolvedLaunch) -> bool:
+        return self._scope.wanted[resolved.region, resolved.product.portfolio].own
 
 
-def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None, own: Mapping[str, str]) -> Finding:
+def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None, scope: PreflightScope) -> Finding:
     subject = f"launch {resolved.launch.name}"
     version = f"{resolved.key} {resolved.choice.number} ({resolved.choice.state}){_model(resolved)}"
     if found is None:
@@ -90,11 +109,14 @@ def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None, own: Mapping
             subject, f"{version} is new; parameters, rules and {len(resolved.tags)} of {MOST_TAGS} tags are valid"
         )
     tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
-    if not own.items() <= tags.items():
+    if not scope.tags.items() <= tags.items():
+        other, taken = scope.neighbour(tags), Claim("launch", resolved.launch.name, resolved.region, place="launches")
+        whose = "this stack did not make it. Import it (docs/operations/adopting.md), or give the launch another name"
         return failed(
             subject,
-            f"a provisioned product of this name exists ({found['Id']}), and this stack did not make it. Import it "
-            f"(docs/operations/adopting.md), or give the launch another name",
+            str(claimed(taken, other, where=scope.where))
+            if other
+            else f"a provisioned product of this name exists ({found['Id']}), and {whose}",
         )
     match found["Status"]:
         case "AVAILABLE":

@@ -1,14 +1,13 @@
 """What a preview of a spoke says before anything is changed, one line for each check."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from shared.aws.iam import trusts_service_catalog
-from shared.aws.preflight import Check, Finding, failed, run_checks, warning
+from shared.aws.preflight import Check, Finding, run_checks, warning
 from shared.aws.session import AccountSession
 from spoke.inspection.launch_checks import LaunchChecks
 from spoke.inspection.portfolio_checks import PortfolioChecks
 from spoke.inspection.quota_checks import QuotaChecks
+from spoke.inspection.role_checks import RoleChecks
 from spoke.inspection.scope import PreflightScope
 from spoke.inspection.template_checks import TemplateChecks
 
@@ -25,15 +24,17 @@ def preflight(scope: PreflightScope) -> None:
 
 def checks_of(scope: PreflightScope, account: AccountSession) -> list[Check]:
     """List the checks, in their order."""
-    checks, portfolios = _Checks(scope, account), PortfolioChecks(scope, account)
+    checks, roles = _Checks(scope, account), RoleChecks(scope, account)
+    portfolios = PortfolioChecks(scope, account, roles)
     launches = LaunchChecks(scope, account, portfolios)
     return [
         checks.account,
         checks.contract,
         portfolios.portfolios,
-        checks.roles,
+        roles.roles,
         TemplateChecks(scope, account).templates,
         launches.launches,
+        launches.names,
         launches.paths,
         portfolios.access,
         # All of them count as soon as one is new: what runs already was taken then.
@@ -73,42 +74,3 @@ class _Checks:
                     f"the hub has not run since {resolved.key} {resolved.choice.number} became "
                     f"{resolved.choice.state}, so AWS still takes it for {before}: deploy the hub again (make up-hub)",
                 )
-
-    def roles(self) -> Iterator[Finding]:
-        """Roles of the products."""
-        iam = self._account.client("iam")
-        for key, product in self._scope.products.items():
-            for role in (product.launch_role, product.execution_role):
-                try:
-                    found: dict[str, Any] = iam.get_role(RoleName=role.name)["Role"]
-                except iam.exceptions.NoSuchEntityException:
-                    yield self._missing_role(role.name, key)
-                else:
-                    yield self._role(found, launches=role is product.launch_role)
-
-    def _missing_role(self, name: str, product: str) -> Finding:
-        if self._scope.settings.launch_roles == "create":
-            return Finding(f"role {name}", "will be made by this stack")
-        return failed(
-            f"role {name}",
-            f"does not exist, and {product} needs it. Have it made by those who manage the account's roles, or set "
-            f"launchRoles to create",
-        )
-
-    def _role(self, found: dict[str, Any], *, launches: bool) -> Finding:
-        subject = f"role {found['RoleName']}"
-        if launches and not trusts_service_catalog(found["AssumeRolePolicyDocument"], self._account.id):
-            return failed(
-                subject,
-                f"does not let servicecatalog.amazonaws.com assume it on behalf of {self._account.id}, so no launch "
-                f"works. Correct its trust policy, or delete the role so that this stack makes it",
-            )
-        tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
-        own = self._scope.tags.items() <= tags.items()
-        if self._scope.settings.launch_roles == "create" and not own:
-            return failed(
-                subject,
-                "exists already, and this stack did not make it. Set launchRoles to existing, or import it "
-                "(docs/operations/adopting.md), or delete it",
-            )
-        return Finding(subject, "there, and trusts Service Catalog" if launches else "there")

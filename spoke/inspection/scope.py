@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.catalog.contract import Contract, Product
-from shared.stack.names import origin_tags
+from shared.catalog.contract import Contract
+from shared.stack.names import SPOKE_PROJECT, origin_tags
 from spoke.config import SpokeSettings
-from spoke.launches.portfolios import Place, Wanted
+from spoke.launches.claims import Claim
+from spoke.launches.portfolios import Place, RolesInUse, Wanted
 from spoke.launches.resolution import ResolvedLaunch
 
 
@@ -17,6 +18,7 @@ class PreflightScope:
 
     Attributes:
         published_on: The day of the hub's last run; None where the hub does not say.
+        deployed: What the stack has of the account already; None where nobody can say.
     """
 
     settings: SpokeSettings
@@ -27,9 +29,15 @@ class PreflightScope:
     where: str
     resolved_launches: Sequence[ResolvedLaunch]
     wanted: Mapping[Place, Wanted]
-    products: Mapping[str, Product]
+    roles: RolesInUse
+    deployed: frozenset[Claim] | None
 
     @property
     def tags(self) -> dict[str, str]:
         """Those of all that the stack makes."""
         return origin_tags(self.where)
+
+    def neighbour(self, tags: Mapping[str, str]) -> str:
+        """Name the other stack of a spoke that made something, by its tags; empty where none did."""
+        made_by = tags.get(SPOKE_PROJECT, "")
+        return "" if made_by in self.tags.values() else made_by

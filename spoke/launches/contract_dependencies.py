@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from shared.catalog.contract import Contract, Product
 from spoke.config import SpokeSettings
-from spoke.launches.portfolios import Wanted, products_of, wanted_portfolios
+from spoke.launches.portfolios import Wanted, roles_in_use, wanted_portfolios
 from spoke.launches.resolution import ResolvedLaunch, resolve_launches
 from spoke.launches.rights import refuse_excessive_roles
 
@@ -54,16 +54,15 @@ class Excerpts:
         """
         resolved_launches = resolve_launches(settings, self.contract, self.day, where=where)
         wanted = wanted_portfolios(settings, self.contract, resolved_launches, where=where)
-        products = products_of(self.contract, wanted)
-        existing = settings.launch_roles == "existing"
-        if not existing:
-            self._confirm_roles(products, settings)
+        in_use = roles_in_use(settings, self.contract, wanted, resolved_launches, where=where)
+        self._confirm_roles(in_use.made, settings)
         return {
             **{
                 f"portfolio {each.key} in {each.region}": digest(_portfolio(each, settings.account_id))
                 for each in wanted.values()
             },
-            **{f"roles of {key}": self._roles(product, existing=existing) for key, product in products.items()},
+            **{f"roles of {key}": self._roles(product, existing=False) for key, product in in_use.made.items()},
+            **{f"roles of {key}": self._roles(product, existing=True) for key, product in in_use.expected.items()},
             **{f"offer of {resolved.launch.name}": self._offer(resolved) for resolved in resolved_launches},
         }, resolved_launches
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from shared.catalog.contract import Contract, Portfolio, Product
+from shared.errors import LaunchError
+from shared.spelling import meant
 from spoke.config import SpokeSettings
 from spoke.launches.resolution import ResolvedLaunch, offered, region_catalog, renamed
 
@@ -16,6 +18,7 @@ class Wanted:
     Attributes:
         guests: The positions, in the settings, of those who get access beside the deploying role.
         notes: What the settings' owner should know, and that stops nothing.
+        own: Whether this stack sets it up; another stack of the account has done it otherwise.
     """
 
     key: str
@@ -23,6 +26,7 @@ class Wanted:
     portfolio: Portfolio
     guests: Sequence[int]
     notes: Sequence[str] = ()
+    own: bool = True
 
 
 Place = tuple[str, str]
@@ -32,17 +36,30 @@ Place = tuple[str, str]
 def wanted_portfolios(
     settings: SpokeSettings, contract: Contract, resolved_launches: list[ResolvedLaunch], *, where: str
 ) -> dict[Place, Wanted]:
-    """List the portfolios in use: those launched from, and those that somebody is granted.
+    """List the portfolios in use: those set up, those launched from, and those that somebody is granted.
 
     Raises:
-        LaunchError: a grant is of a portfolio that the hub does not offer.
+        LaunchError: one is not offered by the hub, or a grant is of one that this stack does not set up.
     """
     catalog = region_catalog(contract, settings.region, where=where)
     guests: dict[str, list[int]] = {}
     notes: dict[Place, list[str]] = {}
+    own = set[str]()
+    for index, portfolio in enumerate(settings.portfolios or ()):
+        place = f"{where}: portfolios[{index}]"
+        key, _ = offered(catalog.portfolios, portfolio, where=place, what="portfolio")
+        own.add(key)
+        notes.setdefault((settings.region, key), []).extend(renamed(portfolio, key, where=place))
     for index, grant in enumerate(settings.principals):
         place = f"{where}: principals[{index}].portfolio"
         key, _ = offered(catalog.portfolios, grant.portfolio, where=place, what="portfolio")
+        if settings.portfolios is not None and key not in own:
+            raise LaunchError(
+                f"invalid value {key!r}, which this stack does not set up. Grant it in the stack that does, or add it "
+                f"to portfolios.",
+                code="grant-of-another-stacks-portfolio",
+                place=place,
+            )
         guests.setdefault(key, []).append(index)
         notes.setdefault((settings.region, key), []).extend(renamed(grant.portfolio, key, where=place))
     launched = ((resolved.region, resolved.product.portfolio) for resolved in resolved_launches)
@@ -53,6 +70,7 @@ def wanted_portfolios(
             portfolio=contract.regions[region].portfolios[key],
             guests=tuple(guests.get(key, ())),
             notes=tuple(notes.get((region, key), ())),
+            own=settings.portfolios is None or key in own,
         )
         for region, key in dict.fromkeys([*launched, *notes])
     }
@@ -66,6 +84,50 @@ def products_of(contract: Contract, wanted: Mapping[Place, Wanted]) -> dict[str,
         for key, product in contract.regions[region].products.items()
         if portfolio in product.within
     }
+
+
+class RolesInUse(NamedTuple):
+    """The products whose roles a stack makes, and those whose roles have to be there."""
+
+    made: Mapping[str, Product]
+    expected: Mapping[str, Product]
+
+    @property
+    def all(self) -> dict[str, Product]:
+        """Both."""
+        return {**self.made, **self.expected}
+
+
+def roles_in_use(
+    settings: SpokeSettings,
+    contract: Contract,
+    wanted: Mapping[Place, Wanted],
+    resolved_launches: Iterable[ResolvedLaunch],
+    *,
+    where: str,
+) -> RolesInUse:
+    """Divide the products in use by who makes their roles.
+
+    Raises:
+        LaunchError: a product of `existingRoles` is in no portfolio that this stack sets up.
+    """
+    if settings.launch_roles == "existing":
+        return RolesInUse({}, products_of(contract, wanted))
+    products = products_of(contract, {place: each for place, each in wanted.items() if each.own})
+    others: dict[str, Product] = {}
+    for index, named in enumerate(settings.existing_roles):
+        key = next((key for key, each in products.items() if named in (key, each.original_key)), "")
+        if not key:
+            raise LaunchError(
+                f"invalid value {named!r}, whose roles this stack would not make anyway.{meant(named, products)} "
+                f"Remove it. The products of the portfolios that are set up here: {', '.join(products) or 'none'}.",
+                code="existing-role-not-made-here",
+                place=f"{where}: existingRoles[{index}]",
+            )
+        others[key] = products[key]
+    made = {key: product for key, product in products.items() if key not in others}
+    launched = {each.key: each.product for each in resolved_launches if each.key not in made}
+    return RolesInUse(made, {**others, **launched})
 
 
 class LaunchPath(NamedTuple):

@@ -38,12 +38,13 @@ class LaunchPaths:
         self._provider = provider
         self._where = where
 
-    async def find(self, resolved: ResolvedLaunch, deployer: str) -> str:
+    async def find(self, resolved: ResolvedLaunch, deployer: str, *, own: bool = True) -> str:
         """Give the id of the path of a launch.
 
         Args:
             resolved: The launch.
             deployer: The principal that has access, and launches.
+            own: Whether this stack gives it access.
 
         Raises:
             LaunchError: there is none, and why; or there are several.
@@ -56,7 +57,7 @@ class LaunchPaths:
                 return found[0]
             if found:
                 raise _not_one(resolved, paths, len(found))
-            obstacle = await asyncio.to_thread(self._obstacle, resolved, deployer)
+            obstacle = await asyncio.to_thread(self._obstacle, resolved, deployer, own=own)
             waited = time.monotonic() - begun
             patience = _DOUBT if obstacle or pulumi.runtime.is_dry_run() else _PATIENCE
             if waited > patience:
@@ -93,7 +94,7 @@ class LaunchPaths:
         listed: list[dict[str, str]] = answer.get("summaries") or []
         return [LaunchPath(each["pathId"], each["name"]) for each in listed], "it lists none"
 
-    def _obstacle(self, resolved: ResolvedLaunch, deployer: str) -> str:
+    def _obstacle(self, resolved: ResolvedLaunch, deployer: str, *, own: bool) -> str:
         """Say what keeps the account from ever having the path; empty where AWS's lists show nothing of the kind."""
         # Loaded here, since it takes a third of a second and few runs need it.
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
@@ -110,14 +111,19 @@ class LaunchPaths:
                     f"the portfolio {portfolio.name!r} is not shared with the account {account.id}. Ask the platform "
                     f"team for a share that reaches it (model-catalog hub shares)"
                 )
-            if deployer not in portfolio_principals(account, portfolio.id, region):
+            if deployer in portfolio_principals(account, portfolio.id, region):
+                return ""
+            if not own:
                 return (
-                    f"the deploying role {deployer} has lost its access to {portfolio.name!r}. Run model-catalog stack "
-                    f"refresh {pulumi.get_stack()}, then model-catalog stack up {pulumi.get_stack()}"
+                    f"the deploying role {deployer} has no access to {portfolio.name!r}, which is not among the "
+                    f"portfolios of this stack. Have the stack that sets it up name the role in principals"
                 )
+            return (
+                f"the deploying role {deployer} has lost its access to {portfolio.name!r}. Run model-catalog stack "
+                f"refresh {pulumi.get_stack()}, then model-catalog stack up {pulumi.get_stack()}"
+            )
         except (BotoCoreError, ClientError, CatalogError):
             return ""  # who may not look can still wait
-        return ""
 
 
 def _missing(resolved: ResolvedLaunch, obstacle: str, aws_says: str, waited: float) -> LaunchError:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
@@ -77,10 +78,40 @@ class GrantedPortfolio(pulumi.ComponentResource):
         self.register_outputs({"portfolio_id": portfolio.id})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """The deploying role's access to a portfolio.
+
+    Attributes:
+        principal: Its ARN, known once it has access.
+        granted: What gives it; empty where another stack of the account has done so.
+    """
+
+    principal: pulumi.Output[str]
+    granted: Sequence[pulumi.Resource]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """The access that a stack gives."""
+
+    portfolios: Mapping[Place, GrantedPortfolio]
+    deployer: str
+
+    def to(self, region: str, portfolio: str) -> Access:
+        """Give the deploying role's access to a portfolio."""
+        own = self.portfolios.get((region, portfolio))
+        if own is None:
+            return Access(principal=pulumi.Output.from_input(self.deployer), granted=())
+        # Looking up a path fails until the caller is a principal, so that waits for the association, in a preview too.
+        ready = pulumi.Output.all(own.access.id, own.access.principal_arn).apply(lambda access: str(access[1]))
+        return Access(principal=ready, granted=[own])
+
+
 def grant(
     settings: SpokeSettings, wanted: Mapping[Place, Wanted], *, caller: str, provider: aws.Provider, where: str
-) -> dict[Place, GrantedPortfolio]:
-    """Declare access to the portfolios in use, for the deploying role first.
+) -> Granted:
+    """Declare access to the portfolios that this stack sets up, for the deploying role first.
 
     Raises:
         ConfigError: the account has no such principal, or the deploying role is named beside itself.
@@ -101,7 +132,7 @@ def grant(
                 code="principal-is-deployer",
                 place=f"{where}: principals[{index}]",
             )
-    return {
+    portfolios = {
         place: GrantedPortfolio(
             f"{each.portfolio.original_key}-{each.region}",
             portfolio=each.portfolio,
@@ -111,4 +142,6 @@ def grant(
             opts=pulumi.ResourceOptions(providers=[provider]),
         )
         for place, each in wanted.items()
+        if each.own
     }
+    return Granted(portfolios=portfolios, deployer=deployer.arn)

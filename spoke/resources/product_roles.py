@@ -1,7 +1,8 @@
 """The roles that a product needs in the account that launches it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -10,6 +11,19 @@ from shared.aws.arn import partition_of
 from shared.aws.policies import execution_trust, launch_trust, publishing, render
 from shared.catalog.contract import Product
 from shared.errors import LaunchError
+from spoke.config import SpokeSettings
+
+_REMEDIES: Final[Mapping[str, tuple[str, str]]] = {
+    "existing": (
+        "launchRoles",
+        "Have it made by those who manage the account's roles, or set launchRoles to create.",
+    ),
+    "create": (
+        "portfolios",
+        "Deploy the stack that sets up its portfolio, or add the portfolio to portfolios.",
+    ),
+}
+"""The setting by which roles are somebody else's, and what to do where one is missing."""
 
 
 class ProductRoles(pulumi.ComponentResource):
@@ -71,7 +85,7 @@ def _telling(policy: str, topics: Sequence[str]) -> str:
     return json.dumps({**document, "Statement": [*document["Statement"], *more]}, sort_keys=True) if more else policy
 
 
-def confirm_roles(products: dict[str, Product], *, account_id: str, opts: pulumi.InvokeOptions) -> None:
+def confirm_roles(products: Mapping[str, Product], settings: SpokeSettings, *, opts: pulumi.InvokeOptions) -> None:
     """Check that roles which somebody else makes are there, before a launch would fail for want of one.
 
     Raises:
@@ -84,11 +98,11 @@ def confirm_roles(products: dict[str, Product], *, account_id: str, opts: pulumi
         return
     pattern = f"^({'|'.join(names)})$"
     present = set(aws.iam.get_roles(name_regex=pattern, opts=opts).names)
+    key, remedy = _REMEDIES[settings.launch_roles]
     for name, product in names.items():
         if name not in present:
             raise LaunchError(
-                f"the account {account_id} has no role {name}, which {product} needs. Have it made by those who manage "
-                f"the account's roles, or set launchRoles to create.",
+                f"the account {settings.account_id} has no role {name}, which {product} needs. {remedy}",
                 code="role-missing",
-                place=f"Pulumi.{pulumi.get_stack()}.yaml: launchRoles",
+                place=f"Pulumi.{pulumi.get_stack()}.yaml: {key}",
             )

@@ -13,13 +13,13 @@ from spoke.launches.resolution import ResolvedLaunch
 from spoke.resources.failed_launch import FailureReport
 from spoke.resources.launch_path import LaunchPaths
 from spoke.resources.lifecycle_hooks import lifecycle_hooks
-from spoke.resources.portfolio_access import GrantedPortfolio
+from spoke.resources.portfolio_access import Access
 
 
 def provision(
     resolved: ResolvedLaunch,
     *,
-    granted: GrantedPortfolio,
+    access: Access,
     paths: LaunchPaths,
     provider: aws.Provider,
     depends_on: list[pulumi.Resource],
@@ -38,14 +38,12 @@ def provision(
     launch, hooks = resolved.launch, lifecycle_hooks(resolved)
     hooks.before_create = [*(hooks.before_create or []), role_known]
     hooks.on_error = [report.expect(launch.name, _known(resolved), list(resolved.secrets.values()))]
-    # The lookup fails until the caller is a principal, so it waits for its association, in a preview too.
-    ready = pulumi.Output.all(granted.access.id, granted.access.principal_arn)
     return aws.servicecatalog.ProvisionedProduct(
         launch.name,
         name=launch.name,
         product_id=resolved.product.id,
         provisioning_artifact_id=resolved.choice.version.id,
-        path_id=ready.apply(lambda access: paths.find(resolved, access[1])),
+        path_id=access.principal.apply(lambda principal: paths.find(resolved, principal, own=bool(access.granted))),
         provisioning_parameters=[
             {"key": key, "value": _input(value)} for key, value in sorted(resolved.parameters.items())
         ],
@@ -54,7 +52,7 @@ def provision(
         region=resolved.region,
         opts=pulumi.ResourceOptions(
             provider=provider,
-            depends_on=[granted, *depends_on],
+            depends_on=[*access.granted, *depends_on],
             # Its name is unique in the account, so a replacement cannot stand beside it.
             delete_before_replace=True,
             hooks=hooks,

@@ -65,16 +65,6 @@ def test_a_spoke_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     assert before == path.read_text()
 
 
-def test_an_account_has_one_spoke(tmp_path: Path) -> None:
-    """Two stacks would make the same roles."""
-    write_settings("trading", "666677778888", "eu-central-1", folder=tmp_path)
-
-    with pytest.raises(ConfigError, match=r"666677778888 .*Pulumi\.spoke-trading\.yaml"):
-        write_settings("fraud", "666677778888", "eu-central-1", folder=tmp_path)
-
-    assert ["Pulumi.spoke-trading.yaml"] == [path.name for path in tmp_path.iterdir()]
-
-
 @pytest.mark.parametrize(("text", "region"), [(HUB, "eu-west-1"), ("config: {}\n", "")])
 def test_the_hubs_region_is_read_from_its_settings(tmp_path: Path, text: str, region: str) -> None:
     (tmp_path / "Pulumi.hub.yaml").write_text(text)
@@ -129,3 +119,17 @@ def test_the_hub_beside_it_is_pinned_with_the_key_that_it_signs_with(tmp_path: P
     pin = settings_of(SpokeSettings, "spoke-trading", folder=tmp_path).hub
     assert pin
     assert ("222233334444", [KEY]) == (pin.account_id, pin.contract_keys)
+
+
+def test_a_stack_beside_another_one_sets_nothing_up_and_has_names_of_its_own(tmp_path: Path) -> None:
+    """Without being told so, an account that another stack has is taken for a mistake."""
+    write_settings("trading", "666677778888", "eu-central-1", folder=tmp_path)
+    with refused(ConfigError, "second-stack", "Pulumi.spoke-risk.yaml") as found:
+        write_settings("risk", "666677778888", "eu-central-1", folder=tmp_path)
+    assert "Pulumi.spoke-trading.yaml" in str(found.value)
+    assert "--beside" in str(found.value)
+
+    write_settings("risk", "666677778888", "eu-central-1", folder=tmp_path, beside=True)
+
+    settings = settings_of(SpokeSettings, "spoke-risk", folder=tmp_path)
+    assert ([], "risk-") == (settings.portfolios, settings.name_prefix)

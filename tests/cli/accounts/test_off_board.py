@@ -1,5 +1,6 @@
 """An account leaves only when somebody has said that what it runs may end."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -104,3 +105,18 @@ def test_a_destruction_that_failed_is_told_as_pulumis(
     assert ExitCode.FAILED == ended.code
     assert "spoke-research is not empty" in ended.out
     assert "What is left to do" not in ended.out
+
+
+def test_another_stack_of_the_account_keeps_what_it_launched_and_what_is_shared_with_the_account(
+    destroyed: list[str], command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = in_accounts("risk-search")
+    [launch] = found.launches
+    tagged = replace(launch, provisioned=replace(launch.provisioned, tags={"model-catalog-spoke": "spoke-risk"}))
+    monkeypatch.setattr("cli.launched.launches_everywhere", always(replace(found, launches=[tagged])))
+
+    ended = command("spoke", "off-board", "research", "--acknowledge", RESEARCH)
+
+    assert 0 == ended.code
+    assert ["spoke spoke-research destroy"] == destroyed
+    assert f"spoke-risk launches in {RESEARCH} still, so leave what the hub shares with it." in ended.out

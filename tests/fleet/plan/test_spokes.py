@@ -7,9 +7,7 @@ import yaml
 
 from fleet.errors import SettingsError
 from fleet.plan.spokes import matching_spokes, read_spoke, read_spokes
-from shared.errors import ConfigError
 from spoke.launches.contract_dependencies import Parts
-from spoke.launches.one_stack_per_account import refuse_second_stack
 from tests.support.fleet.making import LAUNCH, spoke, write_spoke
 from tests.support.refused import refused
 
@@ -160,21 +158,6 @@ def test_an_account_without_quotes_is_text_as_it_is_to_the_spokes_own_run(tmp_pa
     found = read_spokes(tmp_path)["spoke-a"]
 
     assert (ACCOUNT, "") == (found.account, found.problem)
-
-
-def test_spokes_of_one_account_are_refused_in_the_words_of_their_own_runs(tmp_path: Path) -> None:
-    """One of them has other mistakes, which it is told of first."""
-    for name, account in {"a": ACCOUNT, "b": ACCOUNT, "c": "444455556666"}.items():
-        write_spoke(tmp_path, name, account)
-    (tmp_path / "Pulumi.spoke-d.yaml").write_text(PLAIN.replace("product:", "prodct:"))
-    found = read_spokes(tmp_path)
-
-    for name in ("a", "b"):
-        with pytest.raises(ConfigError) as own:
-            refuse_second_stack(ACCOUNT, own=f"Pulumi.spoke-{name}.yaml", folder=tmp_path)
-        assert (str(own.value), None) == (found[f"spoke-{name}"].problem, found[f"spoke-{name}"].settings)
-    assert found["spoke-c"].settings
-    assert "product: is missing" in found["spoke-d"].problem
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from fleet.plan.inventory import Inventory
+from fleet.plan.neighbours import Neighbours
 from fleet.plan.verdicts import FleetPlan, make_plan
 from fleet.show.status import COLUMNS, Row, rows_of, show_status
 from fleet.store.storage import Storage
@@ -25,6 +26,7 @@ from tests.support.fleet.making import (
     organization,
     recorded,
     spoke,
+    write_state,
 )
 
 A, B = "300000000001", "300000000002"
@@ -270,3 +272,24 @@ def updated(found: Inventory, backend: Storage, launches: Mapping[str, Any]) -> 
     resources = [{"type": "pulumi:pulumi:Stack", "urn": "urn", "outputs": outputs}]
     backend.write(STATE, json.dumps({"checkpoint": {"latest": {"resources": resources}}}).encode())
     return replace(found, tags={**found.tags, "spoke-a": "another"})
+
+
+def test_a_stack_that_another_repository_runs_is_shown_as_such(
+    two: Inventory, backend: Storage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_state(backend, "spoke-risk", search=LAUNCHED)
+    found = replace(
+        two,
+        tags={**two.tags, "spoke-risk": "another"},
+        neighbours=Neighbours(elsewhere={"spoke-risk": A}),
+    )
+    plan = make_plan(found)
+    rows = rows_of(plan)
+
+    assert {"spoke-a": False, "spoke-b": False, "spoke-risk": True} == {row.stack: row.elsewhere for row in rows}
+    [row] = [row for row in rows if row.elsewhere]
+    assert (A, "search", "AVAILABLE", "") == (row.account, row.launch, row.status, row.behind)
+    show_status(plan, rows, Console(width=200))
+    shown = capsys.readouterr().out
+    assert "run from another repository" in shown
+    assert "3 launches in 3 spokes, 0 spokes behind" in shown

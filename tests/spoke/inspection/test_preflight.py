@@ -1,8 +1,6 @@
 """What a spoke's preview says of its account, line by line."""
 
 import datetime as dt
-import json
-from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
@@ -10,84 +8,11 @@ import pytest
 
 from shared.aws.policies import launch_trust
 from shared.errors import PreflightError
-from spoke.inspection import preflight
-from spoke.inspection.scope import PreflightScope
-from spoke.launches.portfolios import products_of, wanted_portfolios
-from spoke.launches.resolution import resolve_launches
-from tests.support.catalog_copy import DAY
-from tests.support.fake_account import FakeAccount, MissingError, always, denied, heard
-from tests.support.offers import ACCOUNT, HUB_STACK, OFFER, read
+from tests.support import spoke_preflight
+from tests.support.fake_account import MissingError, always, denied
+from tests.support.offers import ACCOUNT, HUB_STACK, OFFER
 from tests.support.refused import refused
-from tests.support.spoke_stack import settings
-
-Ids = list[dict[str, str]]
-
-
-def _online(asked: dict[str, str]) -> Ids:
-    return [{"Id": "port-online"}] if asked["PortfolioShareType"] == "AWS_ORGANIZATIONS" else []
-
-
-def _by_kind(imported: Ids) -> Callable[[dict[str, str]], Ids]:
-    def answer(asked: dict[str, str]) -> Ids:
-        return imported if asked["PortfolioShareType"] == "IMPORTED" else []
-
-    return answer
-
-
-TRUST = launch_trust(partition="aws", account=ACCOUNT)
-OWN = [{"Key": "model-catalog-spoke", "Value": "spoke-research"}]
-SHARED: dict[str, Any] = {
-    "list_accepted_portfolio_shares": _online,
-    "list_launch_paths": [{"Id": "lpv2-1", "Name": "Online models"}],
-    "list_principals_for_portfolio": [{"PrincipalARN": f"arn:aws:iam::{ACCOUNT}:role/Deployer"}],
-}
-Look = Callable[..., list[str]]
-
-
-@pytest.fixture
-def look(monkeypatch: pytest.MonkeyPatch) -> Look:
-    """Carry the preflight out in an account where some things are otherwise, and give its lines."""
-
-    def look(
-        *,
-        role: object = None,
-        settings: dict[str, Any] | None = None,
-        template: object = None,
-        offer: dict[str, Any] | None = None,
-        **listings: Any,  # noqa: ANN401 - whatever a listing answers
-    ) -> list[str]:
-        lines = heard(monkeypatch)
-        calls = {"get_role": role or MissingError(), "describe_provisioning_artifact": template or offered("0" * 64)}
-        account = FakeAccount(ACCOUNT, {**SHARED, **listings}, calls)
-        monkeypatch.setattr(preflight, "AccountSession", always(account))
-        preflight.preflight(plan(settings or {}, offer or deepcopy(dict(OFFER))))
-        return lines
-
-    return look
-
-
-def plan(changed: dict[str, Any], offer: dict[str, Any], published_on: dt.date | None = DAY) -> PreflightScope:
-    """Plan the usual spoke with some settings changed."""
-    asked, published = settings(**changed), read(offer)
-    resolved_launches = resolve_launches(asked, published, DAY, where="Pulumi.spoke-research.yaml")
-    wanted = wanted_portfolios(asked, published, resolved_launches, where="Pulumi.spoke-research.yaml")
-    return PreflightScope(
-        settings=asked,
-        contract=published,
-        published_on=published_on,
-        day=DAY,
-        hub=HUB_STACK,
-        where="Pulumi.spoke-research.yaml",
-        resolved_launches=resolved_launches,
-        wanted=wanted,
-        products=products_of(published, wanted),
-    )
-
-
-def offered(sha256: str) -> dict[str, Any]:
-    """Describe a version whose template has a hash."""
-    key = f"templates/scorer/1.1.0/{sha256}.template"
-    return {"Info": {"TemplateUrl": f"https://model-catalog-templates.s3.eu-central-1.amazonaws.com/{key}"}}
+from tests.support.spoke_preflight import Ids, Look, by_kind, launched, offered, plan, role
 
 
 def test_another_template_than_the_hub_published_stops_the_preview(look: Look) -> None:
@@ -115,17 +40,6 @@ def test_a_template_that_cannot_be_compared_is_said(look: Look, template: object
 
 def test_nothing_is_said_of_the_template_of_a_version_that_has_not_arrived(look: Look) -> None:
     assert [] == [line for line in look(template=MissingError()) if "template" in line]
-
-
-def role(trust: str = TRUST, tags: list[dict[str, str]] | None = None) -> Callable[[dict[str, str]], dict[str, Any]]:
-    """Answer every question about a role alike."""
-    made = {"AssumeRolePolicyDocument": json.loads(trust), "Tags": OWN if tags is None else tags}
-    return lambda asked: {"Role": {"RoleName": asked["RoleName"], **made}}
-
-
-def launched(**changed: str) -> list[dict[str, Any]]:
-    """Answer with one provisioned product."""
-    return [{"Id": "pp-1", "Name": "scoring", "Status": "AVAILABLE", "Tags": OWN, **changed}]
 
 
 def test_a_new_spoke_hears_what_will_be_made(look: Look) -> None:
@@ -250,7 +164,7 @@ def test_an_accepted_share_and_one_to_accept_are_told_apart(look: Look) -> None:
     settings = {"launches": [{"name": "forecast", "product": "forecaster", "version": "1.0.0"}]}
     cases: list[tuple[Ids, str]] = [([{"Id": "port-batch"}], "and accepted"), ([], "this stack accepts it")]
     for imported, words in cases:
-        said = look(settings=settings, list_accepted_portfolio_shares=_by_kind(imported), list_launch_paths=[])
+        said = look(settings=settings, list_accepted_portfolio_shares=by_kind(imported), list_launch_paths=[])
 
         assert [line for line in said if "portfolio batch" in line and line.endswith(words)], said
 
@@ -260,7 +174,7 @@ def test_a_hub_that_has_not_run_since_a_version_ended_is_told_of(look: Look, mon
     version = offer["eu-central-1"]["products"]["scorer"]["versions"]["1.1.0"]
     version |= {"deprecated_on": "2026-10-20", "retires_on": "2026-12-01"}
     late = plan({}, offer, published_on=dt.date(2026, 10, 1))
-    monkeypatch.setitem(globals(), "plan", always(late))
+    monkeypatch.setattr(spoke_preflight, "plan", always(late))
 
     said = look(offer=offer)
 

@@ -153,6 +153,21 @@ def history(
     return show_history(question, form="json" if as_json else "csv" if as_csv else "table", bundle=bundle)
 
 
+@verb(app, "accounts", "fleet accounts --check", asks_aws=True)
+def accounts(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; end with 1 where the file is behind the organization.")
+    ] = False,
+) -> int:
+    """Write what the organization says of the accounts of spokes, for launches.yaml: accounts.yaml."""
+    from fleet.plan.account_facts import write_accounts
+
+    lines, good = write_accounts(Path.cwd(), check=check)
+    print(*lines, sep="\n")
+    return reached(reached=good)
+
+
 @verb(app, "shards", "fleet shards 8 --format github", looking=True, asks_aws=True)
 def shards(
     number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=256, help="At most so many.")],

@@ -9,7 +9,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.accounts.shares import rows_of
+from cli.deployment.shares import rows_of
 from fleet.commands import planned
 from fleet.show.status import look_in_accounts
 from pages.machines.reading import read_index

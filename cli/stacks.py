@@ -13,6 +13,7 @@ from fleet.store.states import unwrapped
 from fleet.store.storage import backend_url, is_cloud
 from shared.catalog.contract import Contract
 from shared.catalog.divided_contract import merge
+from shared.catalog.lifecycle import as_of
 from shared.catalog.trust import Trust, admit
 from shared.errors import ConfigError
 from shared.spelling import meant
@@ -21,6 +22,9 @@ from shared.stack.names import CATALOG_OUTPUT, HUB_PROJECT, short_name
 from shared.stack.settings import AccountSettings, check_settings
 from shared.stack.stack_file import StackFile
 from spoke.config import SpokeSettings
+from spoke.launches.contract_dependencies import Excerpts
+from spoke.launches.launches_file import read_platform
+from spoke.launches.wanted import WantedLaunches
 
 S = TypeVar("S", bound=AccountSettings)
 
@@ -103,6 +107,16 @@ def contract_of(names: Sequence[str], trusts: Sequence[Trust]) -> Contract:
     """
     _confirm_references(names, trusts)
     return merge({name: admit(trusts, engine().outputs("hub", name).get(CATALOG_OUTPUT), name) for name in names})
+
+
+def wanted_launches(settings: SpokeSettings, contract: Contract, stack: str) -> WantedLaunches:
+    """Give what a spoke asks for itself, and what launches.yaml asks for in its account.
+
+    Raises:
+        CatalogError: the files are wrong, or do not go together.
+    """
+    excerpts = Excerpts(contract, as_of())
+    return excerpts.wanted(settings, where=f"Pulumi.{stack}.yaml", platform=read_platform(Path()))
 
 
 def published_contract(names: Sequence[str], trusts: Sequence[Trust]) -> Contract:

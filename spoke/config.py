@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Final, Literal, cast
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -10,67 +10,14 @@ from shared.aws.arn import Arn, ObjectUri, PolicyArn, TopicArn
 from shared.between_fields import between_fields
 from shared.catalog.versions import VersionOrRange
 from shared.errors import Mistake
-from shared.secret_value import Secret, SecretValue
+from shared.secret_value import Secret
 from shared.stack.hub_pin import HubPin
 from shared.stack.names import HUB_PROJECT
 from shared.stack.principals import Grant
 from shared.stack.settings import AccountSettings
 from shared.validation import Key, Region, SettingsDocument, TagKey, TagValue
-
-_LONGEST_VALUE: Final = 4096
-"""Characters of a parameter's value (source: CloudFormation User Guide, "Quotas")."""
-_VALUE: Final = "a text, a number, a truth value, a list of them, or a secret"
-
-
-def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of a parameter's value
-    """Write a parameter's value as CloudFormation takes it: text, and lists joined by commas."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else str(value)
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, list):
-        items: list[Any] = [_text(item) for item in cast("list[Any]", value)]
-        for index, item in enumerate(items):
-            if isinstance(item, str) and "," in item:
-                raise Mistake(
-                    f"invalid value {item!r}, which CloudFormation reads as several: it divides a list at its commas. "
-                    f"Write each as an item of its own.",
-                    code="item-with-a-comma",
-                    place=f"[{index}]",
-                )
-        if any(isinstance(item, Secret) for item in items):
-            return Secret.joined([item if isinstance(item, Secret) else str(item) for item in items])
-        return ",".join(str(item) for item in items)
-    if isinstance(value, str | Secret):
-        return value
-    raise Mistake(
-        f"invalid value {'nothing' if value is None else 'a map'}. Expected {_VALUE}, for example ml.m5.large.",
-        code="invalid-value",
-    )
-
-
-def _not_too_long(value: str | Secret) -> str | Secret:
-    """Refuse what CloudFormation would, without telling a value that may be a secret."""
-    plain = value.plain if isinstance(value, Secret) else value
-    if plain is not None and len(plain) > _LONGEST_VALUE:
-        raise Mistake(
-            f"has {len(plain)} characters. CloudFormation takes {_LONGEST_VALUE} of a parameter's value. Shorten it.",
-            code="parameter-too-long",
-        )
-    return value
-
-
-ParameterValue = Annotated[
-    str | SecretValue,
-    BeforeValidator(_text),
-    AfterValidator(_not_too_long),
-    Field(
-        description=_VALUE,
-        examples=["ml.m5.large"],
-    ),
-]
+from spoke.parameter_sources import LaunchName, Source
+from spoke.parameter_values import Parameters
 
 
 def _listed(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of it
@@ -99,6 +46,13 @@ def _acknowledged(value: bool) -> bool:  # noqa: FBT001 - pydantic calls it
             code="own-model-not-acknowledged",
         )
     return value
+
+
+Topics = Annotated[list[TopicArn], Field(max_length=5, description="a list of at most five topics")]
+LaunchTags = Annotated[
+    dict[TagKey, TagValue],
+    Field(max_length=48, description="at most 48 tags of text", examples=["{team: risk}"]),
+]
 
 
 class OwnModel(SettingsDocument):
@@ -131,29 +85,65 @@ class Launch(SettingsDocument):
         notifications: Topics that hear of its stack. Another list replaces the launch.
     """
 
-    name: Annotated[
-        str,
-        Field(
-            pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}$",
-            description="letters, digits, dots, hyphens and underscores, at most 128",
-            examples=["fraud-scoring"],
-        ),
-    ]
+    name: LaunchName
     product: Key
     version: VersionOrRange
     portfolio: Key | None = None
     region: Region | None = None
-    # Whoever has to delete the only line below `parameters:` may leave that.
-    parameters: Annotated[dict[str, ParameterValue], BeforeValidator(lambda given: {} if given is None else given)] = {}
+    parameters: Parameters = {}
     own_model: OwnModel | None = None
     timeout: Minutes = "30m"
-    tags: dict[TagKey, TagValue] = Field(
-        default={}, max_length=48, description="at most 48 tags of text", examples=["{team: risk}"]
-    )
-    notifications: list[TopicArn] = Field(default=[], max_length=5, description="a list of at most five topics")
+    tags: LaunchTags = {}
+    notifications: Topics = []
 
 
-_PARAMETERS: Final = re.compile(r"launches\[\d+\]\.parameters\.[^.]+")
+class Override(SettingsDocument):
+    """What a spoke has otherwise in a launch that launches.yaml asks for, as far as the entry there lets it.
+
+    Attributes:
+        launch: The launch's name.
+        version: In place of the launch's.
+        parameters: Those that are otherwise; all others stay.
+        own_model: Another model than the version's.
+        timeout: In place of the launch's.
+        tags: Those that are otherwise; all others stay.
+        notifications: In place of the launch's.
+    """
+
+    launch: LaunchName
+    version: VersionOrRange | None = None
+    parameters: Parameters = {}
+    own_model: OwnModel | None = None
+    timeout: Minutes | None = None
+    tags: LaunchTags = {}
+    notifications: Topics = []
+
+
+class OptOut(SettingsDocument):
+    """What a spoke does not take of launches.yaml: one launch, or an entry with its launches and its defaults.
+
+    Attributes:
+        launch: The launch's name.
+        entry: The entry's name.
+        reason: Why; `fleet plan` shows it to the platform team.
+    """
+
+    launch: LaunchName | None = None
+    entry: Key | None = None
+    reason: Annotated[
+        str, Field(min_length=3, max_length=300, description="a text", examples=["scores in another account"])
+    ]
+
+    @between_fields
+    def _is_of_one_thing(self) -> Iterator[Mistake]:
+        if (self.launch is None) == (self.entry is None):
+            yield Mistake(
+                "has to name one thing: launch, the name of a launch, or entry, that of an entry of launches.yaml.",
+                code="opt-out-of-what",
+            )
+
+
+_PARAMETERS: Final = re.compile(r"(launches|overrides)\[\d+\]\.parameters\.[^.]+")
 
 
 class SpokeSettings(AccountSettings):
@@ -172,7 +162,9 @@ class SpokeSettings(AccountSettings):
         existing_roles: Products whose roles another stack makes, although their portfolio is set up here.
         name_prefix: How the names of all its launches begin, so that no other stack of the account has them.
         principals: Who else may launch.
-        launches: The provisioned products.
+        launches: The provisioned products; those that launches.yaml asks for come on top.
+        overrides: What is otherwise in launches that launches.yaml asks for.
+        opt_out: What of launches.yaml the account does not take.
     """
 
     may_be_secret: ClassVar[re.Pattern[str]] = _PARAMETERS
@@ -201,6 +193,8 @@ class SpokeSettings(AccountSettings):
     ) = None
     principals: list[Grant] = []
     launches: list[Launch] = []
+    overrides: list[Override] = []
+    opt_out: list[OptOut] = []
 
     def hub_references(self, organization: str) -> list[str]:
         """Name the hub's stacks in full, for stack references."""
@@ -209,7 +203,14 @@ class SpokeSettings(AccountSettings):
     @property
     def has_secrets(self) -> bool:
         """Whether a launch has a parameter that is encrypted."""
-        return any(isinstance(value, Secret) for launch in self.launches for value in launch.parameters.values())
+        given = (each.parameters for each in (*self.launches, *self.overrides))
+        return any(isinstance(value, Secret) for parameters in given for value in parameters.values())
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether a launch has a parameter whose value is elsewhere."""
+        given = (each.parameters for each in (*self.launches, *self.overrides))
+        return any(isinstance(value, Source) for parameters in given for value in parameters.values())
 
     def region_of(self, launch: Launch) -> str:
         """Say where a launch runs."""
@@ -237,6 +238,17 @@ class SpokeSettings(AccountSettings):
                     f"example: {self.name_prefix}{launch.name}",
                     code="launch-name-without-prefix",
                     place=f"launches[{index}].name",
+                )
+
+    @between_fields
+    def _overrides_are_of_different_launches(self) -> Iterator[Mistake]:
+        names = [each.launch for each in self.overrides]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                yield Mistake(
+                    f"invalid value {name!r}, which is overridden above already. Put both together.",
+                    code="override-twice",
+                    place=f"overrides[{index}].launch",
                 )
 
     @between_fields

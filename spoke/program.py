@@ -13,10 +13,14 @@ from shared.stack.provider import account_provider, confirm_account
 from spoke.config import SpokeSettings
 from spoke.launches.claims import claims_in
 from spoke.launches.cost import costs_in_words
+from spoke.launches.launches_file import read_platform
 from spoke.launches.portfolios import roles_in_use, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
 from spoke.launches.rights import believed_exceptions, refuse_excessive_roles
+from spoke.launches.sources import check_sources, in_order, with_values
 from spoke.launches.tags import catalog_tags
+from spoke.launches.wanted import gather
+from spoke.resources.asked_sources import ask_sources
 from spoke.resources.failed_launch import FailureReport
 from spoke.resources.hub_contract import CONTRACT_OUTPUT, read_contract
 from spoke.resources.launch_path import LaunchPaths
@@ -24,7 +28,7 @@ from spoke.resources.lifecycle_hooks import warn_of_ends, warn_of_own_models
 from spoke.resources.new_roles import role_hook
 from spoke.resources.portfolio_access import grant
 from spoke.resources.product_roles import ProductRoles, confirm_roles
-from spoke.resources.provisioned_product import launch_outputs, provision
+from spoke.resources.provisioned_product import Provisioned, launch_outputs, provision
 
 
 def run() -> None:
@@ -41,7 +45,12 @@ async def deploy() -> Mapping[str, Any]:
     contract = published.whole
     hub = ", ".join(hubs)
     day = as_of()
-    resolved_launches = resolve_launches(settings, contract, day, where=where)
+    asked = gather(settings, contract, day, where=where, platform=read_platform(SETTINGS_FOLDER))
+    check_sources(asked, where=where)
+    for line in asked.told:
+        pulumi.log.info(line)
+    settings = with_values(asked, await ask_sources(asked, where=where))
+    resolved_launches = resolve_launches(settings, contract, day, where=where, origins=asked.origins)
     for note in (note for resolved in resolved_launches for note in resolved.notes):
         pulumi.log.info(note)
     warn_of_ends(resolved_launches)
@@ -100,20 +109,19 @@ async def deploy() -> Mapping[str, Any]:
     }
     report = FailureReport({CONTRACT_OUTPUT: used})
     paths = LaunchPaths(settings, provider, where=where)
-    launched = {
-        resolved.launch.name: launch_outputs(
-            resolved,
-            provision(
-                resolved,
-                access=granted.to(resolved.region, resolved.product.portfolio),
-                paths=paths,
-                provider=provider,
-                depends_on=[roles[resolved.key]] if resolved.key in roles else [],
-                report=report,
-                role_known=role_hook(resolved, settings),
-            ),
-            report,
+    by_name = {resolved.launch.name: resolved for resolved in resolved_launches}
+    provisioned = Provisioned()
+    for name in in_order(asked):
+        each = by_name[name]
+        provisioned[name] = provision(
+            each,
+            access=granted.to(each.region, each.product.portfolio),
+            paths=paths,
+            provider=provider,
+            depends_on=[roles[each.key]] if each.key in roles else [],
+            report=report,
+            role_known=role_hook(each, settings),
+            others=provisioned,
         )
-        for resolved in resolved_launches
-    }
+    launched = {name: launch_outputs(each, provisioned[name], report) for name, each in by_name.items()}
     return {"launches": launched, CONTRACT_OUTPUT: used}

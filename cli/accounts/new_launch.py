@@ -9,7 +9,7 @@ import typer
 
 from cli.assignments import assignments
 from cli.exit_codes import ExitCode
-from cli.stacks import contract_of, trusts_for
+from cli.stacks import contract_of, trusts_for, wanted_launches
 from cli.yaml_text import append
 from pages.index.facts import limits
 from pages.launching.block import Wanted, checked, newest_active
@@ -62,9 +62,9 @@ def new_launch(
     wanted = Wanted(product=key, name=name, version=number, portfolio=portfolio, region=region, parameters=values)
     resolved, secrets = checked(contract, wanted, place, as_of(), where=where, account=settings.account_id)
     launch = resolved.launch
-    if launch.name in {each.name for each in settings.launches}:
+    if origin := wanted_launches(settings, contract, stack).origins.get(launch.name):
         raise LaunchError(
-            f"{path} has a launch {launch.name!r} already. Give this one another name: --name",
+            f"{origin.line} has a launch {launch.name!r} already. Give this one another name: --name",
             code="launch-exists",
             place="--name",
         )

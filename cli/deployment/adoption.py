@@ -7,7 +7,7 @@ from typing import Final
 from cli.deployment.imported_state import add_components, complete_imported
 from cli.exit_codes import ExitCode
 from cli.guard import refuse_unready
-from cli.stacks import engine, project_of, resources_of
+from cli.stacks import contract_of, engine, project_of, resources_of, trusts_for, wanted_launches
 from fleet.recover.reconcile import remedy
 from fleet.recover.stack import Target, settle_planned
 from hub.config import HubSettings
@@ -23,6 +23,7 @@ from shared.stack.import_file import LAUNCH, PROVIDER, ImportFile
 from shared.stack.names import HUB_PROJECT, ORGANIZATION_PROJECT, SPOKE_PROJECT
 from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
+from spoke.launches.launches_file import read_platform
 
 _SETTLED: Final = ("hub", "spoke")
 _NAMES: Final = {"organization": ORGANIZATION_PROJECT, "hub": HUB_PROJECT, "spoke": SPOKE_PROJECT}
@@ -101,7 +102,12 @@ def _find(project: str, stack: str, file: ImportFile) -> None:
         return
     spoke = settings_of(SpokeSettings, stack)
     account = AccountSession(spoke, where=where)
-    for launch in spoke.launches:
+    launches = spoke.launches
+    if read_platform(Path()).entries:
+        launches = wanted_launches(
+            spoke, contract_of(spoke.hub_stacks, trusts_for(spoke, stack)), stack
+        ).settings.launches
+    for launch in launches:
         found = account.pages(
             "servicecatalog",
             "search_provisioned_products",

@@ -71,7 +71,7 @@ def _shared_where_it_can_be(stack: str, code: ExitCode, options: Sequence[str]) 
     """Go on with a hub where a share failed for suspended accounts alone, and explain every other failure of shares."""
     if code is ExitCode.DONE:
         return code
-    from cli.accounts import shares  # noqa: PLC0415 - as slow to load as all the rest
+    from cli.deployment import shares  # noqa: PLC0415 - as slow to load as all the rest
 
     for _ in range(_MOST_SHARES):
         if code is ExitCode.DONE or not shares.lack_only_suspended(stack):

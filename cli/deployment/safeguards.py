@@ -5,7 +5,7 @@ from typing import Final
 from cli.catalog.files import catalog_as_of
 from cli.errors import NotReachedError
 from cli.launched import launches_seen
-from cli.stacks import engine, published_contract, trusts_for
+from cli.stacks import engine, published_contract, trusts_for, wanted_launches
 from cli.verbs import stacks
 from fleet.run.preparation import Kept, Preparation, kept_by, prepare, refuse_to_remove_roles
 from fleet.show.account_launches import AccountLaunch, in_lines
@@ -133,7 +133,9 @@ def _kept(settings: SpokeSettings, stack: str) -> Kept | None:
     where = f"Pulumi.{stack}.yaml"
     try:
         contract = published_contract(settings.hub_stacks, trusts_for(settings, stack))
-        return kept_by(settings, contract, resolve_launches(settings, contract, as_of(), where=where), where=where)
+        wanted = wanted_launches(settings, contract, stack)
+        resolved = resolve_launches(wanted.settings, contract, as_of(), where=where, origins=wanted.origins)
+        return kept_by(settings, contract, resolved, where=where)
     except CatalogError:
         return None
 

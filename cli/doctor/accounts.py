@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.doctor.lines import Line, lines_of, missing
 from cli.doctor.models import models
-from cli.stacks import engine
+from cli.stacks import engine, wanted_launches
 from fleet.plan.hub_contracts import Hubs
 from fleet.store.locations import states_at
 from fleet.store.storage import backend_url
@@ -211,7 +211,8 @@ class StackChecks:
         hubs = Hubs(engine(), settings.hub_stacks)
         contract = hubs.contract(settings, where=self._where)
         days = [each.on for each in hubs.published().values()]
-        launches = resolve_launches(settings, contract, as_of(), where=self._where)
+        asked = wanted_launches(settings, contract, self.stack)
+        launches = resolve_launches(asked.settings, contract, as_of(), where=self._where, origins=asked.origins)
         wanted = wanted_portfolios(settings, contract, launches, where=self._where)
         state = states_at(backend_url(), engine()).read(self.stack)
         scope = PreflightScope(

@@ -13,6 +13,7 @@ from fleet.errors import SettingsError, StateError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.hub_contracts import Hubs
 from fleet.plan.neighbours import Neighbours, look_around
+from fleet.plan.parameter_values import AskedValues, ParameterValues, RecordedValues
 from fleet.plan.settings import FILE, FleetSettings, read_settings
 from fleet.plan.spokes import Spoke, read_spokes
 from fleet.store.locations import locations_of, states_at
@@ -24,6 +25,7 @@ from shared.aws.session import Session, error_text
 from shared.catalog.lifecycle import as_of
 from shared.errors import UnreachableError
 from spoke.launches.contract_dependencies import Parts
+from spoke.launches.launches_file import NO_PLATFORM, Platform, read_platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,8 @@ class Inventory:
         tags: Those of the stacks' states, by stack.
         code: The parts of a fingerprint that all spokes have in common.
         day: The day whose states of versions count.
+        platform: What the platform team's files say.
+        values: Knows values of launches' parameters that come from elsewhere.
         neighbours: Stacks that another repository runs, and what stacks have that share an account.
         moved: The accounts that a spoke's resources are in, where the settings name another one than its record.
     """
@@ -51,6 +55,8 @@ class Inventory:
     hubs: Hubs
     code: Parts
     day: dt.date
+    platform: Platform = NO_PLATFORM
+    values: ParameterValues = field(default_factory=RecordedValues)
     moved: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
     neighbours: Neighbours = field(default_factory=Neighbours)
 
@@ -65,7 +71,7 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
     Raises:
         CatalogError: a setting is wrong, no hub was ever deployed, or backend or records are out of reach.
     """
-    settings = read_settings(root)
+    settings, platform = read_settings(root), read_platform(root)
     locations = locations_of(settings.records)
     engine = Engine(root)
     with ThreadPoolExecutor() as workers:
@@ -96,6 +102,8 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
             hubs=hubs.result(),
             code=code_parts(root),
             day=as_of(),
+            platform=platform,
+            values=RecordedValues() if recorded else AskedValues(engine),
             moved={stack: _accounts(states, stack) for stack in _of_other_accounts(spokes, records)},
             neighbours=look_around(spokes, tags.result(), records, states),
         )

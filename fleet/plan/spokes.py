@@ -91,6 +91,8 @@ def _parts(settings: SpokeSettings, given: Mapping[str, str]) -> Parts:
     """Digest the settings as they are understood, so that a comment or another order of keys means nothing."""
     fields = settings.model_dump(mode="json")
     launches: list[dict[str, Any]] = fields.pop("launches")
+    for name in ("overrides", "opt_out"):
+        del fields[name]  # what they come to is part of the launches that launches.yaml asks for
     del fields["hub"]  # it says whose contract is taken, and changes nothing of what is made with it
     del fields["name_prefix"]  # likewise
     for name, usual in _YOUNGER.items():

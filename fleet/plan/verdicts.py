@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from fleet.plan.account_facts import notes_on_accounts, notes_on_entries, offer_of
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.inventory import Inventory
 from fleet.plan.neighbours import Apart
@@ -14,8 +15,12 @@ from fleet.store.records import CorruptRecord, Record
 from shared.aws.organization import MemberAccount
 from shared.errors import CatalogError
 from shared.stack.own_state import refuse_other_account
+from spoke.config import SpokeSettings
+from spoke.launches.accounts_file import ACCOUNTS_FILE
 from spoke.launches.contract_dependencies import Excerpts, Parts
 from spoke.launches.resolution import ResolvedLaunch
+from spoke.launches.sources import Values
+from spoke.launches.wanted import WantedLaunches
 
 
 class Kind(StrEnum):
@@ -36,6 +41,7 @@ class Verdict:
         reasons: In words, each a sentence's worth.
         parts: All that its result depends on; empty where that cannot be said.
         contract: The hash of the contract that the plan was made with.
+        wanted: What it asks for, with who asks for each launch; None where that cannot be said.
         resolved_launches: Its launches, as the hub offers them.
     """
 
@@ -46,6 +52,7 @@ class Verdict:
     reasons: tuple[str, ...] = ()
     parts: Parts
     contract: str = ""
+    wanted: WantedLaunches | None = None
     resolved_launches: tuple[ResolvedLaunch, ...] = ()
 
     @property
@@ -83,9 +90,14 @@ def make_plan(inventory: Inventory) -> FleetPlan:
     wave_of = {stack: members.wave.name for members in waves for stack in members.stacks}
     excerpts: dict[tuple[str, ...], Excerpts] = {}
     apart = Apart(inventory.neighbours, inventory.spokes)
+    first = {
+        stack: _asked(spoke, inventory, excerpts, wave_of.get(stack, "")) for stack, spoke in inventory.spokes.items()
+    }
+    wanted = {stack: each.wanted for stack, each in first.items() if isinstance(each, _Asked)}
+    values = inventory.values.of(wanted)
     verdicts = {
-        stack: _verdict(spoke, inventory, excerpts, apart, wave_of.get(stack, ""))
-        for stack, spoke in inventory.spokes.items()
+        stack: _verdict(each, inventory, apart, values[stack]) if isinstance(each, _Asked) else each
+        for stack, each in first.items()
     }
     verdicts = {stack: _apart(verdict, apart) for stack, verdict in verdicts.items()}
     return FleetPlan(
@@ -94,42 +106,82 @@ def make_plan(inventory: Inventory) -> FleetPlan:
         waves=waves,
         without_spoke=_without_spoke(inventory),
         without_account=_without_account(inventory),
-        notes=list(_notes(inventory)),
+        notes=[*_notes(inventory), *_notes_on_platform(inventory, wanted)],
     )
 
 
-def _verdict(
-    spoke: Spoke, inventory: Inventory, excerpts: dict[tuple[str, ...], Excerpts], apart: Apart, wave: str
-) -> Verdict:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a spoke asks for, before anybody has asked for values from elsewhere."""
+
+    spoke: Spoke
+    settings: SpokeSettings
+    wave: str
+    account: MemberAccount | None
+    contract: str
+    excerpts: Excerpts
+    wanted: WantedLaunches
+
+
+def _asked(
+    spoke: Spoke, inventory: Inventory, excerpts: dict[tuple[str, ...], Excerpts], wave: str
+) -> _Asked | Verdict:
     account = inventory.organization.accounts.get(spoke.account) if inventory.organization else None
     if account and not account.is_active:
         reason = f"the account {account.id} ({account.name}) is {account.status.lower().replace('_', ' ')}"
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.LEFT_OUT, reasons=(reason,), parts={})
-    if spoke.settings is None:
+    settings = spoke.settings
+    if settings is None:
         return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=(spoke.problem,), parts={})
     try:
-        refuse_other_account(spoke.stack, inventory.moved.get(spoke.stack, ()), spoke.settings.account_id)
+        refuse_other_account(spoke.stack, inventory.moved.get(spoke.stack, ()), settings.account_id)
         record = inventory.records.get(spoke.stack)
         issued = record.contract.issued if isinstance(record, Record) else dict[str, str]()
-        contract = inventory.hubs.contract(spoke.settings, where=spoke.file, issued=issued)
-        key = tuple(spoke.settings.hub_stacks)
-        excerpt, resolved_launches = excerpts.setdefault(key, Excerpts(contract, inventory.day)).of(
-            spoke.settings, where=spoke.file
-        )
-        apart.plan(spoke, contract, resolved_launches)
+        contract = inventory.hubs.contract(settings, where=spoke.file, issued=issued)
+        cutting = excerpts.setdefault(tuple(settings.hub_stacks), Excerpts(contract, inventory.day))
+        wanted = cutting.wanted(settings, where=spoke.file, platform=inventory.platform)
     except CatalogError as problem:
-        reasons = (f"a run would be refused: {problem}",)
-        return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, parts={})
-    parts = {**inventory.code, **spoke.parts, **excerpt}
+        return _refused(problem, spoke, wave, account)
+    return _Asked(
+        spoke=spoke,
+        settings=settings,
+        wave=wave,
+        account=account,
+        contract=contract.content_hash,
+        excerpts=cutting,
+        wanted=wanted,
+    )
+
+
+def _refused(problem: CatalogError, spoke: Spoke, wave: str, account: MemberAccount | None) -> Verdict:
+    reasons = (f"a run would be refused: {problem}",)
+    return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, parts={})
+
+
+def _verdict(asked: _Asked, inventory: Inventory, apart: Apart, values: Values | CatalogError) -> Verdict:
+    spoke = asked.spoke
+    try:
+        if isinstance(values, CatalogError):
+            raise values
+        excerpt, resolved_launches = asked.excerpts.of(
+            asked.settings, where=spoke.file, wanted=asked.wanted, values=values
+        )
+        apart.plan(spoke, asked.excerpts.contract, resolved_launches)
+    except CatalogError as problem:
+        return _refused(problem, spoke, asked.wave, asked.account)
+    record = inventory.records.get(spoke.stack)
+    known = inventory.values.recorded(record.parts) if isinstance(record, Record) else dict[str, str]()
+    parts = {**inventory.code, **spoke.parts, **excerpt, **known}
     kind, reasons = _compared(inventory, spoke, parts, resolved_launches)
     return Verdict(
         spoke=spoke,
-        wave=wave,
-        account=account,
+        wave=asked.wave,
+        account=asked.account,
         kind=kind,
         reasons=reasons,
         parts=parts,
-        contract=contract.content_hash,
+        contract=asked.contract,
+        wanted=asked.wanted,
         resolved_launches=tuple(resolved_launches),
     )
 
@@ -179,10 +231,11 @@ def _differences(record: Record, parts: Parts, resolved_launches: Sequence[Resol
             continue
         subject = name.removeprefix(_LAUNCH if name.startswith(_LAUNCH) else _OFFER)
         if name.startswith(_LAUNCH):
+            asks = f" ({now[subject].origin.line})" if subject in now and now[subject].origin.entry else ""
             yield (
-                f"{subject} is a new launch"
+                f"{subject} is a new launch{asks}"
                 if old is None
-                else (f"{subject} is no longer launched" if new is None else f"the settings of {subject} changed")
+                else (f"{subject} is no longer launched" if new is None else f"the settings of {subject} changed{asks}")
             )
         elif name.startswith(_OFFER):
             if old is not None and new is not None:
@@ -206,6 +259,15 @@ def _notes(inventory: Inventory) -> Iterator[str]:
         yield f"run from another repository, and left alone here: {named(others)}"
     if unknown := _of_unknown_account(inventory):
         yield f"accounts without a spoke are not listed: {', '.join(unknown)} names no account that can be read"
+
+
+def _notes_on_platform(inventory: Inventory, wanted: Mapping[str, WantedLaunches]) -> Iterator[str]:
+    if inventory.platform.entries:
+        yield from notes_on_entries(inventory.platform, wanted, offer_of(inventory))
+    try:
+        yield from notes_on_accounts(inventory, wanted)
+    except CatalogError as problem:
+        yield f"{ACCOUNTS_FILE} is not compared: {problem}"
 
 
 def _of_unknown_account(inventory: Inventory) -> list[str]:

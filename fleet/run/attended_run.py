@@ -9,6 +9,7 @@ from fleet.engine import Cost, Engine
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.hub_contracts import Hubs
+from fleet.plan.parameter_values import parts_at_hand
 from fleet.plan.settings import read_settings
 from fleet.plan.spokes import read_spoke
 from fleet.run.events import event_of
@@ -27,6 +28,7 @@ from shared.stack.names import project_of
 from shared.stack.stack_file import StackFile
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Parts
+from spoke.launches.launches_file import platform_digest
 
 _WHOLE: Final = (
     "--yes", "-y", "--skip-preview", "-f", "--diff", "--suppress-outputs", "--suppress-progress", "--refresh", "-r",
@@ -98,6 +100,8 @@ class _Book:
         self._day = as_of()
         self._file = engine.root / f"Pulumi.{stack}.yaml"
         self._own = self._own_parts()
+        self._platform = platform_digest(engine.root)
+        self._values = self._value_parts()
         before = self._states.read(stack)
         self._before = before.tag if before else ""
 
@@ -146,6 +150,14 @@ class _Book:
         except CatalogError:
             return {}
 
+    def _value_parts(self) -> Parts:
+        """Give what stands for parameters' values from elsewhere, before the run takes them itself."""
+        settings = read_spoke(self._file).settings if self._is_spoke and self._operation == "up" else None
+        if settings is None or not (self._platform or settings.has_sources):
+            return {}
+        contract = contract_at_hand(self._engine, settings, self._stack)
+        return parts_at_hand(self._engine, settings, contract, stack=self._stack, day=self._day)
+
     def _record(self, state: State, settings: SpokeSettings, options: Sequence[str], event: EventRef) -> None:
         """Write the record of success.
 
@@ -154,13 +166,20 @@ class _Book:
         """
         if partial := [each for each in options if each.startswith("-") and each.partition("=")[0] not in _WHOLE]:
             raise FleetError(f"it ran with {' '.join(partial)}.", code="run-in-part")
-        if not self._own or self._own != self._own_parts():
+        same = self._own == self._own_parts() and self._platform == platform_digest(self._engine.root)
+        if not self._own or not same:
             raise FleetError("settings or code changed while it ran.", code="checkout-changed")
         record = record_of(
             self._stack,
             state,
             parts_against(
-                deployed_contract(state), self._engine, settings, stack=self._stack, own=self._own, day=self._day
+                deployed_contract(state),
+                self._engine,
+                settings,
+                stack=self._stack,
+                own=self._own,
+                day=self._day,
+                values=self._values,
             ),
             settings,
             Cost(),

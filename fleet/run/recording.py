@@ -10,11 +10,21 @@ from fleet.store.deployments import deployed_contract, launches_in
 from fleet.store.records import ContractRef, CorruptRecord, EventRef, Record
 from fleet.store.states import State
 from spoke.config import SpokeSettings
-from spoke.launches.contract_dependencies import Excerpts, Parts
+from spoke.launches.contract_dependencies import Excerpts, Parts, value_part
+from spoke.launches.launches_file import read_platform
+from spoke.launches.sources import all_uses
+from spoke.parameter_sources import LaunchOutput
 
 
 def parts_against(
-    used: ContractRef, engine: Engine, settings: SpokeSettings, *, stack: str, own: Parts, day: dt.date
+    used: ContractRef,
+    engine: Engine,
+    settings: SpokeSettings,
+    *,
+    stack: str,
+    own: Parts,
+    day: dt.date,
+    values: Parts | None = None,
 ) -> Parts:
     """Give what a spoke's result depends on, with the contract that it was deployed with.
 
@@ -25,9 +35,10 @@ def parts_against(
         stack: The spoke's.
         own: The parts that are not the hub's.
         day: The day whose states of versions counted.
+        values: The parts that stand for parameters' values from elsewhere, as they were before the run.
 
     Raises:
-        FleetError: the hub has published yet another one meanwhile.
+        FleetError: the hub has published yet another one meanwhile, or a value from elsewhere was not known.
         CatalogError: the hub cannot be read.
     """
     where = f"Pulumi.{stack}.yaml"
@@ -38,8 +49,17 @@ def parts_against(
             f"deployed with {used.content_hash}. Run it again.",
             code="contract-changed-meanwhile",
         )
-    excerpt, _ = Excerpts(contract, day).of(settings, where=where)
-    return {**own, **excerpt}
+    excerpts = Excerpts(contract, day)
+    wanted = excerpts.wanted(settings, where=where, platform=read_platform(engine.root))
+    excerpt, _ = excerpts.of(settings, where=where, wanted=wanted)
+    needed = [value_part(use.key) for use in all_uses(wanted) if not isinstance(use.source, LaunchOutput)]
+    known = {name: part for name, part in (values or {}).items() if name in needed}
+    if len(known) < len(needed):
+        raise FleetError(
+            "what its parameters have from elsewhere was not known before it ran. Run it again.",
+            code="values-unknown",
+        )
+    return {**own, **excerpt, **known}
 
 
 def record_of(

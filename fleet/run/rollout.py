@@ -193,6 +193,7 @@ class Rollout:
             begun=self._request.begun,
             forced=self._request.forced,
             logs=self._request.logs,
+            platform=inventory.platform.digest,
             kept=_kept(verdict, self._plan),
             took=record.cost.seconds if isinstance(record, Record) else 0,
         )

@@ -20,6 +20,7 @@ from tenacity import (
 from fleet.engine import STOPPING, Cost, Engine, Finished
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import code_parts
+from fleet.plan.parameter_values import recorded_values
 from fleet.plan.spokes import read_spoke
 from fleet.run.attended_run import contract_at_hand
 from fleet.run.credentials import CredentialsError, blamed, refuse_ending
@@ -43,6 +44,7 @@ from shared.catalog.contract import Contract
 from shared.errors import CatalogError
 from shared.stack.own_state import refuse_other_account
 from spoke.config import SpokeSettings
+from spoke.launches.launches_file import LAUNCHES_FILE, platform_digest
 
 _TRIES: Final = 6
 """Of a spoke that AWS throttles, or that somebody else runs."""
@@ -146,10 +148,11 @@ class _Run:
         here = spoke.parts if self._task.root else {**spoke.parts, **code_parts(self._root)}
         if spoke.settings is None:
             raise FleetError(spoke.problem, code="settings-refused")
-        if any(self._task.parts.get(name) != part for name, part in here.items()):
+        same = self._task.platform == platform_digest(self._root)
+        if not same or any(self._task.parts.get(name) != part for name, part in here.items()):
             raise FleetError(
-                f"the plan was made with another {spoke.file} or other code. Bring this checkout to the same commit, "
-                f"and run it again.",
+                f"the plan was made with another {spoke.file}, {LAUNCHES_FILE} or other code. Bring this checkout to "
+                f"the same commit, and run it again.",
                 code="checkout-differs",
                 place=f"the checkout on {socket.gethostname()}",
             )
@@ -274,7 +277,8 @@ class _Run:
         parts = task.parts
         if used.content_hash != task.contract:
             own = {name: part for name, part in parts.items() if name in task.own}
-            parts = parts_against(used, self._engine, settings, stack=task.stack, own=own, day=task.day)
+            values = recorded_values(parts)
+            parts = parts_against(used, self._engine, settings, stack=task.stack, own=own, day=task.day, values=values)
             self._recovery.notes.append(f"the hub's contract changed after the plan: deployed with {used.content_hash}")
         record = record_of(task.stack, state, parts, settings, self._cost, self._records.of(task.stack), event)
         self._records.write(record)

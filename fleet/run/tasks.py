@@ -37,6 +37,7 @@ class Task:
         root: The checkout; empty for a worker that has its own, in the folder that it was started in.
         fingerprint: What the plan wants the spoke to come to.
         parts: What the fingerprint is made of.
+        platform: A digest of the platform team's files, launches.yaml and accounts.yaml.
         own: The parts that are not the hub's: code, dependencies and settings.
         contract: The hash of the contract that the plan was made with.
         day: The day whose states of versions count.
@@ -59,6 +60,7 @@ class Task:
     begun: dt.datetime
     forced: bool
     logs: str
+    platform: str = ""
     kept: Kept | None = None
     took: float = 0
 

@@ -11,6 +11,7 @@ from fleet.plan.spokes import named
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.rollout import Result
 from fleet.run.tasks import Outcome, RunStatus
+from fleet.show.asked import asked_for, asked_in_words, entries_in_words
 from fleet.show.report import LastLook
 from fleet.show.tables import Column, show
 
@@ -37,6 +38,8 @@ def show_plan(plan: FleetPlan, console: Console) -> None:
         console.print(f"accounts without a spoke: {named(accounts)}", markup=False, soft_wrap=True)
     if plan.without_account:
         console.print(f"spokes without an account in the organization: {named(plan.without_account)}", soft_wrap=True)
+    for line in entries_in_words(plan):
+        console.print(line, markup=False, soft_wrap=True)
     counts = Counter(verdict.kind for verdict in plan.verdicts.values())
     console.print(
         f"{len(plan.verdicts)} spokes: {', '.join(f'{counts[kind]} {kind}' for kind in Kind if counts[kind])}"
@@ -54,6 +57,8 @@ def explain(verdict: Verdict, plan: FleetPlan, console: Console) -> None:
         say(f"  {reason}", markup=False, soft_wrap=True)
     finished = getattr(record, "finished", None)
     say(f"  wave {verdict.wave}; last success {f'{finished:%Y-%m-%d %H:%M} UTC' if finished else 'unknown'}")
+    for line in asked_in_words(verdict, plan.inventory.root):
+        say(f"  {line}", markup=False, soft_wrap=True)
     for name, part in sorted(verdict.parts.items()):
         old = getattr(record, "parts", {}).get(name)
         say(f"  {'=' if old == part else '~' if old else '+'} {name}", markup=False, soft_wrap=True)
@@ -73,6 +78,11 @@ def plan_document(plan: FleetPlan) -> dict[str, Any]:
                 "verdict": verdict.kind,
                 "reasons": list(verdict.reasons),
                 "fingerprint": verdict.fingerprint if verdict.parts else None,
+                "launches": asked_for(verdict, plan.inventory.root),
+                "left_out": [
+                    {"launch": each.launch, "entry": each.entry, "reason": each.reason}
+                    for each in (verdict.spoke.settings.opt_out if verdict.spoke.settings else ())
+                ],
             }
             for verdict in _in_order(plan)
         ],

@@ -82,8 +82,11 @@ def _values(resolved: ResolvedLaunch) -> dict[str, str]:
     """Give all parameters, which a plan has to be made with.
 
     Raises:
-        PlanError: some are encrypted still.
+        PlanError: some are encrypted still, or not known yet.
     """
+    if resolved.elsewhere:
+        sources = " and ".join(f"{name} takes {source}" for name, source in resolved.elsewhere.items())
+        raise PlanError(f"{sources}, which is not known yet, and AWS plans with values alone")
     untold = [name for name, secret in resolved.secrets.items() if secret.plain is None]
     if untold:
         raise PlanError(f"{' and '.join(untold)} is encrypted, and AWS plans with values alone")

@@ -14,6 +14,7 @@ from shared.secret_value import HIDDEN, redacted
 from shared.stack.names import SPOKE_PROJECT
 from spoke.config import SpokeSettings
 from spoke.inspection.change_sets import Change, PlanError, changes_of
+from spoke.launches.origin import Origin
 from spoke.launches.resolution import ResolvedLaunch, resolve_launches
 
 
@@ -45,7 +46,11 @@ class _Deployed:
 
 
 def plans_of(
-    stack: str, settings: SpokeSettings, contract: Contract, launched: Iterable[dict[str, Any]]
+    stack: str,
+    settings: SpokeSettings,
+    contract: Contract,
+    launched: Iterable[dict[str, Any]],
+    origins: Mapping[str, Origin] | None = None,
 ) -> list[LaunchPlan]:
     """Plan every launch of a spoke. Nothing is changed, and nothing is left behind.
 
@@ -54,12 +59,13 @@ def plans_of(
         settings: What it asks for.
         contract: What the hub offers.
         launched: The provisioned products in the stack's state, decrypted where the settings hold secrets.
+        origins: Who asks for launches, by their names; without it, the settings ask for all of them.
 
     Raises:
         CatalogError: settings, contract or credentials do not go together.
     """
     where = f"Pulumi.{stack}.yaml"
-    resolved_launches = resolve_launches(settings, contract, as_of(), where=where)
+    resolved_launches = resolve_launches(settings, contract, as_of(), where=where, origins=origins)
     deployed = {str(found["inputs"]["name"]): _deployed(found) for found in launched}
     account = AccountSession(settings, where=where)
     ends = [
@@ -111,7 +117,7 @@ def _differences(resolved: ResolvedLaunch, deployed: _Deployed, tags: Mapping[st
     found += [
         f"{key} {HIDDEN}" if key in hidden else f"{key} {_shown(old)} → {_shown(new)}"
         for key, old, new in _changed(deployed.parameters, values)
-        if not (model and key in model.words)
+        if not (model and key in model.words) and key not in resolved.elsewhere
     ]
     found += [f"tag {key} {_shown(old)} → {_shown(new)}" for key, old, new in _changed(deployed.tags, tags)]
     return found

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from spoke.launches.parameters import defaults_of
 from spoke.launches.resolution import ResolvedLaunch
 
 _ALWAYS: Final = Decimal(700)
@@ -37,7 +36,7 @@ def _demand(resolved: ResolvedLaunch) -> tuple[Demand | None, int]:
         return None, 0
     if cost.kind == "serverless":
         return Demand("serverless"), 1
-    values = {**defaults_of(resolved.choice.version), **resolved.plain_parameters}
+    values = dict(resolved.known_parameters)
     instance = values.get(cost.instance_type or "", "")
     try:
         numbers = {name: int(values[name]) for name in (cost.count, cost.max_count, cost.beside) if name in values}

@@ -8,14 +8,21 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from pydantic import BaseModel
 
 from shared.catalog.contract import Contract, Product
 from spoke.config import SpokeSettings
+from spoke.launches.launches_file import NO_PLATFORM, Platform
 from spoke.launches.portfolios import Wanted, roles_in_use, wanted_portfolios
 from spoke.launches.resolution import ResolvedLaunch, resolve_launches
 from spoke.launches.rights import refuse_excessive_roles
+from spoke.launches.sources import Key, Values, check_sources, with_values
+from spoke.launches.wanted import WantedLaunches, gather
+
+VALUE: Final = "value of "
+"""How the names of those parts begin that stand for values from elsewhere."""
 
 Parts = Mapping[str, str]
 """What a result depends on: the name of each part in words, and a digest of its content."""
@@ -25,6 +32,17 @@ def digest(content: object) -> str:
     """Give a short name to plain content: the same for the same content, whatever the order of its keys."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.blake2b(text.encode(errors="backslashreplace"), digest_size=12).hexdigest()
+
+
+def value_part(key: Key) -> str:
+    """Name the part that stands for a parameter's value from elsewhere."""
+    launch, parameter = key
+    return f"{VALUE}{parameter} of {launch}"
+
+
+def value_parts(values: Values) -> Parts:
+    """Digest values from elsewhere; of a secret, what changes with it."""
+    return {value_part(key): digest(found.mark) for key, found in values.items()}
 
 
 class Excerpts:
@@ -41,29 +59,57 @@ class Excerpts:
         self._digests: dict[tuple[int, str], str] = {}
         self._fit: set[int] = set()
 
-    def of(self, settings: SpokeSettings, *, where: str) -> tuple[Parts, list[ResolvedLaunch]]:
+    def wanted(self, settings: SpokeSettings, *, where: str, platform: Platform = NO_PLATFORM) -> WantedLaunches:
+        """Give what a spoke asks for itself, and what launches.yaml asks for in its account.
+
+        Args:
+            settings: The spoke's own.
+            where: Their file, for messages.
+            platform: What the platform team's files say.
+
+        Raises:
+            LaunchError: the files do not go together, or a source of a parameter cannot be.
+        """
+        wanted = gather(settings, self.contract, self.day, where=where, platform=platform)
+        check_sources(wanted, where=where)
+        return wanted
+
+    def of(
+        self,
+        settings: SpokeSettings,
+        *,
+        where: str,
+        wanted: WantedLaunches | None = None,
+        values: Values | None = None,
+    ) -> tuple[Parts, list[ResolvedLaunch]]:
         """Give a spoke's excerpt, and its launches as the hub offers them.
 
         Args:
-            settings: Those of the spoke.
-            where: Its settings file, for messages.
+            settings: The spoke's own.
+            where: Their file, for messages.
+            wanted: What the spoke asks for in all; without it, what its settings ask for.
+            values: Of parameters that come from elsewhere.
 
         Raises:
             LaunchError: the spoke asks for what the hub does not offer, so a run of it would be refused.
             ContractError: likewise, because of what the hub would have its roles do.
         """
-        resolved_launches = resolve_launches(settings, self.contract, self.day, where=where)
-        wanted = wanted_portfolios(settings, self.contract, resolved_launches, where=where)
-        in_use = roles_in_use(settings, self.contract, wanted, resolved_launches, where=where)
+        wanted, values = wanted or self.wanted(settings, where=where), values or {}
+        settings = with_values(wanted, values)
+        resolved_launches = resolve_launches(settings, self.contract, self.day, where=where, origins=wanted.origins)
+        asked = _asked(wanted, values)
+        portfolios = wanted_portfolios(settings, self.contract, resolved_launches, where=where)
+        in_use = roles_in_use(settings, self.contract, portfolios, resolved_launches, where=where)
         self._confirm_roles(in_use.made, settings)
         return {
             **{
                 f"portfolio {each.key} in {each.region}": digest(_portfolio(each, settings.account_id))
-                for each in wanted.values()
+                for each in portfolios.values()
             },
             **{f"roles of {key}": self._roles(product, existing=False) for key, product in in_use.made.items()},
             **{f"roles of {key}": self._roles(product, existing=True) for key, product in in_use.expected.items()},
             **{f"offer of {resolved.launch.name}": self._offer(resolved) for resolved in resolved_launches},
+            **asked,
         }, resolved_launches
 
     def _confirm_roles(self, products: Mapping[str, Product], settings: SpokeSettings) -> None:
@@ -95,6 +141,19 @@ class Excerpts:
         if key not in self._digests:
             self._digests[key] = digest(content())
         return self._digests[key]
+
+
+def _asked(wanted: WantedLaunches, values: Values) -> Parts:
+    """Digest what does not stand in the spoke's own settings; nothing where all of it does."""
+    return {
+        **{
+            f"launch {launch.name}": digest(launch.model_dump(mode="json"))
+            for launch in wanted.settings.launches
+            if wanted.origins[launch.name].entry
+        },
+        **{f"defaults of {name}": digest(applied) for name, applied in wanted.applied.items()},
+        **value_parts(values),
+    }
 
 
 _TERMS = ("id", "tags", "rules", "tag_options", "tag_updates", "stack_set")

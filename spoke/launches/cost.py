@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from shared.catalog.cost import Estimate, estimate, together
-from spoke.launches.parameters import defaults_of
 from spoke.launches.resolution import ResolvedLaunch
 
 
@@ -12,8 +11,7 @@ def estimate_launch(resolved: ResolvedLaunch) -> Estimate | None:
     version = resolved.choice.version
     if version.cost is None:
         return None
-    defaults = {name: value for name, value in defaults_of(version).items() if name not in resolved.secrets}
-    values = {**defaults, **resolved.plain_parameters}
+    values = resolved.known_parameters
     if untold := sorted(version.cost.parameters & version.parameters.keys() - values.keys()):
         return Estimate(
             currency=version.cost.currency, date=version.cost.date, unknown=f"{' and '.join(untold)} is not told"

@@ -115,4 +115,4 @@ def _refuse_named(launch: Launch, version: Version, number: str, brought: Mappin
 def _shown(launch: Launch, version: Version, name: str) -> str:
     parameter = version.parameters.get(name)
     value = launch.parameters[name]
-    return HIDDEN if isinstance(value, Secret) or (parameter and parameter.no_echo) else value
+    return HIDDEN if isinstance(value, Secret) or (parameter and parameter.no_echo) else str(value)

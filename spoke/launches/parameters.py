@@ -7,11 +7,13 @@ from shared.catalog.parameters import value_problem
 from shared.catalog.rules import Rule, UndecidedError
 from shared.collecting import Mistakes
 from shared.errors import LaunchError
-from shared.secret_value import HIDDEN, Secret, refers_to_secret
+from shared.secret_value import HIDDEN, refers_to_secret
 from shared.spelling import meant
 from shared.stack.names import SPOKE_PROJECT, set_command
+from spoke.launches.origin import Origin
+from spoke.parameter_values import Given, told
 
-Values = Mapping[str, str | Secret]
+Values = Mapping[str, Given]
 """Of parameters, by name."""
 
 
@@ -24,14 +26,13 @@ def defaults_of(version: Version) -> dict[str, str]:
     }
 
 
-def refuse_plain_secrets(given: Values, version: Version, where: str, index: int) -> None:
+def refuse_plain_secrets(given: Values, version: Version, origin: Origin) -> None:
     """Refuse a value in plain text of a parameter that the template hides.
 
     Args:
-        given: What the settings hold.
+        given: What the files hold.
         version: Which parameters are hidden.
-        where: The launch, for messages.
-        index: Its place in the settings.
+        origin: Where they hold it.
 
     Raises:
         LaunchError: names the parameter, and the command that sets its value as a secret.
@@ -40,24 +41,26 @@ def refuse_plain_secrets(given: Values, version: Version, where: str, index: int
     for name, value in given.items():
         parameter = version.parameters.get(name)
         if parameter and parameter.no_echo and isinstance(value, str) and value and not refers_to_secret(value):
-            command = set_command(
-                where.partition(":")[0], f"{SPOKE_PROJECT}:launches[{index}].parameters.{name}", secret=True
-            )
+            setting, place = origin.setting_of(f"parameters.{name}"), origin.place_of(f"parameters.{name}")
+            command = set_command(place.partition(":")[0], f"{SPOKE_PROJECT}:{setting}", secret=True)
+            stored = "'{{resolve:secretsmanager:NAME:SecretString:KEY}}'"
             mistakes.add(
                 LaunchError(
                     f"is hidden by the template (NoEcho), and stands here in plain text. Run {command}, which asks for "
-                    f"the value and encrypts it, or name a stored one: "
-                    f"'{{{{resolve:secretsmanager:NAME:SecretString:KEY}}}}'. If the file was shared, change the "
-                    f"secret itself too.",
+                    f"the value and encrypts it, or name a stored one: {stored}. If the file was shared, change the "
+                    f"secret itself too."
+                    if setting
+                    else f"is hidden by the template (NoEcho), and stands here in plain text. Name a value that each "
+                    f"account stores: {{ssm: /…}}, or {stored}. If the file was shared, change the secret itself too.",
                     code="parameter-in-plain-text",
-                    place=f"{where}: parameters.{name}",
+                    place=f"{origin.place}: parameters.{name}",
                 )
             )
     mistakes.refuse()
 
 
 def check_parameters(values: Values, version: Version, where: str) -> None:
-    """Refuse values that CloudFormation would refuse; a secret that was not decrypted is let through.
+    """Refuse values that CloudFormation would refuse; one that is not known here is let through.
 
     Raises:
         LaunchError: names the parameter.
@@ -76,7 +79,7 @@ def check_parameters(values: Values, version: Version, where: str) -> None:
                 )
             )
             continue
-        plain = value.plain if isinstance(value, Secret) else value
+        plain = told(value)
         problem = None if plain is None else value_problem(parameter, plain)
         if problem:
             hint = f" {parameter.constraint_description}" if parameter.constraint_description else ""
@@ -109,7 +112,7 @@ def check_rules(values: Values, product: Product, version: Version, where: str) 
     Raises:
         LaunchError: gives the rule's own words.
     """
-    plain = {name: value.plain if isinstance(value, Secret) else value for name, value in values.items()}
+    plain = {name: told(value) for name, value in values.items()}
     known = {name: value for name, value in {**defaults_of(version), **plain}.items() if value is not None}
     undecided: list[str] = []
     mistakes = Mistakes()

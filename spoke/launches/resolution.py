@@ -1,22 +1,25 @@
 """Matches what an account wants with what the hub offers, before AWS is asked for anything."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from shared.aws.arn import Arn
 from shared.catalog.contract import Contract, Portfolio, Product, RegionCatalog
 from shared.collecting import Mistakes
-from shared.errors import LaunchError
+from shared.errors import CatalogError, LaunchError
 from shared.secret_value import Secret
 from shared.spelling import meant
 from shared.stack.provider import all_tags
 from spoke.config import Launch, SpokeSettings
 from spoke.launches.model import LaunchedModel, model_of
-from spoke.launches.parameters import check_parameters, check_rules, refuse_plain_secrets
+from spoke.launches.origin import Origin
+from spoke.launches.parameters import check_parameters, check_rules, defaults_of, refuse_plain_secrets
 from spoke.launches.tags import check_tags, tags_of
 from spoke.launches.version_selection import SelectedVersion, select_version
+from spoke.parameter_sources import LaunchOutput, Source
+from spoke.parameter_values import Given
 
 T = TypeVar("T", Product, Portfolio)
 
@@ -26,14 +29,17 @@ class ResolvedLaunch:
     """A launch with the product and version that fulfil it.
 
     Attributes:
-        where: The settings file and the launch in it, for messages.
+        where: The file and the launch in it, for messages.
+        origin: Who asks for it.
         key: The product's key in the catalog, which may have changed since the settings were written.
         model: What it runs; None where the hub does not say.
         notes: What its owner should know, and that stops nothing.
         sends_catalog_tags: Whether the catalog's tags are handed over with its own.
+        keeps_secrets: Whether its outputs may tell a secret: one of its own, or one of a launch that it takes from.
     """
 
     where: str
+    origin: Origin
     launch: Launch
     region: str
     key: str
@@ -43,9 +49,10 @@ class ResolvedLaunch:
     model: LaunchedModel | None = None
     notes: tuple[str, ...] = ()
     sends_catalog_tags: bool = True
+    keeps_secrets: bool = False
 
     @property
-    def parameters(self) -> Mapping[str, str | Secret]:
+    def parameters(self) -> Mapping[str, Given]:
         """The template's parameters: those of the settings, and those that take the model."""
         return {**self.launch.parameters, **(self.model.parameters if self.model else {})}
 
@@ -55,9 +62,20 @@ class ResolvedLaunch:
         return {name: value for name, value in self.parameters.items() if isinstance(value, str)}
 
     @property
+    def known_parameters(self) -> Mapping[str, str]:
+        """Those whose values are known here, the template's defaults among them."""
+        defaults = defaults_of(self.choice.version).items()
+        return {**{name: value for name, value in defaults if name not in self.parameters}, **self.plain_parameters}
+
+    @property
     def secrets(self) -> Mapping[str, Secret]:
         """Those that are."""
         return {name: value for name, value in self.parameters.items() if isinstance(value, Secret)}
+
+    @property
+    def elsewhere(self) -> Mapping[str, Source]:
+        """Those whose values are elsewhere still."""
+        return {name: value for name, value in self.parameters.items() if isinstance(value, Source)}
 
     @property
     def tags(self) -> dict[str, str]:
@@ -65,7 +83,14 @@ class ResolvedLaunch:
         return tags_of(self.launch, self.product, with_catalogs=self.sends_catalog_tags)
 
 
-def resolve_launches(settings: SpokeSettings, contract: Contract, day: dt.date, *, where: str) -> list[ResolvedLaunch]:
+def resolve_launches(
+    settings: SpokeSettings,
+    contract: Contract,
+    day: dt.date,
+    *,
+    where: str,
+    origins: Mapping[str, Origin] | None = None,
+) -> list[ResolvedLaunch]:
     """Find what each launch asks for.
 
     Args:
@@ -73,6 +98,7 @@ def resolve_launches(settings: SpokeSettings, contract: Contract, day: dt.date, 
         contract: What the hub offers.
         day: The day whose states of versions count.
         where: The stack's settings file, for messages.
+        origins: Who asks for launches, by their names; without it, the settings ask for all of them.
 
     Raises:
         LaunchError: a region, product, version, parameter, rule or tag is not as offered; it tells all mistakes of all
@@ -81,12 +107,32 @@ def resolve_launches(settings: SpokeSettings, contract: Contract, day: dt.date, 
     resolved_launches: list[ResolvedLaunch] = []
     mistakes = Mistakes()
     for index, launch in enumerate(settings.launches):
-        place = f"{where}: launches[{index}] ({launch.name})"
-        with mistakes:
-            resolved_launches.append(_resolve(settings, index, contract, day, place))
+        origin = (origins or {}).get(launch.name) or Origin.own(where, index, launch.name)
+        try:
+            resolved_launches.append(_resolve(settings, launch, contract, day, origin))
+        except CatalogError as problem:
+            for each in problem.all:
+                mistakes.add(origin.located(each))
     mistakes.refuse()
-    sending = settings.catalog_tags == "send"
-    return [replace(each, sends_catalog_tags=sending) for each in resolved_launches]
+    sending, secretive = settings.catalog_tags == "send", _secretive(resolved_launches)
+    return [
+        replace(each, sends_catalog_tags=sending, keeps_secrets=each.launch.name in secretive)
+        for each in resolved_launches
+    ]
+
+
+def _secretive(resolved_launches: Iterable[ResolvedLaunch]) -> set[str]:
+    """Name the launches that are given a secret, by whatever way."""
+    found, taking = set[str](), dict[str, set[str]]()
+    for each in resolved_launches:
+        hidden = {name for name, parameter in each.choice.version.parameters.items() if parameter.no_echo}
+        if each.secrets or not hidden.isdisjoint(each.elsewhere):
+            found.add(each.launch.name)
+        sources = each.elsewhere.values()
+        taking[each.launch.name] = {source.launch for source in sources if isinstance(source, LaunchOutput)}
+    while more := {name for name, others in taking.items() if name not in found and not others.isdisjoint(found)}:
+        found |= more
+    return found
 
 
 def region_catalog(contract: Contract, region: str, *, where: str) -> RegionCatalog:
@@ -130,8 +176,10 @@ def renamed(wanted: str, key: str, *, where: str) -> list[str]:
     return [] if wanted == key else [f"{where}: {wanted!r} is now called {key!r}."]
 
 
-def _resolve(settings: SpokeSettings, index: int, contract: Contract, day: dt.date, where: str) -> ResolvedLaunch:
-    launch = settings.launches[index]
+def _resolve(
+    settings: SpokeSettings, launch: Launch, contract: Contract, day: dt.date, origin: Origin
+) -> ResolvedLaunch:
+    where = origin.place
     region = settings.region_of(launch)
     catalog = region_catalog(contract, region, where=where)
     key, whole = offered(catalog.products, launch.product, where=f"{where}: product", what="product")
@@ -148,7 +196,7 @@ def _resolve(settings: SpokeSettings, index: int, contract: Contract, day: dt.da
     values = {**launch.parameters, **(model.parameters if model else {})}
     mistakes = Mistakes()
     with mistakes:
-        refuse_plain_secrets(launch.parameters, choice.version, where, index)
+        refuse_plain_secrets(launch.parameters, choice.version, origin)
     with mistakes:
         check_parameters(values, choice.version, where)
     undecided = list[str]()
@@ -162,6 +210,7 @@ def _resolve(settings: SpokeSettings, index: int, contract: Contract, day: dt.da
     mistakes.refuse()
     return ResolvedLaunch(
         where=where,
+        origin=origin,
         launch=launch,
         region=region,
         key=key,

@@ -1,19 +1,27 @@
 """Launches a product: one provisioned product from a resolved launch."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from shared.catalog.parameters import value_problem
 from shared.errors import LaunchError
-from shared.secret_value import Secret
+from shared.secret_value import HIDDEN, Secret
+from shared.spelling import meant
 from spoke.launches.cost import cost_output
 from spoke.launches.resolution import ResolvedLaunch
+from spoke.parameter_sources import LaunchOutput
+from spoke.parameter_values import Given
 from spoke.resources.failed_launch import FailureReport
 from spoke.resources.launch_path import LaunchPaths
 from spoke.resources.lifecycle_hooks import lifecycle_hooks
 from spoke.resources.portfolio_access import Access
+
+Provisioned = dict[str, aws.servicecatalog.ProvisionedProduct]
+"""By the launches' names."""
 
 
 def provision(
@@ -25,15 +33,17 @@ def provision(
     depends_on: list[pulumi.Resource],
     report: FailureReport,
     role_known: pulumi.ResourceHook,
+    others: Provisioned,
 ) -> aws.servicecatalog.ProvisionedProduct:
-    """Declare the provisioned product of a launch.
+    """Declare the provisioned product of a launch, after those `others` that it takes outputs of.
 
     The path is looked up in every run and given explicitly: after the first launch the provider sends the path
     that it remembers, and fails once that has changed (source: terraform-provider-aws, provisioned_product.go,
     issue 31705). Parameters are sorted, because their order counts as a change.
 
     Raises:
-        LaunchError: inside the path's output, when the portfolio gives this caller no path.
+        LaunchError: inside the path's output, when the portfolio gives this caller no path; inside a parameter's, when
+            another launch has no output of that name.
     """
     launch, hooks = resolved.launch, lifecycle_hooks(resolved)
     hooks.before_create = [*(hooks.before_create or []), role_known]
@@ -45,7 +55,8 @@ def provision(
         provisioning_artifact_id=resolved.choice.version.id,
         path_id=access.principal.apply(lambda principal: paths.find(resolved, principal, own=bool(access.granted))),
         provisioning_parameters=[
-            {"key": key, "value": _input(value)} for key, value in sorted(resolved.parameters.items())
+            {"key": key, "value": _input(resolved, key, value, others)}
+            for key, value in sorted(resolved.parameters.items())
         ],
         tags=resolved.tags,
         notification_arns=launch.notifications or None,
@@ -58,7 +69,7 @@ def provision(
             hooks=hooks,
             custom_timeouts=pulumi.CustomTimeouts(create=launch.timeout, update=launch.timeout, delete=launch.timeout),
             # A stack may tell in its outputs what it was given.
-            additional_secret_outputs=["outputs"] if resolved.secrets else None,
+            additional_secret_outputs=["outputs"] if resolved.keeps_secrets else None,
         ),
     )
 
@@ -74,7 +85,7 @@ def launch_outputs(
 
     def settle(found: dict[str, Any]) -> object:
         # The report may have to write the outputs itself, and has no other way to know that they are secret.
-        told = {**found, "outputs": pulumi.Output.secret(found["outputs"])} if resolved.secrets else found
+        told = {**found, "outputs": pulumi.Output.secret(found["outputs"])} if resolved.keeps_secrets else found
         report.settle(resolved.launch.name, {**known, **told})
         return found["outputs"]
 
@@ -82,18 +93,51 @@ def launch_outputs(
         **known,
         "provisioned_product": provisioned.id,
         "status": status,
-        "outputs": pulumi.Output.secret(became.apply(settle)) if resolved.secrets else became.apply(settle),
+        "outputs": pulumi.Output.secret(became.apply(settle)) if resolved.keeps_secrets else became.apply(settle),
     }
 
 
-def _input(value: str | Secret) -> pulumi.Input[str]:
-    return pulumi.Output.secret(value.plain or "") if isinstance(value, Secret) else value
+def _input(resolved: ResolvedLaunch, name: str, value: Given, others: Provisioned) -> pulumi.Input[str]:
+    match value:
+        case Secret():
+            return pulumi.Output.secret(value.plain or "")
+        case LaunchOutput():
+            found = others[value.launch].outputs.apply(partial(_output, resolved, name, value))
+            parameter = resolved.choice.version.parameters[name]
+            return pulumi.Output.secret(found) if parameter.no_echo else found
+        case str():
+            return value
+        case _:  # it was asked for before, and refused where it has no value
+            raise AssertionError(value)
+
+
+def _output(resolved: ResolvedLaunch, name: str, source: LaunchOutput, items: Sequence[Any] | None) -> str:
+    """Find an output of another launch that a parameter takes.
+
+    Raises:
+        LaunchError: there is none, or the template does not take it.
+    """
+    outputs: dict[str, str] = {item.key: item.value for item in items or []}
+    place = resolved.origin.place_of(f"parameters.{name}")
+    if source.output not in outputs:
+        raise LaunchError(
+            f"takes {source}, which has no such output.{meant(source.output, outputs)} It has: "
+            f"{', '.join(sorted(outputs)) or 'none'}. Correct the name.",
+            code="source-without-value",
+            place=place,
+        )
+    parameter, value = resolved.choice.version.parameters[name], outputs[source.output]
+    if problem := value_problem(parameter, value):
+        shown = HIDDEN if parameter.no_echo or resolved.keeps_secrets else repr(value)
+        raise LaunchError(f"takes {source}, which is {shown}. {problem}", code="parameter-invalid", place=place)
+    return value
 
 
 def _known(resolved: ResolvedLaunch) -> dict[str, Any]:
     """Give the outputs of a launch that do not depend on what becomes of it."""
     # The engine encrypts all parameters where one is secret, so what may be known of them is told here.
-    told = {"parameters": dict(resolved.plain_parameters), "secret_parameters": sorted(resolved.secrets)}
+    untold = sorted({*resolved.secrets, *resolved.elsewhere})
+    told = {"parameters": dict(resolved.plain_parameters), "secret_parameters": untold}
     return {
         "product": resolved.key,
         "version": resolved.choice.number,
@@ -102,7 +146,7 @@ def _known(resolved: ResolvedLaunch) -> dict[str, Any]:
         "estimated_monthly_cost": cost_output(resolved),
         "model": _model_output(resolved),
         "template": resolved.choice.version.template_sha256,
-        **(told if resolved.secrets else {}),
+        **(told if resolved.keeps_secrets else {}),
     }
 
 

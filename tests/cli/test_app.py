@@ -24,7 +24,7 @@ VERBS = {
     "stack": "preview up refresh destroy plan adopt recover relaunch",
     "spoke": "new new-launch ask-access off-board dead-principals",
     "hub": "shares",
-    "fleet": "plan up status drift history shards",
+    "fleet": "plan up status drift history shards accounts",
     "sandbox": "serve env demo",
     "site": "build serve",
 }

@@ -21,6 +21,7 @@ PLACEHOLDERS = {
     "Stack",
     "HubAccountId",
     "ReportsBucket",
+    "ParameterPath",
     "SigningKey",
     "TemplateKey",
     "TopicName",

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from fleet.plan import parameter_values
 from fleet.run import events
 from fleet.store.storage import Storage
 from shared.catalog import contract
 from tests.support.fake_account import always
+from tests.support.fleet.asking import A, B, C, FakeAccounts
 from tests.support.fleet.events import ADA
 from tests.support.fleet.making import HUB_ACCOUNT, Member, answer, offer, organization, write_spoke
 
@@ -38,3 +40,11 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("fleet.plan.inventory.Organization", always(organization(Member(id="300000000001"))))
     answer(monkeypatch, {"hub": {"catalog": contract.publish(HUB_ACCOUNT, offer())}})
     return root
+
+
+@pytest.fixture
+def accounts(monkeypatch: pytest.MonkeyPatch) -> FakeAccounts:
+    """Let a plan ask accounts, each of which has one subnet."""
+    found = FakeAccounts(**{f"a{each}": {"Value": f"subnet-{each[-1]}a"} for each in (A, B, C)})
+    monkeypatch.setattr(parameter_values, "Accounts", lambda: found)
+    return found

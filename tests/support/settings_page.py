@@ -24,6 +24,9 @@ from hub.definitions.schema import PortfoliosFile, ProductFile
 from organization.settings import OrganizationSettings
 from shared.validation import FormerName
 from spoke.config import SpokeSettings
+from spoke.launches.accounts_file import AccountsFile
+from spoke.launches.launches_file import LaunchesFile
+from spoke.parameter_sources import AccountTag, LaunchOutput, Source, SsmParameter, StackOutput
 from tests.support.pages import keep
 from tests.support.paths import ROOT
 
@@ -48,6 +51,7 @@ class Section:
     title: str
     about: str
     model: type[BaseModel]
+    others: tuple[type[BaseModel], ...] = ()
 
 
 SECTIONS: Final = (
@@ -63,6 +67,23 @@ SECTIONS: Final = (
         HubSettings,
     ),
     Section("model-catalog-spoke", "`Pulumi.spoke-….yaml`, of one account each.", SpokeSettings),
+    Section(
+        "Sources",
+        "In place of a parameter's value, in `Pulumi.spoke-….yaml` and `launches.yaml`: "
+        "[parameters from elsewhere](operations/many-accounts.md#parameters-from-elsewhere).",
+        SsmParameter,
+        (LaunchOutput, StackOutput, AccountTag),
+    ),
+    Section(
+        "launches.yaml",
+        "Beside `fleet.yaml`: [launches for many accounts](operations/many-accounts.md).",
+        LaunchesFile,
+    ),
+    Section(
+        "accounts.yaml",
+        "Written by `fleet accounts`: [facts of accounts](operations/many-accounts.md#facts-of-accounts).",
+        AccountsFile,
+    ),
     Section("fleet.yaml", "[How a rollout goes over the spokes](operations/rolling-out.md#waves).", FleetSettings),
     Section("portfolios.yaml", "`hub/catalog/portfolios.yaml`.", PortfoliosFile),
     Section(
@@ -93,7 +114,7 @@ def render() -> str:
 def _section(section: Section) -> Iterator[str]:
     yield f"## {section.title}\n\n{section.about}\n"
     yield "| key | means | takes | default |\n| --- | --- | --- | --- |"
-    for cells in rows(section.model):
+    for cells in (cells for model in (section.model, *section.others) for cells in rows(model)):
         yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
     yield ""
 
@@ -192,6 +213,8 @@ def _default(field: FieldInfo) -> str:
 def _documents(annotation: object, place: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
     """Find the documents within a value, and where in it they are."""
     for option in _options(annotation):
+        if isinstance(option, type) and issubclass(option, Source):
+            continue  # they have a section of their own
         if isinstance(option, type) and issubclass(option, BaseModel):
             yield f"{place.removesuffix('[]')}[{_tag(option)}]" if _tag(option) else place, option
         elif get_origin(option) is list:

@@ -81,8 +81,8 @@ def test_a_failure_of_pulumi_is_told_by_its_code(
 @pytest.mark.usefixtures("ran")
 def test_after_a_hub_that_failed_its_shares_are_explained(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     explained: list[str] = []
-    monkeypatch.setattr("cli.accounts.shares.explain_shares", explained.append)
-    monkeypatch.setattr("cli.accounts.shares.lack_only_suspended", always(False))  # noqa: FBT003 - an answer
+    monkeypatch.setattr("cli.deployment.shares.explain_shares", explained.append)
+    monkeypatch.setattr("cli.deployment.shares.lack_only_suspended", always(False))  # noqa: FBT003 - an answer
     monkeypatch.setattr(Engine, "attended", always(1))
 
     assert ExitCode.FAILED == command("stack", "up", "hub").code
@@ -101,7 +101,7 @@ def test_a_hub_goes_on_after_each_share_that_only_suspended_accounts_lack(
         return next(codes)
 
     monkeypatch.setattr(Engine, "attended", attended)
-    monkeypatch.setattr("cli.accounts.shares.lack_only_suspended", always(True))  # noqa: FBT003 - an answer
+    monkeypatch.setattr("cli.deployment.shares.lack_only_suspended", always(True))  # noqa: FBT003 - an answer
 
     ended = command("stack", "up", "hub", "--diff")
 

@@ -11,6 +11,7 @@ from hub.definitions.templates import read_template
 from shared.errors import LaunchError
 from shared.secret_value import Secret
 from spoke.launches.cost import cost_output
+from spoke.launches.origin import Origin
 from spoke.launches.parameters import check_rules, refuse_plain_secrets
 from spoke.launches.resolution import resolve_launches
 from tests.support.catalog_copy import DAY
@@ -130,5 +131,5 @@ def test_another_secret_is_another_part_of_the_fingerprint_and_its_value_is_in_n
 def test_what_the_version_brings_is_no_secret_of_the_settings(offer: dict[str, Any]) -> None:
     version = read(offer).regions["eu-central-1"].products["scorer"].versions["1.1.0"]
 
-    refuse_plain_secrets({"InstanceCount": "2"}, version, "x", 0)
+    refuse_plain_secrets({"InstanceCount": "2"}, version, Origin.own("x", 0, "scoring"))
     assert [] == check_rules({}, read(offer).regions["eu-central-1"].products["scorer"], version, "x")

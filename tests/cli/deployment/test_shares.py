@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from cli.accounts import shares
-from cli.accounts.shares import Row, lack_only_suspended
+from cli.deployment import shares
+from cli.deployment.shares import Row, lack_only_suspended
 from hub.inspection.share_status import ShareState
 from shared.errors import ConfigError
 from tests.support.fake_account import always

@@ -42,6 +42,13 @@ def test_without_the_files_a_spoke_has_its_own_launches_as_they_stand_there(tmp_
     assert (f"{WHERE}: launches[0] (scoring)", "") == (found.origins["scoring"].place, found.origins["scoring"].entry)
 
 
+def test_a_stack_with_a_prefix_takes_what_begins_so_and_leaves_the_rest_to_its_neighbor(tmp_path: Path) -> None:
+    platform = write_platform(tmp_path, entry(SCORING, {**SCORING, "name": "risk-scoring"}))
+
+    assert ["risk-scoring"] == names(wanted(spoke_settings(namePrefix="risk-"), platform))
+    assert ["scoring", "risk-scoring"] == names(wanted(spoke_settings(), platform))
+
+
 @pytest.mark.parametrize(
     ("whom", "why"),
     [

@@ -24,6 +24,8 @@ PLACEHOLDERS = {
     "ParameterPath",
     "SigningKey",
     "TemplateKey",
+    "TopicName",
+    "EventBusName",
     "Topic",
     "OrganizationId",
     "StateAccountId",

@@ -15,8 +15,8 @@ from fleet.store.locations import Locations
 from fleet.store.records import Records
 from fleet.store.storage import Storage
 from spoke.launches.launches_file import platform_digest
-from tests.fleet.run.test_attended_run import LAUNCHED, Attending
 from tests.support.fleet.asking import SUBNETS, A, FakeAccounts, scoring
+from tests.support.fleet.attending import LAUNCHED, Attending
 from tests.support.fleet.making import write_spoke
 from tests.support.many import SCORING, entry, write_platform
 
@@ -78,8 +78,11 @@ def test_a_run_whose_values_nobody_knew_beforehand_leaves_no_record(
 def test_a_file_that_changed_while_it_ran_leaves_no_record(
     root: Path, engine: Attending, backend: Storage, accounts: FakeAccounts
 ) -> None:
+    def change() -> None:
+        _ = write_platform(root, entry(SCORING))
+
     assert accounts.values
-    engine.meanwhile = lambda: write_platform(root, entry(SCORING))
+    engine.meanwhile = change
 
     done = run_attended(engine, "spoke", "spoke-a", "up", "--yes")
 

@@ -137,7 +137,7 @@ def test_a_stored_secret_and_what_another_launch_tells_of_it_arrive_and_nothing_
 
     assert [STORED, STORED] == arrived
     assert "1 spokes: 1 unchanged" in printed[3]
-    assert "2 unchanged" in printed[4]
+    assert "2 stays as it is" in printed[4]
     assert "0 of 1 compared spokes drifted" in printed[5]
     folder = keeping.project.parent
     left = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and _is_ours(path, folder)]

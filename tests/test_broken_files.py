@@ -29,6 +29,8 @@ from shared.stack.stack_file import StackFile
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Excerpts
 from spoke.launches.cost import costs_in_words
+from spoke.launches.launches_file import read_platform
+from spoke.launches.sources import tags_taken
 from tests.support.broken import broken, broken_tree, chance_of
 from tests.support.catalog_copy import DAY
 from tests.support.offers import OFFER, read
@@ -99,7 +101,41 @@ config:
         InstanceCount: 2
         Zones: [a, b]
         Token: {secure: "v1:abc"}
+        Label: {stack: network/production, output: label}
+  model-catalog-spoke:overrides:
+    - launch: search
+      parameters: {Token: {secure: "v1:abc"}}
+  model-catalog-spoke:optOut:
+    - launch: other
+      reason: scores elsewhere
 """
+PLATFORM: Final = {
+    "launches.yaml": """\
+entries:
+  - name: network
+    for: {all: true}
+    exclude: [{accounts: ["444455556666"]}, {tags: {tier: gold}}]
+    defaults:
+      parameters: {Subnets: {ssm: /network/subnets}, Label: {accountTag: team}}
+      tags: {team: risk}
+      products: {scorer: {timeout: 45m}}
+  - name: scoring
+    for: {units: [Workloads]}
+    launches:
+      - name: scoring
+        product: scorer
+        version: ~1
+        parameters: {ModelDataUrl: s3://models/a/model.tar.gz, Range: {launch: search, output: Range}}
+      - {name: search, product: embedder, version: 1.0.0}
+    mayOverride: [version, parameters.InstanceCount]
+    mayOptOut: false
+""",
+    "accounts.yaml": """\
+accounts:
+  "333344445555": {unit: Workloads/Research, unitIds: [ou-ab12-cdefgh34], tags: {tier: iron, team: risk}}
+  "444455556666": {}
+""",
+}
 CATALOG: Final = {
     "portfolio": "portfolios.yaml",
     "prices": "prices.yaml",
@@ -116,7 +152,7 @@ SETTINGS: Final[dict[str, tuple[type[AccountSettings], str]]] = {
     "organization": (OrganizationSettings, (ROOT / "Pulumi.organization.yaml").read_text()),
 }
 REMEDY: Final = re.compile(
-    r"Expected|Write|Remove|remove|Correct|correct|[Rr]ename|Add|[Nn]ame |Run|make |Set|put |Give|give|Divide|Use|use |"
+    r"Expected|Write|Move|Remove|remove|Correct|correct|[Rr]ename|[Aa]dd|[Nn]ame |Run|make |Set|put |Give|give|Divide|Use|use |"
     r"Choose|Make|Let|Shorten|Restore|Deploy|Publish|Put|Join|[Ff]ill|Allow|See|They are|There are|are: |allows|deploy|"
     r"keys here|must|set |needs|offers|write |Shorten|join"
 )
@@ -214,6 +250,26 @@ def test_broken_settings_of_the_fleet(tmp_path_factory: pytest.TempPathFactory, 
     content = broken(chance_of(seed), FLEET.encode())
     _ = (folder / "fleet.yaml").write_bytes(content)
     is_taken_or_refused(lambda: read_settings(folder), content)
+
+
+@pytest.mark.parametrize("name", PLATFORM)
+@OFTEN
+@given(SEEDS)
+def test_a_broken_file_of_launches_for_many_accounts(
+    tmp_path_factory: pytest.TempPathFactory, name: str, seed: int
+) -> None:
+    folder = apart(tmp_path_factory)
+    content = broken(chance_of(seed), PLATFORM[name].encode())
+    for file, whole in PLATFORM.items():
+        _ = (folder / file).write_bytes(content if file == name else whole.encode())
+
+    def run() -> None:
+        excerpts = Excerpts(read(OFFER), DAY)
+        own = SpokeSettings.model_validate({"accountId": "333344445555", "aws:region": "eu-central-1"})
+        wanted = excerpts.wanted(own, where="Pulumi.spoke-research.yaml", platform=read_platform(folder))
+        _ = excerpts.of(own, where="Pulumi.spoke-research.yaml", wanted=wanted, values=tags_taken(wanted))
+
+    is_taken_or_refused(run, content)
 
 
 @OFTEN

@@ -37,7 +37,8 @@ def show_plans(stack: str, *, as_json: bool) -> int:
         settings = decrypted_settings(SpokeSettings, stack)
     contract = contract_of(settings.hub_stacks, trusts_for(settings, stack))
     wanted = wanted_launches(settings, contract, stack)
-    launched = resources_of(project, stack, LAUNCH, decrypted=settings.has_secrets or settings.has_sources)
+    secret = wanted.settings.has_secrets or wanted.settings.has_sources  # what comes from elsewhere may be one too
+    launched = resources_of(project, stack, LAUNCH, decrypted=secret)
     settings = with_values(wanted, {**_asked(stack, wanted), **_of_launches(wanted, launched)})
     plans = plans_of(stack, settings, contract, launched, wanted.origins)
     drifts = {drift.launch: str(drift) for drift in launch_drift(stack)}

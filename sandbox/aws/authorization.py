@@ -4,6 +4,8 @@ Resources are worked out for what the catalog's programs touch. For any other ca
 and a statement is taken to concern it, unless it is a Deny on particular resources.
 """
 
+from typing import cast
+
 from sandbox.aws import s3 as buckets
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
@@ -53,7 +55,8 @@ def authorize(request: Request, caller: Caller) -> None:
             if not buckets.may(caller, wanted, bucket, key):
                 raise ApiError("AccessDenied", f"User: {caller.arn} is not authorized to perform: {wanted}")
     elif not (caller.is_administrator or action in _ALWAYS or not request.operation):
-        require(caller, action, _resource(request, caller), **_context(request, caller))
+        for resource in _parameters(request, caller) or [_resource(request, caller)]:
+            require(caller, action, resource, **_context(request, caller))
 
 
 def require(caller: Caller, action: str, resource: str | None, **context: str) -> None:
@@ -103,6 +106,20 @@ def _state_machine(request: Request, place: str) -> str | None:
     if isinstance(machine, str):
         return machine
     return f"arn:aws:states:{place}:stateMachine:{name}" if request.operation == "CreateStateMachine" else None
+
+
+def _parameters(request: Request, caller: Caller) -> list[str]:
+    """Which parameters of Systems Manager a call is about, all of which it has to be allowed for.
+
+    A version or label after a colon is none of the ARN (Service Authorization Reference, "AWS Systems Manager").
+    """
+    if request.service != "ssm":
+        return []
+    named: object = request.json.get("Names") or [request.json.get("Name")]
+    listed = cast("list[object]", named) if isinstance(named, list) else []
+    names = [each for each in listed if isinstance(each, str)]
+    place = f"arn:aws:ssm:{caller.region}:{caller.account}:parameter"
+    return [each if each.startswith("arn:") else f"{place}/{each.partition(':')[0].lstrip('/')}" for each in names]
 
 
 def _node(request: Request, caller: Caller) -> str | None:

@@ -1,6 +1,6 @@
 """Reads parameters of Systems Manager's Parameter Store."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,16 +38,21 @@ def read_parameters(client: Any, names: Iterable[str], *, decrypted: bool) -> Ma
         UnreadableParametersError: they cannot be read.
     """
     found: dict[str, StoredParameter] = {}
-    wanted: Sequence[str] = sorted(set(names))
-    for first in range(0, len(wanted), _AT_ONCE):
-        part = list(wanted[first : first + _AT_ONCE])
+    for part in _parts(sorted(set(names))):
         try:
             answer: dict[str, list[dict[str, Any]]] = client.get_parameters(Names=part, WithDecryption=decrypted)
         except (BotoCoreError, ClientError) as problem:
             raise UnreadableParametersError(error_text(problem)) from None
         for each in answer["Parameters"]:
-            name = f"{each['Name']}{each.get('Selector', '')}"
+            name = part[0] if len(part) == 1 else str(each["Name"])
             found[name] = StoredParameter(
                 str(each["Value"]), each["Type"] == "SecureString", f"{each.get('ARN', name)}:{each['Version']}"
             )
     return found
+
+
+def _parts(names: Sequence[str]) -> Iterator[list[str]]:
+    """Divide names into calls. One with a version or label has its own: the answer has the name without it."""
+    plain = [name for name in names if ":" not in name]
+    yield from (plain[first : first + _AT_ONCE] for first in range(0, len(plain), _AT_ONCE))
+    yield from ([name] for name in names if ":" in name)

@@ -108,7 +108,7 @@ def check_sources(wanted: WantedLaunches, *, where: str) -> None:
                 mistakes.add(
                     LaunchError(
                         f"invalid value {other!r}: the account {wanted.settings.account_id} has no such launch."
-                        f"{meant(other, names)} It has: {', '.join(names)}.",
+                        f"{meant(other, names)} Name one of: {', '.join(names)}.",
                         code="source-launch-unknown",
                         place=f"{use.place}.launch",
                     )
@@ -167,8 +167,8 @@ def tags_taken(wanted: WantedLaunches) -> Values:
         with mistakes:
             if wanted.facts is None:
                 raise LaunchError(
-                    f"takes the tag {key}, and {ACCOUNTS_FILE} does not tell of the account {account}. Have the "
-                    f"organization asked, and commit the file: model-catalog fleet accounts",
+                    f"takes the tag {key}, and {ACCOUNTS_FILE} does not tell of the account {account}. Run "
+                    f"model-catalog fleet accounts, which asks the organization, and commit the file.",
                     code="account-facts-missing",
                     place=use.place,
                 )
@@ -202,7 +202,9 @@ def taken(use: SourceUse, raw: object, *, mark: str = "", secret: bool = False) 
     except Mistake as mistake:
         reason = "It is hidden." if secret or use.hidden else str(mistake)
         raise LaunchError(
-            f"takes {use.source}, which no parameter can have. {reason}", code="source-value-unfit", place=use.place
+            f"takes {use.source}, which no parameter can have. {reason} Correct it there, or write a value here.",
+            code="source-value-unfit",
+            place=use.place,
         ) from None
     plain = str(text)
     return Found(Secret(mark or UNKNOWN.cipher, plain) if secret or use.hidden else plain, mark or plain)

@@ -144,7 +144,7 @@ class _Gathering:
                 self._mistakes.add(
                     LaunchError(
                         f"is missing, and the entry {entry.name} ({self._platform.line(index)}) goes by units or tags "
-                        f"of accounts. Have the organization asked, and commit the file: model-catalog fleet accounts",
+                        f"of accounts. Run model-catalog fleet accounts, which asks the organization, and commit it.",
                         code="account-facts-missing",
                         place=f"{ACCOUNTS_FILE}: accounts.{self._account}",
                     )

@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,8 @@ FILE = "Pulumi.spoke-research.yaml"
 TEMPLATE = "hub/catalog/products/text-embedder-serverless/1.0.0.yaml"
 FIRST, SECOND = 'Zw\u00f6lf "Raben" \\ am Zaun', 'Elf "St\u00f6rche" \\ im Rohr'
 TOPIC = "arn:aws:sns:eu-central-1:333344445555:nobody-hears-of-this"
-SECRETS = (FIRST, SECOND, TOPIC)
+STORED = "Zehn Reiher & mehr 'im Schilf'"
+SECRETS = (FIRST, SECOND, STORED, TOPIC)
 LAUNCH = f"""\
     - name: embeddings
       product: text-embedder-serverless
@@ -109,6 +111,40 @@ def test_nothing_that_a_run_leaves_behind_has_the_secret(keeping: Stage) -> None
     assert [] == [text for text in printed if _tells(text.encode())]
 
 
+def test_a_stored_secret_and_what_another_launch_tells_of_it_arrive_and_nothing_else_has_them(keeping: Stage) -> None:
+    """The second launch takes an output of the first one, and is launched after it."""
+    ssm = keeping.client("ssm", RESEARCH)
+    ssm.put_parameter(Name="/catalog/key", Value=STORED, Type="SecureString")
+    second = _takes("second", launch="first", output="Echo")
+    entry = {"name": "both", "for": {"all": True}, "launches": [_takes("first", ssm="/catalog/key"), second]}
+    path, file = keeping.project / FILE, keeping.project / "launches.yaml"
+    before = path.read_text()
+    path.write_text(before.partition("    - name:")[0].replace("launches:", "launches: []"))
+    file.write_text(json.dumps({"entries": [entry]}))
+    try:
+        printed = [
+            keeping.run("python", "-m", "fleet", "plan").stdout,
+            keeping.succeed("preview-spoke-research"),
+            keeping.up("spoke-research"),
+            keeping.run("python", "-m", "fleet", "plan").stdout,
+            keeping.run("model-catalog", "stack", "plan", "spoke-research").stdout,
+            keeping.run("python", "-m", "fleet", "drift").stdout,
+        ]
+        arrived = _all_arrived(keeping)
+    finally:
+        file.unlink()
+        path.write_text(before)
+
+    assert [STORED, STORED] == arrived
+    assert "1 spokes: 1 unchanged" in printed[3]
+    assert "2 stays as it is" in printed[4]
+    assert "0 of 1 compared spokes drifted" in printed[5]
+    folder = keeping.project.parent
+    left = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and _is_ours(path, folder)]
+    assert [] == [str(path) for path in left if _tells(path.read_bytes())]
+    assert [] == [text for text in printed if _tells(text.encode())]
+
+
 def test_a_signed_contract_stays_signed_and_a_spoke_with_another_key_refuses_it(keeping: Stage) -> None:
     """ECDSA signs otherwise each time, so the signature is kept; KMS is the sandbox's."""
     kms = keeping.client("kms", HUB)
@@ -189,6 +225,17 @@ def _set(stage: Stage, command: str, value: str) -> None:
 
 
 def _arrived(stage: Stage) -> str:
+    [found] = _all_arrived(stage)
+    return found
+
+
+def _all_arrived(stage: Stage) -> list[str]:
     client = stage.client("sagemaker", RESEARCH)
-    [model] = client.list_models()["Models"]
-    return client.describe_model(ModelName=model["ModelName"])["PrimaryContainer"]["Environment"]["API_KEY"]
+    names = [model["ModelName"] for model in client.list_models()["Models"]]
+    found = [client.describe_model(ModelName=name)["PrimaryContainer"] for name in names]
+    return [each["Environment"]["API_KEY"] for each in found]
+
+
+def _takes(name: str, **source: str) -> dict[str, Any]:
+    """Give a launch that takes its hidden parameter from elsewhere."""
+    return {"name": name, "product": "text-embedder-serverless", "version": "1.0.0", "parameters": {"ApiKey": source}}

@@ -66,8 +66,9 @@ def scoring(name: str = "scoring", **parameters: object) -> dict[str, Any]:
 
 def given(launched: Resource) -> dict[str, Any]:
     """Give the parameters of a provisioned product; where one is secret, all arrive as one secret."""
-    listed = launched.inputs["provisioningParameters"]
-    return {each["key"]: each["value"] for each in (listed["value"] if isinstance(listed, dict) else listed)}
+    found: dict[str, Any] | list[Any] = launched.inputs["provisioningParameters"]
+    listed: list[dict[str, Any]] = found["value"] if isinstance(found, dict) else found
+    return {each["key"]: each["value"] for each in listed}
 
 
 def test_a_spoke_without_launches_of_its_own_has_the_platform_team_s(

@@ -111,7 +111,8 @@ def test_a_secret_in_the_store_is_known_by_its_version_and_never_by_its_value(
     tmp_path: Path, accounts: FakeAccounts
 ) -> None:
     secret: dict[str, Any] = {"Value": "AQICAH…1", "Type": "SecureString", "ARN": "arn:token"}
-    accounts.values = dict.fromkeys((A, B, C), secret)
+    for account in (A, B, C):
+        accounts.values[account] = secret
     before = deployed(asking(tmp_path, entry(scoring(Token={"ssm": "/token"}))))
 
     accounts.values[A] = {**secret, "Value": "AQICAH…2"}

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,48 +12,10 @@ from fleet.run.attended_run import Attended, run_attended
 from fleet.store.history import FAILED, SUCCEEDED, Event, History
 from fleet.store.records import Record, Records
 from fleet.store.storage import Storage
-from shared.catalog import contract
 from shared.errors import CatalogError
-from tests.support.fake_account import always
-from tests.support.fleet.making import HUB_ACCOUNT, FakeEngine, offer, write_spoke, write_state
+from tests.support.fleet.attending import PUBLISHED, Attending
+from tests.support.fleet.making import write_spoke
 from tests.support.refused import refused
-
-LAUNCHED = {
-    "product": "embedder",
-    "version": "1.0.0",
-    "region": "eu-central-1",
-    "state": "active",
-    "status": "AVAILABLE",
-}
-PUBLISHED = contract.publish(HUB_ACCOUNT, offer())
-
-
-class Attending(FakeEngine):
-    """An engine whose run leaves the state of one launch, or does what it is told to.
-
-    Attributes:
-        code: What it ends with.
-        writes: Whether it changes the stack's state.
-        meanwhile: What somebody does while it runs.
-    """
-
-    def __init__(self, root: Path, storage: Storage) -> None:
-        super().__init__({"hub": {"catalog": PUBLISHED}})
-        self.root = root
-        self.code = 0
-        self.writes = True
-        self.meanwhile = always(None)
-        self.launches: dict[str, Any] = {"search": LAUNCHED}
-        self.content_hash = PUBLISHED["content_hash"]
-        self._storage = storage
-
-    def attended(self, project: str, stack: str, *command: str) -> int:
-        """Run."""
-        del project, command
-        self.meanwhile()
-        if self.writes:
-            write_state(self._storage, stack, content_hash=self.content_hash, **self.launches)
-        return self.code
 
 
 @pytest.fixture

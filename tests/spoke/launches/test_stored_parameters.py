@@ -53,12 +53,13 @@ def test_parameters_are_asked_for_ten_at_a_time_in_their_region() -> None:
 
 
 def test_a_version_that_is_named_is_the_one_that_is_taken() -> None:
-    store = Store({"/a": {"Value": "x"}})
+    store = Store({"/a": {"Value": "x"}, "/b": {"Value": "y"}})
+    uses = [source_use(SsmParameter(ssm=name), name=name[1]) for name in ("/a:2", "/b")]
 
-    found = stored_values([source_use(SsmParameter(ssm="/a:2"))], lambda _: store, ACCOUNT, decrypted=True)
+    found = stored_values(uses, lambda _: store, ACCOUNT, decrypted=True)
 
-    assert {("scoring", "A"): Found("x", "x")} == found
-    assert ["/a:2"] == store.calls[0][0]
+    assert {"a": "x", "b": "y"} == {name: each.value for (_, name), each in found.items()}
+    assert [["/b"], ["/a:2"]] == [names for names, _ in store.calls]
 
 
 @pytest.mark.parametrize(("decrypted", "plain"), [(True, "hush"), (False, None)])

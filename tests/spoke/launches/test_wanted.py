@@ -238,7 +238,7 @@ def test_to_opt_out_of_what_nobody_asks_for_stops_nothing_and_is_told(tmp_path: 
     """The platform team may stop asking for it, and no account's run shall fail of that."""
     platform = write_platform(tmp_path, entry(SCORING))
 
-    found = wanted(spoke_settings(optOut=[{"launch": "scorin", "reason": "a slip"}]), platform)
+    found = wanted(spoke_settings(optOut=[{"launch": "scoring2", "reason": "a slip"}]), platform)
 
     assert ["scoring"] == names(found)
     assert "Did you mean scoring?" in found.notes[0]

@@ -22,7 +22,7 @@ config:
   aws:region: {region}
   model-catalog-spoke:accountId: "{account}"
   model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/ModelCatalogDeployer
-{boundary}{hub}  model-catalog-spoke:launches: []
+{roles}{hub}  model-catalog-spoke:launches: []
 """
 
 
@@ -75,12 +75,12 @@ class Surroundings:
         """Write a spoke's settings file where there is none, and give its path. Raises ConfigError."""
         path = settings_path(spoke.name, self._folder)
         partition = partition_of(spoke.region)
-        boundary = ""
+        roles = ""
         if self._deployers and spoke.account not in self._deployers.leave_out:
-            # The deployer makes roles with it alone.
-            arn = f"arn:{partition}:iam::{spoke.account}:policy/{BOUNDARY}"
-            boundary = f"  model-catalog-spoke:permissionsBoundary: {arn}\n"
-        written = {**spoke.model_dump(), "partition": partition, "hub": self._hub, "boundary": boundary}
+            boundary = f"permissionsBoundary: arn:{partition}:iam::{spoke.account}:policy/{BOUNDARY}"
+            # The deployer makes roles with it alone, or none.
+            roles = f"  model-catalog-spoke:{boundary if self._deployers.make_roles else 'launchRoles: existing'}\n"
+        written = {**spoke.model_dump(), "partition": partition, "hub": self._hub, "roles": roles}
         if not write_new(path, _TEMPLATE.format_map(written)):
             raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
         return path

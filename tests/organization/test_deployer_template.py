@@ -91,6 +91,16 @@ def test_every_deployer_may_do_what_docs_iam_says_and_no_more() -> None:
     assert {name: filled(name, **state) for name in names} == policies(resources["Fleet"])
 
 
+def test_where_the_hub_gives_accounts_their_roles_a_deployer_makes_none() -> None:
+    resources = written({**ALL, "makeRoles": False})["Resources"]
+    statements = policies(resources["SpokeDeployer"])["spoke-deployer"]["Statement"]
+    making = ("iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRole", "iam:UpdateAssumeRolePolicy")
+
+    assert {"LaunchTheHubsProducts", "LookUpPrincipals"} <= {each["Sid"] for each in statements}
+    assert not [each for each in making if each in json.dumps(statements)]
+    assert "Boundary" in resources, "the hub's stack set may name it"
+
+
 def test_nothing_is_left_to_be_filled_in() -> None:
     text = json.dumps(written(ALL, stackSets=True))
 

@@ -112,6 +112,7 @@ class _Writer:
             "Condition": "MakesSpoke",
             "Properties": {
                 "ManagedPolicyName": BOUNDARY,
+                # Never to be changed: another one would replace the policy, and roles hang on it.
                 "Description": "Limits the roles that the deployer of the model catalog makes.",
                 "PolicyDocument": self._filled([self._read("role-boundary")], _BOUNDARY, "the boundary")[0],
             },

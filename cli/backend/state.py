@@ -76,13 +76,13 @@ def make_state(bucket: str, *, account: str, region: str, alias: str, replace: b
         ClientError: AWS refuses.
     """
     hub = StackFile(Path("Pulumi.hub.yaml"))
-    told = hub.path.exists()
+    told = hub.given if hub.path.exists() else {}
     values = {
         "bucket": bucket,
         "account": account or (hub.account if told else ""),
-        "region": region or (hub.given.get("aws:region", "") if told else ""),
+        "region": region or told.get("aws:region", ""),
         "alias": alias,
-        "tags": structured(hub.given.get(f"{HUB_PROJECT}:tags", "{}")) if told else {},
+        "tags": structured(told.get(f"{HUB_PROJECT}:tags", "{}")),
     }
     wanted = validate(WantedState, values, where=_WHERE, error=ConfigError)
     session = AccountSession(_Access(wanted.account, wanted.region), where=_WHERE)

@@ -1,6 +1,5 @@
 """Makes bucket and key for the states of all stacks, and lets the organization's deployers at them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -77,7 +76,7 @@ def make_state(bucket: str, *, account: str, region: str, alias: str, replace: b
         ClientError: AWS refuses.
     """
     hub = StackFile(Path("Pulumi.hub.yaml"))
-    told: Mapping[str, str] = hub.given if hub.path.exists() else {}
+    told = dict(hub.given) if hub.path.exists() else dict[str, str]()
     values = {
         "bucket": bucket,
         "account": account or (hub.account if told else ""),

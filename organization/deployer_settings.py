@@ -37,11 +37,11 @@ class _OidcTrust(SettingsDocument):
 
 
 class GithubTrust(_OidcTrust):
-    """Jobs of one repository of GitHub that run in one environment.
+    """Jobs of one repository of GitHub that run in certain environments.
 
     Attributes:
         repository: Its owner and name.
-        environment: The environment's name, in which `${AccountId}` stands for the account that the role is in.
+        environments: Their names, in which `${AccountId}` stands for the account that the role is in.
     """
 
     repository: Annotated[
@@ -52,14 +52,16 @@ class GithubTrust(_OidcTrust):
             examples=["your-org/model-catalog"],
         ),
     ]
-    environment: Annotated[
-        str,
-        Field(
-            pattern=r"^([A-Za-z0-9_./ -]|\$\{AccountId\})+$",
-            description="the name of an environment, in which ${AccountId} may stand for the account's id",
-            examples=["'spoke-${AccountId}'"],
-        ),
-    ]
+    environments: list[
+        Annotated[
+            str,
+            Field(
+                pattern=r"^([A-Za-z0-9_./ -]|\$\{AccountId\})+$",
+                description="the name of an environment, in which ${AccountId} may stand for the account's id",
+                examples=["'spoke-${AccountId}'"],
+            ),
+        ]
+    ] = Field(min_length=1, description="a list of environments' names", examples=["[canary, everybody]"])
 
 
 class GitlabTrust(_OidcTrust):
@@ -128,12 +130,14 @@ class FleetSetting(SettingsDocument):
 
     Attributes:
         trust: Who may work as it.
+        session_hours: How long a session of it may last; a rollout to many spokes takes its time.
         state_bucket: The bucket with the states.
         state_account_id: The account that has bucket and key.
         state_key: The id of the key that opens the stacks' secrets.
     """
 
     trust: TrustSetting
+    session_hours: int = Field(default=6, ge=1, le=12, description="a number of hours from 1 to 12", examples=["6"])
     state_bucket: Annotated[
         str,
         Field(

@@ -135,7 +135,9 @@ class _Writer:
         }
         policies = {name: self._read(name, state) for name in ("fleet", "state-fleet", "state-secrets")}
         trust = trust_policy(fleet.trust, place=f"{self._place}.fleet")
-        return self._role("Fleet", FLEET, "Rolls the model catalog out to its spokes.", trust, policies)
+        role = self._role("Fleet", FLEET, "Rolls the model catalog out to its spokes.", trust, policies)
+        role["Properties"]["MaxSessionDuration"] = fleet.session_hours * 3600
+        return role
 
     def _role(self, kind: str, name: str, description: str, trust: Json, policies: dict[str, Json]) -> Json:
         filled = self._filled(list(policies.values()), _POLICIES, f"what {name} may do")

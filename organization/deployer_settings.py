@@ -37,11 +37,11 @@ class _OidcTrust(SettingsDocument):
 
 
 class GithubTrust(_OidcTrust):
-    """Jobs of one repository of GitHub that run in one environment.
+    """Jobs of one repository of GitHub that run in certain environments.
 
     Attributes:
         repository: Its owner and name.
-        environment: The environment's name, in which `${AccountId}` stands for the account that the role is in.
+        environments: Their names, in which `${AccountId}` stands for the account that the role is in.
     """
 
     repository: Annotated[
@@ -52,14 +52,16 @@ class GithubTrust(_OidcTrust):
             examples=["your-org/model-catalog"],
         ),
     ]
-    environment: Annotated[
-        str,
-        Field(
-            pattern=r"^([A-Za-z0-9_./ -]|\$\{AccountId\})+$",
-            description="the name of an environment, in which ${AccountId} may stand for the account's id",
-            examples=["'spoke-${AccountId}'"],
-        ),
-    ]
+    environments: list[
+        Annotated[
+            str,
+            Field(
+                pattern=r"^([A-Za-z0-9_./ -]|\$\{AccountId\})+$",
+                description="the name of an environment, in which ${AccountId} may stand for the account's id",
+                examples=["'spoke-${AccountId}'"],
+            ),
+        ]
+    ] = Field(min_length=1, description="a list of environments' names", examples=["[canary, everybody]"])
 
 
 class GitlabTrust(_OidcTrust):
@@ -128,12 +130,14 @@ class FleetSetting(SettingsDocument):
 
     Attributes:
         trust: Who may work as it.
+        session_hours: How long a session of it may last; a rollout to many spokes takes its time.
         state_bucket: The bucket with the states.
         state_account_id: The account that has bucket and key.
         state_key: The id of the key that opens the stacks' secrets.
     """
 
     trust: TrustSetting
+    session_hours: int = Field(default=6, ge=1, le=12, description="a number of hours from 1 to 12", examples=["6"])
     state_bucket: Annotated[
         str,
         Field(
@@ -167,6 +171,7 @@ class DeployersSetting(SettingsDocument):
         fleet: The role that works as all of them; without it, none is made.
         leave_out: Accounts of the units that get nothing, where somebody made a role of that name by hand.
         hub_policies: What the hub's deployer may do beyond publishing, by the policies' names in docs/iam.
+        make_roles: Whether spokes' deployers make the products' roles; not where the hub gives them (`launchRoles`).
         keep: Whether deployers stay where a unit is taken off the list, and are protected from being removed.
     """
 
@@ -179,6 +184,7 @@ class DeployersSetting(SettingsDocument):
     hub_policies: list[Literal["service-actions", "stack-sets"]] = Field(
         default=[], description="a list of service-actions and stack-sets", examples=["[stack-sets]"]
     )
+    make_roles: bool = True
     keep: bool = True
 
     @between_fields

@@ -23,6 +23,7 @@ DEPLOYER: Final = "ModelCatalogDeployer"
 BOUNDARY: Final = "ModelCatalogBoundary"
 FLEET: Final = "ModelCatalogFleet"
 _MAKES_ROLES: Final = "RightsOfLaunchAndExecutionRoles"
+_ABOUT_ROLES: Final = (_MAKES_ROLES, "LaunchAndExecutionRoles")
 _POLICIES, _BOUNDARY, _TRUST = 10_240, 6_144, 2_048
 """Characters without white space of a role's own policies, a managed policy and a trust policy (source: IAM User Guide,
 "IAM and AWS STS quotas")."""
@@ -52,6 +53,11 @@ def within_boundary(policy: Json) -> Json:
         {**each, "Condition": limited} if each["Sid"] == _MAKES_ROLES else each for each in policy["Statement"]
     ]
     return {**policy, "Statement": statements}
+
+
+def without_roles(policy: Json) -> Json:
+    """Let a spoke's deployer make no roles at all, since the hub gives them to accounts."""
+    return {**policy, "Statement": [each for each in policy["Statement"] if each["Sid"] not in _ABOUT_ROLES]}
 
 
 class _Writer:
@@ -106,6 +112,7 @@ class _Writer:
             "Condition": "MakesSpoke",
             "Properties": {
                 "ManagedPolicyName": BOUNDARY,
+                # Never to be changed: another one would replace the policy, and roles hang on it.
                 "Description": "Limits the roles that the deployer of the model catalog makes.",
                 "PolicyDocument": self._filled([self._read("role-boundary")], _BOUNDARY, "the boundary")[0],
             },
@@ -116,7 +123,8 @@ class _Writer:
         trust = trust_policy(self._deployers.trust, also=also, place=self._place)
         policies = {name: self._read(name) for name in names}
         if "spoke-deployer" in policies:
-            policies["spoke-deployer"] = within_boundary(policies["spoke-deployer"])
+            limited = within_boundary if self._deployers.make_roles else without_roles
+            policies["spoke-deployer"] = limited(policies["spoke-deployer"])
         return self._role(kind, DEPLOYER, "Deploys the model catalog.", trust, policies)
 
     def _fleet(self, fleet: FleetSetting) -> Json:
@@ -127,7 +135,9 @@ class _Writer:
         }
         policies = {name: self._read(name, state) for name in ("fleet", "state-fleet", "state-secrets")}
         trust = trust_policy(fleet.trust, place=f"{self._place}.fleet")
-        return self._role("Fleet", FLEET, "Rolls the model catalog out to its spokes.", trust, policies)
+        role = self._role("Fleet", FLEET, "Rolls the model catalog out to its spokes.", trust, policies)
+        role["Properties"]["MaxSessionDuration"] = fleet.session_hours * 3600
+        return role
 
     def _role(self, kind: str, name: str, description: str, trust: Json, policies: dict[str, Json]) -> Json:
         filled = self._filled(list(policies.values()), _POLICIES, f"what {name} may do")

@@ -50,11 +50,21 @@ def trust_policy(trust: TrustSetting, *, also: Sequence[str] = (), place: str) -
 
 def _jobs(trust: TrustSetting, place: str) -> Iterator[tuple[GithubTrust | GitlabTrust, Json]]:
     if jobs := trust.github:
-        of_jobs = {"Repository": jobs.repository, "Environment": jobs.environment}
-        yield jobs, read_policy("trust-github", of_jobs, place=place)
+        yield jobs, _of_github(jobs, place)
     if jobs := trust.gitlab:
         told = {"gitlab.com": jobs.host, ":ref:main": f":ref:{jobs.branch}"}
         yield jobs, read_policy("trust-gitlab", {"Repository": jobs.project}, place=place, instead=told)
+
+
+def _of_github(jobs: GithubTrust, place: str) -> Json:
+    """Let in jobs of any of the environments, each compared as a whole."""
+    each = [
+        read_policy("trust-github", {"Repository": jobs.repository, "Environment": environment}, place=place)
+        for environment in jobs.environments
+    ]
+    subjects = [one["Statement"][0]["Condition"]["StringEquals"][f"{GITHUB}:sub"] for one in each]
+    each[0]["Statement"][0]["Condition"]["StringEquals"][f"{GITHUB}:sub"] = subjects
+    return each[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from organization.settings import OrganizationSettings
 from shared.errors import ConfigError
 from shared.files import write_file
 from shared.stack.stack_file import settings_of
+from shared.stack.stack_set import LONGEST_TEXT
 
 _STACK: Final = "organization"
 
@@ -30,9 +31,9 @@ def write_document(out: Path | None) -> int:
             code="deployers-not-set",
             place=f"{where}: deployers",
         )
-    text = deployer_template(settings, settings.deployers, where=where)
+    text = _readable(deployer_template(settings, settings.deployers, where=where))
     if out is None:
-        print(json.dumps(json.loads(text), indent=1))
+        print(text)
         return ExitCode.DONE
     write_file(out, f"{text}\n")
     print(
@@ -41,3 +42,9 @@ def write_document(out: Path | None) -> int:
         file=sys.stderr,
     )
     return ExitCode.DONE
+
+
+def _readable(text: str) -> str:
+    """Write it on many lines, for whoever reads before it is deployed, as far as CloudFormation takes that as text."""
+    lines = json.dumps(json.loads(text), indent=1)
+    return lines if len(lines.encode()) < LONGEST_TEXT else text

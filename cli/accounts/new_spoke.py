@@ -21,7 +21,7 @@ config:
   aws:region: {region}
   model-catalog-spoke:accountId: "{account}"
   model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/ModelCatalogDeployer
-{boundary}{hub}{beside}  model-catalog-spoke:launches: []
+{roles}{hub}{beside}  model-catalog-spoke:launches: []
 """
 _BESIDE: Final = """\
   model-catalog-spoke:portfolios: []  # those that this stack sets up itself; the others another stack has set up
@@ -85,16 +85,16 @@ class Surroundings:
         """Write a spoke's settings file where there is none, and give its path. Raises ConfigError."""
         path = settings_path(spoke.name, self._folder)
         partition = partition_of(spoke.region)
-        boundary = ""
+        roles = ""
         if self._deployers and spoke.account not in self._deployers.leave_out:
-            # The deployer makes roles with it alone.
-            arn = f"arn:{partition}:iam::{spoke.account}:policy/{BOUNDARY}"
-            boundary = f"  model-catalog-spoke:permissionsBoundary: {arn}\n"
+            boundary = f"permissionsBoundary: arn:{partition}:iam::{spoke.account}:policy/{BOUNDARY}"
+            # The deployer makes roles with it alone, or none.
+            roles = f"  model-catalog-spoke:{boundary if self._deployers.make_roles else 'launchRoles: existing'}\n"
         written = {
             **spoke.model_dump(),
             "partition": partition,
             "hub": self._hub,
-            "boundary": boundary,
+            "roles": roles,
             "beside": _BESIDE.format(name=spoke.name) if beside else "",
         }
         if not write_new(path, _TEMPLATE.format_map(written)):

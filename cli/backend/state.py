@@ -16,8 +16,10 @@ from organization.policy_files import read_policy
 from shared.aws.arn import AccountId, partition_of
 from shared.aws.session import AccountSession, code_of
 from shared.errors import ConfigError
+from shared.stack.names import HUB_PROJECT
+from shared.stack.settings import structured
 from shared.stack.stack_file import StackFile
-from shared.validation import Document, Region, validate
+from shared.validation import Document, Region, TagKey, TagValue, validate
 
 _WHERE: Final = "organization state"
 _NO_ORGANIZATION: Final = "AWSOrganizationsNotInUseException"
@@ -44,6 +46,7 @@ class WantedState(Document):
             examples=["model-catalog"],
         ),
     ]
+    tags: dict[TagKey, TagValue]
 
 
 @dataclass(slots=True)
@@ -58,6 +61,8 @@ class _Access:
 def make_state(bucket: str, *, account: str, region: str, alias: str, replace: bool, dry_run: bool) -> int:
     """Make what is missing, and say of each thing whether it was there; not reached where a policy differs.
 
+    Bucket and key get the tags that the hub's settings ask for, which a company may want of all that is made.
+
     Args:
         bucket: Its name.
         account: Where it is to be; the hub's unless given.
@@ -71,19 +76,22 @@ def make_state(bucket: str, *, account: str, region: str, alias: str, replace: b
         ClientError: AWS refuses.
     """
     hub = StackFile(Path("Pulumi.hub.yaml"))
-    told = hub.path.exists()
+    told = dict(hub.given) if hub.path.exists() else dict[str, str]()
     values = {
         "bucket": bucket,
         "account": account or (hub.account if told else ""),
-        "region": region or (hub.given.get("aws:region", "") if told else ""),
+        "region": region or told.get("aws:region", ""),
         "alias": alias,
+        "tags": structured(told.get(f"{HUB_PROJECT}:tags", "{}")),
     }
     wanted = validate(WantedState, values, where=_WHERE, error=ConfigError)
     session = AccountSession(_Access(wanted.account, wanted.region), where=_WHERE)
     filled = _values(wanted, _organization(session))
-    key = StateKey(session, wanted.alias, _statements("state-key", filled), replace=replace)
+    key = StateKey(session, wanted.alias, _statements("state-key", filled), wanted.tags, replace=replace)
     policy = [*_statements("state-bucket", filled), *_statements("history-bucket", filled)]
-    place = StateBucket(session, wanted.bucket, policy, account=wanted.account, region=wanted.region, replace=replace)
+    place = StateBucket(
+        session, wanted.bucket, policy, wanted.tags, account=wanted.account, region=wanted.region, replace=replace
+    )
     print(f"works as {session.caller}")
     endings = carry_out([*key.steps(), *place.steps()], dry_run=dry_run)
     if Ending.DIFFERS in endings:

@@ -1,7 +1,7 @@
 """The bucket that holds the states of all stacks."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -25,12 +25,21 @@ class StateBucket:
     """A bucket by its name, in an account and a region."""
 
     def __init__(
-        self, session: Session, name: str, policy: Sequence[Statement], *, account: str, region: str, replace: bool
+        self,
+        session: Session,
+        name: str,
+        policy: Sequence[Statement],
+        tags: Mapping[str, str],
+        *,
+        account: str,
+        region: str,
+        replace: bool,
     ) -> None:
-        """Take who looks, the name, what its policy is to hold, and whether other statements are replaced."""
+        """Take who looks, the name, what its policy is to hold, its tags, and whether statements are replaced."""
         self._s3 = session.client("s3", region)
         self._name = name
         self._wanted = policy
+        self._tags = tags
         self._region = region
         self._replace = replace
         self._own: dict[str, Any] = {"Bucket": name, "ExpectedBucketOwner": account}
@@ -39,6 +48,8 @@ class StateBucket:
     def steps(self) -> Iterator[Step]:
         """List what is looked at; whoever may read it comes last."""
         yield Step(f"bucket {self._name}", self._find, self._make)
+        if self._tags:
+            yield Step("its tags", self._if_there(self._find_tags), self._tag)
         yield Step("its versions", self._if_there(self._find_versions), self._keep_versions)
         yield Step("its encryption", self._if_there(self._find_encryption), self._encrypt)
         yield Step("no public access", self._if_there(self._find_public), self._close)
@@ -95,6 +106,19 @@ class StateBucket:
         self._s3.create_bucket(Bucket=self._name, **({"CreateBucketConfiguration": where} if where else {}))
         self._is_there = True
         return self._region
+
+    def _tags_there(self) -> dict[str, str]:
+        found = self._answer(self._s3.get_bucket_tagging, "NoSuchTagSet").get("TagSet", [])
+        return {each["Key"]: each["Value"] for each in found}
+
+    def _find_tags(self) -> Found:
+        return Found(self._tags.items() <= self._tags_there().items())
+
+    def _tag(self) -> str:
+        # The call writes all of them, those of others too.
+        tags = [{"Key": key, "Value": value} for key, value in {**self._tags_there(), **self._tags}.items()]
+        self._s3.put_bucket_tagging(**self._own, Tagging={"TagSet": tags})
+        return ", ".join(self._tags)
 
     def _find_versions(self) -> Found:
         return Found(self._s3.get_bucket_versioning(**self._own).get("Status") == "Enabled")

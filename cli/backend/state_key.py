@@ -1,6 +1,6 @@
 """The key that opens the secrets of all stacks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -21,11 +21,14 @@ class StateKey:
         arn: Once it is found or made.
     """
 
-    def __init__(self, session: Session, alias: str, policy: Sequence[Statement], *, replace: bool) -> None:
-        """Take who looks, the alias, what its policy is to hold, and whether other statements are replaced."""
+    def __init__(
+        self, session: Session, alias: str, policy: Sequence[Statement], tags: Mapping[str, str], *, replace: bool
+    ) -> None:
+        """Take who looks, the alias, what its policy is to hold, its tags, and whether statements are replaced."""
         self._kms = session.client("kms")
         self._alias = f"alias/{alias}"
         self._wanted = policy
+        self._tags = tags
         self._replace = replace
         self.arn = ""
 
@@ -37,6 +40,8 @@ class StateKey:
     def steps(self) -> Iterator[Step]:
         """List what is looked at."""
         yield Step(f"key {self._alias}", self._find, self._make)
+        if self._tags:
+            yield Step("its tags", self._find_tags, self._tag)
         yield Step("its yearly rotation", self._find_rotation, self._rotate)
         yield Step("its policy", self._find_policy, self._put_policy)
 
@@ -63,6 +68,7 @@ class StateKey:
         made = self._kms.create_key(
             Description="Opens the secrets of the model catalog's stacks.",
             Policy=completed("", self._wanted, replace=True),
+            Tags=[{"TagKey": key, "TagValue": value} for key, value in self._tags.items()],
         )
         self.arn = made["KeyMetadata"]["Arn"]
         try:
@@ -71,6 +77,15 @@ class StateKey:
             self._kms.schedule_key_deletion(KeyId=self.id, PendingWindowInDays=7)  # nobody would find it again
             raise
         return self.arn
+
+    def _find_tags(self) -> Found:
+        there: list[dict[str, str]] = self._kms.list_resource_tags(KeyId=self.id)["Tags"] if self.arn else []
+        return Found(self._tags.items() <= {each["TagKey"]: each["TagValue"] for each in there}.items())
+
+    def _tag(self) -> str:
+        tags = [{"TagKey": key, "TagValue": value} for key, value in self._tags.items()]
+        self._kms.tag_resource(KeyId=self.id, Tags=tags)
+        return ", ".join(self._tags)
 
     def _find_rotation(self) -> Found:
         return Found(complete=bool(self.arn and self._kms.get_key_rotation_status(KeyId=self.id)["KeyRotationEnabled"]))

@@ -21,7 +21,7 @@ MANAGEMENT, HUB, OTHER = "111122223333", "222233334444", "666677778888"
 ENGINEER = f"arn:aws:iam::{HUB}:role/platform/Engineer"
 WHERE = "Pulumi.organization.yaml"
 FLEET: dict[str, Any] = {
-    "trust": {"github": {"repository": "acme/models", "environment": "rollout", "makeProvider": True}},
+    "trust": {"github": {"repository": "acme/models", "environments": ["canary", "everybody"], "makeProvider": True}},
     "stateBucket": "acme-state",
     "stateAccountId": HUB,
     "stateKey": "1234abcd-12ab-34cd-56ef-1234567890ab",
@@ -31,7 +31,7 @@ ALL: dict[str, Any] = {
     "trust": {
         "roles": [ENGINEER, f"arn:aws:iam::{OTHER}:role/Nightly"],
         "permissionSets": ["ModelPlatform"],
-        "github": {"repository": "acme/models", "environment": "spoke-${AccountId}", "makeProvider": True},
+        "github": {"repository": "acme/models", "environments": ["spoke-${AccountId}"], "makeProvider": True},
         "gitlab": {"project": "acme/ml/models", "host": "git.acme.example", "branch": "release"},
     },
     "fleet": FLEET,
@@ -91,6 +91,16 @@ def test_every_deployer_may_do_what_docs_iam_says_and_no_more() -> None:
     assert {name: filled(name, **state) for name in names} == policies(resources["Fleet"])
 
 
+def test_where_the_hub_gives_accounts_their_roles_a_deployer_makes_none() -> None:
+    resources = written({**ALL, "makeRoles": False})["Resources"]
+    statements = policies(resources["SpokeDeployer"])["spoke-deployer"]["Statement"]
+    making = ("iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRole", "iam:UpdateAssumeRolePolicy")
+
+    assert {"LaunchTheHubsProducts", "LookUpPrincipals"} <= {each["Sid"] for each in statements}
+    assert not [each for each in making if each in json.dumps(statements)]
+    assert "Boundary" in resources, "the hub's stack set may name it"
+
+
 def test_nothing_is_left_to_be_filled_in() -> None:
     text = json.dumps(written(ALL, stackSets=True))
 
@@ -123,19 +133,22 @@ def test_jobs_are_trusted_by_repository_and_place_as_a_whole() -> None:
 
     assert {
         "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-        "token.actions.githubusercontent.com:sub": {"Fn::Sub": "repo:acme/models:environment:spoke-${AWS::AccountId}"},
+        "token.actions.githubusercontent.com:sub": [
+            {"Fn::Sub": "repo:acme/models:environment:spoke-${AWS::AccountId}"}
+        ],
     } == github["Condition"]["StringEquals"]
     assert {
         "git.acme.example:aud": "https://git.acme.example",
         "git.acme.example:sub": "project_path:acme/ml/models:ref_type:branch:ref:release",
     } == gitlab["Condition"]["StringEquals"]
     assert "oidc-provider/git.acme.example" in gitlab["Principal"]["Federated"]["Fn::Sub"]
-    assert ["repo:acme/models:environment:rollout"] == [
+    assert 6 * 3600 == resources["Fleet"]["Properties"]["MaxSessionDuration"]
+    assert [["repo:acme/models:environment:canary", "repo:acme/models:environment:everybody"]] == [
         each["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"] for each in fleet
     ]
 
 
-GITHUB = {"repository": "acme/models", "environment": "up"}
+GITHUB = {"repository": "acme/models", "environments": ["up"]}
 PROVIDER = "ProviderOfTokenDotActionsDotGithubusercontentDotCom"
 
 
@@ -209,9 +222,9 @@ def widest(condition: Any) -> int:  # noqa: ANN401 - as above
             "deployers.trust.roles[0]",
         ),
         (
-            {"units": ["Workloads"], "trust": {"github": {**GITHUB, "environment": "*"}}},
+            {"units": ["Workloads"], "trust": {"github": {**GITHUB, "environments": ["*"]}}},
             "invalid-value",
-            "deployers.trust.github.environment",
+            "deployers.trust.github.environments[0]",
         ),
         (
             {"units": ["Workloads"], "trust": {"github": {**GITHUB, "providerThere": [OTHER]}}},

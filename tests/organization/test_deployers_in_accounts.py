@@ -20,7 +20,7 @@ DEPLOYERS: Final[dict[str, Any]] = {
     "units": ["Workloads"],
     "trust": {
         "roles": [f"arn:aws:iam::{MANAGEMENT}:role/Engineer"],
-        "github": {"repository": "acme/models", "environment": "up", "makeProvider": True, "providerThere": [HUB]},
+        "github": {"repository": "acme/models", "environments": ["up"], "makeProvider": True, "providerThere": [HUB]},
     },
     "fleet": {
         "trust": {"roles": [f"arn:aws:iam::{MANAGEMENT}:role/Engineer"]},

@@ -136,6 +136,18 @@ def test_where_deployers_come_from_the_organizations_stack_their_boundary_is_nam
     } == boundaries, "an account that is left out has a deployer that was made by hand"
 
 
+def test_where_deployers_make_no_roles_the_hubs_are_named(folder: Path, command: Command) -> None:
+    (folder / "Pulumi.organization.yaml").write_text(f"{ORGANIZATION}    makeRoles: false\n")
+
+    _ = command("spoke", "new", *UNIT)
+
+    found = {each.stack: each.settings(SpokeSettings) for each in stack_files(folder, "spoke")}
+    assert {"spoke-fraud-risk-eu": "existing", "spoke-forschung-zurich": "create"} == {
+        stack: settings.launch_roles for stack, settings in found.items()
+    }
+    assert {None} == {settings.permissions_boundary for settings in found.values()}
+
+
 @pytest.mark.parametrize(
     ("name", "made"),
     [

@@ -126,6 +126,25 @@ def test_what_is_missing_is_completed_and_what_somebody_changed_is_not_written_o
     assert "role/Mine" not in json.dumps(whole)
 
 
+def test_what_the_company_asks_for_is_on_bucket_and_key(
+    make: Make, sandbox: Sandbox, request: pytest.FixtureRequest
+) -> None:
+    name, s3, kms = name_of(request), sandbox.client("s3", HUB), sandbox.client("kms", HUB)
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": "own", "Value": "kept"}]})
+    with Path("Pulumi.hub.yaml").open("a") as settings:
+        settings.write("  model-catalog-hub:tags: {cost-center: platform}\n")
+
+    made, again = (make(name, "--alias", name) for _ in range(2))
+
+    bucket = {each["Key"]: each["Value"] for each in s3.get_bucket_tagging(Bucket=name)["TagSet"]}
+    key = kms.describe_key(KeyId=f"alias/{name}")["KeyMetadata"]["KeyId"]
+    assert {"own": "kept", "cost-center": "platform"} == bucket
+    assert [{"TagKey": "cost-center", "TagValue": "platform"}] == kms.list_resource_tags(KeyId=key)["Tags"]
+    assert (0, 0) == (made.code, again.code)
+    assert 2 == again.out.count("its tags: there")
+
+
 def test_credentials_of_another_account_are_refused_before_anything_is_looked_at(
     make: Make, sandbox: Sandbox, request: pytest.FixtureRequest
 ) -> None:

@@ -62,15 +62,20 @@ def write_settings(name: str, account: str, region: str, *, folder: Path, beside
     path = folder / f"Pulumi.spoke-{spoke.name}.yaml"
     if not beside:
         _refuse_second_stack(spoke.account, own=path.name, folder=folder)
+    if not write_new(path, settings_text(spoke, folder, beside=beside)):
+        raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
+    return path
+
+
+def settings_text(spoke: NewSpoke, folder: Path, *, beside: bool) -> str:
+    """Give the settings file of a spoke; `folder` has those of the hub. Raises ConfigError."""
     written = {
         **spoke.model_dump(),
         "partition": partition_of(spoke.region),
         "hub": _pin(folder),
         "beside": _BESIDE.format(name=spoke.name) if beside else "",
     }
-    if not write_new(path, _TEMPLATE.format_map(written)):
-        raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
-    return path
+    return _TEMPLATE.format_map(written)
 
 
 def _refuse_second_stack(account: str, *, own: str, folder: Path) -> None:

@@ -15,7 +15,7 @@ from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Parts, digest
 
 _PREFIX: Final = "spoke-"
-_YOUNGER: Final[Mapping[str, object]] = {"catalog_tags": "send", "portfolios": None, "existing_roles": []}
+_YOUNGER: Final[Mapping[str, object]] = {"catalog_tags": "send", "portfolios": None, "existing_roles": [], "tags": {}}
 """Settings that are younger than records are; what they are by default is what was always done."""
 
 

@@ -1,0 +1,105 @@
+"""A team's repository: a stack beside another one of its account, run by the package, and seen by the fleet."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+from tests.support.stage import PRODUCTION, Stage
+from tests.support.wheel import build, install
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+LAUNCHES = """\
+  model-catalog-spoke:launches:
+    - name: risk-fraud-scoring
+      product: fraud-detector-realtime
+      version: 1.1.0
+"""
+
+
+@pytest.fixture(scope="module")
+def repository(catalog: Stage, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a team's repository, with the wheel in its environment and nothing of the checkout in reach."""
+    folder = tmp_path_factory.mktemp("team") / "risk-models"
+    written = catalog.run("python", "-m", "cli", "spoke", "new-repository", str(folder), "risk", PRODUCTION, "--beside")
+    assert 0 == written.returncode, written.stdout
+    install(build(folder.parent), folder / ".venv")
+    settings = folder / "Pulumi.spoke-risk.yaml"
+    text = settings.read_text().replace("/ModelCatalogDeployer", "/OrganizationAccountAccessRole")
+    settings.write_text(text.replace("  model-catalog-spoke:launches: []\n", LAUNCHES))
+    return folder
+
+
+@pytest.fixture
+def run(catalog: Stage, repository: Path) -> Run:
+    """Give a way to run a command there, as a team does: its environment's programs, and the Pulumi CLI."""
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in catalog.environment().items() if name != "PYTHONPATH"}
+        path = [str(repository / ".venv" / "bin"), str(ROOT / ".tools" / "bin"), "/usr/bin", "/bin"]
+        return subprocess.run(
+            command,
+            cwd=repository,
+            env=environment | {"PATH": os.pathsep.join(path)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def leaving(run: Run, repository: Path) -> Iterator[None]:
+    """Take the team's stack away at the end."""
+    yield
+    done = run("model-catalog", "stack", "destroy", "spoke-risk", "--yes")
+    assert 0 == done.returncode, done.stdout
+    removed = run("pulumi", "-C", str(repository / "spoke"), "stack", "rm", "spoke-risk", "--yes")
+    assert 0 == removed.returncode, removed.stdout
+
+
+@pytest.mark.usefixtures("leaving")
+def test_a_team_runs_its_stack_by_the_package_and_the_fleet_sees_it(catalog: Stage, repository: Path, run: Run) -> None:
+    """What the other stack of the account has is refused in a preview; what it set up is used."""
+    settings = repository / "Pulumi.spoke-risk.yaml"
+    text = settings.read_text()
+    settings.write_text(text.replace("spoke:portfolios: []", "spoke:portfolios: [online-inference]"))
+
+    refused = run("model-catalog", "stack", "preview", "spoke-risk")
+
+    assert 0 != refused.returncode
+    assert (
+        "Pulumi.spoke-risk.yaml: portfolios: the role ModelCatalogLaunch-fraud-detector-realtime is that of "
+        "spoke-production, a stack of the same account" in refused.stdout
+    ), refused.stdout
+    assert "Traceback" not in refused.stdout
+
+    settings.write_text(text)
+    done = run("model-catalog", "stack", "up", "spoke-risk", "--yes", "--skip-preview")
+
+    assert 0 == done.returncode, done.stdout
+    assert str(repository / ".venv") not in done.stdout
+    rows = json.loads(catalog.run("python", "-m", "cli", "fleet", "status", "--json").stdout)
+    [row] = [row for row in rows if row["stack"] == "spoke-risk"]
+    assert (PRODUCTION, "risk-fraud-scoring", "1.1.0", "AVAILABLE", True) == (
+        row["account"],
+        row["launch"],
+        row["version"],
+        row["status"],
+        row["elsewhere"],
+    )
+    assert not [row for row in rows if row["launched_by"]], "every launch of the account is some stack's"
+    plan = catalog.run("python", "-m", "cli", "fleet", "plan").stdout
+    assert "run from another repository, and left alone here: spoke-risk" in plan
+    moves = json.loads(catalog.run("python", "-m", "cli", "fleet", "history", "--spoke", "risk", "--json").stdout)
+    assert [("risk-fraud-scoring", "", "1.1.0", PRODUCTION)] == [
+        (move["launch"], move["before"], move["after"], move["account"]) for move in moves
+    ]
+    assert 0 == catalog.run("python", "-m", "cli", "stack", "preview", "spoke-production").returncode

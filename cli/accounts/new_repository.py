@@ -24,7 +24,8 @@ _FILES: Final = {
     "Makefile": "Makefile",
     "gitignore": ".gitignore",
     "requirements.txt": "requirements.txt",
-    "catalog.yml": ".github/workflows/catalog.yml",
+    "github.yml": ".github/workflows/catalog.yml",
+    "gitlab.yml": ".gitlab-ci.yml",
     "Pulumi.yaml": "spoke/Pulumi.yaml",
     "program.txt": "spoke/__main__.py",
 }

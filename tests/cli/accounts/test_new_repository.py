@@ -117,6 +117,7 @@ def test_its_workflow_and_its_makefile_are_valid(tmp_path: Path, command: Comman
     for tool in (
         [ROOT / ".tools" / "bin" / "actionlint", "-shellcheck=", workflow],
         ["zizmor", "--offline", "--quiet", workflow],
+        ["check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", made / ".gitlab-ci.yml"],
         ["make", "-C", made, "-n", "preview", "FLAGS=--diff"],
     ):
         done = subprocess.run(tool, capture_output=True, text=True, check=False)

@@ -102,6 +102,14 @@ def test_a_stack_that_sets_nothing_up_hears_whose_roles_it_launches_by(look: Loo
     assert not [line for line in said if line.startswith("warning")]
 
 
+def test_access_by_a_pattern_that_the_hub_shared_is_access(look: Look) -> None:
+    shared = [{"PrincipalARN": "arn:aws:iam:::role/Deploy*"}]
+
+    said = look(settings={"portfolios": []}, role=role(tags=OTHER), list_principals_for_portfolio=shared)
+
+    assert not [line for line in said if line.startswith("warning")]
+
+
 def test_a_name_of_another_stack_that_begins_like_ones_own_is_warned_of(look: Look) -> None:
     common = {"Status": "AVAILABLE", "CreatedTime": dt.datetime(2026, 11, 1, tzinfo=dt.UTC)}
     names: list[dict[str, Any]] = [

@@ -39,7 +39,8 @@ def plan(
 
     found = planned(Path.cwd())
     if why:
-        for stack in sorted(matching_spokes(found.inventory.spokes, [why], where="--why")):
+        elsewhere = found.inventory.neighbours.elsewhere
+        for stack in sorted(matching_spokes(found.inventory.spokes, [why], where="--why", elsewhere=elsewhere)):
             explain(found.verdicts[stack], found, console())
     elif as_json:
         print_json(plan_document(found))

@@ -43,6 +43,24 @@ def new(
     return new_spoke(name, account, region, beside=beside)
 
 
+@verb(app, "new-repository", "spoke new-repository ../risk-models risk 666677778888 --beside")
+def new_repository(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where; it is made.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The spoke's name, without spoke-.")],
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id, twelve digits.")],
+    *,
+    region: Annotated[str, typer.Option(help="Where it works; the hub's own region unless given.")] = "",
+    beside: Annotated[bool, typer.Option("--beside", help="Another stack sets the account up already.")] = False,
+    package: Annotated[
+        str, typer.Option(help="What pip installs, for example an address; this version unless given.")
+    ] = "",
+) -> int:
+    """Write a team's own repository, which runs a spoke by the package of this project."""
+    from cli.accounts.new_repository import new_repository as write
+
+    return write(folder, name, account, region, beside=beside, package=package)
+
+
 @verb(
     app,
     "new-launch",
@@ -104,7 +122,7 @@ def off_board(
     hub: HubStack = "hub",
 ) -> int:
     """Take an account out; it lists what the account runs first, and ends nothing that nobody acknowledged."""
-    from cli.accounts.off_board import off_board as leave
+    from cli.deployment.off_board import off_board as leave
 
     return leave(f"spoke-{spoke}", acknowledge, hub)
 

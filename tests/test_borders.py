@@ -9,7 +9,20 @@ import pytest
 from tests.support.paths import ROOT
 
 PROGRAMS = ("hub", "spoke", "organization")
-FOLDERS = ("hub", "spoke", "organization", "shared", "fleet", "pages", "cli", "policy", "sandbox", "tools", "tests")
+FOLDERS = (
+    "model_catalog",
+    "hub",
+    "spoke",
+    "organization",
+    "shared",
+    "fleet",
+    "pages",
+    "cli",
+    "policy",
+    "sandbox",
+    "tools",
+    "tests",
+)
 MODULES = {folder: sorted((ROOT / folder).rglob("*.py")) for folder in FOLDERS}
 SETTING = ("disable", "enable", "freeze", "set_debug", "set_threshold")
 """What changes the garbage collector, which is the process's."""

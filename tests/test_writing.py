@@ -16,6 +16,7 @@ OTHERS = {
     "cli/deployment/history_bundle.py": {"open"},  # in memory
     "cli/rehearsal/launch_surroundings.py": {"open"},  # in memory
     "cli/rehearsal/starting.py": {"open"},  # the sandbox's output
+    "tools/build_backend.py": {"copyfile", "copytree"},  # a checkout's files, laid out for a wheel
     "tools/pulumi_cli.py": {"copyfile", "replace"},  # a program that was built aside is moved into its place
     "cli/catalog/template_commands.py": {"TemporaryFile"},  # what a command says, until it has ended
     "hub/definitions/packaged_archive.py": {"open"},  # an archive in memory

@@ -52,6 +52,7 @@ def new_launch(
     place = region or settings.region
     found = region_catalog(contract, place, where=where)
     key, product = offered(found.products, key, where=f"{where}: PRODUCT", what="product")
+    name = _named(name, key, settings.name_prefix or "")
     number = version or newest_active(product, as_of(), where=where)
     values = assignments(parameters, option="--parameter")
     terms = select_version(product, number, as_of(), where=where).version
@@ -80,6 +81,17 @@ def new_launch(
         print(f"{set_command(path.name, key, secret=True)}  # asks for the value")
     print(f"model-catalog stack preview {stack}")
     return ExitCode.DONE
+
+
+def _named(name: str, key: str, prefix: str) -> str:
+    """Give the launch's name, which begins as the settings say. Raises LaunchError."""
+    if name and not name.startswith(prefix):
+        raise LaunchError(
+            f"invalid value {name!r}, which does not begin with {prefix} (namePrefix). For example: {prefix}{name}",
+            code="launch-name-without-prefix",
+            place="--name",
+        )
+    return name or (f"{prefix}{key}" if prefix else "")
 
 
 def _price(resolved: ResolvedLaunch) -> str:

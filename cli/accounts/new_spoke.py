@@ -84,6 +84,12 @@ class Surroundings:
     def write(self, spoke: NewSpoke, *, beside: bool = False) -> Path:
         """Write a spoke's settings file where there is none, and give its path. Raises ConfigError."""
         path = settings_path(spoke.name, self._folder)
+        if not write_new(path, self.text(spoke, beside=beside)):
+            raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
+        return path
+
+    def text(self, spoke: NewSpoke, *, beside: bool) -> str:
+        """Give what stands in a spoke's settings file."""
         partition = partition_of(spoke.region)
         roles = ""
         if self._deployers and spoke.account not in self._deployers.leave_out:
@@ -97,9 +103,7 @@ class Surroundings:
             "roles": roles,
             "beside": _BESIDE.format(name=spoke.name) if beside else "",
         }
-        if not write_new(path, _TEMPLATE.format_map(written)):
-            raise ConfigError("exists already. Edit it, or choose another NAME.", code="spoke-exists", place=str(path))
-        return path
+        return _TEMPLATE.format_map(written)
 
 
 def _deployers(folder: Path) -> DeployersSetting | None:

@@ -2,8 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, requires
+from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,9 @@ from spoke.launches.contract_dependencies import Parts, digest
 
 _FOLDERS: Final = ("spoke", "shared")
 _CODE: Final = ("*.py", "Pulumi.yaml")
+_PACKAGE: Final = "model-catalog"
+_HOME: Final = Path(__file__).resolve().parents[2]
+"""Where the rooms are: a checkout, or `rooms` in the package (model_catalog/__init__.py)."""
 _LOCKED: Final = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
@@ -26,21 +29,28 @@ def fingerprint_of(parts: Parts) -> str:
 def code_parts(root: Path) -> Parts:
     """Digest the programs of a checkout and the versions of what they need.
 
-    Where a file is means nothing: one that only moves runs no spoke again.
+    Where a file is means nothing: one that only moves runs no spoke again. In a team's repository, which has no
+    programs, they are those of the package, with what is installed beside it.
 
     Raises:
         SettingsError: the checkout has no lock file.
     """
+    home = _HOME if _is_package() else root
     files = sorted(
-        digest(file.read_text()) for folder in _FOLDERS for pattern in _CODE for file in (root / folder).rglob(pattern)
+        digest(file.read_text()) for folder in _FOLDERS for pattern in _CODE for file in (home / folder).rglob(pattern)
     )
-    return {"code of spoke and shared": digest(files), "locked dependencies": digest(_locked(root))}
+    versions = _needed([Requirement(_PACKAGE)], _installed) if _is_package() else _locked(root)
+    return {"code of spoke and shared": digest(files), "locked dependencies": digest(versions)}
+
+
+def _is_package() -> bool:
+    return _HOME.name == "rooms"
 
 
 def _locked(root: Path) -> Mapping[str, str]:
     """Give the locked versions of what the programs import, directly or not: a newer linter changes no spoke."""
     try:
-        versions = {canonicalize_name(name): version for name, version in _LOCKED.findall(_lock_of(root))}
+        versions: dict[str, str] = {canonicalize_name(name): number for name, number in _LOCKED.findall(_lock_of(root))}
         project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     except FileNotFoundError as problem:
         raise SettingsError(
@@ -48,14 +58,25 @@ def _locked(root: Path) -> Mapping[str, str]:
             code="project-file-missing",
             place=Path(problem.filename).name,
         ) from None
+    return _needed([Requirement(line) for line in project["dependencies"]], versions.get)
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _needed(waiting: list[Requirement], version_of: Callable[[str], str | None]) -> Mapping[str, str]:
+    """Give the versions of packages and of all that they need; those without one are left out."""
     found: dict[str, str] = {}
-    waiting = [Requirement(line) for line in project["dependencies"]]
     while waiting:
         wanted = waiting.pop()
         name = canonicalize_name(wanted.name)
-        if name in found or name not in versions or "extra" in str(wanted.marker or ""):
+        if name in found or "extra" in str(wanted.marker or "") or (number := version_of(name)) is None:
             continue  # other markers are left alone, so that every machine gives the same answer
-        found[name] = versions[name]
+        found[name] = number
         try:
             waiting += [Requirement(line) for line in requires(name) or []]
         except PackageNotFoundError:

@@ -29,9 +29,9 @@ def select_spokes(plan: FleetPlan, choice: SpokeFilter) -> frozenset[str]:
     Raises:
         SettingsError: a name fits no spoke or no wave, or together they match none.
     """
-    spokes = plan.inventory.spokes
-    found = matching_spokes(spokes, choice.only, where="--only") if choice.only else set(spokes)
-    found -= matching_spokes(spokes, choice.exclude, where="--exclude")
+    spokes, elsewhere = plan.inventory.spokes, plan.inventory.neighbours.elsewhere
+    found = matching_spokes(spokes, choice.only, where="--only", elsewhere=elsewhere) if choice.only else set(spokes)
+    found -= matching_spokes(spokes, choice.exclude, where="--exclude", elsewhere=elsewhere)
     if choice.waves:
         found &= _of_waves(plan, choice.waves)
     if not found:

@@ -1,6 +1,6 @@
 """The spokes of a checkout: one for each Pulumi.spoke-*.yaml."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,7 +15,7 @@ from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Parts, digest
 
 _PREFIX: Final = "spoke-"
-_YOUNGER: Final[Mapping[str, object]] = {"catalog_tags": "send", "portfolios": None, "existing_roles": []}
+_YOUNGER: Final[Mapping[str, object]] = {"catalog_tags": "send", "portfolios": None, "existing_roles": [], "tags": {}}
 """Settings that are younger than records are; what they are by default is what was always done."""
 
 
@@ -59,8 +59,16 @@ def read_spoke(path: Path) -> Spoke:
     return Spoke(file.stack, file.account, settings, "", _parts(settings, file.given))
 
 
-def matching_spokes(spokes: Iterable[str], patterns: Iterable[str], *, where: str) -> set[str]:
+def matching_spokes(
+    spokes: Iterable[str], patterns: Iterable[str], *, where: str, elsewhere: Collection[str] = ()
+) -> set[str]:
     """Give the spokes that somebody names, with or without `spoke-`; `*` stands for any text.
+
+    Args:
+        spokes: Those that there are.
+        patterns: What was named.
+        where: The option or setting, for messages.
+        elsewhere: Stacks that another repository runs.
 
     Raises:
         SettingsError: a name fits no spoke.
@@ -70,6 +78,12 @@ def matching_spokes(spokes: Iterable[str], patterns: Iterable[str], *, where: st
     for pattern in patterns:
         full = pattern if pattern.startswith(_PREFIX) else f"{_PREFIX}{pattern}"
         fitting = {stack for stack in known if fnmatchcase(stack, full)}
+        if not fitting and full in elsewhere:
+            raise SettingsError(
+                f"invalid value {pattern!r}. Another repository runs {full}, where its settings are: run it there.",
+                code="spoke-elsewhere",
+                place=where,
+            )
         if not fitting:
             raise SettingsError(
                 f"invalid value {pattern!r}: no such spoke.{meant(full, known)} The spokes are: "

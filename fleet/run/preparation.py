@@ -50,10 +50,12 @@ class Kept:
     Attributes:
         roles: The names of the roles that it makes or keeps.
         regions: Those that something may have been launched in.
+        needed: The names of the roles that its launches need, and that it does not make.
     """
 
     roles: Collection[str]
     regions: Collection[str]
+    needed: Collection[str] = ()
 
 
 def kept_by(
@@ -63,7 +65,9 @@ def kept_by(
     wanted = wanted_portfolios(settings, contract, list(resolved_launches), where=where)
     made = roles_in_use(settings, contract, wanted, resolved_launches, where=where).made.values()
     roles = {role.name for product in made for role in (product.launch_role, product.execution_role)}
-    return Kept(roles=roles, regions=sorted({*contract.regions, settings.region}))
+    launched = [each.product for each in resolved_launches]
+    needed = {role.name for product in launched for role in (product.launch_role, product.execution_role)}
+    return Kept(roles=roles, regions=sorted({*contract.regions, settings.region}), needed=needed - roles)
 
 
 def prepare(stack: str, state: State | None, settings: SpokeSettings, kept: Kept | None) -> Preparation:
@@ -76,13 +80,21 @@ def prepare(stack: str, state: State | None, settings: SpokeSettings, kept: Kept
         kept: None where that is unknown: then the run itself is refused.
 
     Raises:
-        FleetError: the run would delete a role that a launch needs which the stack does not declare.
+        FleetError: the run would delete a role that a launch needs, of the stack or not.
         ConfigError: the account is out of reach.
     """
     doubted = [each for each in state.launched.values() if each.in_doubt and each.id] if state else []
     going = set(state.roles) - set(kept.roles) if state and kept else set[str]()
     if not (doubted or going):
         return Preparation()
+    if lost := sorted(going.intersection(kept.needed if kept else ())):
+        raise FleetError(
+            f"would delete {' and '.join(lost)}, which it made, and which its own launches need. Nothing was changed. "
+            f"Leave their product's portfolio in portfolios, and the product out of existingRoles, until the launches "
+            f"have ended; likewise launchRoles: create.",
+            code="own-roles-in-use",
+            place=stack,
+        )
     account = AccountSession(settings, where=f"Pulumi.{stack}.yaml")
     if state and kept and going:
         refuse_to_remove_roles(stack, state, going, account, kept.regions)

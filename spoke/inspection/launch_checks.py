@@ -109,8 +109,9 @@ def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None, scope: Prefl
             subject, f"{version} is new; parameters, rules and {len(resolved.tags)} of {MOST_TAGS} tags are valid"
         )
     tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
-    if not scope.tags.items() <= tags.items():
-        other, taken = scope.neighbour(tags), Claim("launch", resolved.launch.name, resolved.region, place="launches")
+    taken = Claim("launch", resolved.launch.name, resolved.region, place="launches")
+    if not scope.is_own(taken, tags):
+        other = scope.neighbour(tags)
         whose = "this stack did not make it. Import it (docs/operations/adopting.md), or give the launch another name"
         return failed(
             subject,

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from shared.aws.iam import trusts_service_catalog
-from shared.aws.preflight import Finding, failed
+from shared.aws.preflight import Finding, failed, warning
 from shared.aws.session import AccountSession
 from spoke.inspection.scope import PreflightScope
 from spoke.launches.claims import Claim, claimed
@@ -61,7 +61,7 @@ class RoleChecks:
             )
         tags = _tags(found)
         made_by = self._scope.neighbour(tags)
-        if product in self._scope.roles.made and not self._scope.tags.items() <= tags.items():
+        if product in self._scope.roles.made and not self._scope.is_own(Claim("role", found["RoleName"]), tags):
             if made_by:
                 return failed(subject, str(claimed(Claim("role", found["RoleName"]), made_by, where=self._scope.where)))
             return failed(
@@ -69,8 +69,20 @@ class RoleChecks:
                 "exists already, and this stack did not make it. Set launchRoles to existing, or import it "
                 "(docs/operations/adopting.md), or delete it",
             )
+        if product not in self._scope.roles.made and Claim("role", found["RoleName"]) in (self._scope.deployed or ()):
+            return self._going(subject, product)
         whose = f", made by {made_by}" if made_by else ""
         return Finding(subject, f"there, and trusts Service Catalog{whose}" if launches else f"there{whose}")
+
+    def _going(self, subject: str, product: str) -> Finding:
+        """Tell what becomes of a role that the stack made, and would make no more."""
+        if all(each.key != product for each in self._scope.resolved_launches):
+            return warning(subject, "this stack made it, and deletes it now")
+        return failed(
+            subject,
+            f"this stack made it, and would delete it under its own launches of {product}. Leave its portfolio in "
+            f"portfolios, and the product out of existingRoles, until they have ended; likewise launchRoles: create",
+        )
 
 
 def _tags(role: dict[str, Any]) -> dict[str, str]:

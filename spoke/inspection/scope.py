@@ -37,6 +37,10 @@ class PreflightScope:
         """Those of all that the stack makes."""
         return origin_tags(self.where)
 
+    def is_own(self, claim: Claim, tags: Mapping[str, str]) -> bool:
+        """Say whether the stack has something already, by tags of its making, or by its state where it took it over."""
+        return self.tags.items() <= tags.items() or claim in (self.deployed or ())
+
     def neighbour(self, tags: Mapping[str, str]) -> str:
         """Name the other stack of a spoke that made something, by its tags; empty where none did."""
         made_by = tags.get(SPOKE_PROJECT, "")

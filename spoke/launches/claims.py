@@ -20,11 +20,11 @@ from spoke.launches.resolution import ResolvedLaunch
 Kind = Literal["role", "share", "access", "launch"]
 
 _PERMISSION_SET: Final = re.compile(r"AWSReservedSSO_(.+)_[0-9a-f]{16}")
+_SET_UP: Final = "Write portfolios: [], or those that this stack sets up itself"
 _REMEDIES: Final[Mapping[Kind, str]] = {
-    "role": "Leave its portfolio out of portfolios, and launch by the roles that are there; or name the product in "
-    "existingRoles.",
-    "share": "Leave the portfolio out of portfolios: what is launched through it uses what is there.",
-    "access": "Leave the portfolio out of portfolios: what is launched through it uses what is there.",
+    "role": f"{_SET_UP}, and launch by the roles that are there; or name the product in existingRoles.",
+    "share": f"{_SET_UP}: what is launched through others uses what is there.",
+    "access": f"{_SET_UP}: what is launched through others uses what is there.",
     "launch": "Give the launch another name; namePrefix keeps the names of two stacks apart.",
 }
 

@@ -111,19 +111,20 @@ class LaunchPaths:
                     f"the portfolio {portfolio.name!r} is not shared with the account {account.id}. Ask the platform "
                     f"team for a share that reaches it (model-catalog hub shares)"
                 )
-            if deployer in portfolio_principals(account, portfolio.id, region):
-                return ""
-            if not own:
-                return (
-                    f"the deploying role {deployer} has no access to {portfolio.name!r}, which is not among the "
-                    f"portfolios of this stack. Have the stack that sets it up name the role in principals"
-                )
+            there = portfolio_principals(account, portfolio.id, region)
+        except (BotoCoreError, ClientError, CatalogError):
+            return ""  # who may not look can still wait
+        if deployer in there or (not own and any(":::" in each for each in there)):
+            return ""  # or by a pattern of names, which the hub shared with the portfolio
+        if own:
             return (
                 f"the deploying role {deployer} has lost its access to {portfolio.name!r}. Run model-catalog stack "
                 f"refresh {pulumi.get_stack()}, then model-catalog stack up {pulumi.get_stack()}"
             )
-        except (BotoCoreError, ClientError, CatalogError):
-            return ""  # who may not look can still wait
+        return (
+            f"the deploying role {deployer} has no access to {portfolio.name!r}, which is not among the portfolios of "
+            f"this stack. Have the stack that sets it up name the role in principals"
+        )
 
 
 def _missing(resolved: ResolvedLaunch, obstacle: str, aws_says: str, waited: float) -> LaunchError:

@@ -32,6 +32,7 @@ PLACEHOLDERS = {
     "StateKey",
     "TrustedAccountId",
     "TrustedRole",
+    "Role",
 }
 
 
@@ -232,3 +233,21 @@ def test_a_deployer_reaches_no_stack_whose_name_begins_like_its_own(kind: str, a
 
     assert all(may(path) for path in (*own, *folders))
     assert [] == [path for path in others if may(path)]
+
+
+def test_a_team_that_sets_nothing_up_makes_no_right_and_ends_only_what_its_role_launched() -> None:
+    """Several teams work in one account, so what one launched is none of the others' business."""
+    team, spoke = (json.loads((IAM / f"{name}-deployer.json").read_text())["Statement"] for name in ("team", "spoke"))
+    actions = {action for each in team for action in listed(each["Action"])}
+
+    assert actions < {action for each in spoke for action in listed(each["Action"])}
+    writing = {action for action in actions if not re.match(r"[a-z]+:(Get|List|Describe|Search|Validate)", action)}
+    assert {
+        "servicecatalog:CreateProvisionedProductPlan",
+        "servicecatalog:DeleteProvisionedProductPlan",
+        "servicecatalog:ProvisionProduct",
+        "servicecatalog:UpdateProvisionedProduct",
+        "servicecatalog:TerminateProvisionedProduct",
+    } == writing
+    [ending] = [each for each in team if "servicecatalog:TerminateProvisionedProduct" in listed(each["Action"])]
+    assert {"StringEquals": {"servicecatalog:roleLevel": "self"}} == ending["Condition"]

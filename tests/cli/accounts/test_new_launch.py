@@ -271,3 +271,16 @@ def test_at_a_terminal_it_asks_for_what_has_no_default_until_the_answer_is_allow
     assert ["ModelDataUrl: Where the model is.", "Count: How many. 1 to 9", "Count: How many. 1 to 9"] == asked
     assert "It must be at most 9." in ended.err
     assert [{"ModelDataUrl": "s3://models/a.tar.gz", "Count": "3"}] == [each["parameters"] for each in launches(spoke)]
+
+
+def test_a_name_begins_as_the_settings_say(spoke: Path, new_launch: Callable[..., Any]) -> None:
+    spoke.write_text(SETTINGS.replace("config:\n", "config:\n  model-catalog-spoke:namePrefix: risk-\n"))
+
+    refused = new_launch("scorer", *GIVEN, "--name", "fraud")
+    assert ("launch-name-without-prefix", "--name") == refused.refusal
+    assert "For example: risk-fraud" in refused.err
+    assert [] == launches(spoke)
+
+    assert 0 == new_launch("scorer", *GIVEN).code
+    assert 0 == new_launch("scorer", *GIVEN, "--name", "risk-fraud").code
+    assert ["risk-scorer", "risk-fraud"] == [each["name"] for each in launches(spoke)]

@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from fleet.errors import SettingsError
 from fleet.plan.inventory import Inventory
 from fleet.plan.neighbours import Neighbours, look_around
+from fleet.plan.spoke_selection import SpokeFilter, select_spokes
 from fleet.plan.verdicts import Kind, make_plan
 from fleet.store.records import Record
 from fleet.store.states import StoredStates
 from fleet.store.storage import Storage
 from spoke.launches.claims import Claim
 from tests.support.fleet.making import LAUNCH, RECORD, STATES, deployed, inventory, spoke
+from tests.support.refused import refused
 
 A, B = "300000000001", "300000000002"
 KEYS = ("scorer", "embedder")
@@ -158,3 +161,12 @@ def test_a_fleet_of_one_stack_an_account_reads_no_state(
     monkeypatch.setattr(StoredStates, "read", None)
 
     assert Neighbours() == around(storage, inventory(tmp_path, made))
+
+
+def test_who_asks_for_a_stack_that_is_run_from_elsewhere_is_told_so(tmp_path: Path) -> None:
+    neighbours = Neighbours(elsewhere={"spoke-risk": B})
+    plan = make_plan(inventory(tmp_path, {"spoke-a": spoke(tmp_path, "a", A)}, neighbours=neighbours))
+
+    with refused(SettingsError, "spoke-elsewhere", "--only"):
+        select_spokes(plan, SpokeFilter(only=["risk"]))
+    assert {"spoke-a"} == select_spokes(plan, SpokeFilter())

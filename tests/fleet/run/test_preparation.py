@@ -141,3 +141,17 @@ def test_the_roles_of_every_product_within_reach_are_kept() -> None:
     assert set(read(OFFER).regions) <= set(found.regions)
     assert not kept(settings(launches=[])).roles
     assert not kept(settings(launchRoles="existing")).roles
+
+
+@pytest.mark.parametrize(
+    "asked", [{"portfolios": []}, {"existingRoles": ["scorer"]}, {"launchRoles": "existing"}], ids=str
+)
+def test_a_stack_does_not_delete_what_its_own_launches_need(
+    monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any]
+) -> None:
+    """It would find the roles there, since it has made them itself, and delete them afterwards."""
+    with refused(FleetError, "own-roles-in-use", "spoke-research") as found:
+        prepared(monkeypatch, None, state(in_doubt=False), kept(settings(**asked)))
+
+    assert f"would delete {EXECUTION} and {LAUNCH}, which it made" in str(found.value)
+    assert not kept(settings()).needed

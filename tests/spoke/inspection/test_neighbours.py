@@ -102,6 +102,14 @@ def test_a_stack_that_sets_nothing_up_hears_whose_roles_it_launches_by(look: Loo
     assert not [line for line in said if line.startswith("warning")]
 
 
+def test_access_by_a_pattern_that_the_hub_shared_is_access(look: Look) -> None:
+    shared = [{"PrincipalARN": "arn:aws:iam:::role/Deploy*"}]
+
+    said = look(settings={"portfolios": []}, role=role(tags=OTHER), list_principals_for_portfolio=shared)
+
+    assert not [line for line in said if line.startswith("warning")]
+
+
 def test_a_name_of_another_stack_that_begins_like_ones_own_is_warned_of(look: Look) -> None:
     common = {"Status": "AVAILABLE", "CreatedTime": dt.datetime(2026, 11, 1, tzinfo=dt.UTC)}
     names: list[dict[str, Any]] = [
@@ -115,3 +123,28 @@ def test_a_name_of_another_stack_that_begins_like_ones_own_is_warned_of(look: Lo
 
     [line] = [line for line in said if "namePrefix" in line]
     assert line.startswith("warning: preflight: launch score-risk: is spoke-risk's, and begins with sc (namePrefix)")
+
+
+def test_a_role_of_the_stacks_own_that_it_would_delete_under_its_launches_stops_the_preview(look: Look) -> None:
+    roles = ("Launch-scorer", "Execution-scorer", "Launch-embedder", "Execution-embedder")
+    made = frozenset(Claim("role", f"ModelCatalog{name}") for name in roles)
+
+    with refused(PreflightError, "checks-failed") as found:
+        look(settings={"portfolios": []}, role=role(), deployed=made)
+    assert "ModelCatalogLaunch-scorer: this stack made it, and would delete it under its own" in str(found.value)
+
+    said = look(settings={"existingRoles": ["embedder"]}, role=role(), deployed=made)
+    assert "warning: preflight: role ModelCatalogLaunch-embedder: this stack made it, and deletes it now" in said
+
+
+def test_what_the_stack_has_taken_over_is_its_own_whatever_its_tags_still_say(look: Look) -> None:
+    roles = ("Launch-scorer", "Execution-scorer", "Launch-embedder", "Execution-embedder")
+    taken = {Claim("role", f"ModelCatalog{name}") for name in roles} | {Claim("launch", "scoring", "eu-central-1")}
+    there = [{**launched()[0], "Tags": OTHER}]
+
+    said = look(role=role(tags=OTHER), search_provisioned_products=there, deployed=frozenset(taken | ACCESS_THERE))
+
+    assert [line for line in said if "launch scoring: scorer 1.1.0 (active) is AVAILABLE" in line]
+
+
+ACCESS_THERE = {Claim("access", f"{DEPLOYER} to port-online", "eu-central-1")}

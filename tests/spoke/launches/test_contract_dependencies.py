@@ -38,6 +38,8 @@ ASKED: Mapping[str, Any] = {"launches": [SCORING, PINNED]}
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "roles of its own": {**ASKED, "principals": [GUEST]},
     "roles of somebody else": {**ASKED, "launchRoles": "existing"},
+    "what another stack set up": {**ASKED, "portfolios": ["batch"], "principals": [GUEST]},
+    "some roles of another stack": {**ASKED, "existingRoles": ["scorer"]},
     "former keys": {"launches": [{**SCORING, "product": "classifier"}], "principals": [{**GUEST, "portfolio": "live"}]},
     "access alone": {"launches": [], "principals": [GUEST]},
 }

@@ -118,6 +118,37 @@ def test_why_a_path_does_not_come_is_told_apart(
     assert [] == mocks.all(aws.servicecatalog.ProvisionedProduct)
 
 
+@pytest.mark.parametrize(
+    ("principals", "code", "words"),
+    [
+        (
+            [],
+            "launch-path-missing",
+            "has no access to 'Online models', which is not among the portfolios of this stack",
+        ),
+        (["arn:aws:iam:::role/teams/*"], "launch-path-late", "run model-catalog stack up spoke-research again"),
+    ],
+    ids=["nobody", "a pattern that the hub shared"],
+)
+def test_a_stack_that_sets_nothing_up_is_told_whose_access_it_lacks(
+    deploy: Callable[..., Mocks],
+    mocks: Mocks,
+    account: Callable[[Mapping[str, Any]], None],
+    principals: Sequence[str],
+    code: str,
+    words: str,
+) -> None:
+    account({**SHARED, "list_principals_for_portfolio": [{"PrincipalARN": arn} for arn in principals]})
+    mocks.answers["getLaunchPaths"] = _none(1_000_000)
+    roles = [f"ModelCatalog{kind}-scorer" for kind in ("Launch", "Execution")]
+    mocks.answers["getRoles"] = lambda _: {"names": roles, "arns": []}
+
+    with refused(LaunchError, code, WHERE) as found:
+        deploy(portfolios=[])
+
+    assert words in str(found.value)
+
+
 def test_what_stands_in_the_way_is_believed_sooner_than_that_aws_is_slow(
     deploy: Callable[..., Mocks], mocks: Mocks, account: Callable[[Mapping[str, Any]], None]
 ) -> None:

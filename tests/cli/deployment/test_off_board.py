@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.accounts import off_board
+from cli.deployment import off_board
 from cli.exit_codes import ExitCode
 from fleet.engine import Engine
 from fleet.show.account_launches import AccountLaunch, AccountLaunches

@@ -4,7 +4,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from cli import exit_codes, fleet, hub, models, sandbox, site_verbs, spoke, stack
+from cli import exit_codes, fleet, hub, models, proof, sandbox, site_verbs, spoke, stack
 from cli.verbs import PROGRAM, AsJson, complete_stack, verb
 
 NOUNS: Final = {
@@ -15,6 +15,7 @@ NOUNS: Final = {
     "fleet": fleet.app,
     "site": site_verbs.app,
     "sandbox": sandbox.app,
+    "proof": proof.app,
 }
 
 app: Final = typer.Typer(

@@ -25,6 +25,7 @@ VERBS = {
     "hub": "shares",
     "fleet": "plan up status drift history shards",
     "sandbox": "serve env demo",
+    "proof": "run remove rehearse",
     "site": "build serve",
 }
 

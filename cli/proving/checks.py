@@ -10,6 +10,7 @@ from cli.errors import NotReachedError
 from cli.proving.inventory import Item
 from cli.proving.model import IMAGES
 from cli.proving.parties import HUB, MANAGEMENT, SPOKE, Parties
+from cli.proving.record import MARKED
 from cli.proving.trust import delegates_of, status_of
 from cli.rehearsal.plugin import confirm_plugin
 from organization.settings import SERVICE_PRINCIPAL
@@ -138,7 +139,7 @@ def refuse_catalog(parties: Parties, found: list[Item], left: list[str]) -> None
             code="proof-left",
             place=left[0],
         )
-    held = [item for item in found if item.is_catalogs or "proof-" in item.name]
+    held = [item for item in found if item.is_catalogs or MARKED.search(item.name)]
     if held:
         more = f" and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
         told = ", ".join(f"{item} in {parties[item.part].account}" for item in held[:_SHOWN])

@@ -7,6 +7,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from cli.proving.parties import PARTS, Parties
+from shared.aws.session import code_of
 from shared.stack.names import BUCKETS, EXECUTION_ROLE, LAUNCH_ROLE
 
 OWN_LAUNCHES: Final[Mapping[str, Any]] = {"AccessLevelFilter": {"Key": "Account", "Value": "self"}}
@@ -118,7 +119,18 @@ def _roles(parties: Parties, part: str) -> Found:
             yield item["RoleName"], item["RoleName"]
 
 
-def _groups(parties: Parties, part: str) -> Found:
+def _tag_options(parties: Parties, part: str) -> Found:
+    try:
+        listed = list(pages(parties.client(part, "servicecatalog"), "list_tag_options", "TagOptionDetails"))
+    except ClientError as problem:
+        if code_of(problem) != "TagOptionNotMigratedException":  # an account of before there were any
+            raise
+        return
+    for item in listed:
+        yield item["Id"], item["Key"]
+
+
+def _topics(parties: Parties, part: str) -> Found:
     for item in pages(parties.client(part, "sns"), "list_topics", "Topics"):
         yield item["TopicArn"], item["TopicArn"].rpartition(":")[2]
 
@@ -150,7 +162,7 @@ _KINDS: Final[Mapping[str, Listing]] = {
     "portfolio": _listed("servicecatalog", "list_portfolios", "PortfolioDetails", "Id", "DisplayName"),
     "imported portfolio": _imported,
     "product": _products,
-    "tag option": _listed("servicecatalog", "list_tag_options", "TagOptionDetails", "Id", "Key"),
+    "tag option": _tag_options,
     "service action": _listed("servicecatalog", "list_service_actions", "ServiceActionSummaries", "Id", "Name"),
     "endpoint": _listed("sagemaker", "list_endpoints", "Endpoints", "EndpointName", "EndpointName"),
     "endpoint configuration": _listed(
@@ -169,7 +181,7 @@ _KINDS: Final[Mapping[str, Listing]] = {
     "policy": _listed("iam", "list_policies", "Policies", "Arn", "PolicyName", Scope="Local"),
     "log group": _listed("logs", "describe_log_groups", "logGroups", "logGroupName", "logGroupName"),
     "parameter": _listed("ssm", "describe_parameters", "Parameters", "Name", "Name"),
-    "topic": _groups,
+    "topic": _topics,
     "budget": _budgets,
 }
 """In the order in which they can be removed."""

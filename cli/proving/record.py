@@ -6,6 +6,7 @@ One file, `proof.json` in the run's folder. It is all that is needed to remove w
 import datetime as dt
 import json
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, ClassVar, Final, Literal
@@ -19,6 +20,7 @@ from shared.files import write_file
 
 FOLDER: Final = Path(".proof")
 FILE: Final = "proof.json"
+MARKED: Final = re.compile(r"\bproof-[0-9a-f]{6}\b")
 AWS: Final = "AWS"
 SANDBOX: Final = "the sandbox"
 

@@ -38,6 +38,8 @@ _NOBODYS_MARK: Final = "proof-000000"
 STACKS: Final[dict[str, str]] = {"organization": MANAGEMENT, "hub": HUB, "spoke-proof": SPOKE}
 """In the order in which they are deployed, each with the account that it is for."""
 SPOKE_STACK: Final = "spoke-proof"
+RUN: Final = "MODEL_CATALOG_PROOF"
+"""In the environment of whatever a run starts: its name."""
 _STOP_SECONDS: Final = 120
 """Pulumi ends what it has begun; a launch takes a minute."""
 
@@ -135,7 +137,7 @@ class Stage:
         return self.run(sys.executable, "-m", "cli", *words, log=log)
 
     def pytest(self, *words: str, log: str) -> subprocess.CompletedProcess[str]:
-        """Run tests of this checkout, from the run's folder, so that what is left of them can be found."""
+        """Run tests of this checkout."""
         mine = environment_of(self._caller.profile, self._record.region)
         mine = {name: value for name, value in mine.items() if not name.startswith(("PYTEST_", "SANDBOX_", "PULUMI_"))}
         command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), f"--rootdir={ROOT}", *words]
@@ -147,7 +149,7 @@ class Stage:
         with subprocess.Popen(
             words,
             cwd=folder,
-            env=dict(environment),
+            env={**environment, RUN: self._record.run},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -157,8 +159,7 @@ class Stage:
             try:
                 output, _ = process.communicate(timeout=timeout)
             except BaseException as problem:
-                os.killpg(process.pid, signal.SIGINT)
-                process.wait(_STOP_SECONDS)
+                _end(process)
                 if isinstance(problem, subprocess.TimeoutExpired):
                     raise RehearsalError(f"{' '.join(words[-4:])} did not end within {timeout:.0f} s") from None
                 raise
@@ -179,8 +180,8 @@ class Stage:
         return [stack for stack in reversed(STACKS) if stack in names]
 
     def end_processes(self) -> int:
-        """End what still works in the run's folder, and say how many there were."""
-        found = [each for each in psutil.process_iter() if _works_in(each, self.folder)]
+        """End what the run started and left, and say how many there were."""
+        found = [each for each in psutil.process_iter() if _is_of(each, self._record.run)]
         for each in found:
             _tell(each, signal.SIGINT)
         _, alive = psutil.wait_procs(found, timeout=_STOP_SECONDS)
@@ -191,9 +192,18 @@ class Stage:
         return len(found)
 
 
-def _works_in(process: psutil.Process, folder: Path) -> bool:
+def _end(process: "subprocess.Popen[str]") -> None:
+    """End a command with all that it has started: Pulumi ends what it has begun, and writes it down."""
+    os.killpg(process.pid, signal.SIGINT)
     try:
-        return process.pid != os.getpid() and Path(process.cwd()).is_relative_to(folder)
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _is_of(process: psutil.Process, run: str) -> bool:
+    try:
+        return process.environ().get(RUN) == run
     except (OSError, psutil.Error):
         return False
 

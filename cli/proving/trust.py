@@ -1,5 +1,7 @@
 """Service Catalog's trusted access and the hub's delegation: on for the tests, off before the organization's stack."""
 
+from typing import Final
+
 from botocore.exceptions import ClientError
 
 from cli.proving.parties import HUB, MANAGEMENT, Parties
@@ -7,6 +9,8 @@ from cli.proving.step import Proof, Step
 from cli.proving.sweep import is_gone, until
 from organization.settings import SERVICE_PRINCIPAL
 from shared.aws.session import code_of
+
+_DELEGATION_SECONDS: Final = 120
 
 
 class Trust(Step):
@@ -20,9 +24,7 @@ class Trust(Step):
         """Do it, and see how soon the hub knows."""
         proof.record.intend(MANAGEMENT, "trusted access", SERVICE_PRINCIPAL)
         proof.client(MANAGEMENT, "servicecatalog").enable_aws_organizations_access()
-        organizations = proof.client(MANAGEMENT, "organizations")
-        hub = proof.parties[HUB].account
-        organizations.register_delegated_administrator(AccountId=hub, ServicePrincipal=SERVICE_PRINCIPAL)
+        _ = until(lambda: _delegated(proof.parties), "the hub to become a delegate", seconds=_DELEGATION_SECONDS)
         proof.fact("trusted access", status_of(proof.parties))
         proof.fact("delegates", len(delegates_of(proof.parties)))
 
@@ -51,6 +53,19 @@ def delegates_of(parties: Parties) -> list[str]:
         ServicePrincipal=SERVICE_PRINCIPAL
     )
     return [each["Id"] for each in found["DelegatedAdministrators"]]
+
+
+def _delegated(parties: Parties) -> bool | None:
+    """Delegate it to the hub; Organizations may not know at once that there is access."""
+    try:
+        parties.client(MANAGEMENT, "organizations").register_delegated_administrator(
+            AccountId=parties[HUB].account, ServicePrincipal=SERVICE_PRINCIPAL
+        )
+    except ClientError as problem:
+        if code_of(problem) not in ("ConcurrentModificationException", "ConstraintViolationException"):
+            raise
+        return None
+    return True
 
 
 def end_trust(parties: Parties) -> list[str]:

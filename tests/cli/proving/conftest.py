@@ -18,10 +18,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def begun(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[World]:
+    with running(folder, "--iam-seconds", "0") as sandbox:
+        for name, value in environment_on(sandbox.url, folder).items():
+            patch.setenv(name, value)
+        yield World(sandbox, Parties(PROFILES, ""))
+
+
 @pytest.fixture
 def world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A sandbox of the test's own."""
-    with running(folder, "--iam-seconds", "0") as sandbox:
-        for name, value in environment_on(sandbox.url, folder).items():
-            monkeypatch.setenv(name, value)
-        yield World(sandbox, Parties(PROFILES, ""))
+    yield from begun(folder, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A sandbox for all tests of a module that change nothing in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield from begun(tmp_path_factory.mktemp("still"), patch)

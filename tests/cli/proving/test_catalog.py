@@ -7,6 +7,8 @@ import shutil
 import tarfile
 from pathlib import Path
 
+import pytest
+
 from cli.proving.model import IMAGES, archive
 from cli.proving.rehearsal import Conditions, faults
 from cli.proving.stage import CATALOG, Stage
@@ -37,8 +39,9 @@ def test_the_proofs_catalog_has_no_mistake(tmp_path: Path) -> None:
     }
 
 
-def test_a_run_writes_it_with_its_own_name_account_region_and_digests(world: World) -> None:
-    proof = world.proof()
+@pytest.mark.usefixtures("folder")
+def test_a_run_writes_it_with_its_own_name_account_region_and_digests(still: World) -> None:
+    proof = still.proof()
     proof.record.region = "eu-west-1"
     stage = Stage(proof.record, proof.parties["management"])
     target = stage.project / "hub" / "catalog"

@@ -16,27 +16,27 @@ from tests.support.refused import refused
 ALL = list(ACCOUNTS.values())
 
 
-def test_the_spokes_unit_is_found_where_all_is_as_it_has_to_be(world: World) -> None:
-    assert world.unit == refuse_accounts(world.parties, ALL)
-    refuse_catalog(world.parties, world.items(), [])
+def test_the_spokes_unit_is_found_where_all_is_as_it_has_to_be(still: World) -> None:
+    assert still.unit == refuse_accounts(still.parties, ALL)
+    refuse_catalog(still.parties, still.items(), [])
 
 
 @pytest.mark.parametrize("said", [[], ALL[:2], [*ALL, "999900001111"]])
 def test_nothing_begins_where_not_exactly_these_accounts_are_said_to_be_throw_away(
-    world: World, said: list[str]
+    still: World, said: list[str]
 ) -> None:
     with refused(ConfigError, "proof-not-confirmed", "--throw-away"):
-        refuse_accounts(world.parties, said)
+        refuse_accounts(still.parties, said)
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("still")
 def test_three_profiles_have_to_be_of_three_accounts() -> None:
     parties = Parties({**PROFILES, "spoke": PROFILES["hub"]}, "")
     with refused(ConfigError, "proof-accounts-alike", "--hub"):
         refuse_accounts(parties, ALL)
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("still")
 def test_the_management_account_has_to_be_one() -> None:
     parties = Parties({**PROFILES, "management": PROFILES["hub"], "hub": PROFILES["management"]}, "")
     with refused(ConfigError, "proof-not-management", "--management"):
@@ -52,10 +52,10 @@ def test_a_spoke_has_to_be_in_a_unit(world: World) -> None:
         refuse_accounts(world.parties, ALL)
 
 
-def test_an_example_account_is_refused_on_aws(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_example_account_is_refused_on_aws(still: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.proving.checks.is_rehearsed", lambda: False)
     with refused(ConfigError, "proof-example-account", "--hub"):
-        refuse_accounts(world.parties, ALL)
+        refuse_accounts(still.parties, ALL)
 
 
 def test_the_stand_in_is_refused_on_aws(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,7 @@ def test_the_stand_in_is_refused_on_aws(monkeypatch: pytest.MonkeyPatch) -> None
         refuse_tools("stand-in")
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("still")
 def test_a_region_without_the_models_image_is_refused() -> None:
     with refused(ConfigError, "proof-region", "--region"):
         refuse_accounts(Parties(PROFILES, "eu-north-1"), ALL)
@@ -96,14 +96,15 @@ def test_an_organization_that_shares_already_is_refused(world: World) -> None:
     assert "trusted access is ENABLED" in str(found.value)
 
 
-def test_a_run_that_was_not_removed_comes_first(world: World) -> None:
-    record = world.proof().record
+@pytest.mark.usefixtures("folder")
+def test_a_run_that_was_not_removed_comes_first(still: World) -> None:
+    record = still.proof().record
     record.on = "AWS"
     record.intend("hub", "bucket", f"{MARK}-x")
 
     assert [record.run] == left_on_aws()
     with refused(ConfigError, "proof-left"):
-        refuse_catalog(world.parties, [], left_on_aws())
+        refuse_catalog(still.parties, [], left_on_aws())
 
 
 def test_a_profile_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,8 +141,9 @@ def test_a_run_that_nobody_knows_is_refused() -> None:
         find_run("2026-11-27-000000")
 
 
-def test_a_run_that_goes_on_is_not_removed_under_its_feet(world: World) -> None:
-    record = world.proof().record
+@pytest.mark.usefixtures("folder")
+def test_a_run_that_goes_on_is_not_removed_under_its_feet(still: World) -> None:
+    record = still.proof().record
     record.process = Process.this()
     record.save()
 
@@ -149,8 +151,9 @@ def test_a_run_that_goes_on_is_not_removed_under_its_feet(world: World) -> None:
         remove(record.run)
 
 
-def test_a_run_is_removed_from_its_own_accounts_alone(world: World) -> None:
-    record = world.proof().record
+@pytest.mark.usefixtures("folder")
+def test_a_run_is_removed_from_its_own_accounts_alone(still: World) -> None:
+    record = still.proof().record
     record.accounts = {**record.accounts, "spoke": "444455556666"}
     record.save()
 
@@ -158,8 +161,9 @@ def test_a_run_is_removed_from_its_own_accounts_alone(world: World) -> None:
         remove(record.run)
 
 
-def test_a_file_that_is_none_of_a_runs_is_refused(world: World) -> None:
-    record: Record = world.proof().record
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_is_none_of_a_runs_is_refused(still: World) -> None:
+    record: Record = still.proof().record
     record.save()
     (record.folder / "proof.json").write_text('{"run": 1}')
 

@@ -34,7 +34,7 @@ class Conditions:
 
     Attributes:
         speed: Seconds of its time that pass in a second; 1 is AWS's.
-        plain: Without what makes it unwilling.
+        plain: Without what makes it unwilling or late.
         plugin: Of Pulumi.
         skip: Steps that are left out.
         tests: Which of the sandbox's tests are run.
@@ -45,6 +45,16 @@ class Conditions:
     plugin: str = plugins.STAND_IN
     skip: list[str] = field(default_factory=list[str])
     tests: str = ""
+
+    @property
+    def iam_seconds(self) -> float:
+        """Until a role is known, in the sandbox's time."""
+        return 0 if self.plain else _IAM_SECONDS
+
+    @property
+    def patience(self) -> float:
+        """How long the sandbox's tests let a role get known, in real time."""
+        return 0 if self.plain else _IAM_SECONDS / self.speed + 0.5
 
 
 def faults(conditions: Conditions) -> list[dict[str, object]]:
@@ -72,7 +82,7 @@ def rehearse(conditions: Conditions) -> tuple[int, Path | None]:
         folder = Path(name)
         write_file(folder / "faults.yaml", yaml.safe_dump(faults(conditions)))
         command = [sys.executable, "-m", "sandbox", "serve", "--speed", str(conditions.speed)]
-        command += ["--iam-seconds", str(_IAM_SECONDS), "--faults", str(folder / "faults.yaml")]
+        command += ["--iam-seconds", str(conditions.iam_seconds), "--faults", str(folder / "faults.yaml")]
         process, url = started(command, folder / "sandbox.log")
         try:
             code = subprocess.run(
@@ -108,7 +118,7 @@ def proof_command(conditions: Conditions) -> list[str]:
     for part, account in ACCOUNTS.items():
         words += [f"--{part}", f"proof-{part}", "--throw-away", account]
     words += [word for each in conditions.skip for word in ("--skip", each)]
-    words += ["--iam-seconds", f"{_IAM_SECONDS / conditions.speed + 0.5:.1f}"]
+    words += ["--iam-seconds", f"{conditions.patience:.1f}"]
     return [*words, *(["--tests", conditions.tests] if conditions.tests else [])]
 
 

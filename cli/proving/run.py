@@ -47,6 +47,8 @@ STEPS: Final[Sequence[type[Step]]] = (
     *(Trust, Tests, Measures, NoTrust),
     *(Deployers, Model, Organization, Hub, Spoke, Unchanged, Refresh, Moved, Failed, Destroy),
 )
+_FAST: Final = 2000
+"""Of the sandbox in a rehearsal that only has to say what is to be expected."""
 SKIPPABLE: Final = tuple(step.name for step in (Tests, Measures, Unchanged, Refresh, Moved, Failed))
 
 
@@ -218,7 +220,7 @@ def _rehearsed(options: Options) -> Record | None:
     from cli.proving.rehearsal import Conditions, rehearse  # noqa: PLC0415 - it starts proofs, and so knows this module
 
     print("the rehearsal on the sandbox, at no cost, whose report the run on AWS is compared with", flush=True)
-    code, path = rehearse(Conditions(skip=options.skip, tests=options.tests))
+    code, path = rehearse(Conditions(speed=_FAST, plain=True, skip=options.skip, tests=options.tests))
     if code != 0 or path is None:
         raise NotReachedError(
             f"the rehearsal failed, and nothing was done on AWS: {path.with_name(REPORT) if path else FOLDER}",

@@ -5,7 +5,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from cli.errors import RehearsalError
-from cli.proving.parties import HUB, MANAGEMENT, SPOKE
+from cli.proving.parties import PARTS, SPOKE
 from cli.proving.stage import tail
 from cli.proving.step import Proof, Step
 from cli.rehearsal.starting import ROOT
@@ -33,11 +33,10 @@ class Tests(Step):
         folder, parties = proof.stage.folder, proof.parties
         results, waits = folder / "tests.xml", folder / "waits.jsonl"
         proof.record.intend(SPOKE, "things of tests", f"{proof.mark}-…")
-        profiles = {"management": parties[MANAGEMENT], "hub": parties[HUB], "spoke": parties[SPOKE]}
         done = proof.stage.pytest(
             str(ROOT / "tests" / "sandbox"),
             "--aws",
-            *(f"--aws-{part}={party.profile}" for part, party in profiles.items()),
+            *(f"--aws-{part}={parties[part].profile}" for part in PARTS),
             f"--aws-region={parties.region}",
             f"--aws-mark={proof.mark}-",
             f"--aws-waits={waits}",

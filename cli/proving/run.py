@@ -173,7 +173,7 @@ def _run(proof: Proof, steps: Sequence[Step], expected: Record | None) -> int:
         )
         code = _remove(proof, expected)
     if expected and (differing := differences(proof.record, expected)):
-        print(f"{len(differing)} observations differ from the sandbox")
+        print(f"observations that differ from the sandbox: {len(differing)}")
     return code if done else (ExitCode.FAILED if code is ExitCode.DONE else code)
 
 

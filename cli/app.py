@@ -4,7 +4,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from cli import exit_codes, fleet, hub, models, organization, sandbox, site_verbs, spoke, stack
+from cli import exit_codes, fleet, hub, models, organization, proof, sandbox, site_verbs, spoke, stack
 from cli.verbs import PROGRAM, AsJson, complete_stack, verb
 
 NOUNS: Final = {
@@ -16,6 +16,7 @@ NOUNS: Final = {
     "fleet": fleet.app,
     "site": site_verbs.app,
     "sandbox": sandbox.app,
+    "proof": proof.app,
 }
 
 app: Final = typer.Typer(

@@ -46,9 +46,9 @@ def deployer_template(settings: OrganizationSettings, deployers: DeployersSettin
     return writer.within(text, LONGEST_TEXT, "the template")
 
 
-def within_boundary(policy: Json) -> Json:
-    """Let a spoke's deployer make roles with the boundary alone."""
-    limited = {"StringEquals": {"iam:PermissionsBoundary": "arn:${Partition}:iam::${AccountId}:policy/" + BOUNDARY}}
+def within_boundary(policy: Json, boundary: str = "arn:${Partition}:iam::${AccountId}:policy/" + BOUNDARY) -> Json:
+    """Let a spoke's deployer make roles with a boundary alone, by its ARN."""
+    limited = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
     statements = [
         {**each, "Condition": limited} if each["Sid"] == _MAKES_ROLES else each for each in policy["Statement"]
     ]

@@ -30,7 +30,7 @@ STAGES = {
     "tests/engine/test_fleet_workers.py": "tests/engine/test_fleet.py",
 }
 """Files whose tests stand on the same stage as those of another; one worker runs both, so that it is set once."""
-SERVERS = {"warm_python", "sandbox", "started", "own_sandbox", "serve", "sandbox_url"}
+SERVERS = {"warm_python", "sandbox", "started", "own_sandbox", "serve", "sandbox_url", "world", "still"}
 """Fixtures that start the sandbox, or what it is forked from."""
 
 

@@ -67,7 +67,7 @@ class Rehearsal:
     def __enter__(self) -> Self:
         """Copy the project and start the sandbox; returns when it accepts calls."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        _copy_project(self.project, self.virtual_environment)
+        copy_project(self.project, self.virtual_environment)
         command = [self.python, "-m", "sandbox", "serve"]
         if self._organization:
             command += ["--organization", str(self._organization)]
@@ -140,7 +140,8 @@ def listen_to_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _copy_project(target: Path, virtual_environment: Path) -> None:
+def copy_project(target: Path, virtual_environment: Path, *, settings: Path | None = SETTINGS) -> None:
+    """Copy the project into a new folder, with the settings that are in another one, if any."""
     target.mkdir()
     for name in COPIED:
         source = ROOT / name
@@ -148,8 +149,8 @@ def _copy_project(target: Path, virtual_environment: Path) -> None:
             shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copyfile(source, target / name)
-    for settings in SETTINGS.glob("Pulumi.*.yaml"):
-        write_file(target / settings.name, f"{settings.read_text()}encryptionsalt: {SALT}\n")
+    for file in settings.glob("Pulumi.*.yaml") if settings else ():
+        write_file(target / file.name, f"{file.read_text()}encryptionsalt: {SALT}\n")
     for source in (virtual_environment, ROOT / ".tools"):
         if source.exists():
             (target / source.name).symlink_to(source)

@@ -52,6 +52,8 @@ class ModelRegistry:
             return _json(self._policy(request, caller))
         if operation not in (
             "CreateModelPackage",
+            "DeleteModelPackage",
+            "DeleteModelPackageGroup",
             "DescribeModelPackage",
             "ListModelPackages",
             "UpdateModelPackage",
@@ -61,12 +63,22 @@ class ModelRegistry:
         request.act_as(owner, caller.access_key)
         if operation == "CreateModelPackage":
             return self._create(request, caller, moto)
-        if operation == "ListModelPackages":
-            return _json(_list(_backend(owner, caller.region), request.json))
-        package = _find(_backend(owner, caller.region), request)
-        if operation == "UpdateModelPackage":
-            return _json(self._update(package, request.json, caller))
-        return _json(self._description(package, request.json))
+        return _json(self._answer(request, _backend(owner, caller.region), caller))
+
+    def _answer(self, request: Request, backend: "SageMakerModelBackend", caller: Caller) -> dict[str, Any]:
+        """Answer what is about packages that are there, and about their group."""
+        match request.operation:
+            case "ListModelPackages":
+                return _list(backend, request.json)
+            case "DeleteModelPackageGroup":
+                return _delete_group(backend, request.json)
+            case "DeleteModelPackage":
+                del backend.model_packages[_find(backend, request).arn]
+                return {}
+            case "UpdateModelPackage":
+                return self._update(_find(backend, request), request.json, caller)
+            case _:
+                return self._description(_find(backend, request), request.json)
 
     def _owner(self, request: Request, caller: Caller) -> str:
         resource = resource_of(request)
@@ -160,6 +172,21 @@ def _find(backend: "SageMakerModelBackend", request: Request) -> "ModelPackage":
     if package is None:
         raise _missing("", name)
     return package
+
+
+def _delete_group(backend: "SageMakerModelBackend", given: Mapping[str, Any]) -> dict[str, Any]:
+    """Delete a group that holds no package any more (API reference, DeleteModelPackageGroup: ConflictException)."""
+    name = str(given.get("ModelPackageGroupName", "")).rpartition("/")[2]
+    if name not in backend.model_package_groups:
+        raise _missing("group", name)
+    if any(package.model_package_group_name == name for package in backend.model_packages.values()):
+        raise ApiError(
+            "ConflictException",
+            "Model Package Group cannot be deleted because it still contains Model Packages.",
+            400,
+        )
+    del backend.model_package_groups[name]
+    return {}
 
 
 def _missing(kind: str, name: str) -> ApiError:

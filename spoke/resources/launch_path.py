@@ -21,7 +21,7 @@ from spoke.launches.resolution import ResolvedLaunch
 _FUNCTION: Final = "aws:servicecatalog/getLaunchPaths:getLaunchPaths"
 _NOT_YET: Final = re.compile(r"couldn't find resource|ResourceNotFoundException|timeout while waiting")
 """What the provider says where AWS shows no path; all else is no matter of waiting."""
-_PATIENCE: Final = 600
+PATIENCE: Final = 600
 """Seconds for a path that nothing stands in the way of."""
 _DOUBT: Final = 60
 """Seconds for what AWS's lists say stands in its way: they too may be behind."""
@@ -59,7 +59,7 @@ class LaunchPaths:
                 raise _not_one(resolved, paths, len(found))
             obstacle = await asyncio.to_thread(self._obstacle, resolved, deployer, own=own)
             waited = time.monotonic() - begun
-            patience = _DOUBT if obstacle or pulumi.runtime.is_dry_run() else _PATIENCE
+            patience = _DOUBT if obstacle or pulumi.runtime.is_dry_run() else PATIENCE
             if waited > patience:
                 raise _not_one(resolved, paths, 0) if paths else _missing(resolved, obstacle, aws_says, waited)
             if not tries:

@@ -26,6 +26,7 @@ VERBS = {
     "hub": "shares",
     "fleet": "plan up status drift history shards accounts",
     "sandbox": "serve env demo",
+    "proof": "run remove rehearse",
     "site": "build serve",
 }
 

@@ -34,6 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         variable = f"SANDBOX_AWS_{part.upper()}"
         group.addoption(f"--aws-{part}", metavar="PROFILE", default=os.environ.get(variable), help=f"or ${variable}")
     group.addoption("--aws-iam-seconds", type=float, default=15, help="how long a new role takes to be known")
+    group.addoption("--aws-region", help="where; the region of the hub's profile unless given")
+    group.addoption("--aws-mark", default="", help="in front of the names of all that the tests make")
+    group.addoption("--aws-waits", type=Path, metavar="FILE", help="gets how long what was waited for took")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,7 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
     profiles: list[str] = [str(config.getoption(f"--aws-{part}") or "") for part in PARTS]
     if not all(profiles):
         raise pytest.UsageError("--aws needs --aws-management, --aws-hub and --aws-spoke: three AWS profiles")
-    ACCOUNTS.use(*profiles, iam_seconds=float(str(config.getoption("--aws-iam-seconds"))))
+    ACCOUNTS.use(
+        *profiles,
+        region=config.getoption("--aws-region"),
+        iam_seconds=float(str(config.getoption("--aws-iam-seconds"))),
+    )
+    ACCOUNTS.mark, ACCOUNTS.waits = str(config.getoption("--aws-mark")), config.getoption("--aws-waits")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

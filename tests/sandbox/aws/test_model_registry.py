@@ -139,3 +139,26 @@ def test_a_policy_may_let_in_to_one_group_alone(own_sandbox: Sandbox, api_error:
 def document(statement: dict[str, Any]) -> dict[str, Any]:
     """Make a policy of a statement."""
     return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def test_a_group_goes_once_its_packages_have_gone(registry: Any, api_error: Expect) -> None:  # noqa: ANN401
+    """API:DeleteModelPackage, DeleteModelPackageGroup."""
+    registry.create_model_package_group(ModelPackageGroupName="churn")
+    arn = registry.create_model_package(
+        ModelPackageGroupName="churn",
+        InferenceSpecification={
+            "Containers": [{"Image": "x"}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    )["ModelPackageArn"]
+    with api_error("ConflictException", "still contains Model Packages"):
+        registry.delete_model_package_group(ModelPackageGroupName="churn")
+
+    registry.delete_model_package(ModelPackageName=arn)
+    registry.delete_model_package_group(ModelPackageGroupName="churn")
+
+    with api_error("ValidationException", "does not exist"):
+        registry.delete_model_package(ModelPackageName=arn)
+    with api_error("ValidationException", "does not exist"):
+        registry.delete_model_package_group(ModelPackageGroupName="churn")

@@ -28,7 +28,7 @@ def in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what takes AWS minutes take tests none."""
     monkeypatch.setattr(launch_path, "_PAUSES", ())
     monkeypatch.setattr(launch_path, "_LONGEST_PAUSE", 0.001)
-    monkeypatch.setattr(launch_path, "_PATIENCE", 0.3)
+    monkeypatch.setattr(launch_path, "PATIENCE", 0.3)
     monkeypatch.setattr(launch_path, "_DOUBT", 0.03)
 
 

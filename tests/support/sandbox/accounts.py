@@ -1,8 +1,10 @@
 """The accounts that the tests speak of: the sandbox's own, or with `--aws` those of three profiles."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import boto3
@@ -36,15 +38,19 @@ class Accounts:
     real: bool = False
     iam_seconds: float = 0
     """How long a new role takes until every service knows it."""
+    mark: str = ""
+    """In front of the names of what tests make."""
+    waits: Path | None = None
+    """Gets a line for each time that something was waited for: what, and how many seconds."""
     profiles: dict[str, str] = field(default_factory=dict[str, str])
     """By account id."""
     administrators: dict[str, str] = field(default_factory=dict[str, str])
 
-    def use(self, management: str, hub: str, spoke: str, iam_seconds: float) -> None:
-        """Take the accounts of three profiles of the AWS configuration, and the hub's region."""
+    def use(self, management: str, hub: str, spoke: str, *, region: str | None, iam_seconds: float) -> None:
+        """Take the accounts of three profiles of the AWS configuration, and the hub's region unless one is given."""
         self.real, self.iam_seconds = True, iam_seconds
         self.management, self.hub, self.research = (self._join(profile) for profile in (management, hub, spoke))
-        self.region = boto3.Session(profile_name=hub).region_name
+        self.region = region or boto3.Session(profile_name=hub).region_name
 
     def _join(self, profile: str) -> str:
         session = boto3.Session(profile_name=profile)
@@ -76,11 +82,18 @@ class Accounts:
 
     def until(self, look: Callable[[], Found | None], what: str) -> Found:
         """Look again and again, less and less often, until there is something to see."""
+        begun = time.monotonic()
         for pause in self._pauses():
             if (found := look()) is not None:
+                self._tell(what, time.monotonic() - begun)
                 return found
             time.sleep(pause)
         raise AssertionError(f"waited in vain for {what}")
+
+    def _tell(self, what: str, seconds: float) -> None:
+        if self.waits:
+            with self.waits.open("a") as lines:
+                lines.write(f"{json.dumps([what, round(seconds, 2)])}\n")
 
     def _pauses(self) -> Iterator[float]:
         pause, longest, end = (1.0, 10.0, 900.0) if self.real and self.iam_seconds else (0.004, 0.02, 5.0)

@@ -25,6 +25,7 @@ def clean(setup: Setup) -> None:
         for portfolio in _named(setup, catalog, "list_portfolios", "PortfolioDetails", "DisplayName"):
             _portfolio(setup, catalog, portfolio["Id"])
     for product in hub.search_products_as_admin(Filters={"FullTextSearch": [setup.name]})["ProductViewDetails"]:
+        _unbudget(hub, product["ProductViewSummary"]["ProductId"])
         hub.delete_product(Id=product["ProductViewSummary"]["ProductId"])
     for account in accounts:
         _roles(setup, setup.sandbox.client("iam", account))
@@ -65,7 +66,13 @@ def _portfolio(setup: Setup, catalog: Client, portfolio: str) -> None:
     for product in catalog.search_products_as_admin(**of)["ProductViewDetails"]:
         summary = product["ProductViewSummary"]
         catalog.disassociate_product_from_portfolio(ProductId=summary["ProductId"], **of)
+    _unbudget(catalog, portfolio)
     catalog.delete_portfolio(Id=portfolio)
+
+
+def _unbudget(catalog: Client, resource: str) -> None:
+    for budget in catalog.list_budgets_for_resource(ResourceId=resource)["Budgets"]:
+        catalog.disassociate_budget_from_resource(BudgetName=budget["BudgetName"], ResourceId=resource)
 
 
 def _unshare(setup: Setup, catalog: Client, portfolio: str, kind: str, principal: str) -> None:

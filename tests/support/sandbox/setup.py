@@ -33,7 +33,7 @@ class Setup:
 
     def __init__(self, sandbox: Sandbox, region: str | None = None) -> None:
         self.sandbox = sandbox
-        self.name = f"t{uuid.uuid4().hex[:10]}"
+        self.name = f"{ACCOUNTS.mark}t{uuid.uuid4().hex[:10]}"
         self.region = region or (ACCOUNTS.region if ACCOUNTS.real else REGIONS[next(_turns) % len(REGIONS)])
         self.hub = self.client("servicecatalog", ACCOUNTS.hub)
         self.research = self.client("servicecatalog", ACCOUNTS.research)

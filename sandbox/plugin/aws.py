@@ -11,6 +11,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
+from botocore.model import Shape
 
 from .failure import AWSError, Failure
 from .waits import Clock
@@ -126,6 +127,12 @@ class Connection:
             self.explain(f"attempt {attempt} of {self.attempts} is repeated: {failure}")
             self.clock.sleep(min(_LONGEST_BACKOFF, random.random() * 2**attempt))  # noqa: S311 - spreads clients, no secret
         raise AssertionError("a call has at least one attempt")
+
+    def members(self, service: str, region: str, method: str) -> Mapping[str, Shape]:
+        """The parameters of an operation, as botocore knows them."""
+        client = self._client(service, region)
+        shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).input_shape
+        return shape.members if shape else {}
 
     def _client(self, service: str, region: str) -> "BaseClient":
         with self._lock:

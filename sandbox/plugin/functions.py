@@ -166,14 +166,8 @@ def _units(op: Operation) -> State:
 
 def _delegated_administrators(op: Operation) -> State:
     with doing("reading Organizations Delegated Administrators"):
-        found = list(
-            op.pages(
-                "organizations",
-                "list_delegated_administrators",
-                "DelegatedAdministrators",
-                **op.given(ServicePrincipal="servicePrincipal"),
-            )
-        )
+        wished = op.arguments("organizations", "list_delegated_administrators")
+        found = list(op.pages("organizations", "list_delegated_administrators", "DelegatedAdministrators", **wished))
     administrators = [{**_account(one), **pick(one, "delegationEnabledDate")} for one in found]
     return {"id": op.provider.account_id, "delegatedAdministrators": administrators}
 

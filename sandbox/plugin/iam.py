@@ -79,19 +79,13 @@ class Role(Resource):
 
     def create(self, op: Operation) -> None:
         name = op.new["name"]
+        named = {"RoleName": name, "AssumeRolePolicyDocument": op.new["assumeRolePolicy"]}
+        wished = op.arguments("iam", "create_role", **named)
         with doing(f"creating IAM Role ({name})"):
             retry(
                 op.clock,
                 _PROPAGATION,
-                lambda: op.call(
-                    "iam",
-                    "create_role",
-                    RoleName=name,
-                    AssumeRolePolicyDocument=op.new["assumeRolePolicy"],
-                    Tags=as_list(op.new["tagsAll"]),
-                    MaxSessionDuration=op.new["maxSessionDuration"],
-                    **op.given(Path="path", Description="description", PermissionsBoundary="permissionsBoundary"),
-                ),
+                lambda: op.call("iam", "create_role", **wished),
                 on=lambda error: (
                     passing("MalformedPolicyDocument", saying="Invalid principal in policy")(error)
                     or passing("ConcurrentModification")(error)

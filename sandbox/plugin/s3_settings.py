@@ -1,10 +1,11 @@
 """S3: the settings of a bucket that are resources of their own."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from .equivalence import same_policy, stored_policy
 from .failure import AWSError, Failure, Gone, doing, tolerating
+from .properties import pick
 from .s3 import encryption_rule
 from .schema import REGION, Operation, Resource, one_of, optional, required, settled
 from .waits import passing, retry, until_gone
@@ -24,9 +25,10 @@ class _Setting(Resource):
     """The error code that says that the bucket has no such setting."""
     retried: ClassVar[Collection[str]] = ("NoSuchBucket",)
 
-    def arguments(self, state: State) -> dict[str, Any]:
-        """The wished setting as parameters of the Put call."""
-        raise NotImplementedError
+    def wished(self, state: State) -> State:
+        """What the Put call calls by another name than the property."""
+        del state
+        return {}
 
     def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
         """What the Get call answered as properties."""
@@ -54,27 +56,28 @@ class _Setting(Resource):
 
     def delete(self, op: Operation) -> None:
         with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket", self.absent):
-            op.call("s3", f"delete_{self.noun}", **self.bucket(op))
+            self.send(op, "delete")
         with doing(f"waiting for {self.title} ({op.id}) delete"):
             until_gone(op.clock, _PROPAGATION, lambda: self.look(op))
 
-    def bucket(self, op: Operation) -> dict[str, Any]:
-        """The parameters that name the bucket."""
-        return op.given(Bucket="bucket", ExpectedBucketOwner="expectedBucketOwner")
+    def send(self, op: Operation, verb: str, **more: object) -> dict[str, Any]:
+        """Make one of the calls."""
+        method = f"{verb}_{self.noun}"
+        return op.call("s3", method, **op.arguments("s3", method, **more))
 
     def apply(self, op: Operation) -> None:
         """Make the Put call."""
         retry(
             op.clock,
             _PROPAGATION,
-            lambda: op.call("s3", f"put_{self.noun}", **self.bucket(op), **self.arguments(op.new)),
+            lambda: self.send(op, "put", **self.wished(op.new)),
             on=passing(*self.retried),
         )
 
     def look(self, op: Operation) -> dict[str, Any]:
         """Make the Get call. Raises Gone if bucket or setting is missing."""
         try:
-            return op.call("s3", f"get_{self.noun}", **self.bucket(op))
+            return self.send(op, "get")
         except AWSError as error:
             if error.code in {"NoSuchBucket", self.absent}:
                 raise Gone(str(error)) from error
@@ -107,12 +110,6 @@ class BucketVersioning(_Setting):
             raise Failure(f"versioning_configuration.status cannot be updated from '{old}' to 'Disabled'")
         return ()
 
-    def arguments(self, state: State) -> dict[str, Any]:
-        wished = state["versioningConfiguration"]
-        delete = {"MFADelete": wished["mfaDelete"]} if wished.get("mfaDelete") else {}
-        mfa = {"MFA": state["mfa"]} if state.get("mfa") else {}
-        return {"VersioningConfiguration": {"Status": wished["status"], **delete}, **mfa}
-
     def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
         del op
         delete = {"mfaDelete": answer["MFADelete"]} if answer.get("MFADelete") else {}
@@ -125,19 +122,14 @@ class BucketVersioning(_Setting):
     def delete(self, op: Operation) -> None:
         if op.old["versioningConfiguration"]["status"] != "Disabled":
             with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket"):
-                op.call("s3", f"put_{self.noun}", **self.bucket(op), VersioningConfiguration={"Status": "Suspended"})
+                self.send(op, "put", VersioningConfiguration={"Status": "Suspended"})
 
 
 class BucketPublicAccessBlock(_Setting):
     """What of a bucket may be public."""
 
     pulumi_type = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
-    flags: ClassVar[Mapping[str, str]] = {
-        "blockPublicAcls": "BlockPublicAcls",
-        "blockPublicPolicy": "BlockPublicPolicy",
-        "ignorePublicAcls": "IgnorePublicAcls",
-        "restrictPublicBuckets": "RestrictPublicBuckets",
-    }
+    flags = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     properties = {
         "bucket": required(replaces=True),
         **dict.fromkeys(flags, optional(kind=bool, default=False)),
@@ -147,12 +139,12 @@ class BucketPublicAccessBlock(_Setting):
     noun = "public_access_block"
     absent = "NoSuchPublicAccessBlockConfiguration"
 
-    def arguments(self, state: State) -> dict[str, Any]:
-        return {"PublicAccessBlockConfiguration": {name: state[key] for key, name in self.flags.items()}}
+    def wished(self, state: State) -> State:
+        return {"PublicAccessBlockConfiguration": state}
 
     def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
         del op
-        return {key: answer["PublicAccessBlockConfiguration"].get(name, False) for key, name in self.flags.items()}
+        return {key: bool(flag) for key, flag in pick(answer["PublicAccessBlockConfiguration"], *self.flags).items()}
 
 
 class BucketServerSideEncryptionConfiguration(_Setting):
@@ -182,16 +174,9 @@ class BucketServerSideEncryptionConfiguration(_Setting):
     absent = "ServerSideEncryptionConfigurationNotFoundError"
     retried = ("NoSuchBucket", "OperationAborted")
 
-    def arguments(self, state: State) -> dict[str, Any]:
-        rules: list[dict[str, Any]] = []
-        for rule in state["rules"]:
-            default = rule.get("applyServerSideEncryptionByDefault")
-            wished: dict[str, Any] = {"BucketKeyEnabled": rule.get("bucketKeyEnabled", False)}
-            if default:
-                key = {"KMSMasterKeyID": default["kmsMasterKeyId"]} if default.get("kmsMasterKeyId") else {}
-                wished["ApplyServerSideEncryptionByDefault"] = {"SSEAlgorithm": default["sseAlgorithm"], **key}
-            rules.append(wished)
-        return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
+    def wished(self, state: State) -> State:
+        rules = [{"bucketKeyEnabled": False, **rule} for rule in state["rules"]]
+        return {"ServerSideEncryptionConfiguration": {"rules": rules}}
 
     def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
         del op
@@ -199,7 +184,7 @@ class BucketServerSideEncryptionConfiguration(_Setting):
 
     def delete(self, op: Operation) -> None:
         with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket", self.absent):
-            op.call("s3", f"delete_{self.noun}", **self.bucket(op))
+            self.send(op, "delete")
 
 
 class BucketPolicy(_Setting):
@@ -211,9 +196,6 @@ class BucketPolicy(_Setting):
     noun = "bucket_policy"
     absent = "NoSuchBucketPolicy"
     retried = ("NoSuchBucket", "MalformedPolicy")
-
-    def arguments(self, state: State) -> dict[str, Any]:
-        return {"Policy": state["policy"]}
 
     def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
         return {"policy": stored_policy(answer["Policy"], op.new.get("policy"))}
@@ -238,9 +220,9 @@ class BucketOwnershipControls(_Setting):
     absent = "OwnershipControlsNotFoundError"
     retried = ()
 
-    def arguments(self, state: State) -> dict[str, Any]:
-        return {"OwnershipControls": {"Rules": [{"ObjectOwnership": state["rule"]["objectOwnership"]}]}}
+    def wished(self, state: State) -> State:
+        return {"OwnershipControls": {"rules": [state["rule"]]}}
 
     def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
         del op
-        return {"rule": {"objectOwnership": answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]}}
+        return {"rule": pick(answer["OwnershipControls"]["Rules"][0], "objectOwnership")}

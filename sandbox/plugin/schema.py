@@ -2,13 +2,14 @@
 
 import json
 import re
+import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
 from .aws import Connection
 from .configuration import Provider
-from .tags import as_list
+from .properties import fitted
 from .waits import Clock
 from .wire import State, Value
 
@@ -112,17 +113,24 @@ class Operation:
         """The program's time limit for this operation, or the resource's own."""
         return self.timeout or seconds
 
-    def given(self, **names: str) -> State:
-        """Parameters for a call, from those properties that have a value: `given(Description="description")`."""
-        return {name: self.new[key] for name, key in names.items() if self.new.get(key)}
+    def arguments(self, service: str, method: str, **more: Any) -> State:  # noqa: ANN401 - see call
+        """The parameters of a call: every property that has a value, under botocore's name for it, and a fresh token.
+
+        Args:
+            service: The service.
+            method: The call.
+            more: Properties under other names, and what is no property.
+        """
+        given = {**self.new, "tags": self.new.get("tagsAll"), **more}
+        values = {key.lower(): value for key, value in given.items() if value or (key in more and value is not None)}
+        members = self.connection.members(service, self.region, method)
+        tokens = {name: str(uuid.uuid4()) for name, shape in members.items() if "idempotencyToken" in shape.metadata}
+        found = {name: fitted(shape, values[name.lower()]) for name, shape in members.items() if name.lower() in values}
+        return tokens | found
 
     def amended(self, empty: Value = "", **names: str) -> State:
-        """Parameters for a call, from the properties that change; one that goes is `empty`."""
+        """Properties that change, by the name that a call has for them; one that goes is `empty`."""
         return {name: self.new.get(key, empty) for name, key in names.items() if key in self.changed}
-
-    def tag_list(self) -> State:
-        """The parameter of a create call for all tags, if there are any."""
-        return {"Tags": as_list(self.new["tagsAll"])} if self.new["tagsAll"] else {}
 
     def seen(self, found: State) -> State:
         """The state after a read: what AWS answered, over what was there or asked for."""

@@ -1,13 +1,13 @@
 """ProductPortfolioAssociation and PrincipalPortfolioAssociation: every change replaces them."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from sandbox.plugin.failure import Failure, Gone, doing, tolerating
 from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional, required
 from sandbox.plugin.waits import retry, until_gone
 from sandbox.plugin.wire import State
 
-from .calls import LANGUAGES, NOT_FOUND, READ_LIMIT, attempt, call, parts_of, ready
+from .calls import LANGUAGES, NOT_FOUND, READ_LIMIT, create, listed, parts_of, ready, send
 
 _LIMIT = 3 * 60
 _LANGUAGE = {"acceptLanguage": optional(default="en", replaces=True, check=LANGUAGES)}
@@ -24,22 +24,17 @@ class ProductPortfolioAssociation(Resource):
         **_LANGUAGE,
         **REGION,
     }
-    names: ClassVar[dict[str, str]] = {
-        "AcceptLanguage": "acceptLanguage",
-        "PortfolioId": "portfolioId",
-        "ProductId": "productId",
-    }
+    names = ("acceptLanguage", "portfolioId", "productId")
 
     def create(self, op: Operation) -> None:
-        parameters = op.given(SourcePortfolioId="sourcePortfolioId", **self.names)
         with doing("associating Service Catalog Product with Portfolio"):
-            attempt(op, "associate_product_with_portfolio", _LIMIT, **parameters)
-        op.id = ":".join(op.new[key] for key in self.names.values())
+            create(op, "associate_product_with_portfolio", _LIMIT)
+        op.id = ":".join(op.new[key] for key in self.names)
 
     def read(self, op: Operation) -> State:
         with doing(f"could not parse ID ({op.id})"):
             parts = parts_of(op.id, "acceptLanguage:portfolioID:productID")
-        op.new |= dict(zip(self.names.values(), parts, strict=True))
+        op.new |= dict(zip(self.names, parts, strict=True))
 
         def look() -> tuple[str, None]:
             if not self._is_listed(op):
@@ -55,7 +50,7 @@ class ProductPortfolioAssociation(Resource):
             doing(f"disassociating Service Catalog Product from Portfolio ({op.id})"),
             tolerating(NOT_FOUND),
         ):
-            call(op, "disassociate_product_from_portfolio", **op.given(**self.names))
+            send(op, "disassociate_product_from_portfolio")
 
         def look() -> object:
             with tolerating(NOT_FOUND):
@@ -65,8 +60,7 @@ class ProductPortfolioAssociation(Resource):
             until_gone(op.clock, op.limit(_LIMIT), look)
 
     def _is_listed(self, op: Operation) -> bool:
-        names = op.given(ProductId="productId", AcceptLanguage="acceptLanguage")
-        portfolios = op.pages("servicecatalog", "list_portfolios_for_product", "PortfolioDetails", **names)
+        portfolios = listed(op, "list_portfolios_for_product", "PortfolioDetails")
         return any(one["Id"] == op.new["portfolioId"] for one in portfolios)
 
 
@@ -82,31 +76,26 @@ class PrincipalPortfolioAssociation(Resource):
         **REGION,
     }
     title = "Service Catalog Principal Portfolio Association"
-    names: ClassVar[dict[str, str]] = {
-        "AcceptLanguage": "acceptLanguage",
-        "PrincipalARN": "principalArn",
-        "PortfolioId": "portfolioId",
-        "PrincipalType": "principalType",
-    }
+    names = ("acceptLanguage", "principalArn", "portfolioId", "principalType")
 
     def create(self, op: Operation) -> None:
-        object_id = ",".join(op.new[key] for key in self.names.values())
+        object_id = ",".join(op.new[key] for key in self.names)
         with doing(f"creating {self.title} ({object_id})"):
-            attempt(op, "associate_principal_with_portfolio", _LIMIT, **op.given(**self.names))
+            create(op, "associate_principal_with_portfolio", _LIMIT)
         op.id = object_id
         with doing(f"waiting for {self.title} ({op.id}) create"):
             retry(op.clock, READ_LIMIT, lambda: self._find(op), on=lambda error: isinstance(error, Gone))
 
     def read(self, op: Operation) -> State:
         parts = parts_of(op.id, "acceptLanguage,principalARN,portfolioID,principalType", ",")
-        op.new |= dict(zip(self.names.values(), parts, strict=True))
+        op.new |= dict(zip(self.names, parts, strict=True))
         with doing(f"reading {self.title} ({op.id})", gone=[NOT_FOUND]):
             self._find(op)
         return {}
 
     def delete(self, op: Operation) -> None:
         with doing(f"deleting {self.title} ({op.id})"), tolerating(NOT_FOUND):
-            call(op, "disassociate_principal_from_portfolio", **op.given(**self.names))
+            send(op, "disassociate_principal_from_portfolio")
 
         def look() -> None:
             with tolerating(NOT_FOUND):
@@ -122,7 +111,6 @@ class PrincipalPortfolioAssociation(Resource):
     def _find(self, op: Operation) -> None:
         """Raise Gone unless the listing shows the principal exactly once."""
         wished: tuple[Any, Any] = (op.new["principalArn"], op.new["principalType"])
-        names = op.given(PortfolioId="portfolioId", AcceptLanguage="acceptLanguage")
-        principals = op.pages("servicecatalog", "list_principals_for_portfolio", "Principals", **names)
+        principals = listed(op, "list_principals_for_portfolio", "Principals")
         if [(one["PrincipalARN"], one["PrincipalType"]) for one in principals].count(wished) != 1:
             raise Gone("empty result")

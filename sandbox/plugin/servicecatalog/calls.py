@@ -1,6 +1,5 @@
 """What the Service Catalog types have in common: calls with their retries, listings, waits, texts."""
 
-import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
@@ -17,11 +16,6 @@ ACCEPT_LANGUAGE: Mapping[str, Property] = {"acceptLanguage": optional(default="e
 
 _unknown_profile = passing("InvalidParametersException", saying="profile does not exist")
 _not_found = passing(NOT_FOUND)
-
-
-def fresh_token() -> str:
-    """A text that makes repetitions of one call harmless."""
-    return str(uuid.uuid4())
 
 
 def call(op: Operation, method: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - each operation has its own shape
@@ -44,6 +38,26 @@ def attempt(
         lambda: call(op, method, **parameters),
         on=lambda error: _unknown_profile(error) or (until_found and _not_found(error)),
     )
+
+
+def create(op: Operation, method: str, limit: float, *, until_found: bool = False, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+    """The same with every property that the call has a parameter for."""
+    return attempt(op, method, limit, until_found=until_found, **asked(op, method, **more))
+
+
+def send(op: Operation, method: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+    """The same once."""
+    return call(op, method, **asked(op, method, **more))
+
+
+def asked(op: Operation, method: str, **more: Any) -> State:  # noqa: ANN401 - as above
+    """Every property that a call has a parameter for."""
+    return op.arguments("servicecatalog", method, **more)
+
+
+def listed(op: Operation, method: str, result: str) -> Iterator[dict[str, Any]]:
+    """Every item of a listing, which is asked for by the properties too."""
+    return op.pages("servicecatalog", method, result, **asked(op, method))
 
 
 def ready(

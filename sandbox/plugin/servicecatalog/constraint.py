@@ -9,7 +9,7 @@ from sandbox.plugin.schema import REGION, Operation, Resource, json_text, one_of
 from sandbox.plugin.waits import wait
 from sandbox.plugin.wire import State
 
-from .calls import ACCEPT_LANGUAGE, NOT_FOUND, READ_LIMIT, attempt, call, fresh_token, present, ready
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, READ_LIMIT, attempt, call, create, present, ready
 
 _LIMIT = 3 * 60
 
@@ -33,21 +33,7 @@ class Constraint(Resource):
 
     def create(self, op: Operation) -> None:
         with doing("creating Service Catalog Constraint"):
-            answer = attempt(
-                op,
-                "create_constraint",
-                _LIMIT,
-                until_found=True,
-                IdempotencyToken=fresh_token(),
-                **op.given(
-                    PortfolioId="portfolioId",
-                    ProductId="productId",
-                    Type="type",
-                    Parameters="parameters",
-                    Description="description",
-                    AcceptLanguage="acceptLanguage",
-                ),
-            )
+            answer = create(op, "create_constraint", _LIMIT, until_found=True)
         op.id = answer["ConstraintDetail"]["ConstraintId"]
 
     def read(self, op: Operation) -> State:

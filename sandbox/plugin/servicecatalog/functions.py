@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.plugin.failure import AWSError, doing
+from sandbox.plugin.failure import doing, tolerating
 from sandbox.plugin.functions import Function
 from sandbox.plugin.properties import pick
 from sandbox.plugin.schema import REGION, Operation, Property, optional, required
@@ -11,7 +11,7 @@ from sandbox.plugin.tags import as_map
 from sandbox.plugin.waits import wait
 from sandbox.plugin.wire import State
 
-from .calls import ACCEPT_LANGUAGE, NOT_FOUND, call
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, call, listed
 from .constraint import describe_constraint
 from .portfolio import describe_portfolio
 from .product import describe_product
@@ -52,51 +52,37 @@ def _provisioning_artifacts(op: Operation) -> State:
     return {"id": product, "provisioningArtifactDetails": details}
 
 
-def _found(op: Operation, method: str, result: str, **parameters: str) -> tuple[str, list[dict[str, Any]]] | None:
+def _found(op: Operation, method: str, result: str, *, steady: bool = False) -> list[dict[str, Any]]:
     """A listing that must not be empty."""
-    try:
-        found = list(op.pages("servicecatalog", method, result, **parameters))
-    except AWSError as error:
-        if error.code == NOT_FOUND:
-            return None
-        raise
-    return ("AVAILABLE", found) if found else None
+
+    def look() -> tuple[str, list[dict[str, Any]]] | None:
+        with tolerating(NOT_FOUND):
+            found = list(listed(op, method, result))
+            return ("AVAILABLE", found) if found else None
+        return None
+
+    return wait(op.clock, _LIMIT, look, pending=(), target=("AVAILABLE",), steady=steady) or []
 
 
 def _launch_paths(op: Operation) -> State:
-    names = op.given(ProductId="productId", AcceptLanguage="acceptLanguage")
     with doing("describing Service Catalog Launch Paths"):
-        paths = wait(
-            op.clock,
-            _LIMIT,
-            lambda: _found(op, "list_launch_paths", "LaunchPathSummaries", **names),
-            pending=(),
-            target=("AVAILABLE",),
-            steady=True,
-        )
+        paths = _found(op, "list_launch_paths", "LaunchPathSummaries", steady=True)
     summaries = [
         {
             **pick(path, "name", pathId="Id"),
             "tags": op.provider.tags.visible(as_map(path.get("Tags", []))),
             "constraintSummaries": [pick(one, "type", "description") for one in path.get("ConstraintSummaries", [])],
         }
-        for path in paths or ()
+        for path in paths
     ]
     return {"id": op.new["productId"], "summaries": summaries}
 
 
 def _portfolio_constraints(op: Operation) -> State:
-    names = op.given(PortfolioId="portfolioId", ProductId="productId", AcceptLanguage="acceptLanguage")
     with doing("getting Service Catalog Portfolio Constraints"):
-        constraints = wait(
-            op.clock,
-            _LIMIT,
-            lambda: _found(op, "list_constraints_for_portfolio", "ConstraintDetails", **names),
-            pending=(),
-            target=("AVAILABLE",),
-        )
+        constraints = _found(op, "list_constraints_for_portfolio", "ConstraintDetails")
     known = ("constraintId", "description", "owner", "portfolioId", "productId", "type")
-    details = [pick(one, *known) for one in constraints or ()]
+    details = [pick(one, *known) for one in constraints]
     parts = (op.new["acceptLanguage"], op.new["portfolioId"], op.new.get("productId", ""))
     return {"id": ":".join(parts), "details": details}
 

@@ -6,7 +6,7 @@ from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, length, out
 from sandbox.plugin.tags import as_list, as_map
 from sandbox.plugin.wire import State
 
-from .calls import NOT_FOUND, call, fresh_token
+from .calls import NOT_FOUND, call, send
 
 
 class Portfolio(Resource):
@@ -25,16 +25,7 @@ class Portfolio(Resource):
 
     def create(self, op: Operation) -> None:
         with doing(f"creating Service Catalog Portfolio ({op.new['name']})"):
-            answer = call(
-                op,
-                "create_portfolio",
-                IdempotencyToken=fresh_token(),
-                AcceptLanguage="en",
-                DisplayName=op.new["name"],
-                ProviderName=op.new["providerName"],
-                **op.given(Description="description"),
-                **op.tag_list(),
-            )
+            answer = send(op, "create_portfolio", AcceptLanguage="en", DisplayName=op.new["name"])
         op.id = answer["PortfolioDetail"]["Id"]
 
     def read(self, op: Operation) -> State:
@@ -59,6 +50,6 @@ def describe_portfolio(op: Operation, portfolio: str, language: str = "en") -> S
     answer = call(op, "describe_portfolio", Id=portfolio, AcceptLanguage=language)
     detail = answer["PortfolioDetail"]
     return {
-        **pick(detail, "createdTime", "description", "providerName", arn="ARN", name="DisplayName"),
+        **pick(detail, "arn", "createdTime", "description", "providerName", name="DisplayName"),
         "tagsAll": as_map(answer.get("Tags", [])),
     }

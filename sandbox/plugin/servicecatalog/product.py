@@ -10,29 +10,9 @@ from sandbox.plugin.tags import as_list, as_map, changes
 from sandbox.plugin.waits import until_gone
 from sandbox.plugin.wire import State
 
-from .calls import (
-    ACCEPT_LANGUAGE,
-    NOT_FOUND,
-    READ_LIMIT,
-    attempt,
-    call,
-    exactly_one,
-    fresh_token,
-    present,
-    ready,
-)
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, READ_LIMIT, asked, attempt, call, create, exactly_one, present, ready
 
 _LIMIT = 5 * 60
-_TEXTS = {
-    "Name": "name",
-    "Owner": "owner",
-    "Description": "description",
-    "Distributor": "distributor",
-    "SupportDescription": "supportDescription",
-    "SupportEmail": "supportEmail",
-    "SupportUrl": "supportUrl",
-    "AcceptLanguage": "acceptLanguage",
-}
 VERSION_TYPES = one_of(
     "CLOUD_FORMATION_TEMPLATE",
     "MARKETPLACE_AMI",
@@ -84,16 +64,9 @@ class Product(Resource):
 
     def create(self, op: Operation) -> None:
         with doing(f"creating Service Catalog Product ({op.new['name']})"):
-            answer = attempt(
-                op,
-                "create_product",
-                _LIMIT,
-                IdempotencyToken=fresh_token(),
-                ProductType=op.new["type"],
-                ProvisioningArtifactParameters=version_parameters(op.new["provisioningArtifactParameters"]),
-                **op.given(**_TEXTS),
-                **op.tag_list(),
-            )
+            version = version_parameters(op.new["provisioningArtifactParameters"])
+            named: State = {"ProductType": op.new["type"], "ProvisioningArtifactParameters": version}
+            answer = create(op, "create_product", _LIMIT, **named)
         op.id = answer["ProductViewDetail"]["ProductViewSummary"]["ProductId"]
         with doing(f"waiting for Service Catalog Product ({op.id}) to be ready"):
             _describe(op, op.id, op.limit(_LIMIT))
@@ -106,7 +79,7 @@ class Product(Resource):
             return describe_product(op, op.id) | imported
 
     def update(self, op: Operation) -> None:
-        wished = op.given(**_TEXTS)
+        wished = asked(op, "update_product")
         if "tagsAll" in op.changed:
             added, removed = changes(op.old.get("tagsAll", {}), op.new["tagsAll"])
             wished |= {"AddTags": as_list(added)} if added else {}

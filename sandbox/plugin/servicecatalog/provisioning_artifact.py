@@ -9,18 +9,7 @@ from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional,
 from sandbox.plugin.waits import until_gone
 from sandbox.plugin.wire import State
 
-from .calls import (
-    ACCEPT_LANGUAGE,
-    NOT_FOUND,
-    READ_LIMIT,
-    attempt,
-    call,
-    exactly_one,
-    fresh_token,
-    parts_of,
-    present,
-    ready,
-)
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, READ_LIMIT, call, create, exactly_one, parts_of, present, ready
 from .product import VERSION_TYPES, version_parameters
 
 _LIMIT = 3 * 60
@@ -52,15 +41,7 @@ class ProvisioningArtifact(Resource):
 
     def create(self, op: Operation) -> None:
         with doing(f"creating {self.title}"):
-            answer = attempt(
-                op,
-                "create_provisioning_artifact",
-                _LIMIT,
-                IdempotencyToken=fresh_token(),
-                ProductId=op.new["productId"],
-                Parameters=version_parameters(op.new),
-                **op.given(AcceptLanguage="acceptLanguage"),
-            )
+            answer = create(op, "create_provisioning_artifact", _LIMIT, Parameters=version_parameters(op.new))
         op.id = f"{answer['ProvisioningArtifactDetail']['Id']}:{op.new['productId']}"
         self.update(op)
 
@@ -84,16 +65,8 @@ class ProvisioningArtifact(Resource):
 
     def update(self, op: Operation) -> None:
         with doing(f"updating {self.title} ({op.id})"):
-            attempt(
-                op,
-                "update_provisioning_artifact",
-                _LIMIT,
-                **self._names(op),
-                Active=op.new.get("active", True),
-                **op.given(
-                    Guidance="guidance", Description="description", Name="name", AcceptLanguage="acceptLanguage"
-                ),
-            )
+            named: State = {**self._names(op), "Active": op.new.get("active", True)}
+            create(op, "update_provisioning_artifact", _LIMIT, **named)
 
     def delete(self, op: Operation) -> None:
         names = self._names(op)

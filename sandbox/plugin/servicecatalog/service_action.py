@@ -7,7 +7,7 @@ from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional,
 from sandbox.plugin.waits import passing, retry, until_gone
 from sandbox.plugin.wire import State, Value
 
-from .calls import ACCEPT_LANGUAGE, NOT_FOUND, attempt, call, fresh_token, present
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, attempt, call, create, present
 
 _LIMIT = 3 * 60
 _NAMES = {"name": "Name", "version": "Version", "assumeRole": "AssumeRole", "parameters": "Parameters"}
@@ -42,16 +42,8 @@ class ServiceAction(Resource):
 
     def create(self, op: Operation) -> None:
         with doing("creating Service Catalog Service Action"):
-            answer = attempt(
-                op,
-                "create_service_action",
-                _LIMIT,
-                IdempotencyToken=fresh_token(),
-                Name=op.new["name"],
-                DefinitionType=op.new["definition"]["type"],
-                **_definition(op),
-                **op.given(Description="description", AcceptLanguage="acceptLanguage"),
-            )
+            named = {**_definition(op), "DefinitionType": op.new["definition"]["type"]}
+            answer = create(op, "create_service_action", _LIMIT, **named)
         op.id = answer["ServiceActionDetail"]["ServiceActionSummary"]["Id"]
 
     def read(self, op: Operation) -> State:

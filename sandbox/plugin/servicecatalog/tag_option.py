@@ -9,7 +9,7 @@ from sandbox.plugin.schema import REGION, Operation, Resource, optional, outputs
 from sandbox.plugin.waits import until_gone, wait
 from sandbox.plugin.wire import State
 
-from .calls import NOT_FOUND, READ_LIMIT, attempt, call, present
+from .calls import NOT_FOUND, READ_LIMIT, attempt, call, create, listed, present, send
 
 _LIMIT = 3 * 60
 
@@ -28,7 +28,7 @@ class TagOption(Resource):
 
     def create(self, op: Operation) -> None:
         with doing("creating Service Catalog Tag Option"):
-            answer = attempt(op, "create_tag_option", _LIMIT, Key=op.new["key"], Value=op.new["value"])
+            answer = create(op, "create_tag_option", _LIMIT)
         op.id = answer["TagOptionDetail"]["Id"]
         if not op.new["active"]:
             with doing(f"creating Service Catalog Tag Option, updating active ({op.id})"):
@@ -55,20 +55,20 @@ class _Hanging(Resource):
 
     what: str
     """As in error texts."""
-    of: tuple[str, str]
-    """The property that names what is associated, and its parameter."""
+    of: str
+    """The property that names what is associated."""
     calls: tuple[str, str]
 
     def create(self, op: Operation) -> None:
         with doing(f"associating Service Catalog {self.what} with Resource"):
-            attempt(op, self.calls[0], _LIMIT, **self._names(op))
-        op.id = f"{op.new[self.of[0]]}:{op.new['resourceId']}"
+            create(op, self.calls[0], _LIMIT)
+        op.id = f"{op.new[self.of]}:{op.new['resourceId']}"
 
     def read(self, op: Operation) -> State:
         first, _, resource = op.id.partition(":")
         if not first or not resource:
             raise Failure(f"could not parse ID ({op.id}): unexpected format of ID ({op.id})")
-        op.new |= {self.of[0]: first, "resourceId": resource}
+        op.new |= {self.of: first, "resourceId": resource}
 
         def look() -> tuple[str, State]:
             found = self._find(op)
@@ -81,7 +81,7 @@ class _Hanging(Resource):
 
     def delete(self, op: Operation) -> None:
         with doing(f"disassociating Service Catalog {self.what} from Resource ({op.id})"), tolerating(NOT_FOUND):
-            call(op, self.calls[1], **self._names(op))
+            send(op, self.calls[1])
 
         def look() -> object:
             with tolerating(NOT_FOUND):
@@ -89,9 +89,6 @@ class _Hanging(Resource):
 
         with doing(f"waiting for Service Catalog {self.what} Resource Disassociation ({op.id})"):
             until_gone(op.clock, op.limit(_LIMIT), look)
-
-    def _names(self, op: Operation) -> dict[str, Any]:
-        return {"ResourceId": op.new["resourceId"], self.of[1]: op.new[self.of[0]]}
 
     def _find(self, op: Operation) -> State | None:
         raise NotImplementedError
@@ -108,7 +105,7 @@ class TagOptionResourceAssociation(_Hanging):
         **outputs("resourceArn", "resourceCreatedTime", "resourceDescription", "resourceName"),
     }
     what = "Tag Option"
-    of = ("tagOptionId", "TagOptionId")
+    of = "tagOptionId"
     calls = ("associate_tag_option_with_resource", "disassociate_tag_option_from_resource")
 
     def _find(self, op: Operation) -> State | None:
@@ -136,9 +133,9 @@ class BudgetResourceAssociation(_Hanging):
     pulumi_type = "aws:servicecatalog/budgetResourceAssociation:BudgetResourceAssociation"
     properties = {"budgetName": required(replaces=True), "resourceId": required(replaces=True), **REGION}
     what = "Budget"
-    of = ("budgetName", "BudgetName")
+    of = "budgetName"
     calls = ("associate_budget_with_resource", "disassociate_budget_from_resource")
 
     def _find(self, op: Operation) -> State | None:
-        budgets = op.pages("servicecatalog", "list_budgets_for_resource", "Budgets", ResourceId=op.new["resourceId"])
+        budgets = listed(op, "list_budgets_for_resource", "Budgets")
         return {} if any(one["BudgetName"] == op.new["budgetName"] for one in budgets) else None

@@ -1,10 +1,14 @@
 """An AWS that answers from a script, and operations on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.model import Shape
+from botocore.session import Session
+
 from sandbox.plugin import diff
+from sandbox.plugin.aws import Connection, Credentials, Endpoints
 from sandbox.plugin.configuration import Provider
 from sandbox.plugin.failure import AWSError
 from sandbox.plugin.registry import RESOURCES
@@ -47,6 +51,13 @@ class Script:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def members(self, service: str, region: str, method: str) -> Mapping[str, Shape]:
+        """The parameters of a call, as a connection knows them."""
+        nowhere = Endpoints({service: "http://127.0.0.1:9"})
+        return Connection(Session(), nowhere, Credentials("key", "secret"), 1, self.clock, print).members(
+            service, region, method
+        )
 
     def said(self, method: str) -> Iterator[dict[str, Any]]:
         """The parameters of the calls of a method."""

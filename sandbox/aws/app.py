@@ -15,12 +15,13 @@ from sandbox.aws.authorization import action_of, authorize
 from sandbox.aws.backend import moto
 from sandbox.aws.cloudformation import answers
 from sandbox.aws.errors import ApiError, error_response
-from sandbox.aws.faults import Dropped, Fault, Faults, FaultsError
+from sandbox.aws.faults import Dropped, Fault, Faults
 from sandbox.aws.iam import assume_role as assume
 from sandbox.aws.iam import simulation
 from sandbox.aws.iam.callers import Caller, Callers
 from sandbox.aws.iam.principals import add_aws_managed_policies, find_role, made, used
 from sandbox.aws.identifiers import Identifiers
+from sandbox.aws.inputs import InputError
 from sandbox.aws.limits import TooLargeError, TooMuchError
 from sandbox.aws.model_packages import ModelPackages
 from sandbox.aws.model_registry import ModelRegistry
@@ -221,7 +222,7 @@ class Sandbox:
                 raise ApiError("MethodNotAllowed", f"{request.method} is no method here: GET shows, POST changes", 405)
             if request.method == "POST" and topic in changed:
                 changed[topic](json.loads(request.body))
-        except (ValueError, KeyError, TypeError, answers.AnswersError, FaultsError) as error:
+        except (ValueError, KeyError, TypeError, InputError) as error:
             hint = 'send {"speed": 100} to clock, a list of faults to faults, or answers to answers'
             raise ApiError("ValidationException", f"{hint}: {error}", 400) from error
         return Response(200, json.dumps(shown[topic]()).encode(), {"Content-Type": "application/json"})

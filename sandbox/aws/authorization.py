@@ -5,6 +5,7 @@ and a statement is taken to concern it, unless it is a Deny on particular resour
 """
 
 from sandbox.aws import s3 as buckets
+from sandbox.aws.cloudformation.schemas import resources_of
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_role, is_permitted
@@ -19,16 +20,6 @@ _OTHER_NAMES = {"budgets:DescribeBudget": "budgets:ViewBudget", "budgets:CreateB
 
 _ALWAYS = ("sts:GetCallerIdentity", "sts:AssumeRole")
 """The first needs no permission; trust policies decide the second."""
-
-_ABOUT_NO_NODE = (
-    "DescribeOrganization",
-    "EnableAWSServiceAccess",
-    "ListAWSServiceAccessForOrganization",
-    "ListAccounts",
-    "ListDelegatedAdministrators",
-    "ListRoots",
-)
-"""Calls to AWS Organizations that a policy allows on every resource or not at all."""
 
 _IAM_RESOURCES = {"RoleName": "role", "UserName": "user", "GroupName": "group", "PolicyName": "policy"}
 
@@ -107,8 +98,8 @@ def _state_machine(request: Request, place: str) -> str | None:
 
 def _node(request: Request, caller: Caller) -> str | None:
     """What a call to AWS Organizations is about (Service Authorization Reference, "AWS Organizations")."""
-    if request.operation in _ABOUT_NO_NODE:
-        return "*"
+    if not resources_of(f"organizations:{request.operation}"):
+        return "*"  # a policy allows it on every resource or not at all
     account, parent = request.json.get("AccountId"), request.json.get("ParentId")
     if not (account or parent):
         return None

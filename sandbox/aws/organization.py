@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-import yaml
 from moto.moto_api._internal import mock_random
 from moto.organizations import utils as moto_ids
 from moto.organizations.models import (
@@ -15,9 +14,9 @@ from moto.organizations.models import (
     OrganizationsBackend,
     organizations_backends,
 )
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sandbox.aws.limits import TooMuchError, read_yaml
+from sandbox.aws.inputs import checked, read
 from sandbox.aws.model_packages import DEFAULT_PACKAGES, ModelPackageEntry
 
 SERVICE_CATALOG = "servicecatalog.amazonaws.com"
@@ -29,10 +28,6 @@ FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(STACK_SETS)
 FakeServiceAccess.TRUSTED_SERVICES.remove("stacksets.cloudformation.amazonaws.com")
 
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$", description="twelve digits, in quotes in YAML")]
-
-
-class OrganizationError(Exception):
-    """An organization file that cannot be used; the message says where and what is wrong."""
 
 
 class AccountEntry(BaseModel):
@@ -62,27 +57,23 @@ class OrganizationFile(BaseModel):
 
     @model_validator(mode="after")
     def ids_are_unique_and_known(self) -> "OrganizationFile":
-        seen = {self.management}
-        for account in self.accounts:
-            if account.id in seen:
-                raise ValueError(f"account id {account.id} is used twice")
-            seen.add(account.id)
-        for outside in self.outside:
-            if outside in seen:
-                raise ValueError(f"account id {outside} is used twice")
-            seen.add(outside)
+        ids = self._ids()
+        if twice := [each for number, each in enumerate(ids) if each in ids[:number]]:
+            raise ValueError(f"account id {twice[0]} is used twice")
         for package in self.model_packages or ():
-            if package.account not in seen:
+            if package.account not in ids:
                 raise ValueError(f"model package of {package.group}: there is no account {package.account}")
         return self
+
+    def _ids(self) -> list[str]:
+        return [self.management, *(account.id for account in self.accounts), *self.outside]
 
     @property
     def registered(self) -> tuple[ModelPackageEntry, ...]:
         """The model packages that are there from the beginning."""
         if self.model_packages is not None:
             return self.model_packages
-        there = {self.management, *(account.id for account in self.accounts), *self.outside}
-        return tuple(package for package in DEFAULT_PACKAGES if package.account in there)
+        return tuple(package for package in DEFAULT_PACKAGES if package.account in self._ids())
 
 
 DEFAULT = OrganizationFile(
@@ -100,21 +91,10 @@ def read_organization(path: Path) -> OrganizationFile:
     """Read an organization file.
 
     Raises:
-        OrganizationError: it is missing, is not YAML, or a field is wrong; the first fault is named.
+        InputError: it is missing, is not YAML, or a field is wrong; the first fault is named.
     """
-    try:
-        return OrganizationFile.model_validate(read_yaml(path))
-    except OSError as error:
-        raise OrganizationError(f"{path}: cannot be read: {error.strerror}") from error
-    except (TooMuchError, UnicodeDecodeError) as error:
-        raise OrganizationError(f"{path}: {error}") from error
-    except yaml.YAMLError as error:
-        raise OrganizationError(f"{path}: is not YAML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        hint = ". Account ids are twelve digits in quotes, for example '222233334444'" if "id" in field else ""
-        raise OrganizationError(f"{path}: {field}: {first['msg']}, got {first['input']!r}{hint}") from error
+    hint = ". Account ids are twelve digits in quotes, for example '222233334444'"
+    return checked(OrganizationFile, read(path), str(path), hint)
 
 
 class Organization:

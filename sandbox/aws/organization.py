@@ -17,7 +17,7 @@ from moto.organizations.models import (
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sandbox.aws.inputs import checked, read
-from sandbox.aws.model_packages import DEFAULT_PACKAGES, ModelPackageEntry
+from sandbox.aws.model_packages import ModelPackageEntry
 
 SERVICE_CATALOG = "servicecatalog.amazonaws.com"
 STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
@@ -73,18 +73,7 @@ class OrganizationFile(BaseModel):
         """The model packages that are there from the beginning."""
         if self.model_packages is not None:
             return self.model_packages
-        return tuple(package for package in DEFAULT_PACKAGES if package.account in self._ids())
-
-
-DEFAULT = OrganizationFile(
-    management="111122223333",
-    accounts=(
-        AccountEntry(id="222233334444", name="hub", ou="Infrastructure"),
-        AccountEntry(id="333344445555", name="research", ou="Workloads/Research"),
-        AccountEntry(id="444455556666", name="production", ou="Workloads/Production"),
-        AccountEntry(id="555566667777", name="suspended", ou="Suspended", status="SUSPENDED"),
-    ),
-)
+        return tuple(package for package in DEFAULT.model_packages or () if package.account in self._ids())
 
 
 def read_organization(path: Path) -> OrganizationFile:
@@ -95,6 +84,10 @@ def read_organization(path: Path) -> OrganizationFile:
     """
     hint = ". Account ids are twelve digits in quotes, for example '222233334444'"
     return checked(OrganizationFile, read(path), str(path), hint)
+
+
+DEFAULT = read_organization(Path(__file__).with_name("default_organization.yaml"))
+"""The one that is there when no file is given."""
 
 
 class Organization:

@@ -1,6 +1,6 @@
 """What a stack set's template asks for: capabilities and parameters."""
 
-from collections.abc import Mapping
+from itertools import chain
 
 from sandbox.aws.cloudformation.parameters import ParameterError, settled
 from sandbox.aws.cloudformation.stack_sets.access import invalid
@@ -36,15 +36,17 @@ def require_capabilities(template: Json, given: list[str]) -> None:
         raise ApiError("InsufficientCapabilitiesException", f"Requires capabilities : [{needed}]", 400)
 
 
-def settle_parameters(template: Json, given: list[Json], before: Mapping[str, str]) -> dict[str, str]:
+def values_of(*given: list[Json]) -> dict[str, str]:
+    """The values of parameters; of one that is given twice, the last."""
+    return {each["ParameterKey"]: each.get("ParameterValue", "") for each in chain(*given)}
+
+
+def settle_parameters(template: Json, given: list[Json], before: list[Json]) -> list[Json]:
     """The value of each parameter of the template, defaults included."""
-    values = {
-        each["ParameterKey"]: before.get(each["ParameterKey"], "")
-        if each.get("UsePreviousValue")
-        else each.get("ParameterValue", "")
-        for each in given
-    }
+    kept, values = values_of(before), values_of(given)
+    values |= {key: kept.get(key, "") for key in (e["ParameterKey"] for e in given if e.get("UsePreviousValue"))}
     try:
-        return settled(template, values)
+        found = settled(template, values)
     except ParameterError as error:
         raise invalid(str(error)) from error
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in found.items()]

@@ -152,6 +152,12 @@ class Resource:
     """The property that gets a name when the program gives none, and the length it may have."""
     suffixed: ClassVar[bool] = True
     """Whether an automatic name ends in random characters; only such a name lets old and new live side by side."""
+    known: ClassVar[dict[str, "Resource"]] = {}
+    """Every type whose module has been imported, by its token."""
+
+    def __init_subclass__(cls) -> None:
+        if "pulumi_type" in vars(cls):
+            Resource.known[cls.pulumi_type] = cls()
 
     def problems(self, inputs: State) -> Iterator[str]:
         """What is wrong with inputs taken together."""

@@ -3,9 +3,11 @@
 import enum
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeGuard
+from typing import Any, Final, TypeAlias
 
 from google.protobuf import struct_pb2
+
+from sandbox.aws.documents import is_list, is_object
 
 Value: TypeAlias = Any
 """Text, number, bool, list, dict, Asset or UNKNOWN; null is the same as absent, except in a list."""
@@ -49,16 +51,6 @@ class Asset:
     def content(self) -> bytes:
         """The bytes of the asset. Raises OSError if its file cannot be read."""
         return Path(self.path).read_bytes() if self.path else self.text.encode()
-
-
-def is_object(value: Value) -> TypeGuard[State]:
-    """Whether a value is an object."""
-    return isinstance(value, dict)
-
-
-def is_list(value: Value) -> TypeGuard[list[Value]]:
-    """Whether a value is a list."""
-    return isinstance(value, list)
 
 
 def is_known(value: Value) -> bool:

@@ -4,7 +4,7 @@ from sandbox.aws.authorization import require
 from sandbox.aws.cloudformation.schemas import resources_of
 from sandbox.aws.documents import Json, part
 from sandbox.aws.servicecatalog.call import Call
-from sandbox.aws.servicecatalog.errors import InvalidParametersException
+from sandbox.aws.servicecatalog.errors import invalid
 from sandbox.aws.servicecatalog.model import ProvisionedProduct, Record
 from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
 
@@ -28,7 +28,7 @@ def in_access_level(
     """
     wanted = part(request, "AccessLevelFilter")
     if wanted.get("Value", "self") != "self":
-        raise InvalidParametersException("The only supported Value of AccessLevelFilter is self")
+        raise invalid("The only supported Value of AccessLevelFilter is self")
     return thing.account == call.account and wanted.get("Key", default) in _levels(call, thing)
 
 

@@ -39,7 +39,7 @@ def execute_provisioned_product_service_action(call: Call, request: Json) -> Jso
     given: Json = request.get("Parameters") or {}
     known = {each["Name"] for each in asked_of(action.definition)}
     if given.keys() != known:
-        raise errors.InvalidParametersException(f"The parameters to give are [{', '.join(sorted(known))}]")
+        raise errors.invalid(f"The parameters to give are [{', '.join(sorted(known))}]")
     before = provisioned.status
     record = make_record(call, provisioned, "EXECUTE_PROVISIONED_PRODUCT_SERVICE_ACTION", provisioned.tags)
 
@@ -47,7 +47,7 @@ def execute_provisioned_product_service_action(call: Call, request: Json) -> Jso
         try:
             require(_runner(call, provisioned, action), "ssm:StartAutomationExecution", None)
         except ApiError as error:
-            raise errors.InvalidParametersException(error.message) from error
+            raise errors.invalid(error.message) from error
         return []
 
     progress(call, provisioned, record, run, failed=before, succeeded=before)

@@ -3,11 +3,7 @@
 from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, operation, page
-from sandbox.aws.servicecatalog.errors import (
-    InvalidParametersException,
-    ResourceInUseException,
-    ResourceNotFoundException,
-)
+from sandbox.aws.servicecatalog.errors import ResourceInUseException, ResourceNotFoundException, invalid
 from sandbox.aws.servicecatalog.model import Association
 from sandbox.aws.servicecatalog.visibility import (
     contains,
@@ -33,7 +29,7 @@ def associate_product_with_portfolio(call: Call, request: Json) -> Json:
     if source and not contains(call, visible_portfolio(call, source), product.product_id):
         raise ResourceNotFoundException(f"Product {product.product_id} is not in portfolio {source}")
     if product.account != call.account and portfolio.shares:
-        raise InvalidParametersException("A portfolio that is shared cannot contain an imported product")
+        raise invalid("A portfolio that is shared cannot contain an imported product")
     if product.product_id in portfolio.products:
         return {}
     if product.account != call.account and source is None:

@@ -12,7 +12,7 @@ from botocore import xform_name
 from sandbox.aws.backend import Backend
 from sandbox.aws.documents import Json, Value
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.servicecatalog.errors import InvalidParametersException
+from sandbox.aws.servicecatalog.errors import invalid
 from sandbox.aws.servicecatalog.state import RegionState
 
 _DEFAULT_PAGE = 20
@@ -82,7 +82,7 @@ def _offset(token: str | None, total: int) -> int:
     except (binascii.Error, ValueError):
         offset = -1
     if not 0 <= offset <= total:
-        raise InvalidParametersException(f"Invalid page token: {token}")
+        raise invalid(f"Invalid page token: {token}")
     return offset
 
 

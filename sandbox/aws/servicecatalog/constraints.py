@@ -8,12 +8,7 @@ from sandbox.aws.documents import Json, part
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.artifacts import CREATION_SECONDS
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page
-from sandbox.aws.servicecatalog.errors import (
-    DuplicateResourceException,
-    InvalidParametersException,
-    ResourceNotFoundException,
-    not_found,
-)
+from sandbox.aws.servicecatalog.errors import DuplicateResourceException, ResourceNotFoundException, invalid, not_found
 from sandbox.aws.servicecatalog.launch_roles import require_launch_role, unknown_yet
 from sandbox.aws.servicecatalog.model import Constraint
 from sandbox.aws.servicecatalog.template_rules import check_rules
@@ -64,11 +59,11 @@ def _settling(call: Call, constraint: Constraint) -> Constraint:
 def _refuse_conflict(kind: str, present: set[str]) -> None:
     """At most one LAUNCH or STACKSET, and never both (API:CreateConstraint)."""
     if kind not in TYPES:
-        raise InvalidParametersException(f"Invalid constraint type {kind}; it is one of {', '.join(TYPES)}")
+        raise invalid(f"Invalid constraint type {kind}; it is one of {', '.join(TYPES)}")
     if kind in _SINGLE and kind in present:
         raise DuplicateResourceException(f"A {kind} constraint already exists for this product and portfolio")
     if {kind, *present} >= {"LAUNCH", "STACKSET"}:
-        raise InvalidParametersException("A LAUNCH and a STACKSET constraint exclude each other")
+        raise invalid("A LAUNCH and a STACKSET constraint exclude each other")
 
 
 def _check_parameters(call: Call, kind: str, text: str) -> None:
@@ -76,14 +71,14 @@ def _check_parameters(call: Call, kind: str, text: str) -> None:
     try:
         parsed = cast("object", json.loads(text))
     except ValueError as error:
-        raise InvalidParametersException(f"Constraint parameters are not JSON: {error}") from error
+        raise invalid(f"Constraint parameters are not JSON: {error}") from error
     if not isinstance(parsed, dict):
-        raise InvalidParametersException("Constraint parameters must be a JSON object")
+        raise invalid("Constraint parameters must be a JSON object")
     given = cast("Json", parsed)
     match kind:
         case "LAUNCH":
             if unknown := unknown_yet(call, require_launch_role(call, given)):
-                raise InvalidParametersException(unknown)
+                raise invalid(unknown)
         case "NOTIFICATION":
             topics = cast("list[str]", given.get("NotificationArns") or [])
             _expect(bool(topics) and all(_TOPIC.fullmatch(topic) for topic in topics), kind, "NotificationArns")
@@ -100,7 +95,7 @@ def _check_parameters(call: Call, kind: str, text: str) -> None:
 
 def _expect(fits: bool, kind: str, what: str) -> None:  # noqa: FBT001 - reads as a statement
     if not fits:
-        raise InvalidParametersException(f"Invalid parameters of a {kind} constraint: expected {what}")
+        raise invalid(f"Invalid parameters of a {kind} constraint: expected {what}")
 
 
 @operation

@@ -6,7 +6,7 @@ from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.artifacts import CREATION_SECONDS
 from sandbox.aws.servicecatalog.call import Call, operation
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, not_found
+from sandbox.aws.servicecatalog.errors import invalid, not_found
 from sandbox.aws.servicecatalog.model import Product
 from sandbox.aws.servicecatalog.products import add_product
 from sandbox.aws.servicecatalog.visibility import own_product, visible_product
@@ -18,7 +18,7 @@ def copy_product(call: Call, request: Json) -> Json:
     source = visible_product(call, request["SourceProductArn"].rpartition("/")[2])
     wanted: list[str] = [each["Id"] for each in request.get("SourceProvisioningArtifactIdentifiers") or ()]
     if unknown := set(wanted) - source.artifacts.keys():
-        raise InvalidParametersException(f"Product {source.product_id} has no version {', '.join(sorted(unknown))}")
+        raise invalid(f"Product {source.product_id} has no version {', '.join(sorted(unknown))}")
     if target_id := request.get("TargetProductId"):
         target = own_product(call, target_id)
     else:

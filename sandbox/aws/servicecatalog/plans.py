@@ -6,7 +6,7 @@ from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog.access_levels import in_access_level
 from sandbox.aws.servicecatalog.call import Call, operation, page, tags_in
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, InvalidStateException, not_found
+from sandbox.aws.servicecatalog.errors import InvalidStateException, invalid, not_found
 from sandbox.aws.servicecatalog.execution import preview, start_provisioning, start_update
 from sandbox.aws.servicecatalog.model import ProvisionedProduct
 from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
@@ -147,7 +147,7 @@ def delete_provisioned_product_plan(call: Call, request: Json) -> Json:
     """Forget a plan. With one that was to launch something, and was not executed, that something goes too."""
     plan = _find(call, request)
     if plan.status == "EXECUTE_IN_PROGRESS":
-        raise InvalidParametersException(f"Plan {plan.plan_id} is {plan.status}, so it cannot be deleted")
+        raise invalid(f"Plan {plan.plan_id} is {plan.status}, so it cannot be deleted")
     del call.state.plans[plan.plan_id]
     provisioned = call.state.provisioned.get(plan.provision_product_id)
     if provisioned and provisioned.last_record_id is None:

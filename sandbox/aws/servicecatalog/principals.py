@@ -11,7 +11,7 @@ from sandbox.aws.iam.principals import find_principal, iam_of, is_known
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.associations import CONSISTENCY_SECONDS
 from sandbox.aws.servicecatalog.call import Call, operation, page
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceNotFoundException
+from sandbox.aws.servicecatalog.errors import ResourceNotFoundException, invalid
 from sandbox.aws.servicecatalog.model import Portfolio, Principal
 from sandbox.aws.servicecatalog.visibility import imports_of, visible_portfolio
 
@@ -35,18 +35,18 @@ def _unique_id(call: Call, arn: str) -> str:
     """IAM's id of an existing principal of the caller's account."""
     principal = find_principal(arn)
     if principal is None or f":{call.account}:" not in arn:
-        raise InvalidParametersException(
+        raise invalid(
             f"Principal {arn} is not valid: it must be an existing user, group or role of account {call.account}"
         )
     if isinstance(principal, Role) and not is_known(principal, call.backend.clock):
-        raise InvalidParametersException(f"Principal {arn} is not valid: profile does not exist")
+        raise invalid(f"Principal {arn} is not valid: profile does not exist")
     return principal.id
 
 
 def _pattern_id(arn: str, granted: list[Principal]) -> str:
     """Patterns name no account, and wildcards come after the kind only (API:AssociatePrincipalWithPortfolio)."""
     if not _PATTERN.fullmatch(arn):
-        raise InvalidParametersException(
+        raise invalid(
             f"Principal {arn} is not valid: an IAM_PATTERN is like arn:aws:iam:::role/Name*, without an account"
         )
     patterns = [principal.principal_arn for principal in granted if principal.principal_type == "IAM_PATTERN"]

@@ -7,7 +7,7 @@ from sandbox.aws.documents import Json, part
 from sandbox.aws.servicecatalog.artifacts import find_artifact, show_parameters
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.constraints import parameters_of
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, not_found
+from sandbox.aws.servicecatalog.errors import invalid, not_found
 from sandbox.aws.servicecatalog.launch_paths import (
     LaunchPath,
     choose_path,
@@ -22,7 +22,7 @@ from sandbox.aws.servicecatalog.products import search
 
 def _find(call: Call, product_id: str | None, name: str | None = None) -> Product:
     if product_id is None and name is None:
-        raise InvalidParametersException("Either Id or Name is required")
+        raise invalid("Either Id or Name is required")
     for product in call.state.products.values():
         if (product.product_id == product_id or product.name == name) and launch_paths(call, product):
             return product

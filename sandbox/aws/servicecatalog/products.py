@@ -7,7 +7,7 @@ from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.artifacts import make_artifact
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page, tags_in
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
+from sandbox.aws.servicecatalog.errors import ResourceInUseException, invalid, not_found
 from sandbox.aws.servicecatalog.model import Product, TagOption
 from sandbox.aws.servicecatalog.tag_options import offered_tag_options, retag
 from sandbox.aws.servicecatalog.visibility import contains, own_product, visible_portfolio, visible_product
@@ -17,7 +17,7 @@ from sandbox.aws.servicecatalog.visibility import contains, own_product, visible
 def create_product(call: Call, request: Json) -> Json:
     quotas.room_for("tags per product", 0, quotas.TAGS, len(tags_in(request)))
     if request["ProductType"] != "CLOUD_FORMATION_TEMPLATE" or "SourceConnection" in request:
-        raise InvalidParametersException("The sandbox emulates products of type CLOUD_FORMATION_TEMPLATE alone")
+        raise invalid("The sandbox emulates products of type CLOUD_FORMATION_TEMPLATE alone")
     product = Product(
         product_id=call.new_id("prod-"),
         account=call.account,
@@ -48,7 +48,7 @@ def add_product(call: Call, product: Product) -> Product:
 @operation
 def describe_product_as_admin(call: Call, request: Json) -> Json:
     if not request.get("Id") and not request.get("Name"):
-        raise InvalidParametersException("Either Id or Name is required")
+        raise invalid("Either Id or Name is required")
     if product_id := request.get("Id"):
         product = visible_product(call, product_id)
     else:
@@ -74,7 +74,7 @@ def _tag_options(call: Call, product: Product, portfolio_id: str | None) -> list
         return []
     portfolio = visible_portfolio(call, portfolio_id)
     if portfolio.account == call.account or not contains(call, portfolio, product.product_id):
-        raise InvalidParametersException(f"Product {product.product_id} is not shared through {portfolio_id}")
+        raise invalid(f"Product {product.product_id} is not shared through {portfolio_id}")
     return offered_tag_options(call, portfolio, product.tag_options)
 
 
@@ -127,7 +127,7 @@ def search(products: list[Product], request: Json) -> list[Product]:
     """Products that match the request's filters (text that is contained), in the order it asks for."""
     filters: dict[str, list[str]] = request.get("Filters", {})
     if unknown := set(filters) - set(_FILTERS):
-        raise InvalidParametersException(f"Unknown filter: {', '.join(sorted(unknown))}")
+        raise invalid(f"Unknown filter: {', '.join(sorted(unknown))}")
     found = [
         product
         for product in products

@@ -11,6 +11,7 @@ from sandbox.aws.servicecatalog.errors import (
     DuplicateResourceException,
     InvalidParametersException,
     ValidationException,
+    invalid,
     not_found,
 )
 from sandbox.aws.servicecatalog.execution import start_provisioning, start_termination, start_update
@@ -48,7 +49,7 @@ def _check_version(artifact: Artifact, current: ProvisionedProduct | None) -> No
     if not artifact.active or artifact.status != "AVAILABLE":
         raise not_found("ProvisioningArtifact", artifact.id)
     if artifact.guidance == "DEPRECATED" and current is None:
-        raise InvalidParametersException(f"ProvisioningArtifact {artifact.id} is deprecated and cannot be launched")
+        raise invalid(f"ProvisioningArtifact {artifact.id} is deprecated and cannot be launched")
 
 
 def _parameters(
@@ -71,7 +72,7 @@ def _parameters(
     except MissingError as error:
         return given, cloudformation_refusal(str(error))
     except ParameterError as error:
-        raise InvalidParametersException(str(error)) from error
+        raise invalid(str(error)) from error
     apply_rules(artifact.template.get("Rules") or {}, artifact.template, values)
     for constraint in path.constraints:
         if constraint.type == "TEMPLATE":
@@ -82,7 +83,7 @@ def _parameters(
 def _builder(call: Call, path: LaunchPath) -> Caller:
     """The launch role, or without a launch constraint the caller (Administrator Guide, "Launch constraints")."""
     if path.constraint("STACKSET"):
-        raise InvalidParametersException("The sandbox does not emulate launches with a STACKSET constraint")
+        raise invalid("The sandbox does not emulate launches with a STACKSET constraint")
     if launch := path.constraint("LAUNCH"):
         return require_launch_role(call, parameters_of(launch))
     return call.caller
@@ -94,16 +95,16 @@ def _tags(call: Call, path: LaunchPath, request: Json, current: ProvisionedProdu
     if current and tags != current.tags:
         update = path.constraint("RESOURCE_UPDATE")
         if not update or parameters_of(update)["Properties"]["TagUpdateOnProvisionedProduct"] != "ALLOWED":
-            raise InvalidParametersException("Tags cannot be updated: no RESOURCE_UPDATE constraint allows it")
+            raise invalid("Tags cannot be updated: no RESOURCE_UPDATE constraint allows it")
     for key, values in path.tag_values(call).items():
         if not values:  # a conflict of portfolio and product, which blocks nothing (API:DescribeProvisioningParameters)
             tags[key] = f"sc-tagconflict-{path.portfolio.id}-{path.product.product_id}"
         if len(values) == 1:
             tags.setdefault(key, values[0])
         if values and tags.get(key) not in values:
-            raise InvalidParametersException(f"Tag {key} must have one of the values [{', '.join(values)}]")
+            raise invalid(f"Tag {key} must have one of the values [{', '.join(values)}]")
     if len(path.tags | tags) > _MOST_TAGS:
-        raise InvalidParametersException(f"A provisioned product can have at most {_MOST_TAGS} tags")
+        raise invalid(f"A provisioned product can have at most {_MOST_TAGS} tags")
     return tags
 
 
@@ -168,7 +169,5 @@ def _idle(call: Call, request: Json) -> ProvisionedProduct:
     """The provisioned product of a request, if nothing is happening to it."""
     provisioned = find_provisioned(call, request.get("ProvisionedProductId"), request.get("ProvisionedProductName"))
     if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):
-        raise InvalidParametersException(
-            f"This operation isn't supported while the provisioned product is {provisioned.status}"
-        )
+        raise invalid(f"This operation isn't supported while the provisioned product is {provisioned.status}")
     return provisioned

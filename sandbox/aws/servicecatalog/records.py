@@ -3,7 +3,7 @@
 from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog.access_levels import in_access_level
 from sandbox.aws.servicecatalog.call import Call, operation, page
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, not_found
+from sandbox.aws.servicecatalog.errors import invalid, not_found
 from sandbox.aws.servicecatalog.model import ProvisionedProduct, Record
 
 _SEARCHES = {"product": "product_id", "provisionedproduct": "provisioned_product_id"}
@@ -46,7 +46,7 @@ def list_record_history(call: Call, request: Json) -> Json:
     search: dict[str, str] = request.get("SearchFilter") or {}
     attribute = _SEARCHES.get(search.get("Key", "product"))
     if attribute is None:
-        raise InvalidParametersException(f"SearchFilter Key must be one of {', '.join(_SEARCHES)}")
+        raise invalid(f"SearchFilter Key must be one of {', '.join(_SEARCHES)}")
     found = [
         record
         for record in call.state.records.values()

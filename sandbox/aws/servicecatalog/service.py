@@ -13,12 +13,7 @@ from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.servicecatalog.access_levels import authorize_operation
 from sandbox.aws.servicecatalog.call import Call, CatalogBackend, Handler, operations
-from sandbox.aws.servicecatalog.errors import (
-    InvalidParametersException,
-    NotImplementedException,
-    ServiceCatalogError,
-    ValidationException,
-)
+from sandbox.aws.servicecatalog.errors import NotImplementedException, ServiceCatalogError, ValidationException, invalid
 from sandbox.aws.servicecatalog.serialization import shaped
 from sandbox.aws.servicecatalog.validation import validate
 from sandbox.aws.wire import Request, Response
@@ -86,7 +81,7 @@ class ServiceCatalog:
                 (request, None) if record is None or record.status in ("SUCCEEDED", "FAILED") else (asked, answer)
             )
         if asked != request:
-            raise InvalidParametersException(f"Idempotency token {key[-1]} was used for another request")
+            raise invalid(f"Idempotency token {key[-1]} was used for another request")
         if answer is None:
             answer = cast("Json", shaped(operation.output_shape, handler(call, request)) or {})
             if token_name in request:

@@ -44,17 +44,17 @@ def create_service_action(call: Call, request: Json) -> Json:
 def _checked(call: Call, definition: dict[str, str]) -> dict[str, str]:
     """A definition as API:CreateServiceAction has it, of a document that there is."""
     if unknown := definition.keys() - _KEYS:
-        raise errors.InvalidParametersException(f"Invalid definition keys: {', '.join(sorted(unknown))}")
+        raise errors.invalid(f"Invalid definition keys: {', '.join(sorted(unknown))}")
     if missing := {"Name", "Version"} - definition.keys():
-        raise errors.InvalidParametersException(f"The definition has no {', '.join(sorted(missing))}")
+        raise errors.invalid(f"The definition has no {', '.join(sorted(missing))}")
     _ = asked_of(definition)
     role, name = definition.get("AssumeRole", LAUNCH_ROLE), definition["Name"]
     if role != LAUNCH_ROLE and find_principal(role) is None:
-        raise errors.InvalidParametersException(f"Invalid AssumeRole: {role}")
+        raise errors.invalid(f"Invalid AssumeRole: {role}")
     region, account = name.split(":")[3:5] if name.count(":") >= 5 else (call.region, call.account)  # noqa: PLR2004 - an ARN
     documents: dict[str, Any] = vars(ssm_backends[account][region])["_documents"] if account.isdigit() else {}
     if not name.lower().startswith(_AMAZONS) and name.rpartition("/")[2] not in documents:
-        raise errors.InvalidParametersException(f"Document with name {name} does not exist")
+        raise errors.invalid(f"Document with name {name} does not exist")
     return definition
 
 
@@ -66,7 +66,7 @@ def asked_of(definition: dict[str, str]) -> list[dict[str, str]]:
     except (ValueError, TypeError, AttributeError):
         listed, fits = [], False
     if not fits:
-        raise errors.InvalidParametersException("Parameters must be a JSON list of objects with Name and Type")
+        raise errors.invalid("Parameters must be a JSON list of objects with Name and Type")
     return listed
 
 

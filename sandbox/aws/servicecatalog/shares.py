@@ -4,12 +4,7 @@ from sandbox.aws.documents import Json
 from sandbox.aws.organization import SERVICE_CATALOG
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, CatalogBackend, amend, operation, page
-from sandbox.aws.servicecatalog.errors import (
-    InvalidParametersException,
-    InvalidStateException,
-    OperationNotSupportedException,
-    not_found,
-)
+from sandbox.aws.servicecatalog.errors import InvalidStateException, OperationNotSupportedException, invalid, not_found
 from sandbox.aws.servicecatalog.model import Portfolio, Share, ShareAction
 from sandbox.aws.servicecatalog.trusted_access import require_sharing_account
 from sandbox.aws.servicecatalog.visibility import imports_of, own_portfolio
@@ -31,10 +26,10 @@ def _target(call: Call, request: Json) -> tuple[str, str]:
     account, node = request.get("AccountId"), request.get("OrganizationNode")
     if account and not node:
         if account == call.account or not organization.exists(account):
-            raise InvalidParametersException(f"AccountId {account} is not an account to share with")
+            raise invalid(f"AccountId {account} is not an account to share with")
         return "ACCOUNT", account
     if not node or account:
-        raise InvalidParametersException("Exactly one of AccountId and OrganizationNode is required")
+        raise invalid("Exactly one of AccountId and OrganizationNode is required")
     require_sharing_account(call)
     if not organization.trusts(SERVICE_CATALOG):
         raise InvalidStateException("AWS Organizations access is not enabled for Service Catalog")
@@ -45,7 +40,7 @@ def _target(call: Call, request: Json) -> tuple[str, str]:
         "ACCOUNT": organization.has(value),
     }
     if not exists.get(kind):
-        raise InvalidParametersException(f"{kind} {node.get('Value')} is not in this organization")
+        raise invalid(f"{kind} {node.get('Value')} is not in this organization")
     return _NODE_TYPES[kind], value
 
 
@@ -64,7 +59,7 @@ def _existing(call: Call, request: Json) -> tuple[Portfolio, Share]:
 
 def _refuse_principals(request: Json, kind: str) -> None:
     if request.get("SharePrincipals") and kind not in ("ORGANIZATION", "ORGANIZATIONAL_UNIT"):
-        raise InvalidParametersException("SharePrincipals is supported for ORGANIZATION and ORGANIZATIONAL_UNIT only")
+        raise invalid("SharePrincipals is supported for ORGANIZATION and ORGANIZATIONAL_UNIT only")
 
 
 @operation
@@ -172,7 +167,7 @@ def reject_portfolio_share(call: Call, request: Json) -> Json:
 def _answer(call: Call, request: Json, *, accepted: bool) -> Json:
     kind = request.get("PortfolioShareType", "IMPORTED")
     if kind != "IMPORTED":
-        raise InvalidParametersException(f"The sandbox emulates no answer to shares of type {kind}")
+        raise invalid(f"The sandbox emulates no answer to shares of type {kind}")
     accept(call.backend, call.account, call.region, request["PortfolioId"], accepted=accepted)
     return {}
 

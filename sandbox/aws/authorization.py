@@ -52,8 +52,7 @@ def require(caller: Caller, action: str, resource: str | None, **context: str) -
     if not is_permitted(caller.principal, action, resource, caller.context(**context)):
         raise ApiError(
             "AccessDenied" if action.startswith(("iam:", "sts:", "cloudformation:")) else "AccessDeniedException",
-            f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource or '*'} "
-            f"because no identity-based policy allows the {action} action",
+            caller.refusal(action, resource),
             400 if action.startswith(("servicecatalog:", "organizations:")) else 403,
         )
 

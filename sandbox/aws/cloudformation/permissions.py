@@ -15,7 +15,7 @@ from sandbox.aws.cloudformation.required_actions import actions_of
 from sandbox.aws.cloudformation.schemas import Schema, reads, resources_of
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.iam.evaluation import judge, statements
+from sandbox.aws.iam.evaluation import statements
 from sandbox.aws.iam.principals import (
     ADMINISTRATOR,
     administrator_key,
@@ -99,17 +99,8 @@ def require_topics(caller: Caller, topics: Collection[str]) -> None:
         if owner == caller.account:
             continue
         topic = sns_backends[owner][region].topics.get(arn)
-        names = {"*", caller.account, f"arn:aws:iam::{caller.account}:root", caller.principal, caller.arn}
-        concerned = [
-            each
-            for each in statements([topic.policy] if topic else [])
-            if names.intersection(principals_in(each, "AWS"))
-        ]
-        if not judge(concerned, "sns:Publish", arn, caller.context()):
-            raise StackError(
-                f"User: {caller.arn} is not authorized to perform: SNS:Publish on resource: {arn} because no "
-                f"resource-based policy allows the SNS:Publish action"
-            )
+        if not caller.judged_by(topic.policy if topic else None, "sns:Publish", arn):
+            raise StackError(caller.refusal("SNS:Publish", arn, "resource"))
 
 
 def require(action: str, resource: str | None) -> None:
@@ -243,7 +234,4 @@ def _require_scaling_role(caller: Caller, account: str, namespace: str) -> None:
 
 def _require(caller: Caller, action: str, resource: str | None, **context: str) -> None:
     if not is_permitted(caller.principal, action, resource, caller.context(**context)):
-        raise StackError(
-            f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource or '*'} "
-            f"because no identity-based policy allows the {action} action"
-        )
+        raise StackError(caller.refusal(action, resource))

@@ -9,7 +9,15 @@ from moto.sts.models import AssumedRole, sts_backends
 
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.deployers import HUB, prepare_deployer
-from sandbox.aws.iam.principals import ADMINISTRATOR, administrator_key, find_principal, iam_of, prepare_account
+from sandbox.aws.iam.evaluation import Context, judge, statements
+from sandbox.aws.iam.principals import (
+    ADMINISTRATOR,
+    administrator_key,
+    find_principal,
+    iam_of,
+    prepare_account,
+    principals_in,
+)
 from sandbox.aws.organization import Organization
 from sandbox.aws.wire import Request
 
@@ -45,6 +53,19 @@ class Caller:
         if self.organization:
             known["aws:PrincipalOrgID"] = self.organization
         return {key: [value] for key, value in (known | more).items()}
+
+    def judged_by(self, policy: str | None, action: str, resource: str, context: Context | None = None) -> bool | None:
+        """What a resource's policy says to the caller: yes, no, or nothing."""
+        names = {"*", self.account, f"arn:aws:iam::{self.account}:root", self.principal, self.arn}
+        speaking = (s for s in statements([policy] if policy else []) if names.intersection(principals_in(s, "AWS")))
+        return judge(speaking, action, resource, context or self.context())
+
+    def refusal(self, action: str, resource: str | None, kind: str = "identity") -> str:
+        """The text that tells which action on which resource no policy of a kind allows."""
+        return (
+            f"User: {self.arn} is not authorized to perform: {action} on resource: {resource or '*'} "
+            f"because no {kind}-based policy allows the {action} action"
+        )
 
 
 class Callers:

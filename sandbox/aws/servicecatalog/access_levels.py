@@ -5,8 +5,7 @@ from sandbox.aws.cloudformation.schemas import resources_of
 from sandbox.aws.documents import Json, part
 from sandbox.aws.servicecatalog.call import Call
 from sandbox.aws.servicecatalog.errors import invalid
-from sandbox.aws.servicecatalog.model import ProvisionedProduct, Record
-from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
+from sandbox.aws.servicecatalog.model import ProvisionedProduct, ProvisionedProductPlan, Record
 
 
 def _levels(call: Call, thing: ProvisionedProduct | Record | ProvisionedProductPlan) -> list[str]:

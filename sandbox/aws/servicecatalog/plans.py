@@ -7,12 +7,10 @@ from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog.access_levels import in_access_level
 from sandbox.aws.servicecatalog.call import Call, operation, page, tags_in
 from sandbox.aws.servicecatalog.errors import InvalidStateException, invalid, not_found
-from sandbox.aws.servicecatalog.execution import preview, start_provisioning, start_update
-from sandbox.aws.servicecatalog.model import ProvisionedProduct
-from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
+from sandbox.aws.servicecatalog.execution import ResolvedRequest, preview, start_provisioning, start_update
+from sandbox.aws.servicecatalog.model import ProvisionedProduct, ProvisionedProductPlan
 from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
 from sandbox.aws.servicecatalog.provisioning import add_provisioned, resolve_request
-from sandbox.aws.servicecatalog.resolved_request import ResolvedRequest
 
 SECONDS = 9.0
 """Virtual time until a plan is made: that of the AWS CLI's example of describe-provisioned-product-plan."""

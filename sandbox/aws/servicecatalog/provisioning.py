@@ -14,12 +14,11 @@ from sandbox.aws.servicecatalog.errors import (
     invalid,
     not_found,
 )
-from sandbox.aws.servicecatalog.execution import start_provisioning, start_termination, start_update
+from sandbox.aws.servicecatalog.execution import ResolvedRequest, start_provisioning, start_termination, start_update
 from sandbox.aws.servicecatalog.launch_paths import LaunchPath, choose_path, launchable_product
 from sandbox.aws.servicecatalog.launch_roles import require_launch_role, unknown_yet
 from sandbox.aws.servicecatalog.model import Artifact, ProvisionedProduct, Record
 from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
-from sandbox.aws.servicecatalog.resolved_request import ResolvedRequest
 from sandbox.aws.servicecatalog.template_rules import apply_rules
 
 _MOST_TAGS = 50

@@ -16,7 +16,7 @@ from sandbox.aws.servicecatalog.call import Call, CatalogBackend, Handler, opera
 from sandbox.aws.servicecatalog.errors import NotImplementedException, ServiceCatalogError, ValidationException, invalid
 from sandbox.aws.servicecatalog.serialization import shaped
 from sandbox.aws.servicecatalog.validation import validate
-from sandbox.aws.wire import Request, Response
+from sandbox.aws.wire import Request, Response, json_response
 
 TARGET = "AWS242ServiceCatalogService."
 _MOST_ANSWERED = 1000
@@ -46,8 +46,9 @@ class ServiceCatalog:
         try:
             answer = self._run(request.target.removeprefix(TARGET), request.body, caller)
         except ServiceCatalogError as error:
-            return _write(400, {"__type": error.code, "Message": str(error)}, {"x-amzn-ErrorType": error.code})
-        return _write(200, answer)
+            said = {"__type": error.code, "Message": str(error)}
+            return json_response(said, 400, **{"x-amzn-ErrorType": error.code})
+        return json_response(answer)
 
     def _run(self, name: str, body: bytes, caller: Caller) -> Json:
         try:
@@ -93,9 +94,3 @@ class ServiceCatalog:
 
 def _without_nulls(request: Json) -> Json:
     return {key: value for key, value in request.items() if value is not None}
-
-
-def _write(status: int, answer: Json, headers: dict[str, str] | None = None) -> Response:
-    return Response(
-        status, json.dumps(answer).encode(), {"Content-Type": "application/x-amz-json-1.1", **(headers or {})}
-    )

@@ -9,12 +9,12 @@ from sandbox.aws.servicecatalog.model import (
     Portfolio,
     Product,
     ProvisionedProduct,
+    ProvisionedProductPlan,
     Record,
     ServiceAction,
     ShareAction,
     TagOption,
 )
-from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
 
 MAX_ARCHIVED: Final = 200
 """Terminated provisioned products whose records stay. Without an end to it, a sandbox that runs for days would grow."""

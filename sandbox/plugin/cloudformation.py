@@ -20,10 +20,9 @@ _MOVING = [f"{work}{phase}_IN_PROGRESS" for work in _WORKS for phase in ("", "_C
 _ENDS = [f"{work}_{end}" for work in _WORKS for end in ("COMPLETE", "FAILED")]
 
 
-class Stack(Resource):
+class Stack(Resource, of="cloudformation"):
     """A stack. Its id is its ARN."""
 
-    pulumi_type = "aws:cloudformation/stack:Stack"
     properties = {
         "name": settled(replaces=True),
         "templateBody": settled(same=same_json),

@@ -60,10 +60,9 @@ def _get(op: Operation, method: str, **parameters: str) -> dict[str, Any]:
     )
 
 
-class Role(Resource):
+class Role(Resource, of="iam"):
     """A role."""
 
-    pulumi_type = "aws:iam/role:Role"
     properties = {
         "assumeRolePolicy": _policy(),
         "name": settled(replaces=True, check=matching(r"[\w+=,.@-]{1,64}", "is not a valid role name")),
@@ -179,10 +178,9 @@ def _inline(op: Operation, role: str, name: str) -> str:
     return stored_policy(_text(found["PolicyDocument"]), op.new.get("policy"))
 
 
-class RolePolicy(Resource):
+class RolePolicy(Resource, of="iam"):
     """A policy inside a role."""
 
-    pulumi_type = "aws:iam/rolePolicy:RolePolicy"
     properties = {
         "policy": _policy(),
         "role": required(replaces=True, check=matching(r"[^:]+", "must be the role's name not its ARN")),

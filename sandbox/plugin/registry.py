@@ -9,9 +9,8 @@ from .servicecatalog import functions as servicecatalog_functions
 
 _MODULES = (
     "cloudformation, iam, organizations, s3, s3_object, s3_settings, stackset, stackset_instances, "
-    "servicecatalog.association, servicecatalog.constraint, servicecatalog.portfolio, servicecatalog.product, "
-    "servicecatalog.provisioned_product, servicecatalog.provisioning_artifact, servicecatalog.service_action, "
-    "servicecatalog.share, servicecatalog.tag_option"
+    "servicecatalog.association, servicecatalog.entries, servicecatalog.product, servicecatalog.provisioned_product, "
+    "servicecatalog.share"
 )
 for _module in _MODULES.split(", "):
     import_module(f"sandbox.plugin.{_module}")  # each registers its types

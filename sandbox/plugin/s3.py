@@ -58,10 +58,9 @@ _SETTINGS: dict[str, tuple[str, Callable[[dict[str, Any]], Value]] | None] = {
 """What a read asks S3, and which outputs come of it. All are asked, because each needs its own permission."""
 
 
-class Bucket(Resource):
+class Bucket(Resource, of="s3"):
     """A bucket."""
 
-    pulumi_type = "aws:s3/bucket:Bucket"
     properties = {
         "bucket": settled(replaces=True),
         "forceDestroy": optional(kind=bool, default=False),

@@ -17,10 +17,9 @@ _BODIES = ("source", "content", "contentBase64")
 _CONTENT = frozenset({*_WRITTEN, *_KEPT, *_BODIES, "etag", "kmsKeyId", "metadata", "sourceHash"})
 
 
-class BucketObjectv2(Resource):
+class BucketObjectv2(Resource, of="s3"):
     """An object. Its id is its key."""
 
-    pulumi_type = "aws:s3/bucketObjectv2:BucketObjectv2"
     properties = {
         "bucket": required(replaces=True),
         "key": settled(replaces=True),

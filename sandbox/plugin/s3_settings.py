@@ -84,10 +84,9 @@ class _Setting(Resource):
             raise
 
 
-class BucketVersioning(_Setting):
+class BucketVersioning(_Setting, of="s3"):
     """Whether a bucket keeps old versions."""
 
-    pulumi_type = "aws:s3/bucketVersioning:BucketVersioning"
     properties = {
         "bucket": required(replaces=True),
         "versioningConfiguration": required(
@@ -125,10 +124,9 @@ class BucketVersioning(_Setting):
                 self.send(op, "put", VersioningConfiguration={"Status": "Suspended"})
 
 
-class BucketPublicAccessBlock(_Setting):
+class BucketPublicAccessBlock(_Setting, of="s3"):
     """What of a bucket may be public."""
 
-    pulumi_type = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
     flags = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     properties = {
         "bucket": required(replaces=True),
@@ -147,10 +145,9 @@ class BucketPublicAccessBlock(_Setting):
         return {key: bool(flag) for key, flag in pick(answer["PublicAccessBlockConfiguration"], *self.flags).items()}
 
 
-class BucketServerSideEncryptionConfiguration(_Setting):
+class BucketServerSideEncryptionConfiguration(_Setting, of="s3"):
     """How a bucket encrypts what it is given."""
 
-    pulumi_type = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
     properties = {
         "bucket": required(replaces=True),
         "rules": required(
@@ -187,10 +184,9 @@ class BucketServerSideEncryptionConfiguration(_Setting):
             self.send(op, "delete")
 
 
-class BucketPolicy(_Setting):
+class BucketPolicy(_Setting, of="s3"):
     """Who may do what with a bucket."""
 
-    pulumi_type = "aws:s3/bucketPolicy:BucketPolicy"
     properties = {"bucket": required(replaces=True), "policy": required(same=same_policy), **REGION}
     title = "S3 Bucket Policy"
     noun = "bucket_policy"
@@ -201,10 +197,9 @@ class BucketPolicy(_Setting):
         return {"policy": stored_policy(answer["Policy"], op.new.get("policy"))}
 
 
-class BucketOwnershipControls(_Setting):
+class BucketOwnershipControls(_Setting, of="s3"):
     """Who owns what others put into a bucket."""
 
-    pulumi_type = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
     properties = {
         "bucket": required(replaces=True),
         "rule": required(

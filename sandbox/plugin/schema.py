@@ -57,7 +57,12 @@ def computed(**traits: Any) -> Property:  # noqa: ANN401 - the traits of Propert
 
 def outputs(*names: str) -> Mapping[str, Property]:
     """Describe several of those."""
-    return dict.fromkeys(names, computed())
+    return each(computed(), *names)
+
+
+def each(kind: Property, *names: str) -> Mapping[str, Property]:
+    """Describe several properties of one kind."""
+    return dict.fromkeys(names, kind)
 
 
 _PAGE_TOKENS = {
@@ -146,7 +151,6 @@ class Operation:
 class Resource:
     """A resource type of the aws plug-in."""
 
-    pulumi_type: ClassVar[str]
     properties: ClassVar[Mapping[str, Property]]
     autonamed: ClassVar[tuple[str, int] | None] = None
     """The property that gets a name when the program gives none, and the length it may have."""
@@ -155,9 +159,11 @@ class Resource:
     known: ClassVar[dict[str, "Resource"]] = {}
     """Every type whose module has been imported, by its token."""
 
-    def __init_subclass__(cls) -> None:
-        if "pulumi_type" in vars(cls):
-            Resource.known[cls.pulumi_type] = cls()
+    def __init_subclass__(cls, of: str = "") -> None:
+        """Register a type of a module of the aws plug-in."""
+        if of:
+            name = cls.__name__
+            Resource.known[f"aws:{of}/{name[0].lower()}{name[1:]}:{name}"] = cls()
 
     def problems(self, inputs: State) -> Iterator[str]:
         """What is wrong with inputs taken together."""

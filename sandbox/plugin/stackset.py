@@ -37,10 +37,9 @@ _PASSING = (
 )
 
 
-class StackSet(Resource):
+class StackSet(Resource, of="cloudformation"):
     """A stack set. Its id is its name."""
 
-    pulumi_type = "aws:cloudformation/stackSet:StackSet"
     properties = {
         "name": settled(
             replaces=True, check=matching(r"[A-Za-z][A-Za-z0-9-]{0,127}", "must begin with a letter, 128 at most")

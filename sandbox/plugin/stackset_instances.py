@@ -14,10 +14,9 @@ _BUSY_LIMIT = 30 * 60
 _UNITS = "organizationalUnitIds"
 
 
-class StackInstances(Resource):
+class StackInstances(Resource, of="cloudformation"):
     """All instances of a stack set. Its id is the set's name and CallAs, and a mark if units are targeted."""
 
-    pulumi_type = "aws:cloudformation/stackInstances:StackInstances"
     properties = {
         "stackSetName": required(replaces=True),
         "accounts": settled(kind=list, same=same_set),

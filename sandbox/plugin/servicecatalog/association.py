@@ -1,76 +1,138 @@
-"""ProductPortfolioAssociation and PrincipalPortfolioAssociation: every change replaces them."""
+"""What is associated with portfolios, products and resources: every change of an association replaces it."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from sandbox.plugin.failure import Failure, Gone, doing, tolerating
-from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional, required
-from sandbox.plugin.waits import retry, until_gone
+from sandbox.plugin.properties import pick
+from sandbox.plugin.schema import REGION, Operation, Resource, each, one_of, optional, outputs, required
+from sandbox.plugin.waits import retry, until_gone, wait
 from sandbox.plugin.wire import State
 
-from .calls import LANGUAGES, NOT_FOUND, READ_LIMIT, create, listed, parts_of, ready, send
+from .calls import LANGUAGES, NOT_FOUND, READ_LIMIT, call, create, listed, parts_of, send
 
 _LIMIT = 3 * 60
 _LANGUAGE = {"acceptLanguage": optional(default="en", replaces=True, check=LANGUAGES)}
 
 
-class ProductPortfolioAssociation(Resource):
-    """A product in a portfolio."""
+class _Association(Resource):
+    """Something that hangs on something else. Its id names both."""
 
-    pulumi_type = "aws:servicecatalog/productPortfolioAssociation:ProductPortfolioAssociation"
-    properties = {
-        "portfolioId": required(replaces=True),
-        "productId": required(replaces=True),
-        "sourcePortfolioId": optional(replaces=True),
-        **_LANGUAGE,
-        **REGION,
-    }
-    names = ("acceptLanguage", "portfolioId", "productId")
+    ends: ClassVar[tuple[str, str]]
+    """As in error texts."""
+    names: ClassVar[tuple[str, ...]]
+    """The properties in the id."""
+    form: ClassVar[str]
+    """Of the id."""
+    calls: ClassVar[tuple[str, str]]
+    steady: ClassVar[bool] = False
 
     def create(self, op: Operation) -> None:
-        with doing("associating Service Catalog Product with Portfolio"):
-            create(op, "associate_product_with_portfolio", _LIMIT)
+        with doing(f"associating Service Catalog {self.ends[0]} with {self.ends[1]}"):
+            create(op, self.calls[0], _LIMIT)
         op.id = ":".join(op.new[key] for key in self.names)
 
     def read(self, op: Operation) -> State:
         with doing(f"could not parse ID ({op.id})"):
-            parts = parts_of(op.id, "acceptLanguage:portfolioID:productID")
-        op.new |= dict(zip(self.names, parts, strict=True))
+            op.new |= dict(zip(self.names, parts_of(op.id, self.form), strict=True))
 
-        def look() -> tuple[str, None]:
-            if not self._is_listed(op):
-                raise Gone("describing product portfolio association: empty result")
-            return "AVAILABLE", None
+        def look() -> tuple[str, State]:
+            found = self.find(op)
+            if found is None:
+                raise Gone(f"describing {self.ends[0].lower()} {self.ends[1].lower()} association: empty result")
+            return "AVAILABLE", found
 
-        with doing(f"describing Service Catalog Product Portfolio Association ({op.id})", gone=[NOT_FOUND]):
-            ready(op, READ_LIMIT, look)
-        return {}
+        with doing(f"describing Service Catalog {' '.join(self.ends)} Association ({op.id})", gone=[NOT_FOUND]):
+            return wait(op.clock, READ_LIMIT, look, pending=(), target=("AVAILABLE",), steady=self.steady) or {}
 
     def delete(self, op: Operation) -> None:
-        with (
-            doing(f"disassociating Service Catalog Product from Portfolio ({op.id})"),
-            tolerating(NOT_FOUND),
-        ):
-            send(op, "disassociate_product_from_portfolio")
+        what = f"disassociating Service Catalog {self.ends[0]} from {self.ends[1]} ({op.id})"
+        with doing(what), tolerating(NOT_FOUND):
+            send(op, self.calls[1])
 
         def look() -> object:
             with tolerating(NOT_FOUND):
-                return self._is_listed(op) or None
+                return self.find(op)
 
-        with doing(f"waiting for Service Catalog Product Portfolio Disassociation ({op.id})"):
+        with doing(f"waiting for Service Catalog {' '.join(self.ends)} Disassociation ({op.id})"):
             until_gone(op.clock, op.limit(_LIMIT), look)
 
-    def _is_listed(self, op: Operation) -> bool:
+    def find(self, op: Operation) -> State | None:
+        """What more there is to know of the association, if it is there."""
+        raise NotImplementedError
+
+
+class ProductPortfolioAssociation(_Association, of="servicecatalog"):
+    """A product in a portfolio."""
+
+    properties = {
+        **each(required(replaces=True), "portfolioId", "productId"),
+        "sourcePortfolioId": optional(replaces=True),
+        **_LANGUAGE,
+        **REGION,
+    }
+    ends = ("Product", "Portfolio")
+    names = ("acceptLanguage", "portfolioId", "productId")
+    form = "acceptLanguage:portfolioID:productID"
+    calls = ("associate_product_with_portfolio", "disassociate_product_from_portfolio")
+    steady = True
+
+    def find(self, op: Operation) -> State | None:
         portfolios = listed(op, "list_portfolios_for_product", "PortfolioDetails")
-        return any(one["Id"] == op.new["portfolioId"] for one in portfolios)
+        return {} if any(one["Id"] == op.new["portfolioId"] for one in portfolios) else None
 
 
-class PrincipalPortfolioAssociation(Resource):
+class TagOptionResourceAssociation(_Association, of="servicecatalog"):
+    """A tag option of a portfolio or a product."""
+
+    properties = {
+        **each(required(replaces=True), "resourceId", "tagOptionId"),
+        **REGION,
+        **outputs("resourceArn", "resourceCreatedTime", "resourceDescription", "resourceName"),
+    }
+    ends = ("Tag Option", "Resource")
+    names = ("tagOptionId", "resourceId")
+    form = "tagOptionID:resourceID"
+    calls = ("associate_tag_option_with_resource", "disassociate_tag_option_from_resource")
+
+    def find(self, op: Operation) -> State | None:
+        found = next((one for one in _resources(op) if one["Id"] == op.new["resourceId"]), None)
+        if found is None:
+            return None
+        names = {"resourceArn": "ARN", "resourceDescription": "Description", "resourceName": "Name"}
+        return {**pick(found, **names), "resourceCreatedTime": found["CreatedTime"].isoformat()}
+
+
+def _resources(op: Operation) -> Iterator[dict[str, Any]]:
+    """This listing alone calls both of its tokens PageToken."""
+    asked = {"TagOptionId": op.new["tagOptionId"]}
+    while True:
+        page = call(op, "list_resources_for_tag_option", **asked)
+        yield from page["ResourceDetails"]
+        if not page.get("PageToken"):
+            return
+        asked["PageToken"] = page["PageToken"]
+
+
+class BudgetResourceAssociation(_Association, of="servicecatalog"):
+    """A budget that watches a portfolio or a product."""
+
+    properties = {**each(required(replaces=True), "budgetName", "resourceId"), **REGION}
+    ends = ("Budget", "Resource")
+    names = ("budgetName", "resourceId")
+    form = "budgetName:resourceID"
+    calls = ("associate_budget_with_resource", "disassociate_budget_from_resource")
+
+    def find(self, op: Operation) -> State | None:
+        budgets = listed(op, "list_budgets_for_resource", "Budgets")
+        return {} if any(one["BudgetName"] == op.new["budgetName"] for one in budgets) else None
+
+
+class PrincipalPortfolioAssociation(Resource, of="servicecatalog"):
     """Someone who may use a portfolio."""
 
-    pulumi_type = "aws:servicecatalog/principalPortfolioAssociation:PrincipalPortfolioAssociation"
     properties = {
-        "portfolioId": required(replaces=True),
-        "principalArn": required(replaces=True),
+        **each(required(replaces=True), "portfolioId", "principalArn"),
         "principalType": optional(default="IAM", replaces=True, check=one_of("IAM", "IAM_PATTERN")),
         **_LANGUAGE,
         **REGION,

@@ -1,11 +1,12 @@
 """What the Service Catalog types have in common: calls with their retries, listings, waits, texts."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from sandbox.plugin.failure import AWSError, Failure
-from sandbox.plugin.schema import Operation, Property, one_of, optional, snake
-from sandbox.plugin.waits import passing, retry, wait
+from sandbox.aws.documents import at
+from sandbox.plugin.failure import AWSError, Failure, doing, tolerating
+from sandbox.plugin.schema import Operation, Property, Resource, one_of, optional, snake
+from sandbox.plugin.waits import passing, retry, until_gone, wait
 from sandbox.plugin.wire import State
 
 READ_LIMIT = 10 * 60
@@ -98,3 +99,56 @@ def exactly_one(inputs: State, *keys: str) -> Iterator[str]:
     elif len(given) > 1:
         many = ",".join(map(snake, given))
         yield f'"{snake(keys[0])}": only one of `{listed}` can be specified, but `{many}` were specified.'
+
+
+class Thing(Resource):
+    """A type with calls of its own to create, describe, update and delete it."""
+
+    title: ClassVar[str]
+    noun: ClassVar[str]
+    """In the names of the calls."""
+    id_at: ClassVar[str]
+    """Where the answer of a create call has the id."""
+    describing: ClassVar[str] = ""
+    """The call that describes it, where that is not called as the others are."""
+    limit: ClassVar[float] = 3 * 60
+    until_found: ClassVar[bool] = False
+    named: ClassVar[bool] = False
+    """Whether an error in a create call tells the name."""
+
+    def wished(self, op: Operation) -> State:
+        """What a create call calls by another name than the property."""
+        del op
+        return {}
+
+    def changes(self, op: Operation) -> State:
+        """What an update call changes."""
+        raise NotImplementedError
+
+    def names(self, op: Operation) -> State:
+        """What tells the calls which it is."""
+        return {"Id": op.id}
+
+    def create(self, op: Operation) -> None:
+        name = f" ({op.new['name']})" if self.named else ""
+        with doing(f"creating {self.title}{name}"):
+            found = create(op, f"create_{self.noun}", self.limit, until_found=self.until_found, **self.wished(op))
+        op.id = at(found, self.id_at)
+
+    def update(self, op: Operation) -> None:
+        with doing(f"updating {self.title} ({op.id})"):
+            attempt(op, f"update_{self.noun}", self.limit, **{**self.names(op), **self.changes(op)})
+
+    def delete(self, op: Operation) -> None:
+        names = self.names(op)
+        if "acceptLanguage" in self.properties:
+            names["AcceptLanguage"] = op.old.get("acceptLanguage", "en")
+        with doing(f"deleting {self.title} ({op.id})"), tolerating(NOT_FOUND):
+            self.remove(op, names)
+        describing = self.describing or f"describe_{self.noun}"
+        with doing(f"waiting for {self.title} ({op.id}) to be deleted"):
+            until_gone(op.clock, op.limit(self.limit), lambda: present(op, describing, **names))
+
+    def remove(self, op: Operation, names: State) -> None:
+        """Make the delete call."""
+        call(op, f"delete_{self.noun}", **names)

@@ -12,8 +12,7 @@ from sandbox.plugin.waits import wait
 from sandbox.plugin.wire import State
 
 from .calls import ACCEPT_LANGUAGE, NOT_FOUND, call, listed
-from .constraint import describe_constraint
-from .portfolio import describe_portfolio
+from .entries import describe_constraint, describe_portfolio
 from .product import describe_product
 
 _LIMIT = 3 * 60

@@ -39,10 +39,9 @@ def _flag() -> Property:
     return optional(kind=bool, default=False)
 
 
-class ProvisionedProduct(Resource):
+class ProvisionedProduct(Resource, of="servicecatalog"):
     """A launched product."""
 
-    pulumi_type = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
     properties = {
         "name": settled(replaces=True),
         "notificationArns": optional(kind=list, replaces=True),

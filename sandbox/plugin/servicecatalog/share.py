@@ -35,10 +35,9 @@ def _same_principal(old: Value, new: Value) -> bool:
     return old in (new, new.rsplit("/", 1)[-1])
 
 
-class PortfolioShare(Resource):
+class PortfolioShare(Resource, of="servicecatalog"):
     """A portfolio shared with an account, a unit or the organization. Its id keeps the principal as it was given."""
 
-    pulumi_type = "aws:servicecatalog/portfolioShare:PortfolioShare"
     properties = {
         "portfolioId": required(replaces=True),
         "principalId": required(replaces=True, check=_principal, same=_same_principal),
@@ -137,10 +136,9 @@ def _target(share: State) -> dict[str, Any]:
     return {"OrganizationNode": {"Type": node, "Value": principal}}
 
 
-class OrganizationsAccess(Resource):
+class OrganizationsAccess(Resource, of="servicecatalog"):
     """Whether the organization lets Service Catalog see its accounts."""
 
-    pulumi_type = "aws:servicecatalog/organizationsAccess:OrganizationsAccess"
     properties = {"enabled": required(kind=bool, replaces=True)}
     title = "Service Catalog AWS Organizations Access"
 

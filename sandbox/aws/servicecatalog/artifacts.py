@@ -48,16 +48,9 @@ def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
             raise invalid(f"Invalid templateBody. {error}") from error
         template = {}  # nobody looks at it before a launch, which fails
     artifact_id = call.new_id("pa-")
-    artifact = Artifact(
-        id=artifact_id,
-        name=given.get("Name"),
-        description=given.get("Description"),
-        type=kind,
-        created_time=call.now,
-        info={"PhysicalId": stack} if stack else {"TemplateUrl": str(url)},
-        template=template,
-        source=artifact_id,
-    )
+    made_from = {"PhysicalId": stack} if stack else {"TemplateUrl": str(url)}
+    named = {"id": artifact_id, "type": kind, "info": made_from, "template": template, "source": artifact_id}
+    artifact = call.made(Artifact, given, **named)
     product.artifacts[artifact.id] = artifact
     call.backend.clock.after(CREATION_SECONDS, lambda: setattr(artifact, "status", "AVAILABLE"))
     return artifact
@@ -138,14 +131,13 @@ def update_provisioning_artifact(call: Call, request: Json) -> Artifact:
 
 
 @operation
-def delete_provisioning_artifact(call: Call, request: Json) -> Json:
+def delete_provisioning_artifact(call: Call, request: Json) -> None:
     """The last version stays: "You cannot delete the last provisioning artifact for a product"."""
     product = own_product(call, request["ProductId"])
     artifact = find_artifact(product, request)
     if len(product.artifacts) == 1:
         raise ResourceInUseException("You cannot delete the last provisioning artifact for a product")
     del product.artifacts[artifact.id]
-    return {}
 
 
 @operation

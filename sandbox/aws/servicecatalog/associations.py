@@ -22,7 +22,7 @@ association and work a moment later (aws-service-catalog-products issue 51).
 
 
 @operation
-def associate_product_with_portfolio(call: Call, request: Json) -> Json:
+def associate_product_with_portfolio(call: Call, request: Json) -> None:
     portfolio = own_portfolio(call, request["PortfolioId"])
     product = visible_product(call, request["ProductId"])
     source = request.get("SourcePortfolioId")
@@ -31,7 +31,7 @@ def associate_product_with_portfolio(call: Call, request: Json) -> Json:
     if product.account != call.account and portfolio.shares:
         raise invalid("A portfolio that is shared cannot contain an imported product")
     if product.product_id in portfolio.products:
-        return {}
+        return
     if product.account != call.account and source is None:
         source = next(
             p.id for p in visible_portfolios(call) if p is not portfolio and contains(call, p, product.product_id)
@@ -39,11 +39,10 @@ def associate_product_with_portfolio(call: Call, request: Json) -> Json:
     quotas.room_for("products per portfolio", len(portfolio.products), quotas.PRODUCTS_PER_PORTFOLIO)
     effective = call.backend.clock.later(CONSISTENCY_SECONDS)
     portfolio.products[product.product_id] = Association(source, effective)
-    return {}
 
 
 @operation
-def disassociate_product_from_portfolio(call: Call, request: Json) -> Json:
+def disassociate_product_from_portfolio(call: Call, request: Json) -> None:
     portfolio = own_portfolio(call, request["PortfolioId"])
     product_id = request["ProductId"]
     if product_id not in portfolio.products:
@@ -58,7 +57,6 @@ def disassociate_product_from_portfolio(call: Call, request: Json) -> Json:
         association = other.products.get(product_id)
         if association and association.source_portfolio == portfolio.id:
             del other.products[product_id]
-    return {}
 
 
 @operation

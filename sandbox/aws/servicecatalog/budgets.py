@@ -9,23 +9,21 @@ from sandbox.aws.servicecatalog.tag_options import resource
 
 
 @operation
-def associate_budget_with_resource(call: Call, request: Json) -> Json:
+def associate_budget_with_resource(call: Call, request: Json) -> None:
     bearer, name = resource(call, request["ResourceId"]), request["BudgetName"]
     if name in bearer.budgets:
         raise DuplicateResourceException(f"Budget {name} is already associated with {request['ResourceId']}")
     if name not in budgets_backends[call.account]["aws"].budgets[call.account]:
         raise not_found("Budget", name)
     bearer.budgets.append(name)
-    return {}
 
 
 @operation
-def disassociate_budget_from_resource(call: Call, request: Json) -> Json:
+def disassociate_budget_from_resource(call: Call, request: Json) -> None:
     bearer, name = resource(call, request["ResourceId"]), request["BudgetName"]
     if name not in bearer.budgets:
         raise not_found("Association of budget", name)
     bearer.budgets.remove(name)
-    return {}
 
 
 @operation

@@ -3,19 +3,28 @@
 import base64
 import binascii
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any, Protocol, TypeVar, cast
 
 from botocore import xform_name
 
 from sandbox.aws.backend import Backend
 from sandbox.aws.documents import Json, Value
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.servicecatalog.errors import invalid
+from sandbox.aws.servicecatalog.errors import invalid, not_found
 from sandbox.aws.servicecatalog.state import RegionState
 
 _DEFAULT_PAGE = 20
+T = TypeVar("T")
+
+
+class _Owned(Protocol):
+    account: str
+
+
+Own = TypeVar("Own", bound=_Owned)
 
 
 @dataclass
@@ -52,6 +61,31 @@ class Call:
 
     def new_id(self, prefix: str) -> str:
         return self.backend.identifiers.new(prefix, self.account, self.region)
+
+    def own(self, things: Mapping[str, Own], kind: str, thing_id: str | None) -> Own:
+        """A thing of the caller's account, by its id."""
+        thing = things.get(thing_id or "")
+        if thing is None or thing.account != self.account:
+            raise not_found(kind, thing_id)
+        return thing
+
+    def all_own(self, things: Mapping[str, Own]) -> list[Own]:
+        return [thing for thing in things.values() if thing.account == self.account]
+
+    def made(self, kind: type[T], request: Json, /, **more: Value) -> T:
+        """A new thing of the caller's, with the request's members as its attributes."""
+        known = {
+            "account": self.account,
+            "region": self.region,
+            "created_time": self.now,
+            "tags": tags_in(request),
+            "user_arn": self.caller.principal,
+            "user_arn_session": self.caller.arn,
+        }
+        known |= {xform_name(member): value for member, value in request.items() if member != "Tags"} | more
+        every = fields(cast("Any", kind))
+        needed = [each for each in every if each.name in known or each.default is each.default_factory]  # both MISSING
+        return kind(**{each.name: known.get(each.name) for each in needed})
 
 
 Handler = Callable[[Call, Json], object]

@@ -36,15 +36,8 @@ def create_constraint(call: Call, request: Json) -> Constraint:
     _refuse_conflict(kind, {constraint.type for constraint in present})
     quotas.room_for("constraints per product and portfolio", len(present), quotas.CONSTRAINTS_PER_PRODUCT)
     _check_parameters(call, kind, request["Parameters"])
-    constraint = Constraint(
-        constraint_id=call.new_id("cons-"),
-        type=kind,
-        portfolio_id=portfolio.id,
-        product_id=product_id,
-        owner=call.account,
-        constraint_parameters=request["Parameters"],
-        description=request.get("Description"),
-    )
+    named = {"constraint_id": call.new_id("cons-"), "constraint_parameters": request["Parameters"]}
+    constraint = call.made(Constraint, request, owner=call.account, **named)
     call.state.constraints[constraint.constraint_id] = constraint
     return _settling(call, constraint)
 
@@ -123,9 +116,8 @@ def update_constraint(call: Call, request: Json) -> Constraint:
 
 
 @operation
-def delete_constraint(call: Call, request: Json) -> Json:
+def delete_constraint(call: Call, request: Json) -> None:
     del call.state.constraints[_find(call, request["Id"], own=True).constraint_id]
-    return {}
 
 
 @operation

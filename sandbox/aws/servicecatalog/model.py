@@ -212,8 +212,12 @@ class TagOption:
     id: str
     key: str
     value: str
-    owner: str
+    account: str
     active: bool = True
+
+    @property
+    def owner(self) -> str:
+        return self.account
 
 
 @dataclass

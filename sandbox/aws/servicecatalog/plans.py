@@ -5,8 +5,8 @@ from dataclasses import replace
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog.access_levels import in_access_level
-from sandbox.aws.servicecatalog.call import Call, operation, page, tags_in
-from sandbox.aws.servicecatalog.errors import InvalidStateException, invalid, not_found
+from sandbox.aws.servicecatalog.call import Call, operation, page
+from sandbox.aws.servicecatalog.errors import InvalidStateException, invalid
 from sandbox.aws.servicecatalog.execution import ResolvedRequest, preview, start_provisioning, start_update
 from sandbox.aws.servicecatalog.model import ProvisionedProduct, ProvisionedProductPlan
 from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
@@ -71,22 +71,15 @@ def _require_ready(call: Call, provisioned: ProvisionedProduct) -> None:
 def _add_plan(
     call: Call, request: Json, resolved: ResolvedRequest, provisioned: ProvisionedProduct
 ) -> ProvisionedProductPlan:
-    plan = ProvisionedProductPlan(
+    plan = call.made(
+        ProvisionedProductPlan,
+        request,
         plan_id=call.new_id("plan-"),
-        plan_name=request["PlanName"],
-        plan_type=request["PlanType"],
         provision_product_id=provisioned.id,
         provision_product_name=provisioned.name,
         product_id=resolved.product.product_id,
         provisioning_artifact_id=resolved.artifact.id,
         path_id=resolved.path.id,
-        provisioning_parameters=request.get("ProvisioningParameters"),
-        notification_arns=request.get("NotificationArns"),
-        tags=tags_in(request),
-        account=call.account,
-        user_arn=call.caller.principal,
-        user_arn_session=call.caller.arn,
-        created_time=call.now,
         settled_time=call.now,
         request=request,
         basis=provisioned.last_provisioning_record_id,
@@ -96,10 +89,7 @@ def _add_plan(
 
 
 def _find(call: Call, request: Json) -> ProvisionedProductPlan:
-    plan = call.state.plans.get(request["PlanId"])
-    if plan is None or plan.account != call.account:
-        raise not_found("Plan", request["PlanId"])
-    return plan
+    return call.own(call.state.plans, "Plan", request["PlanId"])
 
 
 @operation
@@ -141,7 +131,7 @@ def execute_provisioned_product_plan(call: Call, request: Json) -> Json:
 
 
 @operation
-def delete_provisioned_product_plan(call: Call, request: Json) -> Json:
+def delete_provisioned_product_plan(call: Call, request: Json) -> None:
     """Forget a plan. With one that was to launch something, and was not executed, that something goes too."""
     plan = _find(call, request)
     if plan.status == "EXECUTE_IN_PROGRESS":
@@ -150,4 +140,3 @@ def delete_provisioned_product_plan(call: Call, request: Json) -> Json:
     provisioned = call.state.provisioned.get(plan.provision_product_id)
     if provisioned and provisioned.last_record_id is None:
         del call.state.provisioned[provisioned.id]
-    return {}

@@ -19,16 +19,15 @@ _PATTERN = re.compile(r"arn:[^:]+:iam:::(role|user|group)/[^:]+")
 
 
 @operation
-def associate_principal_with_portfolio(call: Call, request: Json) -> Json:
+def associate_principal_with_portfolio(call: Call, request: Json) -> None:
     portfolio = visible_portfolio(call, request["PortfolioId"])
     arn, kind = request["PrincipalARN"], request["PrincipalType"]
     granted = portfolio.principals.setdefault(call.account, [])
     unique_id = _pattern_id(arn, granted) if kind == "IAM_PATTERN" else _unique_id(call, arn)
     if any((p.principal_arn, p.principal_type, p.unique_id) == (arn, kind, unique_id) for p in granted):
-        return {}
+        return
     quotas.room_for("principals per portfolio", len(granted), quotas.PRINCIPALS_PER_PORTFOLIO)
     granted.append(Principal(arn, kind, unique_id, call.backend.clock.later(CONSISTENCY_SECONDS)))
-    return {}
 
 
 def _unique_id(call: Call, arn: str) -> str:
@@ -56,7 +55,7 @@ def _pattern_id(arn: str, granted: list[Principal]) -> str:
 
 
 @operation
-def disassociate_principal_from_portfolio(call: Call, request: Json) -> Json:
+def disassociate_principal_from_portfolio(call: Call, request: Json) -> None:
     portfolio = visible_portfolio(call, request["PortfolioId"])
     kind = request.get("PrincipalType", "IAM")
     granted = portfolio.principals.get(call.account, [])
@@ -68,7 +67,6 @@ def disassociate_principal_from_portfolio(call: Call, request: Json) -> Json:
             f"Principal {request['PrincipalARN']} is not associated with portfolio {portfolio.id}"
         )
     granted[:] = [principal for principal in granted if principal not in gone]
-    return {}
 
 
 @operation

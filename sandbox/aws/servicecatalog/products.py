@@ -18,29 +18,15 @@ def create_product(call: Call, request: Json) -> Json:
     quotas.room_for("tags per product", 0, quotas.TAGS, len(tags_in(request)))
     if request["ProductType"] != "CLOUD_FORMATION_TEMPLATE" or "SourceConnection" in request:
         raise invalid("The sandbox emulates products of type CLOUD_FORMATION_TEMPLATE alone")
-    product = Product(
-        product_id=call.new_id("prod-"),
-        account=call.account,
-        region=call.region,
-        name=request["Name"],
-        owner=request["Owner"],
-        type=request["ProductType"],
-        created_time=call.now,
-        tags=tags_in(request),
-        short_description=request.get("Description"),
-        distributor=request.get("Distributor"),
-        support_description=request.get("SupportDescription"),
-        support_email=request.get("SupportEmail"),
-        support_url=request.get("SupportUrl"),
-    )
+    named = {"type": request["ProductType"], "short_description": request.get("Description")}
+    product = call.made(Product, request, product_id=call.new_id("prod-"), **named)
     artifact = make_artifact(call, product, request.get("ProvisioningArtifactParameters") or {})
     _ = add_product(call, product)
     return {"ProductViewDetail": product, "ProvisioningArtifactDetail": artifact, "Tags": product.tags}
 
 
 def add_product(call: Call, product: Product) -> Product:
-    own = sum(each.account == call.account for each in call.state.products.values())
-    quotas.room_for("products", own, quotas.PRODUCTS)
+    quotas.room_for("products", len(call.all_own(call.state.products)), quotas.PRODUCTS)
     call.state.products[product.product_id] = product
     return product
 
@@ -52,7 +38,7 @@ def describe_product_as_admin(call: Call, request: Json) -> Json:
     if product_id := request.get("Id"):
         product = visible_product(call, product_id)
     else:
-        own = [product for product in call.state.products.values() if product.account == call.account]
+        own = call.all_own(call.state.products)
         product = next((product for product in own if product.name == request["Name"]), None)
     if product is None:
         raise not_found("Product", request["Name"])
@@ -88,7 +74,7 @@ def update_product(call: Call, request: Json) -> Json:
 
 
 @operation
-def delete_product(call: Call, request: Json) -> Json:
+def delete_product(call: Call, request: Json) -> None:
     """ApiError while it is in a portfolio or has a budget or tag option (API:DeleteProduct)."""
     product = own_product(call, request["Id"])
     in_use = any(product.product_id in portfolio.products for portfolio in call.state.portfolios.values())
@@ -97,7 +83,6 @@ def delete_product(call: Call, request: Json) -> Json:
             f"Product {product.product_id} is still associated with a portfolio, a budget or a tag option"
         )
     del call.state.products[product.product_id]
-    return {}
 
 
 @operation
@@ -106,7 +91,7 @@ def search_products_as_admin(call: Call, request: Json) -> Json:
         portfolio = visible_portfolio(call, portfolio_id)
         found = [p for p in call.state.products.values() if contains(call, portfolio, p.product_id)]
     else:
-        found = [p for p in call.state.products.values() if p.account == call.account]
+        found = call.all_own(call.state.products)
     return page(request, "ProductViewDetails", search(found, request))
 
 

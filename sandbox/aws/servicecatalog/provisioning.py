@@ -124,12 +124,11 @@ def launch(call: Call, request: Json) -> Record:
 def add_provisioned(call: Call, request: Json, resolved: ResolvedRequest, token: str) -> ProvisionedProduct:
     """Write down what a request will build, before anything is built."""
     topics = [parameters_of(c)["NotificationArns"] for c in resolved.path.constraints if c.type == "NOTIFICATION"]
-    provisioned = ProvisionedProduct(
+    provisioned = call.made(
+        ProvisionedProduct,
+        request,
         id=call.new_id("pp-"),
         name=request["ProvisionedProductName"],
-        account=call.account,
-        region=call.region,
-        created_time=call.now,
         idempotency_token=token,
         product_id=resolved.product.product_id,
         product_name=resolved.product.name,
@@ -137,8 +136,6 @@ def add_provisioned(call: Call, request: Json, resolved: ResolvedRequest, token:
         provisioning_artifact_name=resolved.artifact.name,
         path_id=resolved.path.id,
         launch_role_arn=resolved.builder.principal if resolved.path.constraint("LAUNCH") else None,
-        user_arn=call.caller.principal,
-        user_arn_session=call.caller.arn,
         parameters=resolved.parameters,
         tags=resolved.tags,
         notification_arns=[*request.get("NotificationArns", []), *(arn for arns in topics for arn in arns)],

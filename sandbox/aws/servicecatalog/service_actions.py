@@ -27,16 +27,10 @@ _CODES: Final[dict[type[errors.ServiceCatalogError], str]] = {
 
 @operation
 def create_service_action(call: Call, request: Json) -> Json:
-    own = [action for action in call.state.service_actions.values() if action.account == call.account]
+    own = call.all_own(call.state.service_actions)
     quotas.room_for("service actions", len(own), quotas.SERVICE_ACTIONS)
-    action = ServiceAction(
-        id=call.new_id("act-"),
-        account=call.account,
-        name=request["Name"],
-        description=request.get("Description"),
-        definition_type=request["DefinitionType"],
-        definition=_checked(call, request["Definition"]),
-    )
+    definition = _checked(call, request["Definition"])
+    action = call.made(ServiceAction, request, id=call.new_id("act-"), definition=definition)
     call.state.service_actions[action.id] = action
     return {"ServiceActionDetail": action}
 
@@ -71,10 +65,7 @@ def asked_of(definition: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _own(call: Call, action_id: str) -> ServiceAction:
-    action = call.state.service_actions.get(action_id)
-    if action is None or action.account != call.account:
-        raise errors.not_found("ServiceAction", action_id)
-    return action
+    return call.own(call.state.service_actions, "ServiceAction", action_id)
 
 
 def _bearers(call: Call, action: ServiceAction) -> list[tuple[Product, Artifact]]:
@@ -97,37 +88,33 @@ def update_service_action(call: Call, request: Json) -> Json:
 
 
 @operation
-def delete_service_action(call: Call, request: Json) -> Json:
+def delete_service_action(call: Call, request: Json) -> None:
     action = _own(call, request["Id"])
     if _bearers(call, action):
         raise errors.ResourceInUseException(f"Service action {action.id} is associated with a provisioning artifact")
     del call.state.service_actions[action.id]
-    return {}
 
 
 @operation
 def list_service_actions(call: Call, request: Json) -> Json:
-    own = [action for action in call.state.service_actions.values() if action.account == call.account]
-    return page(request, "ServiceActionSummaries", own)
+    return page(request, "ServiceActionSummaries", call.all_own(call.state.service_actions))
 
 
 @operation
-def associate_service_action_with_provisioning_artifact(call: Call, request: Json) -> Json:
+def associate_service_action_with_provisioning_artifact(call: Call, request: Json) -> None:
     action, artifact = _own(call, request["ServiceActionId"]), _artifact(call, request)
     if action.id in artifact.service_actions:
         raise errors.DuplicateResourceException(f"Service action {action.id} is already associated with {artifact.id}")
     quotas.room_for("service actions per version", len(artifact.service_actions), quotas.ACTIONS_PER_VERSION)
     artifact.service_actions.append(action.id)
-    return {}
 
 
 @operation
-def disassociate_service_action_from_provisioning_artifact(call: Call, request: Json) -> Json:
+def disassociate_service_action_from_provisioning_artifact(call: Call, request: Json) -> None:
     action, artifact = _own(call, request["ServiceActionId"]), _artifact(call, request)
     if action.id not in artifact.service_actions:
         raise errors.not_found("Association of service action", action.id)
     artifact.service_actions.remove(action.id)
-    return {}
 
 
 def _artifact(call: Call, request: Json) -> Artifact:

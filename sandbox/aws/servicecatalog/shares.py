@@ -142,10 +142,7 @@ def _start(call: Call, portfolio: Portfolio, share: Share, *, remove: bool = Fal
 
 @operation
 def describe_portfolio_share_status(call: Call, request: Json) -> ShareAction:
-    action = call.state.share_actions.get(request["PortfolioShareToken"])
-    if action is None or action.account != call.account:
-        raise not_found("PortfolioShareToken", request["PortfolioShareToken"])
-    return action
+    return call.own(call.state.share_actions, "PortfolioShareToken", request["PortfolioShareToken"])
 
 
 @operation
@@ -155,21 +152,20 @@ def describe_portfolio_shares(call: Call, request: Json) -> Json:
 
 
 @operation
-def accept_portfolio_share(call: Call, request: Json) -> Json:
-    return _answer(call, request, accepted=True)
+def accept_portfolio_share(call: Call, request: Json) -> None:
+    _answer(call, request, accepted=True)
 
 
 @operation
-def reject_portfolio_share(call: Call, request: Json) -> Json:
-    return _answer(call, request, accepted=False)
+def reject_portfolio_share(call: Call, request: Json) -> None:
+    _answer(call, request, accepted=False)
 
 
-def _answer(call: Call, request: Json, *, accepted: bool) -> Json:
+def _answer(call: Call, request: Json, *, accepted: bool) -> None:
     kind = request.get("PortfolioShareType", "IMPORTED")
     if kind != "IMPORTED":
         raise invalid(f"The sandbox emulates no answer to shares of type {kind}")
     accept(call.backend, call.account, call.region, request["PortfolioId"], accepted=accepted)
-    return {}
 
 
 def accept(backend: CatalogBackend, account: str, region: str, portfolio_id: str, *, accepted: bool) -> None:

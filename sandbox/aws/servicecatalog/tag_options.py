@@ -29,10 +29,7 @@ def resource(call: Call, resource_id: str) -> Portfolio | Product:
 
 
 def _own(call: Call, option_id: str) -> TagOption:
-    option = call.state.tag_options.get(option_id)
-    if option is None or option.owner != call.account:
-        raise not_found("TagOption", option_id)
-    return option
+    return call.own(call.state.tag_options, "TagOption", option_id)
 
 
 def _refuse_twin(call: Call, key: str, value: str) -> None:
@@ -68,39 +65,36 @@ def update_tag_option(call: Call, request: Json) -> Json:
 
 
 @operation
-def delete_tag_option(call: Call, request: Json) -> Json:
+def delete_tag_option(call: Call, request: Json) -> None:
     option = _own(call, request["Id"])
     if _bearers(call, option):
         raise ResourceInUseException(f"TagOption {option.id} is associated with a resource")
     del call.state.tag_options[option.id]
-    return {}
 
 
 @operation
 def list_tag_options(call: Call, request: Json) -> Json:
     wanted = request.get("Filters", {}).items()
-    own = [option for option in call.state.tag_options.values() if option.owner == call.account]
+    own = call.all_own(call.state.tag_options)
     found = [o for o in own if wanted <= {"Key": o.key, "Value": o.value, "Active": o.active}.items()]
     return page(request, "TagOptionDetails", found, token="PageToken")  # noqa: S106 - of a page
 
 
 @operation
-def associate_tag_option_with_resource(call: Call, request: Json) -> Json:
+def associate_tag_option_with_resource(call: Call, request: Json) -> None:
     option, bearer = _own(call, request["TagOptionId"]), resource(call, request["ResourceId"])
     if option.id in bearer.tag_options:
         raise DuplicateResourceException(f"TagOption {option.id} is already associated with {bearer.id}")
     quotas.room_for("tag options per resource", len(bearer.tag_options), quotas.TAG_OPTIONS)
     bearer.tag_options.append(option.id)
-    return {}
 
 
 @operation
-def disassociate_tag_option_from_resource(call: Call, request: Json) -> Json:
+def disassociate_tag_option_from_resource(call: Call, request: Json) -> None:
     option, bearer = _own(call, request["TagOptionId"]), resource(call, request["ResourceId"])
     if option.id not in bearer.tag_options:
         raise not_found("Association of TagOption", option.id)
     bearer.tag_options.remove(option.id)
-    return {}
 
 
 @operation

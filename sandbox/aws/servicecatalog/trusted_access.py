@@ -39,16 +39,15 @@ def _node_shares(backend: CatalogBackend) -> Iterator[Share]:
 
 
 @operation
-def enable_aws_organizations_access(call: Call, _request: Json) -> Json:
+def enable_aws_organizations_access(call: Call, _request: Json) -> None:
     _require_management(call)
     call.backend.organization.moto.enable_aws_service_access(ServicePrincipal=SERVICE_CATALOG)
     for share in _node_shares(call.backend):
         share.frozen = None
-    return {}
 
 
 @operation
-def disable_aws_organizations_access(call: Call, _request: Json) -> Json:
+def disable_aws_organizations_access(call: Call, _request: Json) -> None:
     """Shares stay, but no longer follow the accounts (API:DisableAWSOrganizationsAccess)."""
     _require_management(call)
     organization = call.backend.organization
@@ -57,7 +56,6 @@ def disable_aws_organizations_access(call: Call, _request: Json) -> Json:
     for share in _node_shares(call.backend):
         share.frozen = {account for account in organization.members() if reaches(call.backend, share, account)}
     organization.moto.disable_aws_service_access(ServicePrincipal=SERVICE_CATALOG)
-    return {}
 
 
 @operation

@@ -5,9 +5,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from moto.cloudformation.utils import get_stack_from_s3_url
-from moto.core.parse import QueryParser
-from moto.core.serialize import QuerySerializer, XFormedAttributePicker
-from moto.core.utils import get_service_model
 
 from sandbox.aws.backend import Backend
 from sandbox.aws.cloudformation.stack_sets import descriptions
@@ -19,6 +16,7 @@ from sandbox.aws.cloudformation.stack_sets.template import read, require_capabil
 from sandbox.aws.documents import Json, part
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
+from sandbox.aws.query import query_response, read_query
 from sandbox.aws.wire import Request, Response
 
 if TYPE_CHECKING:
@@ -57,11 +55,7 @@ class StackSets:
         Raises:
             ApiError: AWS would refuse it, or the sandbox does not emulate it.
         """
-        operation = get_service_model("cloudformation").operation_model(request.operation)
-        given: Json = QueryParser(operation).parse({"values": request.form})  # pyright: ignore[reportArgumentType] - all it reads
-        answer = self._answer(request.operation, given, caller)
-        written = QuerySerializer(operation, value_picker=XFormedAttributePicker()).serialize(answer)
-        return Response(written["status_code"], str(written["body"]).encode(), {"Content-Type": "text/xml"})
+        return query_response(request, self._answer(request.operation, read_query(request), caller))
 
     def _answer(self, name: str, request: Json, caller: Caller) -> Json:
         if name in ("ActivateOrganizationsAccess", "DeactivateOrganizationsAccess"):

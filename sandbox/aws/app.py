@@ -9,9 +9,9 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-from sandbox.aws import intake, organizations_authorization
+from sandbox.aws import intake
 from sandbox.aws import s3 as buckets
-from sandbox.aws.authorization import action_of, authorize
+from sandbox.aws.authorization import action_of, authorize, authorize_organizations
 from sandbox.aws.backend import moto
 from sandbox.aws.cloudformation import answers
 from sandbox.aws.errors import ApiError, error_response
@@ -29,7 +29,7 @@ from sandbox.aws.organization import Organization
 from sandbox.aws.service_quotas import ServiceQuotas
 from sandbox.aws.servicecatalog.call import CatalogBackend
 from sandbox.aws.servicecatalog.service import TARGET, ServiceCatalog
-from sandbox.aws.servicecatalog.trusted_access import remove_node_shares
+from sandbox.aws.servicecatalog.shares import remove_node_shares
 from sandbox.aws.visitors import refuse_pages
 from sandbox.aws.wire import Environ, Request, Response
 from sandbox.clock import Clock
@@ -153,7 +153,7 @@ class Sandbox:
         """Refuse what is not for the caller, and prepare what moto needs."""
         match request.service:
             case "organizations":
-                organizations_authorization.authorize(request, caller, self._backend.organization)
+                authorize_organizations(request, caller, self._backend.organization)
             case "sts":
                 assume.authorize(request, caller, self.callers, self.clock)
             case "s3":

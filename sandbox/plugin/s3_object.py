@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from .failure import AWSError, Failure, Gone, doing, tolerating
 from .properties import pick
 from .s3 import delete_versions, is_missing
-from .schema import REGION, TAGS, Operation, Resource, optional, outputs, required, settled
+from .schema import REGION, TAGS, Operation, Resource, each, optional, outputs, required, settled
 from .tags import as_list, as_map
 from .wire import Asset, State
 
-_WRITTEN = dict.fromkeys(("cacheControl", "contentDisposition", "contentEncoding", "contentLanguage"), optional())
-_KEPT = dict.fromkeys(("contentType", "serverSideEncryption", "storageClass"), settled())
+_WRITTEN = each(optional(), "cacheControl", "contentDisposition", "contentEncoding", "contentLanguage")
+_KEPT = each(settled(), "contentType", "serverSideEncryption", "storageClass")
 _BODIES = ("source", "content", "contentBase64")
 _CONTENT = frozenset({*_WRITTEN, *_KEPT, *_BODIES, "etag", "kmsKeyId", "metadata", "sourceHash"})
 
@@ -24,15 +24,12 @@ class BucketObjectv2(Resource, of="s3"):
         "bucket": required(replaces=True),
         "key": settled(replaces=True),
         "source": optional(kind=Asset),
-        "content": optional(),
-        "contentBase64": optional(),
+        **each(optional(), "content", "contentBase64", "sourceHash"),
         **_WRITTEN,
         **_KEPT,
-        "etag": settled(),
+        **each(settled(), "etag", "kmsKeyId"),
         "forceDestroy": optional(kind=bool, default=False),
-        "kmsKeyId": settled(),
         "metadata": optional(kind=dict),
-        "sourceHash": optional(),
         **TAGS,
         **REGION,
         **outputs("arn", "versionId"),

@@ -30,7 +30,7 @@ class _Setting(Resource):
         del state
         return {}
 
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
+    def shown(self, answer: dict[str, Any]) -> State:
         """What the Get call answered as properties."""
         raise NotImplementedError
 
@@ -48,7 +48,7 @@ class _Setting(Resource):
 
     def read(self, op: Operation) -> State:
         with doing(f"reading {self.title} ({op.id})"):
-            return {"bucket": op.new["bucket"], **self.properties_of(self.look(op), op)}
+            return {"bucket": op.new["bucket"], **self.shown(self.look(op))}
 
     def update(self, op: Operation) -> None:
         with doing(f"updating {self.title} ({op.id})"):
@@ -109,8 +109,7 @@ class BucketVersioning(_Setting, of="s3"):
             raise Failure(f"versioning_configuration.status cannot be updated from '{old}' to 'Disabled'")
         return ()
 
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
-        del op
+    def shown(self, answer: dict[str, Any]) -> State:
         delete = {"mfaDelete": answer["MFADelete"]} if answer.get("MFADelete") else {}
         return {"versioningConfiguration": {"status": answer.get("Status") or "Disabled", **delete}}
 
@@ -140,8 +139,7 @@ class BucketPublicAccessBlock(_Setting, of="s3"):
     def wished(self, state: State) -> State:
         return {"PublicAccessBlockConfiguration": state}
 
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
-        del op
+    def shown(self, answer: dict[str, Any]) -> State:
         return {key: bool(flag) for key, flag in pick(answer["PublicAccessBlockConfiguration"], *self.flags).items()}
 
 
@@ -175,8 +173,7 @@ class BucketServerSideEncryptionConfiguration(_Setting, of="s3"):
         rules = [{"bucketKeyEnabled": False, **rule} for rule in state["rules"]]
         return {"ServerSideEncryptionConfiguration": {"rules": rules}}
 
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
-        del op
+    def shown(self, answer: dict[str, Any]) -> State:
         return {"rules": [encryption_rule(rule) for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]]}
 
     def delete(self, op: Operation) -> None:
@@ -193,8 +190,12 @@ class BucketPolicy(_Setting, of="s3"):
     absent = "NoSuchBucketPolicy"
     retried = ("NoSuchBucket", "MalformedPolicy")
 
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
-        return {"policy": stored_policy(answer["Policy"], op.new.get("policy"))}
+    def read(self, op: Operation) -> State:
+        found = super().read(op)
+        return {**found, "policy": stored_policy(found["policy"], op.new.get("policy"))}
+
+    def shown(self, answer: dict[str, Any]) -> State:
+        return pick(answer, "policy")
 
 
 class BucketOwnershipControls(_Setting, of="s3"):
@@ -218,6 +219,5 @@ class BucketOwnershipControls(_Setting, of="s3"):
     def wished(self, state: State) -> State:
         return {"OwnershipControls": {"rules": [state["rule"]]}}
 
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
-        del op
+    def shown(self, answer: dict[str, Any]) -> State:
         return {"rule": pick(answer["OwnershipControls"]["Rules"][0], "objectOwnership")}

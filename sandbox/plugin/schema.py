@@ -2,14 +2,12 @@
 
 import json
 import re
-import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
 from .aws import Connection
 from .configuration import Provider
-from .properties import fitted
 from .waits import Clock
 from .wire import State, Value
 
@@ -126,12 +124,11 @@ class Operation:
             method: The call.
             more: Properties under other names, and what is no property.
         """
-        given = {**self.new, "tags": self.new.get("tagsAll"), **more}
-        values = {key.lower(): value for key, value in given.items() if value or (key in more and value is not None)}
-        members = self.connection.members(service, self.region, method)
-        tokens = {name: str(uuid.uuid4()) for name, shape in members.items() if "idempotencyToken" in shape.metadata}
-        found = {name: fitted(shape, values[name.lower()]) for name, shape in members.items() if name.lower() in values}
-        return tokens | found
+        named = {name.lower() for name in more}
+        stored = {**self.new, "tags": self.new.get("tagsAll")}
+        own = {key: value for key, value in stored.items() if value and key.lower() not in named}
+        said = {key: value for key, value in more.items() if value is not None}
+        return self.connection.arguments(service, self.region, method, {**own, **said})
 
     def amended(self, empty: Value = "", **names: str) -> State:
         """Properties that change, by the name that a call has for them; one that goes is `empty`."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 from .equivalence import same_json, same_set
 from .failure import AWSError, Failure, Gone, doing, tolerating
 from .properties import pick
-from .schema import REGION, TAGS, Operation, Property, Resource, matching, one_of, optional, outputs, settled
+from .schema import REGION, TAGS, Operation, Property, Resource, each, matching, one_of, optional, outputs, settled
 from .tags import as_map
 from .waits import retry, wait
 from .wire import State
@@ -17,12 +17,9 @@ CALL_AS: Property = optional(default="SELF", check=one_of("SELF", "DELEGATED_ADM
 PREFERENCES: Property = optional(
     kind=dict,
     fields={
-        "concurrencyMode": optional(),
-        "failureToleranceCount": optional(kind=int),
-        "failureTolerancePercentage": optional(kind=int),
-        "maxConcurrentCount": optional(kind=int),
-        "maxConcurrentPercentage": optional(kind=int),
-        "regionConcurrencyType": optional(),
+        **each(optional(), "concurrencyMode", "regionConcurrencyType"),
+        **each(optional(kind=int), "failureToleranceCount", "failureTolerancePercentage"),
+        **each(optional(kind=int), "maxConcurrentCount", "maxConcurrentPercentage"),
         "regionOrders": optional(kind=list),
     },
 )
@@ -48,7 +45,7 @@ class StackSet(Resource, of="cloudformation"):
         "autoDeployment": optional(
             kind=dict,
             replaces=True,
-            fields={"enabled": optional(kind=bool), "retainStacksOnAccountRemoval": optional(kind=bool)},
+            fields=each(optional(kind=bool), "enabled", "retainStacksOnAccountRemoval"),
         ),
         "callAs": CALL_AS,
         "capabilities": optional(kind=list, same=same_set),

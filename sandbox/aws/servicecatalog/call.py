@@ -13,7 +13,8 @@ from botocore import xform_name
 from sandbox.aws.backend import Backend
 from sandbox.aws.documents import Json, Value
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.servicecatalog.errors import invalid, not_found
+from sandbox.aws.servicecatalog.errors import DuplicateResourceException, invalid, not_found
+from sandbox.aws.servicecatalog.quotas import room_for
 from sandbox.aws.servicecatalog.state import RegionState
 
 _DEFAULT_PAGE = 20
@@ -122,6 +123,22 @@ def _offset(token: str | None, total: int) -> int:
 
 def tags_in(request: Json, key: str = "Tags") -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in request.get(key) or ()}
+
+
+def attach(held: list[str], kind: str, name: str, bearer: str, quota: tuple[str, int] | None = None) -> None:
+    """Associate something with a portfolio, a product or a version."""
+    if name in held:
+        raise DuplicateResourceException(f"{kind} {name} is already associated with {bearer}")
+    if quota:
+        room_for(quota[0], len(held), quota[1])
+    held.append(name)
+
+
+def detach(held: list[str], kind: str, name: str) -> None:
+    """End an association."""
+    if name not in held:
+        raise not_found(f"Association of {kind}", name)
+    held.remove(name)
 
 
 def amend(thing: Value, request: Json, *members: str) -> None:

@@ -6,7 +6,7 @@ from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.servicecatalog.artifacts import find_artifact
 from sandbox.aws.servicecatalog.call import Call, operation, tags_in
-from sandbox.aws.servicecatalog.constraints import parameters_of
+from sandbox.aws.servicecatalog.constraints import apply_rules, parameters_of
 from sandbox.aws.servicecatalog.errors import (
     DuplicateResourceException,
     InvalidParametersException,
@@ -19,7 +19,6 @@ from sandbox.aws.servicecatalog.launch_paths import LaunchPath, choose_path, lau
 from sandbox.aws.servicecatalog.launch_roles import require_launch_role, unknown_yet
 from sandbox.aws.servicecatalog.model import Artifact, ProvisionedProduct, Record
 from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
-from sandbox.aws.servicecatalog.template_rules import apply_rules
 
 _MOST_TAGS = 50
 

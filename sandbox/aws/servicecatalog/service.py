@@ -1,31 +1,68 @@
 """The service's wire: reads a call, runs its operation, writes the answer."""
 
 import json
+from datetime import datetime
 from functools import cached_property
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 import botocore.session
 from botocore import xform_name
-from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
+from botocore.model import (
+    ListShape,
+    MapShape,
+    OperationModel,
+    OperationNotFoundError,
+    ServiceModel,
+    Shape,
+    StructureShape,
+)
 
-from sandbox.aws.documents import Json
+from sandbox.aws.documents import Json, Value
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.servicecatalog.access_levels import authorize_operation
 from sandbox.aws.servicecatalog.call import Call, CatalogBackend, Handler, operations
 from sandbox.aws.servicecatalog.errors import NotImplementedException, ServiceCatalogError, ValidationException, invalid
-from sandbox.aws.servicecatalog.serialization import shaped
 from sandbox.aws.servicecatalog.validation import validate
 from sandbox.aws.wire import Request, Response, json_response
+
+_ITSELF = ("ConstraintDetail", "ProvisioningArtifactDetail", "ProductViewSummary", "ServiceActionSummary")
+"""Members that hold a part of what is kept as one object."""
+
+
+def shaped(shape: Shape | None, value: Value) -> Value:
+    """Pick what the shape names out of dicts and objects; members without a value are left out.
+
+    A member such as PortfolioId is the key of that name in a dict and the attribute `portfolio_id` of an
+    object. A dict may stand for a list of Key and Value, as tags do.
+    """
+    if isinstance(shape, StructureShape):
+        members = ((name, member, _pick(value, name)) for name, member in shape.members.items())
+        return {name: shaped(member, found) for name, member, found in members if found is not None}
+    if isinstance(shape, ListShape):
+        tags = cast("dict[str, str]", value) if isinstance(value, dict) else {}
+        items = [{"Key": key, "Value": text} for key, text in tags.items()] or list(cast("list[Value]", value))
+        return [shaped(shape.member, item) for item in items]
+    if isinstance(shape, MapShape):
+        return {key: shaped(shape.value, item) for key, item in value.items()}
+    if isinstance(value, datetime):
+        return round(value.timestamp(), 3)
+    return value
+
+
+def _pick(value: Value, name: str) -> Value:
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value).get(name)
+    return value if name in _ITSELF else getattr(value, xform_name(name), None)
+
 
 TARGET = "AWS242ServiceCatalogService."
 _MOST_ANSWERED = 1000
 """Requests whose idempotency tokens are remembered; AWS forgets them in time, too."""
 
 _NOUNS = (
-    "action_runs, artifacts, associations, budgets, constraints, copies, launch_paths, plans, portfolios, principals, "
-    "product_views, products, provisioned_products, provisioning, records, service_actions, shares, tag_options, "
-    "trusted_access"
+    "artifacts, associations, constraints, launch_paths, plans, portfolios, principals, product_views, products, "
+    "provisioned_products, provisioning, records, service_actions, shares, tag_options"
 )
 for _noun in _NOUNS.split(", "):
     import_module(f"sandbox.aws.servicecatalog.{_noun}")  # each registers its operations

@@ -1,4 +1,4 @@
-"""Service actions: Systems Manager documents that may be run on a launch."""
+"""Service actions: Systems Manager documents that may be run on a launch, and their runs."""
 
 import json
 from collections.abc import Callable
@@ -6,12 +6,19 @@ from typing import Any, Final, cast
 
 from moto.ssm.models import ssm_backends
 
+from sandbox.aws.authorization import require
 from sandbox.aws.documents import Json
+from sandbox.aws.errors import ApiError
+from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_principal
 from sandbox.aws.servicecatalog import errors, quotas
 from sandbox.aws.servicecatalog.artifacts import find_artifact
-from sandbox.aws.servicecatalog.call import Call, amend, operation, page
-from sandbox.aws.servicecatalog.model import Artifact, Product, ServiceAction
+from sandbox.aws.servicecatalog.call import Call, amend, attach, detach, operation, page
+from sandbox.aws.servicecatalog.execution import progress
+from sandbox.aws.servicecatalog.launch_roles import assume_launch_role
+from sandbox.aws.servicecatalog.model import Artifact, Product, ProvisionedProduct, ServiceAction
+from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
+from sandbox.aws.servicecatalog.records import make_record
 from sandbox.aws.servicecatalog.visibility import own_product, visible_product
 
 LAUNCH_ROLE: Final = "LAUNCH_ROLE"
@@ -103,18 +110,14 @@ def list_service_actions(call: Call, request: Json) -> Json:
 @operation
 def associate_service_action_with_provisioning_artifact(call: Call, request: Json) -> None:
     action, artifact = _own(call, request["ServiceActionId"]), _artifact(call, request)
-    if action.id in artifact.service_actions:
-        raise errors.DuplicateResourceException(f"Service action {action.id} is already associated with {artifact.id}")
-    quotas.room_for("service actions per version", len(artifact.service_actions), quotas.ACTIONS_PER_VERSION)
-    artifact.service_actions.append(action.id)
+    quota = ("service actions per version", quotas.ACTIONS_PER_VERSION)
+    attach(artifact.service_actions, "Service action", action.id, artifact.id, quota)
 
 
 @operation
 def disassociate_service_action_from_provisioning_artifact(call: Call, request: Json) -> None:
     action, artifact = _own(call, request["ServiceActionId"]), _artifact(call, request)
-    if action.id not in artifact.service_actions:
-        raise errors.not_found("Association of service action", action.id)
-    artifact.service_actions.remove(action.id)
+    detach(artifact.service_actions, "service action", action.id)
 
 
 def _artifact(call: Call, request: Json) -> Artifact:
@@ -157,3 +160,51 @@ def list_service_actions_for_provisioning_artifact(call: Call, request: Json) ->
     artifact = find_artifact(visible_product(call, request["ProductId"]), request)
     found = [call.state.service_actions[action] for action in artifact.service_actions]
     return page(request, "ServiceActionSummaries", found)
+
+
+def _offered(call: Call, request: Json) -> tuple[ProvisionedProduct, ServiceAction]:
+    """A launch of the caller's account, and an action that is associated with its version."""
+    provisioned = find_provisioned(call, request["ProvisionedProductId"], None)
+    product = call.state.products.get(provisioned.product_id)
+    artifact = product.artifacts.get(provisioned.provisioning_artifact_id) if product else None
+    if artifact is None or request["ServiceActionId"] not in artifact.service_actions:
+        raise errors.not_found("ServiceAction", request["ServiceActionId"])
+    return provisioned, call.state.service_actions[request["ServiceActionId"]]
+
+
+@operation
+def describe_service_action_execution_parameters(call: Call, request: Json) -> Json:
+    _, action = _offered(call, request)
+    return {"ServiceActionParameters": [{**each, "DefaultValues": []} for each in asked_of(action.definition)]}
+
+
+@operation
+def execute_provisioned_product_service_action(call: Call, request: Json) -> Json:
+    """Run the document with the permissions of its role. Nothing in it is carried out here."""
+    provisioned, action = _offered(call, request)
+    if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):
+        raise errors.InvalidStateException(f"Provisioned product {provisioned.id} is {provisioned.status}")
+    given: Json = request.get("Parameters") or {}
+    known = {each["Name"] for each in asked_of(action.definition)}
+    if given.keys() != known:
+        raise errors.invalid(f"The parameters to give are [{', '.join(sorted(known))}]")
+    before = provisioned.status
+    record = make_record(call, provisioned, "EXECUTE_PROVISIONED_PRODUCT_SERVICE_ACTION", provisioned.tags)
+
+    def run() -> list[Json]:
+        try:
+            require(_runner(call, provisioned, action), "ssm:StartAutomationExecution", None)
+        except ApiError as error:
+            raise errors.invalid(error.message) from error
+        return []
+
+    progress(call, provisioned, record, run, failed=before, succeeded=before)
+    return {"RecordDetail": record}
+
+
+def _runner(call: Call, provisioned: ProvisionedProduct, action: ServiceAction) -> Caller:
+    """The role of the action; LAUNCH_ROLE is the launch's own, and without a role it is the caller."""
+    role = action.definition.get("AssumeRole")
+    if role == LAUNCH_ROLE:
+        role = provisioned.launch_role_arn
+    return assume_launch_role(call, role) if role else call.caller

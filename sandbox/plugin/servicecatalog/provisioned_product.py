@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.plugin.failure import Failure, doing, tolerating
 from sandbox.plugin.properties import pick
-from sandbox.plugin.schema import REGION, TAGS, Operation, Property, Resource, optional, outputs, required, settled
+from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, each, optional, outputs, required, settled
 from sandbox.plugin.tags import as_map
 from sandbox.plugin.waits import wait
 from sandbox.plugin.wire import State
@@ -31,12 +31,8 @@ _EITHER = (
     ("ProvisioningArtifactName", "ProvisioningArtifactId"),
 )
 """What an update names a thing by, if there are both."""
-_lists = {name: optional(kind=list) for name in ("accounts", "regions")}
-_numbers = {name: optional(kind=int) for name in _PREFERENCES if name not in _lists}
-
-
-def _flag() -> Property:
-    return optional(kind=bool, default=False)
+_lists = each(optional(kind=list), "accounts", "regions")
+_numbers = each(optional(kind=int), *(name for name in _PREFERENCES if name not in _lists))
 
 
 class ProvisionedProduct(Resource, of="servicecatalog"):
@@ -45,18 +41,13 @@ class ProvisionedProduct(Resource, of="servicecatalog"):
     properties = {
         "name": settled(replaces=True),
         "notificationArns": optional(kind=list, replaces=True),
-        "productId": settled(),
-        "productName": optional(),
-        "provisioningArtifactId": settled(),
-        "provisioningArtifactName": optional(),
-        "pathId": settled(),
-        "pathName": optional(),
+        **each(settled(), "productId", "provisioningArtifactId", "pathId"),
+        **each(optional(), "productName", "provisioningArtifactName", "pathName"),
         "provisioningParameters": optional(
             kind=list, fields={"key": required(), "value": optional(), "usePreviousValue": optional(kind=bool)}
         ),
         "stackSetProvisioningPreferences": optional(kind=dict, fields={**_lists, **_numbers}),
-        "ignoreErrors": _flag(),
-        "retainPhysicalResources": _flag(),
+        **each(optional(kind=bool, default=False), "ignoreErrors", "retainPhysicalResources"),
         **ACCEPT_LANGUAGE,
         **TAGS,
         **REGION,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.plugin.failure import Failure, doing, tolerating
 from sandbox.plugin.properties import pick
-from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional, outputs, required
+from sandbox.plugin.schema import REGION, Operation, Resource, each, one_of, optional, outputs, required
 from sandbox.plugin.waits import until_gone, wait
 from sandbox.plugin.wire import State, Value
 
@@ -45,9 +45,7 @@ class PortfolioShare(Resource, of="servicecatalog"):
             replaces=True,
             check=one_of("ACCOUNT", "ORGANIZATION", "ORGANIZATIONAL_UNIT", "ORGANIZATION_MEMBER_ACCOUNT"),
         ),
-        "sharePrincipals": optional(kind=bool, default=False),
-        "shareTagOptions": optional(kind=bool, default=False),
-        "waitForAcceptance": optional(kind=bool, default=False),
+        **each(optional(kind=bool, default=False), "sharePrincipals", "shareTagOptions", "waitForAcceptance"),
         **ACCEPT_LANGUAGE,
         **REGION,
         **outputs("accepted"),

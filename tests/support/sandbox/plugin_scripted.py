@@ -1,10 +1,9 @@
 """An AWS that answers from a script, and operations on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.model import Shape
 from botocore.session import Session
 
 from sandbox.plugin import diff
@@ -15,7 +14,7 @@ from sandbox.plugin.registry import RESOURCES
 from sandbox.plugin.schema import Operation
 from sandbox.plugin.tags import Tags
 from sandbox.plugin.waits import Clock
-from sandbox.plugin.wire import is_list
+from sandbox.plugin.wire import State, is_list
 
 NOW = datetime(2026, 10, 7, 12, tzinfo=UTC)
 NOT_FOUND = AWSError("there is no such thing", code="ResourceNotFoundException")
@@ -52,12 +51,11 @@ class Script:
             raise answer
         return answer
 
-    def members(self, service: str, region: str, method: str) -> Mapping[str, Shape]:
+    def arguments(self, service: str, region: str, method: str, given: State) -> State:
         """The parameters of a call, as a connection knows them."""
         nowhere = Endpoints({service: "http://127.0.0.1:9"})
-        return Connection(Session(), nowhere, Credentials("key", "secret"), 1, self.clock, print).members(
-            service, region, method
-        )
+        connection = Connection(Session(), nowhere, Credentials("key", "secret"), 1, self.clock, print)
+        return connection.arguments(service, region, method, given)
 
     def said(self, method: str) -> Iterator[dict[str, Any]]:
         """The parameters of the calls of a method."""

@@ -11,7 +11,7 @@ from sandbox.aws.cloudformation.permissions import unchecked
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.stack_resources import require_done
 from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
-from sandbox.aws.cloudformation.stack_sets.template import values_of
+from sandbox.aws.cloudformation.stack_sets.requirements import values_of
 from sandbox.aws.documents import part
 
 SECONDS = 30.0

@@ -8,11 +8,18 @@ from moto.cloudformation.utils import get_stack_from_s3_url
 
 from sandbox.aws.backend import Backend
 from sandbox.aws.cloudformation.stack_sets import descriptions
-from sandbox.aws.cloudformation.stack_sets.access import NOT_FOUND, TrustedAccess, invalid, require_operator
 from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
 from sandbox.aws.cloudformation.stack_sets.operations import begin
+from sandbox.aws.cloudformation.stack_sets.requirements import (
+    NOT_FOUND,
+    TrustedAccess,
+    invalid,
+    read,
+    require_capabilities,
+    require_operator,
+    settle_parameters,
+)
 from sandbox.aws.cloudformation.stack_sets.targets import moves, places, remove_units, selected, targeted
-from sandbox.aws.cloudformation.stack_sets.template import read, require_capabilities, settle_parameters
 from sandbox.aws.documents import Json, part
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller

@@ -1,7 +1,7 @@
 """Which accounts a request means, and what becomes of those that join a unit or leave it."""
 
-from sandbox.aws.cloudformation.stack_sets.access import invalid
 from sandbox.aws.cloudformation.stack_sets.model import Instance, StackSet
+from sandbox.aws.cloudformation.stack_sets.requirements import invalid
 from sandbox.aws.documents import Json, part
 from sandbox.aws.organization import Organization
 

@@ -160,14 +160,6 @@ def _units(op: Operation) -> State:
     return {"id": parent, "children": [pick(unit, "arn", "id", "name") for unit in found]}
 
 
-def _delegated_administrators(op: Operation) -> State:
-    with doing("reading Organizations Delegated Administrators"):
-        wished = op.arguments("organizations", "list_delegated_administrators")
-        found = list(op.pages("organizations", "list_delegated_administrators", "DelegatedAdministrators", **wished))
-    administrators = [{**_account(one), **pick(one, "delegationEnabledDate")} for one in found]
-    return {"id": op.provider.account_id, "delegatedAdministrators": administrators}
-
-
 FUNCTIONS: Mapping[str, Function] = {
     "aws:index/getCallerIdentity:getCallerIdentity": Function({"id": optional()}, _caller_identity),
     "aws:index/getRegion:getRegion": Function(
@@ -183,7 +175,4 @@ FUNCTIONS: Mapping[str, Function] = {
         {"returnOrganizationOnly": optional(kind=bool)}, _organization
     ),
     "aws:organizations/getOrganizationalUnits:getOrganizationalUnits": Function({"parentId": required()}, _units),
-    "aws:organizations/getDelegatedAdministrators:getDelegatedAdministrators": Function(
-        {"servicePrincipal": optional()}, _delegated_administrators
-    ),
 }

@@ -196,28 +196,3 @@ class BucketPolicy(_Setting, of="s3"):
 
     def shown(self, answer: dict[str, Any]) -> State:
         return pick(answer, "policy")
-
-
-class BucketOwnershipControls(_Setting, of="s3"):
-    """Who owns what others put into a bucket."""
-
-    properties = {
-        "bucket": required(replaces=True),
-        "rule": required(
-            kind=dict,
-            fields={
-                "objectOwnership": required(check=one_of("BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced"))
-            },
-        ),
-        **REGION,
-    }
-    title = "S3 Bucket Ownership Controls"
-    noun = "bucket_ownership_controls"
-    absent = "OwnershipControlsNotFoundError"
-    retried = ()
-
-    def wished(self, state: State) -> State:
-        return {"OwnershipControls": {"rules": [state["rule"]]}}
-
-    def shown(self, answer: dict[str, Any]) -> State:
-        return {"rule": pick(answer["OwnershipControls"]["Rules"][0], "objectOwnership")}

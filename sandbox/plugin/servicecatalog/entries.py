@@ -49,7 +49,9 @@ class Portfolio(Thing, of="servicecatalog"):
 
     def read(self, op: Operation) -> State:
         with doing(f"reading {self.title} ({op.id})", gone=[NOT_FOUND]):
-            return describe_portfolio(op, op.id)
+            answer = call(op, "describe_portfolio", **self.names(op))
+        known = pick(answer["PortfolioDetail"], "arn", "createdTime", "description", "providerName", name="DisplayName")
+        return {**known, "tagsAll": as_map(answer.get("Tags", []))}
 
     def changes(self, op: Operation) -> State:
         wished = op.amended(DisplayName="name", ProviderName="providerName", Description="description")
@@ -61,16 +63,6 @@ class Portfolio(Thing, of="servicecatalog"):
     def delete(self, op: Operation) -> None:
         with doing(f"deleting {self.title} ({op.id})"), tolerating(NOT_FOUND):
             self.remove(op, self.names(op))
-
-
-def describe_portfolio(op: Operation, portfolio: str, language: str = "en") -> State:
-    """A portfolio's properties. Raises AWSError."""
-    answer = call(op, "describe_portfolio", Id=portfolio, AcceptLanguage=language)
-    detail = answer["PortfolioDetail"]
-    return {
-        **pick(detail, "arn", "createdTime", "description", "providerName", name="DisplayName"),
-        "tagsAll": as_map(answer.get("Tags", [])),
-    }
 
 
 class Constraint(Thing, of="servicecatalog"):
@@ -91,32 +83,23 @@ class Constraint(Thing, of="servicecatalog"):
     until_found = True
 
     def read(self, op: Operation) -> State:
+        language, written = op.new.get("acceptLanguage", "en"), op.new.get("parameters")
+
+        def look() -> tuple[str, dict[str, Any]]:
+            with doing(f"constraint not found (accept language {language}, ID: {op.id})", gone=[NOT_FOUND]):
+                answer = call(op, "describe_constraint", Id=op.id, AcceptLanguage=language)
+            return answer["Status"], answer
+
         with doing(f"describing {self.title} ({op.id})"):
-            found = describe_constraint(op, op.id)
-        written = op.new.get("parameters")
+            answer = ready(op, READ_LIMIT, look, target=("AVAILABLE",))
+        found = pick(answer, "status", parameters="ConstraintParameters")
+        found |= pick(answer["ConstraintDetail"], "description", "owner", "portfolioId", "productId", "type")
         if written and same_json(written, found["parameters"]):
             found["parameters"] = written
-        return {**found, "acceptLanguage": op.new.get("acceptLanguage", "en")}
+        return {**found, "acceptLanguage": language}
 
     def changes(self, op: Operation) -> State:
         return op.amended(AcceptLanguage="acceptLanguage", Description="description", Parameters="parameters")
-
-
-def describe_constraint(op: Operation, constraint: str) -> State:
-    """A constraint's properties once it is available. Raises Gone if there is none."""
-    language = op.new.get("acceptLanguage", "en")
-
-    def look() -> tuple[str, dict[str, Any]]:
-        with doing(f"constraint not found (accept language {language}, ID: {constraint})", gone=[NOT_FOUND]):
-            answer = call(op, "describe_constraint", Id=constraint, AcceptLanguage=language)
-        return answer["Status"], answer
-
-    answer = ready(op, READ_LIMIT, look, target=("AVAILABLE",))
-    detail = answer["ConstraintDetail"]
-    return {
-        **pick(detail, "description", "owner", "portfolioId", "productId", "type"),
-        **pick(answer, "status", parameters="ConstraintParameters"),
-    }
 
 
 class TagOption(Thing, of="servicecatalog"):

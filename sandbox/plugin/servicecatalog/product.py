@@ -63,14 +63,24 @@ class Product(Thing, of="servicecatalog"):
     def create(self, op: Operation) -> None:
         super().create(op)
         with doing(f"waiting for {self.title} ({op.id}) to be ready"):
-            _describe(op, op.id, op.limit(self.limit))
+            _describe(op, op.limit(self.limit))
 
     def read(self, op: Operation) -> State:
         imported: State = {}
         if "provisioningArtifactParameters" not in op.new:
             imported = {"provisioningArtifactParameters": _latest_version(op)}
         with doing(f"describing {self.title} ({op.id})", gone=[NOT_FOUND]):
-            return describe_product(op, op.id) | imported
+            answer = _describe(op, READ_LIMIT)
+        detail = answer["ProductViewDetail"]
+        summary = detail["ProductViewSummary"]
+        return {
+            **pick(detail, "createdTime", "status", arn="ProductARN"),
+            **pick(summary, "distributor", "name", "owner", "type", description="ShortDescription"),
+            **pick(summary, "supportDescription", "supportEmail", "supportUrl"),
+            "hasDefaultPath": summary.get("HasDefaultPath", False),
+            "tagsAll": as_map(answer.get("Tags", [])),
+            **imported,
+        }
 
     def changes(self, op: Operation) -> State:
         wished = asked(op, "update_product")
@@ -93,25 +103,11 @@ def version_parameters(version: State) -> dict[str, Any]:
     return {"Info": info, **given, **unchecked}
 
 
-def describe_product(op: Operation, product: str) -> State:
-    """A product's properties once it is settled. Raises AWSError."""
-    answer = _describe(op, product, READ_LIMIT)
-    detail = answer["ProductViewDetail"]
-    summary = detail["ProductViewSummary"]
-    return {
-        **pick(detail, "createdTime", "status", arn="ProductARN"),
-        **pick(summary, "distributor", "name", "owner", "type", description="ShortDescription"),
-        **pick(summary, "supportDescription", "supportEmail", "supportUrl"),
-        "hasDefaultPath": summary.get("HasDefaultPath", False),
-        "tagsAll": as_map(answer.get("Tags", [])),
-    }
-
-
-def _describe(op: Operation, product: str, limit: float) -> dict[str, Any]:
+def _describe(op: Operation, limit: float) -> dict[str, Any]:
     language = op.new.get("acceptLanguage", "en")
 
     def look() -> tuple[str, dict[str, Any]]:
-        answer = call(op, "describe_product_as_admin", Id=product, AcceptLanguage=language)
+        answer = call(op, "describe_product_as_admin", Id=op.id, AcceptLanguage=language)
         return answer["ProductViewDetail"]["Status"], answer
 
     return ready(op, limit, look)

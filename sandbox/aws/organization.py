@@ -6,14 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 from moto.moto_api._internal import mock_random
+from moto.organizations import models
 from moto.organizations import utils as moto_ids
-from moto.organizations.models import (
-    FakeAccount,
-    FakeDelegatedAdministrator,
-    FakeServiceAccess,
-    OrganizationsBackend,
-    organizations_backends,
-)
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sandbox.aws.inputs import checked, read
@@ -24,8 +18,8 @@ STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 
 # moto does not know it as a service with delegates. AWS does not know its other name, which moto takes
 # (cdk-organizations issue 1718).
-FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(STACK_SETS)
-FakeServiceAccess.TRUSTED_SERVICES.remove("stacksets.cloudformation.amazonaws.com")
+models.FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(STACK_SETS)
+models.FakeServiceAccess.TRUSTED_SERVICES.remove("stacksets.cloudformation.amazonaws.com")
 
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$", description="twelve digits, in quotes in YAML")]
 
@@ -97,10 +91,10 @@ class Organization:
         mock_random.seed(seed)
         self.management = file.management
         self.model_packages = file.registered
-        self.moto: OrganizationsBackend = organizations_backends[file.management]["aws"]
+        self.moto: models.OrganizationsBackend = models.organizations_backends[file.management]["aws"]
         with _next_account_id(file.management):
             self.moto.create_organization(region="us-east-1")
-        self._by_id: dict[str, FakeAccount] = {}
+        self._by_id: dict[str, models.FakeAccount] = {}
         self._known = {file.management, *file.outside}
         units = {"": self.root_id}
         for path in (*(account.ou for account in file.accounts), *file.units):
@@ -133,7 +127,7 @@ class Organization:
     def root_id(self) -> str:
         return cast("Any", self.moto.org).root_id
 
-    def _members(self) -> dict[str, FakeAccount]:
+    def _members(self) -> dict[str, models.FakeAccount]:
         """The members by id, looked up anew only when accounts have come or gone."""
         accounts = self.moto.accounts
         if len(accounts) != len(self._by_id) or (accounts and accounts[-1].id not in self._by_id):

@@ -7,16 +7,7 @@ from importlib import import_module
 from typing import Any, cast
 
 import botocore.session
-from botocore import xform_name
-from botocore.model import (
-    ListShape,
-    MapShape,
-    OperationModel,
-    OperationNotFoundError,
-    ServiceModel,
-    Shape,
-    StructureShape,
-)
+from botocore import model, xform_name
 
 from sandbox.aws.documents import Json, Value
 from sandbox.aws.iam.callers import Caller
@@ -30,20 +21,20 @@ _ITSELF = ("ConstraintDetail", "ProvisioningArtifactDetail", "ProductViewSummary
 """Members that hold a part of what is kept as one object."""
 
 
-def shaped(shape: Shape | None, value: Value) -> Value:
+def shaped(shape: model.Shape | None, value: Value) -> Value:
     """Pick what the shape names out of dicts and objects; members without a value are left out.
 
     A member such as PortfolioId is the key of that name in a dict and the attribute `portfolio_id` of an
     object. A dict may stand for a list of Key and Value, as tags do.
     """
-    if isinstance(shape, StructureShape):
+    if isinstance(shape, model.StructureShape):
         members = ((name, member, _pick(value, name)) for name, member in shape.members.items())
         return {name: shaped(member, found) for name, member, found in members if found is not None}
-    if isinstance(shape, ListShape):
+    if isinstance(shape, model.ListShape):
         tags = cast("dict[str, str]", value) if isinstance(value, dict) else {}
         items = [{"Key": key, "Value": text} for key, text in tags.items()] or list(cast("list[Value]", value))
         return [shaped(shape.member, item) for item in items]
-    if isinstance(shape, MapShape):
+    if isinstance(shape, model.MapShape):
         return {key: shaped(shape.value, item) for key, item in value.items()}
     if isinstance(value, datetime):
         return round(value.timestamp(), 3)
@@ -75,7 +66,7 @@ class ServiceCatalog:
         self.backend = backend
 
     @cached_property
-    def _model(self) -> ServiceModel:
+    def _model(self) -> model.ServiceModel:
         return botocore.session.Session().get_service_model("servicecatalog")
 
     def respond(self, request: Request, caller: Caller) -> Response:
@@ -90,7 +81,7 @@ class ServiceCatalog:
     def _run(self, name: str, body: bytes, caller: Caller) -> Json:
         try:
             operation = self._model.operation_model(name)
-        except OperationNotFoundError:
+        except model.OperationNotFoundError:
             raise ValidationException(f"Unknown operation: {name}") from None
         handler = operations.get(xform_name(name))
         if handler is None:
@@ -104,7 +95,7 @@ class ServiceCatalog:
         authorize_operation(call, name, request)
         return self._once(call, operation, handler, request)
 
-    def _once(self, call: Call, operation: OperationModel, handler: Handler, request: Json) -> Json:
+    def _once(self, call: Call, operation: model.OperationModel, handler: Handler, request: Json) -> Json:
         """Run the handler, unless the request's idempotency token has been answered before (API Reference,
         "If multiple requests differ only by the idempotency token, the same response is returned").
         """  # noqa: D205 - a quotation

@@ -7,18 +7,9 @@ from typing import TYPE_CHECKING
 from moto.cloudformation.utils import get_stack_from_s3_url
 
 from sandbox.aws.backend import Backend
-from sandbox.aws.cloudformation.stack_sets import descriptions
+from sandbox.aws.cloudformation.stack_sets import descriptions, requirements
 from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
 from sandbox.aws.cloudformation.stack_sets.operations import begin
-from sandbox.aws.cloudformation.stack_sets.requirements import (
-    NOT_FOUND,
-    TrustedAccess,
-    invalid,
-    read,
-    require_capabilities,
-    require_operator,
-    settle_parameters,
-)
 from sandbox.aws.cloudformation.stack_sets.targets import moves, places, remove_units, selected, targeted
 from sandbox.aws.documents import Json, part
 from sandbox.aws.errors import ApiError
@@ -35,7 +26,7 @@ class StackSets:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._access = TrustedAccess(backend.organization)
+        self._access = requirements.TrustedAccess(backend.organization)
         self._sets: defaultdict[str, dict[str, StackSet]] = defaultdict(dict)
         self._places = places(backend.organization)
         self._changes: dict[str, Callable[[StackSet, Json], Json]] = {
@@ -69,7 +60,9 @@ class StackSets:
             self._access.switch(caller, on=name.startswith("Activate"))
             return {}
         wanted = request.get("StackSetName", "")
-        require_operator(self._backend.organization, caller, wanted, creates=name == "CreateStackSet", request=request)
+        requirements.require_operator(
+            self._backend.organization, caller, wanted, creates=name == "CreateStackSet", request=request
+        )
         sets = self._sets[caller.region]
         match name:
             case "DescribeOrganizationsAccess":
@@ -92,9 +85,9 @@ class StackSets:
 
     def _create(self, sets: dict[str, StackSet], request: Json, caller: Caller) -> Json:
         if request.get("PermissionModel") != "SERVICE_MANAGED":
-            raise invalid("The sandbox emulates stack sets with PermissionModel SERVICE_MANAGED only")
+            raise requirements.invalid("The sandbox emulates stack sets with PermissionModel SERVICE_MANAGED only")
         if "AutoDeployment" not in request:
-            raise invalid("AutoDeployment is required, as the permission model is SERVICE_MANAGED")
+            raise requirements.invalid("AutoDeployment is required, as the permission model is SERVICE_MANAGED")
         name = request["StackSetName"]
         if name in sets:
             raise ApiError("NameAlreadyExistsException", f"A StackSet with the name {name} already exists", 409)
@@ -111,12 +104,14 @@ class StackSets:
         text = request.get("TemplateBody") or stack_set.template_body
         if url := request.get("TemplateURL"):
             text = get_stack_from_s3_url(url, account_id=self._backend.organization.management, partition="aws")
-        template = read(text)
-        require_capabilities(template, request.get("Capabilities") or [])
+        template = requirements.read(text)
+        requirements.require_capabilities(template, request.get("Capabilities") or [])
         automatic = request.get("AutoDeployment") or stack_set.auto_deployment
         if not automatic["Enabled"] and "RetainStacksOnAccountRemoval" in automatic:
-            raise invalid("RetainStacksOnAccountRemoval is for automatic deployments that are enabled")
-        stack_set.parameters = settle_parameters(template, request.get("Parameters") or [], stack_set.parameters)
+            raise requirements.invalid("RetainStacksOnAccountRemoval is for automatic deployments that are enabled")
+        stack_set.parameters = requirements.settle_parameters(
+            template, request.get("Parameters") or [], stack_set.parameters
+        )
         stack_set.template_body, stack_set.auto_deployment = text, automatic
         stack_set.capabilities = request.get("Capabilities") or []
         stack_set.description = request.get("Description", stack_set.description)
@@ -162,7 +157,9 @@ class StackSets:
     def _delete_instances(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
         if not part(request, "DeploymentTargets").get("OrganizationalUnitIds"):
-            raise invalid("StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target")
+            raise requirements.invalid(
+                "StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target"
+            )
         instances = selected(self._backend.organization, stack_set, request)
         remove_units(stack_set, request)
         return self._begin(stack_set, "DELETE", instances, request, retain=bool(request.get("RetainStacks")))
@@ -207,5 +204,5 @@ class StackSets:
 def _find(sets: dict[str, StackSet], wanted: str) -> StackSet:
     found = next((s for s in sets.values() if wanted in (s.stack_set_name, s.stack_set_id, s.stack_set_arn)), None)
     if found is None:
-        raise ApiError(NOT_FOUND, f"StackSet {wanted} not found", 404)
+        raise ApiError(requirements.NOT_FOUND, f"StackSet {wanted} not found", 404)
     return found

@@ -42,8 +42,8 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(arguments: argparse.Namespace) -> int:
     # Imported here, since `env` needs none of it and would take a second longer.
     from sandbox.aws.cloudformation import answers  # noqa: PLC0415
-    from sandbox.aws.faults import FaultsError  # noqa: PLC0415
-    from sandbox.aws.organization import DEFAULT, OrganizationError, read_organization  # noqa: PLC0415
+    from sandbox.aws.inputs import InputError, read  # noqa: PLC0415
+    from sandbox.aws.organization import DEFAULT, read_organization  # noqa: PLC0415
     from sandbox.server import PortInUseError, build, serve  # noqa: PLC0415
 
     try:
@@ -52,9 +52,9 @@ def _serve(arguments: argparse.Namespace) -> int:
         if arguments.faults:
             sandbox.faults.read(arguments.faults)
         if arguments.answers:
-            answers.read(arguments.answers)
+            answers.use(read(arguments.answers), str(arguments.answers))
         serve(sandbox, arguments.host, arguments.port, arguments.ready_file)
-    except (answers.AnswersError, FaultsError, OrganizationError, PortInUseError) as error:
+    except (InputError, PortInUseError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     return 0

@@ -9,18 +9,19 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-from sandbox.aws import intake, organizations_authorization
+from sandbox.aws import intake
 from sandbox.aws import s3 as buckets
-from sandbox.aws.authorization import action_of, authorize
+from sandbox.aws.authorization import action_of, authorize, authorize_organizations
 from sandbox.aws.backend import moto
 from sandbox.aws.cloudformation import answers
 from sandbox.aws.errors import ApiError, error_response
-from sandbox.aws.faults import Dropped, Fault, Faults, FaultsError
+from sandbox.aws.faults import Dropped, Fault, Faults
 from sandbox.aws.iam import assume_role as assume
 from sandbox.aws.iam import simulation
 from sandbox.aws.iam.callers import Caller, Callers
 from sandbox.aws.iam.principals import add_aws_managed_policies, find_role, made, used
 from sandbox.aws.identifiers import Identifiers
+from sandbox.aws.inputs import InputError
 from sandbox.aws.limits import TooLargeError, TooMuchError
 from sandbox.aws.model_packages import ModelPackages
 from sandbox.aws.model_registry import ModelRegistry
@@ -28,7 +29,7 @@ from sandbox.aws.organization import Organization
 from sandbox.aws.service_quotas import ServiceQuotas
 from sandbox.aws.servicecatalog.call import CatalogBackend
 from sandbox.aws.servicecatalog.service import TARGET, ServiceCatalog
-from sandbox.aws.servicecatalog.trusted_access import remove_node_shares
+from sandbox.aws.servicecatalog.shares import remove_node_shares
 from sandbox.aws.visitors import refuse_pages
 from sandbox.aws.wire import Environ, Request, Response
 from sandbox.clock import Clock
@@ -152,7 +153,7 @@ class Sandbox:
         """Refuse what is not for the caller, and prepare what moto needs."""
         match request.service:
             case "organizations":
-                organizations_authorization.authorize(request, caller, self._backend.organization)
+                authorize_organizations(request, caller, self._backend.organization)
             case "sts":
                 assume.authorize(request, caller, self.callers, self.clock)
             case "s3":
@@ -221,7 +222,7 @@ class Sandbox:
                 raise ApiError("MethodNotAllowed", f"{request.method} is no method here: GET shows, POST changes", 405)
             if request.method == "POST" and topic in changed:
                 changed[topic](json.loads(request.body))
-        except (ValueError, KeyError, TypeError, answers.AnswersError, FaultsError) as error:
+        except (ValueError, KeyError, TypeError, InputError) as error:
             hint = 'send {"speed": 100} to clock, a list of faults to faults, or answers to answers'
             raise ApiError("ValidationException", f"{hint}: {error}", 400) from error
         return Response(200, json.dumps(shown[topic]()).encode(), {"Content-Type": "application/json"})

@@ -7,10 +7,12 @@ and a statement is taken to concern it, unless it is a Deny on particular resour
 from typing import cast
 
 from sandbox.aws import s3 as buckets
+from sandbox.aws.cloudformation.schemas import resources_of
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_role, is_permitted
 from sandbox.aws.model_registry import resource_of as package_of
+from sandbox.aws.organization import Organization
 from sandbox.aws.wire import Request
 
 _SERVICE_NAMES = {"monitoring": "cloudwatch"}
@@ -21,16 +23,6 @@ _OTHER_NAMES = {"budgets:DescribeBudget": "budgets:ViewBudget", "budgets:CreateB
 
 _ALWAYS = ("sts:GetCallerIdentity", "sts:AssumeRole")
 """The first needs no permission; trust policies decide the second."""
-
-_ABOUT_NO_NODE = (
-    "DescribeOrganization",
-    "EnableAWSServiceAccess",
-    "ListAWSServiceAccessForOrganization",
-    "ListAccounts",
-    "ListDelegatedAdministrators",
-    "ListRoots",
-)
-"""Calls to AWS Organizations that a policy allows on every resource or not at all."""
 
 _IAM_RESOURCES = {"RoleName": "role", "UserName": "user", "GroupName": "group", "PolicyName": "policy"}
 
@@ -64,8 +56,7 @@ def require(caller: Caller, action: str, resource: str | None, **context: str) -
     if not is_permitted(caller.principal, action, resource, caller.context(**context)):
         raise ApiError(
             "AccessDenied" if action.startswith(("iam:", "sts:", "cloudformation:")) else "AccessDeniedException",
-            f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource or '*'} "
-            f"because no identity-based policy allows the {action} action",
+            caller.refusal(action, resource),
             400 if action.startswith(("servicecatalog:", "organizations:")) else 403,
         )
 
@@ -124,8 +115,8 @@ def _parameters(request: Request, caller: Caller) -> list[str]:
 
 def _node(request: Request, caller: Caller) -> str | None:
     """What a call to AWS Organizations is about (Service Authorization Reference, "AWS Organizations")."""
-    if request.operation in _ABOUT_NO_NODE:
-        return "*"
+    if not resources_of(f"organizations:{request.operation}"):
+        return "*"  # a policy allows it on every resource or not at all
     account, parent = request.json.get("AccountId"), request.json.get("ParentId")
     if not (account or parent):
         return None
@@ -146,3 +137,38 @@ def _context(request: Request, caller: Caller) -> dict[str, str]:
             return {"cloudformation:RoleArn": role}
         case _:
             return {}
+
+
+_READ = ("Describe", "List")
+
+
+def authorize_organizations(request: Request, caller: Caller, organization: Organization) -> None:
+    """Let the management account do all, delegated administrators read, and members describe it.
+
+    Reads by a delegated administrator are answered from the management account's view
+    (Organizations API Reference: "can be called only from the organization's management account or by a
+    member account that is a delegated administrator").
+    """
+    if not organization.has(caller.account):
+        if request.operation.startswith(_READ):
+            raise ApiError("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400)
+        return
+    operation = request.operation
+    if caller.account == organization.management:
+        if operation == "RegisterDelegatedAdministrator":
+            _require_trusted_access(request, organization)
+        return
+    reads = operation.startswith(_READ) and organization.administers(caller.account)
+    if operation != "DescribeOrganization" and not reads:
+        raise ApiError("AccessDeniedException", "You don't have permissions to access this resource.", 400)
+    request.act_as(organization.management, caller.access_key)
+
+
+def _require_trusted_access(request: Request, organization: Organization) -> None:
+    service = request.json.get("ServicePrincipal")
+    if isinstance(service, str) and not organization.trusts(service):
+        raise ApiError(
+            "ConstraintViolationException",
+            f"You cannot register a delegated administrator for {service}: enable its trusted access first.",
+            400,
+        )

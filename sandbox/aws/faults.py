@@ -6,19 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.evaluation import like
-from sandbox.aws.limits import read_yaml
+from sandbox.aws.inputs import checked, read
 from sandbox.clock import Clock
 
 _Positive = Annotated[float, Field(gt=0)]
-
-
-class FaultsError(Exception):
-    """A list of faults that cannot be used; the message says what is wrong."""
 
 
 class Fault(BaseModel):
@@ -46,9 +41,6 @@ class Fault(BaseModel):
         return self
 
 
-_FAULTS = TypeAdapter(tuple[Fault, ...])
-
-
 class Dropped(ConnectionError):  # noqa: N818 - what becomes of the connection
     """The client gets no answer; the server closes the connection."""
 
@@ -66,21 +58,14 @@ class Faults:
         """Put other faults in force and begin to count anew.
 
         Raises:
-            FaultsError: the list is wrong; the first fault is named.
+            InputError: the list is wrong; the first fault is named.
         """
-        try:
-            self.active = _FAULTS.validate_python(faults)
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise FaultsError(f"{source}: {'.'.join(map(str, first['loc'])) or 'the list'}: {first['msg']}") from error
+        self.active = checked(tuple[Fault, ...], faults, source)
         self._matched = [0] * len(self.active)
 
     def read(self, path: Path) -> None:
         """Put a YAML file's faults in force."""
-        try:
-            self.replace(read_yaml(path), str(path))
-        except (OSError, ValueError, yaml.YAMLError) as error:
-            raise FaultsError(f"{path}: cannot be read: {error}") from error
+        self.replace(read(path), str(path))
 
     def hitting(self, action: str, account: str) -> Sequence[Fault]:
         """The faults that hit this call; asking counts as a call."""

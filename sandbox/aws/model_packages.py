@@ -6,19 +6,12 @@ Not at the start, because moto's SageMaker takes a while to load.
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from functools import partial
+from inspect import signature
+from typing import Any, Literal
 
 from moto.s3.models import s3_backends
 from pydantic import BaseModel, ConfigDict, Field
-
-IMAGES: Final = {
-    "xgboost": "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1",
-    "hugging-face": "763104351884.dkr.ecr.eu-central-1.amazonaws.com/huggingface-pytorch-inference:"
-    "2.1.0-transformers4.37.0-cpu-py310-ubuntu22.04",
-    "hugging-face-gpu": "763104351884.dkr.ecr.eu-central-1.amazonaws.com/huggingface-pytorch-inference:"
-    "2.6.0-transformers4.51.3-gpu-py312-cu124-ubuntu22.04",
-    "lmi": "763104351884.dkr.ecr.eu-central-1.amazonaws.com/djl-inference:0.36.0-lmi27.0.0-cu130",
-}
 
 
 class ModelPackageEntry(BaseModel):
@@ -126,8 +119,8 @@ def _make_package(entry: ModelPackageEntry) -> None:
     sagemaker = sagemaker_backends[entry.account][entry.region]
     if entry.group not in sagemaker.model_package_groups:
         sagemaker.create_model_package_group(entry.group, "", [])
-    sagemaker.create_model_package(
-        model_package_name=None,
+    make: Any = sagemaker.create_model_package
+    partial(make, **dict.fromkeys(signature(make).parameters))(
         model_package_group_name=entry.group,
         model_package_description=entry.description or None,
         inference_specification={
@@ -135,20 +128,10 @@ def _make_package(entry: ModelPackageEntry) -> None:
             "SupportedContentTypes": ["text/csv"],
             "SupportedResponseMIMETypes": ["text/csv"],
         },
-        validation_specification=None,
-        source_algorithm_specification=None,
         certify_for_marketplace=False,
-        tags=None,
         model_approval_status=entry.approval,
         metadata_properties=_origin(entry),
         model_metrics=_metrics(entry),
-        client_token=None,
-        customer_metadata_properties=None,
-        drift_check_baselines=None,
-        domain=None,
-        task=None,
-        sample_payload_url=None,
-        additional_inference_specifications=None,
     )
 
 
@@ -161,45 +144,3 @@ def _origin(entry: ModelPackageEntry) -> dict[str, str] | None:
 def _metrics(entry: ModelPackageEntry) -> dict[str, object] | None:
     report = {"ContentType": "application/json", "S3Uri": entry.evaluation}
     return {"ModelQuality": {"Statistics": report}} if entry.metrics else None
-
-
-def _of_hub(
-    group: str,
-    date: str,
-    image: str,
-    approval: Literal["Approved", "PendingManualApproval", "Rejected"],
-    archive: str = "model.tar.gz",
-    **facts: Any,  # noqa: ANN401 - fields of an entry, which checks them
-) -> ModelPackageEntry:
-    return ModelPackageEntry(
-        account="222233334444",
-        group=group,
-        approval=approval,
-        image=IMAGES[image],
-        model_data=f"s3://model-catalog-artifacts-hub/{group}/{date}/{archive}",
-        **facts,
-    )
-
-
-DEFAULT_PACKAGES: Final = (
-    _of_hub("fraud-detector", "2026-09-01", "xgboost", "Approved"),
-    _of_hub("fraud-detector", "2026-10-06", "xgboost", "Approved"),
-    _of_hub(
-        "fraud-detector",
-        "2026-11-16",
-        "xgboost",
-        "PendingManualApproval",
-        description="Trained on the transactions of a further month, with those of new card types.",
-        metrics={"auc": 0.96, "recall": 0.77},
-        training_job="fraud-detector-1-2-0",
-        commit="9f1c2b7a4de05613",
-    ),
-    _of_hub("text-embedder", "2026-09-08", "hugging-face", "Approved"),
-    _of_hub("text-embedder", "2026-10-20", "hugging-face", "Rejected"),
-    _of_hub("demand-forecaster", "2026-09-15", "xgboost", "Approved"),
-    _of_hub("chat-assistant", "2026-10-13", "lmi", "Approved"),
-    _of_hub("speech-transcriber", "2026-10-20", "hugging-face-gpu", "Approved"),
-    _of_hub("churn-predictor", "2026-10-27", "xgboost", "Approved"),
-    _of_hub("store-forecaster", "2026-10-28", "xgboost", "Approved", archive=""),
-)
-"""Those of the default organization's hub: the models of the catalog in this repository, and two that never got in."""

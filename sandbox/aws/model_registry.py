@@ -13,14 +13,16 @@ from moto.s3.models import s3_backends
 
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.iam.evaluation import judge, statements
-from sandbox.aws.iam.principals import principals_in
 from sandbox.aws.s3 import owner_of
-from sandbox.aws.wire import Request, Response
+from sandbox.aws.wire import Request, Response, json_response
 
 if TYPE_CHECKING:
     from moto.sagemaker.models import ModelPackage, SageMakerModelBackend
 
+_OWN = (
+    *("CreateModelPackage", "DescribeModelPackage", "ListModelPackages", "UpdateModelPackage", "DeleteModelPackage"),
+    "DeleteModelPackageGroup",
+)
 _NAMED = ("ModelPackageArn", "ModelPackageName", "ModelPackageGroupName")
 _KEPT = ("ModelCard", "ModelLifeCycle", "SourceUri")
 """What a package may have and moto does not know."""
@@ -49,21 +51,14 @@ class ModelRegistry:
         """
         operation = request.operation
         if operation.endswith("ModelPackageGroupPolicy"):
-            return _json(self._policy(request, caller))
-        if operation not in (
-            "CreateModelPackage",
-            "DeleteModelPackage",
-            "DeleteModelPackageGroup",
-            "DescribeModelPackage",
-            "ListModelPackages",
-            "UpdateModelPackage",
-        ):
+            return json_response(self._policy(request, caller))
+        if operation not in _OWN:
             return moto(request)
         owner = self._owner(request, caller)
         request.act_as(owner, caller.access_key)
         if operation == "CreateModelPackage":
             return self._create(request, caller, moto)
-        return _json(self._answer(request, _backend(owner, caller.region), caller))
+        return json_response(self._answer(request, _backend(owner, caller.region), caller))
 
     def _answer(self, request: Request, backend: "SageMakerModelBackend", caller: Caller) -> dict[str, Any]:
         """Answer what is about packages that are there, and about their group."""
@@ -86,16 +81,9 @@ class ModelRegistry:
         if not resource or account == caller.account:
             return caller.account
         group = resource.split("/")[1]
-        policy = self._policies.get((account, caller.region, group))
-        names = {"*", caller.account, f"arn:aws:iam::{caller.account}:root", caller.principal, caller.arn}
-        concerned = [s for s in statements([policy] if policy else []) if names.intersection(principals_in(s, "AWS"))]
-        if not judge(concerned, f"sagemaker:{request.operation}", resource, caller.context()):
-            raise ApiError(
-                "AccessDeniedException",
-                f"User: {caller.arn} is not authorized to perform: sagemaker:{request.operation} on resource: "
-                f"{resource} because no resource-based policy allows the sagemaker:{request.operation} action",
-                400,
-            )
+        action, policy = f"sagemaker:{request.operation}", self._policies.get((account, caller.region, group))
+        if not caller.judged_by(policy, action, resource):
+            raise ApiError("AccessDeniedException", caller.refusal(action, resource, "resource"), 400)
         return account
 
     def _policy(self, request: Request, caller: Caller) -> dict[str, Any]:
@@ -229,8 +217,3 @@ def _etag(url: str) -> str:
 
 def _user(caller: Caller) -> dict[str, Any]:
     return {"IamIdentity": {"Arn": caller.arn, "PrincipalId": caller.arn.rpartition("/")[2]}}
-
-
-def _json(content: object) -> Response:
-    body = json.dumps(content, default=lambda moment: moment.replace(tzinfo=UTC).timestamp())
-    return Response(200, body.encode(), {"Content-Type": "application/x-amz-json-1.1"})

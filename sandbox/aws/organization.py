@@ -5,34 +5,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-import yaml
 from moto.moto_api._internal import mock_random
+from moto.organizations import models
 from moto.organizations import utils as moto_ids
-from moto.organizations.models import (
-    FakeAccount,
-    FakeDelegatedAdministrator,
-    FakeServiceAccess,
-    OrganizationsBackend,
-    organizations_backends,
-)
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sandbox.aws.limits import TooMuchError, read_yaml
-from sandbox.aws.model_packages import DEFAULT_PACKAGES, ModelPackageEntry
+from sandbox.aws.inputs import checked, read
+from sandbox.aws.model_packages import ModelPackageEntry
 
 SERVICE_CATALOG = "servicecatalog.amazonaws.com"
 STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 
 # moto does not know it as a service with delegates. AWS does not know its other name, which moto takes
 # (cdk-organizations issue 1718).
-FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(STACK_SETS)
-FakeServiceAccess.TRUSTED_SERVICES.remove("stacksets.cloudformation.amazonaws.com")
+models.FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(STACK_SETS)
+models.FakeServiceAccess.TRUSTED_SERVICES.remove("stacksets.cloudformation.amazonaws.com")
 
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$", description="twelve digits, in quotes in YAML")]
-
-
-class OrganizationError(Exception):
-    """An organization file that cannot be used; the message says where and what is wrong."""
 
 
 class AccountEntry(BaseModel):
@@ -62,59 +51,37 @@ class OrganizationFile(BaseModel):
 
     @model_validator(mode="after")
     def ids_are_unique_and_known(self) -> "OrganizationFile":
-        seen = {self.management}
-        for account in self.accounts:
-            if account.id in seen:
-                raise ValueError(f"account id {account.id} is used twice")
-            seen.add(account.id)
-        for outside in self.outside:
-            if outside in seen:
-                raise ValueError(f"account id {outside} is used twice")
-            seen.add(outside)
+        ids = self._ids()
+        if twice := [each for number, each in enumerate(ids) if each in ids[:number]]:
+            raise ValueError(f"account id {twice[0]} is used twice")
         for package in self.model_packages or ():
-            if package.account not in seen:
+            if package.account not in ids:
                 raise ValueError(f"model package of {package.group}: there is no account {package.account}")
         return self
+
+    def _ids(self) -> list[str]:
+        return [self.management, *(account.id for account in self.accounts), *self.outside]
 
     @property
     def registered(self) -> tuple[ModelPackageEntry, ...]:
         """The model packages that are there from the beginning."""
         if self.model_packages is not None:
             return self.model_packages
-        there = {self.management, *(account.id for account in self.accounts), *self.outside}
-        return tuple(package for package in DEFAULT_PACKAGES if package.account in there)
-
-
-DEFAULT = OrganizationFile(
-    management="111122223333",
-    accounts=(
-        AccountEntry(id="222233334444", name="hub", ou="Infrastructure"),
-        AccountEntry(id="333344445555", name="research", ou="Workloads/Research"),
-        AccountEntry(id="444455556666", name="production", ou="Workloads/Production"),
-        AccountEntry(id="555566667777", name="suspended", ou="Suspended", status="SUSPENDED"),
-    ),
-)
+        return tuple(package for package in DEFAULT.model_packages or () if package.account in self._ids())
 
 
 def read_organization(path: Path) -> OrganizationFile:
     """Read an organization file.
 
     Raises:
-        OrganizationError: it is missing, is not YAML, or a field is wrong; the first fault is named.
+        InputError: it is missing, is not YAML, or a field is wrong; the first fault is named.
     """
-    try:
-        return OrganizationFile.model_validate(read_yaml(path))
-    except OSError as error:
-        raise OrganizationError(f"{path}: cannot be read: {error.strerror}") from error
-    except (TooMuchError, UnicodeDecodeError) as error:
-        raise OrganizationError(f"{path}: {error}") from error
-    except yaml.YAMLError as error:
-        raise OrganizationError(f"{path}: is not YAML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        hint = ". Account ids are twelve digits in quotes, for example '222233334444'" if "id" in field else ""
-        raise OrganizationError(f"{path}: {field}: {first['msg']}, got {first['input']!r}{hint}") from error
+    hint = ". Account ids are twelve digits in quotes, for example '222233334444'"
+    return checked(OrganizationFile, read(path), str(path), hint)
+
+
+DEFAULT = read_organization(Path(__file__).with_name("default_organization.yaml"))
+"""The one that is there when no file is given."""
 
 
 class Organization:
@@ -124,10 +91,10 @@ class Organization:
         mock_random.seed(seed)
         self.management = file.management
         self.model_packages = file.registered
-        self.moto: OrganizationsBackend = organizations_backends[file.management]["aws"]
+        self.moto: models.OrganizationsBackend = models.organizations_backends[file.management]["aws"]
         with _next_account_id(file.management):
             self.moto.create_organization(region="us-east-1")
-        self._by_id: dict[str, FakeAccount] = {}
+        self._by_id: dict[str, models.FakeAccount] = {}
         self._known = {file.management, *file.outside}
         units = {"": self.root_id}
         for path in (*(account.ou for account in file.accounts), *file.units):
@@ -160,7 +127,7 @@ class Organization:
     def root_id(self) -> str:
         return cast("Any", self.moto.org).root_id
 
-    def _members(self) -> dict[str, FakeAccount]:
+    def _members(self) -> dict[str, models.FakeAccount]:
         """The members by id, looked up anew only when accounts have come or gone."""
         accounts = self.moto.accounts
         if len(accounts) != len(self._by_id) or (accounts and accounts[-1].id not in self._by_id):

@@ -8,8 +8,7 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, s3_backends
 
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.iam.evaluation import judge, statements
-from sandbox.aws.iam.principals import is_permitted, principals_in
+from sandbox.aws.iam.principals import is_permitted
 from sandbox.aws.limits import TEMPLATE_CHARACTERS
 from sandbox.aws.wire import Request
 
@@ -127,22 +126,12 @@ def may(caller: Caller, wanted: str, bucket: str, key: str) -> bool:
     context = caller.context(**{"aws:ResourceAccount": owner or caller.account})
     if owner is None:  # there is no such bucket, yet
         return is_permitted(caller.principal, wanted, resource, context)
-    granted = _bucket_policy(owner, bucket, caller, wanted, resource, context)
+    policy = s3_backends[owner]["aws"].get_bucket(bucket).policy
+    granted = caller.judged_by(policy.decode() if policy else None, wanted, resource, context)
     if granted is False:
         return False
     permitted = is_permitted(caller.principal, wanted, resource, context)
     return (granted or permitted) if owner == caller.account else (bool(granted) and permitted)
-
-
-def _bucket_policy(
-    owner: str, bucket: str, caller: Caller, wanted: str, resource: str, context: dict[str, list[str]]
-) -> bool | None:
-    policy = s3_backends[owner]["aws"].get_bucket(bucket).policy
-    if policy is None:
-        return None
-    names = {"*", caller.account, f"arn:aws:iam::{caller.account}:root", caller.principal, caller.arn}
-    concerned = [s for s in statements([policy.decode()]) if names.intersection(principals_in(s, "AWS"))]
-    return judge(concerned, wanted, resource, context)
 
 
 def read_object(caller: Caller, url: str) -> str:

@@ -5,7 +5,6 @@ Service Quotas console, Amazon SageMaker); their values differ from account to a
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -14,7 +13,7 @@ from botocore.session import Session
 
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.wire import Request, Response
+from sandbox.aws.wire import Request, Response, json_response
 
 INSTANCES = 20.0
 """Of each type."""
@@ -49,9 +48,9 @@ class ServiceQuotas:
         match request.operation:
             case "ListServiceQuotas" | "ListAWSDefaultServiceQuotas":
                 defaults = request.operation.startswith("ListAWS")
-                return _json(self._page(asked, caller, defaults=defaults))
+                return json_response(self._page(asked, caller, defaults=defaults))
             case "RequestServiceQuotaIncrease":
-                return _json(self._increase(asked, caller))
+                return json_response(self._increase(asked, caller))
             case operation:
                 raise ApiError("InvalidAction", f"The sandbox does not emulate servicequotas:{operation}", 400)
 
@@ -109,7 +108,3 @@ def _named() -> Iterator[tuple[str, float]]:
 
 def _code(name: str) -> str:
     return f"L-{hashlib.sha256(name.encode()).hexdigest()[:8].upper()}"
-
-
-def _json(document: dict[str, Any]) -> Response:
-    return Response(200, json.dumps(document).encode(), {"Content-Type": "application/x-amz-json-1.1"})

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC
 from functools import cached_property
 from io import BytesIO
 from typing import Any, cast
@@ -24,6 +25,12 @@ class Response:
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def json_response(content: object, status: int = 200, **headers: str) -> Response:
+    """An answer in the JSON 1.1 protocol."""
+    body = json.dumps(content, default=lambda moment: moment.replace(tzinfo=UTC).timestamp())
+    return Response(status, body.encode(), {"Content-Type": "application/x-amz-json-1.1", **headers})
 
 
 class Request:

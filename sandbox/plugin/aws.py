@@ -3,6 +3,7 @@
 import os
 import random
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,30 +12,20 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
+from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 
 from .failure import AWSError, Failure
+from .properties import fitted
 from .waits import Clock
+from .wire import State
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-_THROTTLED = frozenset(
-    {
-        "BandwidthLimitExceeded",
-        "PriorRequestNotComplete",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "SlowDown",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "TransactionInProgressException",
-    }
-)
+_codes: Any = getattr(TransientRetryableChecker, "_TRANSIENT_ERROR_CODES")  # noqa: B009 - stubs do not have it
+_codes = _codes + getattr(ThrottledRetryableChecker, "_THROTTLED_ERROR_CODES")  # noqa: B009 - nor this
+_THROTTLED = frozenset[str](_codes) - {"EC2ThrottledException", "LimitExceededException", "ThrottledException"}
+"""botocore's codes, without those that the real plug-in's SDK does not repeat (aws-sdk-go-v2, aws/retry)."""
 _BROKEN = frozenset({500, 502, 503, 504})
 _REFUSED_ATTEMPTS = 10
 """Nobody listening is not worth all attempts."""
@@ -126,6 +117,16 @@ class Connection:
             self.explain(f"attempt {attempt} of {self.attempts} is repeated: {failure}")
             self.clock.sleep(min(_LONGEST_BACKOFF, random.random() * 2**attempt))  # noqa: S311 - spreads clients, no secret
         raise AssertionError("a call has at least one attempt")
+
+    def arguments(self, service: str, region: str, method: str, given: State) -> State:
+        """Those of some properties that a call has a parameter for, under botocore's name, and a fresh token."""
+        meta = self._client(service, region).meta
+        shape = meta.service_model.operation_model(meta.method_to_api_mapping[method]).input_shape
+        members = shape.members if shape else {}
+        values = {key.lower(): value for key, value in given.items()}
+        tokens = {name: str(uuid.uuid4()) for name, member in members.items() if "idempotencyToken" in member.metadata}
+        known = ((name, member) for name, member in members.items() if name.lower() in values)
+        return tokens | {name: fitted(member, values[name.lower()]) for name, member in known}
 
     def _client(self, service: str, region: str) -> "BaseClient":
         with self._lock:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from .equivalence import same_json, same_set
 from .failure import AWSError, Failure, Gone, doing, tolerating
 from .schema import REGION, TAGS, Operation, Resource, computed, one_of, optional, settled
-from .tags import as_list, as_map
+from .tags import as_map
 from .waits import passing, retry, wait
 from .wire import State
 
@@ -15,32 +15,14 @@ _LIMIT = 30 * 60
 _ROLE_PROPAGATION = 120
 _FIRST_LOOK = 10
 """Seconds before the first look at a stack that was told to change."""
-_MOVING = (
-    "CREATE_IN_PROGRESS",
-    "DELETE_IN_PROGRESS",
-    "ROLLBACK_IN_PROGRESS",
-    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
-    "UPDATE_IN_PROGRESS",
-    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
-    "UPDATE_ROLLBACK_IN_PROGRESS",
-)
-_ENDS = (
-    "CREATE_COMPLETE",
-    "CREATE_FAILED",
-    "DELETE_COMPLETE",
-    "DELETE_FAILED",
-    "ROLLBACK_COMPLETE",
-    "ROLLBACK_FAILED",
-    "UPDATE_COMPLETE",
-    "UPDATE_ROLLBACK_COMPLETE",
-    "UPDATE_ROLLBACK_FAILED",
-)
+_WORKS = ("CREATE", "DELETE", "ROLLBACK", "UPDATE", "UPDATE_ROLLBACK")
+_MOVING = [f"{work}{phase}_IN_PROGRESS" for work in _WORKS for phase in ("", "_COMPLETE_CLEANUP")]
+_ENDS = [f"{work}_{end}" for work in _WORKS for end in ("COMPLETE", "FAILED")]
 
 
-class Stack(Resource):
+class Stack(Resource, of="cloudformation"):
     """A stack. Its id is its ARN."""
 
-    pulumi_type = "aws:cloudformation/stack:Stack"
     properties = {
         "name": settled(replaces=True),
         "templateBody": settled(same=same_json),
@@ -68,15 +50,7 @@ class Stack(Resource):
     def create(self, op: Operation) -> None:
         name, token = op.new["name"], str(uuid.uuid4())
         with doing(f"creating CloudFormation Stack ({name})"):
-            answer = self._send(
-                op,
-                "create_stack",
-                StackName=name,
-                ClientRequestToken=token,
-                **op.given(
-                    DisableRollback="disableRollback", OnFailure="onFailure", TimeoutInMinutes="timeoutInMinutes"
-                ),
-            )
+            answer = self._send(op, "create_stack", StackName=name, ClientRequestToken=token)
         op.id = answer["StackId"]
         with doing(f"waiting for CloudFormation Stack ({op.id}) create"):
             self._settle(op, "CREATE_COMPLETE", token)
@@ -126,21 +100,15 @@ class Stack(Resource):
             self._settle(op, "DELETE_COMPLETE", token)
 
     def _send(self, op: Operation, method: str, **parameters: str) -> State:
-        body, url = op.new.get("templateBody"), op.new.get("templateUrl")
-        template = {"TemplateURL": url} if url else {"TemplateBody": body} if body else {}
-        values: State = op.new.get("parameters") or {}
+        whole: State = {"Parameters": op.new.get("parameters") or {}, "Tags": op.new["tagsAll"]}
+        role = {"RoleARN": op.new["iamRoleArn"]} if op.new.get("iamRoleArn") else {}
+        wished = op.arguments("cloudformation", method, **whole, **role, **parameters)
+        if "TemplateURL" in wished:
+            wished.pop("TemplateBody", None)
         return retry(
             op.clock,
             _ROLE_PROPAGATION,
-            lambda: op.call(
-                "cloudformation",
-                method,
-                **parameters,
-                **template,
-                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
-                Tags=as_list(op.new["tagsAll"]),
-                **op.given(Capabilities="capabilities", RoleARN="iamRoleArn", NotificationARNs="notificationArns"),
-            ),
+            lambda: op.call("cloudformation", method, **wished),
             on=passing("ValidationError", saying="is invalid or cannot be assumed"),
         )
 

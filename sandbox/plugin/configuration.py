@@ -35,14 +35,8 @@ _ATTEMPTS = 25
 _NO_REGION = (
     "Missing region information\nMake sure you have set your AWS region, e.g. `pulumi config set aws:region us-west-2`."
 )
-_ROLE_ARGUMENTS = {
-    "externalId": "ExternalId",
-    "policy": "Policy",
-    "sessionName": "RoleSessionName",
-    "sourceIdentity": "SourceIdentity",
-    "transitiveTagKeys": "TransitiveTagKeys",
-}
-_OTHER_ROLE_ARGUMENTS = {"roleArn", "duration", "policyArns", "tags"}
+_ROLE_ARGUMENTS = {"externalId", "policy", "roleArn", "sessionName", "sourceIdentity", "tags", "transitiveTagKeys"}
+_OTHER_ROLE_ARGUMENTS = {"duration", "policyArns"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +76,7 @@ def problems(inputs: State) -> Iterator[str]:
         yield _NO_REGION
     roles: list[State] = settings(inputs).get("assumeRoles") or []
     for index, role in enumerate(roles):
-        for key in sorted(role.keys() - _ROLE_ARGUMENTS.keys() - _OTHER_ROLE_ARGUMENTS):
+        for key in sorted(role.keys() - _ROLE_ARGUMENTS - _OTHER_ROLE_ARGUMENTS):
             yield f"Invalid or unknown key. Examine values at 'assumeRoles[{index}].{key}'."
     if inputs.get("retryMode", "standard") not in {"standard", "adaptive"}:
         yield f"invalid retry mode: {inputs['retryMode']}"
@@ -158,17 +152,16 @@ def _endpoints(given: Value) -> Mapping[str, str]:
 
 def _assume(connection: Connection, region: str, role: State) -> Credentials:
     arn = role.get("roleArn") or ""
-    arguments = {name: role[key] for key, name in _ROLE_ARGUMENTS.items() if role.get(key)}
+    named: State = {"roleArn": arn, "RoleSessionName": role.get("sessionName") or "pulumi"}
     if duration := role.get("duration"):
-        arguments["DurationSeconds"] = _seconds(duration)
-    if tags := role.get("tags"):
-        arguments["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+        named["DurationSeconds"] = _seconds(duration)
     if policies := role.get("policyArns"):
-        arguments["PolicyArns"] = [{"arn": policy} for policy in policies]
+        named["PolicyArns"] = [{"arn": policy} for policy in policies]
     try:
-        answer = connection.call(
-            "sts", region, "assume_role", **{"RoleArn": arn, "RoleSessionName": "pulumi", **arguments}
+        given = connection.arguments(
+            "sts", region, "assume_role", {key: role[key] for key in role if role[key]} | named
         )
+        answer = connection.call("sts", region, "assume_role", **given)
     except AWSError as error:
         raise Failure(f"Cannot assume IAM Role\nIAM Role ({arn}) cannot be assumed.\n\nError: {error}") from error
     granted = answer["Credentials"]

@@ -59,10 +59,13 @@ def _session_context(op: Operation) -> State:
     return {"id": arn, **pick(role, issuerArn="Arn", issuerId="RoleId", issuerName="RoleName"), "sessionName": session}
 
 
+def _got(op: Operation, kind: str, name: str) -> dict[str, Any]:
+    with doing(f"reading IAM {kind} ({name})"):
+        return op.call("iam", f"get_{kind.lower()}", **{f"{kind}Name": name})
+
+
 def _role(op: Operation) -> State:
-    name = op.new["name"]
-    with doing(f"reading IAM Role ({name})"):
-        role = op.call("iam", "get_role", RoleName=name)["Role"]
+    role = _got(op, "Role", op.new["name"])["Role"]
     policy = role["AssumeRolePolicyDocument"]
     used: State = role.get("RoleLastUsed") or {}
     return {
@@ -76,9 +79,7 @@ def _role(op: Operation) -> State:
 
 
 def _user(op: Operation) -> State:
-    name = op.new["userName"]
-    with doing(f"reading IAM User ({name})"):
-        user = op.call("iam", "get_user", UserName=name)["User"]
+    user = _got(op, "User", op.new["userName"])["User"]
     return {
         **pick(user, "arn", "path", id="UserId", userId="UserId", userName="UserName"),
         "permissionsBoundary": user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
@@ -87,9 +88,7 @@ def _user(op: Operation) -> State:
 
 
 def _group(op: Operation) -> State:
-    name = op.new["groupName"]
-    with doing(f"reading IAM Group ({name})"):
-        answer = op.call("iam", "get_group", GroupName=name)
+    answer = _got(op, "Group", op.new["groupName"])
     users = [pick(user, "arn", "path", "userId", "userName") for user in answer["Users"]]
     group = pick(answer["Group"], "arn", "path", id="GroupId", groupId="GroupId", groupName="GroupName")
     return {**group, "users": users}
@@ -106,14 +105,11 @@ def _roles(op: Operation) -> State:
 def _organization(op: Operation) -> State:
     with doing("reading Organization"):
         found = op.call("organizations", "describe_organization")["Organization"]
+    unread = ("accounts", "nonMasterAccounts", "roots", "enabledPolicyTypes", "awsServiceAccessPrincipals")
     state: State = {
         **pick(found, "id", "arn", "featureSet", "masterAccountArn", "masterAccountEmail", "masterAccountId"),
         "masterAccountName": "",
-        "accounts": [],
-        "nonMasterAccounts": [],
-        "roots": [],
-        "enabledPolicyTypes": [],
-        "awsServiceAccessPrincipals": [],
+        **{name: [] for name in unread},
     }
     if op.new.get("returnOrganizationOnly"):
         return state
@@ -164,20 +160,6 @@ def _units(op: Operation) -> State:
     return {"id": parent, "children": [pick(unit, "arn", "id", "name") for unit in found]}
 
 
-def _delegated_administrators(op: Operation) -> State:
-    with doing("reading Organizations Delegated Administrators"):
-        found = list(
-            op.pages(
-                "organizations",
-                "list_delegated_administrators",
-                "DelegatedAdministrators",
-                **op.given(ServicePrincipal="servicePrincipal"),
-            )
-        )
-    administrators = [{**_account(one), **pick(one, "delegationEnabledDate")} for one in found]
-    return {"id": op.provider.account_id, "delegatedAdministrators": administrators}
-
-
 FUNCTIONS: Mapping[str, Function] = {
     "aws:index/getCallerIdentity:getCallerIdentity": Function({"id": optional()}, _caller_identity),
     "aws:index/getRegion:getRegion": Function(
@@ -193,7 +175,4 @@ FUNCTIONS: Mapping[str, Function] = {
         {"returnOrganizationOnly": optional(kind=bool)}, _organization
     ),
     "aws:organizations/getOrganizationalUnits:getOrganizationalUnits": Function({"parentId": required()}, _units),
-    "aws:organizations/getDelegatedAdministrators:getDelegatedAdministrators": Function(
-        {"servicePrincipal": optional()}, _delegated_administrators
-    ),
 }

@@ -60,10 +60,9 @@ def _get(op: Operation, method: str, **parameters: str) -> dict[str, Any]:
     )
 
 
-class Role(Resource):
+class Role(Resource, of="iam"):
     """A role."""
 
-    pulumi_type = "aws:iam/role:Role"
     properties = {
         "assumeRolePolicy": _policy(),
         "name": settled(replaces=True, check=matching(r"[\w+=,.@-]{1,64}", "is not a valid role name")),
@@ -79,19 +78,13 @@ class Role(Resource):
 
     def create(self, op: Operation) -> None:
         name = op.new["name"]
+        named = {"RoleName": name, "AssumeRolePolicyDocument": op.new["assumeRolePolicy"]}
+        wished = op.arguments("iam", "create_role", **named)
         with doing(f"creating IAM Role ({name})"):
             retry(
                 op.clock,
                 _PROPAGATION,
-                lambda: op.call(
-                    "iam",
-                    "create_role",
-                    RoleName=name,
-                    AssumeRolePolicyDocument=op.new["assumeRolePolicy"],
-                    Tags=as_list(op.new["tagsAll"]),
-                    MaxSessionDuration=op.new["maxSessionDuration"],
-                    **op.given(Path="path", Description="description", PermissionsBoundary="permissionsBoundary"),
-                ),
+                lambda: op.call("iam", "create_role", **wished),
                 on=lambda error: (
                     passing("MalformedPolicyDocument", saying="Invalid principal in policy")(error)
                     or passing("ConcurrentModification")(error)
@@ -185,10 +178,9 @@ def _inline(op: Operation, role: str, name: str) -> str:
     return stored_policy(_text(found["PolicyDocument"]), op.new.get("policy"))
 
 
-class RolePolicy(Resource):
+class RolePolicy(Resource, of="iam"):
     """A policy inside a role."""
 
-    pulumi_type = "aws:iam/rolePolicy:RolePolicy"
     properties = {
         "policy": _policy(),
         "role": required(replaces=True, check=matching(r"[^:]+", "must be the role's name not its ARN")),

@@ -8,10 +8,9 @@ from .wire import State
 _OUTPUTS = ("arn", "delegationEnabledDate", "email", "joinedMethod", "joinedTimestamp", "name", "status")
 
 
-class AwsServiceAccess(Resource):
+class AwsServiceAccess(Resource, of="organizations"):
     """An AWS service's trusted access. Its id is the service principal."""
 
-    pulumi_type = "aws:organizations/awsServiceAccess:AwsServiceAccess"
     properties = {
         "servicePrincipal": required(replaces=True, check=length(1, 128)),
         "dateEnabled": computed(),
@@ -37,10 +36,9 @@ class AwsServiceAccess(Resource):
             op.call("organizations", "disable_aws_service_access", ServicePrincipal=op.id)
 
 
-class DelegatedAdministrator(Resource):
+class DelegatedAdministrator(Resource, of="organizations"):
     """An account that acts for the management account in one service."""
 
-    pulumi_type = "aws:organizations/delegatedAdministrator:DelegatedAdministrator"
     properties = {
         "accountId": required(replaces=True, check=matching(r"\d{12}", "must be an account id of 12 digits")),
         "servicePrincipal": required(replaces=True, check=length(1, 128)),

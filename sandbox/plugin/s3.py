@@ -7,7 +7,8 @@ from typing import Any
 
 from .equivalence import compact
 from .failure import AWSError, Failure, Gone, doing, tolerating
-from .schema import REGION, TAGS, Operation, Resource, computed, optional, settled
+from .properties import pick
+from .schema import REGION, TAGS, Operation, Resource, optional, outputs, settled
 from .tags import as_list, as_map
 from .waits import passing, retry, until_gone
 from .wire import State, Value
@@ -33,14 +34,8 @@ _HOSTED_ZONES = {"us-east-1": "Z3AQBSTGFYJSTF", "us-east-2": "Z2O1EMRO9K5GLX", "
 
 def encryption_rule(rule: dict[str, Any]) -> State:
     """A rule of a bucket's default encryption, as a property."""
-    default = rule.get("ApplyServerSideEncryptionByDefault", {})
-    return {
-        "applyServerSideEncryptionByDefault": {
-            "sseAlgorithm": default.get("SSEAlgorithm", ""),
-            "kmsMasterKeyId": default.get("KMSMasterKeyID", ""),
-        },
-        "bucketKeyEnabled": rule.get("BucketKeyEnabled", False),
-    }
+    default = pick(rule.get("ApplyServerSideEncryptionByDefault", {}), "sseAlgorithm", "kmsMasterKeyId")
+    return {"applyServerSideEncryptionByDefault": default, "bucketKeyEnabled": rule.get("BucketKeyEnabled", False)}
 
 
 _SETTINGS: dict[str, tuple[str, Callable[[dict[str, Any]], Value]] | None] = {
@@ -63,24 +58,17 @@ _SETTINGS: dict[str, tuple[str, Callable[[dict[str, Any]], Value]] | None] = {
 """What a read asks S3, and which outputs come of it. All are asked, because each needs its own permission."""
 
 
-class Bucket(Resource):
+class Bucket(Resource, of="s3"):
     """A bucket."""
 
-    pulumi_type = "aws:s3/bucket:Bucket"
     properties = {
         "bucket": settled(replaces=True),
         "forceDestroy": optional(kind=bool, default=False),
         "objectLockEnabled": settled(kind=bool, replaces=True),
         **TAGS,
         **REGION,
-        "arn": computed(),
-        "bucketDomainName": computed(),
-        "bucketRegion": computed(),
-        "bucketRegionalDomainName": computed(),
-        "hostedZoneId": computed(),
-        "policy": computed(),
-        "serverSideEncryptionConfiguration": computed(),
-        "versioning": computed(),
+        **outputs("arn", "bucketDomainName", "bucketRegion", "bucketRegionalDomainName", "hostedZoneId"),
+        **outputs("policy", "serverSideEncryptionConfiguration", "versioning"),
     }
     autonamed = ("bucket", 63)
 

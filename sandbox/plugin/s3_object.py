@@ -5,52 +5,34 @@ from collections.abc import Collection, Iterator
 from urllib.parse import urlencode
 
 from .failure import AWSError, Failure, Gone, doing, tolerating
+from .properties import pick
 from .s3 import delete_versions, is_missing
-from .schema import REGION, TAGS, Operation, Resource, computed, optional, required, settled
+from .schema import REGION, TAGS, Operation, Resource, each, optional, outputs, required, settled
 from .tags import as_list, as_map
 from .wire import Asset, State
 
-_HEADERS = {
-    "cacheControl": "CacheControl",
-    "contentDisposition": "ContentDisposition",
-    "contentEncoding": "ContentEncoding",
-    "contentLanguage": "ContentLanguage",
-    "contentType": "ContentType",
-    "metadata": "Metadata",
-    "serverSideEncryption": "ServerSideEncryption",
-    "storageClass": "StorageClass",
-    "kmsKeyId": "SSEKMSKeyId",
-}
+_WRITTEN = each(optional(), "cacheControl", "contentDisposition", "contentEncoding", "contentLanguage")
+_KEPT = each(settled(), "contentType", "serverSideEncryption", "storageClass")
 _BODIES = ("source", "content", "contentBase64")
-_CONTENT = frozenset({*_HEADERS, *_BODIES, "sourceHash", "etag"})
+_CONTENT = frozenset({*_WRITTEN, *_KEPT, *_BODIES, "etag", "kmsKeyId", "metadata", "sourceHash"})
 
 
-class BucketObjectv2(Resource):
+class BucketObjectv2(Resource, of="s3"):
     """An object. Its id is its key."""
 
-    pulumi_type = "aws:s3/bucketObjectv2:BucketObjectv2"
     properties = {
         "bucket": required(replaces=True),
         "key": settled(replaces=True),
         "source": optional(kind=Asset),
-        "content": optional(),
-        "contentBase64": optional(),
-        "cacheControl": optional(),
-        "contentDisposition": optional(),
-        "contentEncoding": optional(),
-        "contentLanguage": optional(),
-        "contentType": settled(),
-        "etag": settled(),
+        **each(optional(), "content", "contentBase64", "sourceHash"),
+        **_WRITTEN,
+        **_KEPT,
+        **each(settled(), "etag", "kmsKeyId"),
         "forceDestroy": optional(kind=bool, default=False),
-        "kmsKeyId": settled(),
         "metadata": optional(kind=dict),
-        "serverSideEncryption": settled(),
-        "sourceHash": optional(),
-        "storageClass": settled(),
         **TAGS,
         **REGION,
-        "arn": computed(),
-        "versionId": computed(),
+        **outputs("arn", "versionId"),
     }
     autonamed = ("key", 1024)
     suffixed = False
@@ -84,9 +66,9 @@ class BucketObjectv2(Resource):
                     raise Gone(str(error)) from error
                 raise
             tags = as_map(op.call("s3", "get_object_tagging", Bucket=bucket, Key=key)["TagSet"])
-        found = {key: head.get(name) or None for key, name in _HEADERS.items()}
+        found = pick(head, *_WRITTEN, *_KEPT, "metadata", kmsKeyId="SSEKMSKeyId")
         return {
-            **found,
+            **{name: value or None for name, value in found.items()},
             "arn": f"arn:{op.provider.partition}:s3:::{bucket}/{key}",
             "bucket": bucket,
             "etag": head["ETag"].strip('"'),
@@ -114,16 +96,14 @@ class BucketObjectv2(Resource):
         return {"Bucket": op.new["bucket"], "Key": op.new["key"]}
 
     def _upload(self, op: Operation) -> None:
-        new, written = op.new, {key: name for key, name in _HEADERS.items() if key in op.new}
+        new = op.new
         with doing(f"uploading S3 Object ({new['key']}) to Bucket ({new['bucket']})"):
-            op.call(
-                "s3",
-                "put_object",
-                **self._name(op),
-                Body=_body(new),
-                Tagging=urlencode(new["tagsAll"]),
-                **op.given(**{name: key for key, name in written.items()}),
-            )
+            named = {
+                "Body": _body(new),
+                "Tagging": urlencode(new["tagsAll"]),
+                "SSEKMSKeyId": new.get("kmsKeyId") or None,
+            }
+            op.call("s3", "put_object", **op.arguments("s3", "put_object", **named))
 
 
 def _body(state: State) -> bytes:

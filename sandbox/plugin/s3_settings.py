@@ -1,10 +1,11 @@
 """S3: the settings of a bucket that are resources of their own."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from .equivalence import same_policy, stored_policy
 from .failure import AWSError, Failure, Gone, doing, tolerating
+from .properties import pick
 from .s3 import encryption_rule
 from .schema import REGION, Operation, Resource, one_of, optional, required, settled
 from .waits import passing, retry, until_gone
@@ -24,11 +25,12 @@ class _Setting(Resource):
     """The error code that says that the bucket has no such setting."""
     retried: ClassVar[Collection[str]] = ("NoSuchBucket",)
 
-    def arguments(self, state: State) -> dict[str, Any]:
-        """The wished setting as parameters of the Put call."""
-        raise NotImplementedError
+    def wished(self, state: State) -> State:
+        """What the Put call calls by another name than the property."""
+        del state
+        return {}
 
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
+    def shown(self, answer: dict[str, Any]) -> State:
         """What the Get call answered as properties."""
         raise NotImplementedError
 
@@ -46,7 +48,7 @@ class _Setting(Resource):
 
     def read(self, op: Operation) -> State:
         with doing(f"reading {self.title} ({op.id})"):
-            return {"bucket": op.new["bucket"], **self.properties_of(self.look(op), op)}
+            return {"bucket": op.new["bucket"], **self.shown(self.look(op))}
 
     def update(self, op: Operation) -> None:
         with doing(f"updating {self.title} ({op.id})"):
@@ -54,37 +56,37 @@ class _Setting(Resource):
 
     def delete(self, op: Operation) -> None:
         with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket", self.absent):
-            op.call("s3", f"delete_{self.noun}", **self.bucket(op))
+            self.send(op, "delete")
         with doing(f"waiting for {self.title} ({op.id}) delete"):
             until_gone(op.clock, _PROPAGATION, lambda: self.look(op))
 
-    def bucket(self, op: Operation) -> dict[str, Any]:
-        """The parameters that name the bucket."""
-        return op.given(Bucket="bucket", ExpectedBucketOwner="expectedBucketOwner")
+    def send(self, op: Operation, verb: str, **more: object) -> dict[str, Any]:
+        """Make one of the calls."""
+        method = f"{verb}_{self.noun}"
+        return op.call("s3", method, **op.arguments("s3", method, **more))
 
     def apply(self, op: Operation) -> None:
         """Make the Put call."""
         retry(
             op.clock,
             _PROPAGATION,
-            lambda: op.call("s3", f"put_{self.noun}", **self.bucket(op), **self.arguments(op.new)),
+            lambda: self.send(op, "put", **self.wished(op.new)),
             on=passing(*self.retried),
         )
 
     def look(self, op: Operation) -> dict[str, Any]:
         """Make the Get call. Raises Gone if bucket or setting is missing."""
         try:
-            return op.call("s3", f"get_{self.noun}", **self.bucket(op))
+            return self.send(op, "get")
         except AWSError as error:
             if error.code in {"NoSuchBucket", self.absent}:
                 raise Gone(str(error)) from error
             raise
 
 
-class BucketVersioning(_Setting):
+class BucketVersioning(_Setting, of="s3"):
     """Whether a bucket keeps old versions."""
 
-    pulumi_type = "aws:s3/bucketVersioning:BucketVersioning"
     properties = {
         "bucket": required(replaces=True),
         "versioningConfiguration": required(
@@ -107,14 +109,7 @@ class BucketVersioning(_Setting):
             raise Failure(f"versioning_configuration.status cannot be updated from '{old}' to 'Disabled'")
         return ()
 
-    def arguments(self, state: State) -> dict[str, Any]:
-        wished = state["versioningConfiguration"]
-        delete = {"MFADelete": wished["mfaDelete"]} if wished.get("mfaDelete") else {}
-        mfa = {"MFA": state["mfa"]} if state.get("mfa") else {}
-        return {"VersioningConfiguration": {"Status": wished["status"], **delete}, **mfa}
-
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
-        del op
+    def shown(self, answer: dict[str, Any]) -> State:
         delete = {"mfaDelete": answer["MFADelete"]} if answer.get("MFADelete") else {}
         return {"versioningConfiguration": {"status": answer.get("Status") or "Disabled", **delete}}
 
@@ -125,19 +120,13 @@ class BucketVersioning(_Setting):
     def delete(self, op: Operation) -> None:
         if op.old["versioningConfiguration"]["status"] != "Disabled":
             with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket"):
-                op.call("s3", f"put_{self.noun}", **self.bucket(op), VersioningConfiguration={"Status": "Suspended"})
+                self.send(op, "put", VersioningConfiguration={"Status": "Suspended"})
 
 
-class BucketPublicAccessBlock(_Setting):
+class BucketPublicAccessBlock(_Setting, of="s3"):
     """What of a bucket may be public."""
 
-    pulumi_type = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
-    flags: ClassVar[Mapping[str, str]] = {
-        "blockPublicAcls": "BlockPublicAcls",
-        "blockPublicPolicy": "BlockPublicPolicy",
-        "ignorePublicAcls": "IgnorePublicAcls",
-        "restrictPublicBuckets": "RestrictPublicBuckets",
-    }
+    flags = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     properties = {
         "bucket": required(replaces=True),
         **dict.fromkeys(flags, optional(kind=bool, default=False)),
@@ -147,18 +136,16 @@ class BucketPublicAccessBlock(_Setting):
     noun = "public_access_block"
     absent = "NoSuchPublicAccessBlockConfiguration"
 
-    def arguments(self, state: State) -> dict[str, Any]:
-        return {"PublicAccessBlockConfiguration": {name: state[key] for key, name in self.flags.items()}}
+    def wished(self, state: State) -> State:
+        return {"PublicAccessBlockConfiguration": state}
 
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
-        del op
-        return {key: answer["PublicAccessBlockConfiguration"].get(name, False) for key, name in self.flags.items()}
+    def shown(self, answer: dict[str, Any]) -> State:
+        return {key: bool(flag) for key, flag in pick(answer["PublicAccessBlockConfiguration"], *self.flags).items()}
 
 
-class BucketServerSideEncryptionConfiguration(_Setting):
+class BucketServerSideEncryptionConfiguration(_Setting, of="s3"):
     """How a bucket encrypts what it is given."""
 
-    pulumi_type = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
     properties = {
         "bucket": required(replaces=True),
         "rules": required(
@@ -182,65 +169,30 @@ class BucketServerSideEncryptionConfiguration(_Setting):
     absent = "ServerSideEncryptionConfigurationNotFoundError"
     retried = ("NoSuchBucket", "OperationAborted")
 
-    def arguments(self, state: State) -> dict[str, Any]:
-        rules: list[dict[str, Any]] = []
-        for rule in state["rules"]:
-            default = rule.get("applyServerSideEncryptionByDefault")
-            wished: dict[str, Any] = {"BucketKeyEnabled": rule.get("bucketKeyEnabled", False)}
-            if default:
-                key = {"KMSMasterKeyID": default["kmsMasterKeyId"]} if default.get("kmsMasterKeyId") else {}
-                wished["ApplyServerSideEncryptionByDefault"] = {"SSEAlgorithm": default["sseAlgorithm"], **key}
-            rules.append(wished)
-        return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
+    def wished(self, state: State) -> State:
+        rules = [{"bucketKeyEnabled": False, **rule} for rule in state["rules"]]
+        return {"ServerSideEncryptionConfiguration": {"rules": rules}}
 
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
-        del op
+    def shown(self, answer: dict[str, Any]) -> State:
         return {"rules": [encryption_rule(rule) for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]]}
 
     def delete(self, op: Operation) -> None:
         with doing(f"deleting {self.title} ({op.id})"), tolerating("NoSuchBucket", self.absent):
-            op.call("s3", f"delete_{self.noun}", **self.bucket(op))
+            self.send(op, "delete")
 
 
-class BucketPolicy(_Setting):
+class BucketPolicy(_Setting, of="s3"):
     """Who may do what with a bucket."""
 
-    pulumi_type = "aws:s3/bucketPolicy:BucketPolicy"
     properties = {"bucket": required(replaces=True), "policy": required(same=same_policy), **REGION}
     title = "S3 Bucket Policy"
     noun = "bucket_policy"
     absent = "NoSuchBucketPolicy"
     retried = ("NoSuchBucket", "MalformedPolicy")
 
-    def arguments(self, state: State) -> dict[str, Any]:
-        return {"Policy": state["policy"]}
+    def read(self, op: Operation) -> State:
+        found = super().read(op)
+        return {**found, "policy": stored_policy(found["policy"], op.new.get("policy"))}
 
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
-        return {"policy": stored_policy(answer["Policy"], op.new.get("policy"))}
-
-
-class BucketOwnershipControls(_Setting):
-    """Who owns what others put into a bucket."""
-
-    pulumi_type = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
-    properties = {
-        "bucket": required(replaces=True),
-        "rule": required(
-            kind=dict,
-            fields={
-                "objectOwnership": required(check=one_of("BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced"))
-            },
-        ),
-        **REGION,
-    }
-    title = "S3 Bucket Ownership Controls"
-    noun = "bucket_ownership_controls"
-    absent = "OwnershipControlsNotFoundError"
-    retried = ()
-
-    def arguments(self, state: State) -> dict[str, Any]:
-        return {"OwnershipControls": {"Rules": [{"ObjectOwnership": state["rule"]["objectOwnership"]}]}}
-
-    def properties_of(self, answer: dict[str, Any], op: Operation) -> State:
-        del op
-        return {"rule": {"objectOwnership": answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]}}
+    def shown(self, answer: dict[str, Any]) -> State:
+        return pick(answer, "policy")

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from .aws import Connection
 from .configuration import Provider
-from .tags import as_list
 from .waits import Clock
 from .wire import State, Value
 
@@ -56,7 +55,12 @@ def computed(**traits: Any) -> Property:  # noqa: ANN401 - the traits of Propert
 
 def outputs(*names: str) -> Mapping[str, Property]:
     """Describe several of those."""
-    return dict.fromkeys(names, computed())
+    return each(computed(), *names)
+
+
+def each(kind: Property, *names: str) -> Mapping[str, Property]:
+    """Describe several properties of one kind."""
+    return dict.fromkeys(names, kind)
 
 
 _PAGE_TOKENS = {
@@ -112,17 +116,23 @@ class Operation:
         """The program's time limit for this operation, or the resource's own."""
         return self.timeout or seconds
 
-    def given(self, **names: str) -> State:
-        """Parameters for a call, from those properties that have a value: `given(Description="description")`."""
-        return {name: self.new[key] for name, key in names.items() if self.new.get(key)}
+    def arguments(self, service: str, method: str, **more: Any) -> State:  # noqa: ANN401 - see call
+        """The parameters of a call: every property that has a value, under botocore's name for it, and a fresh token.
+
+        Args:
+            service: The service.
+            method: The call.
+            more: Properties under other names, and what is no property.
+        """
+        named = {name.lower() for name in more}
+        stored = {**self.new, "tags": self.new.get("tagsAll")}
+        own = {key: value for key, value in stored.items() if value and key.lower() not in named}
+        said = {key: value for key, value in more.items() if value is not None}
+        return self.connection.arguments(service, self.region, method, {**own, **said})
 
     def amended(self, empty: Value = "", **names: str) -> State:
-        """Parameters for a call, from the properties that change; one that goes is `empty`."""
+        """Properties that change, by the name that a call has for them; one that goes is `empty`."""
         return {name: self.new.get(key, empty) for name, key in names.items() if key in self.changed}
-
-    def tag_list(self) -> State:
-        """The parameter of a create call for all tags, if there are any."""
-        return {"Tags": as_list(self.new["tagsAll"])} if self.new["tagsAll"] else {}
 
     def seen(self, found: State) -> State:
         """The state after a read: what AWS answered, over what was there or asked for."""
@@ -138,12 +148,19 @@ class Operation:
 class Resource:
     """A resource type of the aws plug-in."""
 
-    pulumi_type: ClassVar[str]
     properties: ClassVar[Mapping[str, Property]]
     autonamed: ClassVar[tuple[str, int] | None] = None
     """The property that gets a name when the program gives none, and the length it may have."""
     suffixed: ClassVar[bool] = True
     """Whether an automatic name ends in random characters; only such a name lets old and new live side by side."""
+    known: ClassVar[dict[str, "Resource"]] = {}
+    """Every type whose module has been imported, by its token."""
+
+    def __init_subclass__(cls, of: str = "") -> None:
+        """Register a type of a module of the aws plug-in."""
+        if of:
+            name = cls.__name__
+            Resource.known[f"aws:{of}/{name[0].lower()}{name[1:]}:{name}"] = cls()
 
     def problems(self, inputs: State) -> Iterator[str]:
         """What is wrong with inputs taken together."""

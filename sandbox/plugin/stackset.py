@@ -6,8 +6,8 @@ from typing import TypeVar
 from .equivalence import same_json, same_set
 from .failure import AWSError, Failure, Gone, doing, tolerating
 from .properties import pick
-from .schema import REGION, TAGS, Operation, Property, Resource, computed, matching, one_of, optional, settled
-from .tags import as_list, as_map
+from .schema import REGION, TAGS, Operation, Property, Resource, each, matching, one_of, optional, outputs, settled
+from .tags import as_map
 from .waits import retry, wait
 from .wire import State
 
@@ -17,12 +17,9 @@ CALL_AS: Property = optional(default="SELF", check=one_of("SELF", "DELEGATED_ADM
 PREFERENCES: Property = optional(
     kind=dict,
     fields={
-        "concurrencyMode": optional(),
-        "failureToleranceCount": optional(kind=int),
-        "failureTolerancePercentage": optional(kind=int),
-        "maxConcurrentCount": optional(kind=int),
-        "maxConcurrentPercentage": optional(kind=int),
-        "regionConcurrencyType": optional(),
+        **each(optional(), "concurrencyMode", "regionConcurrencyType"),
+        **each(optional(kind=int), "failureToleranceCount", "failureTolerancePercentage"),
+        **each(optional(kind=int), "maxConcurrentCount", "maxConcurrentPercentage"),
         "regionOrders": optional(kind=list),
     },
 )
@@ -37,10 +34,9 @@ _PASSING = (
 )
 
 
-class StackSet(Resource):
+class StackSet(Resource, of="cloudformation"):
     """A stack set. Its id is its name."""
 
-    pulumi_type = "aws:cloudformation/stackSet:StackSet"
     properties = {
         "name": settled(
             replaces=True, check=matching(r"[A-Za-z][A-Za-z0-9-]{0,127}", "must begin with a letter, 128 at most")
@@ -49,7 +45,7 @@ class StackSet(Resource):
         "autoDeployment": optional(
             kind=dict,
             replaces=True,
-            fields={"enabled": optional(kind=bool), "retainStacksOnAccountRemoval": optional(kind=bool)},
+            fields=each(optional(kind=bool), "enabled", "retainStacksOnAccountRemoval"),
         ),
         "callAs": CALL_AS,
         "capabilities": optional(kind=list, same=same_set),
@@ -65,8 +61,7 @@ class StackSet(Resource):
         "templateUrl": optional(),
         **TAGS,
         **REGION,
-        "arn": computed(),
-        "stackSetId": computed(),
+        **outputs("arn", "stackSetId"),
     }
     autonamed = ("name", 128)
 
@@ -85,12 +80,7 @@ class StackSet(Resource):
     def create(self, op: Operation) -> None:
         name = op.new["name"]
         with doing(f"creating CloudFormation StackSet ({name})"):
-            repeated(
-                op,
-                lambda: op.call(
-                    "cloudformation", "create_stack_set", PermissionModel=op.new["permissionModel"], **_given(op, name)
-                ),
-            )
+            repeated(op, lambda: _send(op, "create_stack_set", name))
         op.id = name
 
     def read(self, op: Operation) -> State:
@@ -98,24 +88,21 @@ class StackSet(Resource):
             found = _describe(op)
         parameters = {part["ParameterKey"]: part["ParameterValue"] for part in found.get("Parameters", [])}
         written, body = op.new.get("templateBody"), found.get("TemplateBody", "")
-        automatic: State = found.get("AutoDeployment") or {}
+        known: State = found.get("AutoDeployment") or {}
+        automatic = {key: bool(flag) for key, flag in pick(known, "enabled", "retainStacksOnAccountRemoval").items()}
         return {
-            **pick(found, "description", "permissionModel", "stackSetId"),
-            "administrationRoleArn": found.get("AdministrationRoleARN", ""),
-            "arn": found.get("StackSetARN", ""),
-            "autoDeployment": _automatic(automatic) if found.get("PermissionModel") == "SERVICE_MANAGED" else None,
+            **pick(found, "administrationRoleArn", "description", "executionRoleName", "permissionModel", "stackSetId"),
+            **pick(found, arn="StackSetARN", name="StackSetName"),
+            "autoDeployment": automatic if found.get("PermissionModel") == "SERVICE_MANAGED" else None,
             "capabilities": found.get("Capabilities", []),
-            "executionRoleName": found.get("ExecutionRoleName", ""),
-            "name": found["StackSetName"],
             "parameters": parameters,
             "templateBody": written if written and same_json(written, body) else body,
             "tagsAll": as_map(found.get("Tags", [])),
         }
 
     def update(self, op: Operation) -> None:
-        preferences = preferences_of(op)
         with doing(f"updating CloudFormation StackSet ({op.id})"):
-            begun = op.call("cloudformation", "update_stack_set", **_given(op, op.id), **preferences)
+            begun = _send(op, "update_stack_set", op.id)
         with doing(f"waiting for CloudFormation StackSet ({op.id}) update"):
             settle(op, op.id, begun["OperationId"])
 
@@ -124,36 +111,18 @@ class StackSet(Resource):
             op.call("cloudformation", "delete_stack_set", StackSetName=op.id, CallAs=op.new["callAs"])
 
 
-def _given(op: Operation, name: str) -> State:
-    """What the program says of the set, as both the create and the update call take it."""
-    url, automatic = op.new.get("templateUrl"), op.new.get("autoDeployment")
-    parameters: State = op.new.get("parameters") or {}
-    given: State = {
-        "StackSetName": name,
-        "CallAs": op.new["callAs"],
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-        "Tags": as_list(op.new["tagsAll"]),
-        **({"TemplateURL": url} if url else {"TemplateBody": op.new.get("templateBody")}),
-        **op.given(
-            AdministrationRoleARN="administrationRoleArn",
-            Capabilities="capabilities",
-            Description="description",
-            ExecutionRoleName="executionRoleName",
-        ),
-    }
-    if automatic:
-        given["AutoDeployment"] = {"Enabled": bool(automatic.get("enabled"))}
-        if automatic.get("enabled"):
-            retain = bool(automatic.get("retainStacksOnAccountRemoval"))
-            given["AutoDeployment"]["RetainStacksOnAccountRemoval"] = retain
+def _send(op: Operation, method: str, name: str) -> State:
+    """Say all that the program says of the set, as both the create and the update call take it."""
+    whole: State = {"Parameters": op.new.get("parameters") or {}, "Tags": op.new["tagsAll"], "StackSetName": name}
+    if automatic := op.new.get("autoDeployment"):
+        enabled, retain = (bool(automatic.get(key)) for key in ("enabled", "retainStacksOnAccountRemoval"))
+        whole["AutoDeployment"] = {"Enabled": enabled, "RetainStacksOnAccountRemoval": retain if enabled else None}
     if managed := op.new.get("managedExecution"):
-        given["ManagedExecution"] = {"Active": bool(managed.get("active"))}
-    return given
-
-
-def _automatic(found: State) -> State:
-    retain = found.get("RetainStacksOnAccountRemoval", False)
-    return {"enabled": found.get("Enabled", False), "retainStacksOnAccountRemoval": retain}
+        whole["ManagedExecution"] = {"Active": bool(managed.get("active"))}
+    wished = op.arguments("cloudformation", method, **whole)
+    if "TemplateURL" in wished:
+        wished.pop("TemplateBody", None)
+    return op.call("cloudformation", method, **wished)
 
 
 def _describe(op: Operation) -> State:
@@ -163,12 +132,6 @@ def _describe(op: Operation) -> State:
         if error.code == "ValidationError" and "Failed to check account is Delegated Administrator" in error.message:
             raise Gone(str(error)) from error
         raise
-
-
-def preferences_of(op: Operation) -> State:
-    """The parameter for operation preferences, if there are any."""
-    given: State = op.new.get("operationPreferences") or {}
-    return {"OperationPreferences": {key[0].upper() + key[1:]: value for key, value in given.items()}} if given else {}
 
 
 def repeated(op: Operation, call: Callable[[], T]) -> T:

@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from .equivalence import same_set
 from .failure import Failure, Gone, doing, tolerating
+from .properties import pick
 from .schema import REGION, Operation, Resource, computed, one_of, optional, required, settled
-from .stackset import CALL_AS, PREFERENCES, preferences_of, repeated, settle
+from .stackset import CALL_AS, PREFERENCES, repeated, settle
 from .waits import passing, retry
 from .wire import State
 
@@ -13,10 +14,9 @@ _BUSY_LIMIT = 30 * 60
 _UNITS = "organizationalUnitIds"
 
 
-class StackInstances(Resource):
+class StackInstances(Resource, of="cloudformation"):
     """All instances of a stack set. Its id is the set's name and CallAs, and a mark if units are targeted."""
 
-    pulumi_type = "aws:cloudformation/stackInstances:StackInstances"
     properties = {
         "stackSetName": required(replaces=True),
         "accounts": settled(kind=list, same=same_set),
@@ -57,7 +57,7 @@ class StackInstances(Resource):
         name, call_as = op.new["stackSetName"], op.new["callAs"]
 
         def begin_and_settle() -> None:
-            begun = self._send(op, "create_stack_instances", op.new, **_overrides(op))
+            begun = self._send(op, "create_stack_instances", op.new)
             op.id = f"{name},{call_as},{'OU' if targets.get(_UNITS) else ''}"
             settle(op, name, begun["OperationId"])
 
@@ -95,9 +95,9 @@ class StackInstances(Resource):
                 if left:
                     self._delete(op, _only(op.old, key, left))
             if op.changed & {"regions", "deploymentTargets"}:
-                self._work(op, "create_stack_instances", op.new, **_overrides(op))
+                self._work(op, "create_stack_instances", op.new)
             if op.changed & {"callAs", "operationPreferences", "parameterOverrides"}:
-                self._work(op, "update_stack_instances", op.new, **_overrides(op))
+                self._work(op, "update_stack_instances", op.new)
 
     def delete(self, op: Operation) -> None:
         with (
@@ -107,32 +107,26 @@ class StackInstances(Resource):
             self._delete(op, op.new)
 
     def _delete(self, op: Operation, state: State) -> None:
-        retain = bool(op.new.get("retainStacks"))
         retry(
             op.clock,
             _BUSY_LIMIT,
-            lambda: self._work(op, "delete_stack_instances", state, RetainStacks=retain),
+            lambda: self._work(op, "delete_stack_instances", state),
             on=passing("OperationInProgressException"),
         )
 
-    def _work(self, op: Operation, method: str, state: State, **more: object) -> None:
-        begun = self._send(op, method, state, **more)
+    def _work(self, op: Operation, method: str, state: State) -> None:
+        begun = self._send(op, method, state)
         settle(op, op.new["stackSetName"], begun["OperationId"])
 
-    def _send(self, op: Operation, method: str, state: State, **more: object) -> State:
-        targets = _targets(state)
-        named: State = {key[0].upper() + key[1:]: value for key, value in targets.items() if value}
-        accounts = state.get("accounts") or [op.provider.account_id]
-        return op.call(
-            "cloudformation",
-            method,
-            StackSetName=op.new["stackSetName"],
-            CallAs=op.new["callAs"],
-            Regions=state.get("regions") or [op.region],
-            **({"DeploymentTargets": named} if named else {"Accounts": accounts}),
-            **preferences_of(op),
-            **more,
-        )
+    def _send(self, op: Operation, method: str, state: State) -> State:
+        named: State = {key: value for key, value in _targets(state).items() if value}
+        whole = {
+            "accounts": None if named else state.get("accounts") or [op.provider.account_id],
+            "deploymentTargets": named or None,
+            "regions": state.get("regions") or [op.region],
+            "retainStacks": bool(op.new.get("retainStacks")),
+        }
+        return op.call("cloudformation", method, **op.arguments("cloudformation", method, **whole))
 
 
 def _targets(state: State) -> State:
@@ -149,21 +143,9 @@ def _only(state: State, key: str, left: list[str]) -> State:
     return {**state, "deploymentTargets": targets}
 
 
-def _overrides(op: Operation) -> State:
-    given: State = op.new.get("parameterOverrides") or {}
-    pairs = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
-    return {"ParameterOverrides": pairs} if pairs else {}
-
-
 def _summary(found: State) -> State:
     return {
-        "accountId": found["Account"],
-        "region": found["Region"],
-        "stackId": found.get("StackId", ""),
-        "stackSetId": found["StackSetId"],
-        "status": found["Status"],
-        "statusReason": found.get("StatusReason", ""),
-        "detailedStatus": found.get("StackInstanceStatus", {}).get("DetailedStatus", ""),
-        "driftStatus": found.get("DriftStatus", ""),
-        "organizationalUnitId": found.get("OrganizationalUnitId", ""),
+        **pick(found, "region", "stackId", "stackSetId", "status", "statusReason", accountId="Account"),
+        **pick(found.get("StackInstanceStatus", {}), "detailedStatus"),
+        **pick(found, "driftStatus", "organizationalUnitId"),
     }

@@ -3,9 +3,12 @@
 import enum
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeGuard
+from typing import Any, Final, TypeAlias
 
 from google.protobuf import struct_pb2
+from google.protobuf.json_format import MessageToDict
+
+from sandbox.aws.documents import is_list, is_object
 
 Value: TypeAlias = Any
 """Text, number, bool, list, dict, Asset or UNKNOWN; null is the same as absent, except in a list."""
@@ -51,16 +54,6 @@ class Asset:
         return Path(self.path).read_bytes() if self.path else self.text.encode()
 
 
-def is_object(value: Value) -> TypeGuard[State]:
-    """Whether a value is an object."""
-    return isinstance(value, dict)
-
-
-def is_list(value: Value) -> TypeGuard[list[Value]]:
-    """Whether a value is a list."""
-    return isinstance(value, list)
-
-
 def is_known(value: Value) -> bool:
     """Whether no part of a value is UNKNOWN."""
     if is_object(value):
@@ -81,55 +74,36 @@ def without_defaults(value: Value) -> Value:
 
 def decode(struct: struct_pb2.Struct) -> State:
     """Read an object. Secrets lose their mark: the engine puts it back on values of the same name."""
-    return {key: part for key, value in struct.fields.items() if (part := _decode(value)) is not None}
+    return _decode(MessageToDict(struct))
 
 
-def _decode(value: struct_pb2.Value) -> Value:  # noqa: PLR0911 - one return for each kind
-    kind = value.WhichOneof("kind")
-    if kind == "string_value":
-        return UNKNOWN if value.string_value in _UNKNOWN_TEXTS else value.string_value
-    if kind == "number_value":
-        number = value.number_value
-        return int(number) if number.is_integer() else number
-    if kind == "bool_value":
-        return value.bool_value
-    if kind == "list_value":
-        return [_decode(part) for part in value.list_value.values]
-    if kind == "struct_value":
-        fields = decode(value.struct_value)
+def _decode(value: Value) -> Value:
+    if is_list(value):
+        return [_decode(part) for part in value]
+    if is_object(value):
+        fields = {key: part for key, raw in value.items() if (part := _decode(raw)) is not None}
         signature = fields.get(_SIGNATURE)
-        if signature == _SECRET:
-            return fields.get("value")
         if signature == _ASSET:
             return Asset(fields["hash"], fields.get("path", ""), fields.get("text", ""))
-        return fields
-    return None
+        return fields.get("value") if signature == _SECRET else fields
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return UNKNOWN if isinstance(value, str) and value in _UNKNOWN_TEXTS else value
 
 
 def encode(state: State) -> struct_pb2.Struct:
     """Write an object."""
     struct = struct_pb2.Struct()
-    for key, part in state.items():
-        if part is not None:
-            _encode(part, struct.fields[key])
+    struct.update(_encoded(state))
     return struct
 
 
-def _encode(value: Value, target: struct_pb2.Value) -> None:
-    if value is None:
-        target.null_value = struct_pb2.NULL_VALUE
-    elif isinstance(value, bool):
-        target.bool_value = value
-    elif isinstance(value, int | float):
-        target.number_value = value
-    elif is_list(value):
-        target.list_value.SetInParent()  # an empty list is not the same as nothing
-        for part in value:
-            _encode(part, target.list_value.values.add())
-    elif is_object(value):
-        target.struct_value.CopyFrom(encode(value))
-    elif isinstance(value, Asset):
+def _encoded(value: Value) -> Value:
+    if is_list(value):
+        return [_encoded(part) for part in value]
+    if is_object(value):
+        return {key: _encoded(part) for key, part in value.items() if part is not None}
+    if isinstance(value, Asset):
         source = {"path": value.path} if value.path else {"text": value.text}
-        target.struct_value.CopyFrom(encode({_SIGNATURE: _ASSET, "hash": value.hash, **source}))
-    else:
-        target.string_value = _UNKNOWN_TEXT if value is UNKNOWN else value
+        return {_SIGNATURE: _ASSET, "hash": value.hash, **source}
+    return _UNKNOWN_TEXT if value is UNKNOWN else value

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectionClosedError, HTTPClientError
 
-from sandbox.aws.faults import Faults, FaultsError
+from sandbox.aws.faults import Faults
+from sandbox.aws.inputs import InputError
 from sandbox.clock import Clock
 from tests.support.sandbox.accounts import RESEARCH
 from tests.support.sandbox.expecting import Expect
@@ -119,7 +120,7 @@ def test_an_update_can_be_made_to_fail(setup: Setup, faults: Injector) -> None:
 def test_a_wrong_file_of_faults_is_one_clear_line(tmp_path: Path, text: str, reason: str) -> None:
     file = tmp_path / "faults.yaml"
     file.write_text(text)
-    with pytest.raises(FaultsError) as error:
+    with pytest.raises(InputError) as error:
         Faults(Clock(1), 0).read(file)
 
     assert str(file) in str(error.value)

@@ -5,19 +5,13 @@ The file is YAML. Under `custom_resources`, by type or logical id, stands what t
 fragment that a macro is given; of a whole template the named resources, outputs and so on.
 """
 
-from pathlib import Path
 from typing import Any, Final
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from sandbox.aws.limits import read_yaml
+from sandbox.aws.inputs import checked
 
 CUSTOM: Final = "AWS::CloudFormation::CustomResource"
-
-
-class AnswersError(Exception):
-    """Answers that cannot be used; the message says where and what is wrong."""
 
 
 class CustomResourceAnswer(BaseModel):
@@ -54,26 +48,8 @@ def use(raw: object, where: str) -> Answers:
     """Take over answers in the place of those before.
 
     Raises:
-        AnswersError: they have another shape.
+        InputError: they have another shape.
     """
-    try:
-        found = Answers.model_validate(raw or {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "the whole"
-        raise AnswersError(f"{where}: {field}: {first['msg']}, got {first['input']!r}") from error
+    found = checked(Answers, raw or {}, where)
     given.custom_resources, given.macros = found.custom_resources, found.macros
     return given
-
-
-def read(file: Path) -> None:
-    """Take over those of a file.
-
-    Raises:
-        AnswersError: it cannot be read, or they have another shape.
-    """
-    try:
-        raw = read_yaml(file)
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise AnswersError(f"{file}: cannot be read: {error}") from error
-    use(raw, str(file))

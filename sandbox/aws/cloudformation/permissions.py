@@ -14,18 +14,9 @@ from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.required_actions import actions_of
 from sandbox.aws.cloudformation.schemas import Schema, reads, resources_of
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
+from sandbox.aws.iam import principals
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.iam.evaluation import judge, statements
-from sandbox.aws.iam.principals import (
-    ADMINISTRATOR,
-    administrator_key,
-    find_principal,
-    find_role,
-    iam_of,
-    is_permitted,
-    principals_in,
-    trusts_service,
-)
+from sandbox.aws.iam.evaluation import statements
 
 STACK_ACTIONS: Final = {
     "create": "CreateStack",
@@ -99,17 +90,8 @@ def require_topics(caller: Caller, topics: Collection[str]) -> None:
         if owner == caller.account:
             continue
         topic = sns_backends[owner][region].topics.get(arn)
-        names = {"*", caller.account, f"arn:aws:iam::{caller.account}:root", caller.principal, caller.arn}
-        concerned = [
-            each
-            for each in statements([topic.policy] if topic else [])
-            if names.intersection(principals_in(each, "AWS"))
-        ]
-        if not judge(concerned, "sns:Publish", arn, caller.context()):
-            raise StackError(
-                f"User: {caller.arn} is not authorized to perform: SNS:Publish on resource: {arn} because no "
-                f"resource-based policy allows the SNS:Publish action"
-            )
+        if not caller.judged_by(topic.policy if topic else None, "sns:Publish", arn):
+            raise StackError(caller.refusal("SNS:Publish", arn, "resource"))
 
 
 def require(action: str, resource: str | None) -> None:
@@ -120,8 +102,8 @@ def require(action: str, resource: str | None) -> None:
 
 def builder(account: str, region: str) -> Caller:
     """Whoever acts now, or where nobody is checked the administrator of the account."""
-    arn = f"arn:aws:iam::{account}:user/{ADMINISTRATOR}"
-    return _callers[-1] if _callers else Caller(account, arn, arn, administrator_key(account), region)
+    arn = f"arn:aws:iam::{account}:user/{principals.ADMINISTRATOR}"
+    return _callers[-1] if _callers else Caller(account, arn, arn, principals.administrator_key(account), region)
 
 
 def require_resource(
@@ -192,17 +174,19 @@ def _scaling_context(properties: Json) -> dict[str, str]:
 def _require_roles(caller: Caller, schema: Schema, given: Json) -> None:
     """A role that is handed to the service has to be there, trust the service, and be the caller's to pass."""
     for arn in _roles_in(schema, schema.raw, given):
-        role = find_principal(arn)
+        role = principals.find_principal(arn)
         if not isinstance(role, Role):
             raise StackError(f"The role {arn} does not exist")
         trusted = [
-            name for each in statements([role.assume_role_policy_document]) for name in principals_in(each, "Service")
+            name
+            for each in statements([role.assume_role_policy_document])
+            for name in principals.principals_in(each, "Service")
         ]
         services = [name for name in trusted if schema.service in name.split(".")[0] or f".{schema.service}." in name]
         service = (services or [f"{schema.service}.amazonaws.com"])[0]
         _require(caller, "iam:PassRole", arn, **{"iam:PassedToService": service})
         # One that trusts no service is for another role to assume, as those of a pipeline's actions are.
-        if trusted and not trusts_service(role, service, {"aws:SourceAccount": [caller.account]}):
+        if trusted and not principals.trusts_service(role, service, {"aws:SourceAccount": [caller.account]}):
             raise StackError(f"Could not assume role {arn}. Ensure that it trusts the service {service}")
 
 
@@ -224,11 +208,11 @@ def _require_scaling_role(caller: Caller, account: str, namespace: str) -> None:
     """The first scalable target in an account makes a service-linked role, for which one needs permission."""
     service = f"{namespace}.application-autoscaling.amazonaws.com"
     name = f"AWSServiceRoleForApplicationAutoScaling_{_SCALING_ROLES[namespace]}"
-    if find_role(account, name):
+    if principals.find_role(account, name):
         return
     arn = f"arn:aws:iam::{account}:role/aws-service-role/{service}/{name}"
     _require(caller, "iam:CreateServiceLinkedRole", arn, **{"iam:AWSServiceName": service})
-    iam_of(account).create_role(
+    principals.iam_of(account).create_role(
         name,
         '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",'
         f'"Principal":{{"Service":"{service}"}}}}]}}',
@@ -242,8 +226,5 @@ def _require_scaling_role(caller: Caller, account: str, namespace: str) -> None:
 
 
 def _require(caller: Caller, action: str, resource: str | None, **context: str) -> None:
-    if not is_permitted(caller.principal, action, resource, caller.context(**context)):
-        raise StackError(
-            f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource or '*'} "
-            f"because no identity-based policy allows the {action} action"
-        )
+    if not principals.is_permitted(caller.principal, action, resource, caller.context(**context)):
+        raise StackError(caller.refusal(action, resource))

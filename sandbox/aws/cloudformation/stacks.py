@@ -20,65 +20,66 @@ Outputs = list[dict[str, Any]]
 Changes = list[dict[str, Any]]
 
 
-class Stacks:
-    """Creates, changes and deletes stacks with the permissions of whoever asks."""
+def create(request: StackRequest) -> Outputs:
+    """Build a stack and return its outputs.
 
-    def create(self, request: StackRequest) -> Outputs:
-        """Build a stack and return its outputs.
+    Raises:
+        StackError: it failed; what had been built is gone again, the stack remains.
+    """
+    require_stack(request.caller, request.name, "execute" if request.planned else "create")
+    require_topics(request.caller, request.notification_arns)
+    backend = cloudformation_backends[request.caller.account][request.caller.region]
+    with acting_as(request.caller), _reasons():
+        stack = backend.create_stack(
+            request.name,
+            request.template,
+            request.parameters,
+            notification_arns=list(request.notification_arns),
+            tags=request.tags,
+        )
+    return _outputs(stack)
 
-        Raises:
-            StackError: it failed; what had been built is gone again, the stack remains.
-        """
-        require_stack(request.caller, request.name, "execute" if request.planned else "create")
-        require_topics(request.caller, request.notification_arns)
-        backend = cloudformation_backends[request.caller.account][request.caller.region]
-        with acting_as(request.caller), _reasons():
-            stack = backend.create_stack(
-                request.name,
-                request.template,
-                request.parameters,
-                notification_arns=list(request.notification_arns),
-                tags=request.tags,
-            )
-        return _outputs(stack)
 
-    def update(self, request: StackRequest) -> Outputs:
-        """Change a stack. A failed change is rolled back, then StackError is raised."""
-        require_stack(request.caller, request.name, "execute" if request.planned else "update")
-        require_topics(request.caller, request.notification_arns)
-        backend = cloudformation_backends[request.caller.account][request.caller.region]
-        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()]
-        with acting_as(request.caller), _reasons():
-            stack = backend.update_stack(request.name, request.template, None, parameters, request.tags)
-        return _outputs(stack)
+def update(request: StackRequest) -> Outputs:
+    """Change a stack. A failed change is rolled back, then StackError is raised."""
+    require_stack(request.caller, request.name, "execute" if request.planned else "update")
+    require_topics(request.caller, request.notification_arns)
+    backend = cloudformation_backends[request.caller.account][request.caller.region]
+    parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()]
+    with acting_as(request.caller), _reasons():
+        stack = backend.update_stack(request.name, request.template, None, parameters, request.tags)
+    return _outputs(stack)
 
-    def preview(self, request: StackRequest) -> Changes:
-        """What building a request would change; nothing is changed.
 
-        Raises:
-            StackError: nothing would change, or the builder may not ask.
-        """
-        require_stack(request.caller, request.name, "plan")
-        stack = _find(request.caller, request.name)
-        with _reasons():
-            return modifications(stack, request) if stack else additions(request)
+def preview(request: StackRequest) -> Changes:
+    """What building a request would change; nothing is changed.
 
-    def delete(self, name: str, caller: Caller) -> None:
-        """Delete a stack and all that it built; one that is gone already is fine."""
-        require_stack(caller, name, "delete")
-        backend = cloudformation_backends[caller.account][caller.region]
-        stack = _find(caller, name)
-        if stack is None:
-            return
-        with acting_as(caller), _reasons():
-            backend.delete_stack(stack.stack_id)
-        require_done(stack)
-        while len(backend.deleted_stacks) > MOST_DELETED:
-            del backend.deleted_stacks[next(iter(backend.deleted_stacks))]
+    Raises:
+        StackError: nothing would change, or the builder may not ask.
+    """
+    require_stack(request.caller, request.name, "plan")
+    stack = _find(request.caller, request.name)
+    with _reasons():
+        return modifications(stack, request) if stack else additions(request)
 
-    def stack_id(self, caller: Caller, name: str) -> str | None:
-        stack = _find(caller, name)
-        return stack.stack_id if stack else None
+
+def delete(name: str, caller: Caller) -> None:
+    """Delete a stack and all that it built; one that is gone already is fine."""
+    require_stack(caller, name, "delete")
+    backend = cloudformation_backends[caller.account][caller.region]
+    stack = _find(caller, name)
+    if stack is None:
+        return
+    with acting_as(caller), _reasons():
+        backend.delete_stack(stack.stack_id)
+    require_done(stack)
+    while len(backend.deleted_stacks) > MOST_DELETED:
+        del backend.deleted_stacks[next(iter(backend.deleted_stacks))]
+
+
+def stack_id(caller: Caller, name: str) -> str | None:
+    stack = _find(caller, name)
+    return stack.stack_id if stack else None
 
 
 def template_of(caller: Caller, stack_id: str) -> str:

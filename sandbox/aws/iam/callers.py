@@ -8,8 +8,9 @@ from moto.iam.models import get_account_id_from
 from moto.sts.models import AssumedRole, sts_backends
 
 from sandbox.aws.errors import ApiError
+from sandbox.aws.iam import principals
 from sandbox.aws.iam.deployers import HUB, prepare_deployer
-from sandbox.aws.iam.principals import ADMINISTRATOR, administrator_key, find_principal, iam_of, prepare_account
+from sandbox.aws.iam.evaluation import Context, judge, statements
 from sandbox.aws.organization import Organization
 from sandbox.aws.wire import Request
 
@@ -31,7 +32,7 @@ class Caller:
 
     @property
     def is_administrator(self) -> bool:
-        return self.principal == f"arn:aws:iam::{self.account}:user/{ADMINISTRATOR}"
+        return self.principal == f"arn:aws:iam::{self.account}:user/{principals.ADMINISTRATOR}"
 
     def context(self, **more: str) -> dict[str, list[str]]:
         """The condition keys that IAM knows about every request."""
@@ -45,6 +46,21 @@ class Caller:
         if self.organization:
             known["aws:PrincipalOrgID"] = self.organization
         return {key: [value] for key, value in (known | more).items()}
+
+    def judged_by(self, policy: str | None, action: str, resource: str, context: Context | None = None) -> bool | None:
+        """What a resource's policy says to the caller: yes, no, or nothing."""
+        names = {"*", self.account, f"arn:aws:iam::{self.account}:root", self.principal, self.arn}
+        speaking = (
+            s for s in statements([policy] if policy else []) if names.intersection(principals.principals_in(s, "AWS"))
+        )
+        return judge(speaking, action, resource, context or self.context())
+
+    def refusal(self, action: str, resource: str | None, kind: str = "identity") -> str:
+        """The text that tells which action on which resource no policy of a kind allows."""
+        return (
+            f"User: {self.arn} is not authorized to perform: {action} on resource: {resource or '*'} "
+            f"because no {kind}-based policy allows the {action} action"
+        )
 
 
 class Callers:
@@ -79,8 +95,8 @@ class Callers:
         if not self._organization.exists(account):
             return None
         self.prepare(account)
-        arn = f"arn:aws:iam::{account}:user/{ADMINISTRATOR}"
-        return self._caller(account, arn, arn, administrator_key(account), request.region)
+        arn = f"arn:aws:iam::{account}:user/{principals.ADMINISTRATOR}"
+        return self._caller(account, arn, arn, principals.administrator_key(account), request.region)
 
     def knows(self, account: str) -> bool:
         return self._organization.exists(account)
@@ -92,7 +108,7 @@ class Callers:
     def prepare(self, account: str) -> None:
         """Make sure that an account has its administrator before anything is done in it."""
         management = self._organization.management
-        prepare_account(account, management=account == management)
+        principals.prepare_account(account, management=account == management)
         if account not in self._prepared and account != management and self._organization.has(account):
             self._prepared.add(account)
             if self._organization.has(HUB):
@@ -114,13 +130,13 @@ class Callers:
         self._sessions[key] = session
         if session.expiration < utcnow():
             raise ApiError("ExpiredToken", "The security token included in the request is expired")
-        if find_principal(session.role_arn) is None:
+        if principals.find_principal(session.role_arn) is None:
             return None
         return self._caller(session.account_id, session.arn, session.role_arn, key, request.region)
 
     def _user(self, request: Request) -> Caller | None:
         account = get_account_id_from(request.access_key)
-        user = iam_of(account).get_user_from_access_key_id(request.access_key)
+        user = principals.iam_of(account).get_user_from_access_key_id(request.access_key)
         if user is None or not self._organization.exists(account):
             return None
         return self._caller(account, user.arn, user.arn, request.access_key, request.region)

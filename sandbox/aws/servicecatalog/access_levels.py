@@ -1,24 +1,11 @@
 """Whose launches a caller sees and touches: the account's, the role's, or the user's own."""
 
 from sandbox.aws.authorization import require
+from sandbox.aws.cloudformation.schemas import resources_of
 from sandbox.aws.documents import Json, part
 from sandbox.aws.servicecatalog.call import Call
-from sandbox.aws.servicecatalog.errors import InvalidParametersException
-from sandbox.aws.servicecatalog.model import ProvisionedProduct, Record
-from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
-
-_ON_PORTFOLIOS = """
-    AcceptPortfolioShare AssociatePrincipalWithPortfolio CreatePortfolio CreatePortfolioShare DeletePortfolio
-    DeletePortfolioShare DescribePortfolio DescribePortfolioShares DisassociatePrincipalFromPortfolio
-    ListPortfolioAccess ListPrincipalsForPortfolio RejectPortfolioShare UpdatePortfolio UpdatePortfolioShare
-"""
-_ON_PRODUCTS = """
-    CreateConstraint CreateProduct CreateProvisioningArtifact DeleteProduct DeleteProvisioningArtifact
-    DescribeProduct DescribeProductAsAdmin DescribeProvisioningArtifact DescribeProvisioningParameters
-    ListLaunchPaths ListPortfoliosForProduct ListProvisioningArtifacts ProvisionProduct UpdateProduct
-    UpdateProvisioningArtifact
-"""
-"""The operations with a resource type in the Service Authorization Reference, "AWS Service Catalog"."""
+from sandbox.aws.servicecatalog.errors import invalid
+from sandbox.aws.servicecatalog.model import ProvisionedProduct, ProvisionedProductPlan, Record
 
 
 def _levels(call: Call, thing: ProvisionedProduct | Record | ProvisionedProductPlan) -> list[str]:
@@ -40,7 +27,7 @@ def in_access_level(
     """
     wanted = part(request, "AccessLevelFilter")
     if wanted.get("Value", "self") != "self":
-        raise InvalidParametersException("The only supported Value of AccessLevelFilter is self")
+        raise invalid("The only supported Value of AccessLevelFilter is self")
     return thing.account == call.account and wanted.get("Key", default) in _levels(call, thing)
 
 
@@ -70,18 +57,14 @@ def authorize_operation(call: Call, name: str, request: Json) -> None:
 
 def _resource(call: Call, name: str, request: Json) -> str:
     """The portfolio or product that an operation is about, or `*` where IAM knows no resource of it."""
-    if name in _ON_PORTFOLIOS.split():
-        portfolio_id = request.get("PortfolioId") or request.get("Id") or "*"
-        portfolio = call.state.portfolios.get(portfolio_id)
-        return portfolio.arn if portfolio else f"arn:aws:catalog:{call.region}:{call.account}:portfolio/{portfolio_id}"
-    if name in _ON_PRODUCTS.split():
-        product_id = request.get("ProductId") or request.get("Id") or "*"
-        named = request.get("ProductName") or request.get("Name")
-        products = call.state.products
-        product = products.get(product_id) or next((p for p in products.values() if p.name == named), None)
-        return product.product_arn if product else f"arn:aws:catalog:{call.region}:{call.account}:product/{product_id}"
-    if name.endswith(("TagOptionWithResource", "TagOptionFromResource")):
-        resource_id = request["ResourceId"]
-        kind = "portfolio" if resource_id.startswith("port-") else "product"
-        return f"arn:aws:catalog:{call.region}:{call.account}:{kind}/{resource_id}"
-    return "*"
+    kinds = resources_of(f"servicecatalog:{name}")
+    if not kinds:
+        return "*"
+    keys = ("ResourceId", *(f"{kind}Id" for kind in kinds), "Id")
+    wanted = next((request[key] for key in keys if request.get(key)), "*")
+    portfolio, products = call.state.portfolios.get(wanted), call.state.products
+    if portfolio or kinds == ["Portfolio"] or wanted.startswith("port-"):
+        return portfolio.arn if portfolio else f"arn:aws:catalog:{call.region}:{call.account}:portfolio/{wanted}"
+    named = request.get("ProductName") or request.get("Name")
+    product = products.get(wanted) or next((p for p in products.values() if p.name == named), None)
+    return product.product_arn if product else f"arn:aws:catalog:{call.region}:{call.account}:product/{wanted}"

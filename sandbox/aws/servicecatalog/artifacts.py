@@ -11,7 +11,7 @@ from sandbox.aws.documents import Json, part
 from sandbox.aws.s3 import read_object
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, amend, operation
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceInUseException, not_found
+from sandbox.aws.servicecatalog.errors import ResourceInUseException, invalid, not_found
 from sandbox.aws.servicecatalog.model import Artifact, Product
 from sandbox.aws.servicecatalog.visibility import own_product, visible_product
 
@@ -30,7 +30,7 @@ def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
     kind = given.get("Type") or "CLOUD_FORMATION_TEMPLATE"
     info = part(given, "Info")
     if kind != "CLOUD_FORMATION_TEMPLATE" or set(info) not in ({"LoadTemplateFromURL"}, {"ImportFromPhysicalId"}):
-        raise InvalidParametersException(
+        raise invalid(
             "The sandbox emulates versions of type CLOUD_FORMATION_TEMPLATE alone, "
             "from either LoadTemplateFromURL or ImportFromPhysicalId"
         )
@@ -42,22 +42,15 @@ def make_artifact(call: Call, product: Product, given: Json) -> Artifact:
                 known = AccountValues(call.account, call.region)
                 require_emulated(template, call.account, call.region, known.included)
     except ValueError as error:
-        raise InvalidParametersException(f"Invalid templateUrl. {error}") from error
+        raise invalid(f"Invalid templateUrl. {error}") from error
     except (StackError, TemplateError) as error:
         if not given.get("DisableTemplateValidation"):
-            raise InvalidParametersException(f"Invalid templateBody. {error}") from error
+            raise invalid(f"Invalid templateBody. {error}") from error
         template = {}  # nobody looks at it before a launch, which fails
     artifact_id = call.new_id("pa-")
-    artifact = Artifact(
-        id=artifact_id,
-        name=given.get("Name"),
-        description=given.get("Description"),
-        type=kind,
-        created_time=call.now,
-        info={"PhysicalId": stack} if stack else {"TemplateUrl": str(url)},
-        template=template,
-        source=artifact_id,
-    )
+    made_from = {"PhysicalId": stack} if stack else {"TemplateUrl": str(url)}
+    named = {"id": artifact_id, "type": kind, "info": made_from, "template": template, "source": artifact_id}
+    artifact = call.made(Artifact, given, **named)
     product.artifacts[artifact.id] = artifact
     call.backend.clock.after(CREATION_SECONDS, lambda: setattr(artifact, "status", "AVAILABLE"))
     return artifact
@@ -81,10 +74,10 @@ def find_artifact(product: Product, request: Json) -> Artifact:
     """
     wanted, name = request.get("ProvisioningArtifactId"), request.get("ProvisioningArtifactName")
     if not wanted and not name:
-        raise InvalidParametersException("Either ProvisioningArtifactId or ProvisioningArtifactName is required")
+        raise invalid("Either ProvisioningArtifactId or ProvisioningArtifactName is required")
     found = [a for a in product.artifacts.values() if (a.id == wanted if wanted else a.name == name)]
     if len(found) > 1:
-        raise InvalidParametersException(f"Multiple Provisioning Artifact with name {name} found")
+        raise invalid(f"Multiple Provisioning Artifact with name {name} found")
     if not found:
         raise not_found("ProvisioningArtifact", wanted or name)
     return found[0]
@@ -138,14 +131,13 @@ def update_provisioning_artifact(call: Call, request: Json) -> Artifact:
 
 
 @operation
-def delete_provisioning_artifact(call: Call, request: Json) -> Json:
+def delete_provisioning_artifact(call: Call, request: Json) -> None:
     """The last version stays: "You cannot delete the last provisioning artifact for a product"."""
     product = own_product(call, request["ProductId"])
     artifact = find_artifact(product, request)
     if len(product.artifacts) == 1:
         raise ResourceInUseException("You cannot delete the last provisioning artifact for a product")
     del product.artifacts[artifact.id]
-    return {}
 
 
 @operation

@@ -1,21 +1,10 @@
 """Products in portfolios."""
 
 from sandbox.aws.documents import Json
-from sandbox.aws.servicecatalog import quotas
+from sandbox.aws.servicecatalog import quotas, visibility
 from sandbox.aws.servicecatalog.call import Call, operation, page
-from sandbox.aws.servicecatalog.errors import (
-    InvalidParametersException,
-    ResourceInUseException,
-    ResourceNotFoundException,
-)
+from sandbox.aws.servicecatalog.errors import ResourceInUseException, ResourceNotFoundException, invalid
 from sandbox.aws.servicecatalog.model import Association
-from sandbox.aws.servicecatalog.visibility import (
-    contains,
-    own_portfolio,
-    visible_portfolio,
-    visible_portfolios,
-    visible_product,
-)
 
 CONSISTENCY_SECONDS = 3.0
 """Virtual time until launch paths know of a new association.
@@ -26,29 +15,30 @@ association and work a moment later (aws-service-catalog-products issue 51).
 
 
 @operation
-def associate_product_with_portfolio(call: Call, request: Json) -> Json:
-    portfolio = own_portfolio(call, request["PortfolioId"])
-    product = visible_product(call, request["ProductId"])
+def associate_product_with_portfolio(call: Call, request: Json) -> None:
+    portfolio = visibility.own_portfolio(call, request["PortfolioId"])
+    product = visibility.visible_product(call, request["ProductId"])
     source = request.get("SourcePortfolioId")
-    if source and not contains(call, visible_portfolio(call, source), product.product_id):
+    if source and not visibility.contains(call, visibility.visible_portfolio(call, source), product.product_id):
         raise ResourceNotFoundException(f"Product {product.product_id} is not in portfolio {source}")
     if product.account != call.account and portfolio.shares:
-        raise InvalidParametersException("A portfolio that is shared cannot contain an imported product")
+        raise invalid("A portfolio that is shared cannot contain an imported product")
     if product.product_id in portfolio.products:
-        return {}
+        return
     if product.account != call.account and source is None:
         source = next(
-            p.id for p in visible_portfolios(call) if p is not portfolio and contains(call, p, product.product_id)
+            p.id
+            for p in visibility.visible_portfolios(call)
+            if p is not portfolio and visibility.contains(call, p, product.product_id)
         )
     quotas.room_for("products per portfolio", len(portfolio.products), quotas.PRODUCTS_PER_PORTFOLIO)
     effective = call.backend.clock.later(CONSISTENCY_SECONDS)
     portfolio.products[product.product_id] = Association(source, effective)
-    return {}
 
 
 @operation
-def disassociate_product_from_portfolio(call: Call, request: Json) -> Json:
-    portfolio = own_portfolio(call, request["PortfolioId"])
+def disassociate_product_from_portfolio(call: Call, request: Json) -> None:
+    portfolio = visibility.own_portfolio(call, request["PortfolioId"])
     product_id = request["ProductId"]
     if product_id not in portfolio.products:
         raise ResourceNotFoundException(f"Product {product_id} is not associated with portfolio {portfolio.id}")
@@ -62,11 +52,14 @@ def disassociate_product_from_portfolio(call: Call, request: Json) -> Json:
         association = other.products.get(product_id)
         if association and association.source_portfolio == portfolio.id:
             del other.products[product_id]
-    return {}
 
 
 @operation
 def list_portfolios_for_product(call: Call, request: Json) -> Json:
-    product = visible_product(call, request["ProductId"])
-    found = [portfolio for portfolio in visible_portfolios(call) if contains(call, portfolio, product.product_id)]
+    product = visibility.visible_product(call, request["ProductId"])
+    found = [
+        portfolio
+        for portfolio in visibility.visible_portfolios(call)
+        if visibility.contains(call, portfolio, product.product_id)
+    ]
     return page(request, "PortfolioDetails", found)

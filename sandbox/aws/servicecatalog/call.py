@@ -3,19 +3,29 @@
 import base64
 import binascii
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any, Protocol, TypeVar, cast
 
 from botocore import xform_name
 
 from sandbox.aws.backend import Backend
 from sandbox.aws.documents import Json, Value
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.servicecatalog.errors import InvalidParametersException
+from sandbox.aws.servicecatalog.errors import DuplicateResourceException, invalid, not_found
+from sandbox.aws.servicecatalog.quotas import room_for
 from sandbox.aws.servicecatalog.state import RegionState
 
 _DEFAULT_PAGE = 20
+T = TypeVar("T")
+
+
+class _Owned(Protocol):
+    account: str
+
+
+Own = TypeVar("Own", bound=_Owned)
 
 
 @dataclass
@@ -53,6 +63,31 @@ class Call:
     def new_id(self, prefix: str) -> str:
         return self.backend.identifiers.new(prefix, self.account, self.region)
 
+    def own(self, things: Mapping[str, Own], kind: str, thing_id: str | None) -> Own:
+        """A thing of the caller's account, by its id."""
+        thing = things.get(thing_id or "")
+        if thing is None or thing.account != self.account:
+            raise not_found(kind, thing_id)
+        return thing
+
+    def all_own(self, things: Mapping[str, Own]) -> list[Own]:
+        return [thing for thing in things.values() if thing.account == self.account]
+
+    def made(self, kind: type[T], request: Json, /, **more: Value) -> T:
+        """A new thing of the caller's, with the request's members as its attributes."""
+        known = {
+            "account": self.account,
+            "region": self.region,
+            "created_time": self.now,
+            "tags": tags_in(request),
+            "user_arn": self.caller.principal,
+            "user_arn_session": self.caller.arn,
+        }
+        known |= {xform_name(member): value for member, value in request.items() if member != "Tags"} | more
+        every = fields(cast("Any", kind))
+        needed = [each for each in every if each.name in known or each.default is each.default_factory]  # both MISSING
+        return kind(**{each.name: known.get(each.name) for each in needed})
+
 
 Handler = Callable[[Call, Json], object]
 
@@ -82,12 +117,28 @@ def _offset(token: str | None, total: int) -> int:
     except (binascii.Error, ValueError):
         offset = -1
     if not 0 <= offset <= total:
-        raise InvalidParametersException(f"Invalid page token: {token}")
+        raise invalid(f"Invalid page token: {token}")
     return offset
 
 
 def tags_in(request: Json, key: str = "Tags") -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in request.get(key) or ()}
+
+
+def attach(held: list[str], kind: str, name: str, bearer: str, quota: tuple[str, int] | None = None) -> None:
+    """Associate something with a portfolio, a product or a version."""
+    if name in held:
+        raise DuplicateResourceException(f"{kind} {name} is already associated with {bearer}")
+    if quota:
+        room_for(quota[0], len(held), quota[1])
+    held.append(name)
+
+
+def detach(held: list[str], kind: str, name: str) -> None:
+    """End an association."""
+    if name not in held:
+        raise not_found(f"Association of {kind}", name)
+    held.remove(name)
 
 
 def amend(thing: Value, request: Json, *members: str) -> None:

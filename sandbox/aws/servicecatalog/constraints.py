@@ -2,22 +2,54 @@
 
 import json
 import re
-from typing import cast
+from typing import Any, cast
 
-from sandbox.aws.documents import Json, part
+from sandbox.aws.cloudformation.intrinsics import RULES, Scope
+from sandbox.aws.cloudformation.request import StackError
+from sandbox.aws.documents import Json, Value, is_list, is_object, part
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.artifacts import CREATION_SECONDS
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page
-from sandbox.aws.servicecatalog.errors import (
-    DuplicateResourceException,
-    InvalidParametersException,
-    ResourceNotFoundException,
-    not_found,
-)
+from sandbox.aws.servicecatalog.errors import DuplicateResourceException, ResourceNotFoundException, invalid, not_found
 from sandbox.aws.servicecatalog.launch_roles import require_launch_role, unknown_yet
 from sandbox.aws.servicecatalog.model import Constraint
-from sandbox.aws.servicecatalog.template_rules import check_rules
 from sandbox.aws.servicecatalog.visibility import contains, own_portfolio, visible_portfolio, visible_portfolios
+
+
+def check_rules(document: Json) -> None:
+    """Refuse rules that could never be evaluated."""
+    rules = document.get("Rules")
+    if set(document) != {"Rules"} or not isinstance(rules, dict) or not rules:
+        raise invalid('Invalid parameters of a TEMPLATE constraint: expected {"Rules": {...}}')
+    for name, rule in cast("Json", rules).items():
+        assertions = cast("Json", rule).get("Assertions") if isinstance(rule, dict) else None
+        if not isinstance(assertions, list) or not assertions:
+            raise invalid(f"Rule {name} has no Assertions")
+        for assertion in cast("list[Any]", assertions):
+            if not isinstance(assertion, dict) or "Assert" not in assertion:
+                raise invalid(f"Rule {name} has an assertion without Assert")
+        _check_functions(name, rule)
+
+
+def _check_functions(rule: str, node: Value) -> None:
+    for key, value in node.items() if is_object(node) else enumerate(node if is_list(node) else ()):
+        if str(key).startswith("Fn::") and key not in RULES:
+            raise invalid(f"Rule {rule} uses {key}, which rules do not have")
+        _check_functions(rule, value)
+
+
+def apply_rules(rules: Json, template: Json, values: dict[str, str]) -> None:
+    """Refuse parameter values that break an assertion.
+
+    Raises:
+        InvalidParametersException: with the assertion's own description.
+    """
+    try:
+        for broken in Scope(template, account="", region="", stack_name="", parameters=values).broken_rules(rules):
+            raise invalid(f"Parameter validation failed for {broken}")
+    except StackError as error:
+        raise invalid(f"A rule cannot be evaluated: {error}") from error
+
 
 TYPES = ("LAUNCH", "NOTIFICATION", "RESOURCE_UPDATE", "STACKSET", "TEMPLATE")
 _SINGLE = ("LAUNCH", "RESOURCE_UPDATE", "STACKSET")
@@ -41,15 +73,8 @@ def create_constraint(call: Call, request: Json) -> Constraint:
     _refuse_conflict(kind, {constraint.type for constraint in present})
     quotas.room_for("constraints per product and portfolio", len(present), quotas.CONSTRAINTS_PER_PRODUCT)
     _check_parameters(call, kind, request["Parameters"])
-    constraint = Constraint(
-        constraint_id=call.new_id("cons-"),
-        type=kind,
-        portfolio_id=portfolio.id,
-        product_id=product_id,
-        owner=call.account,
-        constraint_parameters=request["Parameters"],
-        description=request.get("Description"),
-    )
+    named = {"constraint_id": call.new_id("cons-"), "constraint_parameters": request["Parameters"]}
+    constraint = call.made(Constraint, request, owner=call.account, **named)
     call.state.constraints[constraint.constraint_id] = constraint
     return _settling(call, constraint)
 
@@ -64,11 +89,11 @@ def _settling(call: Call, constraint: Constraint) -> Constraint:
 def _refuse_conflict(kind: str, present: set[str]) -> None:
     """At most one LAUNCH or STACKSET, and never both (API:CreateConstraint)."""
     if kind not in TYPES:
-        raise InvalidParametersException(f"Invalid constraint type {kind}; it is one of {', '.join(TYPES)}")
+        raise invalid(f"Invalid constraint type {kind}; it is one of {', '.join(TYPES)}")
     if kind in _SINGLE and kind in present:
         raise DuplicateResourceException(f"A {kind} constraint already exists for this product and portfolio")
     if {kind, *present} >= {"LAUNCH", "STACKSET"}:
-        raise InvalidParametersException("A LAUNCH and a STACKSET constraint exclude each other")
+        raise invalid("A LAUNCH and a STACKSET constraint exclude each other")
 
 
 def _check_parameters(call: Call, kind: str, text: str) -> None:
@@ -76,14 +101,14 @@ def _check_parameters(call: Call, kind: str, text: str) -> None:
     try:
         parsed = cast("object", json.loads(text))
     except ValueError as error:
-        raise InvalidParametersException(f"Constraint parameters are not JSON: {error}") from error
+        raise invalid(f"Constraint parameters are not JSON: {error}") from error
     if not isinstance(parsed, dict):
-        raise InvalidParametersException("Constraint parameters must be a JSON object")
+        raise invalid("Constraint parameters must be a JSON object")
     given = cast("Json", parsed)
     match kind:
         case "LAUNCH":
             if unknown := unknown_yet(call, require_launch_role(call, given)):
-                raise InvalidParametersException(unknown)
+                raise invalid(unknown)
         case "NOTIFICATION":
             topics = cast("list[str]", given.get("NotificationArns") or [])
             _expect(bool(topics) and all(_TOPIC.fullmatch(topic) for topic in topics), kind, "NotificationArns")
@@ -100,7 +125,7 @@ def _check_parameters(call: Call, kind: str, text: str) -> None:
 
 def _expect(fits: bool, kind: str, what: str) -> None:  # noqa: FBT001 - reads as a statement
     if not fits:
-        raise InvalidParametersException(f"Invalid parameters of a {kind} constraint: expected {what}")
+        raise invalid(f"Invalid parameters of a {kind} constraint: expected {what}")
 
 
 @operation
@@ -128,9 +153,8 @@ def update_constraint(call: Call, request: Json) -> Constraint:
 
 
 @operation
-def delete_constraint(call: Call, request: Json) -> Json:
+def delete_constraint(call: Call, request: Json) -> None:
     del call.state.constraints[_find(call, request["Id"], own=True).constraint_id]
-    return {}
 
 
 @operation

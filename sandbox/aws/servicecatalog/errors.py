@@ -46,5 +46,9 @@ class NotImplementedException(ServiceCatalogError):
     """The sandbox does not have this operation."""
 
 
+def invalid(message: str) -> InvalidParametersException:
+    return InvalidParametersException(message)
+
+
 def not_found(kind: str, name: object) -> ResourceNotFoundException:
     return ResourceNotFoundException(f"{kind} not found: {name}")

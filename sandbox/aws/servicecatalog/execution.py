@@ -1,7 +1,8 @@
 """Carries out what was requested, in virtual time: records move on, and CloudFormation builds."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from types import ModuleType
 
 from sandbox.aws.cloudformation.request import StackError, StackRequest, cloudformation_refusal
 from sandbox.aws.cloudformation.templates import as_json
@@ -9,19 +10,32 @@ from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.servicecatalog.call import Call
 from sandbox.aws.servicecatalog.errors import InvalidParametersException
+from sandbox.aws.servicecatalog.launch_paths import LaunchPath
 from sandbox.aws.servicecatalog.launch_roles import assume_launch_role
-from sandbox.aws.servicecatalog.model import ProvisionedProduct, Record
+from sandbox.aws.servicecatalog.model import Artifact, Product, ProvisionedProduct, Record
 from sandbox.aws.servicecatalog.records import make_record
-from sandbox.aws.servicecatalog.resolved_request import ResolvedRequest
-
-if TYPE_CHECKING:
-    from sandbox.aws.cloudformation.stacks import Stacks
 
 START_SECONDS = 1.0
 SECONDS = 30.0
 """Virtual time from the request to its end."""
 _UNBEGUN = ("Template ", "Unresolved ")
 """How CloudFormation's refusals of a whole template begin; a stack that fails has reasons of its resources'."""
+
+
+@dataclass(frozen=True)
+class ResolvedRequest:
+    """What is to be built, and by whom."""
+
+    product: Product
+    artifact: Artifact
+    path: LaunchPath
+    builder: Caller
+    """The launch role, or without a launch constraint the caller (Administrator Guide, "Launch constraints")."""
+    parameters: dict[str, str]
+    tags: dict[str, str]
+    failure: str | None = None
+    """Why it will end in ERROR, although it is taken."""
+    planned: bool = False
 
 
 def start_provisioning(call: Call, provisioned: ProvisionedProduct, request: ResolvedRequest) -> Record:
@@ -167,10 +181,10 @@ def _stack_name(provisioned: ProvisionedProduct) -> str:
     return f"SC-{provisioned.account}-{provisioned.id}"
 
 
-def _stacks(call: Call) -> "Stacks":
+def _stacks(call: Call) -> ModuleType:
     # Not before it is needed: moto's CloudFormation takes over a second to load.
-    from sandbox.aws.cloudformation.stacks import Stacks  # noqa: PLC0415
+    from sandbox.aws.cloudformation import stacks  # noqa: PLC0415
     from sandbox.aws.servicecatalog import stack_types  # noqa: PLC0415
 
     stack_types.install(call.backend)
-    return Stacks()
+    return stacks

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog.call import Call, operation, page
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceNotFoundException
+from sandbox.aws.servicecatalog.errors import ResourceNotFoundException, invalid
 from sandbox.aws.servicecatalog.model import Constraint, Portfolio, Product
 from sandbox.aws.servicecatalog.principals import may_launch
 from sandbox.aws.servicecatalog.tag_options import offered_tag_options
@@ -100,7 +100,7 @@ def launchable_product(call: Call, request: Json) -> Product:
     """
     wanted = request.get("ProductId") or request.get("ProductName")
     if not wanted:
-        raise InvalidParametersException("Either ProductId or ProductName is required")
+        raise invalid("Either ProductId or ProductName is required")
     by_id = "ProductId" in request
     for product in call.state.products.values():
         if (product.product_id if by_id else product.name) == wanted and launch_paths(call, product):
@@ -114,7 +114,7 @@ def choose_path(call: Call, product: Product, request: Json) -> LaunchPath:
     if path_id := request.get("PathId"):
         chosen = [path for path in paths if path.id == path_id]
         if not chosen:
-            raise InvalidParametersException(f"Invalid PathId: {path_id}")
+            raise invalid(f"Invalid PathId: {path_id}")
         return chosen[0]
     if name := request.get("PathName"):
         paths = [path for path in paths if path.name == name]
@@ -122,7 +122,7 @@ def choose_path(call: Call, product: Product, request: Json) -> LaunchPath:
         raise ResourceNotFoundException(f"No launch paths found for resource: {product.product_id}")
     if len(paths) > 1:
         ids = ", ".join(path.id for path in paths)
-        raise InvalidParametersException(f"More than one launch path ids exist: [{ids}]; a PathId is required")
+        raise invalid(f"More than one launch path ids exist: [{ids}]; a PathId is required")
     return paths[0]
 
 

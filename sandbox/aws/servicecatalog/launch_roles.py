@@ -6,7 +6,7 @@ from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_principal, find_role, is_known, trusts_service
 from sandbox.aws.servicecatalog.call import Call
-from sandbox.aws.servicecatalog.errors import InvalidParametersException
+from sandbox.aws.servicecatalog.errors import invalid
 
 SERVICE = "servicecatalog.amazonaws.com"
 
@@ -23,7 +23,7 @@ def require_launch_role(call: Call, parameters: Json) -> Caller:
             trust policy does not let Service Catalog assume it on behalf of this account.
     """
     if set(parameters) not in ({"LocalRoleName"}, {"RoleArn"}):
-        raise InvalidParametersException("A LAUNCH constraint takes exactly one of LocalRoleName and RoleArn")
+        raise invalid("A LAUNCH constraint takes exactly one of LocalRoleName and RoleArn")
     return assume_launch_role(call, role_arn(call, parameters))
 
 
@@ -46,12 +46,12 @@ def assume_launch_role(call: Call, arn: str) -> Caller:
     account, name = (*arn.split(":"), "", "", "", "", "")[4], arn.rpartition("/")[2]
     role = find_role(account, name) if account.isdigit() else None
     if role is None or not (role.arn == arn or role.path != "/"):
-        raise InvalidParametersException(f"Access denied while assuming the role {arn}: the role does not exist")
+        raise invalid(f"Access denied while assuming the role {arn}: the role does not exist")
     # Administrator Guide, "Launch constraints": aws:SourceArn is a templated ARN, never a specific resource.
     source = f"arn:aws:servicecatalog:{region}:{launcher}:*"
     context = {"aws:SourceAccount": [launcher], "aws:SourceArn": [source]}
     if not trusts_service(role, SERVICE, context):
-        raise InvalidParametersException(
+        raise invalid(
             f"Access denied while assuming the role {role.arn}: "
             f"its trust policy does not allow {SERVICE} on behalf of account {launcher}"
         )

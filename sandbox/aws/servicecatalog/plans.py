@@ -5,14 +5,12 @@ from dataclasses import replace
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog.access_levels import in_access_level
-from sandbox.aws.servicecatalog.call import Call, operation, page, tags_in
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, InvalidStateException, not_found
-from sandbox.aws.servicecatalog.execution import preview, start_provisioning, start_update
-from sandbox.aws.servicecatalog.model import ProvisionedProduct
-from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
+from sandbox.aws.servicecatalog.call import Call, operation, page
+from sandbox.aws.servicecatalog.errors import InvalidStateException, invalid
+from sandbox.aws.servicecatalog.execution import ResolvedRequest, preview, start_provisioning, start_update
+from sandbox.aws.servicecatalog.model import ProvisionedProduct, ProvisionedProductPlan
 from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
 from sandbox.aws.servicecatalog.provisioning import add_provisioned, resolve_request
-from sandbox.aws.servicecatalog.resolved_request import ResolvedRequest
 
 SECONDS = 9.0
 """Virtual time until a plan is made: that of the AWS CLI's example of describe-provisioned-product-plan."""
@@ -73,22 +71,15 @@ def _require_ready(call: Call, provisioned: ProvisionedProduct) -> None:
 def _add_plan(
     call: Call, request: Json, resolved: ResolvedRequest, provisioned: ProvisionedProduct
 ) -> ProvisionedProductPlan:
-    plan = ProvisionedProductPlan(
+    plan = call.made(
+        ProvisionedProductPlan,
+        request,
         plan_id=call.new_id("plan-"),
-        plan_name=request["PlanName"],
-        plan_type=request["PlanType"],
         provision_product_id=provisioned.id,
         provision_product_name=provisioned.name,
         product_id=resolved.product.product_id,
         provisioning_artifact_id=resolved.artifact.id,
         path_id=resolved.path.id,
-        provisioning_parameters=request.get("ProvisioningParameters"),
-        notification_arns=request.get("NotificationArns"),
-        tags=tags_in(request),
-        account=call.account,
-        user_arn=call.caller.principal,
-        user_arn_session=call.caller.arn,
-        created_time=call.now,
         settled_time=call.now,
         request=request,
         basis=provisioned.last_provisioning_record_id,
@@ -98,10 +89,7 @@ def _add_plan(
 
 
 def _find(call: Call, request: Json) -> ProvisionedProductPlan:
-    plan = call.state.plans.get(request["PlanId"])
-    if plan is None or plan.account != call.account:
-        raise not_found("Plan", request["PlanId"])
-    return plan
+    return call.own(call.state.plans, "Plan", request["PlanId"])
 
 
 @operation
@@ -143,13 +131,12 @@ def execute_provisioned_product_plan(call: Call, request: Json) -> Json:
 
 
 @operation
-def delete_provisioned_product_plan(call: Call, request: Json) -> Json:
+def delete_provisioned_product_plan(call: Call, request: Json) -> None:
     """Forget a plan. With one that was to launch something, and was not executed, that something goes too."""
     plan = _find(call, request)
     if plan.status == "EXECUTE_IN_PROGRESS":
-        raise InvalidParametersException(f"Plan {plan.plan_id} is {plan.status}, so it cannot be deleted")
+        raise invalid(f"Plan {plan.plan_id} is {plan.status}, so it cannot be deleted")
     del call.state.plans[plan.plan_id]
     provisioned = call.state.provisioned.get(plan.provision_product_id)
     if provisioned and provisioned.last_record_id is None:
         del call.state.provisioned[provisioned.id]
-    return {}

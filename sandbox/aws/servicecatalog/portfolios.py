@@ -13,16 +13,7 @@ from sandbox.aws.servicecatalog.visibility import imports_of, own_portfolio, own
 def create_portfolio(call: Call, request: Json) -> Json:
     quotas.room_for("portfolios", len(own_portfolios(call)), quotas.PORTFOLIOS)
     quotas.room_for("tags per portfolio", 0, quotas.TAGS, len(tags_in(request)))
-    portfolio = Portfolio(
-        id=call.new_id("port-"),
-        account=call.account,
-        region=call.region,
-        display_name=request["DisplayName"],
-        provider_name=request["ProviderName"],
-        description=request.get("Description"),
-        created_time=call.now,
-        tags=tags_in(request),
-    )
+    portfolio = call.made(Portfolio, request, id=call.new_id("port-"))
     call.state.portfolios[portfolio.id] = portfolio
     return {"PortfolioDetail": portfolio, "Tags": portfolio.tags}
 
@@ -48,7 +39,7 @@ def update_portfolio(call: Call, request: Json) -> Json:
 
 
 @operation
-def delete_portfolio(call: Call, request: Json) -> Json:
+def delete_portfolio(call: Call, request: Json) -> None:
     """ApiError while products, constraints, principals, shares or the like hang on it (API:DeletePortfolio)."""
     portfolio = own_portfolio(call, request["Id"])
     hanging = {
@@ -62,7 +53,6 @@ def delete_portfolio(call: Call, request: Json) -> Json:
     if in_use := [kind for kind, things in hanging.items() if things]:
         raise ResourceInUseException(f"Portfolio {portfolio.id} still has associated {', '.join(in_use)}")
     del call.state.portfolios[portfolio.id]
-    return {}
 
 
 @operation

@@ -11,7 +11,7 @@ from sandbox.aws.iam.principals import find_principal, iam_of, is_known
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.associations import CONSISTENCY_SECONDS
 from sandbox.aws.servicecatalog.call import Call, operation, page
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, ResourceNotFoundException
+from sandbox.aws.servicecatalog.errors import ResourceNotFoundException, invalid
 from sandbox.aws.servicecatalog.model import Portfolio, Principal
 from sandbox.aws.servicecatalog.visibility import imports_of, visible_portfolio
 
@@ -19,34 +19,33 @@ _PATTERN = re.compile(r"arn:[^:]+:iam:::(role|user|group)/[^:]+")
 
 
 @operation
-def associate_principal_with_portfolio(call: Call, request: Json) -> Json:
+def associate_principal_with_portfolio(call: Call, request: Json) -> None:
     portfolio = visible_portfolio(call, request["PortfolioId"])
     arn, kind = request["PrincipalARN"], request["PrincipalType"]
     granted = portfolio.principals.setdefault(call.account, [])
     unique_id = _pattern_id(arn, granted) if kind == "IAM_PATTERN" else _unique_id(call, arn)
     if any((p.principal_arn, p.principal_type, p.unique_id) == (arn, kind, unique_id) for p in granted):
-        return {}
+        return
     quotas.room_for("principals per portfolio", len(granted), quotas.PRINCIPALS_PER_PORTFOLIO)
     granted.append(Principal(arn, kind, unique_id, call.backend.clock.later(CONSISTENCY_SECONDS)))
-    return {}
 
 
 def _unique_id(call: Call, arn: str) -> str:
     """IAM's id of an existing principal of the caller's account."""
     principal = find_principal(arn)
     if principal is None or f":{call.account}:" not in arn:
-        raise InvalidParametersException(
+        raise invalid(
             f"Principal {arn} is not valid: it must be an existing user, group or role of account {call.account}"
         )
     if isinstance(principal, Role) and not is_known(principal, call.backend.clock):
-        raise InvalidParametersException(f"Principal {arn} is not valid: profile does not exist")
+        raise invalid(f"Principal {arn} is not valid: profile does not exist")
     return principal.id
 
 
 def _pattern_id(arn: str, granted: list[Principal]) -> str:
     """Patterns name no account, and wildcards come after the kind only (API:AssociatePrincipalWithPortfolio)."""
     if not _PATTERN.fullmatch(arn):
-        raise InvalidParametersException(
+        raise invalid(
             f"Principal {arn} is not valid: an IAM_PATTERN is like arn:aws:iam:::role/Name*, without an account"
         )
     patterns = [principal.principal_arn for principal in granted if principal.principal_type == "IAM_PATTERN"]
@@ -56,7 +55,7 @@ def _pattern_id(arn: str, granted: list[Principal]) -> str:
 
 
 @operation
-def disassociate_principal_from_portfolio(call: Call, request: Json) -> Json:
+def disassociate_principal_from_portfolio(call: Call, request: Json) -> None:
     portfolio = visible_portfolio(call, request["PortfolioId"])
     kind = request.get("PrincipalType", "IAM")
     granted = portfolio.principals.get(call.account, [])
@@ -68,7 +67,6 @@ def disassociate_principal_from_portfolio(call: Call, request: Json) -> Json:
             f"Principal {request['PrincipalARN']} is not associated with portfolio {portfolio.id}"
         )
     granted[:] = [principal for principal in granted if principal not in gone]
-    return {}
 
 
 @operation

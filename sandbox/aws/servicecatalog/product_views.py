@@ -4,17 +4,11 @@ import json
 from collections import Counter
 
 from sandbox.aws.documents import Json, part
+from sandbox.aws.servicecatalog import launch_paths as paths
 from sandbox.aws.servicecatalog.artifacts import find_artifact, show_parameters
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.constraints import parameters_of
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, not_found
-from sandbox.aws.servicecatalog.launch_paths import (
-    LaunchPath,
-    choose_path,
-    launch_paths,
-    launchable_ids,
-    launchable_product,
-)
+from sandbox.aws.servicecatalog.errors import invalid, not_found
 from sandbox.aws.servicecatalog.launch_roles import role_arn
 from sandbox.aws.servicecatalog.model import Artifact, Product
 from sandbox.aws.servicecatalog.products import search
@@ -22,9 +16,9 @@ from sandbox.aws.servicecatalog.products import search
 
 def _find(call: Call, product_id: str | None, name: str | None = None) -> Product:
     if product_id is None and name is None:
-        raise InvalidParametersException("Either Id or Name is required")
+        raise invalid("Either Id or Name is required")
     for product in call.state.products.values():
-        if (product.product_id == product_id or product.name == name) and launch_paths(call, product):
+        if (product.product_id == product_id or product.name == name) and paths.launch_paths(call, product):
             return product
     raise not_found("Product", product_id or name)
 
@@ -41,7 +35,7 @@ def describe_product(call: Call, request: Json) -> Json:
         "ProductViewSummary": product,
         "ProvisioningArtifacts": _active(product),
         "Budgets": [{"BudgetName": budget} for budget in product.budgets if owned],
-        "LaunchPaths": launch_paths(call, product),
+        "LaunchPaths": paths.launch_paths(call, product),
     }
 
 
@@ -53,7 +47,7 @@ def describe_product_view(call: Call, request: Json) -> Json:
 
 @operation
 def search_products(call: Call, request: Json) -> Json:
-    ids = launchable_ids(call)
+    ids = paths.launchable_ids(call)
     found = search([p for p in call.state.products.values() if p.product_id in ids], request)
     values = {"Owner": [p.owner for p in found], "ProductType": [p.type for p in found]}
     counted = {
@@ -65,8 +59,8 @@ def search_products(call: Call, request: Json) -> Json:
 
 @operation
 def describe_provisioning_parameters(call: Call, request: Json) -> Json:
-    product = launchable_product(call, request)
-    path = choose_path(call, product, request)
+    product = paths.launchable_product(call, request)
+    path = paths.choose_path(call, product, request)
     artifact = find_artifact(product, request)
     template = artifact.template
     return {
@@ -84,7 +78,7 @@ def describe_provisioning_parameters(call: Call, request: Json) -> Json:
     }
 
 
-def _instructions(call: Call, path: LaunchPath, template: Json) -> dict[str, str]:
+def _instructions(call: Call, path: paths.LaunchPath, template: Json) -> dict[str, str]:
     """The four that AWS gives (AWS CLI's example of describe-provisioning-parameters)."""
     rules: Json = {}
     for constraint in path.constraints:

@@ -8,7 +8,7 @@ from botocore import xform_name
 from sandbox.aws.documents import Json, part
 from sandbox.aws.servicecatalog.access_levels import in_access_level
 from sandbox.aws.servicecatalog.call import Call, operation, page
-from sandbox.aws.servicecatalog.errors import InvalidParametersException, InvalidStateException, not_found
+from sandbox.aws.servicecatalog.errors import InvalidStateException, invalid, not_found
 from sandbox.aws.servicecatalog.launch_roles import require_launch_role
 from sandbox.aws.servicecatalog.model import ProvisionedProduct
 from sandbox.aws.servicecatalog.records import make_record
@@ -19,7 +19,7 @@ _SORTS = ("arn", "id", "name", "lastRecordId", "createdTime", "status", "product
 def find_provisioned(call: Call, provisioned_id: str | None, name: str | None) -> ProvisionedProduct:
     """A provisioned product of the caller's account, by id or else by name."""
     if not provisioned_id and not name:
-        raise InvalidParametersException("An id or a name of a provisioned product is required")
+        raise invalid("An id or a name of a provisioned product is required")
     for provisioned in call.state.provisioned.values():
         named = provisioned.id == provisioned_id if provisioned_id else name in (provisioned.name, provisioned.arn)
         if named and provisioned.account == call.account:
@@ -42,7 +42,7 @@ def update_provisioned_product_properties(call: Call, request: Json) -> Json:
     properties: dict[str, str] = request["ProvisionedProductProperties"]
     if "LAUNCH_ROLE" in properties:
         if provisioned.launch_role_arn is None:
-            raise InvalidParametersException("LAUNCH_ROLE needs a product with a launch constraint")
+            raise invalid("LAUNCH_ROLE needs a product with a launch constraint")
         role = properties["LAUNCH_ROLE"]
         builder = require_launch_role(call, {"RoleArn" if role.startswith("arn:") else "LocalRoleName": role})
         provisioned.launch_role_arn = builder.principal
@@ -65,7 +65,7 @@ def get_provisioned_product_outputs(call: Call, request: Json) -> Json:
     outputs = {output["OutputKey"]: output for output in record.record_outputs} if record else {}
     wanted: list[str] = request.get("OutputKeys") or list(outputs)
     if missing := [key for key in wanted if key not in outputs]:
-        raise InvalidParametersException(f"Invalid output keys: {', '.join(missing)}")
+        raise invalid(f"Invalid output keys: {', '.join(missing)}")
     return page(request, "Outputs", [outputs[key] for key in wanted])
 
 
@@ -86,7 +86,7 @@ def search_provisioned_products(call: Call, request: Json) -> Json:
     ]
     if sort := request.get("SortBy"):
         if sort not in _SORTS:
-            raise InvalidParametersException(f"SortBy must be one of {', '.join(_SORTS)}")
+            raise invalid(f"SortBy must be one of {', '.join(_SORTS)}")
         found.sort(key=lambda pp: _attribute(pp, sort), reverse=request.get("SortOrder") == "DESCENDING")
     shown = [replace(pp, tags=pp.tags | pp.auto_tags) for pp in found]
     return {**page(request, "ProvisionedProducts", shown), "TotalResultsCount": len(found)}

@@ -4,22 +4,15 @@ from sandbox.aws.cloudformation.parameters import MissingError, ParameterError, 
 from sandbox.aws.cloudformation.request import cloudformation_refusal
 from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
+from sandbox.aws.servicecatalog import errors
 from sandbox.aws.servicecatalog.artifacts import find_artifact
 from sandbox.aws.servicecatalog.call import Call, operation, tags_in
-from sandbox.aws.servicecatalog.constraints import parameters_of
-from sandbox.aws.servicecatalog.errors import (
-    DuplicateResourceException,
-    InvalidParametersException,
-    ValidationException,
-    not_found,
-)
-from sandbox.aws.servicecatalog.execution import start_provisioning, start_termination, start_update
+from sandbox.aws.servicecatalog.constraints import apply_rules, parameters_of
+from sandbox.aws.servicecatalog.execution import ResolvedRequest, start_provisioning, start_termination, start_update
 from sandbox.aws.servicecatalog.launch_paths import LaunchPath, choose_path, launchable_product
 from sandbox.aws.servicecatalog.launch_roles import require_launch_role, unknown_yet
 from sandbox.aws.servicecatalog.model import Artifact, ProvisionedProduct, Record
 from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
-from sandbox.aws.servicecatalog.resolved_request import ResolvedRequest
-from sandbox.aws.servicecatalog.template_rules import apply_rules
 
 _MOST_TAGS = 50
 
@@ -46,9 +39,9 @@ def resolve_request(call: Call, request: Json, current: ProvisionedProduct | Non
 def _check_version(artifact: Artifact, current: ProvisionedProduct | None) -> None:
     """Inactive: neither launch nor update; deprecated: update alone (API:UpdateProvisioningArtifact)."""
     if not artifact.active or artifact.status != "AVAILABLE":
-        raise not_found("ProvisioningArtifact", artifact.id)
+        raise errors.not_found("ProvisioningArtifact", artifact.id)
     if artifact.guidance == "DEPRECATED" and current is None:
-        raise InvalidParametersException(f"ProvisioningArtifact {artifact.id} is deprecated and cannot be launched")
+        raise errors.invalid(f"ProvisioningArtifact {artifact.id} is deprecated and cannot be launched")
 
 
 def _parameters(
@@ -71,7 +64,7 @@ def _parameters(
     except MissingError as error:
         return given, cloudformation_refusal(str(error))
     except ParameterError as error:
-        raise InvalidParametersException(str(error)) from error
+        raise errors.invalid(str(error)) from error
     apply_rules(artifact.template.get("Rules") or {}, artifact.template, values)
     for constraint in path.constraints:
         if constraint.type == "TEMPLATE":
@@ -82,7 +75,7 @@ def _parameters(
 def _builder(call: Call, path: LaunchPath) -> Caller:
     """The launch role, or without a launch constraint the caller (Administrator Guide, "Launch constraints")."""
     if path.constraint("STACKSET"):
-        raise InvalidParametersException("The sandbox does not emulate launches with a STACKSET constraint")
+        raise errors.invalid("The sandbox does not emulate launches with a STACKSET constraint")
     if launch := path.constraint("LAUNCH"):
         return require_launch_role(call, parameters_of(launch))
     return call.caller
@@ -94,16 +87,16 @@ def _tags(call: Call, path: LaunchPath, request: Json, current: ProvisionedProdu
     if current and tags != current.tags:
         update = path.constraint("RESOURCE_UPDATE")
         if not update or parameters_of(update)["Properties"]["TagUpdateOnProvisionedProduct"] != "ALLOWED":
-            raise InvalidParametersException("Tags cannot be updated: no RESOURCE_UPDATE constraint allows it")
+            raise errors.invalid("Tags cannot be updated: no RESOURCE_UPDATE constraint allows it")
     for key, values in path.tag_values(call).items():
         if not values:  # a conflict of portfolio and product, which blocks nothing (API:DescribeProvisioningParameters)
             tags[key] = f"sc-tagconflict-{path.portfolio.id}-{path.product.product_id}"
         if len(values) == 1:
             tags.setdefault(key, values[0])
         if values and tags.get(key) not in values:
-            raise InvalidParametersException(f"Tag {key} must have one of the values [{', '.join(values)}]")
+            raise errors.invalid(f"Tag {key} must have one of the values [{', '.join(values)}]")
     if len(path.tags | tags) > _MOST_TAGS:
-        raise InvalidParametersException(f"A provisioned product can have at most {_MOST_TAGS} tags")
+        raise errors.invalid(f"A provisioned product can have at most {_MOST_TAGS} tags")
     return tags
 
 
@@ -117,19 +110,18 @@ def launch(call: Call, request: Json) -> Record:
     resolved = resolve_request(call, request)
     name = request["ProvisionedProductName"]
     if any(pp.name == name and pp.account == call.account for pp in call.state.provisioned.values()):
-        raise DuplicateResourceException(f"A provisioned product named {name} already exists")
+        raise errors.DuplicateResourceException(f"A provisioned product named {name} already exists")
     return start_provisioning(call, add_provisioned(call, request, resolved, request["ProvisionToken"]), resolved)
 
 
 def add_provisioned(call: Call, request: Json, resolved: ResolvedRequest, token: str) -> ProvisionedProduct:
     """Write down what a request will build, before anything is built."""
     topics = [parameters_of(c)["NotificationArns"] for c in resolved.path.constraints if c.type == "NOTIFICATION"]
-    provisioned = ProvisionedProduct(
+    provisioned = call.made(
+        ProvisionedProduct,
+        request,
         id=call.new_id("pp-"),
         name=request["ProvisionedProductName"],
-        account=call.account,
-        region=call.region,
-        created_time=call.now,
         idempotency_token=token,
         product_id=resolved.product.product_id,
         product_name=resolved.product.name,
@@ -137,8 +129,6 @@ def add_provisioned(call: Call, request: Json, resolved: ResolvedRequest, token:
         provisioning_artifact_name=resolved.artifact.name,
         path_id=resolved.path.id,
         launch_role_arn=resolved.builder.principal if resolved.path.constraint("LAUNCH") else None,
-        user_arn=call.caller.principal,
-        user_arn_session=call.caller.arn,
         parameters=resolved.parameters,
         tags=resolved.tags,
         notification_arns=[*request.get("NotificationArns", []), *(arn for arns in topics for arn in arns)],
@@ -157,8 +147,8 @@ def update_provisioned_product(call: Call, request: Json) -> Json:
 def terminate_provisioned_product(call: Call, request: Json) -> Json:
     try:
         provisioned = _idle(call, request)
-    except InvalidParametersException as error:  # a code that this operation does not have in AWS's model
-        raise ValidationException(str(error)) from error
+    except errors.InvalidParametersException as error:  # a code that this operation does not have in AWS's model
+        raise errors.ValidationException(str(error)) from error
     ignore_errors, retain = request.get("IgnoreErrors", False), request.get("RetainPhysicalResources", False)
     record = start_termination(call, provisioned, ignore_errors=ignore_errors, retain=retain)
     return {"RecordDetail": record}
@@ -168,7 +158,5 @@ def _idle(call: Call, request: Json) -> ProvisionedProduct:
     """The provisioned product of a request, if nothing is happening to it."""
     provisioned = find_provisioned(call, request.get("ProvisionedProductId"), request.get("ProvisionedProductName"))
     if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):
-        raise InvalidParametersException(
-            f"This operation isn't supported while the provisioned product is {provisioned.status}"
-        )
+        raise errors.invalid(f"This operation isn't supported while the provisioned product is {provisioned.status}")
     return provisioned

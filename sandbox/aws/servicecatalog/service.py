@@ -1,36 +1,59 @@
 """The service's wire: reads a call, runs its operation, writes the answer."""
 
 import json
+from datetime import datetime
 from functools import cached_property
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 import botocore.session
-from botocore import xform_name
-from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
+from botocore import model, xform_name
 
-from sandbox.aws.documents import Json
+from sandbox.aws.documents import Json, Value
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.servicecatalog.access_levels import authorize_operation
 from sandbox.aws.servicecatalog.call import Call, CatalogBackend, Handler, operations
-from sandbox.aws.servicecatalog.errors import (
-    InvalidParametersException,
-    NotImplementedException,
-    ServiceCatalogError,
-    ValidationException,
-)
-from sandbox.aws.servicecatalog.serialization import shaped
+from sandbox.aws.servicecatalog.errors import NotImplementedException, ServiceCatalogError, ValidationException, invalid
 from sandbox.aws.servicecatalog.validation import validate
-from sandbox.aws.wire import Request, Response
+from sandbox.aws.wire import Request, Response, json_response
+
+_ITSELF = ("ConstraintDetail", "ProvisioningArtifactDetail", "ProductViewSummary", "ServiceActionSummary")
+"""Members that hold a part of what is kept as one object."""
+
+
+def shaped(shape: model.Shape | None, value: Value) -> Value:
+    """Pick what the shape names out of dicts and objects; members without a value are left out.
+
+    A member such as PortfolioId is the key of that name in a dict and the attribute `portfolio_id` of an
+    object. A dict may stand for a list of Key and Value, as tags do.
+    """
+    if isinstance(shape, model.StructureShape):
+        members = ((name, member, _pick(value, name)) for name, member in shape.members.items())
+        return {name: shaped(member, found) for name, member, found in members if found is not None}
+    if isinstance(shape, model.ListShape):
+        tags = cast("dict[str, str]", value) if isinstance(value, dict) else {}
+        items = [{"Key": key, "Value": text} for key, text in tags.items()] or list(cast("list[Value]", value))
+        return [shaped(shape.member, item) for item in items]
+    if isinstance(shape, model.MapShape):
+        return {key: shaped(shape.value, item) for key, item in value.items()}
+    if isinstance(value, datetime):
+        return round(value.timestamp(), 3)
+    return value
+
+
+def _pick(value: Value, name: str) -> Value:
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value).get(name)
+    return value if name in _ITSELF else getattr(value, xform_name(name), None)
+
 
 TARGET = "AWS242ServiceCatalogService."
 _MOST_ANSWERED = 1000
 """Requests whose idempotency tokens are remembered; AWS forgets them in time, too."""
 
 _NOUNS = (
-    "action_runs, artifacts, associations, budgets, constraints, copies, launch_paths, plans, portfolios, principals, "
-    "product_views, products, provisioned_products, provisioning, records, service_actions, shares, tag_options, "
-    "trusted_access"
+    "artifacts, associations, constraints, launch_paths, plans, portfolios, principals, product_views, products, "
+    "provisioned_products, provisioning, records, service_actions, shares, tag_options"
 )
 for _noun in _NOUNS.split(", "):
     import_module(f"sandbox.aws.servicecatalog.{_noun}")  # each registers its operations
@@ -43,7 +66,7 @@ class ServiceCatalog:
         self.backend = backend
 
     @cached_property
-    def _model(self) -> ServiceModel:
+    def _model(self) -> model.ServiceModel:
         return botocore.session.Session().get_service_model("servicecatalog")
 
     def respond(self, request: Request, caller: Caller) -> Response:
@@ -51,13 +74,14 @@ class ServiceCatalog:
         try:
             answer = self._run(request.target.removeprefix(TARGET), request.body, caller)
         except ServiceCatalogError as error:
-            return _write(400, {"__type": error.code, "Message": str(error)}, {"x-amzn-ErrorType": error.code})
-        return _write(200, answer)
+            said = {"__type": error.code, "Message": str(error)}
+            return json_response(said, 400, **{"x-amzn-ErrorType": error.code})
+        return json_response(answer)
 
     def _run(self, name: str, body: bytes, caller: Caller) -> Json:
         try:
             operation = self._model.operation_model(name)
-        except OperationNotFoundError:
+        except model.OperationNotFoundError:
             raise ValidationException(f"Unknown operation: {name}") from None
         handler = operations.get(xform_name(name))
         if handler is None:
@@ -71,7 +95,7 @@ class ServiceCatalog:
         authorize_operation(call, name, request)
         return self._once(call, operation, handler, request)
 
-    def _once(self, call: Call, operation: OperationModel, handler: Handler, request: Json) -> Json:
+    def _once(self, call: Call, operation: model.OperationModel, handler: Handler, request: Json) -> Json:
         """Run the handler, unless the request's idempotency token has been answered before (API Reference,
         "If multiple requests differ only by the idempotency token, the same response is returned").
         """  # noqa: D205 - a quotation
@@ -86,7 +110,7 @@ class ServiceCatalog:
                 (request, None) if record is None or record.status in ("SUCCEEDED", "FAILED") else (asked, answer)
             )
         if asked != request:
-            raise InvalidParametersException(f"Idempotency token {key[-1]} was used for another request")
+            raise invalid(f"Idempotency token {key[-1]} was used for another request")
         if answer is None:
             answer = cast("Json", shaped(operation.output_shape, handler(call, request)) or {})
             if token_name in request:
@@ -98,9 +122,3 @@ class ServiceCatalog:
 
 def _without_nulls(request: Json) -> Json:
     return {key: value for key, value in request.items() if value is not None}
-
-
-def _write(status: int, answer: Json, headers: dict[str, str] | None = None) -> Response:
-    return Response(
-        status, json.dumps(answer).encode(), {"Content-Type": "application/x-amz-json-1.1", **(headers or {})}
-    )

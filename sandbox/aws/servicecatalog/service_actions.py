@@ -1,4 +1,4 @@
-"""Service actions: Systems Manager documents that may be run on a launch."""
+"""Service actions: Systems Manager documents that may be run on a launch, and their runs."""
 
 import json
 from collections.abc import Callable
@@ -6,12 +6,19 @@ from typing import Any, Final, cast
 
 from moto.ssm.models import ssm_backends
 
+from sandbox.aws.authorization import require
 from sandbox.aws.documents import Json
+from sandbox.aws.errors import ApiError
+from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_principal
 from sandbox.aws.servicecatalog import errors, quotas
 from sandbox.aws.servicecatalog.artifacts import find_artifact
-from sandbox.aws.servicecatalog.call import Call, amend, operation, page
-from sandbox.aws.servicecatalog.model import Artifact, Product, ServiceAction
+from sandbox.aws.servicecatalog.call import Call, amend, attach, detach, operation, page
+from sandbox.aws.servicecatalog.execution import progress
+from sandbox.aws.servicecatalog.launch_roles import assume_launch_role
+from sandbox.aws.servicecatalog.model import Artifact, Product, ProvisionedProduct, ServiceAction
+from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
+from sandbox.aws.servicecatalog.records import make_record
 from sandbox.aws.servicecatalog.visibility import own_product, visible_product
 
 LAUNCH_ROLE: Final = "LAUNCH_ROLE"
@@ -27,16 +34,10 @@ _CODES: Final[dict[type[errors.ServiceCatalogError], str]] = {
 
 @operation
 def create_service_action(call: Call, request: Json) -> Json:
-    own = [action for action in call.state.service_actions.values() if action.account == call.account]
+    own = call.all_own(call.state.service_actions)
     quotas.room_for("service actions", len(own), quotas.SERVICE_ACTIONS)
-    action = ServiceAction(
-        id=call.new_id("act-"),
-        account=call.account,
-        name=request["Name"],
-        description=request.get("Description"),
-        definition_type=request["DefinitionType"],
-        definition=_checked(call, request["Definition"]),
-    )
+    definition = _checked(call, request["Definition"])
+    action = call.made(ServiceAction, request, id=call.new_id("act-"), definition=definition)
     call.state.service_actions[action.id] = action
     return {"ServiceActionDetail": action}
 
@@ -44,17 +45,17 @@ def create_service_action(call: Call, request: Json) -> Json:
 def _checked(call: Call, definition: dict[str, str]) -> dict[str, str]:
     """A definition as API:CreateServiceAction has it, of a document that there is."""
     if unknown := definition.keys() - _KEYS:
-        raise errors.InvalidParametersException(f"Invalid definition keys: {', '.join(sorted(unknown))}")
+        raise errors.invalid(f"Invalid definition keys: {', '.join(sorted(unknown))}")
     if missing := {"Name", "Version"} - definition.keys():
-        raise errors.InvalidParametersException(f"The definition has no {', '.join(sorted(missing))}")
+        raise errors.invalid(f"The definition has no {', '.join(sorted(missing))}")
     _ = asked_of(definition)
     role, name = definition.get("AssumeRole", LAUNCH_ROLE), definition["Name"]
     if role != LAUNCH_ROLE and find_principal(role) is None:
-        raise errors.InvalidParametersException(f"Invalid AssumeRole: {role}")
+        raise errors.invalid(f"Invalid AssumeRole: {role}")
     region, account = name.split(":")[3:5] if name.count(":") >= 5 else (call.region, call.account)  # noqa: PLR2004 - an ARN
     documents: dict[str, Any] = vars(ssm_backends[account][region])["_documents"] if account.isdigit() else {}
     if not name.lower().startswith(_AMAZONS) and name.rpartition("/")[2] not in documents:
-        raise errors.InvalidParametersException(f"Document with name {name} does not exist")
+        raise errors.invalid(f"Document with name {name} does not exist")
     return definition
 
 
@@ -66,15 +67,12 @@ def asked_of(definition: dict[str, str]) -> list[dict[str, str]]:
     except (ValueError, TypeError, AttributeError):
         listed, fits = [], False
     if not fits:
-        raise errors.InvalidParametersException("Parameters must be a JSON list of objects with Name and Type")
+        raise errors.invalid("Parameters must be a JSON list of objects with Name and Type")
     return listed
 
 
 def _own(call: Call, action_id: str) -> ServiceAction:
-    action = call.state.service_actions.get(action_id)
-    if action is None or action.account != call.account:
-        raise errors.not_found("ServiceAction", action_id)
-    return action
+    return call.own(call.state.service_actions, "ServiceAction", action_id)
 
 
 def _bearers(call: Call, action: ServiceAction) -> list[tuple[Product, Artifact]]:
@@ -97,37 +95,29 @@ def update_service_action(call: Call, request: Json) -> Json:
 
 
 @operation
-def delete_service_action(call: Call, request: Json) -> Json:
+def delete_service_action(call: Call, request: Json) -> None:
     action = _own(call, request["Id"])
     if _bearers(call, action):
         raise errors.ResourceInUseException(f"Service action {action.id} is associated with a provisioning artifact")
     del call.state.service_actions[action.id]
-    return {}
 
 
 @operation
 def list_service_actions(call: Call, request: Json) -> Json:
-    own = [action for action in call.state.service_actions.values() if action.account == call.account]
-    return page(request, "ServiceActionSummaries", own)
+    return page(request, "ServiceActionSummaries", call.all_own(call.state.service_actions))
 
 
 @operation
-def associate_service_action_with_provisioning_artifact(call: Call, request: Json) -> Json:
+def associate_service_action_with_provisioning_artifact(call: Call, request: Json) -> None:
     action, artifact = _own(call, request["ServiceActionId"]), _artifact(call, request)
-    if action.id in artifact.service_actions:
-        raise errors.DuplicateResourceException(f"Service action {action.id} is already associated with {artifact.id}")
-    quotas.room_for("service actions per version", len(artifact.service_actions), quotas.ACTIONS_PER_VERSION)
-    artifact.service_actions.append(action.id)
-    return {}
+    quota = ("service actions per version", quotas.ACTIONS_PER_VERSION)
+    attach(artifact.service_actions, "Service action", action.id, artifact.id, quota)
 
 
 @operation
-def disassociate_service_action_from_provisioning_artifact(call: Call, request: Json) -> Json:
+def disassociate_service_action_from_provisioning_artifact(call: Call, request: Json) -> None:
     action, artifact = _own(call, request["ServiceActionId"]), _artifact(call, request)
-    if action.id not in artifact.service_actions:
-        raise errors.not_found("Association of service action", action.id)
-    artifact.service_actions.remove(action.id)
-    return {}
+    detach(artifact.service_actions, "service action", action.id)
 
 
 def _artifact(call: Call, request: Json) -> Artifact:
@@ -170,3 +160,51 @@ def list_service_actions_for_provisioning_artifact(call: Call, request: Json) ->
     artifact = find_artifact(visible_product(call, request["ProductId"]), request)
     found = [call.state.service_actions[action] for action in artifact.service_actions]
     return page(request, "ServiceActionSummaries", found)
+
+
+def _offered(call: Call, request: Json) -> tuple[ProvisionedProduct, ServiceAction]:
+    """A launch of the caller's account, and an action that is associated with its version."""
+    provisioned = find_provisioned(call, request["ProvisionedProductId"], None)
+    product = call.state.products.get(provisioned.product_id)
+    artifact = product.artifacts.get(provisioned.provisioning_artifact_id) if product else None
+    if artifact is None or request["ServiceActionId"] not in artifact.service_actions:
+        raise errors.not_found("ServiceAction", request["ServiceActionId"])
+    return provisioned, call.state.service_actions[request["ServiceActionId"]]
+
+
+@operation
+def describe_service_action_execution_parameters(call: Call, request: Json) -> Json:
+    _, action = _offered(call, request)
+    return {"ServiceActionParameters": [{**each, "DefaultValues": []} for each in asked_of(action.definition)]}
+
+
+@operation
+def execute_provisioned_product_service_action(call: Call, request: Json) -> Json:
+    """Run the document with the permissions of its role. Nothing in it is carried out here."""
+    provisioned, action = _offered(call, request)
+    if provisioned.status in ("UNDER_CHANGE", "PLAN_IN_PROGRESS"):
+        raise errors.InvalidStateException(f"Provisioned product {provisioned.id} is {provisioned.status}")
+    given: Json = request.get("Parameters") or {}
+    known = {each["Name"] for each in asked_of(action.definition)}
+    if given.keys() != known:
+        raise errors.invalid(f"The parameters to give are [{', '.join(sorted(known))}]")
+    before = provisioned.status
+    record = make_record(call, provisioned, "EXECUTE_PROVISIONED_PRODUCT_SERVICE_ACTION", provisioned.tags)
+
+    def run() -> list[Json]:
+        try:
+            require(_runner(call, provisioned, action), "ssm:StartAutomationExecution", None)
+        except ApiError as error:
+            raise errors.invalid(error.message) from error
+        return []
+
+    progress(call, provisioned, record, run, failed=before, succeeded=before)
+    return {"RecordDetail": record}
+
+
+def _runner(call: Call, provisioned: ProvisionedProduct, action: ServiceAction) -> Caller:
+    """The role of the action; LAUNCH_ROLE is the launch's own, and without a role it is the caller."""
+    role = action.definition.get("AssumeRole")
+    if role == LAUNCH_ROLE:
+        role = provisioned.launch_role_arn
+    return assume_launch_role(call, role) if role else call.caller

@@ -1,18 +1,80 @@
 """Portfolio shares: to an account, which accepts, or to a node of the organization, which imports itself."""
 
+from collections.abc import Iterator
+
 from sandbox.aws.documents import Json
 from sandbox.aws.organization import SERVICE_CATALOG
 from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.call import Call, CatalogBackend, amend, operation, page
-from sandbox.aws.servicecatalog.errors import (
-    InvalidParametersException,
-    InvalidStateException,
-    OperationNotSupportedException,
-    not_found,
-)
+from sandbox.aws.servicecatalog.errors import InvalidStateException, OperationNotSupportedException, invalid, not_found
 from sandbox.aws.servicecatalog.model import Portfolio, Share, ShareAction
-from sandbox.aws.servicecatalog.trusted_access import require_sharing_account
-from sandbox.aws.servicecatalog.visibility import imports_of, own_portfolio
+from sandbox.aws.servicecatalog.visibility import imports_of, own_portfolio, reaches
+
+
+def _require_management(call: Call) -> None:
+    """API:EnableAWSOrganizationsAccess: a delegated administrator is not authorized to invoke it."""
+    if call.account != call.backend.organization.management:
+        raise OperationNotSupportedException("Only the management account of the organization may call this")
+
+
+def require_sharing_account(call: Call) -> None:
+    """API:CreatePortfolioShare: nodes are for the management account and for delegated administrators."""
+    if not _may_share(call.backend, call.account):
+        raise OperationNotSupportedException(
+            "Only the management account or a delegated administrator of Service Catalog may do this"
+        )
+
+
+def _may_share(backend: CatalogBackend, account: str) -> bool:
+    organization = backend.organization
+    return account == organization.management or organization.administers(account, SERVICE_CATALOG)
+
+
+def _portfolios(backend: CatalogBackend) -> list[Portfolio]:
+    return [portfolio for state in backend.regions.values() for portfolio in state.portfolios.values()]
+
+
+def _node_shares(backend: CatalogBackend) -> Iterator[Share]:
+    for portfolio in _portfolios(backend):
+        yield from (share for share in portfolio.shares if share.type != "ACCOUNT")
+
+
+@operation
+def enable_aws_organizations_access(call: Call, _request: Json) -> None:
+    _require_management(call)
+    call.backend.organization.moto.enable_aws_service_access(ServicePrincipal=SERVICE_CATALOG)
+    for share in _node_shares(call.backend):
+        share.frozen = None
+
+
+@operation
+def disable_aws_organizations_access(call: Call, _request: Json) -> None:
+    """Shares stay, but no longer follow the accounts (API:DisableAWSOrganizationsAccess)."""
+    _require_management(call)
+    organization = call.backend.organization
+    if any(organization.administers(account, SERVICE_CATALOG) for account in organization.members()):
+        raise InvalidStateException("Deregister the delegated administrators of Service Catalog first")
+    for share in _node_shares(call.backend):
+        share.frozen = {account for account in organization.members() if reaches(call.backend, share, account)}
+    organization.moto.disable_aws_service_access(ServicePrincipal=SERVICE_CATALOG)
+
+
+@operation
+def get_aws_organizations_access_status(call: Call, _request: Json) -> Json:
+    require_sharing_account(call)
+    return {"AccessStatus": "ENABLED" if call.backend.organization.trusts(SERVICE_CATALOG) else "DISABLED"}
+
+
+def remove_node_shares(backend: CatalogBackend, account: str) -> None:
+    """Drop the organization shares of an account that is no longer a delegated administrator.
+
+    API:DeletePortfolioShare: "if a delegated admin is de-registered, portfolio shares created from that
+    account are removed".
+    """
+    for portfolio in _portfolios(backend):
+        if portfolio.account == account and not _may_share(backend, account):
+            portfolio.shares = [share for share in portfolio.shares if share.type == "ACCOUNT"]
+
 
 START_SECONDS = 1.0
 SECONDS = 6.0
@@ -31,10 +93,10 @@ def _target(call: Call, request: Json) -> tuple[str, str]:
     account, node = request.get("AccountId"), request.get("OrganizationNode")
     if account and not node:
         if account == call.account or not organization.exists(account):
-            raise InvalidParametersException(f"AccountId {account} is not an account to share with")
+            raise invalid(f"AccountId {account} is not an account to share with")
         return "ACCOUNT", account
     if not node or account:
-        raise InvalidParametersException("Exactly one of AccountId and OrganizationNode is required")
+        raise invalid("Exactly one of AccountId and OrganizationNode is required")
     require_sharing_account(call)
     if not organization.trusts(SERVICE_CATALOG):
         raise InvalidStateException("AWS Organizations access is not enabled for Service Catalog")
@@ -45,7 +107,7 @@ def _target(call: Call, request: Json) -> tuple[str, str]:
         "ACCOUNT": organization.has(value),
     }
     if not exists.get(kind):
-        raise InvalidParametersException(f"{kind} {node.get('Value')} is not in this organization")
+        raise invalid(f"{kind} {node.get('Value')} is not in this organization")
     return _NODE_TYPES[kind], value
 
 
@@ -64,7 +126,7 @@ def _existing(call: Call, request: Json) -> tuple[Portfolio, Share]:
 
 def _refuse_principals(request: Json, kind: str) -> None:
     if request.get("SharePrincipals") and kind not in ("ORGANIZATION", "ORGANIZATIONAL_UNIT"):
-        raise InvalidParametersException("SharePrincipals is supported for ORGANIZATION and ORGANIZATIONAL_UNIT only")
+        raise invalid("SharePrincipals is supported for ORGANIZATION and ORGANIZATIONAL_UNIT only")
 
 
 @operation
@@ -147,10 +209,7 @@ def _start(call: Call, portfolio: Portfolio, share: Share, *, remove: bool = Fal
 
 @operation
 def describe_portfolio_share_status(call: Call, request: Json) -> ShareAction:
-    action = call.state.share_actions.get(request["PortfolioShareToken"])
-    if action is None or action.account != call.account:
-        raise not_found("PortfolioShareToken", request["PortfolioShareToken"])
-    return action
+    return call.own(call.state.share_actions, "PortfolioShareToken", request["PortfolioShareToken"])
 
 
 @operation
@@ -160,21 +219,20 @@ def describe_portfolio_shares(call: Call, request: Json) -> Json:
 
 
 @operation
-def accept_portfolio_share(call: Call, request: Json) -> Json:
-    return _answer(call, request, accepted=True)
+def accept_portfolio_share(call: Call, request: Json) -> None:
+    _answer(call, request, accepted=True)
 
 
 @operation
-def reject_portfolio_share(call: Call, request: Json) -> Json:
-    return _answer(call, request, accepted=False)
+def reject_portfolio_share(call: Call, request: Json) -> None:
+    _answer(call, request, accepted=False)
 
 
-def _answer(call: Call, request: Json, *, accepted: bool) -> Json:
+def _answer(call: Call, request: Json, *, accepted: bool) -> None:
     kind = request.get("PortfolioShareType", "IMPORTED")
     if kind != "IMPORTED":
-        raise InvalidParametersException(f"The sandbox emulates no answer to shares of type {kind}")
+        raise invalid(f"The sandbox emulates no answer to shares of type {kind}")
     accept(call.backend, call.account, call.region, request["PortfolioId"], accepted=accepted)
-    return {}
 
 
 def accept(backend: CatalogBackend, account: str, region: str, portfolio_id: str, *, accepted: bool) -> None:

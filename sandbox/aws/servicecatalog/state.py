@@ -4,17 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from sandbox.aws.servicecatalog.model import (
-    Constraint,
-    Portfolio,
-    Product,
-    ProvisionedProduct,
-    Record,
-    ServiceAction,
-    ShareAction,
-    TagOption,
-)
-from sandbox.aws.servicecatalog.provisioned_product_plan import ProvisionedProductPlan
+from sandbox.aws.servicecatalog import model
 
 MAX_ARCHIVED: Final = 200
 """Terminated provisioned products whose records stay. Without an end to it, a sandbox that runs for days would grow."""
@@ -24,15 +14,15 @@ MAX_ARCHIVED: Final = 200
 class RegionState:
     """All accounts' objects of one region, by id. Who may see which is for the rules to say."""
 
-    portfolios: dict[str, Portfolio] = field(default_factory=dict[str, Portfolio])
-    products: dict[str, Product] = field(default_factory=dict[str, Product])
-    constraints: dict[str, Constraint] = field(default_factory=dict[str, Constraint])
-    share_actions: dict[str, ShareAction] = field(default_factory=dict[str, ShareAction])
-    provisioned: dict[str, ProvisionedProduct] = field(default_factory=dict[str, ProvisionedProduct])
-    records: dict[str, Record] = field(default_factory=dict[str, Record])
-    plans: dict[str, ProvisionedProductPlan] = field(default_factory=dict[str, ProvisionedProductPlan])
-    tag_options: dict[str, TagOption] = field(default_factory=dict[str, TagOption])
-    service_actions: dict[str, ServiceAction] = field(default_factory=dict[str, ServiceAction])
+    portfolios: dict[str, model.Portfolio] = field(default_factory=dict[str, model.Portfolio])
+    products: dict[str, model.Product] = field(default_factory=dict[str, model.Product])
+    constraints: dict[str, model.Constraint] = field(default_factory=dict[str, model.Constraint])
+    share_actions: dict[str, model.ShareAction] = field(default_factory=dict[str, model.ShareAction])
+    provisioned: dict[str, model.ProvisionedProduct] = field(default_factory=dict[str, model.ProvisionedProduct])
+    records: dict[str, model.Record] = field(default_factory=dict[str, model.Record])
+    plans: dict[str, model.ProvisionedProductPlan] = field(default_factory=dict[str, model.ProvisionedProductPlan])
+    tag_options: dict[str, model.TagOption] = field(default_factory=dict[str, model.TagOption])
+    service_actions: dict[str, model.ServiceAction] = field(default_factory=dict[str, model.ServiceAction])
     copies: dict[str, tuple[str, float]] = field(default_factory=dict[str, tuple[str, float]])
     """By token: the product that is copied into, and when that is done."""
     archived: deque[str] = field(default_factory=deque[str])

@@ -1,8 +1,10 @@
-"""Tags, and tag options: the tags, and their values, that launches of a portfolio or product may carry."""
+"""Tags, tag options and budgets: what launches of a portfolio or product may carry and cost."""
+
+from moto.budgets.models import budgets_backends
 
 from sandbox.aws.documents import Json
 from sandbox.aws.servicecatalog import quotas
-from sandbox.aws.servicecatalog.call import Call, amend, operation, page, tags_in
+from sandbox.aws.servicecatalog.call import Call, amend, attach, detach, operation, page, tags_in
 from sandbox.aws.servicecatalog.errors import DuplicateResourceException, ResourceInUseException, not_found
 from sandbox.aws.servicecatalog.model import Portfolio, Product, TagOption
 from sandbox.aws.servicecatalog.visibility import imports_of, own_portfolio, own_product
@@ -29,10 +31,7 @@ def resource(call: Call, resource_id: str) -> Portfolio | Product:
 
 
 def _own(call: Call, option_id: str) -> TagOption:
-    option = call.state.tag_options.get(option_id)
-    if option is None or option.owner != call.account:
-        raise not_found("TagOption", option_id)
-    return option
+    return call.own(call.state.tag_options, "TagOption", option_id)
 
 
 def _refuse_twin(call: Call, key: str, value: str) -> None:
@@ -68,39 +67,31 @@ def update_tag_option(call: Call, request: Json) -> Json:
 
 
 @operation
-def delete_tag_option(call: Call, request: Json) -> Json:
+def delete_tag_option(call: Call, request: Json) -> None:
     option = _own(call, request["Id"])
     if _bearers(call, option):
         raise ResourceInUseException(f"TagOption {option.id} is associated with a resource")
     del call.state.tag_options[option.id]
-    return {}
 
 
 @operation
 def list_tag_options(call: Call, request: Json) -> Json:
     wanted = request.get("Filters", {}).items()
-    own = [option for option in call.state.tag_options.values() if option.owner == call.account]
+    own = call.all_own(call.state.tag_options)
     found = [o for o in own if wanted <= {"Key": o.key, "Value": o.value, "Active": o.active}.items()]
     return page(request, "TagOptionDetails", found, token="PageToken")  # noqa: S106 - of a page
 
 
 @operation
-def associate_tag_option_with_resource(call: Call, request: Json) -> Json:
+def associate_tag_option_with_resource(call: Call, request: Json) -> None:
     option, bearer = _own(call, request["TagOptionId"]), resource(call, request["ResourceId"])
-    if option.id in bearer.tag_options:
-        raise DuplicateResourceException(f"TagOption {option.id} is already associated with {bearer.id}")
-    quotas.room_for("tag options per resource", len(bearer.tag_options), quotas.TAG_OPTIONS)
-    bearer.tag_options.append(option.id)
-    return {}
+    attach(bearer.tag_options, "TagOption", option.id, bearer.id, ("tag options per resource", quotas.TAG_OPTIONS))
 
 
 @operation
-def disassociate_tag_option_from_resource(call: Call, request: Json) -> Json:
+def disassociate_tag_option_from_resource(call: Call, request: Json) -> None:
     option, bearer = _own(call, request["TagOptionId"]), resource(call, request["ResourceId"])
-    if option.id not in bearer.tag_options:
-        raise not_found("Association of TagOption", option.id)
-    bearer.tag_options.remove(option.id)
-    return {}
+    detach(bearer.tag_options, "TagOption", option.id)
 
 
 @operation
@@ -114,3 +105,22 @@ def list_resources_for_tag_option(call: Call, request: Json) -> Json:
         for b in bearers
     ]
     return page(request, "ResourceDetails", found, token="PageToken")  # noqa: S106 - of a page
+
+
+@operation
+def associate_budget_with_resource(call: Call, request: Json) -> None:
+    bearer, name = resource(call, request["ResourceId"]), request["BudgetName"]
+    if name not in budgets_backends[call.account]["aws"].budgets[call.account]:
+        raise not_found("Budget", name)
+    attach(bearer.budgets, "Budget", name, request["ResourceId"])
+
+
+@operation
+def disassociate_budget_from_resource(call: Call, request: Json) -> None:
+    detach(resource(call, request["ResourceId"]).budgets, "budget", request["BudgetName"])
+
+
+@operation
+def list_budgets_for_resource(call: Call, request: Json) -> Json:
+    budgets = resource(call, request["ResourceId"]).budgets
+    return page(request, "Budgets", [{"BudgetName": name} for name in budgets])

@@ -32,7 +32,7 @@ def is_visible(call: Call, portfolio: Portfolio) -> bool:
 
 
 def own_portfolios(call: Call) -> list[Portfolio]:
-    return [p for p in call.state.portfolios.values() if p.account == call.account]
+    return call.all_own(call.state.portfolios)
 
 
 def visible_portfolios(call: Call) -> list[Portfolio]:
@@ -42,10 +42,7 @@ def visible_portfolios(call: Call) -> list[Portfolio]:
 
 def own_portfolio(call: Call, portfolio_id: str) -> Portfolio:
     """A portfolio that the caller may change."""
-    portfolio = call.state.portfolios.get(portfolio_id)
-    if portfolio is None or portfolio.account != call.account:
-        raise not_found("Portfolio", portfolio_id)
-    return portfolio
+    return call.own(call.state.portfolios, "Portfolio", portfolio_id)
 
 
 def visible_portfolio(call: Call, portfolio_id: str) -> Portfolio:
@@ -69,10 +66,7 @@ def contains(call: Call, portfolio: Portfolio, product_id: str) -> bool:
 
 def own_product(call: Call, product_id: str | None) -> Product:
     """A product that the caller may change."""
-    product = call.state.products.get(product_id or "")
-    if product is None or product.account != call.account:
-        raise not_found("Product", product_id)
-    return product
+    return call.own(call.state.products, "Product", product_id)
 
 
 def visible_product(call: Call, product_id: str | None) -> Product:

@@ -1,38 +1,16 @@
-"""Product, with its first version."""
+"""Product, with its first version, and ProvisioningArtifact: a further version of a product."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.plugin.failure import Failure, doing, tolerating
+from sandbox.plugin.failure import Failure, doing
 from sandbox.plugin.properties import pick
-from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, one_of, optional, outputs, required, settled
+from sandbox.plugin.schema import REGION, TAGS, Operation, each, one_of, optional, outputs, required, settled
 from sandbox.plugin.tags import as_list, as_map, changes
-from sandbox.plugin.waits import until_gone
 from sandbox.plugin.wire import State
 
-from .calls import (
-    ACCEPT_LANGUAGE,
-    NOT_FOUND,
-    READ_LIMIT,
-    attempt,
-    call,
-    exactly_one,
-    fresh_token,
-    present,
-    ready,
-)
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, READ_LIMIT, Thing, asked, call, exactly_one, parts_of, present, ready
 
-_LIMIT = 5 * 60
-_TEXTS = {
-    "Name": "name",
-    "Owner": "owner",
-    "Description": "description",
-    "Distributor": "distributor",
-    "SupportDescription": "supportDescription",
-    "SupportEmail": "supportEmail",
-    "SupportUrl": "supportUrl",
-    "AcceptLanguage": "acceptLanguage",
-}
 VERSION_TYPES = one_of(
     "CLOUD_FORMATION_TEMPLATE",
     "MARKETPLACE_AMI",
@@ -43,10 +21,9 @@ VERSION_TYPES = one_of(
 )
 
 
-class Product(Resource):
+class Product(Thing, of="servicecatalog"):
     """A product. Nothing of its first version can ever change."""
 
-    pulumi_type = "aws:servicecatalog/product:Product"
     properties = {
         "name": settled(),
         "owner": required(),
@@ -59,67 +36,59 @@ class Product(Resource):
             kind=dict,
             replaces=True,
             fields={
-                "templateUrl": optional(),
-                "templatePhysicalId": optional(),
-                "name": optional(),
-                "description": optional(),
+                **each(optional(), "templateUrl", "templatePhysicalId", "name", "description"),
                 "type": optional(check=VERSION_TYPES),
                 "disableTemplateValidation": optional(kind=bool, default=False),
             },
         ),
-        "description": settled(),
-        "distributor": settled(),
-        "supportDescription": settled(),
-        "supportEmail": settled(),
-        "supportUrl": settled(),
+        **each(settled(), "description", "distributor", "supportDescription", "supportEmail", "supportUrl"),
         **ACCEPT_LANGUAGE,
         **TAGS,
         **REGION,
         **outputs("arn", "createdTime", "hasDefaultPath", "status"),
     }
     autonamed = ("name", 255)
+    title, noun, named = "Service Catalog Product", "product", True
+    id_at = "ProductViewDetail.ProductViewSummary.ProductId"
+    describing = "describe_product_as_admin"
+    limit = 5 * 60
 
     def problems(self, inputs: State) -> Iterator[str]:
         return exactly_one(inputs["provisioningArtifactParameters"], "templateUrl", "templatePhysicalId")
 
+    def wished(self, op: Operation) -> State:
+        version = version_parameters(op.new["provisioningArtifactParameters"])
+        return {"ProductType": op.new["type"], "ProvisioningArtifactParameters": version}
+
     def create(self, op: Operation) -> None:
-        with doing(f"creating Service Catalog Product ({op.new['name']})"):
-            answer = attempt(
-                op,
-                "create_product",
-                _LIMIT,
-                IdempotencyToken=fresh_token(),
-                ProductType=op.new["type"],
-                ProvisioningArtifactParameters=version_parameters(op.new["provisioningArtifactParameters"]),
-                **op.given(**_TEXTS),
-                **op.tag_list(),
-            )
-        op.id = answer["ProductViewDetail"]["ProductViewSummary"]["ProductId"]
-        with doing(f"waiting for Service Catalog Product ({op.id}) to be ready"):
-            _describe(op, op.id, op.limit(_LIMIT))
+        super().create(op)
+        with doing(f"waiting for {self.title} ({op.id}) to be ready"):
+            _describe(op, op.limit(self.limit))
 
     def read(self, op: Operation) -> State:
         imported: State = {}
         if "provisioningArtifactParameters" not in op.new:
             imported = {"provisioningArtifactParameters": _latest_version(op)}
-        with doing(f"describing Service Catalog Product ({op.id})", gone=[NOT_FOUND]):
-            return describe_product(op, op.id) | imported
+        with doing(f"describing {self.title} ({op.id})", gone=[NOT_FOUND]):
+            answer = _describe(op, READ_LIMIT)
+        detail = answer["ProductViewDetail"]
+        summary = detail["ProductViewSummary"]
+        return {
+            **pick(detail, "createdTime", "status", arn="ProductARN"),
+            **pick(summary, "distributor", "name", "owner", "type", description="ShortDescription"),
+            **pick(summary, "supportDescription", "supportEmail", "supportUrl"),
+            "hasDefaultPath": summary.get("HasDefaultPath", False),
+            "tagsAll": as_map(answer.get("Tags", [])),
+            **imported,
+        }
 
-    def update(self, op: Operation) -> None:
-        wished = op.given(**_TEXTS)
+    def changes(self, op: Operation) -> State:
+        wished = asked(op, "update_product")
         if "tagsAll" in op.changed:
             added, removed = changes(op.old.get("tagsAll", {}), op.new["tagsAll"])
             wished |= {"AddTags": as_list(added)} if added else {}
             wished |= {"RemoveTags": removed} if removed else {}
-        with doing(f"updating Service Catalog Product ({op.id})"):
-            attempt(op, "update_product", _LIMIT, Id=op.id, **wished)
-
-    def delete(self, op: Operation) -> None:
-        language = op.old.get("acceptLanguage", "en")
-        with doing(f"deleting Service Catalog Product ({op.id})"), tolerating(NOT_FOUND):
-            call(op, "delete_product", Id=op.id, AcceptLanguage=language)
-        with doing(f"waiting for Service Catalog Product ({op.id}) to be deleted"):
-            until_gone(op.clock, op.limit(_LIMIT), lambda: present(op, "describe_product_as_admin", Id=op.id))
+        return wished
 
 
 def version_parameters(version: State) -> dict[str, Any]:
@@ -134,25 +103,11 @@ def version_parameters(version: State) -> dict[str, Any]:
     return {"Info": info, **given, **unchecked}
 
 
-def describe_product(op: Operation, product: str) -> State:
-    """A product's properties once it is settled. Raises AWSError."""
-    answer = _describe(op, product, READ_LIMIT)
-    detail = answer["ProductViewDetail"]
-    summary = detail["ProductViewSummary"]
-    return {
-        **pick(detail, "createdTime", "status", arn="ProductARN"),
-        **pick(summary, "distributor", "name", "owner", "type", description="ShortDescription"),
-        **pick(summary, "supportDescription", "supportEmail", "supportUrl"),
-        "hasDefaultPath": summary.get("HasDefaultPath", False),
-        "tagsAll": as_map(answer.get("Tags", [])),
-    }
-
-
-def _describe(op: Operation, product: str, limit: float) -> dict[str, Any]:
+def _describe(op: Operation, limit: float) -> dict[str, Any]:
     language = op.new.get("acceptLanguage", "en")
 
     def look() -> tuple[str, dict[str, Any]]:
-        answer = call(op, "describe_product_as_admin", Id=product, AcceptLanguage=language)
+        answer = call(op, "describe_product_as_admin", Id=op.id, AcceptLanguage=language)
         return answer["ProductViewDetail"]["Status"], answer
 
     return ready(op, limit, look)
@@ -168,3 +123,60 @@ def _latest_version(op: Operation) -> State:
     detail, info = version["ProvisioningArtifactDetail"], version.get("Info", {})
     found = pick(detail, "name", "description", "type") | pick(info, "templateUrl", templatePhysicalId="PhysicalId")
     return {key: value for key, value in found.items() if value} | {"disableTemplateValidation": False}
+
+
+class ProvisioningArtifact(Thing, of="servicecatalog"):
+    """A version. Its id holds the product's."""
+
+    properties = {
+        "productId": required(),  # a change updates the old product's version: that is how the real type is
+        **each(optional(replaces=True), "templateUrl", "templatePhysicalId"),
+        "type": optional(replaces=True, check=VERSION_TYPES),
+        "disableTemplateValidation": optional(kind=bool, default=False, replaces=True),
+        **each(settled(), "name", "description"),
+        "active": optional(kind=bool, default=True),
+        "guidance": optional(default="DEFAULT", check=one_of("DEFAULT", "DEPRECATED")),
+        **ACCEPT_LANGUAGE,
+        **REGION,
+        **outputs("createdTime", "provisioningArtifactId"),
+    }
+    autonamed = ("name", 255)
+    title, noun = "Service Catalog Provisioning Artifact", "provisioning_artifact"
+    id_at = "ProvisioningArtifactDetail.Id"
+
+    def problems(self, inputs: State) -> Iterator[str]:
+        return exactly_one(inputs, "templateUrl", "templatePhysicalId")
+
+    def wished(self, op: Operation) -> State:
+        return {"Parameters": version_parameters(op.new)}
+
+    def create(self, op: Operation) -> None:
+        super().create(op)
+        op.id = f"{op.id}:{op.new['productId']}"
+        self.update(op)
+
+    def read(self, op: Operation) -> State:
+        names = self.names(op)
+
+        def look() -> tuple[str, dict[str, Any]]:
+            answer = call(op, "describe_provisioning_artifact", **names)
+            return answer["Status"], answer
+
+        with doing(f"describing {self.title} ({op.id})", gone=[NOT_FOUND]):
+            answer = ready(op, READ_LIMIT, look)
+        detail, info = answer["ProvisioningArtifactDetail"], answer.get("Info", {})
+        # AWS answers with other keys than these, so in practice a read never sees the template.
+        sources = {"templateUrl": "LoadTemplateFromURL", "templatePhysicalId": "ImportFromPhysicalId"}
+        return {
+            **pick(detail, "active", "createdTime", "description", "guidance", "name", "type"),
+            **pick(names, "productId", "provisioningArtifactId"),
+            **{key: info[name] for key, name in sources.items() if name in info},
+        }
+
+    def changes(self, op: Operation) -> State:
+        return asked(op, "update_provisioning_artifact", **self.names(op), Active=op.new.get("active", True))
+
+    def names(self, op: Operation) -> State:
+        with doing(f"parsing {self.title} ID ({op.id})"):
+            version, product = parts_of(op.id, "artifactID:productID")
+        return {"ProvisioningArtifactId": version, "ProductId": product}

@@ -5,12 +5,12 @@ from typing import Any
 
 from sandbox.plugin.failure import Failure, doing, tolerating
 from sandbox.plugin.properties import pick
-from sandbox.plugin.schema import REGION, TAGS, Operation, Property, Resource, optional, outputs, required, settled
-from sandbox.plugin.tags import as_list, as_map
+from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, each, optional, outputs, required, settled
+from sandbox.plugin.tags import as_map
 from sandbox.plugin.waits import wait
 from sandbox.plugin.wire import State
 
-from .calls import ACCEPT_LANGUAGE, NOT_FOUND, attempt, call, exactly_one, fresh_token, present
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, asked, attempt, call, create, exactly_one, present
 
 _LIMIT = 30 * 60
 _PREFERENCES = {
@@ -25,33 +25,29 @@ _FROM_DETAIL = (
     *("arn", "createdTime", "launchRoleArn", "status", "statusMessage", "type"),
     *("lastProvisioningRecordId", "lastRecordId", "lastSuccessfulProvisioningRecordId"),
 )
-_lists = {name: optional(kind=list) for name in ("accounts", "regions")}
-_numbers = {name: optional(kind=int) for name in _PREFERENCES if name not in _lists}
+_EITHER = (
+    ("PathId", "PathName"),
+    ("ProductName", "ProductId"),
+    ("ProvisioningArtifactName", "ProvisioningArtifactId"),
+)
+"""What an update names a thing by, if there are both."""
+_lists = each(optional(kind=list), "accounts", "regions")
+_numbers = each(optional(kind=int), *(name for name in _PREFERENCES if name not in _lists))
 
 
-def _flag() -> Property:
-    return optional(kind=bool, default=False)
-
-
-class ProvisionedProduct(Resource):
+class ProvisionedProduct(Resource, of="servicecatalog"):
     """A launched product."""
 
-    pulumi_type = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
     properties = {
         "name": settled(replaces=True),
         "notificationArns": optional(kind=list, replaces=True),
-        "productId": settled(),
-        "productName": optional(),
-        "provisioningArtifactId": settled(),
-        "provisioningArtifactName": optional(),
-        "pathId": settled(),
-        "pathName": optional(),
+        **each(settled(), "productId", "provisioningArtifactId", "pathId"),
+        **each(optional(), "productName", "provisioningArtifactName", "pathName"),
         "provisioningParameters": optional(
             kind=list, fields={"key": required(), "value": optional(), "usePreviousValue": optional(kind=bool)}
         ),
         "stackSetProvisioningPreferences": optional(kind=dict, fields={**_lists, **_numbers}),
-        "ignoreErrors": _flag(),
-        "retainPhysicalResources": _flag(),
+        **each(optional(kind=bool, default=False), "ignoreErrors", "retainPhysicalResources"),
         **ACCEPT_LANGUAGE,
         **TAGS,
         **REGION,
@@ -75,37 +71,17 @@ class ProvisionedProduct(Resource):
 
     def create(self, op: Operation) -> None:
         name = op.new["name"]
-        parameters = [
-            {"Key": one["key"], "Value": one.get("value", "")} for one in op.new.get("provisioningParameters", [])
-        ]
         with doing(f"provisioning Service Catalog Product ({name})"):
-            answer = attempt(
-                op,
-                "provision_product",
-                _LIMIT,
-                until_found=True,
-                ProvisionToken=fresh_token(),
-                ProvisionedProductName=name,
-                **op.given(
-                    AcceptLanguage="acceptLanguage",
-                    NotificationArns="notificationArns",
-                    PathId="pathId",
-                    PathName="pathName",
-                    ProductId="productId",
-                    ProductName="productName",
-                    ProvisioningArtifactId="provisioningArtifactId",
-                    ProvisioningArtifactName="provisioningArtifactName",
-                ),
-                **({"ProvisioningParameters": parameters} if parameters else {}),
-                **_preferences(op),
-                **op.tag_list(),
-            )
+            named = {"ProvisionedProductName": name, **_preferences(op)}
+            answer = create(op, "provision_product", _LIMIT, until_found=True, **named)
         op.id = answer["RecordDetail"]["ProvisionedProductId"]
         self._settle(op, "create")
 
     def read(self, op: Operation) -> State:
         with doing(f"reading {self.title} ({op.id})", gone=[NOT_FOUND]):
-            answer = call(op, "describe_provisioned_product", Id=op.id, **op.given(AcceptLanguage="acceptLanguage"))
+            answer = call(
+                op, "describe_provisioned_product", Id=op.id, AcceptLanguage=op.new.get("acceptLanguage", "en")
+            )
         detail = answer["ProvisionedProductDetail"]
         record = detail["LastProvisioningRecordId"]
         if detail["Status"] == "TAINTED":
@@ -118,29 +94,13 @@ class ProvisionedProduct(Resource):
         }
 
     def update(self, op: Operation) -> None:
-        new = op.new
-        path = {"PathId": "pathId"} if new.get("pathId") else {"PathName": "pathName"}
-        product = {"ProductName": "productName"} if new.get("productName") else {"ProductId": "productId"}
-        version = {"ProvisioningArtifactName": "provisioningArtifactName"}
-        if not new.get("provisioningArtifactName"):
-            version = {"ProvisioningArtifactId": "provisioningArtifactId"}
-        parameters: list[dict[str, Any]] = [
-            {"Key": one["key"], "Value": one.get("value", "")}
-            | ({"UsePreviousValue": True} if one.get("usePreviousValue") else {})
-            for one in new.get("provisioningParameters", [])
-        ]
+        named = {"ProvisionedProductId": op.id, "Tags": op.new["tagsAll"], **_preferences(op)}
+        wished = asked(op, "update_provisioned_product", **named)
+        for first, second in _EITHER:
+            if first in wished:
+                wished.pop(second, None)
         with doing(f"updating {self.title} ({op.id})"):
-            attempt(
-                op,
-                "update_provisioned_product",
-                _LIMIT,
-                UpdateToken=fresh_token(),
-                ProvisionedProductId=op.id,
-                **op.given(AcceptLanguage="acceptLanguage", **path, **product, **version),
-                **({"ProvisioningParameters": parameters} if parameters else {}),
-                **_preferences(op),
-                Tags=as_list(new["tagsAll"]),
-            )
+            attempt(op, "update_provisioned_product", _LIMIT, **wished)
         try:
             self._settle(op, "update")
         except _BadEnd:
@@ -151,21 +111,20 @@ class ProvisionedProduct(Resource):
             raise
 
     def delete(self, op: Operation) -> None:
-        token = fresh_token()
-        flags = op.given(RetainPhysicalResources="retainPhysicalResources", AcceptLanguage="acceptLanguage")
-        self._terminate(op, token, **op.given(IgnoreErrors="ignoreErrors"), **flags)
+        wished = asked(op, "terminate_provisioned_product", ProvisionedProductId=op.id)
+        self._terminate(op, **wished)
         try:
             self._terminated(op)
         except Failure:
             found = present(op, "describe_provisioned_product", Id=op.id)
             if found is None or found["ProvisionedProductDetail"]["Status"] != "TAINTED":
                 raise
-            self._terminate(op, token, IgnoreErrors=True, **flags)
+            self._terminate(op, **wished | {"IgnoreErrors": True})
             self._terminated(op)
 
-    def _terminate(self, op: Operation, token: str, **parameters: bool) -> None:
+    def _terminate(self, op: Operation, **parameters: Any) -> None:  # noqa: ANN401 - parameters of a call
         with doing(f"terminating {self.title} ({op.id})"), tolerating(NOT_FOUND):
-            call(op, "terminate_provisioned_product", ProvisionedProductId=op.id, TerminateToken=token, **parameters)
+            call(op, "terminate_provisioned_product", **parameters)
 
     def _terminated(self, op: Operation) -> None:
         with doing(f"waiting for {self.title} ({op.id}) terminate"):

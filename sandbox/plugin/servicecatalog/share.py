@@ -6,11 +6,11 @@ from typing import Any
 
 from sandbox.plugin.failure import Failure, doing, tolerating
 from sandbox.plugin.properties import pick
-from sandbox.plugin.schema import REGION, Operation, Resource, one_of, optional, outputs, required
+from sandbox.plugin.schema import REGION, Operation, Resource, each, one_of, optional, outputs, required
 from sandbox.plugin.waits import until_gone, wait
 from sandbox.plugin.wire import State, Value
 
-from .calls import ACCEPT_LANGUAGE, NOT_FOUND, READ_LIMIT, attempt, call, parts_of
+from .calls import ACCEPT_LANGUAGE, NOT_FOUND, READ_LIMIT, asked, attempt, call, create, parts_of, send
 
 _LIMIT = 3 * 60
 _REST = 15
@@ -35,10 +35,9 @@ def _same_principal(old: Value, new: Value) -> bool:
     return old in (new, new.rsplit("/", 1)[-1])
 
 
-class PortfolioShare(Resource):
+class PortfolioShare(Resource, of="servicecatalog"):
     """A portfolio shared with an account, a unit or the organization. Its id keeps the principal as it was given."""
 
-    pulumi_type = "aws:servicecatalog/portfolioShare:PortfolioShare"
     properties = {
         "portfolioId": required(replaces=True),
         "principalId": required(replaces=True, check=_principal, same=_same_principal),
@@ -46,9 +45,7 @@ class PortfolioShare(Resource):
             replaces=True,
             check=one_of("ACCOUNT", "ORGANIZATION", "ORGANIZATIONAL_UNIT", "ORGANIZATION_MEMBER_ACCOUNT"),
         ),
-        "sharePrincipals": optional(kind=bool, default=False),
-        "shareTagOptions": optional(kind=bool, default=False),
-        "waitForAcceptance": optional(kind=bool, default=False),
+        **each(optional(kind=bool, default=False), "sharePrincipals", "shareTagOptions", "waitForAcceptance"),
         **ACCEPT_LANGUAGE,
         **REGION,
         **outputs("accepted"),
@@ -59,13 +56,7 @@ class PortfolioShare(Resource):
         new = op.new
         with _one_at_a_time:
             with doing(f"creating {self.title}"):
-                answer = attempt(
-                    op,
-                    "create_portfolio_share",
-                    _LIMIT,
-                    **_target(new["type"], new["principalId"]),
-                    **op.given(PortfolioId="portfolioId", AcceptLanguage="acceptLanguage", **_FLAGS),
-                )
+                answer = create(op, "create_portfolio_share", _LIMIT, **_target(new))
             op.id = f"{new['portfolioId']}:{new['type']}:{new['principalId']}"
             with doing(f"waiting for {self.title} ({op.id}) to be ready"):
                 if token := answer.get("PortfolioShareToken"):
@@ -87,25 +78,17 @@ class PortfolioShare(Resource):
 
     def update(self, op: Operation) -> None:
         with doing(f"updating {self.title} ({op.id})"):
+            wished = asked(op, "update_portfolio_share", **_target(op.old))
+            flags = op.amended(empty=False, **_FLAGS)
             attempt(
-                op,
-                "update_portfolio_share",
-                _LIMIT,
-                **_target(op.old["type"], op.old["principalId"]),
-                **op.given(PortfolioId="portfolioId", AcceptLanguage="acceptLanguage"),
-                **op.amended(empty=False, **_FLAGS),
+                op, "update_portfolio_share", _LIMIT, **{k: v for k, v in wished.items() if k not in _FLAGS}, **flags
             )
 
     def delete(self, op: Operation) -> None:
         with _one_at_a_time:
             answer: dict[str, Any] = {}
             with doing(f"deleting {self.title} ({op.id})"), tolerating(NOT_FOUND):
-                answer = call(
-                    op,
-                    "delete_portfolio_share",
-                    **_target(op.old["type"], op.old["principalId"]),
-                    **op.given(PortfolioId="portfolioId", AcceptLanguage="acceptLanguage"),
-                )
+                answer = send(op, "delete_portfolio_share", **_target(op.old))
             with doing(f"waiting for {self.title} ({op.id}) to be deleted"):
                 if token := answer.get("PortfolioShareToken"):
                     self._finished(op, token)
@@ -143,17 +126,17 @@ class PortfolioShare(Resource):
         return shares[0] if len(shares) == 1 else None
 
 
-def _target(kind: str, principal: str) -> dict[str, Any]:
+def _target(share: State) -> dict[str, Any]:
+    kind, principal = share["type"], share["principalId"]
     if kind == "ACCOUNT":
         return {"AccountId": principal}
     node = "ACCOUNT" if kind == "ORGANIZATION_MEMBER_ACCOUNT" else kind
     return {"OrganizationNode": {"Type": node, "Value": principal}}
 
 
-class OrganizationsAccess(Resource):
+class OrganizationsAccess(Resource, of="servicecatalog"):
     """Whether the organization lets Service Catalog see its accounts."""
 
-    pulumi_type = "aws:servicecatalog/organizationsAccess:OrganizationsAccess"
     properties = {"enabled": required(kind=bool, replaces=True)}
     title = "Service Catalog AWS Organizations Access"
 

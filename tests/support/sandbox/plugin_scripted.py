@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.session import Session
+
 from sandbox.plugin import diff
+from sandbox.plugin.aws import Connection, Credentials, Endpoints
 from sandbox.plugin.configuration import Provider
 from sandbox.plugin.failure import AWSError
 from sandbox.plugin.registry import RESOURCES
 from sandbox.plugin.schema import Operation
 from sandbox.plugin.tags import Tags
 from sandbox.plugin.waits import Clock
-from sandbox.plugin.wire import is_list
+from sandbox.plugin.wire import State, is_list
 
 NOW = datetime(2026, 10, 7, 12, tzinfo=UTC)
 NOT_FOUND = AWSError("there is no such thing", code="ResourceNotFoundException")
@@ -47,6 +50,12 @@ class Script:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def arguments(self, service: str, region: str, method: str, given: State) -> State:
+        """The parameters of a call, as a connection knows them."""
+        nowhere = Endpoints({service: "http://127.0.0.1:9"})
+        connection = Connection(Session(), nowhere, Credentials("key", "secret"), 1, self.clock, print)
+        return connection.arguments(service, region, method, given)
 
     def said(self, method: str) -> Iterator[dict[str, Any]]:
         """The parameters of the calls of a method."""

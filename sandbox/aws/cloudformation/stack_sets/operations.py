@@ -11,6 +11,7 @@ from sandbox.aws.cloudformation.permissions import unchecked
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.stack_resources import require_done
 from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
+from sandbox.aws.cloudformation.stack_sets.requirements import values_of
 from sandbox.aws.documents import part
 
 SECONDS = 30.0
@@ -23,20 +24,20 @@ def begin(backend: Backend, stack_set: StackSet, operation: Operation) -> None:
     operation.injected_failure = backend.clock.injected_failure
     stack_set.add(operation)
     for instance in operation.instances:
-        instance.operation = operation.id
-    if not stack_set.running():
+        instance.last_operation_id = operation.operation_id
+    if not stack_set.first("RUNNING"):
         _run(backend, stack_set, operation)
 
 
 def _run(backend: Backend, stack_set: StackSet, operation: Operation) -> None:
     operation.status = "RUNNING"
     for instance in operation.instances:
-        instance.status, instance.detailed = "OUTDATED", "RUNNING"
+        instance.status, instance.detailed_status = "OUTDATED", "RUNNING"
 
     def finish() -> None:
         _work(backend, stack_set, operation)
-        operation.ended = backend.clock.now()
-        if following := stack_set.queued():
+        operation.end_timestamp = backend.clock.now()
+        if following := stack_set.first("QUEUED"):
             _run(backend, stack_set, following)
 
     backend.clock.after(SECONDS, finish)
@@ -53,10 +54,10 @@ def _work(backend: Backend, stack_set: StackSet, operation: Operation) -> None:
         tolerated = _tolerated(operation, len(instances))
         for instance in sorted(instances, key=lambda each: each.account):
             if stopped:
-                instance.detailed, instance.reason = "CANCELLED", _STOPPED
+                instance.detailed_status, instance.status_reason = "CANCELLED", _STOPPED
             else:
                 _attempt(backend, stack_set, operation, instance)
-            failures += instance.detailed == "FAILED"
+            failures += instance.detailed_status == "FAILED"
             stopped = stopped or failures > tolerated
             operation.results.append(_result(instance))
     operation.status = "FAILED" if stopped else "SUCCEEDED"
@@ -69,20 +70,20 @@ def _tolerated(operation: Operation, accounts: int) -> int:
 
 
 def _result(instance: Instance) -> dict[str, str]:
-    skipped = instance.detailed == "SKIPPED_SUSPENDED_ACCOUNT"
+    skipped = instance.detailed_status == "SKIPPED_SUSPENDED_ACCOUNT"
     return {
         "Account": instance.account,
         "Region": instance.region,
-        "Status": "SUCCEEDED" if skipped else instance.detailed,
-        "StatusReason": instance.reason,
-        "OrganizationalUnitId": instance.unit,
+        "Status": "SUCCEEDED" if skipped else instance.detailed_status,
+        "StatusReason": instance.status_reason or "",
+        "OrganizationalUnitId": instance.organizational_unit_id,
     }
 
 
 def _attempt(backend: Backend, stack_set: StackSet, operation: Operation, instance: Instance) -> None:
     deletes = operation.action == "DELETE"
     if backend.organization.status(instance.account) == "SUSPENDED":
-        instance.detailed, instance.reason = "SKIPPED_SUSPENDED_ACCOUNT", "The account is suspended"
+        instance.detailed_status, instance.status_reason = "SKIPPED_SUSPENDED_ACCOUNT", "The account is suspended"
         return
     try:
         if operation.injected_failure:
@@ -90,37 +91,38 @@ def _attempt(backend: Backend, stack_set: StackSet, operation: Operation, instan
         with unchecked():  # the role that StackSets has in each member account may do everything
             if not deletes:
                 _deploy(stack_set, instance)
-            elif not operation.retain:
+            elif not operation.retain_stacks:
                 _remove(instance)
     except Exception as error:  # noqa: BLE001 - whatever moto raises is the reason of the failure
         instance.status = "INOPERABLE" if deletes else "OUTDATED"
-        instance.detailed, instance.reason = "FAILED", reason_of(error)
+        instance.detailed_status, instance.status_reason = "FAILED", reason_of(error)
         return
-    instance.status, instance.detailed, instance.reason = "CURRENT", "SUCCEEDED", ""
+    instance.status, instance.detailed_status, instance.status_reason = "CURRENT", "SUCCEEDED", None
     if deletes:
         stack_set.instances.pop((instance.account, instance.region), None)
 
 
 def _deploy(stack_set: StackSet, instance: Instance) -> None:
     backend = cloudformation_backends[instance.account][instance.region]
-    stack = backend.stacks.get(instance.stack_id)
+    stack = backend.stacks.get(instance.stack_id or "")
     if stack and stack.status == "ROLLBACK_COMPLETE":  # it can only be deleted
         backend.delete_stack(stack.stack_id)
         stack = None
-    parameters = {**stack_set.parameters, **instance.overrides}
+    parameters = values_of(stack_set.parameters, instance.parameter_overrides)
     tags = {tag["Key"]: tag["Value"] for tag in stack_set.tags}
     if stack:
         given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
-        stack = backend.update_stack(stack.stack_id, stack_set.template, None, given, tags)
+        stack = backend.update_stack(stack.stack_id, stack_set.template_body, None, given, tags)
     else:
-        name = f"StackSet-{stack_set.name}-{uuid.uuid5(uuid.NAMESPACE_URL, instance.operation + instance.account)}"
-        stack = backend.create_stack(name, stack_set.template, parameters, tags=tags)
+        unique = uuid.uuid5(uuid.NAMESPACE_URL, instance.last_operation_id + instance.account)
+        name = f"StackSet-{stack_set.stack_set_name}-{unique}"
+        stack = backend.create_stack(name, stack_set.template_body, parameters, tags=tags)
         instance.stack_id = stack.stack_id
     require_done(stack)
 
 
 def _remove(instance: Instance) -> None:
     backend = cloudformation_backends[instance.account][instance.region]
-    if stack := backend.stacks.get(instance.stack_id):
-        backend.delete_stack(instance.stack_id)
+    if stack := backend.stacks.get(instance.stack_id or ""):
+        backend.delete_stack(stack.stack_id)
         require_done(stack)

@@ -5,20 +5,16 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from moto.cloudformation.utils import get_stack_from_s3_url
-from moto.core.parse import QueryParser
-from moto.core.serialize import QuerySerializer
-from moto.core.utils import get_service_model
 
 from sandbox.aws.backend import Backend
-from sandbox.aws.cloudformation.stack_sets import descriptions
-from sandbox.aws.cloudformation.stack_sets.access import NOT_FOUND, TrustedAccess, invalid, require_operator
+from sandbox.aws.cloudformation.stack_sets import descriptions, requirements
 from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
 from sandbox.aws.cloudformation.stack_sets.operations import begin
 from sandbox.aws.cloudformation.stack_sets.targets import moves, places, remove_units, selected, targeted
-from sandbox.aws.cloudformation.stack_sets.template import read, require_capabilities, settle_parameters
 from sandbox.aws.documents import Json, part
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
+from sandbox.aws.query import query_response, read_query
 from sandbox.aws.wire import Request, Response
 
 if TYPE_CHECKING:
@@ -30,7 +26,7 @@ class StackSets:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._access = TrustedAccess(backend.organization)
+        self._access = requirements.TrustedAccess(backend.organization)
         self._sets: defaultdict[str, dict[str, StackSet]] = defaultdict(dict)
         self._places = places(backend.organization)
         self._changes: dict[str, Callable[[StackSet, Json], Json]] = {
@@ -57,24 +53,22 @@ class StackSets:
         Raises:
             ApiError: AWS would refuse it, or the sandbox does not emulate it.
         """
-        operation = get_service_model("cloudformation").operation_model(request.operation)
-        given: Json = QueryParser(operation).parse({"values": request.form})  # pyright: ignore[reportArgumentType] - all it reads
-        answer = self._answer(request.operation, given, caller)
-        written = QuerySerializer(operation).serialize(answer)
-        return Response(written["status_code"], str(written["body"]).encode(), {"Content-Type": "text/xml"})
+        return query_response(request, self._answer(request.operation, read_query(request), caller))
 
     def _answer(self, name: str, request: Json, caller: Caller) -> Json:
         if name in ("ActivateOrganizationsAccess", "DeactivateOrganizationsAccess"):
             self._access.switch(caller, on=name.startswith("Activate"))
             return {}
         wanted = request.get("StackSetName", "")
-        require_operator(self._backend.organization, caller, wanted, creates=name == "CreateStackSet", request=request)
+        requirements.require_operator(
+            self._backend.organization, caller, wanted, creates=name == "CreateStackSet", request=request
+        )
         sets = self._sets[caller.region]
         match name:
             case "DescribeOrganizationsAccess":
                 answer = {"Status": "ENABLED" if self._access.enabled else "DISABLED"}
             case "ListStackSets":
-                answer = {"Summaries": [descriptions.summary(each) for each in sets.values()]}
+                answer = {"Summaries": list(sets.values())}
             case "CreateStackSet":
                 self._access.require()
                 answer = self._create(sets, request, caller)
@@ -91,9 +85,9 @@ class StackSets:
 
     def _create(self, sets: dict[str, StackSet], request: Json, caller: Caller) -> Json:
         if request.get("PermissionModel") != "SERVICE_MANAGED":
-            raise invalid("The sandbox emulates stack sets with PermissionModel SERVICE_MANAGED only")
+            raise requirements.invalid("The sandbox emulates stack sets with PermissionModel SERVICE_MANAGED only")
         if "AutoDeployment" not in request:
-            raise invalid("AutoDeployment is required, as the permission model is SERVICE_MANAGED")
+            raise requirements.invalid("AutoDeployment is required, as the permission model is SERVICE_MANAGED")
         name = request["StackSetName"]
         if name in sets:
             raise ApiError("NameAlreadyExistsException", f"A StackSet with the name {name} already exists", 409)
@@ -103,20 +97,22 @@ class StackSets:
         made = StackSet(name, stack_set_id, arn)
         self._amend(made, request)
         sets[name] = made
-        return {"StackSetId": made.id}
+        return {"StackSetId": made.stack_set_id}
 
     def _amend(self, stack_set: StackSet, request: Json) -> None:
         """Take over what a request says of the set itself."""
-        text = request.get("TemplateBody") or stack_set.template
+        text = request.get("TemplateBody") or stack_set.template_body
         if url := request.get("TemplateURL"):
             text = get_stack_from_s3_url(url, account_id=self._backend.organization.management, partition="aws")
-        template = read(text)
-        require_capabilities(template, request.get("Capabilities") or [])
+        template = requirements.read(text)
+        requirements.require_capabilities(template, request.get("Capabilities") or [])
         automatic = request.get("AutoDeployment") or stack_set.auto_deployment
         if not automatic["Enabled"] and "RetainStacksOnAccountRemoval" in automatic:
-            raise invalid("RetainStacksOnAccountRemoval is for automatic deployments that are enabled")
-        stack_set.parameters = settle_parameters(template, request.get("Parameters") or [], stack_set.parameters)
-        stack_set.template, stack_set.auto_deployment = text, automatic
+            raise requirements.invalid("RetainStacksOnAccountRemoval is for automatic deployments that are enabled")
+        stack_set.parameters = requirements.settle_parameters(
+            template, request.get("Parameters") or [], stack_set.parameters
+        )
+        stack_set.template_body, stack_set.auto_deployment = text, automatic
         stack_set.capabilities = request.get("Capabilities") or []
         stack_set.description = request.get("Description", stack_set.description)
         stack_set.tags = request.get("Tags", stack_set.tags)
@@ -126,7 +122,7 @@ class StackSets:
         self._refuse_parallel(stack_set)
         if stack_set.instances:
             raise ApiError("StackSetNotEmptyException", "StackSet is not empty", 409)
-        del sets[stack_set.name]
+        del sets[stack_set.stack_set_name]
         return {}
 
     def _update(self, stack_set: StackSet, request: Json) -> Json:
@@ -137,13 +133,13 @@ class StackSets:
     def _create_instances(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
         accounts, regions = targeted(self._backend.organization, request), request["Regions"]
-        overrides = _overrides(request)
+        overrides = request.get("ParameterOverrides")
         instances: list[Instance] = []
         for region in regions:
             for account, unit in accounts.items():
-                fresh = Instance(account, region, unit)
+                fresh = Instance(stack_set.stack_set_id, account, region, unit)
                 instance = stack_set.instances.setdefault((account, region), fresh)
-                instance.overrides = overrides or instance.overrides
+                instance.parameter_overrides = overrides or instance.parameter_overrides
                 instances.append(instance)
         for unit in request["DeploymentTargets"]["OrganizationalUnitIds"]:
             stack_set.units[unit] = list(dict.fromkeys((*stack_set.units.get(unit, ()), *regions)))
@@ -155,31 +151,33 @@ class StackSets:
         if not instances:
             raise ApiError("StackInstanceNotFoundException", "No stack instances match the targets", 404)
         for instance in instances:
-            instance.overrides = _overrides(request)
+            instance.parameter_overrides = request.get("ParameterOverrides") or []
         return self._begin(stack_set, "UPDATE", instances, request)
 
     def _delete_instances(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
         if not part(request, "DeploymentTargets").get("OrganizationalUnitIds"):
-            raise invalid("StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target")
+            raise requirements.invalid(
+                "StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target"
+            )
         instances = selected(self._backend.organization, stack_set, request)
         remove_units(stack_set, request)
         return self._begin(stack_set, "DELETE", instances, request, retain=bool(request.get("RetainStacks")))
 
     def _refuse_parallel(self, stack_set: StackSet) -> None:
-        running = stack_set.running()
+        running = stack_set.first("RUNNING")
         if running and not stack_set.managed_execution.get("Active"):
-            message = f"Another Operation on StackSet {stack_set.arn} is in progress: {running.id}"
+            message = f"Another Operation on StackSet {stack_set.stack_set_arn} is in progress: {running.operation_id}"
             raise ApiError("OperationInProgressException", message, 409)
 
     def _begin(
         self, stack_set: StackSet, action: str, instances: list[Instance], request: Json, *, retain: bool = False
     ) -> Json:
-        operation_id = request.get("OperationId") or self._uuid(stack_set.id)
+        operation_id = request.get("OperationId") or self._uuid(stack_set.stack_set_id)
         if operation_id in stack_set.operations:
             raise ApiError("OperationIdAlreadyExistsException", f"Operation {operation_id} already exists", 409)
-        now = self._backend.clock.now()
-        begin(self._backend, stack_set, Operation(operation_id, action, now, instances, request, retain))
+        made = (stack_set.stack_set_id, operation_id, action, self._backend.clock.now(), instances, request, retain)
+        begin(self._backend, stack_set, Operation(*made))
         return {"OperationId": operation_id}
 
     def follow_accounts(self) -> None:
@@ -204,12 +202,7 @@ class StackSets:
 
 
 def _find(sets: dict[str, StackSet], wanted: str) -> StackSet:
-    found = next((each for each in sets.values() if wanted in (each.name, each.id, each.arn)), None)
+    found = next((s for s in sets.values() if wanted in (s.stack_set_name, s.stack_set_id, s.stack_set_arn)), None)
     if found is None:
-        raise ApiError(NOT_FOUND, f"StackSet {wanted} not found", 404)
+        raise ApiError(requirements.NOT_FOUND, f"StackSet {wanted} not found", 404)
     return found
-
-
-def _overrides(request: Json) -> dict[str, str]:
-    given: list[Json] = request.get("ParameterOverrides") or []
-    return {each["ParameterKey"]: each.get("ParameterValue", "") for each in given}

@@ -1,7 +1,7 @@
 """Which accounts a request means, and what becomes of those that join a unit or leave it."""
 
-from sandbox.aws.cloudformation.stack_sets.access import invalid
 from sandbox.aws.cloudformation.stack_sets.model import Instance, StackSet
+from sandbox.aws.cloudformation.stack_sets.requirements import invalid
 from sandbox.aws.documents import Json, part
 from sandbox.aws.organization import Organization
 
@@ -33,7 +33,8 @@ def selected(organization: Organization, stack_set: StackSet, request: Json) -> 
     regions = request.get("Regions") or [region for _, region in stack_set.instances]
     found: list[Instance] = []
     for instance in stack_set.instances.values():
-        inside = any(unit == instance.unit or organization.covers(unit, instance.account) for unit in units)
+        covered = any(organization.covers(unit, instance.account) for unit in units)
+        inside = covered or instance.organizational_unit_id in units
         named = not units or (inside and _passes(instance.account, accounts, chosen))
         united = instance.account in accounts and chosen in ("", "UNION")
         if instance.region in regions and (named or united):
@@ -79,13 +80,13 @@ def moves(stack_set: StackSet, before: Places, now: Places, management: str) -> 
         old, new = before.get(account, []), now.get(account, [])
         if old == new or account == management:
             continue
-        for unit, regions in stack_set.units.items():
-            fresh = (region for region in regions if (account, region) not in stack_set.instances)
-            joined += [Instance(account, region, unit) for region in fresh if unit in new and unit not in old]
+        for unit in (unit for unit in stack_set.units if unit in new and unit not in old):
+            fresh = (region for region in stack_set.units[unit] if (account, region) not in stack_set.instances)
+            joined += [Instance(stack_set.stack_set_id, account, region, unit) for region in fresh]
         kept = {unit for unit in stack_set.units if unit in new}
         for instance in stack_set.instances.values():
-            if instance.account == account and instance.unit not in new:
+            if instance.account == account and instance.organizational_unit_id not in new:
                 successor = next((unit for unit in kept if instance.region in stack_set.units[unit]), None)
-                instance.unit = successor or instance.unit
+                instance.organizational_unit_id = successor or instance.organizational_unit_id
                 left += [] if successor else [instance]
     return joined, left

@@ -104,7 +104,7 @@ def test_nothing_that_a_run_leaves_behind_has_the_secret(keeping: Stage) -> None
     assert "the settings of embeddings changed" in changed
     assert "ApiKey (hidden)" in planned
     folder = keeping.project.parent
-    left = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and _is_ours(path, folder)]
+    left = _left(folder)
     assert any(path.name.endswith(".json.bak") for path in left)
     found = {str(path.relative_to(folder)) for path in left if _tells(path.read_bytes())}
     assert set() == found
@@ -131,6 +131,7 @@ def test_a_stored_secret_and_what_another_launch_tells_of_it_arrive_and_nothing_
             keeping.run("python", "-m", "fleet", "drift").stdout,
         ]
         arrived = _all_arrived(keeping)
+        telling = [str(path) for path in _left(keeping.project.parent) if _tells(path.read_bytes())]
     finally:
         file.unlink()
         path.write_text(before)
@@ -139,9 +140,7 @@ def test_a_stored_secret_and_what_another_launch_tells_of_it_arrive_and_nothing_
     assert "1 spokes: 1 unchanged" in printed[3]
     assert "2 stays as it is" in printed[4]
     assert "0 of 1 compared spokes drifted" in printed[5]
-    folder = keeping.project.parent
-    left = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and _is_ours(path, folder)]
-    assert [] == [str(path) for path in left if _tells(path.read_bytes())]
+    assert [] == telling
     assert [] == [text for text in printed if _tells(text.encode())]
 
 
@@ -178,6 +177,11 @@ def test_a_signed_contract_stays_signed_and_a_spoke_with_another_key_refuses_it(
     assert "is not signed with a key of hub.contractKeys" in " ".join(refused.split())
     assert "not signed" not in taken
     assert "contract 1.4 of organization/model-catalog-hub/hub" in taken
+
+
+def _left(folder: Path) -> list[Path]:
+    """List what runs have left behind."""
+    return [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and _is_ours(path, folder)]
 
 
 def _is_ours(path: Path, folder: Path) -> bool:

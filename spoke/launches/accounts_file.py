@@ -6,9 +6,9 @@ gives the same launches whoever deploys a spoke, and a moved account is a change
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from shared.aws.arn import AccountId
 from shared.documents import read_file
@@ -19,7 +19,13 @@ from shared.yaml_document import read_document
 ACCOUNTS_FILE: Final = "accounts.yaml"
 
 
-class AccountFacts(SettingsDocument):
+class LateDocument(SettingsDocument):
+    """A part of a file that most runs do not have. They shall not wait for what reads it to be built."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(defer_build=True)
+
+
+class AccountFacts(LateDocument):
     """What is known of an account.
 
     Attributes:
@@ -41,7 +47,7 @@ class AccountFacts(SettingsDocument):
         return ""
 
 
-class AccountsFile(SettingsDocument):
+class AccountsFile(LateDocument):
     """All of accounts.yaml.
 
     Attributes:

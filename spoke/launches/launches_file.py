@@ -14,11 +14,11 @@ from shared.between_fields import between_fields
 from shared.collecting import refuse_all
 from shared.documents import parse_tree
 from shared.errors import ConfigError, Mistake
-from shared.validation import Key, SettingsDocument
+from shared.validation import Key
 from shared.yaml_document import YamlLoader, read_document
 from shared.yaml_lines import line_of
 from spoke.config import Launch, LaunchTags, Minutes
-from spoke.launches.accounts_file import ACCOUNTS_FILE, AccountFacts, content_of, read_accounts_file
+from spoke.launches.accounts_file import ACCOUNTS_FILE, AccountFacts, LateDocument, content_of, read_accounts_file
 from spoke.parameter_values import Parameters
 
 LAUNCHES_FILE: Final = "launches.yaml"
@@ -26,7 +26,7 @@ LAUNCHES_FILE: Final = "launches.yaml"
 _OVERRIDABLE: Final = "version, timeout, notifications, ownModel, parameters, tags, or one of the last two by name"
 
 
-class Who(SettingsDocument):
+class Who(LateDocument):
     """Accounts. Each kind that is named has to fit.
 
     Attributes:
@@ -81,7 +81,7 @@ class Who(SettingsDocument):
         )
 
 
-class ProductDefaults(SettingsDocument):
+class ProductDefaults(LateDocument):
     """What launches have that do not say otherwise.
 
     Attributes:
@@ -125,7 +125,7 @@ def _listed(value: object) -> object:
 Whom = Annotated[list[Who], BeforeValidator(_listed)]
 
 
-class Entry(SettingsDocument):
+class Entry(LateDocument):
     """What some accounts get.
 
     Attributes:
@@ -141,7 +141,7 @@ class Entry(SettingsDocument):
     name: Key
     for_: Whom = Field(alias="for", min_length=1, description="accounts", examples=["{units: [Workloads]}"])
     exclude: Whom = []
-    defaults: Defaults = Defaults()
+    defaults: Defaults = Field(default_factory=Defaults)
     launches: list[Launch] = []
     may_override: list[
         Annotated[
@@ -181,7 +181,7 @@ def _apart(entries: list[Entry]) -> list[Entry]:
     return entries
 
 
-class LaunchesFile(SettingsDocument):
+class LaunchesFile(LateDocument):
     """All of launches.yaml. Without the file every spoke has its own launches, and no others.
 
     Attributes:

@@ -36,8 +36,12 @@ class Making(Step):
 def one_step(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Let a proof have one step, and need neither a copy of the project nor Pulumi."""
     monkeypatch.setattr(run, "STEPS", (Making,))
-    monkeypatch.setattr(run, "refuse_tools", lambda plugin: plugin)
-    monkeypatch.setattr(Stage, "make", lambda _: None)
+
+    def nothing(of: object) -> str:
+        return str(of)
+
+    monkeypatch.setattr(run, "refuse_tools", nothing)
+    monkeypatch.setattr(Stage, "make", nothing)
     return world
 
 
@@ -100,7 +104,11 @@ def test_the_report_has_what_is_not_as_in_the_run_that_it_is_compared_with(
     step.facts = [Observation(name="made", value="two roles")]
     expected.steps = [step]
     write_file(Path("expected.json"), expected.model_dump_json())
-    monkeypatch.setattr(run, "_rehearsed", lambda _: read_record(Path("expected.json")))  # as on AWS
+
+    def rehearsed(_: run.Options) -> Record:  # as on AWS
+        return read_record(Path("expected.json"))
+
+    monkeypatch.setattr(run, "rehearsed", rehearsed)
 
     assert ExitCode.DONE == ends_with(None, monkeypatch)
 
@@ -110,7 +118,7 @@ def test_the_report_has_what_is_not_as_in_the_run_that_it_is_compared_with(
 
 
 def test_steps_that_need_no_trust_do_not_turn_it_on() -> None:
-    chosen = {step.name for step in run._chosen(["tests", "measures"])}
+    chosen = {step.name for step in run.chosen_steps(["tests", "measures"])}
 
     assert not {"trust", "no-trust", "tests", "measures"} & chosen
-    assert {"trust", "no-trust"} <= {step.name for step in run._chosen(["tests"])}
+    assert {"trust", "no-trust"} <= {step.name for step in run.chosen_steps(["tests"])}

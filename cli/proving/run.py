@@ -116,6 +116,12 @@ def prove(options: Options) -> int:
     )
     proof = Proof(parties, record, Stage(record, parties[MANAGEMENT]), options.tests, unit, options.iam_seconds)
     print(f"proof {record.run} on {record.on}, about {total(costs):.2f} USD, with {plugin}", flush=True)
+    if parties.short_lived:
+        print(
+            f"warning: the credentials of {', '.join(parties.short_lived)} end, and are not renewed by themselves. "
+            f"What is there when they end is removed by: model-catalog proof remove {record.run}",
+            file=sys.stderr,
+        )
     return _run(proof, chosen_steps(options.skip), expected)
 
 

@@ -1,5 +1,6 @@
 """A run, however a step ends: what was made is removed, and the report is whole."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -66,6 +67,21 @@ def test_a_run_that_is_done_leaves_nothing_and_says_so(one_step: World, monkeypa
         record.steps[0].state,
         [(each.part, each.kind, each.name) for each in record.making],
     )
+
+
+def test_credentials_that_end_are_told_of_before_anything_is_made(
+    one_step: World, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _ = ends_with(None, monkeypatch)
+    assert "warning" not in capfd.readouterr().err
+    given = one_step.client("spoke", "sts").get_session_token()["Credentials"]
+    profile = f"[profile short]\naws_access_key_id = {ACCOUNTS['spoke']}\naws_secret_access_key = x\n"
+    with Path("config").open("a") as config:
+        config.write(f"\n{profile}aws_session_token = {given['SessionToken']}\nregion = eu-central-1\n")
+
+    _ = run.prove(replace(OPTIONS, profiles={**PROFILES, "spoke": "short"}))
+
+    assert "warning: the credentials of short end, and are not renewed by themselves." in capfd.readouterr().err
 
 
 def test_a_step_that_fails_ends_the_run_and_what_was_made_is_removed(

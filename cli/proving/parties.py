@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.aws.clients import made
@@ -66,6 +67,14 @@ class Parties:
     def __iter__(self) -> Any:  # noqa: ANN401 - an iterator of parties
         """Go through them."""
         return iter(self._parties.values())
+
+    @property
+    def short_lived(self) -> list[str]:
+        """Name the profiles whose credentials end, nobody says when, and are not renewed by themselves."""
+        given = {party.profile: self._sessions[part].get_credentials() for part, party in self._parties.items()}
+        return [
+            profile for profile, each in given.items() if each.token and not isinstance(each, RefreshableCredentials)
+        ]
 
     @property
     def ids(self) -> dict[str, str]:

@@ -99,7 +99,7 @@ def prove(options: Options) -> int:
     unit = refuse_accounts(parties, options.throw_away)
     found = look_everywhere(parties)
     refuse_catalog(parties, found, [] if is_rehearsed() else left_on_aws())
-    expected = read_record(options.expected) if options.expected else _rehearsed(options)
+    expected = read_record(options.expected) if options.expected else rehearsed(options)
     mark = new_mark()
     record = Record(
         run=f"{dt.datetime.now(dt.UTC):%Y-%m-%d}-{mark.removeprefix('proof-')}",
@@ -116,7 +116,13 @@ def prove(options: Options) -> int:
     )
     proof = Proof(parties, record, Stage(record, parties[MANAGEMENT]), options.tests, unit, options.iam_seconds)
     print(f"proof {record.run} on {record.on}, about {total(costs):.2f} USD, with {plugin}", flush=True)
-    return _run(proof, _chosen(options.skip), expected)
+    if parties.short_lived:
+        print(
+            f"warning: the credentials of {', '.join(parties.short_lived)} end, and are not renewed by themselves. "
+            f"What is there when they end is removed by: model-catalog proof remove {record.run}",
+            file=sys.stderr,
+        )
+    return _run(proof, chosen_steps(options.skip), expected)
 
 
 def remove(run: str) -> int:
@@ -149,7 +155,7 @@ def remove(run: str) -> int:
     return _remove(proof, None)
 
 
-def _chosen(skip: Sequence[str]) -> list[Step]:
+def chosen_steps(skip: Sequence[str]) -> list[Step]:
     """Make the steps; trust is for those that need it."""
     left_out = {*skip, *((Trust.name, NoTrust.name) if {Tests.name, Measures.name} <= set(skip) else ())}
     return [step() for step in STEPS if step.name not in left_out]
@@ -209,7 +215,7 @@ def _remove(proof: Proof, expected: Record | None) -> ExitCode:
     return reached(reached=proof.record.removed)
 
 
-def _rehearsed(options: Options) -> Record | None:
+def rehearsed(options: Options) -> Record | None:
     """Rehearse the same on the sandbox, so that the run on AWS has something to differ from.
 
     Raises:

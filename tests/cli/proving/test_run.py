@@ -1,5 +1,6 @@
 """A run, however a step ends: what was made is removed, and the report is whole."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -36,8 +37,12 @@ class Making(Step):
 def one_step(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Let a proof have one step, and need neither a copy of the project nor Pulumi."""
     monkeypatch.setattr(run, "STEPS", (Making,))
-    monkeypatch.setattr(run, "refuse_tools", lambda plugin: plugin)
-    monkeypatch.setattr(Stage, "make", lambda _: None)
+
+    def nothing(of: object) -> str:
+        return str(of)
+
+    monkeypatch.setattr(run, "refuse_tools", nothing)
+    monkeypatch.setattr(Stage, "make", nothing)
     return world
 
 
@@ -62,6 +67,21 @@ def test_a_run_that_is_done_leaves_nothing_and_says_so(one_step: World, monkeypa
         record.steps[0].state,
         [(each.part, each.kind, each.name) for each in record.making],
     )
+
+
+def test_credentials_that_end_are_told_of_before_anything_is_made(
+    one_step: World, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _ = ends_with(None, monkeypatch)
+    assert "warning" not in capfd.readouterr().err
+    given = one_step.client("spoke", "sts").get_session_token()["Credentials"]
+    profile = f"[profile short]\naws_access_key_id = {ACCOUNTS['spoke']}\naws_secret_access_key = x\n"
+    with Path("config").open("a") as config:
+        config.write(f"\n{profile}aws_session_token = {given['SessionToken']}\nregion = eu-central-1\n")
+
+    _ = run.prove(replace(OPTIONS, profiles={**PROFILES, "spoke": "short"}))
+
+    assert "warning: the credentials of short end, and are not renewed by themselves." in capfd.readouterr().err
 
 
 def test_a_step_that_fails_ends_the_run_and_what_was_made_is_removed(
@@ -100,7 +120,11 @@ def test_the_report_has_what_is_not_as_in_the_run_that_it_is_compared_with(
     step.facts = [Observation(name="made", value="two roles")]
     expected.steps = [step]
     write_file(Path("expected.json"), expected.model_dump_json())
-    monkeypatch.setattr(run, "_rehearsed", lambda _: read_record(Path("expected.json")))  # as on AWS
+
+    def rehearsed(_: run.Options) -> Record:  # as on AWS
+        return read_record(Path("expected.json"))
+
+    monkeypatch.setattr(run, "rehearsed", rehearsed)
 
     assert ExitCode.DONE == ends_with(None, monkeypatch)
 
@@ -110,7 +134,7 @@ def test_the_report_has_what_is_not_as_in_the_run_that_it_is_compared_with(
 
 
 def test_steps_that_need_no_trust_do_not_turn_it_on() -> None:
-    chosen = {step.name for step in run._chosen(["tests", "measures"])}
+    chosen = {step.name for step in run.chosen_steps(["tests", "measures"])}
 
     assert not {"trust", "no-trust", "tests", "measures"} & chosen
-    assert {"trust", "no-trust"} <= {step.name for step in run._chosen(["tests"])}
+    assert {"trust", "no-trust"} <= {step.name for step in run.chosen_steps(["tests"])}

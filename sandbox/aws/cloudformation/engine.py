@@ -12,7 +12,6 @@ from moto.sagemaker.models import FakeEndpointConfig
 
 from sandbox.aws.cloudformation import nested_types
 from sandbox.aws.cloudformation.account_values import AccountValues
-from sandbox.aws.cloudformation.emulation import require_emulated
 from sandbox.aws.cloudformation.intrinsics import transforms_of
 from sandbox.aws.cloudformation.parameters import ParameterError, parameters_of, text_of
 from sandbox.aws.cloudformation.permissions import unchecked
@@ -20,6 +19,7 @@ from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.stack_outputs import StackOutputs
 from sandbox.aws.cloudformation.stack_resources import StackResources, reason_of, require_unused
 from sandbox.aws.cloudformation.templates import TemplateError, parse_template
+from sandbox.aws.cloudformation.transforms import require_emulated
 from sandbox.aws.documents import Json
 
 Moto = Any

@@ -3,12 +3,11 @@
 It is made where the hub of the default organization is; in any other organization nobody knows who the hub is.
 """
 
-import json
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sandbox.aws.iam.principals import find_role, iam_of
+from sandbox.aws.iam.principals import find_role, make_role
 
 DEPLOYER: Final = "ModelCatalogDeployer"
 HUB: Final = "222233334444"
@@ -20,17 +19,8 @@ def prepare_deployer(account: str, *, management: str) -> None:
     kind = "hub" if account == HUB else "spoke"
     if find_role(account, DEPLOYER) or not _policy(kind):
         return
-    trusted = {"AWS": f"arn:aws:iam::{management}:root"}
-    trust = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
-    role: Any = iam_of(account).create_role(
-        role_name=DEPLOYER,
-        assume_role_policy_document=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-        path="/",
-        permissions_boundary=None,
-        description="Deploys the model catalog.",
-        tags=[],
-        max_session_duration="3600",
-    )
+    trust = {"Principal": {"AWS": f"arn:aws:iam::{management}:root"}, "Action": "sts:AssumeRole"}
+    role = make_role(account, DEPLOYER, trust, description="Deploys the model catalog.")
     values = {"Partition": "aws", "AccountId": account, "HubAccountId": HUB}
     text = _policy(kind)
     for name, value in values.items():

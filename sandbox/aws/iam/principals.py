@@ -60,6 +60,18 @@ def prepare_account(account: str, *, management: bool) -> None:
         policy.attach_to(role)
 
 
+def make_role(account: str, name: str, trust: Statement, *, path: str = "/", **more: str) -> Any:  # noqa: ANN401 - moto's
+    """Make a role that is trusted by one statement."""
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **trust}]})
+    known: dict[str, Any] = {
+        "permissions_boundary": None,
+        "description": "",
+        "tags": [],
+        "max_session_duration": "3600",
+    }
+    return iam_of(account).create_role(name, document, path=path, **known | more)
+
+
 def add_aws_managed_policies(account: str) -> None:
     """Put all of AWS's own policies into an account. There are over a thousand, so only on demand."""
     policies = iam_of(account).managed_policies

@@ -9,10 +9,10 @@ from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
 from sandbox.aws.iam.principals import find_principal, iam_of, is_known
 from sandbox.aws.servicecatalog import quotas
-from sandbox.aws.servicecatalog.associations import CONSISTENCY_SECONDS
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.errors import ResourceNotFoundException, invalid
 from sandbox.aws.servicecatalog.model import Portfolio, Principal
+from sandbox.aws.servicecatalog.portfolios import CONSISTENCY_SECONDS
 from sandbox.aws.servicecatalog.visibility import imports_of, visible_portfolio
 
 _PATTERN = re.compile(r"arn:[^:]+:iam:::(role|user|group)/[^:]+")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from moto.cloudformation.utils import get_stack_from_s3_url
 
 from sandbox.aws.backend import Backend
-from sandbox.aws.cloudformation.stack_sets import descriptions, requirements
+from sandbox.aws.cloudformation.stack_sets import requirements
 from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
 from sandbox.aws.cloudformation.stack_sets.operations import begin
 from sandbox.aws.cloudformation.stack_sets.targets import moves, places, remove_units, selected, targeted
@@ -36,12 +36,12 @@ class StackSets:
             "DeleteStackInstances": self._delete_instances,
         }
         self._reads: dict[str, Callable[[StackSet, Json], Json]] = {
-            "DescribeStackSet": descriptions.stack_set,
-            "DescribeStackInstance": descriptions.instance,
-            "ListStackInstances": descriptions.instances,
-            "DescribeStackSetOperation": descriptions.operation,
-            "ListStackSetOperations": descriptions.operations,
-            "ListStackSetOperationResults": descriptions.results,
+            "DescribeStackSet": _show_stack_set,
+            "DescribeStackInstance": _show_instance,
+            "ListStackInstances": _show_instances,
+            "DescribeStackSetOperation": _show_operation,
+            "ListStackSetOperations": _show_operations,
+            "ListStackSetOperationResults": _show_results,
         }
 
     def knows(self, operation: str) -> bool:
@@ -206,3 +206,50 @@ def _find(sets: dict[str, StackSet], wanted: str) -> StackSet:
     if found is None:
         raise ApiError(requirements.NOT_FOUND, f"StackSet {wanted} not found", 404)
     return found
+
+
+def _show_stack_set(found: StackSet, _request: Json) -> Json:
+    return {"StackSet": found}
+
+
+def _show_instance(found: StackSet, request: Json) -> Json:
+    place = request["StackInstanceAccount"], request["StackInstanceRegion"]
+    if place not in found.instances:
+        message = f"Stack instance not found for account {place[0]} in region {place[1]}"
+        raise ApiError("StackInstanceNotFoundException", message, 404)
+    return {"StackInstance": found.instances[place]}
+
+
+def _show_instances(found: StackSet, request: Json) -> Json:
+    account, region = request.get("StackInstanceAccount"), request.get("StackInstanceRegion")
+    wanted = [
+        each
+        for each in found.instances.values()
+        if account in (None, each.account) and region in (None, each.region) and _passes(each, request)
+    ]
+    return {"Summaries": wanted}
+
+
+def _passes(instance: Instance, request: Json) -> bool:
+    known = {"DETAILED_STATUS": instance.detailed_status, "LAST_OPERATION_ID": instance.last_operation_id}
+    return all(known.get(each["Name"]) == each["Values"] for each in request.get("Filters") or ())
+
+
+def _wanted(found: StackSet, request: Json) -> Operation:
+    wanted = request["OperationId"]
+    if wanted not in found.operations:
+        raise ApiError("OperationNotFoundException", f"Operation {wanted} not found", 404)
+    return found.operations[wanted]
+
+
+def _show_operation(found: StackSet, request: Json) -> Json:
+    return {"StackSetOperation": _wanted(found, request)}
+
+
+def _show_operations(found: StackSet, _request: Json) -> Json:
+    """List the newest first."""
+    return {"Summaries": list(reversed(found.operations.values()))}
+
+
+def _show_results(found: StackSet, request: Json) -> Json:
+    return {"Summaries": _wanted(found, request).results}

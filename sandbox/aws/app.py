@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, cast
 from sandbox.aws import intake
 from sandbox.aws import s3 as buckets
 from sandbox.aws.authorization import action_of, authorize, authorize_organizations
-from sandbox.aws.backend import moto
+from sandbox.aws.backend import Identifiers, moto
 from sandbox.aws.cloudformation import answers
 from sandbox.aws.errors import ApiError, error_response
 from sandbox.aws.faults import Dropped, Fault, Faults
 from sandbox.aws.iam import simulation
 from sandbox.aws.iam.callers import Caller, Callers, authorize_assuming
 from sandbox.aws.iam.principals import add_aws_managed_policies, find_role, made, used
-from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.inputs import InputError
+from sandbox.aws.intake import refuse_pages
 from sandbox.aws.limits import TooLargeError, TooMuchError
 from sandbox.aws.model_packages import ModelPackages
 from sandbox.aws.model_registry import ModelRegistry
@@ -30,7 +30,6 @@ from sandbox.aws.service_quotas import ServiceQuotas
 from sandbox.aws.servicecatalog.call import CatalogBackend
 from sandbox.aws.servicecatalog.service import TARGET, ServiceCatalog
 from sandbox.aws.servicecatalog.shares import remove_node_shares
-from sandbox.aws.visitors import refuse_pages
 from sandbox.aws.wire import Environ, Request, Response
 from sandbox.clock import Clock
 

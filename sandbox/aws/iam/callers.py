@@ -9,7 +9,6 @@ from moto.sts.models import AssumedRole, sts_backends
 
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam import principals
-from sandbox.aws.iam.deployers import HUB, prepare_deployer
 from sandbox.aws.iam.evaluation import Context, judge, statements
 from sandbox.aws.organization import Organization
 from sandbox.aws.wire import Request
@@ -112,8 +111,8 @@ class Callers:
         principals.prepare_account(account, management=account == management)
         if account not in self._prepared and account != management and self._organization.has(account):
             self._prepared.add(account)
-            if self._organization.has(HUB):
-                prepare_deployer(account, management=management)
+            if self._organization.has(principals.HUB):
+                principals.prepare_deployer(account, management=management)
 
     def _session(self, request: Request) -> Caller | None:
         key = request.access_key

@@ -52,7 +52,7 @@ _MOST_ANSWERED = 1000
 """Requests whose idempotency tokens are remembered; AWS forgets them in time, too."""
 
 _NOUNS = (
-    "artifacts, constraints, launch_paths, plans, portfolios, principals, product_views, products, "
+    "artifacts, constraints, launch_paths, plans, portfolios, principals, products, "
     "provisioned_products, provisioning, service_actions, shares, tag_options"
 )
 for _noun in _NOUNS.split(", "):

@@ -10,7 +10,6 @@ from sandbox.aws.backend import Backend
 from sandbox.aws.cloudformation.stack_sets import requirements
 from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
 from sandbox.aws.cloudformation.stack_sets.operations import begin
-from sandbox.aws.cloudformation.stack_sets.targets import moves, places, remove_units, selected, targeted
 from sandbox.aws.documents import Json, part
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
@@ -28,7 +27,7 @@ class StackSets:
         self._backend = backend
         self._access = requirements.TrustedAccess(backend.organization)
         self._sets: defaultdict[str, dict[str, StackSet]] = defaultdict(dict)
-        self._places = places(backend.organization)
+        self._places = requirements.places(backend.organization)
         self._changes: dict[str, Callable[[StackSet, Json], Json]] = {
             "UpdateStackSet": self._update,
             "CreateStackInstances": self._create_instances,
@@ -128,11 +127,13 @@ class StackSets:
     def _update(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
         self._amend(stack_set, request)
-        return self._begin(stack_set, "UPDATE", selected(self._backend.organization, stack_set, request), request)
+        return self._begin(
+            stack_set, "UPDATE", requirements.selected(self._backend.organization, stack_set, request), request
+        )
 
     def _create_instances(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
-        accounts, regions = targeted(self._backend.organization, request), request["Regions"]
+        accounts, regions = requirements.targeted(self._backend.organization, request), request["Regions"]
         overrides = request.get("ParameterOverrides")
         instances: list[Instance] = []
         for region in regions:
@@ -147,7 +148,7 @@ class StackSets:
 
     def _update_instances(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
-        instances = selected(self._backend.organization, stack_set, request)
+        instances = requirements.selected(self._backend.organization, stack_set, request)
         if not instances:
             raise ApiError("StackInstanceNotFoundException", "No stack instances match the targets", 404)
         for instance in instances:
@@ -160,8 +161,8 @@ class StackSets:
             raise requirements.invalid(
                 "StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target"
             )
-        instances = selected(self._backend.organization, stack_set, request)
-        remove_units(stack_set, request)
+        instances = requirements.selected(self._backend.organization, stack_set, request)
+        requirements.remove_units(stack_set, request)
         return self._begin(stack_set, "DELETE", instances, request, retain=bool(request.get("RetainStacks")))
 
     def _refuse_parallel(self, stack_set: StackSet) -> None:
@@ -182,14 +183,14 @@ class StackSets:
 
     def follow_accounts(self) -> None:
         """Automatic deployments: accounts may have joined units, or left them."""
-        before, self._places = self._places, places(self._backend.organization)
+        before, self._places = self._places, requirements.places(self._backend.organization)
         if before == self._places:
             return
         for stack_set in [each for sets in self._sets.values() for each in sets.values()]:
             automatic = stack_set.auto_deployment
             if not (automatic["Enabled"] and self._access.enabled):
                 continue
-            joined, left = moves(stack_set, before, self._places, self._backend.organization.management)
+            joined, left = requirements.moves(stack_set, before, self._places, self._backend.organization.management)
             if left:
                 retain = bool(automatic.get("RetainStacksOnAccountRemoval"))
                 self._begin(stack_set, "DELETE", left, {}, retain=retain)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .failure import AWSError, doing, tolerating
-from .properties import pick
+from .properties import as_map, pick
 from .schema import REGION, Operation, Property, each, optional, required
 from .servicecatalog.calls import ACCEPT_LANGUAGE, NOT_FOUND, call, listed
-from .tags import as_map
 from .waits import passing, retry, wait
 from .wire import State
 

@@ -7,11 +7,9 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from .equivalence import compact
 from .failure import AWSError, Failure, Gone, doing, tolerating
-from .properties import pick
+from .properties import as_list, as_map, compact, pick
 from .schema import REGION, TAGS, Operation, Resource, each, optional, outputs, required, settled
-from .tags import as_list, as_map
 from .waits import passing, retry, until_gone
 from .wire import Asset, State, Value
 

@@ -9,9 +9,8 @@ from sandbox.aws.servicecatalog.artifacts import find_artifact, show_parameters
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.constraints import parameters_of
 from sandbox.aws.servicecatalog.errors import ResourceNotFoundException, invalid, not_found
-from sandbox.aws.servicecatalog.launch_roles import role_arn
 from sandbox.aws.servicecatalog.model import Artifact, Constraint, Portfolio, Product
-from sandbox.aws.servicecatalog.principals import may_launch
+from sandbox.aws.servicecatalog.principals import may_launch, role_arn
 from sandbox.aws.servicecatalog.products import search
 from sandbox.aws.servicecatalog.tag_options import offered_tag_options
 from sandbox.aws.servicecatalog.visibility import constraints_on, contains, is_visible

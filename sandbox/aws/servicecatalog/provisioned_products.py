@@ -9,8 +9,8 @@ from sandbox.aws.documents import Json, part
 from sandbox.aws.servicecatalog.access_levels import in_access_level
 from sandbox.aws.servicecatalog.call import Call, operation, page
 from sandbox.aws.servicecatalog.errors import InvalidStateException, invalid, not_found
-from sandbox.aws.servicecatalog.launch_roles import require_launch_role
 from sandbox.aws.servicecatalog.model import ProvisionedProduct, Record
+from sandbox.aws.servicecatalog.principals import require_launch_role
 
 _TAKEN = ("product_id", "provisioning_artifact_id", "path_id", "launch_role_arn")
 """What a record has of the provisioned product."""

@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from sandbox.plugin.failure import Failure, doing, tolerating
-from sandbox.plugin.properties import pick
+from sandbox.plugin.properties import as_map, pick
 from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, each, optional, outputs, required, settled
-from sandbox.plugin.tags import as_map
 from sandbox.plugin.waits import wait
 from sandbox.plugin.wire import State
 

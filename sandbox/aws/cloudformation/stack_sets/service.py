@@ -13,8 +13,7 @@ from sandbox.aws.cloudformation.stack_sets.operations import begin
 from sandbox.aws.documents import Json, part
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.query import query_response, read_query
-from sandbox.aws.wire import Request, Response
+from sandbox.aws.wire import Request, Response, query_response, read_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable

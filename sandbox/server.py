@@ -14,13 +14,12 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler  # pyright: ignore[
 from werkzeug.serving import ThreadedWSGIServer
 
 from sandbox.aws.app import Sandbox
+from sandbox.aws.backend import Identifiers
 from sandbox.aws.faults import Faults
-from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.organization import Organization, OrganizationFile
-from sandbox.aws.retention import give_memory_back, let_moto_forget, let_moto_wait_for_nothing
+from sandbox.aws.retention import forbid_calls_out, give_memory_back, let_moto_forget, let_moto_wait_for_nothing
 from sandbox.clock import IAM_SECONDS, Clock
 from sandbox.files import write_whole
-from sandbox.outbound import forbid_calls_out
 
 
 class PortInUseError(Exception):

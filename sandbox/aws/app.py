@@ -12,28 +12,26 @@ from typing import TYPE_CHECKING, Any, cast
 from sandbox.aws import intake
 from sandbox.aws import s3 as buckets
 from sandbox.aws.authorization import action_of, authorize, authorize_organizations
-from sandbox.aws.backend import moto
+from sandbox.aws.backend import Identifiers, moto
 from sandbox.aws.cloudformation import answers
 from sandbox.aws.errors import ApiError, error_response
 from sandbox.aws.faults import Dropped, Fault, Faults
-from sandbox.aws.iam import assume_role as assume
 from sandbox.aws.iam import simulation
-from sandbox.aws.iam.callers import Caller, Callers
+from sandbox.aws.iam.callers import Caller, Callers, authorize_assuming
 from sandbox.aws.iam.principals import add_aws_managed_policies, find_role, made, used
-from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.inputs import InputError
+from sandbox.aws.intake import refuse_pages
 from sandbox.aws.limits import TooLargeError, TooMuchError
 from sandbox.aws.model_packages import ModelPackages
 from sandbox.aws.model_registry import ModelRegistry
 from sandbox.aws.organization import Organization
+from sandbox.aws.retention import called_out
 from sandbox.aws.service_quotas import ServiceQuotas
 from sandbox.aws.servicecatalog.call import CatalogBackend
 from sandbox.aws.servicecatalog.service import TARGET, ServiceCatalog
 from sandbox.aws.servicecatalog.shares import remove_node_shares
-from sandbox.aws.visitors import refuse_pages
 from sandbox.aws.wire import Environ, Request, Response
 from sandbox.clock import Clock
-from sandbox.outbound import called_out
 
 if TYPE_CHECKING:
     from sandbox.aws.cloudformation.stack_sets.service import StackSets
@@ -155,7 +153,7 @@ class Sandbox:
             case "organizations":
                 authorize_organizations(request, caller, self._backend.organization)
             case "sts":
-                assume.authorize(request, caller, self.callers, self.clock)
+                authorize_assuming(request, caller, self.callers, self.clock)
             case "s3":
                 buckets.route(request, caller)
             case "iam" if b"iam%3A%3Aaws%3Apolicy" in request.body:

@@ -1,9 +1,9 @@
 """The AWS organization: which accounts exist, and where in the tree of units."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
+from unittest.mock import patch
 
 from moto.moto_api._internal import mock_random
 from moto.organizations import models
@@ -181,12 +181,6 @@ class Organization:
         return any(entry["ServicePrincipal"] == service for entry in self.moto.services)
 
 
-@contextmanager
-def _next_account_id(wanted: str) -> Generator[None, None, None]:
+def _next_account_id(wanted: str) -> AbstractContextManager[object]:
     """Let moto, which rolls dice for account ids, make the wanted one."""
-    original = moto_ids.make_random_account_id
-    moto_ids.make_random_account_id = lambda: wanted
-    try:
-        yield
-    finally:
-        moto_ids.make_random_account_id = original
+    return patch.object(moto_ids, "make_random_account_id", lambda: wanted)

@@ -5,7 +5,7 @@ Service Quotas console, Amazon SageMaker); their values differ from account to a
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -95,15 +95,9 @@ class ServiceQuotas:
 
 @cache
 def _defaults() -> dict[str, float]:
-    return dict(_named())
-
-
-def _named() -> Iterator[tuple[str, float]]:
     model: Any = Session().get_service_model(_SERVICE)  # the stubs know no shape of a text
-    for shape, usage in _SHAPES.items():
-        for kind in model.shape_for(shape).enum:
-            yield f"{kind} for {usage}", INSTANCES
-    yield from _OTHERS.items()
+    kinds = ((kind, usage) for shape, usage in _SHAPES.items() for kind in model.shape_for(shape).enum)
+    return {f"{kind} for {usage}": INSTANCES for kind, usage in kinds} | dict(_OTHERS)
 
 
 def _code(name: str) -> str:

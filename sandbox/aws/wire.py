@@ -10,7 +10,12 @@ from io import BytesIO
 from typing import Any, cast
 from urllib.parse import parse_qs
 
+from moto.core.parse import QueryParser
+from moto.core.serialize import QuerySerializer, XFormedAttributePicker
+from moto.core.utils import get_service_model
+
 from sandbox.aws import limits
+from sandbox.aws.documents import Json
 from sandbox.aws.limits import TooMuchError, require_shallow_json, require_shallow_xml
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]{1,256})/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
@@ -116,3 +121,16 @@ def _fields(text: str, *, keep_blank_values: bool = False) -> dict[str, list[str
     if any(name.count(".") > limits.FIELD_LEVELS for name in found):
         raise TooMuchError(f"the name of a field has more than {limits.FIELD_LEVELS} parts")
     return found
+
+
+def read_query(request: Request) -> Json:
+    """The parameters of a call."""
+    operation = get_service_model(request.service).operation_model(request.operation)
+    return QueryParser(operation).parse({"values": request.form})  # pyright: ignore[reportArgumentType] - all it reads
+
+
+def query_response(request: Request, answer: Json) -> Response:
+    """An answer; a member such as StackSetId may be the attribute `stack_set_id` of an object."""
+    operation = get_service_model(request.service).operation_model(request.operation)
+    written = QuerySerializer(operation, value_picker=XFormedAttributePicker()).serialize(answer)
+    return Response(written["status_code"], str(written["body"]).encode(), {"Content-Type": "text/xml"})

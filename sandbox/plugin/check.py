@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .properties import Tags
 from .schema import Property, Resource, snake
-from .tags import Tags
 from .wire import DEFAULTS, UNKNOWN, State, Value, is_known, is_list, is_object, without_defaults
 
 NOT_EMULATED = "If the real aws plug-in has it: it is not emulated by the sandbox's stand-in plug-in."

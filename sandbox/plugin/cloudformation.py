@@ -4,10 +4,9 @@ import json
 import uuid
 from collections.abc import Collection, Iterator
 
-from .equivalence import same_json, same_set
 from .failure import AWSError, Failure, Gone, doing, tolerating
+from .properties import as_map, same_json, same_set
 from .schema import REGION, TAGS, Operation, Resource, computed, one_of, optional, settled
-from .tags import as_map
 from .waits import passing, retry, wait
 from .wire import State
 

@@ -9,7 +9,7 @@ from botocore.session import Session
 
 from .aws import Connection, Credentials, Endpoints
 from .failure import AWSError, Failure
-from .tags import Tags
+from .properties import Tags
 from .waits import Clock
 from .wire import State, Value, is_object
 

@@ -1,4 +1,4 @@
-"""Functions of the index, IAM and Organizations modules."""
+"""Functions of the index, IAM, Organizations and Service Catalog modules."""
 
 import json
 import re
@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .failure import AWSError, doing
-from .properties import pick
-from .schema import Operation, Property, optional, required
-from .tags import as_map
-from .waits import passing, retry
+from .failure import AWSError, doing, tolerating
+from .properties import as_map, pick
+from .schema import REGION, Operation, Property, each, optional, required
+from .servicecatalog.calls import ACCEPT_LANGUAGE, NOT_FOUND, call, listed
+from .waits import passing, retry, wait
 from .wire import State
 
 _ROLE_LIMIT = 120
@@ -160,19 +160,56 @@ def _units(op: Operation) -> State:
     return {"id": parent, "children": [pick(unit, "arn", "id", "name") for unit in found]}
 
 
-FUNCTIONS: Mapping[str, Function] = {
-    "aws:index/getCallerIdentity:getCallerIdentity": Function({"id": optional()}, _caller_identity),
-    "aws:index/getRegion:getRegion": Function(
-        {key: optional() for key in ("endpoint", "id", "name", "region")}, _region
-    ),
-    "aws:index/getPartition:getPartition": Function({"id": optional()}, _partition),
-    "aws:iam/getSessionContext:getSessionContext": Function({"arn": required()}, _session_context),
-    "aws:iam/getRoles:getRoles": Function({"nameRegex": optional(), "pathPrefix": optional()}, _roles),
-    "aws:iam/getRole:getRole": Function({"name": required(), "tags": optional(kind=dict)}, _role),
-    "aws:iam/getUser:getUser": Function({"userName": required(), "tags": optional(kind=dict)}, _user),
-    "aws:iam/getGroup:getGroup": Function({"groupName": required()}, _group),
-    "aws:organizations/getOrganization:getOrganization": Function(
-        {"returnOrganizationOnly": optional(kind=bool)}, _organization
-    ),
-    "aws:organizations/getOrganizationalUnits:getOrganizationalUnits": Function({"parentId": required()}, _units),
+_LIMIT = 3 * 60
+
+
+def _artifacts(op: Operation) -> State:
+    product = op.new["productId"]
+    with doing("listing Service Catalog Provisioning Artifacts"):
+        answer = call(op, "list_provisioning_artifacts", ProductId=product, AcceptLanguage=op.new["acceptLanguage"])
+    details = [
+        {
+            **pick(one, "active", "description", "guidance", "id", "name", "type"),
+            "createdTime": one["CreatedTime"].strftime("%Y-%m-%d %H:%M:%S +0000 UTC"),
+        }
+        for one in answer["ProvisioningArtifactDetails"]
+    ]
+    return {"id": product, "provisioningArtifactDetails": details}
+
+
+def _launch_paths(op: Operation) -> State:
+    def look() -> tuple[str, list[dict[str, Any]]] | None:
+        with tolerating(NOT_FOUND):
+            found = list(listed(op, "list_launch_paths", "LaunchPathSummaries"))
+            return ("AVAILABLE", found) if found else None
+        return None
+
+    with doing("describing Service Catalog Launch Paths"):
+        paths = wait(op.clock, _LIMIT, look, pending=(), target=("AVAILABLE",), steady=True) or []
+    summaries = [
+        {
+            **pick(path, "name", pathId="Id"),
+            "tags": op.provider.tags.visible(as_map(path.get("Tags", []))),
+            "constraintSummaries": [pick(one, "type", "description") for one in path.get("ConstraintSummaries", [])],
+        }
+        for path in paths
+    ]
+    return {"id": op.new["productId"], "summaries": summaries}
+
+
+_ARGUMENTS = {"productId": required(), **ACCEPT_LANGUAGE, **REGION}
+_TABLE = {
+    "index/getCallerIdentity": Function({"id": optional()}, _caller_identity),
+    "index/getRegion": Function(each(optional(), "endpoint", "id", "name", "region"), _region),
+    "index/getPartition": Function({"id": optional()}, _partition),
+    "iam/getSessionContext": Function({"arn": required()}, _session_context),
+    "iam/getRoles": Function({"nameRegex": optional(), "pathPrefix": optional()}, _roles),
+    "iam/getRole": Function({"name": required(), "tags": optional(kind=dict)}, _role),
+    "iam/getUser": Function({"userName": required(), "tags": optional(kind=dict)}, _user),
+    "iam/getGroup": Function({"groupName": required()}, _group),
+    "organizations/getOrganization": Function({"returnOrganizationOnly": optional(kind=bool)}, _organization),
+    "organizations/getOrganizationalUnits": Function({"parentId": required()}, _units),
+    "servicecatalog/getProvisioningArtifacts": Function(_ARGUMENTS, _artifacts),
+    "servicecatalog/getLaunchPaths": Function(_ARGUMENTS, _launch_paths),
 }
+FUNCTIONS = {f"aws:{path}:{path.partition('/')[2]}": function for path, function in _TABLE.items()}

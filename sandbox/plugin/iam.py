@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from .equivalence import same_policy, stored_policy
 from .failure import Failure, doing, tolerating
-from .properties import pick
+from .properties import as_list, as_map, changes, pick, same_policy, stored_policy
 from .schema import (
     TAGS,
     Operation,
@@ -19,7 +18,6 @@ from .schema import (
     required,
     settled,
 )
-from .tags import as_list, as_map, changes
 from .waits import passing, retry
 from .wire import State, Value
 

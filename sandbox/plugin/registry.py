@@ -1,14 +1,12 @@
-"""Every resource type and function that the plug-in knows."""
+"""Every resource type that the plug-in knows."""
 
 from collections.abc import Mapping
 from importlib import import_module
 
-from . import functions
 from .schema import Resource
-from .servicecatalog import functions as servicecatalog_functions
 
 _MODULES = (
-    "cloudformation, iam, organizations, s3, s3_object, s3_settings, stackset, stackset_instances, "
+    "cloudformation, iam, organizations, s3, s3_settings, stackset, stackset_instances, "
     "servicecatalog.association, servicecatalog.entries, servicecatalog.product, servicecatalog.provisioned_product, "
     "servicecatalog.share"
 )
@@ -16,4 +14,3 @@ for _module in _MODULES.split(", "):
     import_module(f"sandbox.plugin.{_module}")  # each registers its types
 
 RESOURCES: Mapping[str, Resource] = Resource.known
-FUNCTIONS: Mapping[str, functions.Function] = {**functions.FUNCTIONS, **servicecatalog_functions.FUNCTIONS}

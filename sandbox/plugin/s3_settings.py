@@ -3,9 +3,8 @@
 from collections.abc import Collection
 from typing import Any, ClassVar
 
-from .equivalence import same_policy, stored_policy
 from .failure import AWSError, Failure, Gone, doing, tolerating
-from .properties import pick
+from .properties import pick, same_policy, stored_policy
 from .s3 import encryption_rule
 from .schema import REGION, Operation, Resource, one_of, optional, required, settled
 from .waits import passing, retry, until_gone

@@ -14,7 +14,8 @@ from . import diff
 from .check import Naming, check, check_arguments
 from .configuration import Provider, problems, refuse_account, region_of_environment, sign_in
 from .failure import Failure, Gone
-from .registry import FUNCTIONS, RESOURCES
+from .functions import FUNCTIONS
+from .registry import RESOURCES
 from .reporting import abort_initialization, list_of, reporting, tell
 from .schema import Operation, Resource
 from .waits import Clock

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from .equivalence import same_json, same_set
 from .failure import AWSError, Failure, Gone, doing, tolerating
-from .properties import pick
+from .properties import as_map, pick, same_json, same_set
 from .schema import REGION, TAGS, Operation, Property, Resource, each, matching, one_of, optional, outputs, settled
-from .tags import as_map
 from .waits import retry, wait
 from .wire import State
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection
 
-from .equivalence import same_set
 from .failure import Failure, Gone, doing, tolerating
-from .properties import pick
+from .properties import pick, same_set
 from .schema import REGION, Operation, Resource, computed, one_of, optional, required, settled
 from .stackset import CALL_AS, PREFERENCES, repeated, settle
 from .waits import passing, retry

@@ -9,7 +9,6 @@ from typing import Any, Final, cast
 
 from moto.cloudformation.models import Stack, cloudformation_backends
 
-from sandbox.aws.cloudformation.emulation import require_buildable
 from sandbox.aws.cloudformation.intrinsics import Scope
 from sandbox.aws.cloudformation.parameters import settled
 from sandbox.aws.cloudformation.properties import checked
@@ -18,6 +17,7 @@ from sandbox.aws.cloudformation.resources import StackResource
 from sandbox.aws.cloudformation.schemas import schema_of
 from sandbox.aws.cloudformation.stack_resources import recreation, settle
 from sandbox.aws.cloudformation.templates import entities, parse_template
+from sandbox.aws.cloudformation.transforms import require_buildable
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
 
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."

@@ -1,6 +1,7 @@
 """moto's stacks, with resources that are built by the registry's schemas, and failures that roll back."""
 
 import contextlib
+from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
 
@@ -12,15 +13,58 @@ from moto.sagemaker.models import FakeEndpointConfig
 
 from sandbox.aws.cloudformation import nested_types
 from sandbox.aws.cloudformation.account_values import AccountValues
-from sandbox.aws.cloudformation.emulation import require_emulated
 from sandbox.aws.cloudformation.intrinsics import transforms_of
 from sandbox.aws.cloudformation.parameters import ParameterError, parameters_of, text_of
 from sandbox.aws.cloudformation.permissions import unchecked
-from sandbox.aws.cloudformation.request import StackError
-from sandbox.aws.cloudformation.stack_outputs import StackOutputs
+from sandbox.aws.cloudformation.request import StackError, UnresolvedError
 from sandbox.aws.cloudformation.stack_resources import StackResources, reason_of, require_unused
 from sandbox.aws.cloudformation.templates import TemplateError, parse_template
-from sandbox.aws.documents import Json
+from sandbox.aws.cloudformation.transforms import require_emulated
+from sandbox.aws.documents import Json, is_object, part
+
+
+class StackOutput:
+    """An output, worked out when somebody looks; it serves moto as an export too."""
+
+    def __init__(self, resources: StackResources, key: str, declared: Json, stack_id: str) -> None:
+        self._resources, self._declared = resources, declared
+        self.key, self.exporting_stack_id = key, stack_id
+        self.description = declared.get("Description")
+        self.exported = "Export" in declared
+
+    @property
+    def name(self) -> str:
+        return str(self._resources.scope.value(self._declared["Export"]["Name"]))
+
+    @property
+    def value(self) -> str:
+        try:
+            return text_of(self._resources.scope.value(self._declared["Value"]))
+        except UnresolvedError as error:
+            raise StackError(
+                f"Unresolved resource dependencies [{error.name}] in the Outputs block of the template"
+            ) from error
+
+
+class StackOutputs:
+    """What moto's Stack has in place of its own map of outputs."""
+
+    def __init__(self, resources: StackResources, stack_id: str) -> None:
+        self._resources, self._stack_id = resources, stack_id
+
+    def values(self) -> list[StackOutput]:
+        return list(self._wanted())
+
+    @property
+    def exports(self) -> list[StackOutput]:
+        return [each for each in self._wanted() if each.exported] if self._resources.entered else []
+
+    def _wanted(self) -> Iterator[StackOutput]:
+        scope = self._resources.scope
+        for key, declared in part(scope.template, "Outputs").items():
+            if is_object(declared) and scope.condition_of(declared):
+                yield StackOutput(self._resources, key, declared, self._stack_id)
+
 
 Moto = Any
 """An object of moto's. Its own types hide what is needed here."""
@@ -153,12 +197,7 @@ def _validate_template(response: Moto) -> ActionResult:
     except StackError as error:
         raise ValidationError(message=str(error)) from error
     parameters = [
-        {
-            "ParameterKey": name,
-            "DefaultValue": rules.get("Default"),
-            "NoEcho": rules.get("NoEcho", False),
-            "Description": rules.get("Description"),
-        }
+        {"NoEcho": False, **rules, "ParameterKey": name, "DefaultValue": rules.get("Default")}
         for name, rules in parameters_of(template).items()
     ]
     transforms = [each if isinstance(each, str) else each["Name"] for each in transforms_of(template)]

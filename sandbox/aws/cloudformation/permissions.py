@@ -212,17 +212,8 @@ def _require_scaling_role(caller: Caller, account: str, namespace: str) -> None:
         return
     arn = f"arn:aws:iam::{account}:role/aws-service-role/{service}/{name}"
     _require(caller, "iam:CreateServiceLinkedRole", arn, **{"iam:AWSServiceName": service})
-    principals.iam_of(account).create_role(
-        name,
-        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",'
-        f'"Principal":{{"Service":"{service}"}}}}]}}',
-        path=f"/aws-service-role/{service}/",
-        permissions_boundary=None,
-        description="",
-        tags=[],
-        max_session_duration="3600",
-        linked_service=service,
-    )
+    trust = {"Action": "sts:AssumeRole", "Principal": {"Service": service}}
+    principals.make_role(account, name, trust, path=f"/aws-service-role/{service}/", linked_service=service)
 
 
 def _require(caller: Caller, action: str, resource: str | None, **context: str) -> None:

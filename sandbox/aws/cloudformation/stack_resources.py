@@ -12,7 +12,6 @@ from werkzeug.exceptions import HTTPException
 
 from sandbox.aws.cloudformation.account_values import AccountValues
 from sandbox.aws.cloudformation.attributes import Place
-from sandbox.aws.cloudformation.emulation import require_buildable
 from sandbox.aws.cloudformation.intrinsics import Scope
 from sandbox.aws.cloudformation.parameters import settled
 from sandbox.aws.cloudformation.permissions import unchecked
@@ -20,7 +19,7 @@ from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.resources import StackResource, prepare
 from sandbox.aws.cloudformation.schemas import Schema
 from sandbox.aws.cloudformation.templates import depends_on, references
-from sandbox.aws.cloudformation.transforms import transformed
+from sandbox.aws.cloudformation.transforms import require_buildable, transformed
 from sandbox.aws.documents import Json, at, part
 
 _EMPTY: Json = {"Resources": {}}

@@ -26,29 +26,27 @@ def create(request: StackRequest) -> Outputs:
     Raises:
         StackError: it failed; what had been built is gone again, the stack remains.
     """
-    require_stack(request.caller, request.name, "execute" if request.planned else "create")
-    require_topics(request.caller, request.notification_arns)
-    backend = cloudformation_backends[request.caller.account][request.caller.region]
-    with acting_as(request.caller), _reasons():
-        stack = backend.create_stack(
-            request.name,
-            request.template,
-            request.parameters,
-            notification_arns=list(request.notification_arns),
-            tags=request.tags,
-        )
+    whole = (request.name, request.template, request.parameters)
+    with _building(request, "create") as backend:
+        stack = backend.create_stack(*whole, notification_arns=list(request.notification_arns), tags=request.tags)
     return _outputs(stack)
 
 
 def update(request: StackRequest) -> Outputs:
     """Change a stack. A failed change is rolled back, then StackError is raised."""
-    require_stack(request.caller, request.name, "execute" if request.planned else "update")
-    require_topics(request.caller, request.notification_arns)
-    backend = cloudformation_backends[request.caller.account][request.caller.region]
     parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()]
-    with acting_as(request.caller), _reasons():
+    with _building(request, "update") as backend:
         stack = backend.update_stack(request.name, request.template, None, parameters, request.tags)
     return _outputs(stack)
+
+
+@contextmanager
+def _building(request: StackRequest, step: str) -> Generator[Any]:
+    """Let whoever asks build, if he may."""
+    require_stack(request.caller, request.name, "execute" if request.planned else step)
+    require_topics(request.caller, request.notification_arns)
+    with acting_as(request.caller), _reasons():
+        yield cloudformation_backends[request.caller.account][request.caller.region]
 
 
 def preview(request: StackRequest) -> Changes:

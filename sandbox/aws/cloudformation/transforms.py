@@ -1,4 +1,4 @@
-"""Macros: what turns a template, or a part of it, into another before anything is built.
+"""Macros, which turn a template into another before it is built, and whether the sandbox can build what comes of it.
 
 From the Template Reference, "Transforms" and "Fn::ForEach". AWS::Serverless is translated as AWS does, by
 aws-sam-translator; macros of the user's have the answers that the user gives (`answers`).
@@ -9,15 +9,17 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from sandbox.aws.cloudformation import answers
-from sandbox.aws.cloudformation.intrinsics import EXTENSIONS, Scope, transforms_of
+from sandbox.aws.cloudformation.intrinsics import EXTENSIONS, FUNCTIONS, Scope, transforms_of
+from sandbox.aws.cloudformation.parameters import items_of, parameters_of, text_of
 from sandbox.aws.cloudformation.request import StackError
-from sandbox.aws.cloudformation.templates import TemplateError, check_processed
+from sandbox.aws.cloudformation.schemas import schema_of
+from sandbox.aws.cloudformation.templates import TemplateError, check_processed, entities
 from sandbox.aws.documents import Json, Value, at, is_list, is_object, part
 from sandbox.aws.limits import EXPANDED_VALUES, TEXT_CHARACTERS
 
@@ -163,3 +165,61 @@ class _ManagedPolicies:
 
     def load(self) -> dict[str, str]:
         return {name: policy["Arn"] for name, policy in json.loads(aws_managed_policies_data).items()}
+
+
+def require_emulated(template: Json, account: str, region: str, include: Callable[[str], Value]) -> None:
+    """Refuse a template that could not be launched here, whatever its parameters.
+
+    Raises:
+        StackError: with all that stands in the way: macros, custom resources, types, attributes, functions.
+    """
+    values = {name: _example(rules) for name, rules in parameters_of(template).items()}
+    scope = Scope(template, account, region, stack_name="example", parameters=values)
+    scope.template = transformed(scope, include)
+    require_buildable(scope)
+
+
+def _example(rules: Json) -> Value:
+    kind = str(rules["Type"])
+    first: Value = next(iter(rules.get("AllowedValues") or ()), rules.get("MinValue", 1 if "Number" in kind else "x"))
+    value = text_of(rules.get("Default", first))
+    items = items_of(kind, value)
+    return items if items != [value] or "List" in kind else value
+
+
+def require_buildable(scope: Scope) -> None:
+    """Refuse what a scope's template asks for and nobody could build.
+
+    Raises:
+        StackError: with all of it.
+    """
+    if found := list(dict.fromkeys(_problems(scope))):
+        raise StackError("; ".join(found))
+
+
+def _problems(scope: Scope) -> Iterator[str]:
+    declared = scope.wanted()
+    for name, resource in declared.items():
+        kind = str(resource["Type"])
+        try:
+            schema_of(kind, scope.region)
+        except StackError as error:
+            yield str(error)
+        if answers.is_custom(kind) and not answers.given.of_resource(kind, name):
+            yield f"{name} is a custom resource ({kind}): say what its function answers (--answers)"
+    yield from _unknown_functions([part(scope.template, section) for section in ("Conditions", "Rules")])
+    for part_of in (*declared.values(), part(scope.template, "Outputs")):
+        yield from _unknown_functions(part_of)
+        for entity in entities(part_of):
+            name, _, attribute = entity.partition(".")
+            if attribute and name in declared and not schema_of(declared[name]["Type"], scope.region).gives(attribute):
+                yield f"Template error: resource {name} does not support attribute type {attribute} in Fn::GetAtt"
+
+
+def _unknown_functions(node: Value) -> Iterator[str]:
+    for item in node if is_list(node) else ():
+        yield from _unknown_functions(item)
+    for key, value in node.items() if is_object(node) else ():
+        if len(node) == 1 and key.startswith("Fn::") and key not in FUNCTIONS:
+            yield f"Template error: {key} is no function that the sandbox emulates"
+        yield from _unknown_functions(value)

@@ -1,4 +1,4 @@
-"""From credentials to the one who calls."""
+"""From credentials to the one who calls, and sts:AssumeRole with the trust policy really read."""
 
 import re
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from moto.sts.models import AssumedRole, sts_backends
 
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam import principals
-from sandbox.aws.iam.deployers import HUB, prepare_deployer
 from sandbox.aws.iam.evaluation import Context, judge, statements
 from sandbox.aws.organization import Organization
 from sandbox.aws.wire import Request
+from sandbox.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ class Callers:
         principals.prepare_account(account, management=account == management)
         if account not in self._prepared and account != management and self._organization.has(account):
             self._prepared.add(account)
-            if self._organization.has(HUB):
-                prepare_deployer(account, management=management)
+            if self._organization.has(principals.HUB):
+                principals.prepare_deployer(account, management=management)
 
     def _session(self, request: Request) -> Caller | None:
         key = request.access_key
@@ -145,3 +145,34 @@ class Callers:
         member = self._organization.has(account)
         organization, management = (self._organization.id, self._organization.management) if member else ("", "")
         return Caller(account, arn, principal, key, region, organization, management)
+
+
+def authorize_assuming(request: Request, caller: Caller, callers: Callers, clock: Clock) -> None:
+    """Refuse to assume a role that does not exist or whose trust policy does not let the caller.
+
+    STS gives one and the same answer in both cases, so that nobody can find out which roles exist.
+    """
+    if request.operation != "AssumeRole":
+        return
+    arn = request.form.get("RoleArn", "")
+    account = arn.split(":")[4] if arn.count(":") == 5 else ""  # noqa: PLR2004 - an ARN has six parts
+    if account.isdigit() and callers.knows(account):
+        callers.prepare(account)
+        role = principals.find_role(account, arn.rpartition("/")[2])
+        conditions = {"sts:RoleSessionName": request.form.get("RoleSessionName", "")}
+        if (organization := callers.organization_of(account)) is not None:
+            conditions["aws:ResourceOrgID"] = organization
+        conditions["aws:ResourceAccount"] = account
+        if external_id := request.form.get("ExternalId"):
+            conditions["sts:ExternalId"] = external_id
+        context = caller.context(**conditions)
+        if (
+            role
+            and role.arn == arn
+            and principals.trusts_principal(role, caller.principal, context)
+            and principals.is_known(role, clock)
+        ):
+            return
+    raise ApiError(
+        "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"
+    )

@@ -3,7 +3,9 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, cast
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, cast
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, Group, IAMBackend, ManagedPolicy, Role, User, iam_backends
@@ -58,6 +60,19 @@ def prepare_account(account: str, *, management: bool) -> None:
         del iam.roles[role.id]
     elif role:
         policy.attach_to(role)
+
+
+def make_role(account: str, name: str, trust: Statement, *, path: str = "/", **more: str) -> Any:  # noqa: ANN401 - moto's
+    """Make a role that is trusted by one statement."""
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **trust}]})
+    create: Any = iam_of(account).create_role
+    plain: dict[str, Any] = {
+        "permissions_boundary": None,
+        "description": "",
+        "tags": [],
+        "max_session_duration": "3600",
+    }
+    return create(name, document, path=path, **plain | more)
 
 
 def add_aws_managed_policies(account: str) -> None:
@@ -181,3 +196,28 @@ def principals_in(statement: Statement, kind: str) -> list[str]:
     if isinstance(principal, str):
         return [principal] if kind == "AWS" else []
     return as_list(principal.get(kind, ()))
+
+
+DEPLOYER: Final = "ModelCatalogDeployer"
+HUB: Final = "222233334444"
+_POLICIES: Final = Path(__file__).parents[3] / "docs" / "iam"
+
+
+def prepare_deployer(account: str, *, management: str) -> None:
+    """Give an account its deployer, which the management account may work as."""
+    kind = "hub" if account == HUB else "spoke"
+    if find_role(account, DEPLOYER) or not _policy(kind):
+        return
+    trust = {"Principal": {"AWS": f"arn:aws:iam::{management}:root"}, "Action": "sts:AssumeRole"}
+    role = make_role(account, DEPLOYER, trust, description="Deploys the model catalog.")
+    values = {"Partition": "aws", "AccountId": account, "HubAccountId": HUB}
+    text = _policy(kind)
+    for name, value in values.items():
+        text = text.replace(f"${{{name}}}", value)
+    role.put_policy("deployer", text)
+
+
+@cache
+def _policy(kind: str) -> str:
+    path = _POLICIES / f"{kind}-deployer.json"
+    return path.read_text() if path.exists() else ""

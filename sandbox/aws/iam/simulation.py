@@ -4,8 +4,7 @@ from moto.iam.models import Group
 
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.principals import find_principal, verdict_on
-from sandbox.aws.query import query_response, read_query
-from sandbox.aws.wire import Request, Response
+from sandbox.aws.wire import Request, Response, query_response, read_query
 
 OPERATION = "SimulatePrincipalPolicy"
 _DECISIONS = {True: "allowed", False: "explicitDeny", None: "implicitDeny"}

@@ -2,11 +2,11 @@
 
 from sandbox.aws.authorization import require
 from sandbox.aws.cloudformation.account_values import AccountValues
-from sandbox.aws.cloudformation.emulation import require_emulated
 from sandbox.aws.cloudformation.parameters import parameters_of, text_of
 from sandbox.aws.cloudformation.permissions import acting_as
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.templates import TemplateError, parse_template
+from sandbox.aws.cloudformation.transforms import require_emulated
 from sandbox.aws.documents import Json, part
 from sandbox.aws.s3 import read_object
 from sandbox.aws.servicecatalog import quotas

@@ -11,8 +11,8 @@ from sandbox.aws.servicecatalog import quotas
 from sandbox.aws.servicecatalog.artifacts import CREATION_SECONDS
 from sandbox.aws.servicecatalog.call import Call, amend, operation, page
 from sandbox.aws.servicecatalog.errors import DuplicateResourceException, ResourceNotFoundException, invalid, not_found
-from sandbox.aws.servicecatalog.launch_roles import require_launch_role, unknown_yet
 from sandbox.aws.servicecatalog.model import Constraint
+from sandbox.aws.servicecatalog.principals import require_launch_role, unknown_yet
 from sandbox.aws.servicecatalog.visibility import contains, own_portfolio, visible_portfolio, visible_portfolios
 
 

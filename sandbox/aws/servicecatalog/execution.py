@@ -11,9 +11,9 @@ from sandbox.aws.iam.callers import Caller
 from sandbox.aws.servicecatalog.call import Call
 from sandbox.aws.servicecatalog.errors import InvalidParametersException
 from sandbox.aws.servicecatalog.launch_paths import LaunchPath
-from sandbox.aws.servicecatalog.launch_roles import assume_launch_role
 from sandbox.aws.servicecatalog.model import Artifact, Product, ProvisionedProduct, Record
-from sandbox.aws.servicecatalog.records import make_record
+from sandbox.aws.servicecatalog.principals import assume_launch_role
+from sandbox.aws.servicecatalog.provisioned_products import make_record
 
 START_SECONDS = 1.0
 SECONDS = 30.0

@@ -10,8 +10,8 @@ from sandbox.aws.servicecatalog.call import Call, operation, tags_in
 from sandbox.aws.servicecatalog.constraints import apply_rules, parameters_of
 from sandbox.aws.servicecatalog.execution import ResolvedRequest, start_provisioning, start_termination, start_update
 from sandbox.aws.servicecatalog.launch_paths import LaunchPath, choose_path, launchable_product
-from sandbox.aws.servicecatalog.launch_roles import require_launch_role, unknown_yet
 from sandbox.aws.servicecatalog.model import Artifact, ProvisionedProduct, Record
+from sandbox.aws.servicecatalog.principals import require_launch_role, unknown_yet
 from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
 
 _MOST_TAGS = 50

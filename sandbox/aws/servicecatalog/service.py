@@ -52,8 +52,8 @@ _MOST_ANSWERED = 1000
 """Requests whose idempotency tokens are remembered; AWS forgets them in time, too."""
 
 _NOUNS = (
-    "artifacts, associations, constraints, launch_paths, plans, portfolios, principals, product_views, products, "
-    "provisioned_products, provisioning, records, service_actions, shares, tag_options"
+    "artifacts, constraints, launch_paths, plans, portfolios, principals, products, "
+    "provisioned_products, provisioning, service_actions, shares, tag_options"
 )
 for _noun in _NOUNS.split(", "):
     import_module(f"sandbox.aws.servicecatalog.{_noun}")  # each registers its operations

@@ -15,10 +15,9 @@ from sandbox.aws.servicecatalog import errors, quotas
 from sandbox.aws.servicecatalog.artifacts import find_artifact
 from sandbox.aws.servicecatalog.call import Call, amend, attach, detach, operation, page
 from sandbox.aws.servicecatalog.execution import progress
-from sandbox.aws.servicecatalog.launch_roles import assume_launch_role
 from sandbox.aws.servicecatalog.model import Artifact, Product, ProvisionedProduct, ServiceAction
-from sandbox.aws.servicecatalog.provisioned_products import find_provisioned
-from sandbox.aws.servicecatalog.records import make_record
+from sandbox.aws.servicecatalog.principals import assume_launch_role
+from sandbox.aws.servicecatalog.provisioned_products import find_provisioned, make_record
 from sandbox.aws.servicecatalog.visibility import own_product, visible_product
 
 LAUNCH_ROLE: Final = "LAUNCH_ROLE"

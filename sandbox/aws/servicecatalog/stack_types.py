@@ -9,12 +9,9 @@ from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.resources import OwnType, StackResource, own_types
 from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
+from sandbox.aws.servicecatalog import service_actions
 from sandbox.aws.servicecatalog.call import Call, CatalogBackend
 from sandbox.aws.servicecatalog.errors import ServiceCatalogError
-from sandbox.aws.servicecatalog.service_actions import (
-    associate_service_action_with_provisioning_artifact,
-    disassociate_service_action_from_provisioning_artifact,
-)
 from sandbox.aws.servicecatalog.shares import accept
 
 SHARE: Final = "AWS::ServiceCatalog::AcceptedPortfolioShare"
@@ -45,13 +42,12 @@ def install(backend: CatalogBackend) -> None:
         caller = Caller(resource.place.account, "", "", "", resource.place.region)
         _ = operation(Call(backend, caller), resource.properties)
 
+    def own(make: Callable[[StackResource], None], remove: Callable[[StackResource], None]) -> OwnType:
+        return OwnType(making := partial(doing, make), making, partial(doing, remove))
+
     resource_arns[SHARE] = arn
-    for kind, make, remove in (
-        (SHARE, partial(answer, accepted=True), partial(answer, accepted=False)),
-        (
-            ASSOCIATION,
-            partial(ask, associate_service_action_with_provisioning_artifact),
-            partial(ask, disassociate_service_action_from_provisioning_artifact),
-        ),
-    ):
-        own_types[kind] = OwnType(making := partial(doing, make), making, partial(doing, remove))
+    own_types[SHARE] = own(partial(answer, accepted=True), partial(answer, accepted=False))
+    own_types[ASSOCIATION] = own(
+        partial(ask, service_actions.associate_service_action_with_provisioning_artifact),
+        partial(ask, service_actions.disassociate_service_action_from_provisioning_artifact),
+    )

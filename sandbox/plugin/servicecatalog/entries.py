@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from sandbox.plugin.equivalence import same_json
 from sandbox.plugin.failure import doing, tolerating
-from sandbox.plugin.properties import pick
+from sandbox.plugin.properties import as_list, as_map, pick, same_json
 from sandbox.plugin.schema import (
     REGION,
     TAGS,
@@ -18,7 +17,6 @@ from sandbox.plugin.schema import (
     required,
     settled,
 )
-from sandbox.plugin.tags import as_list, as_map
 from sandbox.plugin.waits import passing, retry
 from sandbox.plugin.wire import State, Value
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.plugin.failure import Failure, doing
-from sandbox.plugin.properties import pick
+from sandbox.plugin.properties import as_list, as_map, changes, pick
 from sandbox.plugin.schema import REGION, TAGS, Operation, each, one_of, optional, outputs, required, settled
-from sandbox.plugin.tags import as_list, as_map, changes
 from sandbox.plugin.wire import State
 
 from .calls import ACCEPT_LANGUAGE, NOT_FOUND, READ_LIMIT, Thing, asked, call, exactly_one, parts_of, present, ready

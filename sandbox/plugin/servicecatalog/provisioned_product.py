@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from sandbox.plugin.failure import Failure, doing, tolerating
-from sandbox.plugin.properties import pick
+from sandbox.plugin.properties import as_map, pick
 from sandbox.plugin.schema import REGION, TAGS, Operation, Resource, each, optional, outputs, required, settled
-from sandbox.plugin.tags import as_map
 from sandbox.plugin.waits import wait
 from sandbox.plugin.wire import State
 
@@ -25,11 +24,7 @@ _FROM_DETAIL = (
     *("arn", "createdTime", "launchRoleArn", "status", "statusMessage", "type"),
     *("lastProvisioningRecordId", "lastRecordId", "lastSuccessfulProvisioningRecordId"),
 )
-_EITHER = (
-    ("PathId", "PathName"),
-    ("ProductName", "ProductId"),
-    ("ProvisioningArtifactName", "ProvisioningArtifactId"),
-)
+_EITHER = {"PathId": "PathName", "ProductName": "ProductId", "ProvisioningArtifactName": "ProvisioningArtifactId"}
 """What an update names a thing by, if there are both."""
 _lists = each(optional(kind=list), "accounts", "regions")
 _numbers = each(optional(kind=int), *(name for name in _PREFERENCES if name not in _lists))
@@ -96,7 +91,7 @@ class ProvisionedProduct(Resource, of="servicecatalog"):
     def update(self, op: Operation) -> None:
         named = {"ProvisionedProductId": op.id, "Tags": op.new["tagsAll"], **_preferences(op)}
         wished = asked(op, "update_provisioned_product", **named)
-        for first, second in _EITHER:
+        for first, second in _EITHER.items():
             if first in wished:
                 wished.pop(second, None)
         with doing(f"updating {self.title} ({op.id})"):

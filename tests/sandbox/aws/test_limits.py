@@ -5,9 +5,8 @@ import pytest
 from sandbox.aws.cloudformation import patterns
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.evaluation import like
-from sandbox.aws.intake import BusyError, Room
+from sandbox.aws.intake import BusyError, Room, refuse_pages
 from sandbox.aws.servicecatalog.principals import _fits  # pyright: ignore[reportPrivateUsage] - the rule itself
-from sandbox.aws.visitors import refuse_pages
 
 pytestmark = pytest.mark.sandbox_only
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from sandbox.plugin.check import Naming, check
+from sandbox.plugin.properties import Tags
 from sandbox.plugin.registry import RESOURCES
-from sandbox.plugin.tags import Tags
 from sandbox.plugin.wire import UNKNOWN, Asset
 
 ROLE = "aws:iam/role:Role"

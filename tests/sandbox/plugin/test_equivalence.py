@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.plugin.equivalence import same_json, same_policy, stored_policy
+from sandbox.plugin.properties import same_json, same_policy, stored_policy
 
 
 def policy(**statement: Any) -> str:  # noqa: ANN401 - JSON

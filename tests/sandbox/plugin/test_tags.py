@@ -1,6 +1,6 @@
 """Whose tag is whose."""
 
-from sandbox.plugin.tags import Tags, changes
+from sandbox.plugin.properties import Tags, changes
 
 OURS = Tags({"team": "platform"}, ignored_keys=frozenset({"cost"}), ignored_prefixes=("auto:",))
 

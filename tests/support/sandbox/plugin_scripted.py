@@ -10,9 +10,9 @@ from sandbox.plugin import diff
 from sandbox.plugin.aws import Connection, Credentials, Endpoints
 from sandbox.plugin.configuration import Provider
 from sandbox.plugin.failure import AWSError
+from sandbox.plugin.properties import Tags
 from sandbox.plugin.registry import RESOURCES
 from sandbox.plugin.schema import Operation
-from sandbox.plugin.tags import Tags
 from sandbox.plugin.waits import Clock
 from sandbox.plugin.wire import State, is_list
 

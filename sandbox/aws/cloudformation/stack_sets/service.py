@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from moto.cloudformation.utils import get_stack_from_s3_url
 
 from sandbox.aws.backend import Backend
-from sandbox.aws.cloudformation.stack_sets import descriptions, requirements
+from sandbox.aws.cloudformation.stack_sets import requirements
 from sandbox.aws.cloudformation.stack_sets.model import Instance, Operation, StackSet
 from sandbox.aws.cloudformation.stack_sets.operations import begin
-from sandbox.aws.cloudformation.stack_sets.targets import moves, places, remove_units, selected, targeted
 from sandbox.aws.documents import Json, part
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.query import query_response, read_query
-from sandbox.aws.wire import Request, Response
+from sandbox.aws.wire import Request, Response, query_response, read_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +26,7 @@ class StackSets:
         self._backend = backend
         self._access = requirements.TrustedAccess(backend.organization)
         self._sets: defaultdict[str, dict[str, StackSet]] = defaultdict(dict)
-        self._places = places(backend.organization)
+        self._places = requirements.places(backend.organization)
         self._changes: dict[str, Callable[[StackSet, Json], Json]] = {
             "UpdateStackSet": self._update,
             "CreateStackInstances": self._create_instances,
@@ -36,12 +34,12 @@ class StackSets:
             "DeleteStackInstances": self._delete_instances,
         }
         self._reads: dict[str, Callable[[StackSet, Json], Json]] = {
-            "DescribeStackSet": descriptions.stack_set,
-            "DescribeStackInstance": descriptions.instance,
-            "ListStackInstances": descriptions.instances,
-            "DescribeStackSetOperation": descriptions.operation,
-            "ListStackSetOperations": descriptions.operations,
-            "ListStackSetOperationResults": descriptions.results,
+            "DescribeStackSet": _show_stack_set,
+            "DescribeStackInstance": _show_instance,
+            "ListStackInstances": _show_instances,
+            "DescribeStackSetOperation": _show_operation,
+            "ListStackSetOperations": _show_operations,
+            "ListStackSetOperationResults": _show_results,
         }
 
     def knows(self, operation: str) -> bool:
@@ -128,11 +126,13 @@ class StackSets:
     def _update(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
         self._amend(stack_set, request)
-        return self._begin(stack_set, "UPDATE", selected(self._backend.organization, stack_set, request), request)
+        return self._begin(
+            stack_set, "UPDATE", requirements.selected(self._backend.organization, stack_set, request), request
+        )
 
     def _create_instances(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
-        accounts, regions = targeted(self._backend.organization, request), request["Regions"]
+        accounts, regions = requirements.targeted(self._backend.organization, request), request["Regions"]
         overrides = request.get("ParameterOverrides")
         instances: list[Instance] = []
         for region in regions:
@@ -147,7 +147,7 @@ class StackSets:
 
     def _update_instances(self, stack_set: StackSet, request: Json) -> Json:
         self._refuse_parallel(stack_set)
-        instances = selected(self._backend.organization, stack_set, request)
+        instances = requirements.selected(self._backend.organization, stack_set, request)
         if not instances:
             raise ApiError("StackInstanceNotFoundException", "No stack instances match the targets", 404)
         for instance in instances:
@@ -160,8 +160,8 @@ class StackSets:
             raise requirements.invalid(
                 "StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target"
             )
-        instances = selected(self._backend.organization, stack_set, request)
-        remove_units(stack_set, request)
+        instances = requirements.selected(self._backend.organization, stack_set, request)
+        requirements.remove_units(stack_set, request)
         return self._begin(stack_set, "DELETE", instances, request, retain=bool(request.get("RetainStacks")))
 
     def _refuse_parallel(self, stack_set: StackSet) -> None:
@@ -182,14 +182,14 @@ class StackSets:
 
     def follow_accounts(self) -> None:
         """Automatic deployments: accounts may have joined units, or left them."""
-        before, self._places = self._places, places(self._backend.organization)
+        before, self._places = self._places, requirements.places(self._backend.organization)
         if before == self._places:
             return
         for stack_set in [each for sets in self._sets.values() for each in sets.values()]:
             automatic = stack_set.auto_deployment
             if not (automatic["Enabled"] and self._access.enabled):
                 continue
-            joined, left = moves(stack_set, before, self._places, self._backend.organization.management)
+            joined, left = requirements.moves(stack_set, before, self._places, self._backend.organization.management)
             if left:
                 retain = bool(automatic.get("RetainStacksOnAccountRemoval"))
                 self._begin(stack_set, "DELETE", left, {}, retain=retain)
@@ -206,3 +206,50 @@ def _find(sets: dict[str, StackSet], wanted: str) -> StackSet:
     if found is None:
         raise ApiError(requirements.NOT_FOUND, f"StackSet {wanted} not found", 404)
     return found
+
+
+def _show_stack_set(found: StackSet, _request: Json) -> Json:
+    return {"StackSet": found}
+
+
+def _show_instance(found: StackSet, request: Json) -> Json:
+    place = request["StackInstanceAccount"], request["StackInstanceRegion"]
+    if place not in found.instances:
+        message = f"Stack instance not found for account {place[0]} in region {place[1]}"
+        raise ApiError("StackInstanceNotFoundException", message, 404)
+    return {"StackInstance": found.instances[place]}
+
+
+def _show_instances(found: StackSet, request: Json) -> Json:
+    account, region = request.get("StackInstanceAccount"), request.get("StackInstanceRegion")
+    wanted = [
+        each
+        for each in found.instances.values()
+        if account in (None, each.account) and region in (None, each.region) and _passes(each, request)
+    ]
+    return {"Summaries": wanted}
+
+
+def _passes(instance: Instance, request: Json) -> bool:
+    known = {"DETAILED_STATUS": instance.detailed_status, "LAST_OPERATION_ID": instance.last_operation_id}
+    return all(known.get(each["Name"]) == each["Values"] for each in request.get("Filters") or ())
+
+
+def _wanted(found: StackSet, request: Json) -> Operation:
+    wanted = request["OperationId"]
+    if wanted not in found.operations:
+        raise ApiError("OperationNotFoundException", f"Operation {wanted} not found", 404)
+    return found.operations[wanted]
+
+
+def _show_operation(found: StackSet, request: Json) -> Json:
+    return {"StackSetOperation": _wanted(found, request)}
+
+
+def _show_operations(found: StackSet, _request: Json) -> Json:
+    """List the newest first."""
+    return {"Summaries": list(reversed(found.operations.values()))}
+
+
+def _show_results(found: StackSet, request: Json) -> Json:
+    return {"Summaries": _wanted(found, request).results}

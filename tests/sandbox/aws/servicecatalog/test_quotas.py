@@ -4,8 +4,8 @@ from typing import cast
 
 import pytest
 
+from sandbox.aws.backend import Identifiers
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.identifiers import Identifiers
 from sandbox.aws.organization import Organization, OrganizationFile
 from sandbox.aws.servicecatalog.call import Call, CatalogBackend
 from sandbox.aws.servicecatalog.errors import LimitExceededException

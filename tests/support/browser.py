@@ -5,9 +5,10 @@ import shutil
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # pyright: ignore[reportMissingTypeStubs]
 from playwright.sync_api import Browser, Page, sync_playwright
 
 FRAUD: Final = "fraud-detector-realtime"
@@ -19,6 +20,9 @@ Opened = Callable[..., Page]
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 """What the systems' packages call it."""
+
+OF_A_LOOK: Final = ["color-contrast", "scrollable-region-focusable"]
+"""The rules of axe that width and color alone can break."""
 
 
 def chromium() -> Path:
@@ -40,3 +44,20 @@ def launched() -> Generator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def serious(page: Page, *, rules: list[str] | None = None) -> list[tuple[str, list[object]]]:
+    """Have axe look at a page, and give what it calls serious or worse."""
+    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    answered = Axe().run(page, options={**only, "resultTypes": ["violations"]})  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    found = cast("Any", answered).response["violations"]
+    return [
+        (each["id"], [node["target"] for node in each["nodes"]][:3])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def widths(page: Page) -> None:
+    """Refuse a page that is wider than its window."""
+    assert 0 >= page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

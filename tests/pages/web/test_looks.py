@@ -4,16 +4,15 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # pyright: ignore[reportMissingTypeStubs]
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Response
 
 from pages.index.model import Index
 from pages.web.build import Site, build
 from pages.web.rendering import SECURITY_POLICY
-from tests.support.browser import FRAUD, HOSTILE, Opened
+from tests.support.browser import FRAUD, HOSTILE, OF_A_LOOK, Opened, serious, widths
 
 PAGES = {
     "find": "full/index.html",
@@ -28,8 +27,6 @@ PAGES = {
     "hostile model": f"hostile/models/{FRAUD}/index.html",
 }
 MOST_BYTES = 300_000
-OF_A_LOOK = ["color-contrast", "scrollable-region-focusable"]
-"""The rules that width and color alone can break."""
 LOOKS: list[tuple[int, Literal["light", "dark"], list[str] | None]] = [
     (1280, "light", None),
     (1280, "dark", OF_A_LOOK),
@@ -48,23 +45,6 @@ def test_a_page_keeps_nothing_from_anybody(name: str, opened: Opened, address: s
         page.set_viewport_size({"width": width, "height": 900})
         assert [] == serious(page, rules=rules), (width, scheme)
         widths(page)
-
-
-def serious(page: Page, *, rules: list[str] | None = None) -> list[tuple[str, list[object]]]:
-    """Have axe look at a page, and give what it calls serious or worse."""
-    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
-    answered = Axe().run(page, options={**only, "resultTypes": ["violations"]})  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    found = cast("Any", answered).response["violations"]
-    return [
-        (each["id"], [node["target"] for node in each["nodes"]][:3])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
-
-
-def widths(page: Page) -> None:
-    """Refuse a page that is wider than its window."""
-    assert 0 >= page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
 @pytest.mark.parametrize(

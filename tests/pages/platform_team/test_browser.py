@@ -16,7 +16,7 @@ from pages.platform_team.live import LiveRollouts
 from pages.platform_team.render import platform_pages
 from pages.web.rendering import ASSETS, environment
 from pages.web.serve import server
-from tests.support.browser import OF_A_LOOK, serious, widths
+from tests.support.browser import OF_A_LOOK, Tabs, serious, widths
 from tests.support.platform_fleet import BEGUN, arrivals, context, planned, report, write_history, write_report
 
 FLEETS = {"full": 300, "some": 60, "empty": 0}
@@ -59,26 +59,16 @@ def address(built: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def tab(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
-    """Open one page for all tests, each of which would take half a second for its own; and what it complains of."""
-    complaints: list[str] = []
-    with browser.new_context() as opened:
-        found = opened.new_page()
-        found.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        found.on("pageerror", lambda problem: complaints.append(str(problem)))
-        yield found, complaints
+def tabs(browser: Browser) -> Iterator[Tabs]:
+    with browser.new_context() as context:
+        yield Tabs(context)
 
 
 @pytest.fixture
-def page(tab: tuple[Page, list[str]]) -> Iterator[Page]:
-    """Give an empty page; whatever the browser complains of meanwhile fails the test."""
-    found, complaints = tab
-    found.set_viewport_size({"width": 1280, "height": 900})
-    found.emulate_media(media="null", color_scheme="null")
-    yield found
-    found.goto("about:blank")
-    told, complaints[:] = complaints[:], []
-    assert [] == told
+def page(tabs: Tabs) -> Iterator[Page]:
+    """Give a page; whatever the browser complains of meanwhile fails the test."""
+    yield tabs.take()
+    tabs.give_back()
 
 
 @pytest.mark.parametrize("path", PAGES)

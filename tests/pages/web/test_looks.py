@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 import pytest
-from playwright.sync_api import Response
+from playwright.sync_api import Request, Response
 
 from pages.index.model import Index
 from pages.web.build import Site, build
@@ -90,8 +90,12 @@ def test_no_page_weighs_much_without_the_search_index(name: str, opened: Opened,
         if answer.ok and "/pagefind/" not in answer.url:
             weights[answer.url] = len(answer.body())
 
-    page.on("requestfinished", lambda asked: weigh(cast("Response", asked.response())))
+    def heard(asked: Request) -> None:
+        weigh(cast("Response", asked.response()))
+
+    page.on("requestfinished", heard)
     page.goto(address + PAGES[name], wait_until="networkidle")
+    page.remove_listener("requestfinished", heard)
 
     assert len(weights) > 2, "the page, its style and its scripts"
     assert sum(weights.values()) < MOST_BYTES, weights

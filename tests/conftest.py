@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -113,6 +114,12 @@ def catalog_copy(tmp_path: Path) -> CatalogCopy:
 def warm_python() -> str:
     """Name a Python that starts programs in no time."""
     return python()
+
+
+@pytest.fixture
+def warm(warm_python: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what this process starts as Python, as its own commands do, be warm."""
+    monkeypatch.setattr(sys, "executable", warm_python)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,8 @@ config:
   model-catalog-hub:accountId: "222233334444"
 """
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:

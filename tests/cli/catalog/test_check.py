@@ -24,13 +24,14 @@ def no_lint(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(check, "_lint", lambda: iter(()))
 
 
-@pytest.mark.usefixtures("catalog")
+@pytest.mark.usefixtures("catalog", "warm")
 def test_a_catalog_that_is_right_passes_and_cfn_lint_has_read_it(command: Command) -> None:
     ended = command("models", "check")
 
     assert (0, "hub/catalog: nothing to mend\n", "") == (ended.code, ended.out, ended.err)
 
 
+@pytest.mark.usefixtures("warm")
 def test_what_cfn_lint_finds_is_told_with_file_and_line(catalog: CatalogCopy, command: Command) -> None:
     catalog.write("products/fraud-detector-realtime/0.9.0.yaml", "Resources: {A: {Type: AWS::S3::Buckets}}\n")
 
@@ -87,6 +88,7 @@ def test_every_mistake_of_every_product_is_told_with_what_was_meant(catalog: Cat
     assert "portfolio: invalid value 'online-inferense'. Did you mean online-inference?" in told
 
 
+@pytest.mark.usefixtures("warm")
 def test_lint_reads_only_what_has_changed(
     catalog: CatalogCopy, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +121,7 @@ def test_lint_reads_only_what_has_changed(
     assert ["marker.yaml", "1.0.0.yaml"] == read
 
 
+@pytest.mark.usefixtures("warm")
 def test_lint_reads_one_of_the_copies_of_a_template_and_all_where_it_finds_something(
     catalog: CatalogCopy, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,6 +92,7 @@ def test_a_package_becomes_the_first_version_of_a_new_product(project: CatalogCo
     assert "<fill in: the team that answers for the model>" == file["owner"]
 
 
+@pytest.mark.usefixtures("warm")
 @pytest.mark.usefixtures("approval")
 def test_what_the_registry_cannot_know_is_marked_and_listed_and_filled_in_it_is_a_version(
     project: CatalogCopy, command: Command

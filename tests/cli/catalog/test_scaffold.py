@@ -52,6 +52,7 @@ def test_a_product_is_written_with_what_can_be_known(catalog: CatalogCopy, comma
     }
 
 
+@pytest.mark.usefixtures("warm")
 def test_what_only_a_person_can_say_is_marked_and_listed(catalog: CatalogCopy, command: Command, template: str) -> None:
     ended = command("models", "new", "churn-scorer", "--template", template, "--portfolio", "online-inference")
 

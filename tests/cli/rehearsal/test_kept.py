@@ -54,7 +54,10 @@ def test_what_is_kept_can_be_looked_at_until_it_is_ended(folder: Path) -> None:
     refuse_kept(folder)
 
 
-def test_a_demo_whose_pages_cannot_be_built_leaves_nothing_behind(folder: Path) -> None:
+def test_a_demo_whose_pages_cannot_be_built_leaves_nothing_behind(
+    folder: Path, warm_python: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Rehearsal, "python", warm_python)
     rehearsal = Rehearsal(folder, may_outlast=True)
 
     with pytest.raises(RehearsalError):

@@ -36,7 +36,8 @@ Resources:
 Outputs: {Answered: {Value: !GetAtt Answer.Word}}
 """
 
-pytestmark = pytest.mark.sandbox
+
+pytestmark = pytest.mark.usefixtures("warm")
 
 
 @pytest.fixture

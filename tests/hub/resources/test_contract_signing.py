@@ -31,9 +31,9 @@ Deployed = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def deployed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Deployed:
+def deployed(monkeypatch: pytest.MonkeyPatch, first_products: Path) -> Deployed:
     """Deploy a hub that signs, after a run that published something, and give what it publishes."""
-    monkeypatch.chdir(request.config.rootpath / "hub")
+    monkeypatch.chdir(first_products)
 
     def deployed(pair: Pair, before: object = None, *, preview: bool = False, **changed: object) -> dict[str, Any]:
         settings = {**SETTINGS, "signing": {"publicKey": pair.public}, **changed}

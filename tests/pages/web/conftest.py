@@ -3,11 +3,11 @@
 import datetime as dt
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from hub.config import HubSettings
 from hub.definitions.load import read_catalog
@@ -16,7 +16,7 @@ from pages.index.model import Index
 from pages.web.build import Site, build
 from pages.web.serve import server
 from shared.stack.stack_file import stack_files
-from tests.support.browser import FRAUD, HOSTILE, Opened
+from tests.support.browser import FRAUD, HOSTILE, WINDOW, Opened, Tabs
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.paths import ROOT
 
@@ -101,31 +101,39 @@ def address(built: Path) -> Iterator[str]:
         serving.shutdown()
 
 
-@pytest.fixture
-def opened(browser: Browser, address: str) -> Iterator[Opened]:
-    """Give a way to open a page; whatever the browser complains of meanwhile fails the test."""
-    complaints: list[str] = []
-    contexts: list[BrowserContext] = []
+@pytest.fixture(scope="module")
+def tabs(browser: Browser) -> Iterator[Callable[..., Tabs]]:
+    """Give the pages that are open, with scripts or without."""
+    open_ones: dict[bool, Tabs] = {}
 
-    def open_page(path: str, *, width: int = 1280, scheme: str = "light", base: str = "", script: bool = True) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if scheme == "dark" else "light",
-            java_script_enabled=script,
-            permissions=["clipboard-read", "clipboard-write"],
-            timezone_id="Pacific/Auckland",
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(8000)
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda problem: complaints.append(str(problem)))
+    def of(*, script: bool) -> Tabs:
+        if script not in open_ones:
+            context = browser.new_context(
+                java_script_enabled=script,
+                permissions=["clipboard-read", "clipboard-write"],
+                timezone_id="Pacific/Auckland",
+            )
+            open_ones[script] = Tabs(context)
+        return open_ones[script]
+
+    yield of
+    for each in open_ones.values():
+        each.context.close()
+
+
+@pytest.fixture
+def opened(tabs: Callable[..., Tabs], address: str) -> Iterator[Opened]:
+    """Give a way to open a page; whatever the browser complains of meanwhile fails the test."""
+    used: list[Tabs] = []
+
+    def open_page(path: str, *, width: int = WINDOW[0], base: str = "", script: bool = True) -> Page:
+        used.append(tabs(script=script))
+        page = used[-1].take(width)
         page.goto(f"{base or address + 'full/'}{path}")
         if script and path.startswith(READY):
             page.wait_for_selector("#cards .card, #table table, #nothing:not([hidden])")
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
-    assert [] == complaints
+    for each in used:
+        each.give_back()

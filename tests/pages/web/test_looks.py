@@ -4,16 +4,15 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # pyright: ignore[reportMissingTypeStubs]
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Request, Response
 
 from pages.index.model import Index
 from pages.web.build import Site, build
 from pages.web.rendering import SECURITY_POLICY
-from tests.support.browser import FRAUD, HOSTILE, Opened
+from tests.support.browser import FRAUD, HOSTILE, OF_A_LOOK, Opened, serious, widths
 
 PAGES = {
     "find": "full/index.html",
@@ -28,8 +27,6 @@ PAGES = {
     "hostile model": f"hostile/models/{FRAUD}/index.html",
 }
 MOST_BYTES = 300_000
-OF_A_LOOK = ["color-contrast", "scrollable-region-focusable"]
-"""The rules that width and color alone can break."""
 LOOKS: list[tuple[int, Literal["light", "dark"], list[str] | None]] = [
     (1280, "light", None),
     (1280, "dark", OF_A_LOOK),
@@ -48,23 +45,6 @@ def test_a_page_keeps_nothing_from_anybody(name: str, opened: Opened, address: s
         page.set_viewport_size({"width": width, "height": 900})
         assert [] == serious(page, rules=rules), (width, scheme)
         widths(page)
-
-
-def serious(page: Page, *, rules: list[str] | None = None) -> list[tuple[str, list[object]]]:
-    """Have axe look at a page, and give what it calls serious or worse."""
-    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
-    answered = Axe().run(page, options={**only, "resultTypes": ["violations"]})  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    found = cast("Any", answered).response["violations"]
-    return [
-        (each["id"], [node["target"] for node in each["nodes"]][:3])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
-
-
-def widths(page: Page) -> None:
-    """Refuse a page that is wider than its window."""
-    assert 0 >= page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
 @pytest.mark.parametrize(
@@ -110,8 +90,12 @@ def test_no_page_weighs_much_without_the_search_index(name: str, opened: Opened,
         if answer.ok and "/pagefind/" not in answer.url:
             weights[answer.url] = len(answer.body())
 
-    page.on("requestfinished", lambda asked: weigh(cast("Response", asked.response())))
+    def heard(asked: Request) -> None:
+        weigh(cast("Response", asked.response()))
+
+    page.on("requestfinished", heard)
     page.goto(address + PAGES[name], wait_until="networkidle")
+    page.remove_listener("requestfinished", heard)
 
     assert len(weights) > 2, "the page, its style and its scripts"
     assert sum(weights.values()) < MOST_BYTES, weights

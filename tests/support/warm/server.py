@@ -1,6 +1,7 @@
 """Forks Pythons that have every package loaded: `python -m tests.support.warm.server SOCKET OWNER`."""
 
 import atexit
+import functools
 import gc
 import importlib
 import io
@@ -19,11 +20,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib.machinery import PathFinder
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
+
+import botocore.session
+from botocore.loaders import create_loader
 
 PROGRAMS: Final = ("shared", "hub", "spoke", "organization", "fleet", "cli")
 SANDBOX: Final = "sandbox"
 """Which imports nothing of theirs."""
+CALLED: Final = ("cloudformation", "iam", "organizations", "s3", "sagemaker", "servicecatalog", "sts")
+"""Services of AWS whose descriptions boto3 would read anew in each fork."""
+DECLARED: Final = ("cloudformation", "iam", "organizations", "s3", "servicecatalog")
+"""What Pulumi's SDK loads with the first resource of a service."""
 EMULATED: Final = ("cloudwatch", "iam", "logs", "organizations", "s3", "sagemaker", "ssm", "sts")
 """What moto loads with the first call of a service."""
 MARKS: Final[dict[str, dict[str, tuple[int, int]]]] = {}
@@ -58,8 +67,18 @@ def _load() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{root}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
+    importlib.import_module("cfnlint.runner")
     for service in EMULATED:
         importlib.import_module(f"moto.{service}.urls")
+    for service in DECLARED:
+        _ = importlib.import_module(f"pulumi_aws.{service}").__file__  # any attribute loads it
+    botocore.session.create_loader = functools.cache(create_loader)  # one for all sessions
+    descriptions = botocore.session.create_loader(None)
+    for name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
+        descriptions.load_data(name)
+    for service in CALLED:
+        for kind in ("service-2", "endpoint-rule-set-1", "paginators-1"):
+            descriptions.load_service_model(service, kind)
     gc.collect()
     gc.freeze()  # a collection in a fork would copy every page
 
@@ -166,18 +185,21 @@ def _become(request: Any, descriptors: Sequence[int]) -> None:  # noqa: ANN401 -
 
 
 def _run(python: str, arguments: list[str]) -> int:
-    by_name = arguments[0] == "-m"
-    target, *rest = arguments[1:] if by_name else arguments
-    first = Path.cwd() if by_name else Path(target).resolve().parent
+    kind = arguments[0] if arguments[0] in ("-m", "-c") else ""
+    target, *rest = arguments[1:] if kind else arguments
+    first = Path.cwd() if kind else Path(target).resolve().parent
     named = [str(Path(each).absolute()) for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
     sys.executable = python
     sys.path[:] = [str(first), *named, *sys.path]
-    sys.argv = [target, *rest]
+    sys.argv = ["-c" if kind == "-c" else target, *rest]
     importlib.invalidate_caches()
     _forget_others()
     sys.modules.pop(f"{target}.__main__", None)
     try:
-        if by_name:
+        if kind == "-c":
+            sys.modules["__main__"] = ModuleType("__main__")
+            exec(target, vars(sys.modules["__main__"]))  # noqa: S102 - as Python does
+        elif kind == "-m":
             runpy.run_module(target, run_name="__main__", alter_sys=True)
         else:
             runpy.run_path(target, run_name="__main__")

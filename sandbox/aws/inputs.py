@@ -38,5 +38,7 @@ def read(path: Path) -> object:
     """
     try:
         return read_yaml(path)
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: cannot be read, as it is not YAML: {error}") from error
+    except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from error

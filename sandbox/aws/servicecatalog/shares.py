@@ -1,4 +1,7 @@
-"""Portfolio shares: to an account, which accepts, or to a node of the organization, which imports itself."""
+"""Portfolio shares: to an account, which accepts, or to a node of the organization, which imports itself.
+
+The latter take trusted access to the organization.
+"""
 
 from collections.abc import Iterator
 

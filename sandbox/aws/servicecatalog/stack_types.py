@@ -9,8 +9,7 @@ from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.resources import OwnType, StackResource, own_types
 from sandbox.aws.documents import Json
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.servicecatalog import service_actions
-from sandbox.aws.servicecatalog.call import Call, CatalogBackend
+from sandbox.aws.servicecatalog.call import Call, CatalogBackend, operations
 from sandbox.aws.servicecatalog.errors import ServiceCatalogError
 from sandbox.aws.servicecatalog.shares import accept
 
@@ -48,6 +47,6 @@ def install(backend: CatalogBackend) -> None:
     resource_arns[SHARE] = arn
     own_types[SHARE] = own(partial(answer, accepted=True), partial(answer, accepted=False))
     own_types[ASSOCIATION] = own(
-        partial(ask, service_actions.associate_service_action_with_provisioning_artifact),
-        partial(ask, service_actions.disassociate_service_action_from_provisioning_artifact),
+        partial(ask, operations["associate_service_action_with_provisioning_artifact"]),
+        partial(ask, operations["disassociate_service_action_from_provisioning_artifact"]),
     )

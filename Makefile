@@ -158,8 +158,8 @@ takes.test := PLUGIN
 test: install ## Run every test: [PLUGIN=official]
 	@$(pytest) -n 3 $(call option,--plugin,$(PLUGIN))
 
-test-fast: install ## The tests that need neither engine nor sandbox
-	@$(pytest) -q -n 2 -m "not engine and not sandbox"
+test-fast: install ## The tests without engine, sandbox and browser
+	@$(pytest) -q -n 2 -m "not engine and not sandbox and not browser"
 
 coverage: install ## What the tests reach, without the engine's; has a floor
 	@coverage run -m pytest -q -n 0 --ignore=tests/engine --ignore=tests/sandbox

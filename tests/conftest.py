@@ -15,6 +15,7 @@ from sandbox import plugins
 from shared.aws.caller import CALLER
 from shared.catalog.lifecycle import AS_OF
 from tests.support.catalog_copy import DAY, CatalogCopy
+from tests.support.later import put_off
 from tests.support.paths import ROOT
 from tests.support.sandbox.accounts import MANAGEMENT
 from tests.support.sandbox.process import Sandbox, running
@@ -43,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the plug-in for all that the tests start; the official one has to be there."""
+    gc.disable()  # until all is loaded
+    put_off()
     config.addinivalue_line("markers", "stand_in_only(reason): left out with the official plug-in")
     if chosen := config.getoption("--plugin"):
         os.environ[plugins.VARIABLE] = str(chosen)
@@ -100,6 +103,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.support.paths import ROOT
 from tests.support.sandbox.accounts import ACCOUNTS, HUB, MANAGEMENT, RESEARCH
 from tests.support.sandbox.process import Sandbox
 
-pytestmark = pytest.mark.sandbox_only
+pytestmark = [pytest.mark.sandbox_only, pytest.mark.sandbox]
 
 PROFILES = {"m": MANAGEMENT, "h": HUB, "s": RESEARCH}
 WITH_PROFILES = ("--aws", "--aws-management=m", "--aws-hub=h", "--aws-spoke=s", "--aws-iam-seconds=0")

@@ -17,7 +17,7 @@ from tests.support.sandbox.accounts import HUB, MANAGEMENT, RESEARCH, SUSPENDED
 from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox, running
 
-pytestmark = pytest.mark.sandbox_only
+pytestmark = [pytest.mark.sandbox_only, pytest.mark.sandbox]
 
 
 def serve(*options: str) -> subprocess.Popen[str]:

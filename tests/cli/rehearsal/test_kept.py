@@ -17,6 +17,8 @@ from tests.support.refused import refused
 
 PATIENCE_SECONDS = 30
 
+pytestmark = pytest.mark.sandbox
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:

@@ -18,7 +18,9 @@ from tests.support.sandbox.process import Sandbox
 BUCKET = "fleet-storage"
 
 
-@pytest.fixture(params=["folder", "bucket", "folder of a bucket"])
+@pytest.fixture(
+    params=["folder", *(pytest.param(each, marks=pytest.mark.sandbox) for each in ("bucket", "folder of a bucket"))]
+)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the address of an empty folder or bucket."""
     if cast("str", request.param) == "folder":

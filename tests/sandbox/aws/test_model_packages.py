@@ -143,6 +143,7 @@ def test_a_wrong_package_is_one_line_that_names_file_and_field(
     assert expected in done.stderr
 
 
+@pytest.mark.sandbox
 def test_a_sandbox_that_starts_does_not_wait_for_sagemaker() -> None:
     code = (
         "import sys; from sandbox.aws.organization import DEFAULT; from sandbox.server import build;"

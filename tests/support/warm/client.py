@@ -3,15 +3,15 @@
 import marshal
 import os
 import select
-import signal
-import socket
 import sys
-from types import FrameType
+
+signal, socket = __import__("_signal"), __import__("_socket")
+"""Without the enumerations about them, which take as long to make as Python takes to start."""
 
 _LOOK_FOR_PARENT_SECONDS = 5
 
 
-def _nothing(number: int, frame: FrameType | None) -> None:
+def _nothing(number: int, frame: object) -> None:
     """Leave a signal to the pipe that it wakes."""
 
 
@@ -28,7 +28,8 @@ def main() -> None:
     connection.connect(address)
     ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     request = marshal.dumps((python, arguments, os.getcwd(), dict(os.environ), ignored))  # noqa: PTH109 - pathlib takes as long to load as all the rest
-    socket.send_fds(connection, [len(request).to_bytes(4, "big")], [0, 1, 2])
+    streams = b"".join(each.to_bytes(4, sys.byteorder) for each in (0, 1, 2))
+    connection.sendmsg([len(request).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)])
     connection.sendall(request)
     parent = os.getppid()
     while True:

@@ -26,6 +26,8 @@ from typing import Any, Final
 import botocore.session
 from botocore.loaders import create_loader
 
+from tests.support.later import put_off
+
 PROGRAMS: Final = ("shared", "hub", "spoke", "organization", "fleet", "cli")
 SANDBOX: Final = "sandbox"
 """Which imports nothing of theirs."""
@@ -60,6 +62,8 @@ def main() -> None:
 
 def _load() -> None:
     """Import all that the project's programs do, and so what they are made of."""
+    put_off()
+    gc.disable()
     for root in (*PROGRAMS, SANDBOX):
         package = importlib.import_module(root)
         folder = Path(package.__path__[0])
@@ -81,6 +85,7 @@ def _load() -> None:
             descriptions.load_service_model(service, kind)
     gc.collect()
     gc.freeze()  # a collection in a fork would copy every page
+    gc.enable()
 
 
 class _Server:

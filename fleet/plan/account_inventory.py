@@ -12,6 +12,7 @@ from fleet.plan.settings import InventoryAccess
 from fleet.plan.spokes import Spoke
 from shared.aws.accounts import Accounts, Way, WrongAccountError
 from shared.aws.arn import partition_of
+from shared.aws.caller import role_at_work
 from shared.aws.organization import Organization
 from shared.aws.provisioned_products import ProvisionedProduct, search_account
 from shared.aws.session import error_text
@@ -56,7 +57,7 @@ def scope_of(
 
     Suspended and closed accounts are left out: nobody can look at them, and what they ran has been stopped.
     """
-    roles = {spoke.account: spoke.settings.assume_role if spoke.settings else None for spoke in spokes if spoke.account}
+    roles = {spoke.account: role_at_work(spoke.settings.assume_role) if spoke.settings else None for spoke in spokes if spoke.account}
     accounts = list(roles)
     unknown: list[str] = []
     if organization:

@@ -4,6 +4,7 @@ Resources are worked out for what the catalog's programs touch. For any other ca
 and a statement is taken to concern it, unless it is a Deny on particular resources.
 """
 
+from sandbox.aws import kms as keys
 from sandbox.aws import s3 as buckets
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller
@@ -17,8 +18,8 @@ _SERVICE_NAMES = {"monitoring": "cloudwatch"}
 _OTHER_NAMES = {"budgets:DescribeBudget": "budgets:ViewBudget", "budgets:CreateBudget": "budgets:ModifyBudget"}
 """Calls whose permission has another name (source: Service Authorization Reference, AWS Budget Service)."""
 
-_ALWAYS = ("sts:GetCallerIdentity", "sts:AssumeRole")
-"""The first needs no permission; trust policies decide the second."""
+_ALWAYS = ("sts:GetCallerIdentity", "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity")
+"""The first needs no permission; trust policies decide the others."""
 
 _ABOUT_NO_NODE = (
     "DescribeOrganization",
@@ -52,6 +53,8 @@ def authorize(request: Request, caller: Caller) -> None:
         for wanted, bucket, key in buckets.wanted(request):
             if not buckets.may(caller, wanted, bucket, key):
                 raise ApiError("AccessDenied", f"User: {caller.arn} is not authorized to perform: {wanted}")
+    elif request.service == "kms" and keys.is_about_a_key(request):
+        return  # its policy and the caller's decide together, where the call is led to the key's account
     elif not (caller.is_administrator or action in _ALWAYS or not request.operation):
         require(caller, action, _resource(request, caller), **_context(request, caller))
 

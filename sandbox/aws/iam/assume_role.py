@@ -3,6 +3,7 @@
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam.callers import Caller, Callers
 from sandbox.aws.iam.principals import find_role, is_known, trusts_principal
+from sandbox.aws.iam.session_length import refuse_long_session
 from sandbox.aws.wire import Request
 from sandbox.clock import Clock
 
@@ -27,6 +28,7 @@ def authorize(request: Request, caller: Caller, callers: Callers, clock: Clock) 
             conditions["sts:ExternalId"] = external_id
         context = caller.context(**conditions)
         if role and role.arn == arn and trusts_principal(role, caller.principal, context) and is_known(role, clock):
+            refuse_long_session(request, role, is_chained=":assumed-role/" in caller.arn)
             return
     raise ApiError(
         "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"

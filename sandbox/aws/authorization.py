@@ -51,7 +51,7 @@ def authorize(request: Request, caller: Caller) -> None:
     action = action_of(request)
     if request.service == "s3":
         for wanted, bucket, key in buckets.wanted(request):
-            if not buckets.may(caller, wanted, bucket, key):
+            if not buckets.may(caller, wanted, bucket, key, buckets.asked(request)):
                 raise ApiError("AccessDenied", f"User: {caller.arn} is not authorized to perform: {wanted}")
     elif request.service == "kms" and keys.is_about_a_key(request):
         return  # its policy and the caller's decide together, where the call is led to the key's account

@@ -59,7 +59,9 @@ class LaunchPaths:
             obstacle = await asyncio.to_thread(self._obstacle, resolved, deployer)
             waited = time.monotonic() - begun
             patience = _DOUBT if obstacle or pulumi.runtime.is_dry_run() else _PATIENCE
-            if waited > patience:
+            if obstacle and self._viewer:
+                patience = 0
+            if waited >= patience:
                 raise _not_one(resolved, paths, 0) if paths else _missing(resolved, obstacle, aws_says, waited)
             if not tries:
                 pulumi.log.info(
@@ -68,6 +70,12 @@ class LaunchPaths:
                 )
             await asyncio.sleep(_PAUSES[tries] if tries < len(_PAUSES) else _LONGEST_PAUSE)
             tries += 1
+
+    @property
+    def _viewer(self) -> str:
+        """The role that only looks, where this is such a preview."""
+        roles, deployer = self._settings.roles, self._settings.assume_role
+        return "" if roles in ([], [deployer]) else roles[0]
 
     async def _listed(self, resolved: ResolvedLaunch) -> tuple[list[LaunchPath], str]:
         """Give the paths to a product, or what AWS says of there being none.
@@ -110,7 +118,14 @@ class LaunchPaths:
                     f"the portfolio {portfolio.name!r} is not shared with the account {account.id}. Ask the platform "
                     f"team for a share that reaches it (model-catalog hub shares)"
                 )
-            if deployer not in portfolio_principals(account, portfolio.id, region):
+            there = portfolio_principals(account, portfolio.id, region)
+            if (viewer := self._viewer) and viewer not in there:
+                return (
+                    f"{viewer} only looks, and AWS shows paths to those alone who have access to {portfolio.name!r}. Add "
+                    f"it to model-catalog-spoke:principals in {self._where}, and run model-catalog stack up "
+                    f"{pulumi.get_stack()}: {{portfolio: {resolved.product.portfolio}, arn: {viewer}}}"
+                )
+            if deployer not in there:
                 return (
                     f"the deploying role {deployer} has lost its access to {portfolio.name!r}. Run model-catalog stack "
                     f"refresh {pulumi.get_stack()}, then model-catalog stack up {pulumi.get_stack()}"

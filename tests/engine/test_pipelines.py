@@ -1,0 +1,146 @@
+"""The pipelines of docs/iam/examples, run for real: each job on a machine that has nothing but what it installs.
+
+The roles have the policies and the trust of docs/iam and nothing else, the state lies in a bucket of the hub's account
+and opens by a key of that account, and a job signs in by its own token. Not done here: packages, tools and plug-in are
+not downloaded but put where a cache would put them, and nobody approves; that a job waits for it is the host's matter.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import pytest
+
+from tests.support.pipelines import github
+from tests.support.pipelines.company import Company
+from tests.support.pipelines.machine import Machine
+from tests.support.sandbox.accounts import HUB, RESEARCH
+from tests.support.sandbox.process import Sandbox, running
+
+FEWER_SHARES: Final = {
+    "Pulumi.hub.yaml": (
+        "    - portfolio: gpu-inference\n      type: ORGANIZATIONAL_UNIT\n      target: Workloads/Research\n",
+        "",
+    ),
+    "hub/catalog/prices.yaml": ("    ml.m5.large: 0.115", "    ml.m5.large: 0.23"),
+}
+LARGER: Final = {"Pulumi.spoke-research.yaml": ("InstanceType: ml.m5.large", "InstanceType: ml.m5.xlarge")}
+NO_SUCH_VERSION: Final = {"Pulumi.spoke-research.yaml": ("version: 1.1.0", "version: 9.9.9")}
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """An empty organization."""
+    with running(tmp_path_factory.mktemp("sandbox")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def machine(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """A machine, and a company whose roles and state are as docs/iam says."""
+    found = Machine(tmp_path_factory.mktemp("machine") / "machine", sandbox)
+    Company(found, sandbox)
+    found.commit("What there is")
+    return found
+
+
+@pytest.fixture(scope="module")
+def hub(machine: Machine) -> Mapping[str, str]:
+    """The hub, as its workflow deploys it."""
+    return github.run(machine, "hub-github.yml", "push")
+
+
+@pytest.fixture(scope="module")
+def research(machine: Machine, hub: Mapping[str, str]) -> Mapping[str, str]:
+    """A spoke, as its workflow deploys it."""
+    assert hub
+    return github.run(machine, "github.yml", "push")
+
+
+def test_a_push_deploys_the_hub_and_a_spoke_as_their_deployers(
+    hub: Mapping[str, str], research: Mapping[str, str], sandbox: Sandbox
+) -> None:
+    launched = sandbox.client("servicecatalog", RESEARCH).scan_provisioned_products(
+        AccessLevelFilter={"Key": "Account", "Value": "self"}
+    )["ProvisionedProducts"]
+
+    assert {"up"} == hub.keys() == research.keys()
+    for account, said in ((HUB, hub["up"]), (RESEARCH, research["up"])):
+        assert "packages: .venv is up to date" in said
+        assert f"account {account}: works as arn:aws:sts::{account}:assumed-role/ModelCatalogDeployer/" in said
+        assert "not checked" not in said
+        assert " created" in said
+    assert {"AVAILABLE"} == {each["Status"] for each in launched}
+
+
+@pytest.mark.usefixtures("hub")
+def test_every_morning_the_hub_runs_so_that_dates_reach_aws(machine: Machine) -> None:
+    assert " unchanged" in github.run(machine, "hub-github.yml", "schedule")["up"]
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_preview_of_the_hub_is_a_comment_with_what_is_lost_and_what_models_cost(machine: Machine) -> None:
+    with machine.proposing(FEWER_SHARES):
+        said = github.run(machine, "hub-github.yml", "pull_request")
+    [comment] = machine.comments("hub")
+
+    assert "assumed-role/ModelCatalogViewer/" in said["preview"]
+    assert "not checked" not in said["preview"]
+    assert "### Preview of hub: 1 to delete" in comment, comment
+    assert "| deleted | aws:servicecatalog/portfolioShare:PortfolioShare | gpu-inference" in comment
+    assert "| fraud-detector-realtime 1.1.0, us-east-1 |" not in comment
+    assert "assumed-role" in comment
+
+
+@pytest.mark.usefixtures("research")
+def test_a_preview_of_a_spoke_tells_cost_and_replacements_inside_launches(machine: Machine) -> None:
+    with machine.proposing(LARGER):
+        said = github.run(machine, "github.yml", "pull_request")
+    [comment] = machine.comments("spoke-research")
+
+    assert "not checked" not in said["preview"]
+    assert "### Preview of spoke-research: " in comment
+    assert "Nothing is replaced or deleted." in comment
+    assert "| fraud-scoring | about 101 to 403 USD | about 201 to 806 USD |" in comment, comment
+    assert "! REPLACED FraudConfig" in comment
+
+
+@pytest.mark.usefixtures("research")
+def test_what_a_preview_refuses_is_what_the_comment_says_in_place_of_the_one_before(machine: Machine) -> None:
+    with machine.proposing(NO_SUCH_VERSION):
+        github.run(machine, "github.yml", "pull_request", code=1)
+    [comment] = machine.comments("spoke-research")
+
+    assert "### Preview of spoke-research: refused" in comment
+    assert "9.9.9" in comment
+
+
+@pytest.mark.usefixtures("research")
+def test_a_rollout_goes_wave_by_wave_over_the_shards_in_which_something_runs(machine: Machine) -> None:
+    said = github.run(machine, "rollout-github.yml", "push")
+    again = github.run(machine, "rollout-github.yml", "schedule")
+
+    assert "wave canary: 1 to run" in said["canary"]
+    assert "note: credentials from variables of the environment: until " in said["canary"]
+    assert ", in 35" in said["canary"]
+    assert "spoke-production" in said["everybody"]
+    assert "1 succeeded" in said["everybody"]
+    assert {"canary"} == again.keys()
+    assert "1 unchanged" in again["canary"]
+
+
+@pytest.mark.usefixtures("hub")
+def test_what_the_registry_approved_becomes_a_pull_request(machine: Machine, sandbox: Sandbox) -> None:
+    registry = sandbox.client("sagemaker", HUB)
+    package = f"arn:aws:sagemaker:eu-central-1:{HUB}:model-package/fraud-detector/3"
+    registry.update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")
+
+    github.run(machine, "sync-github.yml", "schedule")
+
+    assert {"pull_request": "Models that the registry approved"} in machine.done
+    assert "hub/catalog/products/fraud-detector-realtime/" in machine.changed("models/approved")
+
+
+def test_the_pages_are_built_and_pushed(machine: Machine) -> None:
+    github.run(machine, "pages-github.yml", "push")
+
+    assert "index.html" in machine.changed("gh-pages")

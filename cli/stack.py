@@ -20,9 +20,7 @@ Acknowledged = Annotated[
 
 
 @verb(app, "preview", "stack preview hub --as-of 2026-12-24", passing=True, looking=True, asks_aws=True)
-def preview(
-    stack: Stack, options: PulumiOptions = None, *, as_of: AsOf = None, comment: CommentFile = None
-) -> int:
+def preview(stack: Stack, options: PulumiOptions = None, *, as_of: AsOf = None, comment: CommentFile = None) -> int:
     """Show what would change in a stack, and check what stands in its way."""
     from cli.deployment import runs
 

@@ -169,7 +169,7 @@ def _event(line: str) -> dict[str, Any]:
         found = json.loads(line)
     except ValueError:
         return {}  # the last one, of a run that was killed
-    return found if isinstance(found, dict) else {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def _plain(message: str) -> str:

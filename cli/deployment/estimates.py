@@ -53,7 +53,10 @@ def costs_of_versions(stack: str) -> list[Row]:
         for version in product.versions:
             now = costs(catalog, product, version)
             for region in sorted(now.keys() & {*settings.regions}):
-                old, new = before.get((product.file.original_key, version.entry.version, region)), _words(now[region], there=True)
+                old, new = (
+                    before.get((product.file.original_key, version.entry.version, region)),
+                    _words(now[region], there=True),
+                )
                 if old != new:
                     rows.append((f"{product.file.original_key} {version.entry.version}, {region}", old or "", new))
     return rows

@@ -57,7 +57,11 @@ def scope_of(
 
     Suspended and closed accounts are left out: nobody can look at them, and what they ran has been stopped.
     """
-    roles = {spoke.account: role_at_work(spoke.settings.assume_role) if spoke.settings else None for spoke in spokes if spoke.account}
+    roles = {
+        spoke.account: role_at_work(spoke.settings.assume_role) if spoke.settings else None
+        for spoke in spokes
+        if spoke.account
+    }
     accounts = list(roles)
     unknown: list[str] = []
     if organization:

@@ -121,8 +121,8 @@ class LaunchPaths:
             there = portfolio_principals(account, portfolio.id, region)
             if (viewer := self._viewer) and viewer not in there:
                 return (
-                    f"{viewer} only looks, and AWS shows paths to those alone who have access to {portfolio.name!r}. Add "
-                    f"it to model-catalog-spoke:principals in {self._where}, and run model-catalog stack up "
+                    f"{viewer} only looks, and AWS shows paths to those alone who have access to {portfolio.name!r}. "
+                    f"Add it to model-catalog-spoke:principals in {self._where}, and run model-catalog stack up "
                     f"{pulumi.get_stack()}: {{portfolio: {resolved.product.portfolio}, arn: {viewer}}}"
                 )
             if deployer not in there:

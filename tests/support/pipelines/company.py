@@ -4,14 +4,16 @@ import json
 import os
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.support.paths import ROOT
 from tests.support.pipelines.machine import Machine
 from tests.support.pipelines.tokens import GITHUB, GITLAB, REPOSITORY
 from tests.support.sandbox.accounts import HUB, MANAGEMENT, PRODUCTION, REGION, RESEARCH
 from tests.support.sandbox.process import Sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BUCKET: Final = "example-pulumi-state"
 STACKS: Final = {"hub": HUB, "spoke-research": RESEARCH, "spoke-production": PRODUCTION}
@@ -143,4 +145,6 @@ def _with_viewer(text: str, account: str) -> str:
     portfolios = ["online-inference", "batch-inference", *(["gpu-inference"] if account == RESEARCH else [])]
     viewer = f"arn:aws:iam::{account}:role/ModelCatalogViewer"
     lines = "".join(f"    - {{portfolio: {each}, arn: {viewer}}}\n" for each in portfolios)
-    return text.replace("  model-catalog-spoke:launches:", f"  model-catalog-spoke:principals:\n{lines}  model-catalog-spoke:launches:")
+    return text.replace(
+        "  model-catalog-spoke:launches:", f"  model-catalog-spoke:principals:\n{lines}  model-catalog-spoke:launches:"
+    )

@@ -22,7 +22,7 @@ def main() -> None:
             (made / each.relative_to(packages)).symlink_to(each)
     (made / site.relative_to(packages) / "__editable__.model_catalog.pth").write_text(f"{project}\n")
     command = made / "bin" / "model-catalog"
-    command.write_text(f'#!{made}/bin/python\nimport sys\n\nfrom cli.app import main\n\nsys.exit(main())\n')
+    command.write_text(f"#!{made}/bin/python\nimport sys\n\nfrom cli.app import main\n\nsys.exit(main())\n")
     command.chmod(0o755)
     lock, settings = project / "requirements.lock", project / "pyproject.toml"
     stamp = hashlib.sha256(lock.read_bytes() + settings.read_bytes() + bytes(project)).hexdigest()

@@ -1,5 +1,6 @@
 """GitHub's own command line, as far as the workflows use it; a job's token can do what its permissions say."""
 
+import itertools
 import json
 import os
 import re
@@ -18,7 +19,7 @@ def main() -> None:
     words, job = sys.argv[1:], os.environ["GITHUB_JOB"]
     if not os.environ.get("GH_TOKEN"):
         sys.exit("gh: To use GitHub CLI in a GitHub Actions workflow, set the GH_TOKEN environment variable.")
-    options = {name: value for name, value in zip(words, words[1:], strict=False) if name.startswith("--")}
+    options = {name: value for name, value in itertools.pairwise(words) if name.startswith("--")}
     match words:
         case ["run", "download", *_]:
             need(job, "actions", "read")
@@ -26,7 +27,7 @@ def main() -> None:
         case ["api", *_] if "--jq" in words:
             need(job, "pull-requests", "read")
             [begins] = re.findall(r'startswith\("(.*?)"\)', options["--jq"])
-            print(*(number for number, body in _comments().items() if body.startswith(begins)), sep="\n")
+            sys.stdout.writelines(f"{each}\n" for each, body in _comments().items() if body.startswith(begins))
         case ["api", *_]:
             need(job, "pull-requests", "write")
             path = next(word for word in words if word.startswith("repos/"))
@@ -35,7 +36,7 @@ def main() -> None:
             COMMENTS.write_text(json.dumps(_comments() | {number: body}))
         case ["pr", "list", *_]:
             need(job, "pull-requests", "read")
-            print(0)
+            sys.stdout.write("0\n")
         case ["pr", "create", *_]:
             need(job, "pull-requests", "write")
             note(pull_request=options["--title"])

@@ -25,6 +25,7 @@ _LINE: Final = re.compile(r"\[[\w-]+/([\w-]+?)(?:-\d+)? *\] +\| (.*)")
 
 def run(machine: Machine, example: str, event: str, *, code: int = 0) -> dict[str, str]:
     """Run an example, kept where it says that it is to be kept, and give what each of its jobs printed."""
+    assert ACT.exists(), "act is not built: make .tools/bin/act"
     text = (EXAMPLES / example).read_text()
     [name] = _KEPT.findall(text)
     workflow = machine.project / name

@@ -17,6 +17,7 @@ from typing import Any, Final
 from cli.rehearsal.deployment import COPIED, SETTINGS
 from sandbox import plugins
 from tests.support.paths import ROOT
+from tests.support.pipelines.notes import Notes
 from tests.support.pipelines.tokens import REPOSITORY
 from tests.support.sandbox.process import Sandbox
 from tests.support.warm import python as warm
@@ -40,9 +41,13 @@ class Machine:
         self.folder, self._sandbox = folder, sandbox
         self.project = folder / "checkout" / "models"
         self._bin = folder / "bin"
+        folder.mkdir(parents=True)
+        self.notes = Notes(folder / "comments.json")
         shutil.copytree(HERE / "bin", self._bin)
         for command, module in _COMMANDS.items():
-            self._program(command, f'PYTHONPATH="{ROOT}" exec "{sys.executable}" -m tests.support.pipelines.{module} "$@"')
+            self._program(
+                command, f'PYTHONPATH="{ROOT}" exec "{sys.executable}" -m tests.support.pipelines.{module} "$@"'
+            )
         shutil.copytree(HERE / "actions", folder / "actions")
         self._keep_caches()
         self._make_repository()
@@ -123,9 +128,12 @@ class Machine:
     def _make_repository(self) -> None:
         bare = self.folder / "origin.git"
         subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", bare], check=True)
+        subprocess.run(["git", "-C", bare, "config", "receive.advertisePushOptions", "true"], check=True)
         urls = f"https://github.com/{REPOSITORY}", f"https://gitlab.com/{REPOSITORY}.git"
         (self.folder / "gitconfig").write_text(
-            f'[url "{bare}"]\n' + "".join(f"insteadOf = {url}\n" for url in urls) + "[user]\nname=a\nemail=a@b.example\n"
+            f'[url "{bare}"]\n'
+            + "".join(f"insteadOf = {url}\n" for url in urls)
+            + "[user]\nname=a\nemail=a@b.example\n"
         )
         self.project.mkdir(parents=True)
         self.git("init", "--quiet", "-b", "main")

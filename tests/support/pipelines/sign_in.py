@@ -10,21 +10,17 @@ from botocore.config import Config
 
 from tests.support.pipelines.tokens import GITHUB, REPOSITORY, token
 from tests.support.pipelines.workflow import job_of, need
+from tests.support.sandbox.accounts import connect
 
 
 def main() -> None:
     """Sign in, and tell the steps that follow."""
     job, event, role, region, seconds = sys.argv[1:]
     need(job, "id-token", "write")
-    environment = job_of(job).get("environment")
-    name = environment["name"] if isinstance(environment, dict) else environment
+    name = job_of(job).get("environment")
     place = f"environment:{name}" if name else "pull_request" if event == "pull_request" else "ref:refs/heads/main"
-    sts = boto3.client(
-        "sts",
-        endpoint_url=os.environ["AWS_ENDPOINT_URL"],
-        region_name=region,
-        config=Config(signature_version=UNSIGNED),
-    )
+    endpoint, unsigned = os.environ["AWS_ENDPOINT_URL"], Config(signature_version=UNSIGNED)
+    sts = connect(boto3.Session(region_name=region), "sts", endpoint_url=endpoint, config=unsigned)
     given = sts.assume_role_with_web_identity(
         RoleArn=role,
         RoleSessionName="GitHubActions",

@@ -15,9 +15,10 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from shared.aws.session import code_of
 from tests.support.paths import ROOT
-from tests.support.sandbox.accounts import HUB, MANAGEMENT, REGION, RESEARCH
-from tests.support.sandbox.process import Sandbox
+from tests.support.sandbox.accounts import HUB, MANAGEMENT, REGION, RESEARCH, connect
+from tests.support.sandbox.process import Client, Sandbox
 
 pytestmark = pytest.mark.sandbox_only  # no token of AWS's making is at hand
 
@@ -46,12 +47,13 @@ def trust() -> str:
 
 
 @pytest.fixture(scope="module")
-def role(sandbox: Sandbox) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+def role(sandbox: Sandbox) -> Client:
     """A role that a job may assume, and STS without credentials."""
     iam = sandbox.client("iam", RESEARCH)
     iam.create_open_id_connect_provider(Url=f"https://{HOST}", ClientIDList=["sts.amazonaws.com"])
     iam.create_role(RoleName="ModelCatalogCi", AssumeRolePolicyDocument=trust(), MaxSessionDuration=7200)
-    return boto3.client("sts", endpoint_url=sandbox.url, region_name=REGION, config=Config(signature_version=UNSIGNED))
+    unsigned = Config(signature_version=UNSIGNED)
+    return connect(boto3.Session(region_name=REGION), "sts", endpoint_url=sandbox.url, config=unsigned)
 
 
 def assume(sts: Any, of: str, **options: object) -> Any:  # noqa: ANN401 - as above
@@ -60,7 +62,7 @@ def assume(sts: Any, of: str, **options: object) -> Any:  # noqa: ANN401 - as ab
     ]
 
 
-def test_a_job_of_the_environment_that_the_trust_policy_names_works_as_the_role(sandbox: Sandbox, role: Any) -> None:
+def test_a_job_of_the_environment_that_the_trust_policy_names_works_as_the_role(sandbox: Sandbox, role: Client) -> None:
     given = assume(role, token(), DurationSeconds=7200)
     caller = sandbox.client_with("sts", given).get_caller_identity()
 
@@ -78,14 +80,16 @@ def test_a_job_of_the_environment_that_the_trust_policy_names_works_as_the_role(
         ({}, {"DurationSeconds": 7201}, "ValidationError"),
     ],
 )
-def test_any_other_job_is_refused(role: Any, claims: dict[str, object], options: dict[str, object], code: str) -> None:
+def test_any_other_job_is_refused(
+    role: Client, claims: dict[str, object], options: dict[str, object], code: str
+) -> None:
     with pytest.raises(ClientError) as refusal:
         assume(role, token(**claims), **options)
 
-    assert code == refusal.value.response["Error"]["Code"]
+    assert code == code_of(refusal.value)
 
 
-def test_what_is_no_token_is_refused_and_every_other_call_is_still_signed(role: Any) -> None:
+def test_what_is_no_token_is_refused_and_every_other_call_is_still_signed(role: Client) -> None:
     with pytest.raises(ClientError, match="not a valid JWT"):
         assume(role, "not.a-token")
     with pytest.raises(ClientError, match="Missing"):

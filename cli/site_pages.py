@@ -4,6 +4,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.beside import Beside
 from cli.catalog.files import FOLDER, catalog_as_of
 from cli.exit_codes import ExitCode
 from hub.config import HubSettings
@@ -59,12 +60,16 @@ def build(
         )
     address = f"{base.rstrip('/')}/" if base else ""
     index = index_here(private=private is not None, repository=repository)
-    written = machine_files(index, base=address)
-    documents = {name: text.encode() if isinstance(text, str) else text for name, text in written}
-    site = Site(index=index, title=title, documents=documents, linked=_linked())
-    count = build_pages(private(site) if private else site, out)
-    print(f"wrote {count} pages and {len(documents)} files for machines of {len(index.products)} products into {out}")
+    machines = Beside(lambda: {name: as_bytes(text) for name, text in machine_files(index, base=address)})
+    site = Site(index=index, title=title, documents=machines.result, linked=_linked())
+    pages, documents = build_pages(private(site) if private else site, out)
+    print(f"wrote {pages} pages and {documents} files for machines of {len(index.products)} products into {out}")
     return ExitCode.DONE
+
+
+def as_bytes(text: str | bytes) -> bytes:
+    """Give what is written."""
+    return text.encode() if isinstance(text, str) else text
 
 
 def _linked() -> tuple[tuple[str, str], ...]:

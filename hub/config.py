@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from hub.trust_config import ExceptionSetting, SigningSetting
-from shared.aws.arn import ACCOUNT_ID, PrincipalPattern, RoleArn
+from shared.aws.arn import ACCOUNT_ID, Arn, KeyArn, PolicyArn, PrincipalPattern, RoleArn
 from shared.between_fields import between_fields
 from shared.errors import Mistake
 from shared.stack.principals import MOST_PATTERNS, Grant
@@ -185,6 +185,8 @@ class HubSettings(AccountSettings):
         registry: How the model registry is asked, in every preview and update.
         exceptions: What some products may do beyond the list of what all may.
         signing: How the contract is signed; without it, it is not.
+        permissions_boundary: A policy of this account that limits the roles made here.
+        template_keys: The keys that encrypt the templates' buckets, one of each region; without them, S3's own do.
     """
 
     regions: list[Region] = []
@@ -196,11 +198,28 @@ class HubSettings(AccountSettings):
     registry: RegistrySetting = RegistrySetting()
     exceptions: list[ExceptionSetting] = []
     signing: SigningSetting | None = None
+    permissions_boundary: PolicyArn | None = None
+    template_keys: list[KeyArn] = []
 
     @property
     def all_regions(self) -> list[str]:
         """Every region to publish in, the stack's own first."""
         return list(dict.fromkeys([self.region, *self.regions]))
+
+    def template_key_in(self, region: str) -> str | None:
+        """Name the key that encrypts a region's templates; None where it is S3's own."""
+        return next((key for key in self.template_keys if Arn.parse(key).region == region), None)
+
+    @between_fields
+    def _every_region_has_one_key(self) -> Iterator[Mistake]:
+        found = [Arn.parse(key).region for key in self.template_keys]
+        if found and sorted(found) != sorted(self.all_regions):
+            yield Mistake(
+                f"are of the regions {', '.join(found)}. A bucket takes a key of its own region only: name exactly one "
+                f"of each of {', '.join(self.all_regions)}.",
+                code="template-keys-of-other-regions",
+                place="templateKeys",
+            )
 
     @between_fields
     def _tag_options_go_along_or_not(self) -> Iterator[Mistake]:

@@ -13,6 +13,7 @@ from hub.definitions.lifecycle import coming_changes
 from hub.definitions.load import read_catalog
 from hub.definitions.model import Catalog
 from hub.definitions.model_parameters import check_regions
+from hub.definitions.permissions import read_with
 from hub.definitions.portfolio_selection import part_of, refuse_overlap
 from hub.definitions.publication import Targets
 from hub.definitions.role_template import roles_template
@@ -65,6 +66,7 @@ def run() -> None:
             product=product.file.original_key,
             account_id=settings.account_id,
             region=settings.region,
+            boundary=settings.permissions_boundary,
             opts=opts,
         )
         for product in catalog.products
@@ -135,7 +137,7 @@ def _checked(settings: HubSettings, where: str) -> tuple[Catalog, Sequence[str],
     if whole is None:
         raise together(mistakes.found)
     with mistakes:
-        catalog = part_of(settings, whole, where=where)
+        catalog = read_with(settings.template_keys, part_of(settings, whole, where=where))
         _say_what_is_excepted(settings, catalog, where=where)
         with mistakes:
             _check_portfolios(settings, catalog)

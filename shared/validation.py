@@ -189,10 +189,15 @@ def _with_current_keys(annotation: object, found: object, place: str, keys: _Key
     return cast("object", found)
 
 
+@cache
+def _annotations(model: type[Document]) -> Mapping[str, object]:
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
 def _fields(
     model: type[Document], found: Mapping[object, object], place: str, keys: _Keys
 ) -> Iterator[tuple[object, object]]:
-    annotations = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    annotations = _annotations(model)
     for key, value in keys.current(model, found, place).items():
         annotation = annotations.get(key) if isinstance(key, str) else None
         yield key, _with_current_keys(annotation, value, f"{place}{key}", keys)

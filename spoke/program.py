@@ -75,7 +75,7 @@ async def deploy() -> Mapping[str, Any]:
             )
         )
     left = [] if settings.catalog_tags == "send" else [catalog_tags(each.product) for each in resolved_launches]
-    provider = account_provider(settings, foreign_tags={key for tags in left for key in tags})
+    provider = account_provider(settings, foreign_tags={key for tags in left for key in tags} - settings.tags.keys())
     caller = confirm_account(provider, settings)
     opts = pulumi.ResourceOptions(providers=[provider])
     roles: dict[str, pulumi.Resource] = {}

@@ -12,15 +12,10 @@ FOLDERS = ("hub", "spoke", "organization", "shared", "fleet", "pages", "cli", "p
 WRITERS = {"shared/files.py", "shared/folders.py", "sandbox/files.py"}
 OTHERS = {
     "fleet/run/engine_log.py": {"open"},  # Pulumi's own output, while it comes
-    "cli/rehearsal/deployment.py": {
-        "open",
-        "copytree",
-        "copyfile",
-        "symlink_to",
-    },  # the sandbox's output; a copy of the checkout
+    "cli/rehearsal/deployment.py": {"copytree", "copyfile", "symlink_to"},  # a copy of the checkout
     "cli/deployment/history_bundle.py": {"open"},  # in memory
     "cli/rehearsal/launch_surroundings.py": {"open"},  # in memory
-    "cli/rehearsal/sandbox_process.py": {"open"},  # the sandbox's output
+    "cli/rehearsal/starting.py": {"open"},  # the sandbox's output
     "tools/pulumi_cli.py": {"copyfile", "replace"},  # a program that was built aside is moved into its place
     "cli/catalog/template_commands.py": {"TemporaryFile"},  # what a command says, until it has ended
     "hub/definitions/packaged_archive.py": {"open"},  # an archive in memory

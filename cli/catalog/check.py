@@ -12,6 +12,7 @@ from cli.catalog.schemas import stale_schemas
 from cli.catalog.template_commands import refuse_other_output
 from cli.exit_codes import reached
 from cli.verbs import print_json
+from hub.definitions.endings import coming_endings, refuse_ended
 from hub.definitions.marks import marks_in
 from hub.definitions.product_folder import FILE
 from hub.definitions.quotas import beyond_quotas
@@ -47,8 +48,9 @@ def _mistakes() -> Iterator[str]:
     except CatalogError as problem:
         yield from (str(each) for each in problem.all if each.code != "mark-left")  # each mark has a line of its own
     else:
-        for beyond in beyond_quotas(catalog):
-            print(f"warning: {beyond}", file=sys.stderr)
+        for warning in (*beyond_quotas(catalog), *coming_endings(catalog)):
+            print(f"warning: {warning}", file=sys.stderr)
+        yield from _told(lambda: refuse_ended(catalog))
 
 
 def _told(check: Callable[[], None]) -> Iterator[str]:

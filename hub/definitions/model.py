@@ -1,7 +1,7 @@
 """The catalog as a whole, once its files are read: what the rules look at, and what the hub makes."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class CatalogProduct:
 
     Attributes:
         exceptions: What it may do beyond the list of what all may, with the reasons.
+        template_keys: The keys of the buckets that its files are read from, where these are of the hub's own.
     """
 
     file: ProductFile
@@ -40,6 +41,7 @@ class CatalogProduct:
     execution_statements: list[dict[str, Any]]
     versions: list[CatalogVersion]
     exceptions: Mapping[str, str] = field(default_factory=dict[str, str])
+    template_keys: Sequence[str] = ()
 
     @property
     def artifact_statements(self) -> list[dict[str, Any]]:

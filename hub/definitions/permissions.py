@@ -1,11 +1,12 @@
 """What a product's two roles may do, within the limits of IAM."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from hub.definitions.constraints import topics_of
-from hub.definitions.model import CatalogProduct
+from hub.definitions.model import Catalog, CatalogProduct
 from hub.definitions.templates import Template
 from shared.aws.arn import partition_of
 from shared.aws.policies import Policy, launch_policy, permission_policy, render
@@ -31,8 +32,19 @@ def execution_permissions(product: CatalogProduct) -> Policy:
     return permission_policy([*product.artifact_statements, *_reading(product), *product.execution_statements])
 
 
+def read_with(keys: Sequence[str], catalog: Catalog) -> Catalog:
+    """Give a catalog whose templates' buckets are encrypted with keys of the hub's own."""
+    return replace(catalog, products=[replace(product, template_keys=keys) for product in catalog.products])
+
+
 def _reading(product: CatalogProduct) -> list[dict[str, Any]]:
-    return packaged_files_statements(version.template for version in product.versions)
+    reading = packaged_files_statements(version.template for version in product.versions)
+    if reading and product.template_keys:
+        through_s3 = {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}
+        resource = list(product.template_keys)
+        allowed = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": resource, "Condition": through_s3}
+        reading.append({"Sid": "DecryptPackagedFiles", **allowed})
+    return reading
 
 
 def packaged_files_statements(templates: Iterable[Template]) -> list[dict[str, Any]]:

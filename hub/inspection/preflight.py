@@ -14,6 +14,7 @@ from hub.inspection.published_templates import check_templates
 from hub.inspection.share_status import Shares, ShareState
 from hub.inspection.share_targets import NOT_THERE, check_targets, subject_of
 from hub.inspection.unpinned_models import check_pins
+from shared.aws.arn import Arn
 from shared.aws.organization import Organization
 from shared.aws.preflight import Check, Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession, code_of, error_text, message_of
@@ -62,6 +63,7 @@ def checks_of(plan: PreflightScope, account: AccountSession) -> list[Check]:
         checks.targets,
         checks.rollout,
         checks.quotas,
+        checks.keys,
         checks.templates,
         checks.names,
         checks.published,
@@ -128,13 +130,28 @@ class _Checks:
         else:
             yield Finding(subject, f"{len(reached)} accounts, and those that join later")
 
+    def keys(self) -> Iterator[Finding]:
+        """Keys of the templates' buckets."""
+        for key in self._plan.settings.template_keys:
+            client = self._account.client("kms", Arn.parse(key).region)
+            subject = f"key {Arn.parse(key).name}"
+            try:
+                state = client.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
+            except ClientError as problem:
+                yield failed(subject, f"AWS says: {error_text(problem)}. Correct templateKeys ({key})")
+                continue
+            if state == "Enabled":
+                yield Finding(subject, "encrypts the templates")
+            else:
+                yield failed(subject, f"is {state}. Enable it, or name another one in templateKeys ({key})")
+
     def quotas(self) -> Iterator[Finding]:
         """Quotas of Service Catalog."""
         catalog = self._plan.catalog
         for key, found in in_each(catalog):
             yield from _within_quota(key, found)
         for file in [*catalog.portfolios, *(product.file for product in catalog.products)]:
-            count = len({**self._plan.tags, **file.tags})
+            count = len({**self._plan.settings.tags, **self._plan.tags, **file.tags})
             if count > _MOST_TAGS:
                 yield failed(
                     file.key, f"has {count} tags with the stack's own, and AWS takes {_MOST_TAGS}. Remove some"

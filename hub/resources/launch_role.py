@@ -25,6 +25,7 @@ class LaunchRole(pulumi.ComponentResource):
         product: str,
         account_id: str,
         region: str,
+        boundary: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("modelcatalog:hub:LaunchRole", name, None, opts)
@@ -34,6 +35,7 @@ class LaunchRole(pulumi.ComponentResource):
             path="/",
             description=f"Marks the launch role of the model {product}; it has no permissions in this account.",
             assume_role_policy=launch_trust(partition=partition_of(region), account=account_id),
+            permissions_boundary=boundary,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"role": self.role.name})

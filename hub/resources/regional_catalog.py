@@ -18,7 +18,7 @@ from hub.resources.product import ModelProduct
 from hub.resources.template_bucket import TemplateBucket
 from shared.stack.names import BUCKETS
 from shared.stack.principals import Principal
-from shared.stack.provider import standard_tags
+from shared.stack.provider import all_tags
 
 MARKER: Final = "marker.yaml"
 """The template of every product's first artifact, in the catalog's folder (docs/adr/0010)."""
@@ -47,7 +47,9 @@ class RegionalCatalog(pulumi.ComponentResource):
     ) -> None:
         super().__init__("modelcatalog:hub:RegionalCatalog", region, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.bucket = bucket = TemplateBucket(f"{BUCKETS}{region}", region=region, readers=readers, opts=child)
+        self.bucket = bucket = TemplateBucket(
+            f"{BUCKETS}{region}", region=region, readers=readers, key=settings.template_key_in(region), opts=child
+        )
         marker = bucket.upload("marker", template=read_template(catalog.folder / MARKER), parent=self)
         portfolios = {
             file.key: Portfolio(
@@ -81,7 +83,7 @@ class RegionalCatalog(pulumi.ComponentResource):
         self.product_ids = {key: product.id for key, product in products.items()}
         self._region = region
         self._made = [*portfolios.values(), *products.values(), governance]
-        tags = standard_tags()
+        tags = all_tags(settings)
         self.content = pulumi.Output.all(
             portfolios=self.portfolio_ids,
             products=self.product_ids,

@@ -29,7 +29,13 @@ class TemplateBucket(pulumi.ComponentResource):
     """
 
     def __init__(
-        self, name: str, *, region: str, readers: Readers | None = None, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        region: str,
+        readers: Readers | None = None,
+        key: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("modelcatalog:hub:TemplateBucket", name, None, opts)
         self._stem = name
@@ -52,7 +58,9 @@ class TemplateBucket(pulumi.ComponentResource):
             region=region,
             rules=[
                 {
-                    "apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"},
+                    "apply_server_side_encryption_by_default": (
+                        {"sse_algorithm": "aws:kms", "kms_master_key_id": key} if key else {"sse_algorithm": "AES256"}
+                    ),
                     "bucket_key_enabled": True,
                 }
             ],

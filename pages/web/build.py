@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ class Site:
     Attributes:
         title: What the catalog is called.
         users: How many accounts run each product, by its key; None where nobody says.
-        documents: Files for machines, by their addresses, which are put into the same folder.
+        documents: Gives files for machines, by their addresses, which are put into the same folder.
         linked: Those of them that every page names, with their names.
         more: Renders further pages, by their addresses, from the templates and what all pages show.
         rooms: Where those are, for the navigation.
@@ -44,25 +44,26 @@ class Site:
     index: Index
     title: str = "Model catalog"
     users: Mapping[str, int] | None = None
-    documents: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    documents: Callable[[], Mapping[str, bytes]] = dict
     linked: Sequence[tuple[str, str]] = ()
     more: Callable[[jinja2.Environment, Mapping[str, Any]], Mapping[str, str]] | None = None
     rooms: Sequence[tuple[str, str]] = ()
 
 
-def build(site: Site, folder: Path) -> int:
-    """Write the folder, in place of one that was built before, and give the number of its pages.
+def build(site: Site, folder: Path) -> tuple[int, int]:
+    """Write the folder, in place of one that was built before; give the number of its pages and of its documents.
 
     Raises:
         ConfigError: the folder holds something else, or Pagefind is not there or fails.
     """
     _refuse_foreign(folder)
     files = dict(files_of(site))
+    documents = site.documents()
     contents = {
-        Path(address): content for address, content in {**site.documents, **files, MARK: site.title.encode()}.items()
+        Path(address): content for address, content in {**documents, **files, MARK: site.title.encode()}.items()
     }
     replace_folder(folder, contents, finish=_add_search)
-    return sum(address.endswith(".html") for address in files)
+    return sum(address.endswith(".html") for address in files), len(documents)
 
 
 def files_of(site: Site) -> Iterator[tuple[str, bytes]]:

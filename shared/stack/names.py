@@ -8,6 +8,8 @@ from typing import Final
 HUB_PROJECT: Final = "model-catalog-hub"
 SPOKE_PROJECT: Final = "model-catalog-spoke"
 ORGANIZATION_PROJECT: Final = "model-catalog-organization"
+STACK_TAGS: Final = frozenset({HUB_PROJECT, SPOKE_PROJECT, ORGANIZATION_PROJECT})
+"""Keys of the tags by which each stack marks what it makes."""
 
 CATALOG_OUTPUT: Final = "catalog"
 """The hub's one stack output that spokes read."""

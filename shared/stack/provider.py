@@ -34,7 +34,7 @@ def account_provider(settings: AccountSettings, *, foreign_tags: Collection[str]
         region=settings.region,
         allowed_account_ids=[settings.account_id],
         assume_roles=roles or None,
-        default_tags=aws.ProviderDefaultTagsArgs(tags=standard_tags()),
+        default_tags=aws.ProviderDefaultTagsArgs(tags=all_tags(settings)),
         ignore_tags=aws.ProviderIgnoreTagsArgs(keys=sorted(foreign_tags)) if foreign_tags else None,
     )
 
@@ -65,3 +65,8 @@ def standard_tags() -> dict[str, str]:
     product. Hub and spoke use different keys, because what is launched gets the tags of both.
     """
     return {pulumi.get_project(): pulumi.get_stack()}
+
+
+def all_tags(settings: AccountSettings) -> dict[str, str]:
+    """Give the tags of all that a stack makes: its origin, and what its settings add to that."""
+    return {**settings.tags, **standard_tags()}

@@ -13,10 +13,12 @@ from shared.collecting import Mistakes, together
 from shared.documents import parse_json
 from shared.errors import ConfigError, Mistake
 from shared.secret_value import marked, secrets_in
-from shared.stack.names import set_command
-from shared.validation import Region, SettingsDocument, validate
+from shared.stack.names import STACK_TAGS, set_command
+from shared.validation import Region, SettingsDocument, TagKey, TagValue, validate
 
 NOTHING: Final = re.compile(r"(?!)")
+_MOST_TAGS: Final = 9
+"""One less than S3 takes of an object, where the stack's own tag stands too (source: S3 API, PutObjectTagging)."""
 
 
 class AccountSettings(SettingsDocument):
@@ -26,6 +28,7 @@ class AccountSettings(SettingsDocument):
         account_id: The account that the stack is for. Credentials of any other are refused.
         assume_role: A role of that account to work as; without it, the credentials of the environment serve.
         region: The provider's region, and the first of `regions`.
+        tags: What the company asks for on all that is made, beside the stack's own tag.
         may_be_secret: The paths of what may stand encrypted in the file.
     """
 
@@ -34,6 +37,9 @@ class AccountSettings(SettingsDocument):
     account_id: AccountId
     assume_role: RoleArn | None = None
     region: Annotated[Region, Field(alias="aws:region")]
+    tags: dict[TagKey, TagValue] = Field(
+        default={}, max_length=_MOST_TAGS, description="at most 9 tags of text", examples=["{cost-center: platform}"]
+    )
 
     @property
     def roles(self) -> list[str]:
@@ -48,6 +54,16 @@ class AccountSettings(SettingsDocument):
                 f"invalid value {self.assume_role!r}. Expected a role of the account {self.account_id} (accountId).",
                 code="role-of-another-account",
                 place="assumeRole",
+            )
+
+    @between_fields
+    def _the_stacks_own_tag_stays_its_own(self) -> Iterator[Mistake]:
+        for key in sorted(self.tags.keys() & STACK_TAGS):
+            yield Mistake(
+                f"invalid value {key!r}. By this tag what a stack has made is told from what others made: use another "
+                f"key.",
+                code="tag-reserved",
+                place=f"tags.{key}",
             )
 
     @between_fields

@@ -11,7 +11,7 @@ from shared.collecting import Mistakes
 from shared.errors import LaunchError
 from shared.secret_value import Secret
 from shared.spelling import meant
-from shared.stack.provider import standard_tags
+from shared.stack.provider import all_tags
 from spoke.config import Launch, SpokeSettings
 from spoke.launches.model import LaunchedModel, model_of
 from spoke.launches.parameters import check_parameters, check_rules, refuse_plain_secrets
@@ -156,7 +156,7 @@ def _resolve(settings: SpokeSettings, index: int, contract: Contract, day: dt.da
         with mistakes:
             undecided = check_rules(values, product, choice.version, where)
     with mistakes:
-        check_tags(launch, product, standard_tags(), where)
+        check_tags(launch, product, all_tags(settings), where)
     with mistakes:
         _check_topics(launch, region, where)
     mistakes.refuse()

@@ -56,8 +56,19 @@ def check_tags(launch: Launch, product: Product, own: Mapping[str, str], where: 
                     place=f"{where}: tags.{key}",
                 )
             )
+    for key in sorted((own.keys() - given.keys()) & product.tags.keys()):
+        if own[key] != product.tags[key]:
+            mistakes.add(
+                LaunchError(
+                    f"would get the stack's tag {key}={own[key]} (tags), and the catalog sets it to "
+                    f"{product.tags[key]!r} on all that is launched from this product. Name your tag otherwise, or "
+                    f"have the hub leave its own out.",
+                    code="tag-of-stack-and-catalog",
+                    place=where,
+                )
+            )
     for key, values in product.tag_options.items():
-        value = {**product.tags, **given}.get(key)
+        value = {**own, **product.tags, **given}.get(key)
         if value is None and len(values) > 1:
             mistakes.add(
                 LaunchError(

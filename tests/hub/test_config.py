@@ -1,5 +1,6 @@
 """Settings that a hub refuses, and how it says so."""
 
+import json
 from collections.abc import Callable
 
 import pulumi_aws as aws
@@ -9,6 +10,8 @@ from shared.errors import ConfigError
 from tests.support.recorder import Mocks
 from tests.support.refused import refused
 
+KEY = "arn:aws:kms:eu-central-1:222233334444:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+BOUNDARY = "arn:aws:iam::222233334444:policy/CompanyBoundary"
 SHARE = {"portfolio": "online-inference", "type": "ACCOUNT", "target": "444455556666"}
 
 
@@ -51,6 +54,16 @@ def test_a_share_that_makes_no_sense_is_refused(
             "principals[0].arn",
         ),
         ({"share": []}, "unknown-key", "share"),
+        ({"tags": {"model-catalog-hub": "mine"}}, "tag-reserved", "tags.model-catalog-hub"),
+        ({"tags": {"aws:team": "mine"}}, "tag-reserved", "tags.aws:team"),
+        ({"tags": {f"tag-{number}": "x" for number in range(10)}}, "invalid-value", "tags"),
+        (
+            {"templateKeys": [KEY.replace("eu-central-1", "eu-west-1")]},
+            "template-keys-of-other-regions",
+            "templateKeys",
+        ),
+        ({"templateKeys": [KEY, KEY]}, "template-keys-of-other-regions", "templateKeys"),
+        ({"templateKeys": ["alias/templates"]}, "invalid-value", "templateKeys[0]"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(
@@ -67,3 +80,13 @@ def test_a_region_that_is_named_twice_is_one_region(deploy: Callable[..., Mocks]
 
     assert {"eu-central-1", "eu-west-1"} == mocks.exports["product_id"].keys()
     assert 2 == len(mocks.all(aws.s3.Bucket))
+
+
+def test_what_a_company_asks_for_is_on_all_that_the_hub_makes_and_in_its_contract(deploy: Callable[..., Mocks]) -> None:
+    made = deploy(tags={"cost-center": "platform"}, permissionsBoundary=BOUNDARY)
+
+    [provider] = made.all("pulumi:providers:aws")
+    assert "platform" == json.loads(provider.inputs["defaultTags"])["tags"]["cost-center"]
+    assert {BOUNDARY} == {each.inputs["permissionsBoundary"] for each in made.all(aws.iam.Role)}
+    products = made.exports["catalog"]["regions"]["eu-central-1"]["products"].values()
+    assert {"platform"} == {each["tags"]["cost-center"] for each in products}

@@ -70,6 +70,12 @@ def _authorization() -> Mapping[str, Json]:
 
 
 @cache
+def runtime_lifecycles() -> Mapping[str, Mapping[str, str | None]]:
+    """Give AWS's dates of Lambda's runtimes, and what succeeds each; none where cfn-lint is not installed."""
+    return json.loads((_data() / "AdditionalSpecs" / "LmbdRuntimeLifecycle.json").read_text()) if is_installed() else {}
+
+
+@cache
 def words(name: str) -> frozenset[str]:
     """Take a name in camel case apart, without endings: Subscribe and Subscriptions are one word."""
     return frozenset(_stem(word) for word in _WORD.findall(name))

@@ -141,7 +141,7 @@ def call(account: str, region: str, service: str, model: OperationModel, given: 
 def put_tags(
     account: str, region: str, service: str, model: OperationModel, known: Mapping[str, Value], arn: str
 ) -> None:
-    """Put tags on a resource by an operation that does nothing else.
+    """Put tags on a resource, or take them off, by an operation that does nothing else.
 
     Args:
         account: Whose it is.
@@ -159,7 +159,9 @@ def put_tags(
     given: Json = {**known, "Tagging": {"TagSet": told}}
     shape = model.input_shape
     for name in shape.members if shape else ():
-        if name.lower().startswith("tags") or name.lower() == "taglist":
+        if name.lower() == "tagkeys":
+            given[name] = [each["TagKey"] for each in told]
+        elif name.lower().startswith("tags") or name.lower() == "taglist":
             given[name] = told
         elif name.lower().endswith("arn") or name in ("Resource", "resource", "ResourceId"):
             given[name] = arn

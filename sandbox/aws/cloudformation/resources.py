@@ -133,7 +133,8 @@ class StackResource:
 
     def update(self, properties: Json, tags: dict[str, str]) -> None:
         """Change it where it is."""
-        before, self.properties, worn, self.tags = self.properties, properties, self.visible_tags, tags
+        before, worn, own_before = self.properties, self.visible_tags, self._tags_of(self.properties)
+        self.properties, self.tags = properties, tags
         changed = [key for key in {**before, **properties} if before.get(key) != properties.get(key)]
         retagged = bool(self.schema.tags and self.schema.tags in changed) or worn != self.visible_tags
         self.unchecked = require_resource(
@@ -146,7 +147,7 @@ class StackResource:
             return
         try:
             if set(changed) <= {self.schema.tags}:
-                self._put_tags()
+                self._tag_again(own_before)
             elif self._model:
                 self._model = self._model.update(self.name, self._with_tags(self._full()))
             else:
@@ -154,15 +155,21 @@ class StackResource:
         except NotEmulatedError as error:
             self.note = f"{DECLARED_ONLY}moto cannot change it: {error}"
 
-    def _put_tags(self) -> None:
+    def _tag_again(self, before: list[Json]) -> None:
         """Put its tags on it where that is all that changes; what nothing else changes of is never made anew."""
-        model = moto_calls.operation(self.schema.service, self.place.region, self.schema.tagging_operations)
+        tags = self._tags_of(self.properties)
+        kept = {each["Key"] for each in tags}
+        if gone := [each for each in before if each["Key"] not in kept]:
+            self._tag_by(self.schema.untagging_operations, gone)
+        self._tag_by(self.schema.tagging_operations, tags)
+
+    def _tag_by(self, operations: list[str], tags: list[Json]) -> None:
+        model = moto_calls.operation(self.schema.service, self.place.region, operations)
         if model is None:
             return
         name = self._known_name()
         arn = self._known("Arn") or arn_of(self.schema, self.place, name or str(self.physical_resource_id))
         ids = {each: self._attribute(each) for each in (*self.schema.identifier, *reference(self.schema))}
-        tags = self._with_tags(self.properties).get(self.schema.tags or "", [])
         known = {**self._full(), **ids, "Resources": [str(self.physical_resource_id)], "Tags": tags}
         place, service = self.place, self.schema.service
         with suppress(NotEmulatedError, StackError):  # then moto has it with the tags that it had
@@ -230,13 +237,13 @@ class StackResource:
         self._answer |= {key: value for key, value in answer.items() if key != "ResponseMetadata"}
 
     def _with_tags(self, given: Json) -> Json:
-        """With the stack's tags beside its own."""
-        tags = self.schema.tags
-        if not tags:
-            return given
-        own: Value = given.get(tags) or []
+        return {**given, self.schema.tags: self._tags_of(given)} if self.schema.tags else given
+
+    def _tags_of(self, given: Json) -> list[Json]:
+        """The stack's tags, and its own."""
+        own: Value = given.get(self.schema.tags or "") or []
         mine = {tag["Key"]: tag["Value"] for tag in own} if is_list(own) else own
-        return {**given, tags: [{"Key": key, "Value": value} for key, value in {**self.visible_tags, **mine}.items()]}
+        return [{"Key": key, "Value": value} for key, value in {**self.visible_tags, **mine}.items()]
 
     @property
     def visible_tags(self) -> dict[str, str]:

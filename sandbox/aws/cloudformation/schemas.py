@@ -164,9 +164,17 @@ class Schema:
     @property
     def tagging_operations(self) -> list[str]:
         """The operations that may put tags on it later on, the likeliest first."""
+        return [*self._tagging(undoing=False), "TagResource", "AddTags"]
+
+    @property
+    def untagging_operations(self) -> list[str]:
+        """The operations that may take tags off it, the likeliest first."""
+        return [*self._tagging(undoing=True), "UntagResource", "RemoveTags"]
+
+    def _tagging(self, *, undoing: bool) -> list[str]:
         permissions: list[str] = part(self.raw, "tagging").get("permissions") or []
-        own = [action.partition(":")[2] for action in permissions if ":" in action and not undoes(action)]
-        return [name for name in own if not reads(f"{self.service}:{name}")] + ["TagResource", "AddTags"]
+        own = [action.partition(":")[2] for action in permissions if ":" in action and undoes(action) is undoing]
+        return [name for name in own if not reads(f"{self.service}:{name}")]
 
     def _named_action(self, step: str) -> str | None:
         noun = words(self.noun)

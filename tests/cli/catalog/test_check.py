@@ -197,3 +197,20 @@ def test_the_hubs_settings_beside_the_catalog_say_what_is_excepted(catalog: Cata
     settings = f'  model-catalog-hub:accountId: "222233334444"\n  model-catalog-hub:exceptions: [{exception}]\n'
     Path("Pulumi.hub.yaml").write_text(f"config:\n  aws:region: eu-central-1\n{settings}")
     assert (0, "") == (command("models", "check").code, command("models", "check").err)
+
+
+@pytest.mark.parametrize(("day", "code"), [("2026-06-29", 0), ("2026-11-01", ExitCode.NOT_REACHED)])
+def test_what_aws_ends_is_warned_of_ahead_and_refused_in_what_came_later(
+    catalog: CatalogCopy, command: Command, day: str, code: int
+) -> None:
+    catalog.keep("text-embedder-serverless")
+    registry = "763104351884.dkr.ecr.eu-central-1.amazonaws.com"
+    catalog.run_image("text-embedder-serverless", f"{registry}/pytorch-inference:2.6.0-cpu-py312")
+
+    ended = command("models", "check", "--as-of", day)
+
+    assert code == ended.code
+    kind, when = ("error", "since 2026-06-30, before") if code else ("warning", "from 2026-06-30 on")
+    what = f"uses pytorch-inference:2.6.0-cpu-py312, and that gets no security patches {when}"
+    [line] = [line for line in ended.err.splitlines() if "pytorch-inference" in line]
+    assert line.startswith(f"{kind}: hub/catalog/products/text-embedder-serverless/1.0.0.yaml: version 1.0.0: {what}")

@@ -63,13 +63,16 @@ def look(monkeypatch: pytest.MonkeyPatch, catalog_copy: CatalogCopy) -> Look:
         targets: list[tuple[ShareSetting, str]] | None = None,
         units: list[str] | None = None,
         calls: dict[str, Any] | None = None,
+        keys: list[str] | None = None,
         **listings: Any,  # noqa: ANN401 - whatever a listing answers
     ) -> list[str]:
         lines = heard(monkeypatch)
         account = FakeAccount(HUB, {**LISTINGS, **listings}, {**CALLS, **(calls or {})})
         monkeypatch.setattr(preflight, "AccountSession", always(account))
         plan = PreflightScope(
-            settings=HubSettings.model_validate({"accountId": HUB, "aws:region": "eu-central-1"}),
+            settings=HubSettings.model_validate(
+                {"accountId": HUB, "aws:region": "eu-central-1", "templateKeys": keys or []}
+            ),
             catalog=read_catalog(catalog_copy.folder, DAY),
             targets=[UNIT] if targets is None else targets,
             units=units or [],
@@ -244,3 +247,14 @@ def test_nothing_within_the_organization_is_asked_where_nothing_is_shared_there(
     said = look(targets=[(outside, "999900001111")], calls={"list_delegated_administrators": MissingError()})
 
     assert "preflight: share of batch-inference with 999900001111: one account, which accepts it" in said
+
+
+@pytest.mark.parametrize("state", ["Disabled", "PendingDeletion"])
+def test_a_key_that_encrypts_nothing_stops_the_preview(look: Look, state: str) -> None:
+    key = f"arn:aws:kms:eu-central-1:{HUB}:key/1234abcd"
+    lines = look(keys=[key], calls={"describe_key": {"KeyMetadata": {"KeyState": "Enabled"}}})
+    assert "preflight: key 1234abcd: encrypts the templates" in lines
+
+    with refused(PreflightError, "checks-failed") as found:
+        look(keys=[key], calls={"describe_key": {"KeyMetadata": {"KeyState": state}}})
+    assert f"key 1234abcd: is {state}. Enable it, or name another one in templateKeys ({key})" in str(found.value)

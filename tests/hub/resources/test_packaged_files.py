@@ -22,8 +22,8 @@ BUCKET = "model-catalog-templates-eu-central-1-0a1b2c3"
 
 
 @pytest.fixture
-def packaged(mocks: Mocks, catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch) -> Mocks:
-    """Deploy a hub in two regions whose catalog has a version with a script, a folder and a nested template."""
+def two_regions(catalog_copy: CatalogCopy, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """Give the settings of a hub in two regions, one of whose versions has a script, a folder and a nested template."""
     template = catalog_copy.folder / FOLDER / "1.0.0.yaml"
     more = """
   Machine: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionS3Location: machine.json}}
@@ -38,7 +38,18 @@ def packaged(mocks: Mocks, catalog_copy: CatalogCopy, monkeypatch: pytest.Monkey
     monkeypatch.chdir(catalog_copy.folder.parent)
     monkeypatch.setattr("hub.definitions.load.check_lock", always(None))
     monkeypatch.setattr("hub.resources.template_bucket._ARCHIVES", catalog_copy.folder.parent / "packages")
-    pulumi.runtime.set_all_config(as_settings({**SETTINGS, "regions": ["eu-west-1"]}))
+    return {**SETTINGS, "regions": ["eu-west-1"]}
+
+
+@pytest.fixture
+def packaged(mocks: Mocks, two_regions: dict[str, object]) -> Mocks:
+    """Deploy that hub."""
+    return deployed(mocks, two_regions)
+
+
+def deployed(mocks: Mocks, settings: dict[str, object]) -> Mocks:
+    """Deploy a hub."""
+    pulumi.runtime.set_all_config(as_settings(settings))
     mocks.deploy(run)
     return mocks
 
@@ -92,6 +103,29 @@ def test_roles_of_those_that_portfolios_are_shared_with_may_read_them(packaged: 
         assert "arn:${Partition}:s3:::model-catalog-templates-*/files/*" == allowed["ReadPackagedFiles"]
         others = products["fraud-detector-realtime"][role]["policy"]["Statement"]
         assert "ReadPackagedFiles" not in {statement.get("Sid") for statement in others}
+
+
+def test_a_key_of_the_hubs_own_is_used_by_those_that_read_the_files_alone(
+    mocks: Mocks, two_regions: dict[str, object]
+) -> None:
+    keys = [f"arn:aws:kms:{region}:222233334444:key/1234abcd" for region in ("eu-central-1", "eu-west-1")]
+    deployed(mocks, {**two_regions, "templateKeys": keys})
+
+    decrypting = {
+        key: [each for each in product["launch_role"]["policy"]["Statement"] if each["Action"] == "kms:Decrypt"]
+        for key, product in mocks.exports["catalog"]["regions"]["eu-west-1"]["products"].items()
+    }
+    assert {"text-embedder-serverless"} == {key for key, found in decrypting.items() if found}
+    [statement] = decrypting["text-embedder-serverless"]
+    assert keys == statement["Resource"]
+    assert {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}} == statement["Condition"]
+    contract = parse(mocks.exports["catalog"], source="hub")
+    refuse_excessive_roles(contract.regions["eu-central-1"].products, hub="hub")
+    encrypted = {
+        each.inputs["region"]: each.inputs["rules"][0]["applyServerSideEncryptionByDefault"]
+        for each in mocks.all(aws.s3.BucketServerSideEncryptionConfiguration)
+    }
+    assert {key.split(":")[3]: {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": key} for key in keys} == encrypted
 
 
 def test_a_spoke_takes_the_roles_that_read_them(packaged: Mocks) -> None:

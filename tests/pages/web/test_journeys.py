@@ -1,12 +1,10 @@
-"""What people do on the pages, in a browser: find, filter, fill in, copy, compare, ask for access."""
+"""What people do on the pages, in a browser: fill in, copy, compare, ask for access."""
 
-import re
-from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from pages.index.model import Index
 from shared.stack.stack_file import stack_files
@@ -16,68 +14,6 @@ from tests.support.browser import FRAUD, Opened
 TEXT = "text-embedder-serverless"
 CHAT = "chat-assistant-llm"
 WIDTHS = (1280, 390)
-
-
-def names(page: Page) -> list[str]:
-    """List the models that are shown."""
-    return page.locator("#cards h3").all_inner_texts()
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_search_finds_whole_cards_and_its_address_can_be_shared(opened: Opened, width: int) -> None:
-    page = opened("index.html", width=width)
-    page.fill("#q", "merchants")  # a word of a limit, which no card shows
-
-    expect(page.locator("#count")).to_have_text("1 model")
-    assert ["Fraud detector, real-time endpoint"] == names(page)
-    assert "?q=merchants" in page.url
-    again = opened(page.url.partition("/full/")[2], width=width)
-    assert names(page) == names(again)
-    again.locator("#cards h3 a").click()
-    expect(again.locator("h1")).to_contain_text("Fraud detector")
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_filters_stand_in_the_address_and_can_be_taken_away(opened: Opened, width: int) -> None:
-    page = opened("index.html", width=width)
-    if width < 860:
-        page.locator("#filters > summary").click()
-    page.get_by_label(re.compile("^tabular")).check()
-    page.get_by_label(re.compile("^high")).check()
-
-    expect(page.locator("#count")).to_have_text("1 model")
-    assert {"modality": ["tabular"], "risk": ["high"]} == parse_qs(urlparse(page.url).query)
-    page.get_by_role("button", name="Remove the filter high").click()
-    expect(page.locator("#count")).to_have_text("4 models")
-    page.fill("#q", "nothing of this kind")
-    expect(page.get_by_role("heading", name="No model fits")).to_be_visible()
-    page.get_by_role("button", name="Clear everything").click()
-    expect(page.locator("#count")).to_have_text("7 models")
-    assert "" == urlparse(page.url).query
-
-
-@pytest.mark.parametrize(
-    ("order", "first"),
-    [
-        ("name", "Chat assistant, language model on GPUs"),
-        ("date", "Store forecaster, multi-model endpoint"),
-        ("users", "Fraud detector, real-time endpoint"),
-        ("metric:area under the ROC curve", "Fraud detector, real-time endpoint"),
-    ],
-)
-def test_models_are_sorted_by_what_one_chooses(opened: Opened, order: str, first: str) -> None:
-    page = opened("index.html")
-    page.select_option("#sort", order)
-
-    assert first == names(page)[0]
-    assert [order] == parse_qs(urlparse(page.url).query)["sort"]
-
-
-def test_models_are_sorted_by_price(opened: Opened, index: Index) -> None:
-    page = opened("index.html?sort=price")
-
-    price = {each.name: each.price_from.least or Decimal(0) for each in index.products if each.price_from}
-    assert sorted(price.values()) == [price[name] for name in names(page)]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -137,6 +73,53 @@ def test_what_has_no_default_is_asked_for(opened: Opened) -> None:
     page.fill("#p-InputS3Uri", "s3://model-catalog-data-finance/in")
     page.fill("#p-OutputS3Uri", "s3://model-catalog-data-finance/out")
     expect(page.locator("#copy")).to_be_enabled()
+
+
+def test_metrics_are_plotted_beside_those_of_the_version_before(opened: Opened, index: Index) -> None:
+    page = opened(f"models/{FRAUD}/1.1.0.html")
+    product = index.product(FRAUD)
+    assert product is not None
+    before, now = ({each.name: each.value for each in version.metrics} for version in product.versions)
+    assert before.keys() & now.keys()
+
+    for row in page.locator("#metrics tbody tr").all():
+        name = row.locator("th").inner_text()
+        bars = {kind: row.locator(f"rect.{kind}") for kind in ("scale", "now", "before")}
+        lengths = {kind: float(bar.first.get_attribute("width") or 0) for kind, bar in bars.items() if bar.count()}
+        assert {"scale", "now", *(["before"] if name in before else [])} == set(lengths), name
+        if name in before:
+            assert (now[name] > before[name]) == (lengths["now"] > lengths["before"]), name
+            assert f"{now[name]:g} on a scale" in str(row.locator("svg").get_attribute("aria-label"))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_origin_and_resources_are_pictures_that_lead_from_left_to_right(
+    opened: Opened, index: Index, width: int
+) -> None:
+    page = opened(f"models/{FRAUD}/1.1.0.html", width=width)
+    product = index.product(FRAUD)
+    assert product is not None
+    version = product.versions[-1]
+
+    def boxes(section: str) -> dict[str, float]:
+        found = page.locator(f"#{section} g.box").all()
+        return {
+            str(each.locator("title").text_content()): float(each.locator("rect").get_attribute("x") or 0)
+            for each in found
+        }
+
+    built = boxes("resources")
+    assert {each.logical_id for each in version.resources} == set(built)
+    for each in version.resources:
+        assert [before for before in each.references if built.get(before, -1) >= built[each.logical_id]] == []
+    dashed = page.locator("#resources g.box.optional title").all_text_contents()
+    assert {each.logical_id for each in version.resources if each.condition} == set(dashed)
+    origin = boxes("lineage")
+    assert origin[FRAUD] == max(origin.values()), "the product stands on all else"
+    for address in version.card.lineage.datasets:
+        assert [title for title in origin if address.rstrip("/").endswith(title)], address
+    page.locator("#resources summary").click()
+    expect(page.locator("#resources figcaption li")).to_have_count(len(version.resources))
 
 
 def test_a_deprecated_version_says_what_comes_and_takes_no_launch(opened: Opened) -> None:

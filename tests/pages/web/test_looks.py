@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # pyright: ignore[reportMissingTypeStubs]
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 from pages.index.model import Index
 from pages.web.build import Site, build
@@ -101,15 +101,20 @@ def attributes(text: str) -> set[tuple[str, str]]:
     return named
 
 
-def test_no_page_weighs_much(built: Path) -> None:
-    full = built / "full"
-    for path in [*full.glob("*.html"), *full.glob("models/*/*.html")]:
-        text = path.read_text()
-        parts = {
-            (path.parent / each).resolve() for each in re.findall(r"(?:src|href)=\"([^\"#?]+\.(?:js|css|svg))\"", text)
-        }
-        weight = len(text.encode()) + sum(each.stat().st_size for each in parts if each.name != "catalog.js")
-        assert weight < MOST_BYTES, (path.name, weight)
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_weighs_much_without_the_search_index(name: str, opened: Opened, address: str) -> None:
+    page = opened("portfolios.html")
+    weights = dict[str, int]()
+
+    def weigh(answer: Response) -> None:
+        if answer.ok and "/pagefind/" not in answer.url:
+            weights[answer.url] = len(answer.body())
+
+    page.on("requestfinished", lambda asked: weigh(cast("Response", asked.response())))
+    page.goto(address + PAGES[name], wait_until="networkidle")
+
+    assert len(weights) > 2, "the page, its style and its scripts"
+    assert sum(weights.values()) < MOST_BYTES, weights
 
 
 def test_the_same_catalog_gives_the_same_bytes(built: Path, index: Index, tmp_path: Path) -> None:

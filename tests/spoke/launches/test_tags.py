@@ -92,6 +92,28 @@ def test_a_tag_of_the_catalog_may_not_be_another_even_where_it_is_left(
         deploy(launches=[{**LAUNCH, "tags": {"framework": "mine"}}], catalogTags="leave")
 
 
+def test_a_tag_of_the_stack_and_one_of_the_catalog_do_not_fight(
+    deploy: Callable[..., Mocks], scorer: dict[str, Any]
+) -> None:
+    """AWS would keep one of them, and the provider would send the other again and again."""
+    scorer["tags"] = {**scorer["tags"], "cost-center": "platform"}
+    with refused(LaunchError, "tag-of-stack-and-catalog", "launches[0] (scoring)"):
+        deploy(launches=[LAUNCH], tags={"cost-center": "risk"})
+
+    [provider] = deploy(launches=[LAUNCH], tags={"cost-center": "platform"}, catalogTags="leave").all(
+        "pulumi:providers:aws"
+    )
+    assert {"keys": ["framework", "model-catalog-hub"]} == json.loads(provider.inputs["ignoreTags"])
+
+
+def test_a_tag_of_the_stack_answers_what_the_hub_asks_for(deploy: Callable[..., Mocks], scorer: dict[str, Any]) -> None:
+    scorer["tag_options"] = {"cost-center": ["risk", "growth"]}
+
+    assert deploy(launches=[LAUNCH], tags={"cost-center": "risk"}).one(aws.servicecatalog.ProvisionedProduct)
+    with refused(LaunchError, "tag-not-allowed", "launches[0] (scoring): tags.cost-center"):
+        deploy(launches=[LAUNCH], tags={"cost-center": "finance"})
+
+
 def test_a_launch_may_have_as_many_tags_as_aws_takes(offer: dict[str, Any]) -> None:
     catalog_and_stack = 3
 

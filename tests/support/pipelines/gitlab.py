@@ -187,12 +187,13 @@ def _when(job: Job, variables: Mapping[str, str]) -> str | None:
     """Say when a job runs, by the first rule that holds; None where it does not."""
     for rule in job.get("rules", [{}]):
         assert set(rule) <= {"if", "when"}
-        if "if" not in rule or _holds(rule["if"], variables):
+        if "if" not in rule or holds(rule["if"], variables):
             return str(rule.get("when", "on_success"))
     return None
 
 
-def _holds(condition: str, variables: Mapping[str, str]) -> bool:
+def holds(condition: str, variables: Mapping[str, str]) -> bool:
+    """Say whether a rule's condition holds (GitLab Docs, "CI/CD rules expressions"); a pattern is not read."""
     words: list[str] = []
     rest = condition.rstrip()
     while rest:

@@ -74,17 +74,26 @@ class Machine:
         self.git("commit", "--quiet", "--allow-empty", "-m", text)
         self.git("push", "--quiet", "--force", "origin", branch)
 
-    @contextmanager
-    def proposing(self, edits: Mapping[str, tuple[str, str]]) -> Generator[None]:
-        """Propose that files have another text; afterwards the checkout is main's again."""
+    def change(self, edits: Mapping[str, tuple[str, str]]) -> None:
+        """Let files have another text from the next commit on."""
         for file, (old, new) in edits.items():
             path = self.project / file
             assert old in path.read_text()
             path.write_text(path.read_text().replace(old, new, 1))
+
+    @contextmanager
+    def proposing(self, edits: Mapping[str, tuple[str, str]]) -> Generator[None]:
+        """Propose that files have another text; afterwards the checkout is main's again."""
+        self.change(edits)
         try:
             yield
         finally:
             self.git("checkout", "--quiet", "--force", "main")
+
+    def forget(self, branch: str) -> None:
+        """Delete a branch of the repository, where it has it."""
+        if self.git("ls-remote", "--heads", "origin", branch):
+            self.git("push", "--quiet", "origin", "--delete", branch)
 
     def git(self, *words: str) -> str:
         """Run git in the checkout."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from cli.exit_codes import ExitCode
+from fleet.show.markdown import cell, fenced, marked, table
 from shared.errors import CatalogError
 from shared.files import write_file
 
@@ -118,50 +119,32 @@ def read_events(text: str) -> Found:
 
 def in_markdown(stack: str, found: Found, *, refused: bool) -> str:
     """Write it."""
-    return "\n\n".join(part for part in _parts(stack, found, refused=refused) if part) + "\n"
+    return marked(stack, _parts(stack, found, refused=refused))
 
 
 def _parts(stack: str, found: Found, *, refused: bool) -> Iterator[str]:
-    yield f"<!-- model-catalog preview of {stack} -->"
     counts = {name: found.counts[key] for key, name in _COUNTED.items() if found.counts.get(key)}
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     yield f"### Preview of {stack}: {'refused' if refused else told or 'nothing changes'}"
-    yield "\n".join(f"- {_cell(each)}" for each in dict.fromkeys(found.problems))
+    yield "\n".join(f"- {cell(each)}" for each in dict.fromkeys(found.problems))
     if found.lost:
         yield "**Replaced or deleted**"
-        yield _table(("", "type", "name", "because of"), found.lost)
+        yield table(("", "type", "name", "because of"), found.lost)
     elif not refused:
         yield "Nothing is replaced or deleted."
     if found.costs:
         yield "**Cost of a month** (estimate, list prices)"
-        yield _table(("", "now", "then"), found.costs)
+        yield table(("", "now", "then"), found.costs)
     if found.inside:
         yield "**Inside the launches**"
-        yield _fenced("\n".join(found.inside))
+        yield fenced("\n".join(found.inside))
     if found.warnings:
         yield "**Warnings**"
-        yield "\n".join(f"- {_cell(each)}" for each in found.warnings)
+        yield "\n".join(f"- {cell(each)}" for each in found.warnings)
     if found.printed:
         cut = found.printed[-_MOST_CHARACTERS:]
         begins = "" if cut == found.printed else "…"
-        yield f"<details><summary>Everything that was printed</summary>\n\n{_fenced(begins + cut)}\n\n</details>"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    """Keep a text on its line, in its cell, and a text."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
-
-
-def _fenced(text: str) -> str:
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}\n{text.strip()}\n{fence}"
+        yield f"<details><summary>Everything that was printed</summary>\n\n{fenced(begins + cut)}\n\n</details>"
 
 
 def _event(line: str) -> dict[str, Any]:

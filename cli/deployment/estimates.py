@@ -52,13 +52,13 @@ def costs_of_versions(stack: str) -> list[Row]:
     for product in catalog.products:
         for version in product.versions:
             now = costs(catalog, product, version)
-            for region in sorted(now.keys() & {*settings.regions}):
+            for region in sorted(now.keys() & {*settings.all_regions}):
                 old, new = (
-                    before.get((product.file.original_key, version.entry.version, region)),
+                    before.get((product.file.key, version.entry.version, region)),
                     _words(now[region], there=True),
                 )
                 if old != new:
-                    rows.append((f"{product.file.original_key} {version.entry.version}, {region}", old or "", new))
+                    rows.append((f"{product.file.key} {version.entry.version}, {region}", old or "", new))
     return rows
 
 

@@ -53,6 +53,12 @@ def test_a_merge_request_of_any_branch_of_one_project_may_look() -> None:
     assert {"gitlab.com:sub": "project_path:${Repository}:ref_type:branch:ref:*"} == conditions["StringLike"]
 
 
+def test_who_looks_at_the_fleet_works_in_no_account() -> None:
+    assert actions_of("fleet-viewer") < actions_of("fleet")
+    assert "sts:AssumeRole" not in actions_of("fleet-viewer")
+    assert {"s3:GetObject", "s3:ListBucket"} == actions_of("state-fleet-viewer")
+
+
 @pytest.mark.parametrize("kind", ["hub", "spoke"])
 def test_a_viewer_may_look_at_what_the_deployer_may_and_change_nothing(kind: str) -> None:
     """A plan of a launch is made and deleted again; what would carry it out is not there."""
@@ -151,26 +157,35 @@ def test_a_job_that_deploys_runs_where_the_trust_policy_lets_it_in(name: str) ->
     assert {key for key, job in jobs.items() if "environment" not in job} <= {"preview", "comment"}
 
 
-@pytest.mark.parametrize("name", ["github", "hub-github"])
+@pytest.mark.parametrize("name", ["github", "hub-github", "plan-github"])
 def test_what_comments_on_a_pull_request_has_no_credentials_of_aws_and_what_has_them_writes_nothing(name: str) -> None:
     document = yaml.safe_load((IAM / "examples" / f"{name}.yml").read_text())
     permissions = {key: job["permissions"] for key, job in document["jobs"].items()}
     signing_in = {key for key, each in permissions.items() if "id-token" in each}
 
     assert {} == document["permissions"]
-    assert {"preview", "up"} == signing_in
+    assert ({"plan"} if name == "plan-github" else {"preview", "up"}) == signing_in
     assert {"comment"} == {key for key, each in permissions.items() if each.get("pull-requests") == "write"}
     assert all({"contents": "read", "id-token": "write"} == permissions[key] for key in signing_in)
     assert ("schedule" in document[True]) == (name == "hub-github"), "dates reach AWS; YAML reads `on` as true"
 
 
-@pytest.mark.parametrize("name", ["gitlab", "hub-gitlab"])
+@pytest.mark.parametrize("name", ["gitlab", "hub-gitlab", "plan-gitlab"])
 def test_what_comments_on_a_merge_request_has_its_token_and_neither_code_nor_credentials_of_aws(name: str) -> None:
     document: dict[str, Any] = yaml.safe_load((IAM / "examples" / f"{name}.yml").read_text())
+    [comment] = [key for key, job in document.items() if "COMMENTER_TOKEN" in json.dumps(job)]
 
-    assert {"GIT_STRATEGY": "none"} == document["comment"]["variables"]
-    assert not {"extends", "id_tokens"} & document["comment"].keys()
-    assert {"comment"} == {key for key, job in document.items() if "COMMENTER_TOKEN" in json.dumps(job)}
+    assert {"GIT_STRATEGY": "none"} == document[comment]["variables"]
+    assert not {"extends", "id_tokens"} & document[comment].keys()
+
+
+def test_one_project_may_include_all_examples_of_gitlab() -> None:
+    """What has one name in two of them would be one job; stages would be those of the last."""
+    files = (IAM / "examples").glob("*gitlab*.yml")
+    names = [key for path in files for key in yaml.safe_load(path.read_text()) if key != "include"]
+
+    assert "stages" not in names
+    assert len(names) == len(set(names))
 
 
 def test_a_proposal_is_all_that_a_sync_may_make() -> None:
@@ -190,7 +205,7 @@ def test_a_proposal_is_all_that_a_sync_may_make() -> None:
 @pytest.mark.parametrize("name", ["gitlab", "hub-gitlab", "rollout-gitlab"])
 def test_no_two_jobs_of_a_pipeline_run_beside_each_other(name: str) -> None:
     document: dict[str, Any] = yaml.safe_load((IAM / "examples" / f"{name}.yml").read_text())
-    jobs = {key: job for key, job in document.items() if "rules" in job and key != "comment"}
+    jobs = {key: job for key, job in document.items() if "rules" in job and not key.endswith("-comment")}
     groups = [job.get("resource_group") for job in jobs.values()]
 
     assert 2 == len(groups)
@@ -237,7 +252,7 @@ def test_an_example_runs_targets_that_there_are(path: Path) -> None:
 
     assert run <= targets
     assert "install" in run or re.search("include:|actions/set-up", path.read_text())
-    ends = ({"rollout"}, {"preview-%", "up-%"}, {"sync-models"})
+    ends = ({"rollout"}, {"preview-%", "up-%"}, {"sync-models"}, {"plan"})
     known = path.stem == "rollout-gitlab-job" or "model-catalog site build" in path.read_text()
     assert known or any(end <= run for end in ends)
 

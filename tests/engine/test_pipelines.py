@@ -5,23 +5,27 @@ and opens by a key of that account, and a job signs in by its own token. Not don
 not downloaded but put where a cache would put them, and nobody approves; that a job waits for it is the host's matter.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 import pytest
 
-from tests.support.pipelines import github
+from tests.support.pipelines import github, gitlab
 from tests.support.pipelines.company import Company
 from tests.support.pipelines.machine import Machine
 from tests.support.sandbox.accounts import HUB, RESEARCH
 from tests.support.sandbox.process import Sandbox, running
 
-FEWER_SHARES: Final = {
+pytestmark = pytest.mark.stand_in_only("the caches of its jobs hold the stand-in")
+
+FEWER_SHARES_AND_ANOTHER_PRICE: Final = {
     "Pulumi.hub.yaml": (
         "    - portfolio: gpu-inference\n      type: ORGANIZATIONAL_UNIT\n      target: Workloads/Research\n",
         "",
     ),
-    "hub/catalog/prices.yaml": ("    ml.m5.large: 0.115", "    ml.m5.large: 0.23"),
+    "hub/catalog/prices.yaml": ("    ml.t2.medium: 0.064", "    ml.t2.medium: 0.128"),
 }
 LARGER: Final = {"Pulumi.spoke-research.yaml": ("InstanceType: ml.m5.large", "InstanceType: ml.m5.xlarge")}
 NO_SUCH_VERSION: Final = {"Pulumi.spoke-research.yaml": ("version: 1.1.0", "version: 9.9.9")}
@@ -80,7 +84,7 @@ def test_the_hub_runs_every_morning_and_a_spoke_after_a_push_as_their_deployers(
 
 @pytest.mark.usefixtures("hub")
 def test_a_preview_of_the_hub_is_a_comment_with_what_is_lost_and_what_models_cost(machine: Machine) -> None:
-    with machine.proposing(FEWER_SHARES):
+    with machine.proposing(FEWER_SHARES_AND_ANOTHER_PRICE):
         said = github.run(machine, "hub-github.yml", "pull_request")
     [comment] = machine.comments("hub")
 
@@ -88,7 +92,7 @@ def test_a_preview_of_the_hub_is_a_comment_with_what_is_lost_and_what_models_cos
     assert "not checked" not in said["preview"]
     assert "### Preview of hub: 1 to delete" in comment, comment
     assert "| deleted | aws:servicecatalog/portfolioShare:PortfolioShare | gpu-inference" in comment
-    assert "| fraud-detector-realtime 1.1.0, us-east-1 |" not in comment
+    assert "| fraud-detector-realtime 1.0.0, eu-central-1 | about 47 USD | about 93 USD |" in comment
     assert "assumed-role" in comment
 
 
@@ -129,6 +133,19 @@ def test_a_rollout_goes_wave_by_wave_over_the_shards_in_which_something_runs(mac
     assert "1 unchanged" in again["canary"]
 
 
+@pytest.mark.usefixtures("research")
+def test_a_comment_says_which_spokes_a_rollout_would_run_and_what_a_month_costs_then(machine: Machine) -> None:
+    for run in (partial(github.run, machine, "plan-github.yml"), partial(gitlab.run, machine, "plan-gitlab.yml")):
+        with machine.proposing(LARGER):
+            run("pull_request" if run.func is github.run else "merge_request_event")
+        [comment] = machine.comments("the fleet")
+
+        assert "### Rollout: " in comment
+        row = next(line for line in comment.splitlines() if line.startswith("| canary | spoke-research | changed | "))
+        assert re.search(r"\| about \d+ to \d+ USD \|$", row), row
+        assert machine.forget_comments()
+
+
 @pytest.mark.usefixtures("hub")
 def test_what_the_registry_approved_becomes_a_pull_request(machine: Machine, sandbox: Sandbox) -> None:
     approve(sandbox)
@@ -143,3 +160,54 @@ def test_the_pages_are_built_and_pushed(machine: Machine) -> None:
     github.run(machine, "pages-github.yml", "push")
 
     assert "index.html" in machine.changed("gh-pages")
+
+
+@pytest.mark.usefixtures("research")
+def test_on_gitlab_the_hub_runs_every_morning_and_a_spoke_after_a_push(machine: Machine) -> None:
+    hub, research = gitlab.run(machine, "hub-gitlab.yml", "schedule"), gitlab.run(machine, "gitlab.yml", "push")
+
+    assert {"hub-up"} == hub.keys()
+    assert {"research-up"} == research.keys()
+    for account, said in ((HUB, hub["hub-up"]), (RESEARCH, research["research-up"])):
+        assert "packages: .venv is up to date" in said
+        assert f"account {account}: works as arn:aws:sts::{account}:assumed-role/ModelCatalogDeployer/" in said
+        assert " unchanged" in said
+
+
+@pytest.mark.usefixtures("research")
+def test_on_gitlab_a_preview_is_a_comment_too_and_the_next_one_takes_its_place(machine: Machine) -> None:
+    with machine.proposing(NO_SUCH_VERSION):
+        gitlab.run(machine, "gitlab.yml", "merge_request_event", failing=True)
+    [refused] = machine.comments("spoke-research")
+    with machine.proposing(LARGER):
+        said = gitlab.run(machine, "gitlab.yml", "merge_request_event")
+    [comment] = machine.comments("spoke-research")
+
+    assert "### Preview of spoke-research: refused" in refused
+    assert "assumed-role/ModelCatalogViewer/" in said["research-preview"]
+    assert "| fraud-scoring | about 101 to 403 USD | about 201 to 806 USD |" in comment
+
+
+@pytest.mark.usefixtures("research")
+def test_on_gitlab_a_rollout_has_its_shards_from_the_wave_before(machine: Machine) -> None:
+    machine.change({"Pulumi.spoke-production.yaml": ("MaxInstanceCount: 6", "MaxInstanceCount: 7")})
+    said = gitlab.run(machine, "rollout-gitlab.yml", "push")
+
+    assert "token of a web identity: until " in said["canary"]
+    assert ", in 35" in said["canary"]
+    assert "spoke-production" in said["rollout"]
+    assert "1 succeeded" in said["rollout"]
+
+
+@pytest.mark.usefixtures("hub")
+def test_on_gitlab_what_the_registry_approved_becomes_a_branch_and_the_pages_are_built(
+    machine: Machine, sandbox: Sandbox
+) -> None:
+    approve(sandbox)
+    machine.forget("models/approved")
+
+    gitlab.run(machine, "sync-gitlab.yml", "schedule")
+    gitlab.run(machine, "pages-gitlab.yml", "push")
+
+    assert "hub/catalog/products/fraud-detector-realtime/" in machine.changed("models/approved")
+    assert (machine.folder / "artifacts" / "pages" / "public" / "index.html").exists()

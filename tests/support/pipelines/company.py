@@ -53,6 +53,7 @@ class Company:
             ["fleet", "state-fleet", "state-secrets"],
             environments=["canary", "everybody"],
         )
+        self._make_role(MANAGEMENT, "ModelCatalogViewer", ["fleet-viewer", "state-fleet-viewer"])
         self._make_role(HUB, "ModelRegistrySync", ["registry-sync"], environments=["sync-models"])
         self._make_stacks()
 

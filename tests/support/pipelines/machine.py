@@ -60,6 +60,7 @@ class Machine:
             "LANG": "C.UTF-8",
             "GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"),
             "AWS_ENDPOINT_URL": self._sandbox.url,
+            "AWS_ENDPOINT_URL_STS": self._sandbox.url,  # the one that Go asks for a token's session by
             "AWS_EC2_METADATA_DISABLED": "true",
             "MACHINE": str(self.folder),
             "MACHINE_WORKFLOW": str(workflow),
@@ -106,6 +107,13 @@ class Machine:
         path = self.folder / "comments.json"
         found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
         return [body for body in found.values() if body.startswith(f"<!-- model-catalog preview of {stack} -->")]
+
+    def forget_comments(self) -> bool:
+        """Take all comments away, and say whether there were any."""
+        path = self.folder / "comments.json"
+        there = path.exists()
+        path.unlink(missing_ok=True)
+        return there
 
     def changed(self, branch: str) -> str:
         """List the files that a branch of the repository changes."""

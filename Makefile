@@ -147,15 +147,17 @@ check: install .tools/bin/actionlint ## Lint, types, catalog, documents: all but
 	@zizmor --offline --quiet . docs/iam/examples
 	@zensical build --strict --clean
 
-.tools/bin/actionlint: tools/actionlint/go.sum
-	@command -v go >/dev/null || { echo "error: actionlint is built with Go, which is not here: https://go.dev/dl/" >&2; exit 1; }
-	@go build -C tools/actionlint -trimpath -o $(CURDIR)/$@ github.com/rhysd/actionlint/cmd/actionlint
+package.actionlint := github.com/rhysd/actionlint/cmd/actionlint
+package.act := github.com/nektos/act
+.tools/bin/actionlint .tools/bin/act: .tools/bin/%: tools/%/go.sum
+	@command -v go >/dev/null || { echo "error: $* is built with Go, which is not here: https://go.dev/dl/" >&2; exit 1; }
+	@go build -C tools/$* -trimpath -o $(CURDIR)/$@ $(package.$*)
 
 # What is compiled is kept, whatever the environment says: hundreds of programs are started.
 pytest = PYTHONDONTWRITEBYTECODE= python -m pytest
 
 takes.test := PLUGIN
-test: install ## Run every test: [PLUGIN=official]
+test: install .tools/bin/act ## Run every test: [PLUGIN=official]
 	@$(pytest) -n 3 $(call option,--plugin,$(PLUGIN))
 
 test-fast: install ## The tests without engine, sandbox and browser

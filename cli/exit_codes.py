@@ -66,9 +66,11 @@ def run(app: typer.Typer, name: str) -> NoReturn:
 def _ending(problem: Exception) -> tuple[ExitCode, str] | None:
     """Give code and words of an error that is nobody's bug; loaded here, because most commands end well."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from obstore.exceptions import BaseError
 
     from cli.errors import NotReachedError, RehearsalError
     from fleet.errors import EngineError
+    from fleet.store.storage import error_text as storage_text
     from shared.aws.session import error_text
     from shared.errors import CatalogError, UnreachableError
 
@@ -79,8 +81,11 @@ def _ending(problem: Exception) -> tuple[ExitCode, str] | None:
             return ExitCode.FAILED, str(problem)
         case CatalogError():
             return ExitCode.MISTAKE, str(problem)
-        case BotoCoreError() | ClientError():
-            return ExitCode.FAILED, f"AWS cannot be reached, or refuses: {error_text(problem)}"
+        case BotoCoreError() | ClientError() | BaseError():
+            storage = isinstance(problem, BaseError)
+            who = "The storage of states and records" if storage else "AWS"
+            said = storage_text(problem) if storage else error_text(problem)
+            return ExitCode.FAILED, f"{who} cannot be reached, or refuses: {said}"
         case OSError() if problem.strerror:
             where = f"{problem.filename}: " if problem.filename else ""
             return ExitCode.NOT_REACHED, f"{where}{problem.strerror}"

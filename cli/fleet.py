@@ -30,6 +30,9 @@ def plan(
     *,
     as_json: AsJson = False,
     why: Annotated[str | None, typer.Option("--why", autocompletion=complete_spoke, help="Explain one spoke.")] = None,
+    comment: Annotated[
+        Path | None, typer.Option("--comment", metavar="FILE", help="Write it as a comment too, with what it costs.")
+    ] = None,
 ) -> int:
     """Tell which spokes would change and why, without running any of them."""
     from fleet.commands import planned
@@ -38,6 +41,11 @@ def plan(
     from fleet.show.tables import console
 
     found = planned(Path.cwd())
+    if comment:
+        from fleet.show.plan_comment import in_markdown
+        from shared.files import write_file
+
+        write_file(comment, in_markdown(found))
     if why:
         elsewhere = found.inventory.neighbours.elsewhere
         for stack in sorted(matching_spokes(found.inventory.spokes, [why], where="--why", elsewhere=elsewhere)):

@@ -1,5 +1,6 @@
 """`model-catalog stack`: one stack of the organization, of a hub or of a spoke."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +9,10 @@ from cli.verbs import AsJson, AsOf, PulumiOptions, Stack, noun, verb
 
 app = noun("One stack: preview, deploy, compare, repair. Options that it does not know are Pulumi's.")
 
+CommentFile = Annotated[
+    Path | None,
+    typer.Option("--comment", metavar="FILE", help="Write it as a comment too, with cost and what is replaced."),
+]
 Acknowledged = Annotated[
     bool,
     typer.Option("--acknowledge-launches", help="Of a hub: the launches that it names may stay behind."),
@@ -15,11 +20,11 @@ Acknowledged = Annotated[
 
 
 @verb(app, "preview", "stack preview hub --as-of 2026-12-24", passing=True, looking=True, asks_aws=True)
-def preview(stack: Stack, options: PulumiOptions = None, *, as_of: AsOf = None) -> int:
+def preview(stack: Stack, options: PulumiOptions = None, *, as_of: AsOf = None, comment: CommentFile = None) -> int:
     """Show what would change in a stack, and check what stands in its way."""
     from cli.deployment import runs
 
-    return runs.preview(stack, options or [])
+    return runs.preview(stack, options or [], comment=comment)
 
 
 @verb(app, "up", "stack up spoke-research --yes", passing=True, asks_aws=True)

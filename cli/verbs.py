@@ -17,6 +17,7 @@ P = ParamSpec("P")
 PROGRAM: Final = "model-catalog"
 _EXAMPLE: Final = "Example: "
 AS_OF: Final = "MODEL_CATALOG_AS_OF"  # as in shared/catalog/lifecycle.py, which is slow to load
+VIEWER: Final = "MODEL_CATALOG_VIEWER"  # as in shared/aws/caller.py
 _PASSING: Final = {"ignore_unknown_options": True}
 
 
@@ -52,6 +53,8 @@ def verb(
             if not looking:
                 _refuse_to_look_ahead()
             if asks_aws:
+                if not looking:
+                    _refuse_to_change_as_viewer()
                 from shared.aws.reach import begin_asking
 
                 begin_asking()
@@ -91,6 +94,13 @@ def _refuse_to_look_ahead() -> None:
         from shared.catalog.lifecycle import refuse_to_look_ahead
 
         refuse_to_look_ahead()
+
+
+def _refuse_to_change_as_viewer() -> None:
+    if os.environ.get(VIEWER):
+        from shared.aws.caller import refuse_to_change_as_viewer
+
+        refuse_to_change_as_viewer()
 
 
 def stacks() -> list[str]:

@@ -32,6 +32,7 @@ from fleet.show.progress import Lines, Screen
 from fleet.show.report import Journal, LastLook, folder_name
 from fleet.show.reporting import show_result
 from fleet.store.locations import locations_of
+from shared.aws.caller import refuse_to_change_as_viewer
 from shared.aws.lifetime import lifetime
 from shared.catalog.lifecycle import refuse_to_look_ahead
 from shared.catalog.version_terms import version_terms
@@ -60,6 +61,7 @@ def roll_out(
     """
     if not dry_run:
         refuse_to_look_ahead()
+        refuse_to_change_as_viewer()
     begun = dt.datetime.now(dt.UTC)
     plan = planned(root)
     refuse_unknown_waves(plan, approved, where="--approve")

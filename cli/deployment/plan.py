@@ -17,7 +17,7 @@ from shared.stack.import_file import LAUNCH
 from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
 from spoke.inspection.formatting import in_words, summary
-from spoke.inspection.launch_plans import plans_of
+from spoke.inspection.launch_plans import LaunchPlan, plans_of
 from spoke.launches.sources import Values, taken, uses_of, with_values
 from spoke.launches.wanted import WantedLaunches
 from spoke.parameter_sources import LaunchOutput
@@ -32,17 +32,7 @@ def show_plans(stack: str, *, as_json: bool) -> int:
     project = with_settings(stack, among=("spoke",))
     refuse_unready(stack, changing=False)
     engine().select(project, stack)
-    settings = settings_of(SpokeSettings, stack)
-    if settings.has_secrets:  # AWS plans with values alone; they stay in this process's memory
-        settings = decrypted_settings(SpokeSettings, stack)
-    contract = contract_of(settings.hub_stacks, trusts_for(settings, stack))
-    wanted = wanted_launches(settings, contract, stack)
-    secret = wanted.settings.has_secrets or wanted.settings.has_sources  # what comes from elsewhere may be one too
-    launched = resources_of(project, stack, LAUNCH, decrypted=secret)
-    settings = with_values(wanted, {**_asked(stack, wanted), **_of_launches(wanted, launched)})
-    plans = plans_of(stack, settings, contract, launched, wanted.origins)
-    drifts = {drift.launch: str(drift) for drift in launch_drift(stack)}
-    plans = [plan.model_copy(update={"drift": drifts.get(plan.launch, "")}) for plan in plans]
+    plans = plans_here(stack)
     if as_json:
         print_json([plan.model_dump(mode="json") for plan in plans])
     else:
@@ -50,6 +40,21 @@ def show_plans(stack: str, *, as_json: bool) -> int:
             console().print(Text(line, style="bold red" if line.startswith("  ! ") else ""), soft_wrap=True)
         print(summary(plans))
     return reached(reached=not any(plan.problem for plan in plans))
+
+
+def plans_here(stack: str) -> list[LaunchPlan]:
+    """Plan each launch of a spoke that is selected. Raises CatalogError."""
+    settings = settings_of(SpokeSettings, stack)
+    if settings.has_secrets:  # AWS plans with values alone; they stay in this process's memory
+        settings = decrypted_settings(SpokeSettings, stack)
+    contract = contract_of(settings.hub_stacks, trusts_for(settings, stack))
+    wanted = wanted_launches(settings, contract, stack)
+    secret = wanted.settings.has_secrets or wanted.settings.has_sources  # what comes from elsewhere may be one too
+    launched = resources_of("spoke", stack, LAUNCH, decrypted=secret)
+    settings = with_values(wanted, {**_asked(stack, wanted), **_of_launches(wanted, launched)})
+    plans = plans_of(stack, settings, contract, launched, wanted.origins)
+    drifts = {drift.launch: str(drift) for drift in launch_drift(stack)}
+    return [plan.model_copy(update={"drift": drifts.get(plan.launch, "")}) for plan in plans]
 
 
 def _asked(stack: str, wanted: WantedLaunches) -> Values:

@@ -1,7 +1,9 @@
 """Runs one stack in front of a person: Pulumi shows what it would do, and asks."""
 
 from collections.abc import Sequence
-from typing import Final
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from cli.exit_codes import ExitCode, of_pulumi
 from cli.guard import refuse_unready
@@ -9,6 +11,10 @@ from cli.stacks import engine, project_of, run_written, with_settings
 from cli.verbs import stacks
 from fleet.store.free_space import refuse_full_disk
 from fleet.store.storage import backend_url
+from shared.errors import CatalogError
+
+if TYPE_CHECKING:
+    from cli.deployment.comment import Found
 
 _IN_PART: Final = ("--preview-only", "--target", "-t", "--exclude", "-x", "--expect-no-changes")
 """Options of a refresh that leaves the state, or some of it, as it is."""
@@ -17,12 +23,42 @@ _MOST_SHARES: Final = 100
 """Shares of a hub that are gone on after; each run makes at least one."""
 
 
-def preview(stack: str, options: Sequence[str]) -> int:
+def preview(stack: str, options: Sequence[str], *, comment: Path | None = None) -> int:
     """Show what would change in a stack, and check what stands in its way.
+
+    Args:
+        stack: Any stack.
+        options: For Pulumi.
+        comment: Gets it as a comment for a pull request.
 
     Raises:
         CatalogError: there is no such stack, or its backend is out of reach.
     """
+    if comment is None:
+        return _preview(stack, options)
+    from cli.deployment.comment import commented  # noqa: PLC0415 - slow to load, and not for every preview
+
+    return commented(stack, comment, lambda more: _preview(stack, [*options, *more]), partial(_tell_more, stack))
+
+
+def _tell_more(stack: str, found: "Found") -> None:
+    """Add to a comment what Pulumi knows nothing of; what cannot be told is a warning."""
+    from cli.deployment.estimates import costs_of_launches, costs_of_versions  # noqa: PLC0415 - as above
+    from cli.deployment.plan import plans_here  # noqa: PLC0415
+    from spoke.inspection.formatting import in_words  # noqa: PLC0415
+
+    project = project_of(stack)
+    try:
+        if project == "spoke":
+            found.costs = costs_of_launches(stack)
+            found.inside = [line for plan in plans_here(stack) if plan.what != "unchanged" for line in in_words(plan)]
+        elif project == "hub":
+            found.costs = costs_of_versions(stack)
+    except CatalogError as problem:
+        found.warnings = [*found.warnings, str(problem)]
+
+
+def _preview(stack: str, options: Sequence[str]) -> int:
     project = with_settings(stack)
     refuse_unready(stack, changing=False)
     engine().select(project, stack)

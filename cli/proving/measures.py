@@ -13,7 +13,7 @@ from cli.proving.parties import HUB, SPOKE
 from cli.proving.probe import ADMINISTRATOR, Probe
 from cli.proving.step import Proof, Step
 from sandbox.aws.servicecatalog.artifacts import CREATION_SECONDS
-from sandbox.aws.servicecatalog.associations import CONSISTENCY_SECONDS
+from sandbox.aws.servicecatalog.portfolios import CONSISTENCY_SECONDS
 from sandbox.clock import IAM_SECONDS
 from shared.aws.session import code_of, error_text
 from spoke.resources.launch_path import PATIENCE

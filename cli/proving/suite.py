@@ -10,7 +10,7 @@ from cli.proving.stage import tail
 from cli.proving.step import Proof, Step
 from cli.rehearsal.starting import ROOT
 from sandbox.aws.servicecatalog.artifacts import CREATION_SECONDS
-from sandbox.aws.servicecatalog.associations import CONSISTENCY_SECONDS
+from sandbox.aws.servicecatalog.portfolios import CONSISTENCY_SECONDS
 
 _WAITS: Final = {
     "the version": CREATION_SECONDS,

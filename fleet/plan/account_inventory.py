@@ -12,6 +12,7 @@ from fleet.plan.settings import InventoryAccess
 from fleet.plan.spokes import Spoke
 from shared.aws.accounts import Accounts, Way, WrongAccountError
 from shared.aws.arn import partition_of
+from shared.aws.caller import role_at_work
 from shared.aws.organization import Organization
 from shared.aws.provisioned_products import ProvisionedProduct, search_account
 from shared.aws.session import error_text
@@ -60,7 +61,7 @@ def scope_of(
     for spoke in spokes:
         if spoke.account:  # of several stacks of an account, any one's role may look
             known = roles.get(spoke.account)
-            roles[spoke.account] = known or (spoke.settings.assume_role if spoke.settings else None)
+            roles[spoke.account] = known or (role_at_work(spoke.settings.assume_role) if spoke.settings else None)
     accounts = list(roles)
     unknown: list[str] = []
     if organization:

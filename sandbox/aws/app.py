@@ -10,13 +10,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from sandbox.aws import intake
+from sandbox.aws import kms as keys
 from sandbox.aws import s3 as buckets
 from sandbox.aws.authorization import action_of, authorize, authorize_organizations
 from sandbox.aws.backend import Identifiers, moto
 from sandbox.aws.cloudformation import answers
 from sandbox.aws.errors import ApiError, error_response
 from sandbox.aws.faults import Dropped, Fault, Faults
-from sandbox.aws.iam import simulation
+from sandbox.aws.iam import simulation, web_identity
 from sandbox.aws.iam.callers import Caller, Callers, authorize_assuming
 from sandbox.aws.iam.principals import add_aws_managed_policies, find_role, made, used
 from sandbox.aws.inputs import InputError
@@ -70,7 +71,8 @@ class Sandbox:
         size = intake.announced(request.environ, request.service)
         try:
             refuse_pages(request.environ)
-            if not (request.access_key or request.path.startswith("/_sandbox/")):
+            own = request.path.startswith("/_sandbox/")
+            if not (request.access_key or own or web_identity.may_be(request)):
                 raise ApiError("MissingAuthenticationToken", "Request is missing Authentication Token")  # noqa: TRY301 - one place answers all
             with self._room.of(min(size, intake.largest(request.service))):
                 request.take_in(intake.read)
@@ -95,7 +97,7 @@ class Sandbox:
                 self.clock.run_due()
                 if request.path.startswith("/_sandbox/"):
                     return self._administer(request)
-                caller = self.callers.resolve(request)
+                caller = self._caller(request)
                 self._calls.setdefault(caller.account, Counter())[action_of(request)] += 1
                 hits = self.faults.hitting(action_of(request), caller.account) if self.faults.active else ()
             self.faults.wait(hits)  # without the lock: others are not to wait as well
@@ -114,6 +116,11 @@ class Sandbox:
                 return error_response(request, ApiError("ValidationException", text, 400))
             traceback.print_exc()
             return error_response(request, ApiError("InternalFailure", f"the sandbox failed: {error!r}", 500))
+
+    def _caller(self, request: Request) -> Caller:
+        if not request.access_key and request.operation == web_identity.OPERATION:
+            return web_identity.caller_of(request, self.callers, self.clock)
+        return self.callers.resolve(request)
 
     def _call_with_faults(self, request: Request, caller: Caller, hits: Sequence[Fault]) -> Response:
         self.faults.before(hits)
@@ -156,6 +163,8 @@ class Sandbox:
                 authorize_assuming(request, caller, self.callers, self.clock)
             case "s3":
                 buckets.route(request, caller)
+            case "kms":
+                keys.route(request, caller)
             case "iam" if b"iam%3A%3Aaws%3Apolicy" in request.body:
                 add_aws_managed_policies(caller.account)
             case _:

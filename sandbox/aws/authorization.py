@@ -6,6 +6,7 @@ and a statement is taken to concern it, unless it is a Deny on particular resour
 
 from typing import cast
 
+from sandbox.aws import kms as keys
 from sandbox.aws import s3 as buckets
 from sandbox.aws.cloudformation.schemas import resources_of
 from sandbox.aws.errors import ApiError
@@ -21,8 +22,8 @@ _SERVICE_NAMES = {"monitoring": "cloudwatch"}
 _OTHER_NAMES = {"budgets:DescribeBudget": "budgets:ViewBudget", "budgets:CreateBudget": "budgets:ModifyBudget"}
 """Calls whose permission has another name (source: Service Authorization Reference, AWS Budget Service)."""
 
-_ALWAYS = ("sts:GetCallerIdentity", "sts:AssumeRole")
-"""The first needs no permission; trust policies decide the second."""
+_ALWAYS = ("sts:GetCallerIdentity", "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity")
+"""The first needs no permission; trust policies decide the others."""
 
 _IAM_RESOURCES = {"RoleName": "role", "UserName": "user", "GroupName": "group", "PolicyName": "policy"}
 
@@ -44,8 +45,10 @@ def authorize(request: Request, caller: Caller) -> None:
     action = action_of(request)
     if request.service == "s3":
         for wanted, bucket, key in buckets.wanted(request):
-            if not buckets.may(caller, wanted, bucket, key):
+            if not buckets.may(caller, wanted, bucket, key, buckets.asked(request)):
                 raise ApiError("AccessDenied", f"User: {caller.arn} is not authorized to perform: {wanted}")
+    elif request.service == "kms" and keys.is_about_a_key(request):
+        return  # its policy and the caller's decide together, where the call is led to the key's account
     elif not (caller.is_administrator or action in _ALWAYS or not request.operation):
         for resource in _parameters(request, caller) or [_resource(request, caller)]:
             require(caller, action, resource, **_context(request, caller))

@@ -1,6 +1,7 @@
 """S3 between accounts, and the template that a Service Catalog call points at."""
 
 import re
+from collections.abc import Mapping
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
@@ -115,7 +116,17 @@ def owner_of(bucket: str) -> str | None:
     return found[1] if found else None
 
 
-def may(caller: Caller, wanted: str, bucket: str, key: str) -> bool:
+def asked(request: Request) -> dict[str, str]:
+    """The condition keys that a request itself gives (Service Authorization Reference, "Amazon S3", condition keys)."""
+    told: dict[str, str] = {}
+    if request.method == "GET" and not bucket_and_key(request)[1]:
+        told["s3:prefix"] = request.query.get("prefix", [""])[0]
+    if condition := request.environ.get("HTTP_IF_NONE_MATCH"):
+        told["s3:if-none-match"] = str(condition)
+    return told
+
+
+def may(caller: Caller, wanted: str, bucket: str, key: str, told: Mapping[str, str] | None = None) -> bool:
     """Whether bucket policy and identity policies together allow it.
 
     Within the bucket's account one of the two is enough, between accounts both must allow, and a Deny of
@@ -123,7 +134,7 @@ def may(caller: Caller, wanted: str, bucket: str, key: str) -> bool:
     """
     owner = owner_of(bucket)
     resource = f"arn:aws:s3:::{bucket}" + (f"/{key}" if key else "")
-    context = caller.context(**{"aws:ResourceAccount": owner or caller.account})
+    context = caller.context(**{"aws:ResourceAccount": owner or caller.account, **(told or {})})
     if owner is None:  # there is no such bucket, yet
         return is_permitted(caller.principal, wanted, resource, context)
     policy = s3_backends[owner]["aws"].get_bucket(bucket).policy

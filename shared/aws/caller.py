@@ -5,13 +5,61 @@ says so (source: IAM User Guide, "AssumeRole for the current role"), so for the 
 """
 
 import os
+import re
 from functools import cache
 from typing import Final
 
 from shared.aws.arn import Arn
+from shared.errors import ConfigError
+
+VIEWER: Final = "MODEL_CATALOG_VIEWER"
+"""The name of a role that may only look. Where it is set, previews work as that role of the same account in place of
+each `assumeRole`: what somebody proposes runs before anybody has read it."""
 
 CALLER: Final = "MODEL_CATALOG_CALLER"
 """Set by whoever has asked already, for the programs that it starts: to ask takes them a third of a second."""
+
+_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+"""Source: IAM API reference, CreateRole."""
+
+
+def role_at_work(role: str | None) -> str | None:
+    """Give the role to work as where a stack's settings name one: that one, or of the same account the one that looks.
+
+    Raises:
+        ConfigError: the environment names no role.
+    """
+    name = os.environ.get(VIEWER, "")
+    if not (role and name):
+        return role
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"invalid value {name!r}. Expected the name of a role that may only look, without its account and path, "
+            f"such as ModelCatalogViewer.",
+            code="viewer-no-name",
+            place=VIEWER,
+        )
+    found = Arn.parse(role)
+    return f"arn:{found.partition}:iam::{found.account}:role/{name}"
+
+
+def deploying(role: str | None, caller: str) -> str:
+    """Give the session that deploys: the caller's, or where it only looks one of the role that will."""
+    if not role or role_at_work(role) == role:
+        return caller
+    found = Arn.parse(role)
+    return f"arn:{found.partition}:sts::{found.account}:assumed-role/{found.name}/model-catalog"
+
+
+def refuse_to_change_as_viewer() -> None:
+    """Refuse to change anything where the environment says that this only looks. Raises ConfigError."""
+    if name := os.environ.get(VIEWER):
+        raise ConfigError(
+            f"{name} only looks, and changes nothing. Run a preview, or run this without {VIEWER}, as the role of the "
+            f"settings.",
+            code="viewer-changes",
+            place=VIEWER,
+        )
 
 
 def works_as(role: str | None, *, region: str) -> bool:

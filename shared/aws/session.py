@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.aws.caller import works_as
+from shared.aws.caller import role_at_work, works_as
 from shared.aws.clients import made
 from shared.errors import ConfigError
 
@@ -137,11 +137,11 @@ class AccountSession(Session):
         Raises:
             ConfigError: the credentials are missing or expired, may not assume the role, or are of another account.
         """
-        trying = "the credentials at hand"
-        if settings.assume_role:
-            trying += f": {settings.assume_role} cannot be assumed"
+        trying, role = "the credentials at hand", role_at_work(settings.assume_role)
+        if role:
+            trying += f": {role} cannot be assumed"
         try:
-            super().__init__(region=settings.region, role=settings.assume_role)
+            super().__init__(region=settings.region, role=role)
             identity = self.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as problem:
             remedy = "check assumeRole and who may assume it" if settings.assume_role else "or set assumeRole"

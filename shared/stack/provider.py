@@ -27,7 +27,7 @@ def account_provider(settings: AccountSettings, *, foreign_tags: Collection[str]
     """
     refuse_silent_endpoints(f"what the stack of Pulumi.{pulumi.get_stack()}.yaml has")
     session_name = f"model-catalog-{pulumi.get_stack()}"[:64]
-    arns = [] if works_as(settings.assume_role, region=settings.region) else settings.roles
+    arns = [arn for arn in settings.roles if not works_as(arn, region=settings.region)]
     roles = [aws.ProviderAssumeRoleArgs(role_arn=arn, session_name=session_name) for arn in arns]
     return aws.Provider(
         "account",

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Final, TypeVar
 from pydantic import Field
 
 from shared.aws.arn import AccountId, Arn, RoleArn, foreign_arns, partition_of
+from shared.aws.caller import role_at_work
 from shared.between_fields import between_fields
 from shared.collecting import Mistakes, together
 from shared.documents import parse_json
@@ -43,7 +44,8 @@ class AccountSettings(SettingsDocument):
     @property
     def roles(self) -> list[str]:
         """The roles to assume, in order."""
-        return [self.assume_role] if self.assume_role else []
+        role = role_at_work(self.assume_role)
+        return [role] if role else []
 
     @between_fields
     def _role_is_of_the_account(self) -> Iterator[Mistake]:

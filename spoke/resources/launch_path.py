@@ -60,7 +60,9 @@ class LaunchPaths:
             obstacle = await asyncio.to_thread(self._obstacle, resolved, deployer, own=own)
             waited = time.monotonic() - begun
             patience = _DOUBT if obstacle or pulumi.runtime.is_dry_run() else PATIENCE
-            if waited > patience:
+            if obstacle and self._viewer:
+                patience = 0
+            if waited >= patience:
                 raise _not_one(resolved, paths, 0) if paths else _missing(resolved, obstacle, aws_says, waited)
             if not tries:
                 pulumi.log.info(
@@ -69,6 +71,12 @@ class LaunchPaths:
                 )
             await asyncio.sleep(_PAUSES[tries] if tries < len(_PAUSES) else _LONGEST_PAUSE)
             tries += 1
+
+    @property
+    def _viewer(self) -> str:
+        """The role that only looks, where this is such a preview."""
+        roles, deployer = self._settings.roles, self._settings.assume_role
+        return "" if roles in ([], [deployer]) else roles[0]
 
     async def _listed(self, resolved: ResolvedLaunch) -> tuple[list[LaunchPath], str]:
         """Give the paths to a product, or what AWS says of there being none.
@@ -114,6 +122,12 @@ class LaunchPaths:
             there = portfolio_principals(account, portfolio.id, region)
         except (BotoCoreError, ClientError, CatalogError):
             return ""  # who may not look can still wait
+        if (viewer := self._viewer) and viewer not in there:
+            return (
+                f"{viewer} only looks, and AWS shows paths to those alone who have access to {portfolio.name!r}. "
+                f"Add it to model-catalog-spoke:principals in {self._where}, and run model-catalog stack up "
+                f"{pulumi.get_stack()}: {{portfolio: {resolved.product.portfolio}, arn: {viewer}}}"
+            )
         if deployer in there or (not own and any(":::" in each for each in there)):
             return ""  # or by a pattern of names, which the hub shared with the portfolio
         if own:

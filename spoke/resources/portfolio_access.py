@@ -8,6 +8,7 @@ from typing import Any, Final
 import pulumi
 import pulumi_aws as aws
 
+from shared.aws.caller import deploying
 from shared.catalog.contract import Portfolio
 from shared.errors import ConfigError
 from shared.stack.principals import Principal, associate, find_principal
@@ -119,7 +120,7 @@ def grant(
     for note in (note for each in wanted.values() for note in each.notes):
         pulumi.log.info(note)
     looking = pulumi.InvokeOptions(provider=provider)
-    session = aws.iam.get_session_context(arn=caller, opts=looking)
+    session = aws.iam.get_session_context(arn=deploying(settings.assume_role, caller), opts=looking)
     deployer = Principal(name="deployer", arn=session.issuer_arn, identity=session.issuer_id or None)
     guests = {
         index: find_principal(item, where=f"{where}: principals[{index}]", opts=looking)

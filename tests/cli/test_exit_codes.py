@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import typer
 from botocore.exceptions import ClientError, NoCredentialsError
+from obstore.exceptions import GenericError
 
 from cli import exit_codes
 from cli.errors import NotReachedError, RehearsalError
@@ -52,6 +53,11 @@ def ended(problem: BaseException | None, monkeypatch: pytest.MonkeyPatch) -> obj
             "error: AWS cannot be reached, or refuses: Unable to locate credentials\n",
         ),
         (DENIED, ExitCode.FAILED, "error: AWS cannot be reached, or refuses: An error occurred (AccessDenied)"),
+        (
+            GenericError("Generic S3 error: Access Denied\nDebug source: …"),
+            ExitCode.FAILED,
+            "error: The storage of states and records cannot be reached, or refuses: Generic S3 error: Access Denied\n",
+        ),
         (OSError(28, "No space left on device", "a.yaml"), ExitCode.NOT_REACHED, "error: a.yaml: No space left"),
         (KeyboardInterrupt(), 130, ""),
     ],

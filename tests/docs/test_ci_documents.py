@@ -36,7 +36,7 @@ PLACEHOLDERS = {
 }
 
 
-@pytest.mark.parametrize("name", ["trust-github", "trust-gitlab"])
+@pytest.mark.parametrize("name", ["trust-github", "trust-gitlab", "trust-github-pull-request"])
 def test_only_one_repository_and_one_place_in_it_is_let_in(name: str) -> None:
     [statement] = json.loads((IAM / f"{name}.json").read_text())["Statement"]
     [(operator, tests)] = statement["Condition"].items()
@@ -46,6 +46,39 @@ def test_only_one_repository_and_one_place_in_it_is_let_in(name: str) -> None:
     assert {"aud", "sub"} == keys.keys()
     assert "${Repository}" in keys["sub"]
     assert not re.search(r"[*?]", keys["sub"] + keys["aud"])
+
+
+def test_a_merge_request_of_any_branch_of_one_project_may_look() -> None:
+    """GitLab's tokens of merge requests name their branch; only the viewer trusts more than one."""
+    [statement] = json.loads((IAM / "trust-gitlab-merge-request.json").read_text())["Statement"]
+    conditions = statement["Condition"]
+
+    assert {"gitlab.com:aud": "https://gitlab.com"} == conditions["StringEquals"]
+    assert {"gitlab.com:sub": "project_path:${Repository}:ref_type:branch:ref:*"} == conditions["StringLike"]
+
+
+def test_who_looks_at_the_fleet_works_in_no_account() -> None:
+    assert actions_of("fleet-viewer") < actions_of("fleet")
+    assert "sts:AssumeRole" not in actions_of("fleet-viewer")
+    assert {"s3:GetObject", "s3:ListBucket"} == actions_of("state-fleet-viewer")
+
+
+@pytest.mark.parametrize("kind", ["hub", "spoke"])
+def test_a_viewer_may_look_at_what_the_deployer_may_and_change_nothing(kind: str) -> None:
+    """A plan of a launch is made and deleted again; what would carry it out is not there."""
+    planning = {"servicecatalog:CreateProvisionedProductPlan", "servicecatalog:DeleteProvisionedProductPlan"}
+    looking = re.compile(r"\w+:(?:Describe|Get|List|Search|View)\w+|cloudformation:ValidateTemplate")
+    ours, state = actions_of(f"{kind}-viewer"), actions_of(f"state-{kind}-viewer")
+
+    assert ours < actions_of(f"{kind}-deployer")
+    assert (planning if kind == "spoke" else set()) == {each for each in ours if not looking.fullmatch(each)}
+    assert {"s3:GetObject", "s3:ListBucket", "kms:Decrypt"} == state
+
+
+def actions_of(name: str) -> set[str]:
+    """Name the actions that a policy allows."""
+    statements = json.loads((IAM / f"{name}.json").read_text())["Statement"]
+    return {action for each in statements for action in listed(each["Action"])}
 
 
 @pytest.mark.parametrize("path", sorted(IAM.glob("*.json")), ids=lambda path: path.stem)
@@ -123,20 +156,40 @@ def test_a_job_that_deploys_runs_where_the_trust_policy_lets_it_in(name: str) ->
     jobs: dict[str, dict[str, Any]] = document["jobs"]
 
     assert {} == document["permissions"]
-    assert all({"contents": "read", "id-token": "write"} == job["permissions"] for job in jobs.values())
-    assert {key for key, job in jobs.items() if "environment" not in job} <= {"preview"}
+    signing_in = [job for key, job in jobs.items() if key != "comment"]
+    assert all({"contents": "read", "id-token": "write"} == job["permissions"] for job in signing_in)
+    assert {key for key, job in jobs.items() if "environment" not in job} <= {"preview", "comment"}
 
 
-def test_what_comments_on_a_pull_request_has_no_credentials_of_aws_and_what_has_them_writes_nothing() -> None:
-    document = yaml.safe_load((IAM / "examples" / "hub-github.yml").read_text())
+@pytest.mark.parametrize("name", ["github", "hub-github", "plan-github"])
+def test_what_comments_on_a_pull_request_has_no_credentials_of_aws_and_what_has_them_writes_nothing(name: str) -> None:
+    document = yaml.safe_load((IAM / "examples" / f"{name}.yml").read_text())
     permissions = {key: job["permissions"] for key, job in document["jobs"].items()}
     signing_in = {key for key, each in permissions.items() if "id-token" in each}
 
     assert {} == document["permissions"]
-    assert {"preview", "up"} == signing_in
+    assert ({"plan"} if name == "plan-github" else {"preview", "up"}) == signing_in
     assert {"comment"} == {key for key, each in permissions.items() if each.get("pull-requests") == "write"}
     assert all({"contents": "read", "id-token": "write"} == permissions[key] for key in signing_in)
-    assert "schedule" in document[True], "so that dates reach AWS without anybody; YAML reads `on` as true"
+    assert ("schedule" in document[True]) == (name == "hub-github"), "dates reach AWS; YAML reads `on` as true"
+
+
+@pytest.mark.parametrize("name", ["gitlab", "hub-gitlab", "plan-gitlab"])
+def test_what_comments_on_a_merge_request_has_its_token_and_neither_code_nor_credentials_of_aws(name: str) -> None:
+    document: dict[str, Any] = yaml.safe_load((IAM / "examples" / f"{name}.yml").read_text())
+    [comment] = [key for key, job in document.items() if "COMMENTER_TOKEN" in json.dumps(job)]
+
+    assert {"GIT_STRATEGY": "none"} == document[comment]["variables"]
+    assert not {"extends", "id_tokens"} & document[comment].keys()
+
+
+def test_one_project_may_include_all_examples_of_gitlab() -> None:
+    """What has one name in two of them would be one job; stages would be those of the last."""
+    files = (IAM / "examples").glob("*gitlab*.yml")
+    names = [key for path in files for key in yaml.safe_load(path.read_text()) if key != "include"]
+
+    assert "stages" not in names
+    assert len(names) == len(set(names))
 
 
 def test_a_proposal_is_all_that_a_sync_may_make() -> None:
@@ -156,7 +209,8 @@ def test_a_proposal_is_all_that_a_sync_may_make() -> None:
 @pytest.mark.parametrize("name", ["gitlab", "hub-gitlab", "rollout-gitlab"])
 def test_no_two_jobs_of_a_pipeline_run_beside_each_other(name: str) -> None:
     document: dict[str, Any] = yaml.safe_load((IAM / "examples" / f"{name}.yml").read_text())
-    groups = [job.get("resource_group") for job in document.values() if "rules" in job]
+    jobs = {key: job for key, job in document.items() if "rules" in job and not key.endswith("-comment")}
+    groups = [job.get("resource_group") for job in jobs.values()]
 
     assert 2 == len(groups)
     assert 1 == len(set(groups) - {None}) == len(set(groups))
@@ -202,7 +256,7 @@ def test_an_example_runs_targets_that_there_are(path: Path) -> None:
 
     assert run <= targets
     assert "install" in run or re.search("include:|actions/set-up", path.read_text())
-    ends = ({"rollout"}, {"preview-%", "up-%"}, {"sync-models"})
+    ends = ({"rollout"}, {"preview-%", "up-%"}, {"sync-models"}, {"plan"})
     known = path.stem == "rollout-gitlab-job" or "model-catalog site build" in path.read_text()
     assert known or any(end <= run for end in ends)
 

@@ -19,6 +19,7 @@ from hub.inspection.registry.packages import Standing, Verdict, judge, person_of
 from hub.inspection.registry.published import Guidance, VersionName, published_versions
 from hub.inspection.registry.questions import Answers, ask
 from shared.aws.arn import Arn
+from shared.aws.caller import role_at_work
 from shared.aws.session import Session
 from shared.errors import PreflightError
 
@@ -93,7 +94,7 @@ def session_for(settings: HubSettings, account: str) -> Session:
     """Sign in to read the registry of an account: as its reader, or as the stack does where it is the hub's own."""
     role = settings.registry.assume_role
     if account == settings.account_id and (role is None or Arn.parse(role).account != account):
-        role = settings.assume_role
+        role = role_at_work(settings.assume_role)
     return Session(region=settings.region, role=role)
 
 

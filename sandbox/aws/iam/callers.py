@@ -10,6 +10,7 @@ from moto.sts.models import AssumedRole, sts_backends
 from sandbox.aws.errors import ApiError
 from sandbox.aws.iam import principals
 from sandbox.aws.iam.evaluation import Context, judge, statements
+from sandbox.aws.iam.session_length import refuse_long_session
 from sandbox.aws.organization import Organization
 from sandbox.aws.wire import Request
 from sandbox.clock import Clock
@@ -172,6 +173,7 @@ def authorize_assuming(request: Request, caller: Caller, callers: Callers, clock
             and principals.trusts_principal(role, caller.principal, context)
             and principals.is_known(role, clock)
         ):
+            refuse_long_session(request, role, is_chained=":assumed-role/" in caller.arn)
             return
     raise ApiError(
         "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"

@@ -179,11 +179,18 @@ def trusts_principal(role: Role, principal_arn: str, context: Context) -> bool:
     return is_permitted(principal_arn, "sts:AssumeRole", role.arn, context)
 
 
-def _trust(role: Role, kind: str, named: Callable[[str], bool], context: Context) -> bool:
+def trusts_identity(role: Role, provider: str, context: Context) -> bool:
+    """Whether the role can be assumed by whoever brings a token of a provider, such as a job of CI."""
+    return _trust(role, "Federated", lambda named: named == provider, context, "sts:AssumeRoleWithWebIdentity")
+
+
+def _trust(
+    role: Role, kind: str, named: Callable[[str], bool], context: Context, wanted: str = "sts:AssumeRole"
+) -> bool:
     concerned = [
         statement
         for statement in statements([role.assume_role_policy_document])
-        if any(like(action, "sts:AssumeRole") for action in as_list(statement.get("Action", ())))
+        if any(like(action, wanted) for action in as_list(statement.get("Action", ())))
         and any(named(name) for name in principals_in(statement, kind))
         and conditions_hold(statement, context)
     ]

@@ -6,7 +6,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from shared.aws.accounts import Accounts, Way
-from shared.aws.caller import CALLER, caller_at_hand, is_session_of, works_as
+from shared.aws.caller import (
+    CALLER,
+    VIEWER,
+    caller_at_hand,
+    deploying,
+    is_session_of,
+    refuse_to_change_as_viewer,
+    works_as,
+)
 from shared.aws.session import AccountSession, Session
 from shared.errors import ConfigError
 from shared.stack.settings import AccountSettings
@@ -93,3 +101,29 @@ def test_nobody_is_known_where_aws_does_not_answer(monkeypatch: pytest.MonkeyPat
     caller_at_hand.__globals__["_asked"].cache_clear()
 
     assert not works_as(DEPLOYER, region="eu-central-1")
+
+
+@pytest.mark.usefixtures("as_deployer")
+def test_a_job_that_looks_works_as_the_viewer_and_never_as_the_deployer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here the credentials are those of the viewer, and the settings name another role."""
+    settings = SETTINGS.model_copy(update={"assume_role": f"arn:aws:iam::{RESEARCH}:role/ModelCatalogDeployer"})
+    monkeypatch.setenv(VIEWER, "OrganizationAccountAccessRole")
+    caller = AccountSession(settings, where="Pulumi.spoke-research.yaml").caller
+
+    assert caller.endswith("role/OrganizationAccountAccessRole/job-17")
+    assert [DEPLOYER] == settings.roles
+    assert f"arn:aws:sts::{RESEARCH}:assumed-role/ModelCatalogDeployer/model-catalog" == deploying(
+        settings.assume_role, caller
+    )
+    with refused(ConfigError, "viewer-changes"):
+        refuse_to_change_as_viewer()
+
+
+def test_a_viewer_is_named_without_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VIEWER, f"arn:aws:iam::{RESEARCH}:role/ModelCatalogViewer")
+
+    with refused(ConfigError, "viewer-no-name"):
+        _ = SETTINGS.roles
+    monkeypatch.delenv(VIEWER)
+    assert [DEPLOYER] == SETTINGS.roles
+    refuse_to_change_as_viewer()

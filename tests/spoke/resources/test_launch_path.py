@@ -173,6 +173,26 @@ def test_what_stands_in_the_way_is_believed_sooner_than_that_aws_is_slow(
     assert len(mocks.called("getLaunchPaths")) - soon > 2 * soon
 
 
+def test_a_viewer_without_access_is_told_so_at_once_with_the_line_to_write(
+    deploy: Callable[..., Mocks],
+    mocks: Mocks,
+    account: Callable[[Mapping[str, Any]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A preview of what somebody proposes works as a role that looks, which launches nothing."""
+    monkeypatch.setenv("MODEL_CATALOG_VIEWER", "ModelCatalogViewer")
+    monkeypatch.setattr(launch_path, "_DOUBT", 1_000)
+    account(SHARED)
+    mocks.answers["getLaunchPaths"] = _none(1_000_000)
+
+    with refused(LaunchError, "launch-path-missing", WHERE) as found:
+        deploy(assumeRole=f"arn:aws:iam::{ACCOUNT}:role/Deployer")
+
+    assert f"{{portfolio: online, arn: arn:aws:iam::{ACCOUNT}:role/ModelCatalogViewer}}" in str(found.value)
+    asked = {each["arn"] for each in mocks.called("getSessionContext")}
+    assert {f"arn:aws:sts::{ACCOUNT}:assumed-role/Deployer/model-catalog"} == asked
+
+
 def test_who_may_not_look_why_waits_all_the_same(
     deploy: Callable[..., Mocks], mocks: Mocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

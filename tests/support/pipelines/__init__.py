@@ -1,0 +1,1 @@
+"""Runs the pipelines of docs/iam/examples on a sandbox, each job on a machine with nothing but what it installs."""

@@ -23,6 +23,7 @@ from fleet.engine_answers import (
     Guarding,
     document_of,
     environment_of,
+    place_of,
     reason_of,
     refuse_silence,
     states_after,
@@ -132,7 +133,7 @@ class Engine:
 
     def outputs(self, project: str, stack: str) -> dict[str, Any]:
         """Give a stack's outputs. Raises EngineError."""
-        return document_of(self._ask(project, "-s", stack, "stack", "output", "--json"))
+        return document_of(self._ask(*place_of(self.root, project, stack), "stack", "output", "--json"))
 
     def exported(self, project: str, stack: str, *, decrypted: bool = False) -> dict[str, Any]:
         """Give a stack's state, with secrets as they are stored, or decrypted: then for no file. Raises EngineError."""

@@ -67,6 +67,16 @@ def _region(root: Path, command: tuple[str, ...]) -> str:
         return ""  # the program says what is wrong with its settings
 
 
+def place_of(root: Path, project: str, stack: str) -> tuple[str, str, str]:
+    """Say from which folder a stack is looked at, and how it is named there.
+
+    A team's repository has the project of spokes alone. From there a hub's stack has to be named in full.
+    """
+    if (root / project).is_dir() or not (root / "spoke").is_dir():
+        return project, "-s", stack
+    return "spoke", "-s", stack if "/" in stack else f"organization/model-catalog-{project}/{stack}"
+
+
 def document_of(answer: str) -> dict[str, Any]:
     try:
         return json.loads(answer)

@@ -21,13 +21,20 @@ class RoleChecks:
 
     def roles(self) -> Iterator[Finding]:
         """Roles of the products."""
+        taken: dict[str, list[str]] = {}
         for key, product in self._scope.roles.all.items():
             for role in (product.launch_role, product.execution_role):
                 found = self._role(role.name)
                 if found is None:
                     yield self._missing(role.name, key)
+                elif other := self._taken_by(found, key):
+                    taken.setdefault(other, []).append(role.name)
                 else:
                     yield self._there(found, key, launches=role is product.launch_role)
+        for other, names in taken.items():
+            more = f" It has made {len(names) - 1} more of these roles." if len(names) > 1 else ""
+            text = claimed(Claim("role", names[0]), other, where=self._scope.where)
+            yield failed(f"role {names[0]}", f"{text}{more}")
 
     def neighbour(self, portfolio: str) -> str:
         """Name the other stack that made the roles of a portfolio's products; empty where none did."""
@@ -41,6 +48,12 @@ class RoleChecks:
             return iam.get_role(RoleName=name)["Role"]
         except iam.exceptions.NoSuchEntityException:
             return None
+
+    def _taken_by(self, found: dict[str, Any], product: str) -> str:
+        """Name the other stack that made a role which this one would make; empty where none did."""
+        tags = _tags(found)
+        mine = product not in self._scope.roles.made or self._scope.is_own(Claim("role", found["RoleName"]), tags)
+        return "" if mine else self._scope.neighbour(tags)
 
     def _missing(self, name: str, product: str) -> Finding:
         if product in self._scope.roles.made:
@@ -62,8 +75,6 @@ class RoleChecks:
         tags = _tags(found)
         made_by = self._scope.neighbour(tags)
         if product in self._scope.roles.made and not self._scope.is_own(Claim("role", found["RoleName"]), tags):
-            if made_by:
-                return failed(subject, str(claimed(Claim("role", found["RoleName"]), made_by, where=self._scope.where)))
             return failed(
                 subject,
                 "exists already, and this stack did not make it. Set launchRoles to existing, or import it "

@@ -16,12 +16,6 @@ from tests.support.wheel import build, install
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ROLE = "RiskDeployer"
-LAUNCHES = """\
-  model-catalog-spoke:launches:
-    - name: risk-fraud-scoring
-      product: fraud-detector-realtime
-      version: 1.1.0
-"""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +46,7 @@ def repository(catalog: Stage, deployer: str, tmp_path_factory: pytest.TempPathF
     install(build(folder.parent), folder / ".venv")
     settings = folder / "Pulumi.spoke-risk.yaml"
     text = settings.read_text().replace(f"arn:aws:iam::{PRODUCTION}:role/ModelCatalogDeployer", deployer)
-    settings.write_text(text.replace("  model-catalog-spoke:launches: []\n", LAUNCHES))
+    settings.write_text(text)
     return folder
 
 
@@ -91,6 +85,8 @@ def leaving(run: Run, repository: Path) -> Iterator[None]:
 def test_a_team_runs_its_stack_by_the_package_and_the_fleet_sees_it(catalog: Stage, repository: Path, run: Run) -> None:
     """What the other stack of the account has is refused in a preview; what it set up is used."""
     settings = repository / "Pulumi.spoke-risk.yaml"
+    written = run("model-catalog", "spoke", "new-launch", "risk", "fraud-detector-realtime", "--version", "1.1.0")
+    assert 0 == written.returncode, written.stdout
     text = settings.read_text()
     settings.write_text(text.replace("spoke:portfolios: []", "spoke:portfolios: [online-inference]"))
 
@@ -110,7 +106,7 @@ def test_a_team_runs_its_stack_by_the_package_and_the_fleet_sees_it(catalog: Sta
     assert 0 == done.returncode, done.stdout
     rows = json.loads(catalog.run("python", "-m", "cli", "fleet", "status", "--json").stdout)
     [row] = [row for row in rows if row["stack"] == "spoke-risk"]
-    assert (PRODUCTION, "risk-fraud-scoring", "1.1.0", "AVAILABLE", True) == (
+    assert (PRODUCTION, "risk-fraud-detector-realtime", "1.1.0", "AVAILABLE", True) == (
         row["account"],
         row["launch"],
         row["version"],
@@ -121,7 +117,7 @@ def test_a_team_runs_its_stack_by_the_package_and_the_fleet_sees_it(catalog: Sta
     plan = catalog.run("python", "-m", "cli", "fleet", "plan").stdout
     assert "run from another repository, and left alone here: spoke-risk" in plan
     moves = json.loads(catalog.run("python", "-m", "cli", "fleet", "history", "--spoke", "risk", "--json").stdout)
-    assert [("risk-fraud-scoring", "", "1.1.0", PRODUCTION)] == [
+    assert [("risk-fraud-detector-realtime", "", "1.1.0", PRODUCTION)] == [
         (move["launch"], move["before"], move["after"], move["account"]) for move in moves
     ]
     assert 0 == catalog.run("python", "-m", "cli", "stack", "preview", "spoke-production").returncode

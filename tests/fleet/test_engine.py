@@ -13,6 +13,7 @@ import pytest
 
 from fleet import engine as module
 from fleet.engine import STOPPING, Engine, Finished, interrupt
+from fleet.engine_answers import place_of
 from fleet.errors import EngineError, PreviewError
 from shared.aws.caller import CALLER
 from tests.support.refused import refused
@@ -225,3 +226,21 @@ def test_a_program_is_told_who_runs_it(
 
     assert told == json.loads((tmp_path / "report.json").read_text())["environment"][CALLER]
     assert (["eu-west-1"] if token else []) == asked
+
+
+@pytest.mark.parametrize(
+    ("folders", "stack", "place"),
+    [
+        (["hub", "spoke"], "hub", ("hub", "-s", "hub")),
+        (["spoke"], "hub-next", ("spoke", "-s", "organization/model-catalog-hub/hub-next")),
+        (["spoke"], "acme/model-catalog-hub/hub", ("spoke", "-s", "acme/model-catalog-hub/hub")),
+        ([], "hub", ("hub", "-s", "hub")),
+    ],
+)
+def test_a_teams_repository_looks_at_the_hub_from_its_own_project(
+    tmp_path: Path, folders: list[str], stack: str, place: tuple[str, str, str]
+) -> None:
+    for folder in folders:
+        (tmp_path / folder).mkdir()
+
+    assert place == place_of(tmp_path, "hub", stack)

@@ -59,6 +59,14 @@ def test_what_another_stack_of_the_account_has_is_refused_with_both_named(
     assert failure in str(found.value)
 
 
+def test_roles_of_one_other_stack_are_told_once(look: Look) -> None:
+    with refused(PreflightError, "checks-failed") as found:
+        look(role=role(tags=OTHER), list_principals_for_portfolio=[], list_launch_paths=[])
+
+    assert str(found.value).startswith("1 of ")
+    assert str(found.value).endswith("It has made 3 more of these roles.")
+
+
 def test_what_the_stack_has_itself_is_no_other_stacks(look: Look) -> None:
     own = frozenset({Claim("access", f"{DEPLOYER} to port-online", "eu-central-1")})
 

@@ -152,9 +152,10 @@ SETTINGS: Final[dict[str, tuple[type[AccountSettings], str]]] = {
     "organization": (OrganizationSettings, (ROOT / "Pulumi.organization.yaml").read_text()),
 }
 REMEDY: Final = re.compile(
-    r"Expected|Write|Move|Remove|remove|Correct|correct|[Rr]ename|[Aa]dd|[Nn]ame |Run|make |Set|put |Give|give|Divide|"
-    r"Use|use |Choose|Make|Let|Shorten|Restore|Deploy|Publish|Put|Join|[Ff]ill|Allow|See|They are|There are|are: |"
-    r"allows|deploy|keys here|must|set |needs|offers|write |Shorten|join"
+    r"Move|[Aa]dd|Expected|Write|Remove|remove|Correct|correct|[Rr]ename|[Nn]ame |Run|make |Set|put |Give|give|"
+    r"Divide|Use|use |"
+    r"Choose|Make|Let|Shorten|Restore|Deploy|Publish|Put|Join|[Ff]ill|Allow|See|They are|There are|are: |allows|deploy|"
+    r"keys here|must|set |needs|offers|write |Shorten|join"
 )
 
 

@@ -25,7 +25,7 @@ _SHARE_SECONDS: Final = 900
 _VERSION_SECONDS: Final = 180
 """Of a version, 3 minutes (source: terraform-provider-aws, provisioning_artifact.go)."""
 _ROLE_SECONDS: Final = 300
-_CALLS: Final = 200
+_CALLS: Final = 100
 _AT_ONCE: Final = 16
 
 

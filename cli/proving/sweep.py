@@ -80,8 +80,8 @@ def _launch(parties: Parties, item: Item) -> None:
 
 
 def _stack(parties: Parties, item: Item) -> None:
+    """Delete a stack; what it cannot delete itself is left to whoever removes by name."""
     stacks = parties.client(item.part, "cloudformation")
-    stacks.delete_stack(StackName=item.id)
 
     def gone() -> str | None:
         try:
@@ -92,6 +92,12 @@ def _stack(parties: Parties, item: Item) -> None:
             raise
         return status if status in ("DELETE_COMPLETE", "DELETE_FAILED") else None
 
+    stacks.delete_stack(StackName=item.id)
+    if until(gone, f"{item} to be deleted") != "DELETE_FAILED":
+        return
+    found = stacks.describe_stack_resources(StackName=item.id)["StackResources"]
+    kept = [each["LogicalResourceId"] for each in found if each["ResourceStatus"] == "DELETE_FAILED"]
+    stacks.delete_stack(StackName=item.id, RetainResources=kept)
     if until(gone, f"{item} to be deleted") == "DELETE_FAILED":
         raise RehearsalError(f"{item} cannot be deleted")
 

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.cleaning import clean
+from tests.support.sandbox.conformity import CALLED
 from tests.support.sandbox.expecting import Expect
 from tests.support.sandbox.process import Sandbox, running, trust_service_catalog
 from tests.support.sandbox.setup import Setup
@@ -90,6 +91,7 @@ def own_sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def setup(sandbox: Sandbox) -> Iterator[Setup]:
+    CALLED.clear()
     setup = Setup(sandbox)
     yield setup
     if ACCOUNTS.real:

@@ -6,10 +6,11 @@ from operator import attrgetter
 from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import CloudFormationBackend, Stack, cloudformation_backends
+from moto.cloudformation.models import CloudFormationBackend, Event, Stack, cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse, StackResourceDTO
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.models import FakeEndpointConfig
+from moto.sns.exceptions import SNSNotFoundError
 
 from sandbox.aws.cloudformation import nested_types
 from sandbox.aws.cloudformation.account_values import AccountValues
@@ -223,6 +224,16 @@ def _get_template(response: CloudFormationResponse) -> ActionResult:
     return answer
 
 
+_send = Event.sendToSns
+
+
+def _tell_topics(event: Event, account: str, region: str, topics: list[str]) -> None:
+    """A topic that is gone hears nothing, and keeps no stack from being deleted."""
+    for topic in topics:
+        with contextlib.suppress(SNSNotFoundError):
+            _send(event, account, region, [topic])
+
+
 def _install() -> None:
     nested_types.install()
     for target, name, replacement in (
@@ -239,6 +250,7 @@ def _install() -> None:
         (CloudFormationResponse, "validate_template", _validate_template),
         (StackResourceDTO, "last_updated_timestamp", property(attrgetter("creation_time"))),
         (FakeEndpointConfig, "validate_instance_type", _instance_type_is_known),
+        (Event, "sendToSns", _tell_topics),
     ):
         setattr(target, name, replacement)
 

@@ -96,11 +96,12 @@ class Accounts:
                 lines.write(f"{json.dumps([what, round(seconds, 2)])}\n")
 
     def _pauses(self) -> Iterator[float]:
-        pause, longest, end = (1.0, 10.0, 900.0) if self.real and self.iam_seconds else (0.004, 0.02, 5.0)
+        # Each look at Service Catalog costs, and on AWS most of what is waited for takes ten seconds and more.
+        pause, longest, end = (2.0, 20.0, 900.0) if self.real and self.iam_seconds else (0.004, 0.02, 5.0)
         started = time.monotonic()
         while time.monotonic() - started < end:
             yield pause
-            pause = min(pause * 1.3, longest)
+            pause = min(pause * 1.6, longest)
 
 
 ACCOUNTS = Accounts()

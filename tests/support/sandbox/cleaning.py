@@ -6,17 +6,23 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tests.support.sandbox.accounts import ACCOUNTS
+from tests.support.sandbox.conformity import CALLED
 from tests.support.sandbox.process import Client
 from tests.support.sandbox.setup import Setup
+
+_KINDS = ("ACCOUNT", "ORGANIZATION", "ORGANIZATIONAL_UNIT", "ORGANIZATION_MEMBER_ACCOUNT")
 
 
 def clean(setup: Setup) -> None:
     """Remove everything that carries the setup's name, from the launches up to the bucket."""
     accounts = (ACCOUNTS.research, ACCOUNTS.management, ACCOUNTS.hub)
     for account in accounts:
-        _launches(setup, setup.client("servicecatalog", account))
+        _stacks(setup, account)
+        if {"ProvisionProduct", "CreateProvisionedProductPlan"} & CALLED:
+            _launches(setup, setup.client("servicecatalog", account))
     hub = setup.client("servicecatalog", ACCOUNTS.hub)
-    for option in _named(setup, hub, "list_tag_options", "TagOptionDetails", "Key"):
+    options = _named(setup, hub, "list_tag_options", "TagOptionDetails", "Key") if "CreateTagOption" in CALLED else ()
+    for option in options:
         for bearer in hub.list_resources_for_tag_option(TagOptionId=option["Id"])["ResourceDetails"]:
             hub.disassociate_tag_option_from_resource(ResourceId=bearer["Id"], TagOptionId=option["Id"])
         hub.delete_tag_option(Id=option["Id"])
@@ -34,6 +40,12 @@ def clean(setup: Setup) -> None:
     setup.s3.delete_bucket(Bucket=setup.name)
 
 
+def _stacks(setup: Setup, account: str) -> None:
+    stacks = setup.client("cloudformation", account)
+    for stack in _named(setup, stacks, "describe_stacks", "Stacks", "StackName"):
+        stacks.delete_stack(StackName=stack["StackName"])
+
+
 def _named(setup: Setup, client: Client, listing: str, key: str, name: str) -> Iterator[dict[str, Any]]:
     found = [item for page in client.get_paginator(listing).paginate() for item in page[key]]
     yield from (item for item in found if setup.name in item[name])
@@ -41,7 +53,8 @@ def _named(setup: Setup, client: Client, listing: str, key: str, name: str) -> I
 
 def _launches(setup: Setup, catalog: Client) -> None:
     own = {"AccessLevelFilter": {"Key": "Account", "Value": "self"}}
-    for plan in catalog.list_provisioned_product_plans(**own)["ProvisionedProductPlans"]:
+    planned = "CreateProvisionedProductPlan" in CALLED
+    for plan in catalog.list_provisioned_product_plans(**own)["ProvisionedProductPlans"] if planned else ():
         if setup.name in plan["PlanName"]:
             catalog.delete_provisioned_product_plan(PlanId=plan["PlanId"])
     pages = catalog.get_paginator("scan_provisioned_products").paginate(
@@ -56,13 +69,15 @@ def _launches(setup: Setup, catalog: Client) -> None:
 def _portfolio(setup: Setup, catalog: Client, portfolio: str) -> None:
     """Take off a portfolio what hangs on it, and then itself."""
     of: dict[str, str] = {"PortfolioId": portfolio}
-    for kind in ("ACCOUNT", "ORGANIZATION", "ORGANIZATIONAL_UNIT", "ORGANIZATION_MEMBER_ACCOUNT"):
+    for kind in _KINDS if "CreatePortfolioShare" in CALLED else ():
         for share in catalog.describe_portfolio_shares(Type=kind, **of)["PortfolioShareDetails"]:
             _unshare(setup, catalog, portfolio, kind, share["PrincipalId"])
-    for constraint in catalog.list_constraints_for_portfolio(**of)["ConstraintDetails"]:
-        catalog.delete_constraint(Id=constraint["ConstraintId"])
-    for principal in catalog.list_principals_for_portfolio(**of)["Principals"]:
-        catalog.disassociate_principal_from_portfolio(**of, **principal)
+    if "CreateConstraint" in CALLED:
+        for constraint in catalog.list_constraints_for_portfolio(**of)["ConstraintDetails"]:
+            catalog.delete_constraint(Id=constraint["ConstraintId"])
+    if "AssociatePrincipalWithPortfolio" in CALLED:
+        for principal in catalog.list_principals_for_portfolio(**of)["Principals"]:
+            catalog.disassociate_principal_from_portfolio(**of, **principal)
     for product in catalog.search_products_as_admin(**of)["ProductViewDetails"]:
         summary = product["ProductViewSummary"]
         catalog.disassociate_product_from_portfolio(ProductId=summary["ProductId"], **of)
@@ -71,7 +86,8 @@ def _portfolio(setup: Setup, catalog: Client, portfolio: str) -> None:
 
 
 def _unbudget(catalog: Client, resource: str) -> None:
-    for budget in catalog.list_budgets_for_resource(ResourceId=resource)["Budgets"]:
+    budgeted = "AssociateBudgetWithResource" in CALLED
+    for budget in catalog.list_budgets_for_resource(ResourceId=resource)["Budgets"] if budgeted else ():
         catalog.disassociate_budget_from_resource(BudgetName=budget["BudgetName"], ResourceId=resource)
 
 

@@ -4,13 +4,17 @@ import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from botocore.awsrequest import AWSResponse
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 MESSAGE = ("Message", "message")
+
+
+CALLED: Final[set[str]] = set()
+"""The operations that the test has called, so that only what it can have made is looked for afterwards: calls cost."""
 
 
 def watch(events: Any) -> None:  # noqa: ANN401 - botocore's, which has no types
@@ -20,6 +24,7 @@ def watch(events: Any) -> None:  # noqa: ANN401 - botocore's, which has no types
 
 def check_answer(model: OperationModel, parsed: dict[str, Any], http_response: AWSResponse, **_: object) -> None:
     """Compare one answer, as it came and as botocore read it, with the operation's model."""
+    CALLED.add(model.name)
     sent = cast("dict[str, Any]", json.loads(http_response.content or b"{}"))
     if "Error" in parsed:
         known = {shape.name for shape in model.error_shapes} | COMMON_ERRORS

@@ -279,3 +279,16 @@ def test_a_template_of_another_shape_is_refused(stacks: Stacks, template: str, w
     with pytest.raises(ClientError) as refusal:
         stacks.cloudformation.validate_template(TemplateBody=template)
     assert why in str(refusal.value)
+
+
+def test_a_topic_that_is_gone_keeps_no_stack_from_being_deleted(stacks: Stacks) -> None:
+    """It has nobody to tell, and is told of nothing."""
+    sns = stacks.client("sns")
+    topic = sns.create_topic(Name="gone")["TopicArn"]
+    stacks.cloudformation.create_stack(StackName="told", TemplateBody=f"{TOPIC} x}}}}}}", NotificationARNs=[topic])
+    sns.delete_topic(TopicArn=topic)
+
+    stacks.cloudformation.delete_stack(StackName="told")
+
+    with pytest.raises(ClientError, match="does not exist"):
+        stacks.status("told")

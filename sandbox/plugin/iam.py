@@ -47,15 +47,9 @@ def _policy(**traits: Any) -> Property:  # noqa: ANN401 - the traits of Property
     return required(same=same_policy, check=_policy_text, **traits)
 
 
-def _new_object(op: Operation, error: Failure) -> bool:
-    """A new object that one of IAM's servers does not know yet."""
-    return op.creating and passing(_MISSING)(error)
-
-
 def _get(op: Operation, method: str, **parameters: str) -> dict[str, Any]:
-    return retry(
-        op.clock, _PROPAGATION, lambda: op.call("iam", method, **parameters), on=lambda error: _new_object(op, error)
-    )
+    unknown_yet = passing(*([_MISSING] if op.creating else []))  # one of IAM's servers may not know a new object
+    return retry(op.clock, _PROPAGATION, lambda: op.call("iam", method, **parameters), on=unknown_yet)
 
 
 class Role(Resource, of="iam"):

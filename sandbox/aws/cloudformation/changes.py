@@ -53,12 +53,10 @@ def modifications(stack: Stack, request: StackRequest) -> list[Json]:
     same = (stack.resource_map.resolved_parameters, stack.tags) == (values, request.tags)
     if same and stack.template_dict == template:
         raise StackError(NO_CHANGES)
-    present: dict[str, StackResource] = {each.logical_resource_id: each for each in _resources(stack)}
+    present: dict[str, StackResource] = {
+        each.logical_resource_id: each for each in cast("Any", stack.resource_map).values()
+    }
     return _Comparison(stack, _scope(request, template, present), present, values, request.tags).changes()
-
-
-def _resources(stack: Stack) -> list[StackResource]:
-    return cast("Any", stack.resource_map).values()
 
 
 def _scope(request: StackRequest, template: Json, present: Mapping[str, StackResource]) -> Scope:

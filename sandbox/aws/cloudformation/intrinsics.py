@@ -185,7 +185,8 @@ class Scope:
             if literal:
                 return f"${{{name}}}"
             if name not in known:
-                known[name] = text_of(self._value(own[name]) if name in own else self._dotted(name))
+                refer = self._attribute if "." in name else self._ref
+                known[name] = text_of(self._value(own[name]) if name in own else refer(name))
             size += len(known[name])
             require_short(size)
             return known[name]
@@ -195,9 +196,6 @@ class Scope:
     def _require_extensions(self, what: str) -> None:
         if EXTENSIONS not in transforms_of(self.template):
             raise StackError(f"Template error: {what} needs the transform {EXTENSIONS}")
-
-    def _dotted(self, name: str) -> Value:
-        return self._attribute(name) if "." in name else self._ref(name)
 
     def _find(self, argument: list[Value]) -> Value:
         keys = [str(self._value(key)) for key in argument[:3]]
@@ -280,17 +278,13 @@ def _join(argument: list[Value]) -> str:
     return delimiter.join(items)
 
 
-def _split(argument: list[Value]) -> list[str]:
-    return argument[1].split(argument[0])
-
-
 _FUNCTIONS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "Fn::Base64": lambda text: base64.b64encode(text.encode()).decode(),
     "Fn::Cidr": _cidr,
     "Fn::Join": _join,
     "Fn::Length": len,
     "Fn::Select": _select,
-    "Fn::Split": _split,
+    "Fn::Split": lambda argument: argument[1].split(argument[0]),
     "Fn::ToJsonString": lambda value: json.dumps(value, separators=(",", ":")),
 }
 _LAZY: Final = ("Fn::If", "Fn::GetAtt", "Fn::Sub", "Fn::FindInMap")

@@ -69,17 +69,15 @@ def actions_of(
         elif tied and action != main:
             needed = bool(set(tied) & set(gone if undoing else given)) and not reads(action)
         else:
-            needed = (action == main and not tags_alone) or (reads(action) and _looks_at(name, noun))
+            needed = (action == main and not tags_alone) or (
+                name.startswith(("Describe", "Get")) and words(name)[1:] == noun
+            )
         if needed:
             required.append(action)
         elif tied or action in tagging:
             absent.add(action)
     required.sort(key=lambda action: (action != main, action != tags))  # as a service asks for them
     return Actions(tuple(required), tuple(a for a in named if a not in required and a not in absent))
-
-
-def _looks_at(name: str, noun: list[str]) -> bool:
-    return name.startswith(("Describe", "Get")) and words(name)[1:] == noun
 
 
 def _tied(schema: Schema, action: str) -> list[str]:

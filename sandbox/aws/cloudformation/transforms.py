@@ -65,16 +65,13 @@ def _parts(node: Value, scope: Scope, include: Include) -> Value:
     if not is_object(node):
         return node
     found = {key: _parts(value, scope, include) for key, value in node.items() if key != "Fn::Transform"}
-    for macro in _each(node.get("Fn::Transform")):
+    macros: Value = node.get("Fn::Transform") or []
+    for macro in macros if is_list(macros) else [macros]:
         answer = _answer(str(macro.get("Name")), part(macro, "Parameters"), scope, include)
         if not is_object(answer):
             return answer
         found = _over(found, answer)
     return found
-
-
-def _each(macros: Value) -> list[Json]:
-    return macros if is_list(macros) else [macros] if macros else []
 
 
 def _answer(name: str, parameters: Json, scope: Scope, include: Include) -> Value:

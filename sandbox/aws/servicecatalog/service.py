@@ -91,7 +91,7 @@ class ServiceCatalog:
         except (ValueError, RecursionError):
             raise ValidationException("The request body is not JSON") from None
         validate(operation.input_shape, request)
-        call, request = Call(self.backend, caller), _without_nulls(request)
+        call, request = Call(self.backend, caller), {key: value for key, value in request.items() if value is not None}
         authorize_operation(call, name, request)
         return self._once(call, operation, handler, request)
 
@@ -118,7 +118,3 @@ class ServiceCatalog:
                 if len(self.backend.answered) > _MOST_ANSWERED:
                     del self.backend.answered[next(iter(self.backend.answered))]
         return answer
-
-
-def _without_nulls(request: Json) -> Json:
-    return {key: value for key, value in request.items() if value is not None}

@@ -252,17 +252,14 @@ def list_portfolio_access(call: Call, request: Json) -> Json:
     shares, parent = own_portfolio(call, request["PortfolioId"]).shares, request.get("OrganizationParentId")
     organization = call.backend.organization
     if parent is None:
-        found = {share.principal_id for share in shares if "ACCOUNT" in share.type and _has_arrived(share)}
+        arrived = (s for s in shares if s.type == "ACCOUNT" or (s.complete and not s.failed))
+        found = {share.principal_id for share in arrived if "ACCOUNT" in share.type}
     else:
         arrived = [share for share in shares if share.principal_id == parent and share.complete]
         missed = {account for share in arrived for account in share.failed}
         found = {account for account in organization.members() if arrived and organization.covers(parent, account)}
         found -= missed
     return page(request, "AccountIds", sorted(found - {call.account}))
-
-
-def _has_arrived(share: Share) -> bool:
-    return share.type == "ACCOUNT" or (share.complete and not share.failed)
 
 
 @operation

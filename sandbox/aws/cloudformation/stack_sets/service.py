@@ -34,12 +34,12 @@ class StackSets:
             "DeleteStackInstances": self._delete_instances,
         }
         self._reads: dict[str, Callable[[StackSet, Json], Json]] = {
-            "DescribeStackSet": _show_stack_set,
+            "DescribeStackSet": lambda found, _: {"StackSet": found},
             "DescribeStackInstance": _show_instance,
             "ListStackInstances": _show_instances,
-            "DescribeStackSetOperation": _show_operation,
-            "ListStackSetOperations": _show_operations,
-            "ListStackSetOperationResults": _show_results,
+            "DescribeStackSetOperation": lambda found, request: {"StackSetOperation": _wanted(found, request)},
+            "ListStackSetOperations": lambda found, _: {"Summaries": list(found.operations.values())[::-1]},
+            "ListStackSetOperationResults": lambda found, request: {"Summaries": _wanted(found, request).results},
         }
 
     def knows(self, operation: str) -> bool:
@@ -208,10 +208,6 @@ def _find(sets: dict[str, StackSet], wanted: str) -> StackSet:
     return found
 
 
-def _show_stack_set(found: StackSet, _request: Json) -> Json:
-    return {"StackSet": found}
-
-
 def _show_instance(found: StackSet, request: Json) -> Json:
     place = request["StackInstanceAccount"], request["StackInstanceRegion"]
     if place not in found.instances:
@@ -240,16 +236,3 @@ def _wanted(found: StackSet, request: Json) -> Operation:
     if wanted not in found.operations:
         raise ApiError("OperationNotFoundException", f"Operation {wanted} not found", 404)
     return found.operations[wanted]
-
-
-def _show_operation(found: StackSet, request: Json) -> Json:
-    return {"StackSetOperation": _wanted(found, request)}
-
-
-def _show_operations(found: StackSet, _request: Json) -> Json:
-    """List the newest first."""
-    return {"Summaries": list(reversed(found.operations.values()))}
-
-
-def _show_results(found: StackSet, request: Json) -> Json:
-    return {"Summaries": _wanted(found, request).results}

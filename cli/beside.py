@@ -3,13 +3,19 @@
 import contextlib
 import multiprocessing
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Final, Generic, TypeVar
 
+from shared.errors import CatalogError
+
+K = TypeVar("K")
 T = TypeVar("T")
 _DIVIDES: Final = sys.platform == "linux"
 """Elsewhere a divided process may hold what its system does not allow it (source: Python, "multiprocessing", fork)."""
+
+_WORTH_A_PROCESS: Final = 50
+"""Products that take as long to read as a process to divide."""
 
 
 class Beside(Generic[T]):
@@ -41,6 +47,29 @@ class Beside(Generic[T]):
             finally:
                 self._process.join()
         return found
+
+
+class Ahead(Generic[K, T]):
+    """The later half of some work is done beside, while whoever wants it does the first half."""
+
+    def __init__(self, items: Sequence[K], work: Callable[[K], T]) -> None:
+        """Begin, where that is worth a process."""
+        later = items[len(items) // 2 :] if len(items) >= _WORTH_A_PROCESS else items[:0]
+        self._later = frozenset(later)
+        self._beside = Beside(lambda: dict(_done(later, work))) if later and _DIVIDES else None
+        self._found: Mapping[K, T] = {}
+
+    def get(self, item: K, /) -> T | None:
+        """Give what came of an item; None where it was not done, or refused, which is told to who does it again."""
+        if self._beside and item in self._later:
+            self._found, self._beside = self._beside.result(), None
+        return self._found.get(item)
+
+
+def _done(items: Sequence[K], work: Callable[[K], T]) -> Iterator[tuple[K, T]]:
+    for item in items:
+        with contextlib.suppress(CatalogError):
+            yield item, work(item)
 
 
 def _tell(work: Callable[[], T], telling: Connection) -> None:

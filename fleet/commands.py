@@ -13,6 +13,8 @@ import typer
 from rich.console import Console
 
 from fleet.errors import SettingsError
+from fleet.notify.channels import channels_of
+from fleet.notify.telling import Telling
 from fleet.plan.inventory import collect
 from fleet.plan.settings import Wave
 from fleet.plan.spoke_selection import (
@@ -73,10 +75,12 @@ def roll_out(
         locations=locations_of(plan.inventory.settings.records),
         logs=folder_name(begun),
     )
+    channels = [] if dry_run else channels_of(plan.inventory.settings.notifications)
     board = Screen(console) if console.is_terminal else Lines(console)
     journal = Journal(board, plan, request, root)
+    telling = Telling(journal, plan, request, channels)
     with workforce(scheduler) as workers, board if isinstance(board, Screen) else nullcontext():
-        result = Rollout(plan, request, workers, journal, _approver(approved, board)).run()
+        result = Rollout(plan, request, workers, telling, _approver(approved, board)).run()
     look = LastLook()
     if result.outcomes and not dry_run:
         try:
@@ -90,7 +94,10 @@ def roll_out(
     if problem := journal.close(result, look):
         console.print(problem, markup=False, soft_wrap=True)
     good = all(outcome.is_good for outcome in result.outcomes.values())
-    return 0 if good and not (look.behind or look.problem or result.not_begun or result.stopped) else 1
+    reached = good and not (look.behind or look.problem or result.not_begun or result.stopped)
+    for problem in telling.close(result, look, reached=reached):
+        console.print(f"warning: {problem}", markup=False, soft_wrap=True)
+    return 0 if reached else 1
 
 
 def _tell_beforehand(plan: FleetPlan, begun: dt.datetime, console: Console) -> None:

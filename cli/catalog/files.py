@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from cli.beside import Ahead
 from hub.config import ExceptionSetting, HubSettings
 from hub.definitions.load import read_catalog
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
@@ -16,7 +17,7 @@ FOLDER: Final = Path("hub/catalog")
 
 def catalog_as_of() -> Catalog:
     """Read the catalog as it is on the day of the environment. Raises CatalogError."""
-    return read_catalog(FOLDER, as_of(), exceptions=exceptions_here())
+    return read_catalog(FOLDER, as_of(), exceptions=exceptions_here(), ahead=Ahead)
 
 
 def exceptions_here() -> list[ExceptionSetting]:

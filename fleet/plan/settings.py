@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from fleet.errors import SettingsError
+from fleet.plan.notifications import Notification
 from shared.aws.arn import RoleArn
 from shared.between_fields import between_fields
 from shared.collecting import refuse_all
@@ -143,6 +144,7 @@ class FleetSettings(SettingsDocument):
         hub: Which hub every spoke here has to read, whatever its own settings say.
         records: Where the records of success are kept; without it, beside the state. Pulumi Cloud needs it.
         waves: In the order in which they are rolled out.
+        notifications: Who is told how a rollout goes; nobody without it.
     """
 
     organization: OrganizationAccess = OrganizationAccess()
@@ -156,6 +158,9 @@ class FleetSettings(SettingsDocument):
         min_length=1,
         description="a list of at least one wave",
         examples=["[{name: all, default: true}]"],
+    )
+    notifications: list[Notification] = Field(
+        default=[], max_length=10, description="a list of at most ten to tell", examples=["[{topic: arn:aws:sns:…}]"]
     )
 
 

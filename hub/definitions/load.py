@@ -1,10 +1,10 @@
 """Reads the catalog's files into one checked whole."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from hub.config import ExceptionSetting
 from hub.definitions.cost import read_prices
@@ -23,8 +23,25 @@ _FILES: Final = ("marker.yaml", "portfolios.yaml", "prices.yaml")
 """Of the catalog's own folder."""
 
 
+class Known(Protocol):
+    """Products that somebody has read already."""
+
+    def get(self, path: Path, /) -> CatalogProduct | None:
+        """Give the one of a file; None where it was not read, or has a mistake."""
+        ...
+
+
+Ahead = Callable[[Sequence[Path], Callable[[Path], CatalogProduct]], Known]
+"""Reads products ahead of who wants them, by their files and what reads one."""
+
+
 def read_catalog(
-    folder: Path, day: dt.date, *, exceptions: Sequence[ExceptionSetting] = (), published: Collection[str] = ()
+    folder: Path,
+    day: dt.date,
+    *,
+    exceptions: Sequence[ExceptionSetting] = (),
+    published: Collection[str] = (),
+    ahead: Ahead | None = None,
 ) -> Catalog:
     """Read and check a catalog as it is on a day, lock file included.
 
@@ -33,11 +50,12 @@ def read_catalog(
         day: The day whose states of versions count.
         exceptions: What products may do beyond the list, as a hub's settings say.
         published: The portfolios to which these exceptions belong; without them, all.
+        ahead: Reads some products ahead; without it, each is read when it is its turn.
 
     Raises:
         ContentError: names the file and the place of each mistake, and what to do about it.
     """
-    return _read(folder, day, exceptions, published, locked=True)
+    return _read(folder, day, exceptions, published, locked=True, ahead=ahead)
 
 
 def read_unlocked(
@@ -48,7 +66,13 @@ def read_unlocked(
 
 
 def _read(
-    folder: Path, day: dt.date, exceptions: Sequence[ExceptionSetting], published: Collection[str], *, locked: bool
+    folder: Path,
+    day: dt.date,
+    exceptions: Sequence[ExceptionSetting],
+    published: Collection[str],
+    *,
+    locked: bool,
+    ahead: Ahead | None = None,
 ) -> Catalog:
     mistakes = Mistakes()
     with mistakes:
@@ -62,10 +86,11 @@ def _read(
     by_key = None if portfolios is None else {item.key: item for item in portfolios}
     read = list[tuple[Path, CatalogProduct]]()
     paths = sorted((folder / "products").glob(f"*/{FILE}"))
-    for path in paths:
-        if path.parent not in marked:  # half said, and what else is wrong with it says nothing
-            with mistakes:
-                read.append((path, read_product(path, by_key, day)))
+    whole = [path for path in paths if path.parent not in marked]  # of what is half said a mistake says nothing
+    known = ahead(whole, lambda path: read_product(path, by_key, day)) if ahead else dict[Path, CatalogProduct]()
+    for path in whole:
+        with mistakes:
+            read.append((path, known.get(path) or read_product(path, by_key, day)))
     with mistakes:
         refuse_twins(((path, "original key", product.file.original_key) for path, product in read), "products")
     with mistakes:

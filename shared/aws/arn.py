@@ -145,6 +145,14 @@ PrincipalPattern = Annotated[
 TopicArn = Annotated[
     str, _arn(rf"sns:{_WHERE}:[A-Za-z0-9_-]{{1,256}}", "the ARN of an SNS topic", f"sns:{_HERE}:model-catalog")
 ]
+EventBusArn = Annotated[
+    str,
+    _arn(
+        rf"events:{_WHERE}:event-bus/[A-Za-z0-9._/-]{{1,256}}",
+        "the ARN of an event bus of EventBridge",
+        f"events:{_HERE}:event-bus/platform",
+    ),
+]
 KeyArn = Annotated[
     str,
     _arn(

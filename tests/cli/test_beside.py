@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from cli import beside
-from cli.beside import Beside
+from cli.beside import Ahead, Beside
+from hub.definitions.load import read_catalog
 from shared.errors import ContentError
+from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.refused import refused
 
 
@@ -48,3 +50,34 @@ def test_a_process_that_is_killed_leaves_the_work_to_the_command(
         return "done"
 
     assert "done" == Beside(work).result()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+def test_the_later_half_is_done_by_another_process(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    monkeypatch.setattr(beside, "_DIVIDES", True)
+    monkeypatch.setattr(beside, "_WORTH_A_PROCESS", 2)
+    ahead = Ahead(range(count), lambda item: (item, os.getpid()))
+
+    known = [ahead.get(item) for item in range(count)]
+    first = count if count < 2 else count // 2
+    assert [None] * first == known[:first]
+    assert list(range(first, count)) == [each[0] for each in known[first:] if each]
+    assert os.getpid() not in {each[1] for each in known if each}
+
+
+@pytest.mark.parametrize("divides", [True, False])
+def test_a_catalog_that_is_read_by_two_is_the_same_and_so_are_its_mistakes(
+    monkeypatch: pytest.MonkeyPatch, catalog_copy: CatalogCopy, *, divides: bool
+) -> None:
+    monkeypatch.setattr(beside, "_DIVIDES", divides)
+    monkeypatch.setattr(beside, "_WORTH_A_PROCESS", 2)
+    assert read_catalog(catalog_copy.folder, DAY) == read_catalog(catalog_copy.folder, DAY, ahead=Ahead)
+
+    for key in ("churn-predictor-shadow", "text-embedder-serverless"):
+        catalog_copy.replace(f"products/{key}/product.yaml", "owner:", "ownr:")
+    with pytest.raises(ContentError) as alone:
+        read_catalog(catalog_copy.folder, DAY)
+    with pytest.raises(ContentError) as divided:
+        read_catalog(catalog_copy.folder, DAY, ahead=Ahead)
+    assert str(alone.value) == str(divided.value)
+    assert 2 <= len(divided.value.all)

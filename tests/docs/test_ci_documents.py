@@ -23,6 +23,8 @@ PLACEHOLDERS = {
     "ReportsBucket",
     "SigningKey",
     "TemplateKey",
+    "TopicName",
+    "EventBusName",
     "Topic",
     "OrganizationId",
     "StateAccountId",

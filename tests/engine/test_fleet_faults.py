@@ -9,6 +9,7 @@ import yaml
 
 from benchmarks.fleet_stage import account, stack
 from tests.support.fleet.stage import Fleet, kill, wait_for
+from tests.support.webhook import Receiver
 
 SPOKES = 4
 
@@ -93,17 +94,29 @@ def test_throttling_that_the_provider_gives_up_on_is_tried_again_later(fleet: Fl
     assert "succeeded" == report["by"][stack(0)]["ending"]
 
 
-def test_one_spoke_with_wrong_credentials_fails_alone(fleet: Fleet) -> None:
+def test_one_spoke_with_wrong_credentials_fails_alone_and_whoever_is_named_is_told(fleet: Fleet) -> None:
     fleet.change(0, value="beside a wrong one")
     path = fleet.project / f"Pulumi.{stack(1)}.yaml"
     before = path.read_text()
     settings: Any = yaml.safe_load(before)
     settings["config"]["model-catalog-spoke:assumeRole"] = f"arn:aws:iam::{account(1)}:role/Nobody"
     _ = path.write_text(yaml.safe_dump(settings))
-    _ = (fleet.project / "fleet.yaml").write_text("waves: [{name: all, default: true, tolerance: 1}]")
+    topic = fleet.client("sns", "111122223333").create_topic(Name="rollouts")["TopicArn"]
+    bus = fleet.client("events", "111122223333").create_event_bus(Name="platform")["EventBusArn"]
+    with Receiver() as receiver:
+        told = [{"webhook": receiver.address}, {"topic": topic, "only": ["ended"]}, {"eventBus": bus}]
+        waves = [{"name": "all", "default": True, "tolerance": 1}]
+        _ = (fleet.project / "fleet.yaml").write_text(yaml.safe_dump({"waves": waves, "notifications": told}))
+        report = fleet.roll_out("--only", stack(0), "--only", stack(1), code=1)
 
-    report = fleet.roll_out("--only", stack(0), "--only", stack(1), code=1)
-
+    assert "was not told" not in report["printed"]
+    *_, of_failure, of_end = [event for _, event in receiver.events]
+    assert (4, stack(1), [stack(1)], False) == (
+        len(receiver.events),
+        of_failure["data"]["stack"],
+        of_end["data"]["failed"],
+        of_end["data"]["reached"],
+    )
     assert "succeeded" == report["by"][stack(0)]["ending"]
     failed = report["by"][stack(1)]
     assert "failed" == failed["ending"]

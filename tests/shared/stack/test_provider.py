@@ -45,7 +45,7 @@ def test_the_provider_tags_what_it_makes_with_its_origin(mocks: Mocks) -> None:
     assert {"tags": {"model-catalog-hub": "hub"}} == tags
 
 
-def test_the_companys_tags_stand_beside_the_origin(mocks: Mocks) -> None:
+def test_tags_of_the_company_stand_beside_the_origin(mocks: Mocks) -> None:
     mocks.deploy(lambda: _discard(account_provider(OWN.model_copy(update={"tags": {"cost-center": "platform"}}))))
 
     tags = json.loads(mocks.one("pulumi:providers:aws").inputs["defaultTags"])

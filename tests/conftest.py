@@ -1,5 +1,6 @@
 """What more than one folder of tests uses. Mocks are set where there are programs: in the folders' own files."""
 
+import functools
 import gc
 import os
 import shutil
@@ -26,12 +27,8 @@ os.environ[CALLER] = ""  # no test asks AWS who it is, unless that is what it is
 
 CATALOG = ROOT / "hub" / "catalog"
 ENGINE = ROOT / "tests" / "engine"
-STAGES = {
-    "tests/engine/test_refusals.py": "tests/engine/test_deployment.py",
-    "tests/engine/test_doctor.py": "tests/engine/test_deployment.py",
-    "tests/engine/test_fleet_workers.py": "tests/engine/test_fleet.py",
-}
-"""Files whose tests stand on the same stage as those of another; one worker runs both, so that it is set once."""
+STAGES = ("catalog: Stage", "fleet: Fleet")
+"""The stages that tests/engine/conftest.py sets once for a worker; one worker runs all files that stand on the same."""
 SERVERS = {"warm_python", "sandbox", "started", "own_sandbox", "serve", "sandbox_url", "world", "still"}
 """Fixtures that start the sandbox, or what it is forked from."""
 
@@ -64,8 +61,17 @@ class Together(LoadFileScheduling):
     """Hands whole files to the workers, and those of one stage to the same one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return STAGES.get(file, file)
+        return _stage(nodeid.partition("::")[0])
+
+
+@functools.cache
+def _stage(file: str) -> str:
+    """Name the stage that a file's tests stand on, or the file."""
+    path = ROOT / file
+    if not path.is_relative_to(ENGINE):
+        return file
+    text = path.read_text()
+    return next((each for each in STAGES if each in text and f"def {each.partition(':')[0]}(" not in text), file)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -157,7 +157,7 @@ package.act := github.com/nektos/act
 pytest = PYTHONDONTWRITEBYTECODE= python -m pytest
 
 takes.test := PLUGIN
-test: install .tools/bin/act ## Run every test: [PLUGIN=official]
+test: install .tools/bin/act .tools/bin/actionlint ## Run every test: [PLUGIN=official]
 	@$(pytest) -n 3 $(call option,--plugin,$(PLUGIN))
 
 test-fast: install ## The tests without engine, sandbox and browser

@@ -153,9 +153,8 @@ SETTINGS: Final[dict[str, tuple[type[AccountSettings], str]]] = {
 }
 REMEDY: Final = re.compile(
     r"Move|[Aa]dd|Expected|Write|Remove|remove|Correct|correct|[Rr]ename|[Nn]ame |Run|make |Set|put |Give|give|"
-    r"Divide|Use|use |"
-    r"Choose|Make|Let|Shorten|Restore|Deploy|Publish|Put|Join|[Ff]ill|Allow|See|They are|There are|are: |allows|deploy|"
-    r"keys here|must|set |needs|offers|write |Shorten|join"
+    r"Divide|Use|use |Choose|Make|Let|Shorten|Restore|Deploy|Publish|Put|Join|[Ff]ill|Allow|See|They are|"
+    r"There are|are: |allows|deploy|keys here|must|set |needs|offers|write |join"
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
 from shared.aws.clients import made
 from shared.aws.session import error_text
@@ -116,6 +116,9 @@ def _session(part: str, profile: str) -> Any:  # noqa: ANN401 - as above
     import boto3  # noqa: PLC0415 - a sixth of a second
 
     try:
+        session = boto3.Session()
+        if profile not in session.available_profiles:
+            raise ProfileNotFound(profile=profile)
         return boto3.Session(profile_name=profile)
     except BotoCoreError as problem:
         raise ConfigError(

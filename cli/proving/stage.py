@@ -68,7 +68,6 @@ class Stage:
         """Copy the project, without its settings and catalog."""
         self.folder.mkdir(parents=True, exist_ok=True)
         copy_project(self.project, ROOT / ".venv", settings=None)
-        shutil.copytree(ROOT / "docs" / "iam", self.project / "docs" / "iam")
         shutil.rmtree(self.project / "hub" / "catalog" / "products")
         (self.project / "hub" / "catalog" / "templates.lock").unlink()
         self.folder.chmod(0o700)  # account ids, and the states' passphrase

@@ -13,27 +13,10 @@ from tests.support.paths import ROOT
 
 IAM = ROOT / "docs" / "iam"
 PLACEHOLDERS = {
-    "Partition",
-    "AccountId",
-    "Repository",
-    "Environment",
-    "StateBucket",
-    "Stack",
-    "HubAccountId",
-    "ReportsBucket",
-    "ParameterPath",
-    "SigningKey",
-    "TemplateKey",
-    "TopicName",
-    "EventBusName",
-    "Topic",
-    "OrganizationId",
-    "StateAccountId",
-    "StateKey",
-    "TrustedAccountId",
-    "TrustedRole",
-    "Role",
-}
+    "Partition", "AccountId", "Repository", "Environment", "StateBucket", "Stack", "HubAccountId", "ReportsBucket",
+    "ParameterPath", "SigningKey", "TemplateKey", "TopicName", "EventBusName", "Topic", "OrganizationId",
+    "StateAccountId", "StateKey", "TrustedAccountId", "TrustedRole", "Role",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["trust-github", "trust-gitlab", "trust-github-pull-request"])

@@ -1,10 +1,12 @@
 """Runs `model-catalog` in this process, as a person would."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -41,7 +43,7 @@ def command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[
         before: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         monkeypatch.setattr(sys, "argv", ["model-catalog", *words])
         try:
-            with pytest.raises(SystemExit) as ended:
+            with mock.patch.dict(os.environ), pytest.raises(SystemExit) as ended:
                 main()
         finally:
             for number, handler in before.items():

@@ -16,6 +16,7 @@ from shared.errors import ContractError
 from tests.support.offers import HUB_ACCOUNT, OFFER
 from tests.support.refused import refused
 from tests.support.signing import ED25519, ISSUED, OTHER, P256, P384, Pair
+from tests.support.strategies import examples
 
 HUB = "organization/model-catalog-hub/hub"
 FILE = "Pulumi.spoke-x.yaml"
@@ -110,6 +111,7 @@ def test_no_other_contract_is_taken(document: dict[str, Any]) -> None:
         admit([trust(ED25519.public)], document, HUB)
 
 
+@examples
 @given(st.recursive(st.none() | st.text(), lambda of: st.lists(of) | st.dictionaries(st.text(), of), max_leaves=8))
 def test_whatever_is_exported_is_taken_or_refused(document: Any) -> None:  # noqa: ANN401 - whatever
     with pytest.raises(ContractError):

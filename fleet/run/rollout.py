@@ -56,6 +56,7 @@ class Request:
         wanted: The stacks to bring to their fingerprints.
         forced: They run even where nothing changed.
         logs: The folder, below the checkout, of this run's logs.
+        traced: Somebody wants to know what is done to each resource.
     """
 
     wanted: frozenset[str]
@@ -64,6 +65,7 @@ class Request:
     begun: dt.datetime
     locations: Locations
     logs: str
+    traced: bool = False
 
 
 @dataclass(slots=True)
@@ -193,6 +195,7 @@ class Rollout:
             begun=self._request.begun,
             forced=self._request.forced,
             logs=self._request.logs,
+            traced=self._request.traced,
             platform=inventory.platform.digest,
             kept=_kept(verdict, self._plan),
             took=record.cost.seconds if isinstance(record, Record) else 0,

@@ -81,7 +81,7 @@ class _Run:
         self._storage = Storage(task.locations.records)
         self._records = Records(self._storage)
         self._leases = Leases(self._storage)
-        self._tries = self._kills = 0
+        self._tries = self._kills = self._throttled = 0
         self._steps: tuple[Step, ...] = ()
         self._cost = Cost()
         self.region = ""
@@ -122,18 +122,19 @@ class _Run:
         stops: str = "",
     ) -> Outcome:
         """Word what became of it."""
-        incomplete = self.log.close()
         return Outcome(
             stack=self._task.stack,
             status=status,
             reason=reason,
             changes=changes,
-            notes=(*self._recovery.notes, *([incomplete] if incomplete else [])),
+            notes=(*self._recovery.notes, *filter(None, [self.log.close()])),
             contract=record.contract.content_hash if record else "",
             fingerprint=record.fingerprint if record else "",
             log=str(self.log.path) if self._tries else "",
             worker=f"{socket.gethostname()} {os.getpid()}",
             tries=self._tries,
+            kills=self._kills,
+            throttled=self._throttled,
             steps=self._steps,
             cost=self._cost,
             stops=stops,
@@ -228,6 +229,7 @@ class _Run:
             self._recovery.notes.append("a plug-in of its Pulumi process was killed")
             self._recovery.look_for_unknown(settings)
         elif finished.code != 0 and is_throttled(text):
+            self._throttled += 1
             self._recovery.notes.append("throttled by AWS: tried again later")
         elif is_locked(text):
             self._recovery.await_lock()

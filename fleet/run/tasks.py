@@ -79,6 +79,8 @@ class Outcome:
         contract: The hash of the contract that it was deployed with.
         fingerprint: Where it has come to.
         worker: The process that ran it, as host and number.
+        kills: How often a process of its was killed.
+        throttled: How many of the tries AWS throttled, in spite of all that the provider tries by itself.
         steps: What was done to each resource, where the task is traced.
         stops: Why no other spoke shall begin; empty where nothing is in the way.
     """
@@ -93,6 +95,8 @@ class Outcome:
     log: str = ""
     worker: str = ""
     tries: int = 0
+    kills: int = 0
+    throttled: int = 0
     steps: tuple[Step, ...] = ()
     cost: Cost = field(default_factory=Cost)
     stops: str = ""

@@ -6,8 +6,8 @@ Usage: python -m benchmarks.fleet [--spokes 10 100] [--planned 1000 10000] [--ch
 `--spokes` rolls so many spokes out for real. `--planned` deploys two spokes and copies their states and records, which
 is what a plan and a status look at, so that numbers can be had that a machine could not roll out in a day. `--changed`
 changes a launch of so many of the spokes of one fleet. `--widths` runs 24 unchanged spokes by force, so many at a time.
-`--waiting` rolls so many spokes out for the first time while a minute of AWS's takes two seconds: 2 and 8 at a time, and
-as wide as a rollout finds best.
+`--waiting` rolls so many spokes out for the first time while a minute of AWS's takes two seconds: 2 and 8 at a time,
+and as wide as a rollout finds best.
 """
 
 import argparse

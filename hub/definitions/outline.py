@@ -56,6 +56,11 @@ class Outline:
         listed = cast("list[object]", found) if isinstance(found, list) else []
         return [cast("dict[str, Any]", each) for each in listed if _is_map(each)]
 
+    def package_of(self, number: str) -> str:
+        """Give the model package of a version; empty where the file does not say it."""
+        found = (str(each.get("model_package", "")) for each in self.versions if each.get("version") == number)
+        return next(found, "")
+
     def is_of(self, portfolios: Collection[str]) -> bool:
         """Say whether it belongs to a part of the catalog; what stands nowhere belongs to every part, which tells."""
         return not portfolios or not self.portfolios or not self.portfolios.isdisjoint(portfolios)
@@ -67,7 +72,7 @@ def outlines(folder: Path) -> list[Outline]:
 
 
 def states_on(outline: Outline, day: dt.date) -> Iterator[tuple[str, State]]:
-    """Give the number of each version, and its state on a day; one whose end is not as it has to be counts as active."""
+    """Give the number of each version, and its state on a day; one whose end is not said as it has to be is active."""
     for entry in outline.versions:
         yield str(entry.get("version", "")), _state(entry.get("lifecycle"), day)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fleet.engine import STOPPING
-from fleet.run import spoke_run as module
+from fleet.run import stack_run as module
 from fleet.run.preparation import Preparation
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, RunStatus

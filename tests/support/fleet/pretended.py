@@ -36,13 +36,29 @@ class Pretended:
         """Give those of a hub that was never deployed."""
         raise EngineError(f"no stack named {stack} in {project}", code="pulumi-failed")
 
-    def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
+    def preview(
+        self,
+        stack: str,
+        log: IO[bytes] | None,
+        started: Callable[[int], None],
+        *options: str,
+        project: str = "spoke",
+    ) -> Finished:
         """Preview."""
+        assert project == stack.partition("-")[0]
         self.options += options
         return self._run("preview", stack, log, started)
 
-    def up(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
+    def up(
+        self,
+        stack: str,
+        log: IO[bytes] | None,
+        started: Callable[[int], None],
+        *options: str,
+        project: str = "spoke",
+    ) -> Finished:
         """Deploy."""
+        assert project == stack.partition("-")[0]
         self.options += options
         return self._run("up", stack, log, started)
 

@@ -65,7 +65,7 @@ def select_spokes(plan: FleetPlan, choice: SpokeFilter) -> frozenset[str]:
     found -= matching_spokes(spokes, choice.exclude, where="--exclude", elsewhere=elsewhere)
     if choice.waves:
         found &= _of_waves(plan, choice.waves)
-    if not found:
+    if not (found or (plan.upstream and not spokes)):
         given = {"--only": choice.only, "--exclude": choice.exclude, "--wave": choice.waves}
         *most, last = [option for option, values in given.items() if values]
         options = f"{', '.join(most)}{' and ' * bool(most)}{last}"

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,7 +129,7 @@ def measured_whole(number: int) -> Iterator[tuple[int, str, Cost]]:
 
 
 @contextmanager
-def _stage(number: int) -> Iterator[Rehearsal]:
+def _stage(number: int) -> Generator[Rehearsal]:
     with tempfile.TemporaryDirectory() as folder:
         organization = write_organization(Path(folder) / "organization.yaml", number)
         with Rehearsal(Path(folder) / "rehearsal", organization=organization) as stage:

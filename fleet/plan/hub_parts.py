@@ -60,7 +60,8 @@ class CatalogParts:
     def states(self, settings: HubSettings) -> Iterator[tuple[Outline, str, State]]:
         """Give each version that a stack publishes: its product, its number, and its state on the day."""
         for outline in self.outlines_of(settings):
-            yield from ((outline, number, state) for number, state in states_on(outline, self.day))
+            for number, state in states_on(outline, self.day):
+                yield outline, number, state
 
     def active(self, settings: HubSettings) -> Iterator[tuple[str, str, str]]:
         """Give each version that a stack's files say is active: product, number and model package."""

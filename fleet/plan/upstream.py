@@ -73,7 +73,7 @@ def read_upstream(root: Path, code: Mapping[str, Parts], catalog: CatalogParts) 
     found = [first] if first.path.exists() else []
     return {
         file.stack: read_one(file, root, code, catalog)
-        for file in (*found, *stack_files(root, "hub"))
+        for file in (*found, *sorted(stack_files(root, "hub"), key=lambda each: each.stack))
         if (root / file.stack.partition("-")[0]).is_dir()
     }
 

@@ -6,7 +6,6 @@ import pytest
 
 from fleet.engine import STOPPING
 from fleet.run import spoke_run
-from fleet.run import stack_run as module
 from fleet.run.preparation import Preparation
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, RunStatus

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ def hubs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A stage on which a rollout has run everything once: two stacks of the hub, and one spoke."""
     with Stage(tmp_path_factory.mktemp("hubs") / "stage") as stage:
         _divide(stage)
-        assert [*BEFORE, "spoke-research"] == list(_rolled_out(stage))
+        assert {*BEFORE, "spoke-research"} == _rolled_out(stage).keys()
         yield stage
 
 
@@ -95,7 +94,6 @@ def test_a_part_is_run_by_its_name_alone(hubs: Stage) -> None:
 
 def test_a_part_that_fails_keeps_the_spokes_waiting(hubs: Stage) -> None:
     back = hubs.edit(f"{FORECASTER}/product.yaml", "owner: ", "ownr: ")
-    settings = hubs.edit("Pulumi.spoke-research.yaml", "aws:region: eu-central-1", "aws:region:  eu-central-1")
 
     done = hubs.run("python", "-m", "fleet", "up")
 
@@ -103,8 +101,8 @@ def test_a_part_that_fails_keeps_the_spokes_waiting(hubs: Stage) -> None:
     assert "stopped: hub-batch failed, which others come after" in done.stdout
     assert "ownr" in done.stdout
     back()
-    settings()
-    assert ["hub-batch"] == list(_rolled_out(hubs)) or {} == _rolled_out(hubs)
+    assert _rolled_out(hubs).keys() <= {"hub-batch"}
+    assert dict.fromkeys(BEFORE, "unchanged") == _verdicts(hubs)
 
 
 def test_a_dry_run_previews_and_changes_nothing(hubs: Stage) -> None:
@@ -136,7 +134,7 @@ def _rolled_out(stage: Stage, *options: str) -> dict[str, Any]:
 
 
 def _reports(stage: Stage) -> list[dict[str, Any]]:
-    files: list[Path] = sorted((stage.project / ".fleet" / "runs").glob("*/report.json"))
+    files = sorted((stage.project / ".fleet" / "runs").glob("*/report.json"))
     return [json.loads(file.read_text()) for file in files]
 
 
@@ -175,5 +173,10 @@ def _divide(stage: Stage) -> None:
         text = yaml.safe_dump({**settings, "config": settings["config"] | own})
         _ = (stage.project / f"Pulumi.{name}.yaml").write_text(text)
     spoke = stage.project / "Pulumi.spoke-research.yaml"
-    hubs = "  model-catalog-spoke:hubStack: [hub, hub-batch]\n  model-catalog-spoke:launches:"
-    _ = spoke.write_text(spoke.read_text().replace("  model-catalog-spoke:launches:", hubs))
+    content = yaml.safe_load(spoke.read_text())
+    content["config"]["model-catalog-spoke:hubStack"] = ["hub", "hub-batch"]
+    [follower] = [
+        each for each in content["config"]["model-catalog-spoke:launches"] if each["name"] == "demand-forecast"
+    ]
+    follower["version"] = "~1.0"
+    _ = spoke.write_text(yaml.safe_dump(content))

@@ -52,23 +52,24 @@ class UpstreamVerdict:
 
 
 def upstream_verdicts(inventory: Inventory) -> dict[str, UpstreamVerdict]:
-    """Compare the fingerprint of each with that of its last success, in their order."""
-    return {stack: _verdict(each, inventory) for stack, each in inventory.before.stacks.items()}
+    """Compare the fingerprint of each with that of its last success, in their order.
+
+    Where rollouts do not run them, those alone are compared that have a record: of the others nobody asks.
+    """
+    wanted = inventory.before.stacks.keys() if inventory.settings.hubs else inventory.records.keys()
+    return {stack: _verdict(each, inventory) for stack, each in inventory.before.stacks.items() if stack in wanted}
 
 
 def notes_on_upstream(inventory: Inventory, verdicts: Mapping[str, UpstreamVerdict]) -> Iterator[str]:
     """Say what a person should know of them as a whole."""
     before = inventory.before
-    first = [
-        stack for stack, each in verdicts.items() if stack in before.tags and stack not in inventory.records and each
-    ]
+    first = [stack for stack in verdicts if stack in before.tags and stack not in inventory.records]
     if first:
-        then = "they run once" if inventory.settings.hubs else "once they have run"
-        yield f"no rollout has recorded {named(first)} yet: {then}, and from then on only what changed does"
+        yield f"nothing is recorded of {named(first)} yet: they run once, and from then on where they changed"
     for registry, reason in (before.approvals.unasked if before.approvals else {}).items():
         yield f"the model registry of {registry} is not asked, so approvals count as at the last run: {reason}"
     changed = [stack for stack, each in verdicts.items() if each.kind not in (Kind.UNCHANGED, Kind.LEFT_OUT)]
-    if changed and not inventory.settings.hubs and not first:
+    if changed and not inventory.settings.hubs:
         yield (
             f"not where it is wanted, and not run by a rollout: {named(changed)}. Deploy it: model-catalog stack up "
             f"{changed[0]}; or let rollouts do so: hubs: true in fleet.yaml"

@@ -120,7 +120,7 @@ def show_result(result: Result, look: LastLook, unchanged: int, console: Console
             say(f"  {verdict.stack}: {'; '.join(verdict.reasons)}", markup=False, soft_wrap=True)
     if look.problem:
         say(f"the result could not be checked: {look.problem}", markup=False, soft_wrap=True)
-    used = Counter(each.contract for each in outcomes if each.contract)
+    used = Counter(each.contract for each in outcomes if each.contract and each.stack.startswith("spoke-"))
     for contract, count in used.items():
         say(f"{count} deployed with the contract {contract[:19]}…", markup=False)
     if result.stopped:
@@ -133,7 +133,7 @@ def show_result(result: Result, look: LastLook, unchanged: int, console: Console
     ran = [each for each in outcomes if each.tries]
     if ran:
         say(
-            f"a spoke took {sum(each.cost.cpu_seconds for each in ran) / len(ran):.2f} s of CPU on average, and its "
+            f"a stack took {sum(each.cost.cpu_seconds for each in ran) / len(ran):.2f} s of CPU on average, and its "
             f"largest process {max(each.cost.peak_mib for each in ran):.0f} MiB at most"
         )
 

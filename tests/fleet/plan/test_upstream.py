@@ -201,7 +201,7 @@ def test_stacks_of_before_there_were_records_run_once_and_that_is_said_once(befo
     [note] = notes_on_upstream(found, upstream_verdicts(found))
 
     assert set(ALL) == changed(found).keys()
-    assert "no rollout has recorded organization, hub, hub-batch yet: they run once" in note
+    assert "nothing is recorded of organization, hub, hub-batch yet: they run once" in note
     assert [] == list(notes_on_upstream(before, upstream_verdicts(before)))
 
 
@@ -247,3 +247,10 @@ def test_a_repository_without_programs_has_none_of_these_stacks(tmp_path: Path) 
 
     assert {} == read_upstream(tmp_path, CODE, CatalogParts(tmp_path / CATALOG, DAY))
     assert Before() == Before(stacks={}, tags={})
+
+
+def test_a_rollout_that_runs_no_hub_says_nothing_of_stacks_that_were_never_recorded(before: Inventory) -> None:
+    found = replace(before, records={}, settings=fleet())
+
+    assert {} == upstream_verdicts(found)
+    assert [] == list(notes_on_upstream(found, {}))

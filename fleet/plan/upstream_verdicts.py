@@ -41,6 +41,11 @@ class UpstreamVerdict:
         return self.upstream.stage
 
     @property
+    def region(self) -> str:
+        """Where it works; empty where its settings are wrong."""
+        return self.upstream.settings.region if self.upstream.settings else ""
+
+    @property
     def account_id(self) -> str:
         """Its account; empty where its file names none that can be read."""
         return self.upstream.account

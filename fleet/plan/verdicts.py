@@ -58,6 +58,11 @@ class Verdict:
         return self.spoke.stack
 
     @property
+    def region(self) -> str:
+        """Where it works; empty where its settings are wrong."""
+        return self.spoke.settings.region if self.spoke.settings else ""
+
+    @property
     def account_id(self) -> str:
         """The spoke's account; empty where its file names none that can be read."""
         return self.spoke.account

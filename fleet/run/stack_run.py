@@ -21,6 +21,7 @@ from tenacity import (
 from fleet.engine import STOPPING, Cost, Engine, Finished
 from fleet.errors import FleetError
 from fleet.run.credentials import CredentialsError, blamed, refuse_ending
+from fleet.run.engine_events import EngineEvents, Step
 from fleet.run.engine_log import Log, changes_in, is_cut_off, is_locked, is_throttled, reason_in
 from fleet.run.events import event_of
 from fleet.run.memory import why_killed
@@ -72,8 +73,8 @@ class StackRun(ABC, Generic[S]):
         self._storage = Storage(task.locations.records)
         self._records = Records(self._storage)
         self._leases = Leases(self._storage)
-        self._tries = 0
-        self._kills = 0
+        self._tries = self._kills = self._throttled = 0
+        self._steps: tuple[Step, ...] = ()
         self._cost = Cost()
         self.region = ""
         self.log = Log(self._root / task.logs / f"{task.stack}.log")
@@ -123,8 +124,7 @@ class StackRun(ABC, Generic[S]):
             refuse_other_account(self._task.stack, found.accounts if found else (), settings.account_id)
             self._make_stack()
             finished, text = self._attempt(None, settings)
-            status = RunStatus.PREVIEWED if finished.code == 0 else RunStatus.FAILED
-            return self._told(status, finished, text)
+            return self._told(RunStatus.PREVIEWED if finished.code == 0 else RunStatus.FAILED, finished, text)
         refuse_full_disk(self._task.locations.backend, self._task.stack)
         with self._leased() as held:
             if record := self._done_meanwhile():
@@ -149,18 +149,20 @@ class StackRun(ABC, Generic[S]):
         stops: str = "",
     ) -> Outcome:
         """Word what became of it."""
-        incomplete = self.log.close()
         return Outcome(
             stack=self._task.stack,
             status=status,
             reason=reason,
             changes=changes,
-            notes=(*self._recovery.notes, *([incomplete] if incomplete else [])),
+            notes=(*self._recovery.notes, *filter(None, [self.log.close()])),
             contract=record.contract.content_hash if record else "",
             fingerprint=record.fingerprint if record else "",
             log=str(self.log.path) if self._tries else "",
             worker=f"{socket.gethostname()} {os.getpid()}",
             tries=self._tries,
+            kills=self._kills,
+            throttled=self._throttled,
+            steps=self._steps,
             cost=self._cost,
             stops=stops,
         )
@@ -207,17 +209,15 @@ class StackRun(ABC, Generic[S]):
         return patient(self._attempt, held, settings)
 
     def _attempt(self, held: HeldLease | None, settings: S) -> tuple[Finished, str]:
-        since, process = self.log.size, 0
-
-        def started(pid: int) -> None:
-            nonlocal process
-            process = pid
-
+        since, engines = self.log.size, list[int]()
         prepared = self._prepared(settings)
         self._recovery.notes += [note for note in prepared.notes if note not in self._recovery.notes]
         run = self._engine.up if held else self._engine.preview
-        options = [*(self._flags if held else ()), *prepared.options]  # a preview has them anyway
-        finished = run(self._task.stack, self.log.file, started, *options, project=self._folder)
+        with EngineEvents(self.log.path, wanted=self._task.traced) as events:
+            # A preview has the flags anyway.
+            options = [*(self._flags if held else ()), *prepared.options, *events.options]
+            finished = run(self._task.stack, self.log.file, engines.append, *options, project=self._folder)
+        self._steps += events.steps
         self._tries += 1
         self._cost = Cost(
             seconds=round(self._cost.seconds + finished.cost.seconds, 2),
@@ -232,12 +232,13 @@ class StackRun(ABC, Generic[S]):
             self._recovery.notes.append(why_killed(_KILLS))
         if finished.code == -signal.SIGKILL and held:
             self._recovery.notes.append("its Pulumi process was killed")
-            end_session(process)
+            end_session(engines[0])
             self._recovery.clear_up(None, settings)
         elif finished.code != 0 and is_cut_off(text) and held:
             self._recovery.notes.append("a plug-in of its Pulumi process was killed")
             self._recovery.look_for_unknown(settings)
         elif finished.code != 0 and is_throttled(text):
+            self._throttled += 1
             self._recovery.notes.append("throttled by AWS: tried again later")
         elif is_locked(text):
             self._recovery.await_lock()

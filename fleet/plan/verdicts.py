@@ -218,10 +218,12 @@ def _verdict(asked: _Asked, inventory: Inventory, apart: Apart, values: Values |
 def _apart(verdict: Verdict, apart: Apart) -> Verdict:
     """Refuse a spoke that would have what another stack of its account has."""
     problems = apart.problems(verdict.spoke)
-    if not problems:
-        return verdict
     reasons = tuple(f"a run would be refused: {problem}" for problem in problems)
-    return replace(verdict, kind=Kind.REFUSED, reasons=reasons, parts={}, resolved_launches=())
+    return (
+        verdict
+        if not problems
+        else replace(verdict, kind=Kind.REFUSED, reasons=reasons, parts={}, resolved_launches=())
+    )
 
 
 _OFFER: Final = "offer of "

@@ -129,8 +129,7 @@ def _rolled_out(stage: Stage, *options: str) -> dict[str, Any]:
     before = len(_reports(stage))
     done = stage.run("python", "-m", "fleet", "up", *options)
     assert done.returncode == 0, done.stdout
-    [*_, report] = [{"spokes": []}, *_reports(stage)[before:]]
-    return {each["stack"]: each for each in report["spokes"]}
+    return {each["stack"]: each for report in _reports(stage)[before:] for each in report["spokes"]}
 
 
 def _reports(stage: Stage) -> list[dict[str, Any]]:

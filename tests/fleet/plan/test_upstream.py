@@ -1,7 +1,6 @@
 """Which of the stacks before the spokes would change, by what the checkout says."""
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,8 @@ from tests.support.fleet.upstream import (
 )
 
 EMBEDDER = "products/text-embedder-serverless"
+Edit = tuple[str, list[str]]
+"""A method of the catalog's copy, and what it is called with."""
 
 
 @pytest.fixture
@@ -65,25 +66,26 @@ def test_nothing_changes_where_nothing_did(before: Inventory, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("edit", "stacks", "reason"),
     [
-        (lambda copy: copy.add_version("text-embedder-serverless", "1.0.1"), {"hub"}, "version 1.0.1 of"),
-        (lambda copy: copy.replace(f"{EMBEDDER}/product.yaml", "owner: ", "owner: The "), {"hub"}, "product text-emb"),
-        (lambda copy: copy.write(f"{EMBEDDER}/1.0.0.card.yaml", "anew: 1"), {"hub"}, "version 1.0.0 of text-embedder"),
-        (lambda copy: copy.write(f"{EMBEDDER}/1.0.0.yaml", "anew: 1"), {"hub"}, "version 1.0.0 of text-embedder"),
-        (lambda copy: copy.write(f"{EMBEDDER}/launch-policy.json", "[]"), {"hub"}, "product text-embedder-serverless"),
-        (lambda copy: copy.write("prices.yaml", "anew: 1"), {"hub", "hub-batch"}, "prices.yaml changed"),
-        (lambda copy: copy.write("marker.yaml", "anew: 1"), {"hub", "hub-batch"}, "marker.yaml changed"),
-        (lambda copy: copy.replace("portfolios.yaml", "key: batch-inference", "key: batches"), {"hub-batch"}, "portf"),
+        (("add_version", ["text-embedder-serverless", "1.0.1"]), {"hub"}, "version 1.0.1 of"),
+        (("replace", [f"{EMBEDDER}/product.yaml", "owner: ", "owner: The "]), {"hub"}, "product text-emb"),
+        (("write", [f"{EMBEDDER}/1.0.0.card.yaml", "anew: 1"]), {"hub"}, "version 1.0.0 of text-embedder"),
+        (("write", [f"{EMBEDDER}/1.0.0.yaml", "anew: 1"]), {"hub"}, "version 1.0.0 of text-embedder"),
+        (("write", [f"{EMBEDDER}/launch-policy.json", "[]"]), {"hub"}, "product text-embedder-serverless"),
+        (("write", ["prices.yaml", "anew: 1"]), {"hub", "hub-batch"}, "prices.yaml changed"),
+        (("write", ["marker.yaml", "anew: 1"]), {"hub", "hub-batch"}, "marker.yaml changed"),
+        (("replace", ["portfolios.yaml", "key: batch-inference", "key: batches"]), {"hub-batch"}, "portf"),
     ],
 )
 def test_a_change_of_the_catalog_concerns_the_stack_that_publishes_it(
     before: Inventory,
     tmp_path: Path,
     copy: CatalogCopy,
-    edit: Callable[[CatalogCopy], Any],
+    edit: Edit,
     stacks: set[str],
     reason: str,
 ) -> None:
-    edit(copy)
+    how, words = edit
+    getattr(copy, how)(*words)
 
     found = changed(looked_again(before, tmp_path))
 
@@ -94,15 +96,16 @@ def test_a_change_of_the_catalog_concerns_the_stack_that_publishes_it(
 @pytest.mark.parametrize(
     "edit",
     [
-        lambda copy: copy.write(f"{EMBEDDER}/README.md", "for people"),
-        lambda copy: copy.replace(f"{EMBEDDER}/product.yaml", "owner: ", "# who answers\nowner: "),
-        lambda copy: copy.write("schemas/product.json", "{}"),
+        ("write", [f"{EMBEDDER}/README.md", "for people"]),
+        ("replace", [f"{EMBEDDER}/product.yaml", "owner: ", "# who answers\nowner: "]),
+        ("write", ["schemas/product.json", "{}"]),
     ],
 )
 def test_what_nothing_is_made_of_concerns_nobody(
-    before: Inventory, tmp_path: Path, copy: CatalogCopy, edit: Callable[[CatalogCopy], Any]
+    before: Inventory, tmp_path: Path, copy: CatalogCopy, edit: Edit
 ) -> None:
-    edit(copy)
+    how, words = edit
+    getattr(copy, how)(*words)
 
     assert {} == changed(looked_again(before, tmp_path))
 

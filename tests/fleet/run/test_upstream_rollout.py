@@ -23,6 +23,10 @@ def plan(tmp_path: Path) -> FleetPlan:
     return make_plan(planned(tmp_path))
 
 
+def _yes(*_: object) -> bool:
+    return True
+
+
 def rolled_out(
     plan: FleetPlan, monkeypatch: pytest.MonkeyPatch, *, wanted: tuple[str, ...] = ALL, **statuses: Ending
 ) -> tuple[Result, Hands]:
@@ -39,7 +43,7 @@ def rolled_out(
         locations=Locations("file:///state", "file:///state"),
         logs="logs",
     )
-    return UpstreamRollout(plan, request, Workforce(hands, 2, is_here=True), hands, lambda *_: True).run(), hands
+    return UpstreamRollout(plan, request, Workforce(hands, 2, is_here=True), hands, _yes).run(), hands
 
 
 def test_the_organization_comes_first_and_the_hubs_stacks_are_run_side_by_side(

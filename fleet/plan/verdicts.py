@@ -9,10 +9,9 @@ from fleet.plan.comparison import Kind, compare, in_words
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.inventory import Inventory
 from fleet.plan.neighbours import Apart
-from fleet.plan.settings import Wave
 from fleet.plan.spokes import Spoke, named
 from fleet.plan.upstream_verdicts import UpstreamVerdict, notes_on_upstream, upstream_verdicts
-from fleet.plan.waves import Members, assign
+from fleet.plan.waves import Members, assign, in_stages
 from fleet.store.records import Record
 from shared.aws.organization import MemberAccount
 from shared.errors import CatalogError
@@ -95,14 +94,7 @@ class FleetPlan:
     @property
     def stages(self) -> Sequence[Members]:
         """The stages of a rollout before its waves: their stacks run side by side, and none stops another one."""
-        stages = dict.fromkeys(each.wave for each in self.upstream.values())
-        return [
-            Members(
-                Wave(name=stage, default=True, tolerance="100%"),
-                tuple(stack for stack, each in self.upstream.items() if each.wave == stage),
-            )
-            for stage in stages
-        ]
+        return in_stages({stack: each.wave for stack, each in self.upstream.items()})
 
 
 def make_plan(inventory: Inventory) -> FleetPlan:

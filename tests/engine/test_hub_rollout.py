@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.engine.test_divided_catalog import BATCH, GPU, NAMESPACE, ONLINE
 from tests.support.stage import HUB, Stage
 
+ONLINE, BATCH, GPU = "online-inference", "batch-inference", "gpu-inference"
+NAMESPACE = "model-catalog-hub"
 FORECASTER = "hub/catalog/products/demand-forecaster-batch"
 BEFORE = ("organization", "hub", "hub-batch")
 

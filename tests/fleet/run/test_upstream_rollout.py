@@ -104,4 +104,4 @@ def test_the_stages_are_those_of_the_stacks_that_there_are(tmp_path: Path) -> No
     (tmp_path / "Pulumi.organization.yaml").unlink()
 
     assert ["hubs"] == [each.wave.name for each in make_plan(planned(tmp_path)).stages]
-    assert [] == make_plan(replace(planned(tmp_path), settings=fleet())).stages
+    assert () == make_plan(replace(planned(tmp_path), settings=fleet())).stages

@@ -125,6 +125,15 @@ def test_why_one_of_them_would_run_is_told_part_by_part(hubs: Stage) -> None:
     assert "wave hubs; last success 2" in done.stdout
 
 
+def test_a_state_names_no_folder_of_whoever_ran_it(hubs: Stage) -> None:
+    for stack in (*BEFORE, "spoke-research"):
+        done = hubs.run("pulumi", "-C", stack.partition("-")[0], "-s", stack, "stack", "export")
+
+        assert 0 == done.returncode, done.stdout
+        assert "stackTrace" not in done.stdout
+        assert "sourcePosition" not in done.stdout
+
+
 def _rolled_out(stage: Stage, *options: str) -> dict[str, Any]:
     """Roll out, and give what the report says of each stack that ran, in the order of their ends."""
     before = len(_reports(stage))

@@ -56,6 +56,9 @@ class Finished:
     cost: Cost
 
 
+Started = Callable[[int], None]
+"""Is told the number of a command's process."""
+
 STOPPING: Final = threading.Event()
 """Nothing new is to be begun in this process."""
 
@@ -164,23 +167,18 @@ class Engine:
         return json.loads(self._ask("spoke", "-s", stack, "refresh", "--preview-only", "--json", *_UNATTENDED))
 
     def up(
-        self,
-        stack: str,
-        log: IO[bytes] | None,
-        started: Callable[[int], None],
-        *options: str,
-        project: str = "spoke",
+        self, stack: str, log: IO[bytes] | None, started: Started, *options: str, project: str = "spoke"
     ) -> Finished:
         """Deploy a stack, with options of Pulumi's."""
         return self._run(stack, ("up", "--yes", "--skip-preview", *options), log, started, project)
 
-    def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
-        """Show what a deployment of a spoke would change, and check what stands in its way."""
-        return self._run(stack, ("preview", "--diff", "--suppress-outputs", *options), log, started)
-
-    def refresh(
-        self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *, project: str = "spoke"
+    def preview(
+        self, stack: str, log: IO[bytes] | None, started: Started, *options: str, project: str = "spoke"
     ) -> Finished:
+        """Show what a deployment of a stack would change, and check what stands in its way."""
+        return self._run(stack, ("preview", "--diff", "--suppress-outputs", *options), log, started, project)
+
+    def refresh(self, stack: str, log: IO[bytes] | None, started: Started, *, project: str = "spoke") -> Finished:
         """Bring a stack's state in line with its account."""
         return self._run(stack, ("refresh", "--yes", "--skip-preview"), log, started, project)
 
@@ -199,12 +197,7 @@ class Engine:
         return states_after(answer, others=others)
 
     def _run(
-        self,
-        stack: str,
-        command: tuple[str, ...],
-        log: IO[bytes] | None,
-        started: Callable[[int], None],
-        project: str = "spoke",
+        self, stack: str, command: tuple[str, ...], log: IO[bytes] | None, started: Started, project: str = "spoke"
     ) -> Finished:
         begun = time.monotonic()
         # Straight into the file: a full disk costs us the log and Pulumi nothing, and it outlives us.

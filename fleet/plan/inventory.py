@@ -16,6 +16,7 @@ from fleet.plan.neighbours import Neighbours, look_around
 from fleet.plan.parameter_values import AskedValues, ParameterValues, RecordedValues
 from fleet.plan.settings import FILE, FleetSettings, read_settings
 from fleet.plan.spokes import Spoke, read_spokes
+from fleet.plan.upstream_inventory import Before, look_before
 from fleet.store.locations import locations_of, states_at
 from fleet.store.records import CorruptRecord, Record, Records
 from fleet.store.states import States
@@ -43,6 +44,7 @@ class Inventory:
         values: Knows values of launches' parameters that come from elsewhere.
         neighbours: Stacks that another repository runs, and what stacks have that share an account.
         moved: The accounts that a spoke's resources are in, where the settings name another one than its record.
+        before: The stacks that come before the spokes.
     """
 
     root: Path
@@ -59,6 +61,7 @@ class Inventory:
     values: ParameterValues = field(default_factory=RecordedValues)
     moved: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
     neighbours: Neighbours = field(default_factory=Neighbours)
+    before: Before = field(default_factory=Before)
 
 
 def collect(root: Path, *, recorded: bool = False) -> Inventory:
@@ -79,17 +82,19 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
         states = states_at(locations.backend, engine)
         tags = workers.submit(states.tags)
         spokes = read_spokes(root)
-        if not spokes:
+        before = workers.submit(look_before, root, locations.backend, engine, ask=settings.hubs and not recorded)
+        if not (spokes or before.result().stacks):
             raise SettingsError(
                 "there are no spokes: no file is named Pulumi.spoke-*.yaml. Run the command in the project's folder, "
                 "or make one: make new-spoke",
                 code="no-spokes",
             )
-        names = {name for spoke in spokes.values() if spoke.settings for name in spoke.settings.hub_stacks} or {"hub"}
+        names = {name for spoke in spokes.values() if spoke.settings for name in spoke.settings.hub_stacks}
+        names = names or ({"hub"} if spokes else set[str]())
         hubs = workers.submit(Hubs, engine, names)
         records = Records(Storage(locations.records)).all()
         found, unread = organization.result()
-        if not hubs.result().published():
+        if names and not hubs.result().published() and not (settings.hubs and before.result().stacks):
             raise hubs.result().problems[0]
         return Inventory(
             root=root,
@@ -106,6 +111,7 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
             values=RecordedValues() if recorded else AskedValues(engine),
             moved={stack: _accounts(states, stack) for stack in _of_other_accounts(spokes, records)},
             neighbours=look_around(spokes, tags.result(), records, states),
+            before=before.result(),
         )
 
 

@@ -1,17 +1,18 @@
 """Which spokes would change, and why, without running any of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fleet.plan.account_facts import notes_on_accounts, notes_on_entries, offer_of
+from fleet.plan.comparison import Kind, compare, in_words
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.inventory import Inventory
 from fleet.plan.neighbours import Apart
 from fleet.plan.spokes import Spoke, named
-from fleet.plan.waves import Members, assign
-from fleet.store.records import CorruptRecord, Record
+from fleet.plan.upstream_verdicts import UpstreamVerdict, notes_on_upstream, upstream_verdicts
+from fleet.plan.waves import Members, assign, in_stages
+from fleet.store.records import Record
 from shared.aws.organization import MemberAccount
 from shared.errors import CatalogError
 from shared.stack.own_state import refuse_other_account
@@ -21,16 +22,6 @@ from spoke.launches.contract_dependencies import Excerpts, Parts
 from spoke.launches.resolution import ResolvedLaunch
 from spoke.launches.sources import Values
 from spoke.launches.wanted import WantedLaunches
-
-
-class Kind(StrEnum):
-    """What a plan says of a spoke."""
-
-    UNCHANGED = "unchanged"
-    CHANGED = "changed"
-    NEW = "new"
-    REFUSED = "refused"
-    LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +51,28 @@ class Verdict:
         """One name for all that the result depends on."""
         return fingerprint_of(self.parts)
 
+    @property
+    def stack(self) -> str:
+        """The spoke's stack."""
+        return self.spoke.stack
+
+    @property
+    def region(self) -> str:
+        """Where it works; empty where its settings are wrong."""
+        return self.spoke.settings.region if self.spoke.settings else ""
+
+    @property
+    def account_id(self) -> str:
+        """The spoke's account; empty where its file names none that can be read."""
+        return self.spoke.account
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetPlan:
-    """The verdicts of all spokes.
+    """The verdicts of all spokes, and of the stacks that come before them.
 
     Attributes:
+        upstream: Of the organization's and the hub's stacks, in their order.
         waves: In their order.
         without_spoke: Active accounts of the organization that no spoke is for.
         without_account: Spokes whose account is not of the organization.
@@ -73,11 +80,21 @@ class FleetPlan:
     """
 
     inventory: Inventory
+    upstream: Mapping[str, UpstreamVerdict] = field(default_factory=dict[str, UpstreamVerdict])
     verdicts: Mapping[str, Verdict]
     waves: Sequence[Members]
     without_spoke: Sequence[MemberAccount]
     without_account: Sequence[str]
     notes: Sequence[str]
+
+    def verdict_of(self, stack: str) -> Verdict | UpstreamVerdict:
+        """Give what it says of a stack."""
+        return self.upstream.get(stack) or self.verdicts[stack]
+
+    @property
+    def stages(self) -> Sequence[Members]:
+        """The stages of a rollout before its waves: their stacks run side by side, and none stops another one."""
+        return in_stages({stack: each.wave for stack, each in self.upstream.items()})
 
 
 def make_plan(inventory: Inventory) -> FleetPlan:
@@ -100,13 +117,15 @@ def make_plan(inventory: Inventory) -> FleetPlan:
         for stack, each in first.items()
     }
     verdicts = {stack: _apart(verdict, apart) for stack, verdict in verdicts.items()}
+    upstream = upstream_verdicts(inventory)
     return FleetPlan(
         inventory=inventory,
+        upstream=upstream,
         verdicts=verdicts,
         waves=waves,
         without_spoke=_without_spoke(inventory),
         without_account=_without_account(inventory),
-        notes=[*_notes(inventory), *_notes_on_platform(inventory, wanted)],
+        notes=[*_notes(inventory), *notes_on_upstream(inventory, upstream), *_notes_on_platform(inventory, wanted)],
     )
 
 
@@ -172,7 +191,9 @@ def _verdict(asked: _Asked, inventory: Inventory, apart: Apart, values: Values |
     record = inventory.records.get(spoke.stack)
     known = inventory.values.recorded(record.parts) if isinstance(record, Record) else dict[str, str]()
     parts = {**inventory.code, **spoke.parts, **excerpt, **known}
-    kind, reasons = _compared(inventory, spoke, parts, resolved_launches)
+    kind, reasons = compare(
+        inventory.tags.get(spoke.stack), record, lambda record: _differences(record, parts, resolved_launches)
+    )
     return Verdict(
         spoke=spoke,
         wave=asked.wave,
@@ -189,32 +210,12 @@ def _verdict(asked: _Asked, inventory: Inventory, apart: Apart, values: Values |
 def _apart(verdict: Verdict, apart: Apart) -> Verdict:
     """Refuse a spoke that would have what another stack of its account has."""
     problems = apart.problems(verdict.spoke)
-    if not problems:
-        return verdict
     reasons = tuple(f"a run would be refused: {problem}" for problem in problems)
-    return replace(verdict, kind=Kind.REFUSED, reasons=reasons, parts={}, resolved_launches=())
-
-
-def _compared(
-    inventory: Inventory, spoke: Spoke, parts: Parts, resolved_launches: Sequence[ResolvedLaunch]
-) -> tuple[Kind, tuple[str, ...]]:
-    tag, record = inventory.tags.get(spoke.stack), inventory.records.get(spoke.stack)
-    match record:
-        case None if tag is None:
-            return Kind.NEW, ("it was never deployed",)
-        case None:
-            return Kind.CHANGED, ("no record of success: it was deployed by somebody else, or a run did not end",)
-        case CorruptRecord():
-            return Kind.CHANGED, (f"its record cannot be read: {record.reason}",)
-        case Record():
-            pass
-    reasons = list(_differences(record, parts, resolved_launches))
-    if tag is None:
-        return Kind.NEW, ("its stack is gone since it was last rolled out", *reasons)
-    if tag != record.state:
-        when = f"{record.finished:%Y-%m-%d %H:%M} UTC"
-        reasons.append(f"its stack was updated since its last success ({when}), by somebody else or a run that failed")
-    return (Kind.CHANGED, tuple(reasons)) if reasons else (Kind.UNCHANGED, ())
+    return (
+        verdict
+        if not problems
+        else replace(verdict, kind=Kind.REFUSED, reasons=reasons, parts={}, resolved_launches=())
+    )
 
 
 _OFFER: Final = "offer of "
@@ -241,7 +242,7 @@ def _differences(record: Record, parts: Parts, resolved_launches: Sequence[Resol
             if old is not None and new is not None:
                 yield _moved(subject, before[subject].version if subject in before else "", now[subject])
         else:
-            yield f"{name} is new" if old is None else f"{name} is no longer used" if new is None else f"{name} changed"
+            yield in_words(name, old, new)
 
 
 def _moved(launch: str, before: str, resolved: ResolvedLaunch) -> str:

@@ -110,7 +110,7 @@ def test_a_preview_begins_with_all_that_is_to_be_mended_and_asks_nobody(
     catalog.keep(FRAUD, EMBEDDER)
     catalog.replace(f"products/{FRAUD}/product.yaml", "versions:", "version:")
     catalog.replace(
-        f"products/{EMBEDDER}/product.yaml", "description: >-", "description: >-\n  <fill in: what it is for>"
+        f"products/{EMBEDDER}/product.yaml", "\ndescription: >-\n", "\ndescription: >-\n  <fill in: what it is for>\n"
     )
 
     done = command("stack", "preview", "hub")

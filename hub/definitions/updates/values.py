@@ -74,19 +74,6 @@ class Reckoning:
             if self.condition(declared.get("Condition")) is not False
         }
 
-    def is_certain(self, name: str) -> bool:
-        """Whether it is known that a resource is built."""
-        return self.condition(map_in(self.body, "Resources")[name].get("Condition")) is not None
-
-    def outputs(self) -> dict[str, object]:
-        """Give what the stack tells."""
-        declared = map_in(self.body, "Outputs")
-        return {
-            name: self.value(map_in(declared, name).get("Value"))
-            for name in declared
-            if self.condition(map_in(declared, name).get("Condition")) is not False
-        }
-
     def condition(self, name: object) -> bool | None:
         """Say whether a condition of the template holds; None where only AWS knows."""
         if not name:

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cli.foresight.deployed import Running, given
+from hub.definitions.derived.comparison import LaunchRole
+from hub.definitions.derived.derivation import derived_rights
+from hub.definitions.derived.rights import merged
 from hub.definitions.templates import Template
 from hub.definitions.updates.behavior import Downtime
 from hub.definitions.updates.built import Unforeseeable, built
@@ -12,7 +15,8 @@ from hub.definitions.updates.parts import Json
 from hub.definitions.updates.values import Place, Reckoning
 from pages.foresight.shapes import ForeseenLaunch, ForeseenResource, LaunchOutcome, Refusal
 from shared.aws.arn import partition_of
-from shared.errors import CatalogError
+from shared.catalog.contract import Product
+from shared.errors import CatalogError, ContentError
 from spoke.launches.cost import estimate_launch
 from spoke.launches.lifecycle_rules import refuse_new, refuse_update
 from spoke.launches.resolution import ResolvedLaunch
@@ -24,6 +28,7 @@ class Templates:
 
     known: Mapping[str, Template]
     _built: dict[str, Json] = field(default_factory=dict[str, Json])
+    _lacking: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
 
     def body(self, sha256: str, version: str) -> Json:
         """Give the template of a version as it is built. Raises Unforeseeable."""
@@ -32,6 +37,26 @@ class Templates:
         if sha256 not in self._built:
             self._built[sha256] = built(self.known[sha256])
         return self._built[sha256]
+
+    def lacking(self, launch: ResolvedLaunch) -> str:
+        """Name what the launch role certainly lacks for a launch's version; empty where it has all, or nobody knows."""
+        product, sha256 = launch.product, launch.choice.version.template_sha256
+        key = (sha256, id(product.launch_role))  # the contract keeps its parts alive, so an id is never another's
+        if key not in self._lacking:
+            self._lacking[key] = ", ".join(_lacking(self.known.get(sha256), product))
+        return self._lacking[key]
+
+
+def _lacking(template: Template | None, product: Product) -> Iterator[str]:
+    if template is None:
+        return
+    try:
+        rights = derived_rights(template, product.execution_role.name).rights
+    except ContentError:  # a macro that only AWS runs
+        return
+    for right in merged(LaunchRole(product.launch_role.policy).lacks(rights, every=False)):
+        if right.certain:
+            yield f"{right.action} on {', '.join(right.resources)} for {right.of}"
 
 
 def foreseen(before: Running | None, after: ResolvedLaunch, account: str, templates: Templates) -> ForeseenLaunch:
@@ -51,6 +76,11 @@ def foreseen(before: Running | None, after: ResolvedLaunch, account: str, templa
         except Unforeseeable as problem:
             unknown = str(problem)
     refusal = refusal_of(before, after) or _refused_inside(after, resources)
+    if refusal is None and outcome != "stays" and (lacking := templates.lacking(after)):
+        reason = (
+            f"{after.where}: the role {after.product.launch_role.name} may not do what the template takes: {lacking}."
+        )
+        refusal = Refusal(code="launch-role-lacks", place=after.where, message=reason)
     return ForeseenLaunch(
         launch=after.launch.name,
         product=after.key,

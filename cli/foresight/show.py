@@ -37,13 +37,13 @@ def show_foresight(found: Foresight, console: Console) -> None:
     if rows:
         say()
     show(console, _COLUMNS, [_row(spoke, launch) for spoke, launch in rows])
-    for title, lines in (
+    for head, lines in (
         ("inside", list(_inside(rows))),
         ("permissions of roles", list(_permissions(found.spokes))),
         ("refused", list(_refused(found.spokes))),
     ):
         if lines:
-            say(f"\n{title}", style="bold")
+            say(f"\n{head}", style="bold")
         for line in lines:
             say(f"  {line}", markup=False, soft_wrap=True)
     say()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from cli.foresight.deployed import Running, given
 from hub.definitions.derived.comparison import LaunchRole
@@ -20,6 +21,8 @@ from shared.errors import CatalogError, ContentError
 from spoke.launches.cost import estimate_launch
 from spoke.launches.lifecycle_rules import refuse_new, refuse_update
 from spoke.launches.resolution import ResolvedLaunch
+
+_TAKES: Final = {"deprecated": "takes updates, and no new launch", "retired": "takes no update"}
 
 
 @dataclass(slots=True)
@@ -203,6 +206,6 @@ def _told(change: ResourceChange) -> ForeseenResource:
 
 def _notes(after: ResolvedLaunch) -> Iterator[str]:
     if after.choice.state != "active":
-        yield after.choice.end
+        yield f"{after.choice.end} It runs on, and {_TAKES[after.choice.state]}."
     if after.model and after.model.own:
         yield after.model.note

@@ -11,7 +11,7 @@ from fleet.plan.spokes import named
 from fleet.show.tables import Column, show
 from hub.definitions.updates.behavior import Downtime
 from pages.foresight.shapes import ForeseenLaunch, ForeseenSpoke, Foresight
-from pages.foresight.words import changing, cost, inside, outcome_in_words, title, together_in_words
+from pages.foresight.words import changing, cost, inside, outcome_in_words, title, to_know, together_in_words
 
 _COLUMNS: Final = (
     Column("spoke"),
@@ -40,6 +40,7 @@ def show_foresight(found: Foresight, console: Console) -> None:
     for head, lines in (
         ("inside", list(_inside(rows))),
         ("permissions of roles", list(_permissions(found.spokes))),
+        ("to know", list(_to_know(found.spokes))),
         ("refused", list(_refused(found.spokes))),
     ):
         if lines:
@@ -103,6 +104,16 @@ def _permissions(spokes: Iterable[ForeseenSpoke]) -> Iterator[str]:
     for (role, lines), stacks in alike.items():
         yield f"{role} in {named(stacks)}:"
         yield from (f"  {line}" for line in lines)
+
+
+def _to_know(spokes: Iterable[ForeseenSpoke]) -> Iterator[str]:
+    alike: dict[tuple[str, str], list[str]] = {}
+    for spoke in spokes:
+        for launch, note in to_know(spoke):
+            name = f"{spoke.stack.removeprefix('spoke-')}/{launch.launch}"
+            alike.setdefault((launch.product, note), []).append(name)
+    for (product, note), launches in alike.items():
+        yield f"{named(launches)}: {product} {note}"
 
 
 def _refused(spokes: Iterable[ForeseenSpoke]) -> Iterator[str]:

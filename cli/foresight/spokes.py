@@ -108,7 +108,7 @@ def _outcome(
         return "unaffected"
     if any(each.outcome == "moves" and each.launch in moving for each in launches):
         return "follows"
-    return "updated" if any(each.outcome != "stays" for each in launches) else "roles"
+    return "updated" if any(each.outcome != "stays" for each in launches) else "stays"
 
 
 def _made(verdict: Verdict, plan: FleetPlan) -> Mapping[str, Product]:

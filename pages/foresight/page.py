@@ -9,7 +9,7 @@ from typing import Final
 from markupsafe import Markup
 
 from pages.foresight.shapes import ForeseenSpoke, Foresight
-from pages.foresight.words import changing, cost, inside, outcome_in_words, title, together_in_words
+from pages.foresight.words import changing, cost, inside, outcome_in_words, title, to_know, together_in_words
 from pages.web.rendering import ASSETS, environment
 
 _STYLES: Final = ("style.css", "platform.css")
@@ -35,6 +35,7 @@ def page(found: Foresight) -> str:
         counts=[(outcome_in_words(what), count) for what, count in counts.items()],
         together=together_in_words([launch for _, launch in rows]),
         refused=[spoke for spoke in found.spokes if spoke.refusals],
+        known=[(spoke, launch, note) for spoke in found.spokes for launch, note in to_know(spoke)],
         permissions=_permissions(found.spokes),
     )
 

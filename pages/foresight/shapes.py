@@ -12,7 +12,7 @@ from pages.index.shape import FORMAT, Shape
 from shared.catalog.cost import Estimate
 
 LaunchOutcome = Literal["moves", "updated", "stays", "new", "ends", "refused"]
-SpokeOutcome = Literal["refused", "refused already", "follows", "updated", "roles", "unaffected"]
+SpokeOutcome = Literal["refused", "refused already", "follows", "updated", "stays", "unaffected"]
 
 
 class ForeseenChange(Shape):
@@ -105,7 +105,8 @@ class ForeseenSpoke(Shape):
     """What becomes of a spoke.
 
     Attributes:
-        outcome: `roles` where it runs and all launches stay as they are, and only what is around them changes.
+        outcome: `stays` where it runs and all its launches stay as they are: what changes is around them, or what is
+            said of their version.
         runs: A rollout would run it because of the change.
         deployed: It has been deployed before; if not, what its settings ask of today's catalog stands for that.
         pending: Why a rollout would run it today already.

@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hub.definitions.updates.changes import Fate
-from pages.foresight.shapes import ForeseenChange, ForeseenLaunch, ForeseenSpoke, SpokeOutcome
+from pages.foresight.shapes import ForeseenChange, ForeseenLaunch, ForeseenSpoke
 from shared.catalog.cost import Estimate, together
 
 _CHANGING: Final = ("moves", "updated", "new", "ends", "refused")
 """What may become of a launch, but that it stays as it is."""
 
-_OUTCOMES: Mapping[SpokeOutcome, str] = {
+_OUTCOMES: Final[Mapping[str, str]] = {
     "refused": "refused",
     "refused already": "refused already today",
     "follows": "following",
     "updated": "updated",
-    "roles": "run for their roles alone",
+    "stays": "run, with all launches as they are",
     "unaffected": "unaffected",
 }
 
@@ -34,12 +34,19 @@ def title(change: ForeseenChange) -> str:
 
 def changing(spoke: ForeseenSpoke) -> list[ForeseenLaunch]:
     """List the launches that something becomes of by the change."""
-    if spoke.outcome in ("unaffected", "roles"):
+    if spoke.outcome in ("unaffected", "stays"):
         return []
     return [each for each in spoke.launches if each.outcome in _CHANGING]
 
 
-def outcome_in_words(outcome: SpokeOutcome) -> str:
+def to_know(spoke: ForeseenSpoke) -> list[tuple[ForeseenLaunch, str]]:
+    """List what owners of launches should know that stay as they are."""
+    if not spoke.runs:
+        return []
+    return [(each, note) for each in spoke.launches if each.outcome == "stays" for note in each.notes]
+
+
+def outcome_in_words(outcome: str) -> str:
     """Say what becomes of spokes."""
     return _OUTCOMES[outcome]
 

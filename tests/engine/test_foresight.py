@@ -157,14 +157,14 @@ def a_name_that_stands_in_the_way_is_refused_inside(stage: Fleet, content: Catal
 
 
 def a_retired_version_moves_some_keeps_some_and_refuses_others(stage: Fleet, content: CatalogCopy) -> None:
-    found = foreseen(stage, "retire", FRAUD, "1.0.0", "--on", "2026-11-20")
-    content.end(FRAUD, "1.0.0", retires_on="2026-11-20", reason="Too old.")
+    found = foreseen(stage, "retire", FRAUD, "1.0.0", "--on", "2026-10-30")
+    content.end(FRAUD, "1.0.0", retires_on="2026-10-30", reason="Too old.")
     deploy_hub(stage)
     planned = stage.plan()
     rolled_out = roll_out(stage)
 
     assert "refused" == outcomes(found)[stack(NARROW)]
-    assert "roles" == outcomes(found)[stack(OLD)]
+    assert "stays" == outcomes(found)[stack(OLD)]
     assert {stack(FOLLOWS): "unaffected", stack(PINNED): "unaffected"} == {
         name: outcome for name, outcome in outcomes(found).items() if name in (stack(FOLLOWS), stack(PINNED))
     }

@@ -34,7 +34,7 @@ LAUNCHES: Final[Mapping[str, tuple[str, Mapping[str, object]]]] = {
 @pytest.fixture
 def checkout(catalog: CatalogCopy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the checkout, of which nothing is deployed: there is not even a backend."""
-    del catalog
+    catalog.keep(FRAUD)
     (tmp_path / "Pulumi.hub.yaml").write_text((ROOT / "Pulumi.hub.yaml").read_text())
     (tmp_path / "requirements.lock").write_text("")
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\ndependencies = []\n")
@@ -62,7 +62,7 @@ def deployed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write_state_of(storage, stack, product.id, resolved.choice.version.id, dict(resolved.plain_parameters))
     tags = collect(checkout, recorded=True, asks_aws=False).tags
     for stack, verdict in verdicts.items():
-        changed = {
+        changed: dict[str, Any] = {
             "stack": stack,
             "account": verdict.spoke.account,
             "fingerprint": verdict.fingerprint,

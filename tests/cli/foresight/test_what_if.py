@@ -184,7 +184,7 @@ def test_a_retired_version_moves_nobody_who_is_pinned_and_refuses_a_range_that_h
     ended = command(*RETIRE, "--on", "2027-01-31", "--json")
 
     found = outcomes(ended)
-    assert ("roles", "refused", "unaffected") == (found["old"], found["narrow"], found["pinned"])
+    assert ("stays", "refused", "unaffected") == (found["old"], found["narrow"], found["pinned"])
 
 
 @pytest.mark.usefixtures("deployed")
@@ -196,8 +196,8 @@ def test_who_stays_on_a_retired_version_is_told_that_it_is(command: Command) -> 
 
     assert "2027-01-31" == document["day"]
     assert [f"{FRAUD} 1.0.0 is retired, which was active"] == document["change"]["what"]
-    assert ("roles", "stays") == (old["outcome"], old["launches"][0]["outcome"])
-    assert ["1.0.0 is retired since 2027-01-31."] == old["launches"][0]["notes"]
+    assert ("stays", "stays") == (old["outcome"], old["launches"][0]["outcome"])
+    assert ["1.0.0 is retired since 2027-01-31. It runs on, and takes no update."] == old["launches"][0]["notes"]
     assert ["version-not-offered"] == [each["code"] for each in narrow["refusals"]]
     assert ["stays"] == [each["outcome"] for each in narrow["launches"]], "a refused run leaves all as it is"
 
@@ -282,7 +282,7 @@ def test_other_rights_are_told_by_role_and_run_those_who_make_it(command: Comman
 
     ended = command(*EDIT, "--json")
 
-    assert {"roles"} == set(outcomes(ended).values())
+    assert {"stays"} == set(outcomes(ended).values())
     [change] = spoke(ended, "pinned")["permissions"]
     assert f"ModelCatalogExecution-{FRAUD}" == change["role"]
     assert ["s3:GetObject on arn:${Partition}:s3:::model-catalog-data-x/*"] == change["added"]

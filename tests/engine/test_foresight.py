@@ -70,6 +70,8 @@ def five(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
             launch = {"name": LAUNCH, "product": FRAUD, "version": version, "parameters": dict(parameters)}
             settings["config"]["model-catalog-spoke:launches"] = [launch]
             path.write_text(yaml.safe_dump(settings))
+        wave = {"name": "all", "default": True, "tolerance": "100%"}  # who is refused holds nobody else up
+        (stage.project / "fleet.yaml").write_text(yaml.safe_dump({"waves": [wave]}))
         first = stage.roll_out()
         assert {"succeeded"} == {each["ending"] for each in first["spokes"]}
         yield stage

@@ -44,18 +44,16 @@ def published(start: Start, key: str, number: str, template: Path | None) -> tup
         product = _thought_of(start, product, number, template)
         catalog = _with(catalog, product)
     new = find_version(product, number)
-    before, after = dict[str, Contract](), dict[str, Contract]()
+    earlier = _with(catalog, _without(product, number))
+    before = start.contracts(lambda file, known: known or contract_of(earlier, file, None))
+    after = dict(before)
     for name, file in start.hubs.items():
-        whole = contract_of(catalog, file, start.deployed.get(name))
-        if not any(key in region.products for region in whole.regions.values()):
-            continue
-        known = start.deployed.get(name) or contract_of(_with(catalog, _without(product, number)), file, None)
-        _refuse_published(known, product, number)
-        kept = _with(catalog, _limited(product, known, number))
-        limited = contract_of(kept, file, start.deployed.get(name))
-        before[name] = known
-        after[name] = with_product(known, key, _products(limited, known, key, number), limited)
-    if not after:
+        known, deployed = before[name], start.deployed.get(name)
+        limited = contract_of(_with(catalog, _limited(product, known, number)), file, deployed)
+        if any(key in region.products for region in limited.regions.values()):
+            _refuse_published(known, product, number)
+            after[name] = with_product(known, key, _products(limited, known, key, number), limited)
+    if after == before:
         raise ContentError(
             f"invalid value {key!r}: no hub of this checkout publishes its portfolio ({product.file.portfolio}). Add "
             f"that to portfolios of a hub's settings.",

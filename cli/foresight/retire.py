@@ -21,19 +21,19 @@ def retired(start: Start, key: str, number: str) -> tuple[ForeseenChange, Scenar
     """
     catalog = read_unlocked(FOLDER, start.day, exceptions=exceptions_here())
     before = dict(start.deployed) or start.contracts(lambda file, known: contract_of(catalog, file, known))
-    after = {
-        name: with_product(contract, key, products, contract)
-        for name, contract in before.items()
-        if (products := dict(_ended(contract, key, number, start)))
-    }
-    if not after:
+    ended = {name: dict(_ended(contract, key, number, start)) for name, contract in before.items()}
+    if not any(ended.values()):
         raise _not_there(before, key, number)
+    after = {
+        name: with_product(contract, key, ended[name], contract) if ended[name] else contract
+        for name, contract in before.items()
+    }
     change = ForeseenChange(
         kind="retire",
         product=key,
         version=number,
         against=start.against,
-        what=differences({name: before[name] for name in after}, after, start.day),
+        what=differences(before, after, start.day),
     )
     if not change.what:
         raise ContentError(

@@ -10,7 +10,7 @@ from fleet.plan.fingerprint import code_parts
 from fleet.plan.inventory import Inventory, collect
 from fleet.plan.proposed_hubs import ProposedHubs
 from fleet.plan.settings import Wave, read_settings
-from fleet.plan.spokes import required_spokes
+from fleet.plan.spokes import named, required_spokes
 from hub.definitions.model import Catalog
 from hub.definitions.templates import Template
 from shared.catalog.contract import Contract
@@ -57,6 +57,8 @@ class Start:
     def notes(self) -> list[str]:
         """Say what is not looked at."""
         found = ["AWS is not asked: suspended accounts are not left out, and what previews ask is not known"]
+        if elsewhere := list(self.inventory.neighbours.elsewhere):
+            found.append(f"run from another repository, and not looked at here: {named(elsewhere)}")
         return found if self.deployed else [*found, NOT_DEPLOYED]
 
     def contracts(self, made: Callable[[StackFile, Contract | None], Contract]) -> dict[str, Contract]:

@@ -1,9 +1,8 @@
 """A checkout with the sample catalog, its hub and five spokes that launch one product by different versions."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 import yaml
@@ -17,18 +16,9 @@ from fleet.store.storage import Storage
 from hub.definitions.load import read_unlocked
 from shared.stack.stack_file import StackFile
 from tests.support.catalog_copy import DAY, CatalogCopy
-from tests.support.fleet.making import HUB_ACCOUNT, RECORD, STATES, answer, write_spoke
+from tests.support.fleet.making import HUB_ACCOUNT, RECORD, answer, write_spoke
+from tests.support.foresight import FRAUD, LAUNCHES, write_next, write_state_of
 from tests.support.paths import ROOT
-
-FRAUD: Final = "fraud-detector-realtime"
-LAUNCHES: Final[Mapping[str, tuple[str, Mapping[str, object]]]] = {
-    "follows": ("~1.1", {"InstanceType": "ml.m5.large"}),
-    "pinned": ("1.1.0", {}),
-    "small": ("^1", {}),
-    "old": ("1.0.0", {}),
-    "narrow": ("~1.0", {}),
-}
-"""By spoke: the version that it asks for, and its parameters."""
 
 
 @pytest.fixture
@@ -75,24 +65,6 @@ def deployed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return checkout
 
 
-def write_state_of(storage: Storage, stack: str, product: str, artifact: str, parameters: Mapping[str, str]) -> None:
-    """Write the state of a spoke with one launch."""
-    launch: dict[str, Any] = {
-        "type": "aws:servicecatalog/provisionedProduct:ProvisionedProduct",
-        "urn": f"urn:pulumi:{stack}::model-catalog-spoke::any::scoring",
-        "id": "pp-scoring",
-        "inputs": {
-            "name": "scoring",
-            "region": "eu-central-1",
-            "productId": product,
-            "provisioningArtifactId": artifact,
-            "provisioningParameters": [{"key": key, "value": value} for key, value in parameters.items()],
-        },
-    }
-    content = {"checkpoint": {"latest": {"resources": [launch]}}}
-    storage.write(f"{STATES}/{stack}.json", json.dumps(content).encode())
-
-
 @pytest.fixture
 def ask(checkout: Path) -> Callable[..., None]:
     """Change what a spoke asks for in its only launch."""
@@ -104,3 +76,19 @@ def ask(checkout: Path) -> Callable[..., None]:
         path.write_text(yaml.safe_dump(settings))
 
     return change
+
+
+@pytest.fixture
+def next_version(checkout: Path, catalog: CatalogCopy) -> CatalogCopy:
+    """Add it to the files of a checkout of which nothing is deployed."""
+    del checkout
+    write_next(catalog)
+    return catalog
+
+
+@pytest.fixture
+def next_after_deployed(deployed: Path, catalog: CatalogCopy) -> CatalogCopy:
+    """Add it to the files after all of it was deployed."""
+    del deployed
+    write_next(catalog)
+    return catalog

@@ -1,0 +1,111 @@
+"""`fleet what-if edit`: the files as they are, against what is deployed or a revision."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cli.exit_codes import ExitCode
+from tests.support.catalog_copy import CatalogCopy
+from tests.support.command_line import Command
+from tests.support.foresight import FRAUD, outcomes, read, spoke
+
+PUBLISH = ("fleet", "what-if", "publish", FRAUD, "1.1.1")
+RETIRE = ("fleet", "what-if", "retire", FRAUD, "1.0.0")
+EDIT = ("fleet", "what-if", "edit")
+PRODUCT = f"products/{FRAUD}/product.yaml"
+
+Asked = Callable[..., None]
+"""Changes what a spoke asks for."""
+
+
+@pytest.mark.usefixtures("deployed")
+def test_nothing_is_foreseen_of_files_that_are_what_is_deployed(command: Command) -> None:
+    ended = command(*EDIT, "--json")
+
+    assert [] == read(ended)["change"]["what"]
+    assert {"unaffected"} == set(outcomes(ended).values())
+
+
+@pytest.mark.usefixtures("deployed")
+def test_other_rights_are_told_by_role_and_run_those_who_make_it(command: Command, catalog: CatalogCopy) -> None:
+    policy = catalog.folder / "products" / FRAUD / "execution-policy.json"
+    statements = json.loads(policy.read_text())
+    more = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:${Partition}:s3:::model-catalog-data-x/*"}
+    policy.write_text(json.dumps([*statements, more]))
+
+    ended = command(*EDIT, "--json")
+
+    assert {"stays"} == set(outcomes(ended).values())
+    [change] = spoke(ended, "pinned")["permissions"]
+    assert f"ModelCatalogExecution-{FRAUD}" == change["role"]
+    assert ["s3:GetObject on arn:${Partition}:s3:::model-catalog-data-x/*"] == change["added"]
+    assert [] == change["removed"]
+    said = command(*EDIT).out
+    assert "ModelCatalogExecution-fraud-detector-realtime in follows, narrow, old, pinned, small:" in said
+    assert "+ s3:GetObject on arn:${Partition}:s3:::model-catalog-data-x/*" in said
+
+
+@pytest.mark.usefixtures("deployed")
+def test_other_prices_are_told_before_and_after(command: Command, catalog: CatalogCopy) -> None:
+    prices = yaml.safe_load((catalog.folder / "prices.yaml").read_text())
+    prices["instance_hour"]["eu-central-1"]["ml.m5.large"] = 1.0
+    (catalog.folder / "prices.yaml").write_text(yaml.safe_dump(prices))
+
+    [launch] = spoke(command(*EDIT, "--json"), "follows")["launches"]
+
+    assert float(launch["cost_before"]["least"]) < float(launch["cost_after"]["least"])
+
+
+@pytest.mark.usefixtures("checkout")
+def test_without_anything_deployed_an_edit_needs_a_revision(command: Command) -> None:
+    ended = command(*EDIT)
+
+    assert (ExitCode.MISTAKE, ("nothing-to-compare-with", "--against")) == (ended.code, ended.refusal)
+
+
+@pytest.fixture
+def repository(checkout: Path, catalog: CatalogCopy) -> Path:
+    """Give the checkout under git, with the files themselves."""
+    link = checkout / "hub" / "catalog"
+    link.unlink()
+    catalog.folder.rename(link)
+    catalog.folder = link
+    for words in (
+        ["init", "-q"],
+        ["add", "hub", "Pulumi.hub.yaml"],
+        ["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "first"],
+    ):
+        subprocess.run(["git", *words], check=True, cwd=checkout)
+    return checkout
+
+
+def test_files_are_held_against_a_revision(repository: Path, command: Command, catalog: CatalogCopy) -> None:
+    catalog.add_version(FRAUD, "1.1.1")
+
+    ended = command(*EDIT, "--against", "HEAD", "--json")
+
+    document = read(ended)
+    assert [f"{FRAUD} 1.1.1 is new"] == document["change"]["what"]
+    assert document["change"]["against"].startswith("the revision HEAD (")
+    assert ("follows", "unaffected") == tuple(outcomes(ended)[name] for name in ("follows", "pinned"))
+    assert any("1.1.1 is not in" in note for note in document["notes"]), "the hub wants it in the lock file"
+    assert repository.exists()
+
+
+@pytest.mark.usefixtures("repository")
+@pytest.mark.parametrize("revision", ["nowhere", "--upload-pack=x", "HEAD:hub"])
+def test_a_revision_that_git_does_not_know_is_refused(revision: str, command: Command) -> None:
+    ended = command(*EDIT, f"--against={revision}")
+
+    assert (ExitCode.MISTAKE, ("revision-unknown", "--against")) == (ended.code, ended.refusal)
+
+
+@pytest.mark.usefixtures("checkout")
+def test_a_checkout_without_a_hub_says_where_the_catalog_is(command: Command, checkout: Path) -> None:
+    (checkout / "Pulumi.hub.yaml").unlink()
+
+    assert "no-hub-here" == command(*RETIRE).refusal[0]

@@ -22,6 +22,8 @@ _COLUMNS: Final = (
     Column("downtime", 2),
     Column("a month", 3, wraps=True),
 )
+_SHOWN: Final = 40
+"""Rows in a terminal."""
 _STYLES: Final = {"refused": "bold red", "moves": "yellow", "updated": "yellow", "new": "yellow", "ends": "bold red"}
 
 
@@ -36,7 +38,10 @@ def show_foresight(found: Foresight, console: Console) -> None:
     rows = [(spoke, launch) for spoke in found.spokes for launch in changing(spoke)]
     if rows:
         say()
-    show(console, _COLUMNS, [_row(spoke, launch) for spoke, launch in rows])
+    shown = rows[:_SHOWN] if console.is_terminal else rows
+    show(console, _COLUMNS, [_row(spoke, launch) for spoke, launch in shown])
+    if len(rows) > len(shown):
+        say(f"and {len(rows) - len(shown)} more: --json and --html show all of them")
     for head, lines in (
         ("inside", list(_inside(rows))),
         ("permissions of roles", list(_permissions(found.spokes))),

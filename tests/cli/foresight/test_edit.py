@@ -30,12 +30,17 @@ def test_nothing_is_foreseen_of_files_that_are_what_is_deployed(command: Command
     assert {"unaffected"} == set(outcomes(ended).values())
 
 
-@pytest.mark.usefixtures("deployed")
-def test_other_rights_are_told_by_role_and_run_those_who_make_it(command: Command, catalog: CatalogCopy) -> None:
+def give_more_rights(catalog: CatalogCopy) -> None:
+    """Let the execution role read one bucket more."""
     policy = catalog.folder / "products" / FRAUD / "execution-policy.json"
     statements = json.loads(policy.read_text())
     more = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:${Partition}:s3:::model-catalog-data-x/*"}
     policy.write_text(json.dumps([*statements, more]))
+
+
+@pytest.mark.usefixtures("deployed")
+def test_other_rights_are_told_by_role_and_run_those_who_make_it(command: Command, catalog: CatalogCopy) -> None:
+    give_more_rights(catalog)
 
     ended = command(*EDIT, "--json")
 
@@ -47,6 +52,33 @@ def test_other_rights_are_told_by_role_and_run_those_who_make_it(command: Comman
     said = command(*EDIT).out
     assert "ModelCatalogExecution-fraud-detector-realtime in follows, narrow, old, pinned, small:" in said
     assert "+ s3:GetObject on arn:${Partition}:s3:::model-catalog-data-x/*" in said
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_move_that_waits_already_is_not_the_changes_and_part_of_the_update(
+    command: Command, catalog: CatalogCopy, ask: Asked
+) -> None:
+    ask("old", version="~1.1", parameters={"InstanceType": "ml.m5.large"})
+    give_more_rights(catalog)
+
+    ended = command(*EDIT, "--json")
+
+    found = spoke(ended, "old")
+    assert ("updated", "moves") == (found["outcome"], found["launches"][0]["outcome"])
+    assert found["pending"]
+    assert "stays" == outcomes(ended)["pinned"]
+
+
+@pytest.mark.usefixtures("deployed")
+def test_who_is_refused_today_already_is_told_apart(command: Command, catalog: CatalogCopy, ask: Asked) -> None:
+    ask("pinned", version="9.9.9")
+    give_more_rights(catalog)
+
+    ended = command(*EDIT, "--json")
+
+    assert "refused already" == outcomes(ended)["pinned"]
+    assert ["version-not-offered"] == [each["code"] for each in spoke(ended, "pinned")["refusals"]]
+    assert "spoke-pinned (already today):" in command(*EDIT).out
 
 
 @pytest.mark.usefixtures("deployed")

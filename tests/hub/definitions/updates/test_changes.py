@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hub.definitions.templates import read_template
-from hub.definitions.updates.behavior import Downtime
+from hub.definitions.updates.behavior import Downtime, stays
 from hub.definitions.updates.built import built
 from hub.definitions.updates.changes import Fate, ResourceChange, changes
 from hub.definitions.updates.values import Place, Reckoning, Untold
@@ -120,6 +120,13 @@ def test_a_reference_to_a_name_that_stays_changes_nothing() -> None:
     new = body({"E": resource(ENDPOINT, EndpointConfigName="b"), "A": alarm})
 
     assert ["E"] == list(compared(old, new))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "same"), [("ScalableDimension", True), ("Id", True), ("ScheduledActions", False), ("", True)]
+)
+def test_what_a_resource_is_known_by_stays_while_it_does(attribute: str, same: bool) -> None:  # noqa: FBT001 - a case
+    assert stays("AWS::ApplicationAutoScaling::ScalableTarget", attribute) is same
 
 
 def test_a_reference_to_another_attribute_may_change() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cli.foresight.start import Scenario, Start
     from pages.foresight.shapes import ForeseenChange
 
-app = noun("What a change of the catalog would do to all spokes. Neither AWS nor Pulumi is asked.")
+app = noun("What a change of the catalog would do to all spokes; no account is asked.")
 
 Page = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", dir_okay=False, help="Write it as a page too, one file alone.")
@@ -104,7 +104,6 @@ def _tell(
     found = look_ahead(*looked_at, spokes)
     if html:
         from pages.foresight.page import page
-
         from shared.files import write_file
 
         write_file(html, page(found))

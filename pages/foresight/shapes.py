@@ -36,7 +36,8 @@ class Refusal(Shape):
     """Why a run would be refused, in the words in which the preview says it.
 
     Attributes:
-        code: As in the list of refusals.
+        code: As in the list of refusals; `launch-role-lacks` and `refused-by-cloudformation` are of updates that AWS
+            would refuse.
         place: The file and the key; empty where the message is about all of it.
     """
 

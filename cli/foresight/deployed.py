@@ -1,6 +1,7 @@
 """What a spoke runs before a change: by its settings, or by its state where that is behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fleet.errors import FleetError
@@ -12,8 +13,9 @@ from fleet.store.states import LaunchedResource, States
 from fleet.store.storage import StorageError
 from hub.definitions.updates.values import Untold
 from shared.catalog.cost import Estimate
+from shared.errors import CatalogError
 from spoke.launches.cost import estimate_launch
-from spoke.launches.resolution import ResolvedLaunch
+from spoke.launches.resolution import ResolvedLaunch, resolve_launches
 
 Parameters = Mapping[str, str]
 """By name; of a secret, and of what is elsewhere, an `Untold`."""
@@ -53,8 +55,10 @@ def running(verdict: Verdict, inventory: Inventory, states: States | None, *, as
         states: Where the spoke's state is read; None where there is no backend.
         assumed: What is asked for stands for what runs.
     """
-    asked = {each.launch.name: each for each in verdict.resolved_launches}
-    if verdict.kind in (Kind.UNCHANGED, Kind.NEW):
+    asked = {
+        each.launch.name: each for each in verdict.resolved_launches or (_good(verdict, inventory) if assumed else ())
+    }
+    if assumed or verdict.kind in (Kind.UNCHANGED, Kind.NEW):
         there = assumed or verdict.kind is Kind.UNCHANGED
         return {name: _asked(each, deployed=there) for name, each in asked.items()}
     stack = verdict.spoke.stack
@@ -75,6 +79,18 @@ def given(resolved: ResolvedLaunch) -> dict[str, str]:
         name: value if isinstance(value, str) else Untold(f"{resolved.launch.name}.{name}")
         for name, value in resolved.parameters.items()
     }
+
+
+def _good(verdict: Verdict, inventory: Inventory) -> Iterator[ResolvedLaunch]:
+    """Give those launches that would not be refused, of a spoke of which others are."""
+    settings, where = verdict.spoke.settings, verdict.spoke.file
+    if settings is None:
+        return
+    for launch in settings.launches:
+        with suppress(CatalogError):
+            alone = settings.model_copy(update={"launches": [launch]})
+            contract = inventory.hubs.contract(alone, where=where)
+            yield from resolve_launches(alone, contract, inventory.day, where=where)
 
 
 def _asked(resolved: ResolvedLaunch, *, deployed: bool) -> Running:

@@ -50,7 +50,15 @@ def edited(start: Start, against: str | None, until: ExitStack) -> tuple[Foresee
     else:
         folder = Path(until.enter_context(TemporaryDirectory(prefix="model-catalog-")))
         commit = checked_out(against, folder)
-        before, earlier = _at(start, folder)
+        try:
+            before, earlier = _at(start, folder)
+        except CatalogError as problem:
+            raise ContentError(
+                f"invalid value {against!r}: this release refuses the catalog of that time. Name a later one. It says: "
+                f"{str(problem).replace(f'{folder}/', '')}",
+                code="revision-refused",
+                place="--against",
+            ) from None
         said = f"the revision {against} ({commit[:12]})"
     change = ForeseenChange(kind="edit", against=said, what=differences(before, after, start.day))
     scenario = Scenario(

@@ -33,7 +33,8 @@ def _changed(name: str, product: str, before: Role | None, after: Role | None) -
     old, new = (_rights(role) if role else set[str]() for role in (before, after))
     if old == new:
         return None
-    return PermissionChange(role=name, product=product, added=sorted(new - old), removed=sorted(old - new))
+    what = "made" if before is None else "removed" if after is None else "changed"
+    return PermissionChange(role=name, product=product, what=what, added=sorted(new - old), removed=sorted(old - new))
 
 
 def _rights(role: Role) -> set[str]:

@@ -11,7 +11,16 @@ from fleet.plan.spokes import named
 from fleet.show.tables import Column, show
 from hub.definitions.updates.behavior import Downtime
 from pages.foresight.shapes import ForeseenLaunch, ForeseenSpoke, Foresight
-from pages.foresight.words import changing, cost, inside, outcome_in_words, title, to_know, together_in_words
+from pages.foresight.words import (
+    changing,
+    cost,
+    inside,
+    outcome_in_words,
+    permissions,
+    title,
+    to_know,
+    together_in_words,
+)
 
 _COLUMNS: Final = (
     Column("spoke"),
@@ -24,6 +33,8 @@ _COLUMNS: Final = (
 )
 _SHOWN: Final = 40
 """Rows in a terminal."""
+_RIGHTS: Final = 12
+"""Of a role."""
 _STYLES: Final = {"refused": "bold red", "moves": "yellow", "updated": "yellow", "new": "yellow", "ends": "bold red"}
 
 
@@ -100,15 +111,16 @@ def _name(cause: str) -> str:
     return cause.partition(" ")[0]
 
 
-def _permissions(spokes: Iterable[ForeseenSpoke]) -> Iterator[str]:
-    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for spoke in spokes:
-        for each in spoke.permissions:
-            lines = (*(f"+ {right}" for right in each.added), *(f"- {right}" for right in each.removed))
-            alike.setdefault((each.role, lines), []).append(spoke.stack.removeprefix("spoke-"))
-    for (role, lines), stacks in alike.items():
-        yield f"{role} in {named(stacks)}:"
-        yield from (f"  {line}" for line in lines)
+def _permissions(spokes: Sequence[ForeseenSpoke]) -> Iterator[str]:
+    for each, stacks in permissions(spokes):
+        if each.what != "changed":
+            yield f"{each.role} is {each.what} in {named(stacks)}"
+            continue
+        yield f"{each.role} in {named(stacks)}:"
+        lines = [*(f"  + {right}" for right in each.added), *(f"  - {right}" for right in each.removed)]
+        yield from lines[:_RIGHTS]
+        if len(lines) > _RIGHTS:
+            yield f"  and {len(lines) - _RIGHTS} more: --json and --html show all of them"
 
 
 def _to_know(spokes: Iterable[ForeseenSpoke]) -> Iterator[str]:

@@ -11,7 +11,15 @@ from fleet.plan.inventory import Inventory
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict, make_plan
 from fleet.store.locations import locations_of, states_at
 from fleet.store.states import States
-from pages.foresight.shapes import ForeseenChange, ForeseenLaunch, ForeseenSpoke, Foresight, Refusal, SpokeOutcome
+from pages.foresight.shapes import (
+    ForeseenChange,
+    ForeseenLaunch,
+    ForeseenSpoke,
+    Foresight,
+    PermissionChange,
+    Refusal,
+    SpokeOutcome,
+)
 from shared.catalog.contract import Product
 from shared.errors import CatalogError
 from spoke.launches.portfolios import roles_in_use, wanted_portfolios
@@ -58,7 +66,7 @@ def _spoke(
         pending=list(now.reasons) if now.kind not in (Kind.UNCHANGED, Kind.NEW) else [],
         refusals=refusals,
         launches=launches,
-        permissions=list(permission_changes(_made(now, before), _made(then, after))) if runs else [],
+        permissions=list(_permissions(now, then, before, after)) if runs else [],
     )
 
 
@@ -109,6 +117,22 @@ def _outcome(
     if any(each.outcome == "moves" and each.launch in moving for each in launches):
         return "follows"
     return "updated" if any(each.outcome != "stays" for each in launches) else "stays"
+
+
+def _permissions(now: Verdict, then: Verdict, before: FleetPlan, after: FleetPlan) -> Iterator[PermissionChange]:
+    made = _made(then, after)
+    earlier = _offered(before, made) if now.kind is Kind.REFUSED else _made(now, before)
+    return permission_changes(earlier, made)
+
+
+def _offered(before: FleetPlan, made: Mapping[str, Product]) -> Mapping[str, Product]:
+    """Give the products of a spoke that is refused today, as far as they are offered today."""
+    keys = {product.original_key for product in made.values()}
+    hubs = before.inventory.hubs.published().values()
+    regions = [region for hub in hubs for region in hub.contract.regions.values()]
+    return {
+        key: product for region in regions for key, product in region.products.items() if product.original_key in keys
+    }
 
 
 def _made(verdict: Verdict, plan: FleetPlan) -> Mapping[str, Product]:

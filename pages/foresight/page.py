@@ -3,20 +3,25 @@
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
 from typing import Final
 
 from markupsafe import Markup
 
-from pages.foresight.shapes import ForeseenSpoke, Foresight
-from pages.foresight.words import changing, cost, inside, outcome_in_words, title, to_know, together_in_words
+from pages.foresight.shapes import Foresight
+from pages.foresight.words import (
+    changing,
+    cost,
+    inside,
+    outcome_in_words,
+    permissions,
+    title,
+    to_know,
+    together_in_words,
+)
 from pages.web.rendering import ASSETS, environment
 
 _STYLES: Final = ("style.css", "platform.css")
 _POLICY: Final = "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
-
-_Permissions = tuple[str, Sequence[str], Sequence[str], Sequence[str]]
-"""A role, what it may do more, what it may do no longer, and in which spokes."""
 
 
 def page(found: Foresight) -> str:
@@ -36,13 +41,5 @@ def page(found: Foresight) -> str:
         together=together_in_words([launch for _, launch in rows]),
         refused=[spoke for spoke in found.spokes if spoke.refusals],
         known=[(spoke, launch, note) for spoke in found.spokes for launch, note in to_know(spoke)],
-        permissions=_permissions(found.spokes),
+        permissions=permissions(found.spokes),
     )
-
-
-def _permissions(spokes: Sequence[ForeseenSpoke]) -> list[_Permissions]:
-    alike: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
-    for spoke in spokes:
-        for each in spoke.permissions:
-            alike.setdefault((each.role, tuple(each.added), tuple(each.removed)), []).append(spoke.stack)
-    return [(role, added, removed, stacks) for (role, added, removed), stacks in alike.items()]

@@ -98,6 +98,7 @@ class PermissionChange(Shape):
 
     role: str
     product: str
+    what: Literal["made", "changed", "removed"] = "changed"
     added: list[str] = []
     removed: list[str] = []
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hub.definitions.updates.changes import Fate
-from pages.foresight.shapes import ForeseenChange, ForeseenLaunch, ForeseenSpoke
+from pages.foresight.shapes import ForeseenChange, ForeseenLaunch, ForeseenSpoke, PermissionChange
 from shared.catalog.cost import Estimate, together
 
 _CHANGING: Final = ("moves", "updated", "new", "ends", "refused")
@@ -76,6 +76,16 @@ def together_in_words(launches: Sequence[ForeseenLaunch]) -> str:
         found for each in launches if (found := each.cost_before if each.outcome == "refused" else each.cost_after)
     ]
     return f"these launches: {_sum(before)} a month now, {_sum(after)} then (estimate, list prices)"
+
+
+def permissions(spokes: Sequence[ForeseenSpoke]) -> list[tuple[PermissionChange, list[str]]]:
+    """List what changes of roles, once for all spokes in which it is the same."""
+    alike: dict[tuple[object, ...], tuple[PermissionChange, list[str]]] = {}
+    for spoke in spokes:
+        for each in spoke.permissions:
+            key = (each.role, each.what, *each.added, "", *each.removed)
+            alike.setdefault(key, (each, []))[1].append(spoke.stack.removeprefix("spoke-"))
+    return list(alike.values())
 
 
 def _amount(found: Estimate | None) -> str:

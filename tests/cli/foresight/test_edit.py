@@ -13,7 +13,6 @@ from tests.support.catalog_copy import CatalogCopy
 from tests.support.command_line import Command
 from tests.support.foresight import FRAUD, outcomes, read, spoke
 
-PUBLISH = ("fleet", "what-if", "publish", FRAUD, "1.1.1")
 RETIRE = ("fleet", "what-if", "retire", FRAUD, "1.0.0")
 EDIT = ("fleet", "what-if", "edit")
 PRODUCT = f"products/{FRAUD}/product.yaml"
@@ -28,6 +27,19 @@ def test_nothing_is_foreseen_of_files_that_are_what_is_deployed(command: Command
 
     assert [] == read(ended)["change"]["what"]
     assert {"unaffected"} == set(outcomes(ended).values())
+
+
+@pytest.mark.usefixtures("deployed")
+def test_other_tags_reach_every_launch_in_place_and_no_retired_one(command: Command, catalog: CatalogCopy) -> None:
+    catalog.replace(PRODUCT, "framework: xgboost", "framework: xgboost-1")
+    catalog.end(FRAUD, "1.0.0", state="retired", reason="Too slow.")
+
+    ended = command(*EDIT, "--json")
+
+    assert ("updated", "refused") == tuple(outcomes(ended)[name] for name in ("pinned", "old"))
+    [launch] = spoke(ended, "pinned")["launches"]
+    assert {("changed", ("Tags",))} == {(each["fate"], tuple(each["causes"])) for each in launch["resources"]}
+    assert "none" == launch["downtime"]
 
 
 def give_more_rights(catalog: CatalogCopy) -> None:
@@ -134,6 +146,21 @@ def test_a_revision_that_git_does_not_know_is_refused(revision: str, command: Co
     ended = command(*EDIT, f"--against={revision}")
 
     assert (ExitCode.MISTAKE, ("revision-unknown", "--against")) == (ended.code, ended.refusal)
+
+
+def test_a_revision_whose_catalog_is_refused_says_so_without_naming_a_folder_of_ours(
+    repository: Path, command: Command, catalog: CatalogCopy
+) -> None:
+    file = catalog.replace(PRODUCT, "key: fraud-detector-realtime", "key: fraud")
+    commit = ["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qam", "wrong"]
+    subprocess.run(["git", *commit], check=True, cwd=repository)
+    file.write_text(file.read_text().replace("key: fraud\n", "key: fraud-detector-realtime\n"))
+
+    ended = command(*EDIT, "--against", "HEAD")
+
+    assert (ExitCode.MISTAKE, ("revision-refused", "--against")) == (ended.code, ended.refusal)
+    assert "It says: hub/catalog/products/fraud-detector-realtime/product.yaml: key:" in ended.err
+    assert "model-catalog-" not in ended.err.replace("model-catalog-hub", "")
 
 
 @pytest.mark.usefixtures("checkout")

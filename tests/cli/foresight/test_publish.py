@@ -16,7 +16,6 @@ from tests.support.paths import ROOT
 
 PUBLISH = ("fleet", "what-if", "publish", FRAUD, "1.1.1")
 RETIRE = ("fleet", "what-if", "retire", FRAUD, "1.0.0")
-EDIT = ("fleet", "what-if", "edit")
 PRODUCT = f"products/{FRAUD}/product.yaml"
 
 Asked = Callable[..., None]
@@ -179,3 +178,18 @@ def test_the_page_stands_alone_and_escapes_what_it_shows(
     assert not re.findall(r"(?:src|href)=", page), "it loads nothing"
     assert re.search(r"default-src &#39;none&#39;; style-src &#39;sha256-[A-Za-z0-9+/=]{44}&#39;;", page)
     assert str(ROOT) not in page
+
+
+@pytest.mark.usefixtures("next_version")
+def test_a_spoke_that_asks_for_the_version_already_is_refused_today_and_launches_it_then(
+    command: Command, ask: Asked
+) -> None:
+    ask("follows", version="1.1.1")
+
+    ended = command(*PUBLISH, "--json")
+
+    found = spoke(ended, "follows")
+    assert (True, []) == (found["runs"], found["refusals"])
+    assert ["new"] == [each["outcome"] for each in found["launches"]]
+    assert {"made"} == {each["fate"] for each in found["launches"][0]["resources"]}
+    assert "made" not in {each["what"] for each in found["permissions"]}, "its roles are there, for other versions"

@@ -11,10 +11,8 @@ from tests.support.catalog_copy import CatalogCopy
 from tests.support.command_line import Command
 from tests.support.foresight import FRAUD, outcomes, spoke
 
-PUBLISH = ("fleet", "what-if", "publish", FRAUD, "1.1.1")
 RETIRE = ("fleet", "what-if", "retire", FRAUD, "1.0.0")
 EDIT = ("fleet", "what-if", "edit")
-PRODUCT = f"products/{FRAUD}/product.yaml"
 
 Asked = Callable[..., None]
 """Changes what a spoke asks for."""
@@ -91,16 +89,3 @@ def test_a_version_that_is_retired_by_then_anyway_is_named(command: Command, cat
 
     assert "version-retired-anyway" == command(*RETIRE, "--on", "2027-01-31").refusal[0]
     assert 0 == command(*RETIRE, "--on", "2026-12-01").code
-
-
-@pytest.mark.usefixtures("deployed")
-def test_other_tags_reach_every_launch_in_place_and_no_retired_one(command: Command, catalog: CatalogCopy) -> None:
-    catalog.replace(PRODUCT, "framework: xgboost", "framework: xgboost-1")
-    catalog.end(FRAUD, "1.0.0", state="retired", reason="Too slow.")
-
-    ended = command(*EDIT, "--json")
-
-    assert ("updated", "refused") == tuple(outcomes(ended)[name] for name in ("pinned", "old"))
-    [launch] = spoke(ended, "pinned")["launches"]
-    assert {("changed", ("Tags",))} == {(each["fate"], tuple(each["causes"])) for each in launch["resources"]}
-    assert "none" == launch["downtime"]

@@ -237,9 +237,7 @@ def roll_out(stage: Fleet) -> dict[str, str]:
     """Roll out, and say how each spoke ended that was run."""
     done = stage.fleet("up")
     assert done.code in (0, 1), done.output
-    ended = stage.report()["by"]
-    print(*(f"{name}: {each['ending']}: {each.get('reason')}" for name, each in ended.items()), sep="\n")  # noqa: T201
-    return {name: each["ending"] for name, each in ended.items()}
+    return {name: each["ending"] for name, each in stage.report()["by"].items()}
 
 
 def change_sets(stage: Fleet) -> dict[str, dict[str, str]]:

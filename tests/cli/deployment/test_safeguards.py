@@ -117,7 +117,7 @@ def test_a_preview_begins_with_all_that_is_to_be_mended_and_asks_nobody(
 
     assert (ExitCode.MISTAKE, "catalog-to-mend", []) == (done.code, done.refusal[0], ran)
     assert "Did you mean versions?" in done.err
-    assert "<fill in: what it is for>" in done.err
+    assert "product.yaml:8: fill in what it is for" in done.err
 
 
 def test_accounts_are_asked_only_where_a_version_retires(

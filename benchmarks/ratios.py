@@ -3,8 +3,8 @@
 Usage: python -m benchmarks.ratios [--json] [--check | --write]
 
 CPU seconds of stacks beside those of bare programs with as many resources; of plans of 1,000 spokes beside those of
-100; of a divided hub that nothing changed for beside its first rollout. `--check` fails where one is more than a quarter
-above what `ratios.json` has of it; `--write` writes that file.
+100; of a divided hub that nothing changed for beside its first rollout. `--check` fails where one is more than a
+quarter above what `ratios.json` has of it; `--write` writes that file.
 """
 
 import argparse

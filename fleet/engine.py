@@ -30,6 +30,7 @@ from fleet.engine_answers import (
 )
 from fleet.errors import EngineError, PreviewError
 from shared.stack import engines
+from shared.stack.stack_file import StackFile
 
 _ASKED_SECONDS: Final = 30
 """So long before its lease ends an engine is asked to end."""
@@ -115,11 +116,16 @@ class Engine:
 
     def select(self, project: str, stack: str) -> None:
         """Make a stack the current one of its project, and make it where it is not there. Raises EngineError."""
-        _ = self._ask(project, "stack", "select", stack, "--create", *_UNATTENDED)
+        _ = self._ask(project, "stack", "select", stack, "--create", *self._secrets(stack), *_UNATTENDED)
 
     def create(self, project: str, stack: str) -> None:
         """Make a stack, and leave the current one as it is. Raises EngineError."""
-        _ = self._ask(project, "stack", "init", stack, "--no-select", *_UNATTENDED)
+        _ = self._ask(project, "stack", "init", stack, "--no-select", *self._secrets(stack), *_UNATTENDED)
+
+    def _secrets(self, stack: str) -> list[str]:
+        """Name the provider that the settings ask for: Pulumi itself makes a new stack with the backend's own."""
+        provider = StackFile(self.root / f"Pulumi.{stack}.yaml").secrets_provider
+        return ["--secrets-provider", provider] if "://" in provider else []
 
     def listed(self, project: str) -> dict[str, str]:
         """Give the stacks of a project by their short names, with the times of their last updates.

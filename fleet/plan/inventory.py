@@ -9,13 +9,13 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fleet.engine import Engine
-from fleet.errors import SettingsError, StateError
+from fleet.errors import StateError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.hub_contracts import Hubs
 from fleet.plan.neighbours import Neighbours, look_around
 from fleet.plan.parameter_values import AskedValues, ParameterValues, RecordedValues
 from fleet.plan.settings import FILE, FleetSettings, read_settings
-from fleet.plan.spokes import Spoke, read_spokes
+from fleet.plan.spokes import Spoke, read_spokes, required_spokes
 from fleet.plan.upstream_inventory import Before, look_before
 from fleet.store.locations import locations_of, states_at
 from fleet.store.records import CorruptRecord, Record, Records
@@ -64,12 +64,13 @@ class Inventory:
     before: Before = field(default_factory=Before)
 
 
-def collect(root: Path, *, recorded: bool = False) -> Inventory:
+def collect(root: Path, *, recorded: bool = False, asks_aws: bool = True) -> Inventory:
     """Look at everything.
 
     Args:
         root: The project's folder.
         recorded: What was recorded will do: it is no matter that AWS does not answer.
+        asks_aws: Whether the organization is asked at all.
 
     Raises:
         CatalogError: a setting is wrong, no hub was ever deployed, or backend or records are out of reach.
@@ -78,22 +79,20 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
     locations = locations_of(settings.records)
     engine = Engine(root)
     with ThreadPoolExecutor() as workers:
-        organization = workers.submit(read_organization, settings, tolerant=recorded)
+        organization = workers.submit(read_organization, settings, tolerant=recorded) if asks_aws else None
         states = states_at(locations.backend, engine)
         tags = workers.submit(states.tags)
         spokes = read_spokes(root)
-        before = workers.submit(look_before, root, locations.backend, engine, ask=settings.hubs and not recorded)
+        before = workers.submit(
+            look_before, root, locations.backend, engine, ask=settings.hubs and asks_aws and not recorded
+        )
         if not (spokes or before.result().stacks):
-            raise SettingsError(
-                "there are no spokes: no file is named Pulumi.spoke-*.yaml. Run the command in the project's folder, "
-                "or make one: make new-spoke",
-                code="no-spokes",
-            )
+            spokes = required_spokes(root)
         names = {name for spoke in spokes.values() if spoke.settings for name in spoke.settings.hub_stacks}
         names = names or ({"hub"} if spokes else set[str]())
         hubs = workers.submit(Hubs, engine, names)
         records = Records(Storage(locations.records)).all()
-        found, unread = organization.result()
+        found, unread = organization.result() if organization else (None, "AWS is not asked")
         if names and not hubs.result().published() and not (settings.hubs and before.result().stacks):
             raise hubs.result().problems[0]
         return Inventory(

@@ -14,6 +14,7 @@ from fleet.plan.upstream_verdicts import UpstreamVerdict, notes_on_upstream, ups
 from fleet.plan.waves import Members, assign, in_stages
 from fleet.store.records import Record
 from shared.aws.organization import MemberAccount
+from shared.collecting import together
 from shared.errors import CatalogError
 from shared.stack.own_state import refuse_other_account
 from spoke.config import SpokeSettings
@@ -30,6 +31,7 @@ class Verdict:
 
     Attributes:
         reasons: In words, each a sentence's worth.
+        problem: Why a run would be refused, where one would.
         parts: All that its result depends on; empty where that cannot be said.
         contract: The hash of the contract that the plan was made with.
         wanted: What it asks for, with who asks for each launch; None where that cannot be said.
@@ -41,6 +43,7 @@ class Verdict:
     account: MemberAccount | None
     kind: Kind
     reasons: tuple[str, ...] = ()
+    problem: CatalogError | None = None
     parts: Parts
     contract: str = ""
     wanted: WantedLaunches | None = None
@@ -174,7 +177,9 @@ def _asked(
 
 def _refused(problem: CatalogError, spoke: Spoke, wave: str, account: MemberAccount | None) -> Verdict:
     reasons = (f"a run would be refused: {problem}",)
-    return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, parts={})
+    return Verdict(
+        spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, problem=problem, parts={}
+    )
 
 
 def _verdict(asked: _Asked, inventory: Inventory, apart: Apart, values: Values | CatalogError) -> Verdict:
@@ -210,12 +215,11 @@ def _verdict(asked: _Asked, inventory: Inventory, apart: Apart, values: Values |
 def _apart(verdict: Verdict, apart: Apart) -> Verdict:
     """Refuse a spoke that would have what another stack of its account has."""
     problems = apart.problems(verdict.spoke)
+    if not problems:
+        return verdict
     reasons = tuple(f"a run would be refused: {problem}" for problem in problems)
-    return (
-        verdict
-        if not problems
-        else replace(verdict, kind=Kind.REFUSED, reasons=reasons, parts={}, resolved_launches=())
-    )
+    problem = together(problems)
+    return replace(verdict, kind=Kind.REFUSED, reasons=reasons, problem=problem, parts={}, resolved_launches=())
 
 
 _OFFER: Final = "offer of "

@@ -74,7 +74,8 @@ def main() -> int:
         for stacks, what, cost in measure(number):
             row = (f"{cost.seconds:.1f}", f"{cost.cpu_seconds:.1f}", f"{cost.peak_mib:.0f}")
             table.add_row(str(number), str(stacks), what, *row)
-            console.print(f"{number} products, {stacks} stacks, {what}: {cost.seconds:.1f} s", highlight=False)
+            said = f"{number} products, {stacks} stacks, {what}: {cost.seconds:.1f} s, {cost.cpu_seconds:.1f} s of CPU"
+            console.print(said, highlight=False)
             costs.append(cost)
         if measure is measured:
             figures[str(number)] = _figures(*costs)

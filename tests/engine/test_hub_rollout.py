@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.fleet.divided import divide_hub
 from tests.support.stage import HUB, Stage
 
-ONLINE, BATCH, GPU = "online-inference", "batch-inference", "gpu-inference"
-NAMESPACE = "model-catalog-hub"
 FORECASTER = "hub/catalog/products/demand-forecaster-batch"
 BEFORE = ("organization", "hub", "hub-batch")
 
@@ -19,7 +18,7 @@ BEFORE = ("organization", "hub", "hub-batch")
 def hubs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A stage on which a rollout has run everything once: two stacks of the hub, and one spoke."""
     with Stage(tmp_path_factory.mktemp("hubs") / "stage") as stage:
-        _divide(stage)
+        divide_hub(stage)
         assert {*BEFORE, "spoke-research"} == _rolled_out(stage).keys()
         yield stage
 
@@ -169,24 +168,3 @@ def _add_version(stage: Stage) -> None:
     product["versions"].append({**product["versions"][-1], **files, "version": "1.0.1", "description": "A correction."})
     _ = (folder / "product.yaml").write_text(yaml.safe_dump(product, sort_keys=False))
     _ = stage.succeed("lock")
-
-
-def _divide(stage: Stage) -> None:
-    (stage.project / "Pulumi.spoke-production.yaml").unlink()
-    _ = (stage.project / "fleet.yaml").write_text("hubs: true\n")
-    path = stage.project / "Pulumi.hub.yaml"
-    settings = yaml.safe_load(path.read_text())
-    shares = settings["config"][f"{NAMESPACE}:shares"]
-    for name, portfolios in (("hub", [ONLINE, GPU]), ("hub-batch", [BATCH])):
-        shared = [share for share in shares if share["portfolio"] in portfolios]
-        own = {f"{NAMESPACE}:portfolios": portfolios, f"{NAMESPACE}:shares": shared}
-        text = yaml.safe_dump({**settings, "config": settings["config"] | own})
-        _ = (stage.project / f"Pulumi.{name}.yaml").write_text(text)
-    spoke = stage.project / "Pulumi.spoke-research.yaml"
-    content = yaml.safe_load(spoke.read_text())
-    content["config"]["model-catalog-spoke:hubStack"] = ["hub", "hub-batch"]
-    [follower] = [
-        each for each in content["config"]["model-catalog-spoke:launches"] if each["name"] == "demand-forecast"
-    ]
-    follower["version"] = "~1.0"
-    _ = spoke.write_text(yaml.safe_dump(content))

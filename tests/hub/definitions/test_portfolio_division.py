@@ -17,7 +17,7 @@ from tests.support.strategies import examples
 def product(key: str, *portfolios: str) -> Outline:
     """Make the outline of a product in some portfolios."""
     first, *others = portfolios
-    places: dict[str, object] = dict.fromkeys(others)
+    places = dict.fromkeys(others, "")
     content = {"key": key, "portfolio": first, "portfolios": places}
     return Outline(Path(f"catalog/products/{key}/product.yaml"), content)
 

@@ -119,6 +119,17 @@ class InventoryAccess(SettingsDocument):
     ) = None
 
 
+class ProposalSettings(SettingsDocument):
+    """How upgrades are proposed.
+
+    Attributes:
+        team_tag: The tag whose value names the team of a spoke: of its settings, or else of its account, as
+            accounts.yaml has it. A spoke without it is a team by itself.
+    """
+
+    team_tag: str = Field(default="team", min_length=1, max_length=128, description="a tag's key", examples=["team"])
+
+
 def _apart(waves: list[Wave]) -> list[Wave]:
     names = [wave.name for wave in waves]
     found = [
@@ -145,6 +156,7 @@ class FleetSettings(SettingsDocument):
         records: Where the records of success are kept; without it, beside the state. Pulumi Cloud needs it.
         waves: In the order in which they are rolled out.
         notifications: Who is told how a rollout goes; nobody without it.
+        proposals: How upgrades are proposed.
     """
 
     organization: OrganizationAccess = OrganizationAccess()
@@ -162,6 +174,7 @@ class FleetSettings(SettingsDocument):
     notifications: list[Notification] = Field(
         default=[], max_length=10, description="a list of at most ten to tell", examples=["[{topic: arn:aws:sns:…}]"]
     )
+    proposals: ProposalSettings = ProposalSettings()
 
 
 def read_settings(root: Path) -> FleetSettings:

@@ -15,6 +15,8 @@ from spoke.launches.cost import estimate_launch
 
 _HEAD: Final = ("wave", "spoke", "launch", "region", "from", "to", "a month now", "then")
 _MOST_ROWS: Final = 100
+_MOST_CHARACTERS: Final = 60_000
+"""GitHub takes 65,536 of them (source: its API's own answer, "body is too long")."""
 
 
 def describe(proposal: Proposal, plan: FleetPlan, after: FleetPlan, catalog: Catalog | None) -> str:
@@ -26,7 +28,8 @@ def describe(proposal: Proposal, plan: FleetPlan, after: FleetPlan, catalog: Cat
         after: Of the fleet with all proposals.
         catalog: None where its files are not here.
     """
-    return "\n\n".join(filter(None, _parts(proposal, plan, after, catalog))) + "\n"
+    text = "\n\n".join(filter(None, _parts(proposal, plan, after, catalog))) + "\n"
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}\n\n… and more: it is cut here.\n"
 
 
 def marker(digest: str) -> str:

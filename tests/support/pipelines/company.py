@@ -54,6 +54,9 @@ class Company:
             environments=["canary", "everybody"],
         )
         self._make_role(MANAGEMENT, "ModelCatalogViewer", ["fleet-viewer", "state-fleet-viewer"])
+        self._make_role(
+            MANAGEMENT, "ModelCatalogProposer", ["fleet-viewer", "state-fleet-viewer"], environments=["propose"]
+        )
         self._make_role(HUB, "ModelRegistrySync", ["registry-sync"], environments=["sync-models"])
         self._make_stacks()
 

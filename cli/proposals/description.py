@@ -40,7 +40,6 @@ def marker(digest: str) -> str:
 def _parts(proposal: Proposal, plan: FleetPlan, after: FleetPlan, catalog: Catalog | None) -> Iterator[str]:
     day = plan.inventory.day
     yield marker(proposal.digest)
-    yield f"### {proposal.title}"
     yield "\n".join(f"- {cell(line)}" for line in dict.fromkeys(why for move in proposal.moves for why in move.why))
     yield "\n".join(
         f"- {move.running} is {what} on {date}, in {days} days (counted from {day})."

@@ -29,7 +29,7 @@ _COLUMNS: Final = (
     Column("to"),
     Column("spokes", 2),
     Column("branch", 1),
-    Column("", 0),
+    Column("status"),
 )
 
 

@@ -24,7 +24,7 @@ VERBS = {
     "stack": "preview up refresh destroy plan adopt recover relaunch",
     "spoke": "new new-repository new-launch ask-access off-board dead-principals",
     "hub": "shares",
-    "fleet": "plan up status drift history shards accounts",
+    "fleet": "plan up propose status drift history shards accounts",
     "sandbox": "serve env demo",
     "proof": "run remove rehearse",
     "site": "build serve",

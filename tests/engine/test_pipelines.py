@@ -244,7 +244,7 @@ def test_on_gitlab_an_upgrade_is_a_merge_request_until_it_is_no_longer_needed(ma
     [closed] = machine.notes.requests
 
     assert ("opened", "main") == (opened["state"], opened["target_branch"])
-    assert "### fraud-detector-realtime 1.1.0 for research" in opened["description"]
+    assert "fraud-detector-realtime 1.1.0 for research" == opened["title"]
     assert "closed" == closed["state"]
     assert closed["note"].startswith("Nothing is left of it to propose")
 

@@ -1,7 +1,6 @@
 """A checkout with spokes that pin a version, and a hub that has published others since."""
 
-import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +8,13 @@ import pytest
 
 from fleet.plan import inventory
 from shared.catalog import contract
+from tests.support.command_line import Command, command_line
 from tests.support.fake_account import always
 from tests.support.fleet.making import HUB_ACCOUNT, LAUNCH, Member, answer, offer, organization, write_spoke
 from tests.support.offers import version
+from tests.support.proposing import Publish, commit, git
 
 A, B = "300000000001", "300000000002"
-Publish = Callable[..., None]
 
 
 @pytest.fixture
@@ -53,12 +53,13 @@ def publish(monkeypatch: pytest.MonkeyPatch) -> Publish:
     return published
 
 
-def git(root: Path, *words: str) -> str:
-    """Run git."""
-    return subprocess.run(["git", "-C", str(root), *words], check=True, capture_output=True, text=True).stdout
+@pytest.fixture(autouse=True)
+def day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be a day that has come."""
+    monkeypatch.setenv("MODEL_CATALOG_AS_OF", "2026-11-20")
 
 
-def commit(root: Path) -> None:
-    """Commit all that is there."""
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--allow-empty", "-m", "What there is")
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run `model-catalog` here."""
+    return command_line(monkeypatch, capsys)

@@ -238,9 +238,11 @@ def test_on_gitlab_an_upgrade_is_a_merge_request_until_it_is_no_longer_needed(ma
     gitlab.run(machine, "propose-gitlab.yml", "schedule")
     gitlab.run(machine, "propose-gitlab.yml", "schedule")
     [opened] = [dict(each) for each in machine.notes.requests]
-    machine.change({"Pulumi.spoke-research.yaml": ("version: 1.0.0", "version: 1.1.0")})
+    settings = machine.project / "Pulumi.spoke-research.yaml"
+    before = settings.read_text()
+    machine.change({settings.name: ("version: 1.0.0", "version: 1.1.0")})
     gitlab.run(machine, "propose-gitlab.yml", "schedule")
-    machine.change({"Pulumi.spoke-research.yaml": ("version: 1.1.0 ", "version: 1.0.0 ")})
+    settings.write_text(before)
     [closed] = machine.notes.requests
 
     assert ("opened", "main") == (opened["state"], opened["target_branch"])

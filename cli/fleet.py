@@ -67,6 +67,10 @@ def up(
     force: Annotated[bool, typer.Option("--force", help="Run them even where nothing changed.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Preview what would run, and change nothing.")] = False,
     approve: Annotated[list[str] | None, typer.Option("--approve", help="Say yes to a wave beforehand.")] = None,
+    again: Annotated[
+        list[str] | None,
+        typer.Option("--again", metavar="PRODUCT@VERSION", help="Try a version again that did not do well in a wave."),
+    ] = None,
     scheduler: Scheduler = None,
 ) -> int:
     """Roll out what changed, wave after wave. What is where it is wanted already is not run again."""
@@ -75,8 +79,16 @@ def up(
     from fleet.show.tables import console
 
     choice = SpokeFilter(only or [], exclude or [], wave or [], parse_shard(shard) if shard else None)
-    approved = approve or []
-    return roll_out(Path.cwd(), choice, console(), force=force, dry_run=dry_run, approved=approved, scheduler=scheduler)
+    return roll_out(
+        Path.cwd(),
+        choice,
+        console(),
+        force=force,
+        dry_run=dry_run,
+        approved=approve or [],
+        again=again or [],
+        scheduler=scheduler,
+    )
 
 
 @verb(app, "propose", "fleet propose --out proposals", looking=True, asks_aws=True)

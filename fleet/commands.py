@@ -25,6 +25,7 @@ from fleet.plan.spoke_selection import (
 )
 from fleet.plan.verdicts import FleetPlan, Kind, make_plan
 from fleet.run.executors import workforce
+from fleet.run.judging import Judgement, settle
 from fleet.run.rollout import Approver, Request, Result, Rollout
 from fleet.run.tasks import Operation
 from fleet.show.drift import compare, show_drift
@@ -52,9 +53,12 @@ def roll_out(
     force: bool,
     dry_run: bool,
     approved: Sequence[str],
+    again: Sequence[str] = (),
     scheduler: str | None = None,
 ) -> int:
     """Roll a plan out, and give the exit code: 0 only if every wanted spoke is where it is wanted.
+
+    Before, versions that bake are judged. What waits for one is where it is wanted; one that did not do well is not.
 
     Raises:
         CatalogError: something is wrong before anything runs.
@@ -65,10 +69,12 @@ def roll_out(
     begun = dt.datetime.now(dt.UTC)
     plan = planned(root)
     refuse_unknown_waves(plan, approved, where="--approve")
+    refuse_unknown_waves(plan, choice.waves, where="--wave")
+    plan, judged = settle(plan, choice.waves, again, begun, write=not dry_run)
     stacks = select_spokes(plan, choice)
     if choice.waves and not dry_run:
         refuse_before_earlier_waves(plan, choice.waves)
-    _tell_beforehand(plan, begun, console)
+    _tell_beforehand(plan, judged, begun, console)
     request = Request(
         wanted=stacks,
         operation=Operation.PREVIEW if dry_run else Operation.UP,
@@ -76,6 +82,7 @@ def roll_out(
         begun=begun,
         locations=locations_of(plan.inventory.settings.records),
         logs=folder_name(begun),
+        judged=judged.results,
     )
     channels = [] if dry_run else channels_of(plan.inventory.settings.notifications)
     board = Screen(console) if console.is_terminal else Lines(console)
@@ -96,17 +103,22 @@ def roll_out(
     if problem := journal.close(result, look):
         console.print(problem, markup=False, soft_wrap=True)
     good = all(outcome.is_good for outcome in result.outcomes.values())
-    reached = good and not (look.behind or look.problem or result.not_begun or result.stopped)
+    reached = good and not (look.behind or look.problem or result.not_begun or result.stopped or judged.is_bad)
     for problem in telling.close(result, look, reached=reached):
         console.print(f"warning: {problem}", markup=False, soft_wrap=True)
     return 0 if reached else 1
 
 
-def _tell_beforehand(plan: FleetPlan, begun: dt.datetime, console: Console) -> None:
+def _tell_beforehand(plan: FleetPlan, judged: Judgement, begun: dt.datetime, console: Console) -> None:
     for note in plan.notes:
         console.print(f"note: {note}", markup=False)
     if (credentials := lifetime()).until:
         console.print(f"note: credentials {credentials.words(begun)}", markup=False)
+    for each in judged.results:
+        if each.passed:
+            console.print(f"note: {each.product} {each.version} has passed {each.wave}", markup=False)
+    for problem in judged.open:
+        console.print(f"warning: {problem}", markup=False, soft_wrap=True)
     for verdict in plan.verdicts.values():
         if verdict.kind is Kind.LEFT_OUT:
             console.print(f"left out: {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False)

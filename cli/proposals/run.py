@@ -61,7 +61,8 @@ def propose(root: Path, console: Console, *, out: Path | None, push: bool, dry_r
 
 
 def _described(plan: FleetPlan) -> tuple[list[Described], list[ByHand]]:
-    found = [target for pin in pins_of(plan) if (target := target_of(pin, plan.inventory.day))]
+    bad = {(each.product, each.version) for each in plan.inventory.bakes if not each.passed}
+    found = [target for pin in pins_of(plan) if (target := target_of(pin, plan.inventory.day, bad))]
     proposals, stuck = proposals_of([each for each in found if isinstance(each, Move)], plan.inventory.root)
     by_hand = [
         *(each for each in found if isinstance(each, ByHand)),

@@ -1,7 +1,7 @@
 """Everything that a plan is made from, read at the same time."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from fleet.plan.neighbours import Neighbours, look_around
 from fleet.plan.parameter_values import AskedValues, ParameterValues, RecordedValues
 from fleet.plan.settings import FILE, FleetSettings, read_settings
 from fleet.plan.spokes import Spoke, read_spokes
+from fleet.store.bakes import BakeResult, Bakes
 from fleet.store.locations import locations_of, states_at
 from fleet.store.records import CorruptRecord, Record, Records
 from fleet.store.states import States
@@ -41,6 +42,7 @@ class Inventory:
         day: The day whose states of versions count.
         platform: What the platform team's files say.
         values: Knows values of launches' parameters that come from elsewhere.
+        bakes: What became of versions in waves; nothing where no wave bakes.
         neighbours: Stacks that another repository runs, and what stacks have that share an account.
         moved: The accounts that a spoke's resources are in, where the settings name another one than its record.
     """
@@ -59,6 +61,7 @@ class Inventory:
     values: ParameterValues = field(default_factory=RecordedValues)
     moved: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
     neighbours: Neighbours = field(default_factory=Neighbours)
+    bakes: Sequence[BakeResult] = ()
 
 
 def collect(root: Path, *, recorded: bool = False) -> Inventory:
@@ -87,7 +90,9 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
             )
         names = {name for spoke in spokes.values() if spoke.settings for name in spoke.settings.hub_stacks} or {"hub"}
         hubs = workers.submit(Hubs, engine, names)
-        records = Records(Storage(locations.records)).all()
+        storage = Storage(locations.records)
+        records = Records(storage).all()
+        bakes = Bakes(storage).all() if any(wave.bake for wave in settings.waves) else []
         found, unread = organization.result()
         if not hubs.result().published():
             raise hubs.result().problems[0]
@@ -106,6 +111,7 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
             values=RecordedValues() if recorded else AskedValues(engine),
             moved={stack: _accounts(states, stack) for stack in _of_other_accounts(spokes, records)},
             neighbours=look_around(spokes, tags.result(), records, states),
+            bakes=bakes,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from fleet.errors import SettingsError
+from fleet.plan.bake_settings import Bake
 from fleet.plan.notifications import Notification
 from shared.aws.arn import RoleArn
 from shared.between_fields import between_fields
@@ -54,6 +55,7 @@ class Wave(SettingsDocument):
         concurrency: How many run at a time; without it, as many as measured best for the cores at hand.
         tolerance: How many may fail before no other one is begun and the waves after this one stay where they are.
         approve: Whether somebody has to say yes before the wave begins.
+        bake: How long a version stays here before it goes on to the next wave, and by what it is judged.
     """
 
     name: Annotated[
@@ -76,6 +78,7 @@ class Wave(SettingsDocument):
     )
     tolerance: Tolerance = "0"
     approve: bool = Field(default=False, description="true or false", examples=["true"])
+    bake: Bake | None = Field(default=None, description="a time, or a map with one", examples=["24h"])
 
     @between_fields
     def _names_spokes(self) -> Iterator[Mistake]:

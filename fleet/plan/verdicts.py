@@ -2,35 +2,26 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Final
 
 from fleet.plan.account_facts import notes_on_accounts, notes_on_entries, offer_of
+from fleet.plan.bakes import Baking, weigh
+from fleet.plan.differences import Kind, compared
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.inventory import Inventory
 from fleet.plan.neighbours import Apart
 from fleet.plan.spokes import Spoke, named
 from fleet.plan.waves import Members, assign
-from fleet.store.records import CorruptRecord, Record
+from fleet.store.records import Record
 from shared.aws.organization import MemberAccount
 from shared.errors import CatalogError
 from shared.stack.own_state import refuse_other_account
 from spoke.config import SpokeSettings
 from spoke.launches.accounts_file import ACCOUNTS_FILE
 from spoke.launches.contract_dependencies import Excerpts, Parts
+from spoke.launches.holds import Holds
 from spoke.launches.resolution import ResolvedLaunch
 from spoke.launches.sources import Values
 from spoke.launches.wanted import WantedLaunches
-
-
-class Kind(StrEnum):
-    """What a plan says of a spoke."""
-
-    UNCHANGED = "unchanged"
-    CHANGED = "changed"
-    NEW = "new"
-    REFUSED = "refused"
-    LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +47,11 @@ class Verdict:
     resolved_launches: tuple[ResolvedLaunch, ...] = ()
 
     @property
+    def holds(self) -> Holds:
+        """Launches that stay at a version for now, whatever their settings say."""
+        return {name: hold for name, (hold, _) in self.wanted.held.items()} if self.wanted else {}
+
+    @property
     def fingerprint(self) -> str:
         """One name for all that the result depends on."""
         return fingerprint_of(self.parts)
@@ -70,6 +66,7 @@ class FleetPlan:
         without_spoke: Active accounts of the organization that no spoke is for.
         without_account: Spokes whose account is not of the organization.
         notes: What a person should know of the plan as a whole.
+        baking: Versions that are to be judged before they go on to the next wave.
     """
 
     inventory: Inventory
@@ -78,6 +75,7 @@ class FleetPlan:
     without_spoke: Sequence[MemberAccount]
     without_account: Sequence[str]
     notes: Sequence[str]
+    baking: Sequence[Baking] = ()
 
 
 def make_plan(inventory: Inventory) -> FleetPlan:
@@ -94,6 +92,10 @@ def make_plan(inventory: Inventory) -> FleetPlan:
         stack: _asked(spoke, inventory, excerpts, wave_of.get(stack, "")) for stack, spoke in inventory.spokes.items()
     }
     wanted = {stack: each.wanted for stack, each in first.items() if isinstance(each, _Asked)}
+    bakes = weigh(inventory, waves, wanted)
+    for stack, holds in bakes.holds.items():
+        first[stack] = _holding(first[stack], holds, inventory)
+    wanted = {stack: each.wanted for stack, each in first.items() if isinstance(each, _Asked)}
     values = inventory.values.of(wanted)
     verdicts = {
         stack: _verdict(each, inventory, apart, values[stack]) if isinstance(each, _Asked) else each
@@ -106,7 +108,8 @@ def make_plan(inventory: Inventory) -> FleetPlan:
         waves=waves,
         without_spoke=_without_spoke(inventory),
         without_account=_without_account(inventory),
-        notes=[*_notes(inventory), *_notes_on_platform(inventory, wanted)],
+        notes=[*_notes(inventory), *bakes.notes, *_notes_on_platform(inventory, wanted)],
+        baking=bakes.open,
     )
 
 
@@ -153,6 +156,17 @@ def _asked(
     )
 
 
+def _holding(asked: "_Asked | Verdict", holds: Holds, inventory: Inventory) -> "_Asked | Verdict":
+    """Let launches of a spoke stay at a version."""
+    if isinstance(asked, Verdict):
+        return asked
+    try:
+        wanted = asked.excerpts.wanted(asked.settings, where=asked.spoke.file, platform=inventory.platform, holds=holds)
+    except CatalogError as problem:
+        return _refused(problem, asked.spoke, asked.wave, asked.account)
+    return replace(asked, wanted=wanted)
+
+
 def _refused(problem: CatalogError, spoke: Spoke, wave: str, account: MemberAccount | None) -> Verdict:
     reasons = (f"a run would be refused: {problem}",)
     return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, parts={})
@@ -172,7 +186,7 @@ def _verdict(asked: _Asked, inventory: Inventory, apart: Apart, values: Values |
     record = inventory.records.get(spoke.stack)
     known = inventory.values.recorded(record.parts) if isinstance(record, Record) else dict[str, str]()
     parts = {**inventory.code, **spoke.parts, **excerpt, **known}
-    kind, reasons = _compared(inventory, spoke, parts, resolved_launches)
+    kind, reasons = compared(inventory, spoke, parts, resolved_launches, asked.wanted.held)
     return Verdict(
         spoke=spoke,
         wave=asked.wave,
@@ -193,63 +207,6 @@ def _apart(verdict: Verdict, apart: Apart) -> Verdict:
         return verdict
     reasons = tuple(f"a run would be refused: {problem}" for problem in problems)
     return replace(verdict, kind=Kind.REFUSED, reasons=reasons, parts={}, resolved_launches=())
-
-
-def _compared(
-    inventory: Inventory, spoke: Spoke, parts: Parts, resolved_launches: Sequence[ResolvedLaunch]
-) -> tuple[Kind, tuple[str, ...]]:
-    tag, record = inventory.tags.get(spoke.stack), inventory.records.get(spoke.stack)
-    match record:
-        case None if tag is None:
-            return Kind.NEW, ("it was never deployed",)
-        case None:
-            return Kind.CHANGED, ("no record of success: it was deployed by somebody else, or a run did not end",)
-        case CorruptRecord():
-            return Kind.CHANGED, (f"its record cannot be read: {record.reason}",)
-        case Record():
-            pass
-    reasons = list(_differences(record, parts, resolved_launches))
-    if tag is None:
-        return Kind.NEW, ("its stack is gone since it was last rolled out", *reasons)
-    if tag != record.state:
-        when = f"{record.finished:%Y-%m-%d %H:%M} UTC"
-        reasons.append(f"its stack was updated since its last success ({when}), by somebody else or a run that failed")
-    return (Kind.CHANGED, tuple(reasons)) if reasons else (Kind.UNCHANGED, ())
-
-
-_OFFER: Final = "offer of "
-_LAUNCH: Final = "launch "
-
-
-def _differences(record: Record, parts: Parts, resolved_launches: Sequence[ResolvedLaunch]) -> Iterator[str]:
-    """Say what is different since a record was written."""
-    before = {launch.name: launch for launch in record.launches}
-    now = {resolved.launch.name: resolved for resolved in resolved_launches}
-    for name in sorted(record.parts.keys() | parts.keys()):
-        old, new = record.parts.get(name), parts.get(name)
-        if old == new:
-            continue
-        subject = name.removeprefix(_LAUNCH if name.startswith(_LAUNCH) else _OFFER)
-        if name.startswith(_LAUNCH):
-            asks = f" ({now[subject].origin.line})" if subject in now and now[subject].origin.entry else ""
-            yield (
-                f"{subject} is a new launch{asks}"
-                if old is None
-                else (f"{subject} is no longer launched" if new is None else f"the settings of {subject} changed{asks}")
-            )
-        elif name.startswith(_OFFER):
-            if old is not None and new is not None:
-                yield _moved(subject, before[subject].version if subject in before else "", now[subject])
-        else:
-            yield f"{name} is new" if old is None else f"{name} is no longer used" if new is None else f"{name} changed"
-
-
-def _moved(launch: str, before: str, resolved: ResolvedLaunch) -> str:
-    if before and before != resolved.choice.number:
-        return f"{launch} moves from {before} to {resolved.choice.number}"
-    if resolved.choice.state != "active":
-        return f"{launch}: {resolved.choice.end}"
-    return f"the hub changed what it offers to {launch} ({resolved.key} {resolved.choice.number})"
 
 
 def _notes(inventory: Inventory) -> Iterator[str]:

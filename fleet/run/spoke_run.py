@@ -24,7 +24,7 @@ from fleet.plan.parameter_values import recorded_values
 from fleet.plan.spokes import read_spoke
 from fleet.run.attended_run import contract_at_hand
 from fleet.run.credentials import CredentialsError, blamed, refuse_ending
-from fleet.run.engine_log import Log, changes_in, is_cut_off, is_locked, is_throttled, reason_in
+from fleet.run.engine_log import Log, changes_in, failure_in, is_cut_off, is_locked, is_throttled, was_killed
 from fleet.run.events import event_of
 from fleet.run.memory import why_killed
 from fleet.run.preparation import prepare
@@ -44,6 +44,7 @@ from shared.catalog.contract import Contract
 from shared.errors import CatalogError
 from shared.stack.own_state import refuse_other_account
 from spoke.config import SpokeSettings
+from spoke.launches.holds import variables_of
 from spoke.launches.launches_file import LAUNCHES_FILE, platform_digest
 
 _TRIES: Final = 6
@@ -76,6 +77,7 @@ class _Run:
         self._task = task
         self._root = Path(task.root) if task.root else Path.cwd()
         self._engine = Engine(self._root)
+        self._engine.told = variables_of(task.holds)
         self._states = states_at(task.locations.backend, self._engine)
         self._storage = Storage(task.locations.records)
         self._records = Records(self._storage)
@@ -219,7 +221,7 @@ class _Run:
         text = self.log.text(since)
         if held and finished.code != 0:
             held.check()
-        self._kills += _was_killed(finished, text)
+        self._kills += was_killed(finished.code, text)
         if self._kills == _KILLS:
             self._recovery.notes.append(why_killed(_KILLS))
         if finished.code == -signal.SIGKILL and held:
@@ -261,7 +263,7 @@ class _Run:
             outcome=outcome,
             contract=contract,
         )
-        return History(self._storage).append(event)
+        return History(self._storage).append(event.model_copy(update={"reasons": self._task.reasons}))
 
     def _recorded(self, text: str, settings: SpokeSettings) -> Outcome:
         """Append a success to the history, and write its record.
@@ -278,23 +280,20 @@ class _Run:
         if used.content_hash != task.contract:
             own = {name: part for name, part in parts.items() if name in task.own}
             values = recorded_values(parts)
-            parts = parts_against(used, self._engine, settings, stack=task.stack, own=own, day=task.day, values=values)
+            parts = parts_against(
+                used, self._engine, settings, stack=task.stack, own=own, day=task.day, values=values, holds=task.holds
+            )
             self._recovery.notes.append(f"the hub's contract changed after the plan: deployed with {used.content_hash}")
-        record = record_of(task.stack, state, parts, settings, self._cost, self._records.of(task.stack), event)
+        record = record_of(
+            task.stack, state, parts, settings, self._cost, self._records.of(task.stack), event, task.taken_back
+        )
         self._records.write(record)
         return self.outcome(RunStatus.SUCCEEDED, changes=changes_in(text), record=record)
 
     def _is_worth_another_try(self, finished: Finished, text: str) -> bool:
-        if _was_killed(finished, text):
+        if was_killed(finished.code, text):
             return self._kills < _KILLS
         return finished.code != 0 and (is_throttled(text) or is_locked(text)) and not means_expired(text)
 
     def _told(self, status: RunStatus, finished: Finished, text: str) -> Outcome:
-        reason = "" if finished.code == 0 else reason_in(text)
-        if finished.code < 0:
-            reason = f"its Pulumi process was ended by signal {-finished.code}"
-        return self.outcome(status, reason=reason, changes=changes_in(text))
-
-
-def _was_killed(finished: Finished, text: str) -> bool:
-    return finished.code == -signal.SIGKILL or (finished.code != 0 and is_cut_off(text))
+        return self.outcome(status, reason=failure_in(finished.code, text), changes=changes_in(text))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from fleet.engine import Cost
 from fleet.run.preparation import Kept
 from fleet.store.locations import Locations
+from spoke.launches.holds import Hold, Holds
 
 
 class Operation(StrEnum):
@@ -46,6 +47,7 @@ class Task:
         logs: The folder, below the checkout, for what Pulumi prints.
         kept: What the run leaves in the account.
         took: Seconds of its last success; 0 where none is known.
+        holds: Launches that stay at a version for now, whatever its settings say.
     """
 
     stack: str
@@ -63,6 +65,17 @@ class Task:
     platform: str = ""
     kept: Kept | None = None
     took: float = 0
+    holds: Holds = field(default_factory=dict[str, Hold])
+
+    @property
+    def taken_back(self) -> Holds:
+        """Those of them whose settings mean a version that was taken back."""
+        return {name: hold for name, hold in self.holds.items() if hold.lasting}
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why, one by one."""
+        return [f"{name} at {hold.version}: {hold.reason}" for name, hold in self.taken_back.items()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,7 @@ def look_at(arrival: Arrival, settings: SpokeSettings, alarms: Alarms) -> Seen:
     except CatalogError as problem:
         seen.open.append(f"{name}: {problem}")
     except (BotoCoreError, ClientError) as problem:
-        seen.open.append(f"{name} cannot be looked at (docs/iam/spoke-deployer.json): {error_text(problem)}")
+        seen.open.append(f"{name} cannot be looked at (docs/iam/bake.json): {error_text(problem)}")
     return seen
 
 

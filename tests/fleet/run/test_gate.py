@@ -155,7 +155,7 @@ def test_what_may_not_be_looked_at_is_told_with_the_policy(aws: FakeAws, tmp_pat
 
     assert [] == found.bad
     [reason] = found.open
-    assert "docs/iam/spoke-deployer.json" in reason
+    assert "docs/iam/bake.json" in reason
     assert isinstance(denied("describe_alarms"), ClientError)
 
 

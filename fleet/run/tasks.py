@@ -73,9 +73,9 @@ class Task:
         return {name: hold for name, hold in self.holds.items() if hold.lasting}
 
     @property
-    def reasons(self) -> list[str]:
-        """Why, one by one."""
-        return [f"{name} at {hold.version}: {hold.reason}" for name, hold in self.taken_back.items()]
+    def reasons(self) -> Mapping[str, str]:
+        """Why, by the names of launches."""
+        return {name: hold.reason for name, hold in self.taken_back.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ class Event(_Part):
         commit: Of the checkout; with `-dirty` at its end where something in it was changed.
         contract: What the stack reads of a hub; of a hub, what it published.
         launches: All that the stack had after the run.
-        reasons: Why launches were taken back to the version that they had before.
+        reasons: Why launches were taken back to the version that they had before, by their names.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -87,7 +87,7 @@ class Event(_Part):
     commit: str
     contract: ContractRef
     launches: list[LaunchInEvent]
-    reasons: list[str] = []
+    reasons: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

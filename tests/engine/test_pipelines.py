@@ -164,8 +164,9 @@ def test_spokes_that_pin_an_older_version_are_proposed_the_newer_one_once(machin
 
     assert "Pulumi.spoke-research.yaml\n" == first
     assert ("fraud-detector-realtime 1.1.0 for research", "OPEN") == (pull["title"], pull["state"])
-    assert "| canary | spoke-research | fraud-scoring-previous | eu-central-1 | 1.0.0 | 1.1.0 | about 47 USD |" in (
-        pull["body"]
+    assert (
+        "| canary | spoke-research | fraud-scoring-previous | eu-central-1 | 1.0.0 | 1.1.0 | about 47 USD |"
+        in (pull["body"])
     )
     assert "| permission | ReadDeclaredModels | needs arn:" in pull["body"]
     assert "| card | " in pull["body"]

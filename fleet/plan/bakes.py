@@ -36,11 +36,16 @@ class Release(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A launch of a wave that runs a version."""
+    """A launch of a wave that runs a version.
+
+    Attributes:
+        moved: It had a lower one before: what is new, or was taken back, did not come by itself.
+    """
 
     stack: str
     launch: DeployedLaunch
     since: dt.datetime
+    moved: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +158,7 @@ class _Weighing:
         launches = self._records(stack)
         for name, (product, number) in self._wanted[stack].chosen.items():
             now = launches.get(name)
-            if now and self._is_of(now, product) and now.version in product.versions and is_higher(number, now.version):
+            if now and self._is_of(now, product) and _is_up(product, now.version, number):
                 yield _Coming(
                     stack=stack,
                     name=name,
@@ -175,10 +180,12 @@ class _Weighing:
             for launch in record.launches if isinstance(record, Record) else ():
                 known = self._inventory.hubs.product_of(launch)
                 if known and isinstance(record, Record):
-                    arrival = Arrival(stack=stack, launch=launch, since=launch.since or record.finished)
-                    found.setdefault(Release(known[1].original_key, launch.version), []).append(arrival)
+                    product, since = known[1], launch.since or record.finished
+                    moved = _is_up(product, launch.before, launch.version)
+                    arrival = Arrival(stack=stack, launch=launch, since=since, moved=moved)
+                    found.setdefault(Release(product.original_key, launch.version), []).append(arrival)
         for release, those in found.items():
-            yield release, [each for each in those if each.launch.before] or those
+            yield release, [each for each in those if each.moved] or those
 
     def _wait(self, each: _Coming, index: int, arrived: Sequence[Mapping[Release, Sequence[Arrival]]]) -> None:
         """Let a launch wait for the first of the earlier waves that its version has not passed."""
@@ -204,6 +211,8 @@ class _Weighing:
             if not (bad and bad.taken_back and now and now.version == number and now.before):
                 continue
             before = product.versions.get(now.before)
+            if before and not _is_up(product, now.before, number):
+                continue
             if before is None or before.state_on(self._inventory.day) == "retired":
                 gone = "retired" if before else "no longer offered"
                 self._stuck.append(f"{name} of {stack} cannot go back to {now.before}, which is {gone}")
@@ -224,7 +233,7 @@ class _Weighing:
         bake, name = members.wave.bake, members.wave.name
         for release, arrivals in arrived.items():
             judged = release in self._bad or (name, release) in self._passed
-            asked = (name, release) in self._waiting or any(each.launch.before for each in arrivals)
+            asked = (name, release) in self._waiting or any(each.moved for each in arrivals)
             if bake and asked and not judged:
                 yield self._baking(members, bake, release, arrivals)
 
@@ -245,6 +254,11 @@ class _Weighing:
         """Whether a launch of a stack stays without a version."""
         meant = map(self._wanted[stack].chosen.__getitem__, holds)
         return release in (Release(product.original_key, number) for product, number in meant)
+
+
+def _is_up(product: Product, before: str, after: str) -> bool:
+    """Whether a move between two versions that are offered goes up."""
+    return {before, after} <= product.versions.keys() and is_higher(after, before)
 
 
 def _fate(bad: BakeResult) -> str:

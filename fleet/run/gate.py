@@ -42,19 +42,20 @@ class Seen:
     open: list[str] = field(default_factory=list[str])
 
 
-def look_at(arrival: Arrival, settings: SpokeSettings, alarms: Alarms) -> Seen:
+def look_at(arrival: Arrival, settings: SpokeSettings, alarms: Alarms, until: dt.datetime) -> Seen:
     """Look at a launch. What cannot be seen is told as open.
 
     Args:
         arrival: The launch.
         settings: Those of its spoke.
         alarms: Which ones count.
+        until: When its time has passed: an alarm that goes on later is none of it.
     """
     name = f"{arrival.launch.name} in {arrival.stack}"
     seen = Seen(arrival.stack)
     try:
         session = AccountSession(settings, where=f"Pulumi.{arrival.stack}.yaml")
-        _look(session, arrival, alarms, seen, name)
+        _look(session, arrival, alarms, until, seen, name)
     except CatalogError as problem:
         seen.open.append(f"{name}: {problem}")
     except (BotoCoreError, ClientError) as problem:
@@ -62,7 +63,7 @@ def look_at(arrival: Arrival, settings: SpokeSettings, alarms: Alarms) -> Seen:
     return seen
 
 
-def _look(session: AccountSession, arrival: Arrival, alarms: Alarms, seen: Seen, name: str) -> None:
+def _look(session: AccountSession, arrival: Arrival, alarms: Alarms, until: dt.datetime, seen: Seen, name: str) -> None:
     region = arrival.launch.region
     catalog = session.client("servicecatalog", region)
     found = search_account(catalog, session.id, region, f"name:{arrival.launch.name}")
@@ -83,7 +84,7 @@ def _look(session: AccountSession, arrival: Arrival, alarms: Alarms, seen: Seen,
     for each in _described(session, region, [*own, *alarms.names]):
         if each["StateValue"] == "ALARM":
             seen.bad.append(f"the alarm {each['AlarmName']} of {name} is on")
-        elif when := _went_on(session, region, each["AlarmName"], arrival.since):
+        elif when := _went_on(session, region, each["AlarmName"], arrival.since, until):
             seen.bad.append(f"the alarm {each['AlarmName']} of {name} went on at {when:%Y-%m-%d %H:%M} UTC")
 
 
@@ -105,7 +106,7 @@ def _described(session: Session, region: str, names: Sequence[str]) -> Iterator[
             yield from page.get("CompositeAlarms", ())
 
 
-def _went_on(session: Session, region: str, name: str, since: dt.datetime) -> dt.datetime | None:
+def _went_on(session: Session, region: str, name: str, since: dt.datetime, until: dt.datetime) -> dt.datetime | None:
     """Say when an alarm went on, if it did."""
     history = session.client("cloudwatch", region).get_paginator("describe_alarm_history")
     for page in history.paginate(
@@ -113,7 +114,7 @@ def _went_on(session: Session, region: str, name: str, since: dt.datetime) -> dt
         AlarmTypes=["MetricAlarm", "CompositeAlarm"],
         HistoryItemType="StateUpdate",
         StartDate=since,
-        EndDate=dt.datetime.now(dt.UTC),
+        EndDate=until,
     ):
         for item in page["AlarmHistoryItems"]:
             if _is_on(item.get("HistoryData", "")):

@@ -119,7 +119,7 @@ def _seen(baking: Baking, plan: FleetPlan) -> list[Seen]:
         verdict = plan.verdicts[arrival.stack]
         if verdict.spoke.settings is None:
             return Seen(arrival.stack, open=[verdict.spoke.problem])
-        return look_at(arrival, verdict.spoke.settings, baking.settings.alarms)
+        return look_at(arrival, verdict.spoke.settings, baking.settings.alarms, baking.until)
 
     asked = [each for each in baking.arrivals if plan.verdicts[each.stack].kind is not Kind.LEFT_OUT]
     with ThreadPoolExecutor(_AT_ONCE) as workers:

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from fleet.store.bakes import BakeResult, Bakes
+from fleet.store.storage import Storage
 from tests.support.command_line import Command
+from tests.support.fleet.making import FINISHED
 from tests.support.proposing import BRANCH, ENDS, Publish, commit, git, proposed, statuses, tips
 
 
@@ -142,6 +145,16 @@ def test_a_newer_version_that_does_not_take_the_launch_as_it_is_gives_way_to_one
 
     assert root
     assert {"1.1.0"} == {each["to"] for each in proposal["launches"]}
+
+
+def test_a_version_that_was_taken_back_is_proposed_to_nobody(root: Path, publish: Publish, command: Command) -> None:
+    (root / "fleet.yaml").write_text("waves: [{name: all, default: true, bake: 24h}]")
+    bad = BakeResult(wave="all", product="embedder", version="1.1.0", arrived=FINISHED, judged=FINISHED, passed=False)
+    Bakes(Storage((root.parent / "backend").as_uri())).write(bad)
+    publish(v1_0_0={}, v1_0_1={}, v1_1_0={})
+    [proposal] = proposed(command)["proposals"]
+
+    assert {"1.0.1"} == {each["to"] for each in proposal["launches"]}
 
 
 def test_a_version_that_ends_with_nowhere_to_go_is_left_to_a_person(

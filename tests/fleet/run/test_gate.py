@@ -78,7 +78,7 @@ class FakeAws:
         if self._operation == "describe_alarm_history":
             assert "StateUpdate" == asked["HistoryItemType"]
             for name, when, state in self.history:
-                if name == asked["AlarmName"] and when >= asked["StartDate"]:
+                if name == asked["AlarmName"] and asked["StartDate"] <= when <= asked["EndDate"]:
                     data = json.dumps({"oldState": {"stateValue": "ALARM"}, "newState": {"stateValue": state}})
                     yield {"AlarmHistoryItems": [{"Timestamp": when, "HistoryData": data}]}
             return
@@ -100,7 +100,8 @@ def seen(tmp_path: Path, alarms: Alarms | None = None) -> Seen:
     """Look at the launch."""
     settings = spoke(tmp_path, "a", "300000000001").settings
     assert isinstance(settings, SpokeSettings)
-    return look_at(Arrival(stack="spoke-a", launch=RECORD.launches[0], since=FINISHED), settings, alarms or Alarms())
+    arrival = Arrival(stack="spoke-a", launch=RECORD.launches[0], since=FINISHED)
+    return look_at(arrival, settings, alarms or Alarms(), FINISHED + dt.timedelta(hours=24))
 
 
 def test_a_launch_that_does_well_gives_no_reason(aws: FakeAws, tmp_path: Path) -> None:
@@ -129,11 +130,12 @@ def test_an_alarm_of_the_launch_that_is_on_is_bad(aws: FakeAws, tmp_path: Path) 
     assert [] == seen(tmp_path, Alarms(own=False)).bad
 
 
-def test_an_alarm_that_went_on_and_off_again_is_bad_and_one_from_before_is_not(aws: FakeAws, tmp_path: Path) -> None:
+def test_an_alarm_that_went_on_and_off_again_is_bad_and_one_from_before_or_after_its_time_is_not(aws: FakeAws, tmp_path: Path) -> None:
     later = FINISHED + dt.timedelta(hours=2)
     aws.history = [
         ("SC-1-5xx", FINISHED - dt.timedelta(hours=1), "ALARM"),
         ("SC-1-5xx", FINISHED + dt.timedelta(hours=1), "OK"),
+        ("SC-1-5xx", FINISHED + dt.timedelta(hours=25), "ALARM"),
     ]
     before = seen(tmp_path).bad
     aws.history.append(("SC-1-5xx", later, "ALARM"))

@@ -239,13 +239,13 @@ class _Weighing:
 
     def _notes(self, open_: Sequence[Baking]) -> Iterator[str]:
         for baking in open_:
-            others = f"; {_stacks(baking.waiting)} wait for it" if baking.waiting else ""
+            others = f"; waiting for it: {_stacks(baking.waiting)}" if baking.waiting else ""
             yield f"{baking.release} bakes in {baking.wave} until {baking.until:{_TIME}}{others}"
         for release, bad in self._bad.items():
             held = sorted(stack for stack, holds in self._holds.items() if self._is_without(stack, holds, release))
             if held:
                 yield (
-                    f"{release} {_fate(bad)}; {_stacks(held)} stay without it. To try it again: model-catalog fleet up "
+                    f"{release} {_fate(bad)}; without it: {_stacks(held)}. To try it again: model-catalog fleet up "
                     f"--again {release.product}@{release.number}"
                 )
         yield from self._stuck

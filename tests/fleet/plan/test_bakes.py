@@ -92,7 +92,7 @@ def test_while_it_bakes_the_next_wave_waits_and_the_plan_says_until_when(before:
 
     assert {"spoke-a": Kind.UNCHANGED, "spoke-b": Kind.UNCHANGED} == kinds(plan)
     assert ("canary", SINCE + dt.timedelta(hours=24), ("spoke-b",)) == (baking.wave, baking.until, baking.waiting)
-    assert "embedder 1.0.1 bakes in canary until 2026-10-08 12:30 UTC; spoke-b wait for it" in plan.notes
+    assert "embedder 1.0.1 bakes in canary until 2026-10-08 12:30 UTC; waiting for it: spoke-b" in plan.notes
 
 
 def test_once_it_has_passed_it_goes_on(before: Inventory) -> None:

@@ -14,6 +14,7 @@ from fleet.plan.parameter_values import RecordedValues
 from fleet.plan.spokes import read_spoke
 from fleet.plan.verdicts import FleetPlan, make_plan
 from shared.errors import CatalogError
+from shared.files import write_file
 from spoke.launches.accounts_file import ACCOUNTS_FILE
 from spoke.launches.launches_file import LAUNCHES_FILE, read_platform
 
@@ -96,9 +97,9 @@ def planned_with(plan: FleetPlan, proposals: Iterable[Proposal]) -> FleetPlan:
         place = Path(folder)
         for name in (LAUNCHES_FILE, ACCOUNTS_FILE):
             if (inventory.root / name).exists():
-                (place / name).write_bytes((inventory.root / name).read_bytes())
+                write_file(place / name, (inventory.root / name).read_bytes())
         for name, text in texts.items():
-            (place / name).write_bytes(text.encode())
+            write_file(place / name, text)
         changed = [read_spoke(place / name) for name in texts if name != LAUNCHES_FILE]
         spokes = {**inventory.spokes, **{each.stack: each for each in changed}}
         return make_plan(replace(inventory, spokes=spokes, platform=read_platform(place), values=RecordedValues()))

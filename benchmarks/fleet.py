@@ -1,11 +1,13 @@
 """Measures a fleet: how the cost of a run follows the number of accounts, and the number of those that change.
 
 Usage: python -m benchmarks.fleet [--spokes 10 100] [--planned 1000 10000] [--changed 0 25 50]
-       [--widths 1 2 4]
+       [--widths 1 2 4] [--waiting 100]
 
 `--spokes` rolls so many spokes out for real. `--planned` deploys two spokes and copies their states and records, which
 is what a plan and a status look at, so that numbers can be had that a machine could not roll out in a day. `--changed`
 changes a launch of so many of the spokes of one fleet. `--widths` runs 24 unchanged spokes by force, so many at a time.
+`--waiting` rolls so many spokes out for the first time while a minute of AWS's takes two seconds: 2 and 8 at a time,
+and as wide as a rollout finds best.
 """
 
 import argparse
@@ -28,6 +30,8 @@ from fleet.store.records import Record, Records
 from fleet.store.storage import Storage, backend_url
 
 _FORCED = 24
+_WAITING_SPEED = 30
+"""Virtual seconds per second: a launch of five minutes takes ten seconds, of which no core has anything."""
 
 
 def main() -> int:
@@ -37,6 +41,7 @@ def main() -> int:
     parser.add_argument("--planned", type=int, nargs="*", default=[1000])
     parser.add_argument("--changed", type=int, nargs="*", default=[])
     parser.add_argument("--widths", type=int, nargs="*", default=[])
+    parser.add_argument("--waiting", type=int, default=0)
     arguments = parser.parse_args()
     table = Table("spokes", "what", "ran", "wall, s", "CPU, s", "peak, MiB", "AWS calls", "exit code")
     console = Console(width=120)
@@ -54,8 +59,22 @@ def main() -> int:
     for what, ran, measured in widths(arguments.widths):
         _add(table, _FORCED, what, ran, measured)
         console.print(f"{what}: {60 * ran / measured.seconds:.0f} spokes a minute", highlight=False)
+    for what, ran, measured in waiting(arguments.waiting):
+        _add(table, arguments.waiting, what, ran, measured)
+        console.print(f"{what}: {60 * ran / measured.seconds:.0f} spokes a minute", highlight=False)
     console.print(table)
     return 0
+
+
+def waiting(number: int) -> Iterator[tuple[str, int, Measured]]:
+    """Roll out so many spokes whose launches take minutes, so many at a time."""
+    for concurrency in (2, 8, None) if number else ():
+        with tempfile.TemporaryDirectory() as folder, FleetStage(Path(folder) / "stage", number) as stage:
+            stage.prepare()
+            wave = {"name": "all", "default": True} | ({"concurrency": concurrency} if concurrency else {})
+            _ = (stage.project / "fleet.yaml").write_text(json.dumps({"waves": [wave]}))
+            stage.set_speed(_WAITING_SPEED)
+            yield _ran(f"launches wait, {concurrency or 'as many as is best'} at a time", stage.fleet("up"))
 
 
 def widths(numbers: list[int]) -> Iterator[tuple[str, int, Measured]]:

@@ -15,6 +15,8 @@ from rich.console import Console
 from fleet.errors import SettingsError
 from fleet.notify.channels import channels_of
 from fleet.notify.telling import Telling
+from fleet.notify.trace_export import exporting
+from fleet.notify.traces import Tracing
 from fleet.plan.inventory import collect
 from fleet.plan.settings import Wave
 from fleet.plan.spoke_selection import (
@@ -68,6 +70,7 @@ def roll_out(
         refuse_to_change_as_viewer()
     begun = dt.datetime.now(dt.UTC)
     plan = planned(root)
+    export = None if dry_run else exporting()
     refuse_unknown_waves(plan, approved, where="--approve")
     refuse_unknown_waves(plan, choice.waves, where="--wave")
     plan, judged = settle(plan, choice.waves, again, begun, write=not dry_run)
@@ -83,13 +86,15 @@ def roll_out(
         locations=locations_of(plan.inventory.settings.records),
         logs=folder_name(begun),
         judged=judged.results,
+        traced=export is not None,
     )
     channels = [] if dry_run else channels_of(plan.inventory.settings.notifications)
     board = Screen(console) if console.is_terminal else Lines(console)
     journal = Journal(board, plan, request, root)
     telling = Telling(journal, plan, request, channels)
+    tracing = Tracing(telling, plan, request, export)
     with workforce(scheduler) as workers, board if isinstance(board, Screen) else nullcontext():
-        result = Rollout(plan, request, workers, telling, _approver(approved, board)).run()
+        result = Rollout(plan, request, workers, tracing, _approver(approved, board)).run()
     look = LastLook()
     if result.outcomes and not dry_run:
         try:
@@ -104,7 +109,7 @@ def roll_out(
         console.print(problem, markup=False, soft_wrap=True)
     good = all(outcome.is_good for outcome in result.outcomes.values())
     reached = good and not (look.behind or look.problem or result.not_begun or result.stopped or judged.is_bad)
-    for problem in telling.close(result, look, reached=reached):
+    for problem in telling.close(result, look, reached=reached) + tracing.close(result, reached=reached):
         console.print(f"warning: {problem}", markup=False, soft_wrap=True)
     return 0 if reached else 1
 

@@ -17,6 +17,8 @@ from shared.stack.own_state import LOOKED
 from shared.stack.stack_file import StackFile
 from spoke.launches.holds import HELD
 
+EVENT_LOG: Final = "--event-log"
+"""The option of Pulumi's commands by which its automation API learns what they do to each resource."""
 _ASKING: Final = ("select", "up", "preview", "refresh", "destroy", "import")
 """Words of commands that ask AWS, or come before one that does."""
 _OF_THE_HUB: Final = ("MODEL_CATALOG_SIGNING_KEY", "MODEL_CATALOG_SIGNING_KEY_FILE")
@@ -60,6 +62,8 @@ def environment_of(root: Path, project: str, command: tuple[str, ...]) -> dict[s
     if project != "hub":
         for name in _OF_THE_HUB:
             environment.pop(name, None)
+    if EVENT_LOG in command:
+        environment["PULUMI_DEBUG_COMMANDS"] = "true"  # it knows the option only then
     if any(word in _ASKING for word in command):
         region = _region(root, command) if may_be_a_role() else ""
         environment[CALLER] = caller_at_hand(region)

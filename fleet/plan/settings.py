@@ -52,7 +52,7 @@ class Wave(SettingsDocument):
         tags: Of the account: all of them.
         default: All that are in no other wave.
         exclude: Spokes that the wave leaves to others.
-        concurrency: How many run at a time; without it, as many as measured best for the cores at hand.
+        concurrency: How many run at a time; without it, as many as cores and memory allow at the moment.
         tolerance: How many may fail before no other one is begun and the waves after this one stay where they are.
         approve: Whether somebody has to say yes before the wave begins.
         bake: How long a version stays here before it goes on to the next wave, and by what it is judged.

@@ -1,6 +1,5 @@
 """Who does the work: threads here, or the workers of a Dask scheduler."""
 
-import os
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from fleet.errors import SettingsError
 from fleet.run.memory import spokes_that_fit
+from fleet.run.processor import Processor
 
 T = TypeVar("T")
 
@@ -18,11 +18,18 @@ _MOST: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Workforce:
-    """An executor, how many spokes it can run at a time, and whether it works in this checkout."""
+    """Who does the work.
+
+    Attributes:
+        width: How many spokes it can run at a time.
+        is_here: Whether it works in this checkout.
+        processor: What it works with, where more can run at a time while cores are idle.
+    """
 
     executor: Executor
     width: int
     is_here: bool
+    processor: Processor | None = None
 
     def map(self, function: Callable[[str], T], items: Iterable[str]) -> list[T]:
         """Apply a function to each item, to no more at a time than the width; an interrupt begins nothing more."""
@@ -35,11 +42,6 @@ class Workforce:
         return [future.result() for future in results]
 
 
-def default_width() -> int:
-    """Give the number of spokes to run at a time on this machine: what measured best, as far as memory goes."""
-    return min(os.cpu_count() or 1, spokes_that_fit())
-
-
 @contextmanager
 def workforce(scheduler: str | None) -> Generator[Workforce]:
     """Give the local threads, or connect to a Dask scheduler such as `tcp://10.0.0.5:8786`.
@@ -49,7 +51,8 @@ def workforce(scheduler: str | None) -> Generator[Workforce]:
     """
     if scheduler is None:
         with ThreadPoolExecutor(_MOST) as threads:  # they are made as they are needed; waves limit themselves
-            yield Workforce(threads, default_width(), is_here=True)
+            processor = Processor()
+            yield Workforce(threads, min(processor.cores, spokes_that_fit()), is_here=True, processor=processor)
         return
     client = _connected(scheduler)
     try:

@@ -6,12 +6,16 @@ from typing import Final
 
 import psutil
 
+from fleet.run.control_groups import control_groups, number_in, text_of
+
 SPOKE_MIB: Final = 700
 """What a running spoke takes: the official aws plug-in up to 425 MiB, the CLI and the Python host with the program the
 rest (docs/benchmarks.md). The stand-in of the rehearsal takes a fifth of the first."""
 
 _MIB: Final = 1 << 20
 _REMEDY: Final = "Lower concurrency in fleet.yaml, or divide the spokes over machines (docs/operations)"
+_FILES: Final = {1: ("memory.limit_in_bytes", "memory.usage_in_bytes"), 2: ("memory.max", "memory.current")}
+"""Of a group's limit and of what is used, by the version of cgroups."""
 _UNLIMITED: Final = 1 << 60
 """Above this a limit is none: cgroups of the first version write a number where those of the second write `max`."""
 
@@ -46,41 +50,15 @@ def why_killed(times: int) -> str:
 
 
 def _limits(root: Path) -> Iterator[int]:
-    """Give what is left of the limits of the control groups that this process is in (source: Linux, cgroup-v2)."""
-    for folder, limit, used in _groups(root):
-        most, now = _number(folder / limit), _number(folder / used)
+    """Give what is left of the limits of the control groups that this process is in."""
+    for folder, version in control_groups(root, "memory"):
+        limit, used = _FILES[version]
+        most, now = number_in(folder / limit), number_in(folder / used)
         if most is not None and now is not None and most < _UNLIMITED:
             yield max(0, most - now + _cached(folder / "memory.stat"))
 
 
-def _groups(root: Path) -> Iterator[tuple[Path, str, str]]:
-    for line in _text(root / "proc/self/cgroup").splitlines():
-        number, kinds, path = [*line.split(":", 2), "", ""][:3]
-        if number == "0":
-            top, names = root / "sys/fs/cgroup", ("memory.max", "memory.current")
-        elif "memory" in kinds.split(","):
-            top, names = root / "sys/fs/cgroup/memory", ("memory.limit_in_bytes", "memory.usage_in_bytes")
-        else:
-            continue
-        inner = top / path.lstrip("/")
-        for folder in dict.fromkeys([inner, *inner.parents, top]):  # in a container its own group is the top
-            if folder.is_relative_to(top):
-                yield folder, *names
-
-
 def _cached(stat: Path) -> int:
     """Give what the kernel lets go of when somebody needs it."""
-    lines = dict(line.split(maxsplit=1) for line in _text(stat).splitlines() if " " in line)
+    lines = dict(line.split(maxsplit=1) for line in text_of(stat).splitlines() if " " in line)
     return int(lines.get("inactive_file", lines.get("total_inactive_file", "0")))
-
-
-def _number(path: Path) -> int | None:
-    text = _text(path).strip()
-    return int(text) if text.isdecimal() else None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""

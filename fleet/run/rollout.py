@@ -16,6 +16,7 @@ from fleet.run.memory import shortage
 from fleet.run.preparation import Kept, kept_by
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
+from fleet.run.width import MeasuredWidth, SetWidth, Width
 from fleet.store.bakes import BakeResult
 from fleet.store.locations import Locations
 from fleet.store.records import Record
@@ -59,6 +60,7 @@ class Request:
         forced: They run even where nothing changed.
         logs: The folder, below the checkout, of this run's logs.
         judged: What became of versions that baked, before it began.
+        traced: Somebody wants to know what is done to each resource.
     """
 
     wanted: frozenset[str]
@@ -68,6 +70,7 @@ class Request:
     locations: Locations
     logs: str
     judged: Sequence[BakeResult] = ()
+    traced: bool = False
 
 
 @dataclass(slots=True)
@@ -134,17 +137,18 @@ class Rollout:
         return bool(differing) and differing <= {f"{OFFER}{name}" for name in task.taken_back}
 
     def _run_wave(self, wave: Wave, tasks: Sequence[Task], failed: int) -> None:
-        width = wave.concurrency or self._workers.width
+        width = self._width(wave)
         tolerated = wave.tolerated(len(tasks) + failed)
         waiting, running = deque(tasks), dict[Future[Outcome], Task]()
-        self._board.wave(wave.name, len(tasks), width)
-        if self._workers.is_here and (short := shortage(min(width, len(tasks)))):
+        self._board.wave(wave.name, len(tasks), width.first)
+        if self._workers.is_here and (short := shortage(min(width.first, len(tasks)))):
             self._board.note(f"warning: {short}")
         self._stop_after(failed, tolerated, wave)
         while running or (waiting and not self._result.stopped):
             try:
-                while waiting and len(running) < width and not self._result.stopped:
+                while waiting and width.allows(len(running)) and not self._result.stopped:
                     task = waiting.popleft()
+                    width.begun()
                     running[self._workers.executor.submit(run_spoke, task)] = task
                     self._board.started(task)
                 ended, _ = wait(running, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
@@ -153,6 +157,8 @@ class Rollout:
                     failed += outcome.status is RunStatus.FAILED
                     self._ended(outcome)
                     self._stop_for(outcome.stops)
+                    if news := width.learn(outcome, len(running)):
+                        self._board.note(f"note: {news}")
                 self._board.tick()
             except KeyboardInterrupt:
                 self._board.note("interrupted: the running spokes are brought to their ends; Ctrl-C again hurries them")
@@ -160,6 +166,11 @@ class Rollout:
                 self._result.stopped = "interrupted"
             self._stop_after(failed, tolerated, wave)
         self._result.not_begun += [task.stack for task in waiting]
+
+    def _width(self, wave: Wave) -> Width:
+        if wave.concurrency or self._workers.processor is None:
+            return SetWidth(wave.concurrency or self._workers.width)
+        return MeasuredWidth(self._workers.processor)
 
     def _explained(self, outcome: Outcome) -> Outcome:
         """A spoke whose account was suspended or closed on the way has not failed: nobody can want it any more."""
@@ -205,6 +216,7 @@ class Rollout:
             begun=self._request.begun,
             forced=self._request.forced,
             logs=self._request.logs,
+            traced=self._request.traced,
             platform=inventory.platform.digest,
             kept=_kept(verdict, self._plan),
             took=record.cost.seconds if isinstance(record, Record) else 0,

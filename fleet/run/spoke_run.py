@@ -24,6 +24,7 @@ from fleet.plan.parameter_values import recorded_values
 from fleet.plan.spokes import read_spoke
 from fleet.run.attended_run import contract_at_hand
 from fleet.run.credentials import CredentialsError, blamed, refuse_ending
+from fleet.run.engine_events import EngineEvents, Step
 from fleet.run.engine_log import Log, changes_in, failure_in, is_cut_off, is_locked, is_throttled, was_killed
 from fleet.run.events import event_of
 from fleet.run.memory import why_killed
@@ -82,8 +83,8 @@ class _Run:
         self._storage = Storage(task.locations.records)
         self._records = Records(self._storage)
         self._leases = Leases(self._storage)
-        self._tries = 0
-        self._kills = 0
+        self._tries = self._kills = self._throttled = 0
+        self._steps: tuple[Step, ...] = ()
         self._cost = Cost()
         self.region = ""
         self.log = Log(self._root / task.logs / f"{task.stack}.log")
@@ -98,8 +99,7 @@ class _Run:
             refuse_other_account(self._task.stack, found.accounts if found else (), settings.account_id)
             self._make_stack()
             finished, text = self._attempt(None, settings)
-            status = RunStatus.PREVIEWED if finished.code == 0 else RunStatus.FAILED
-            return self._told(status, finished, text)
+            return self._told(RunStatus.PREVIEWED if finished.code == 0 else RunStatus.FAILED, finished, text)
         refuse_full_disk(self._task.locations.backend, self._task.stack)
         with self._leased() as held:
             if record := self._done_meanwhile():
@@ -124,18 +124,20 @@ class _Run:
         stops: str = "",
     ) -> Outcome:
         """Word what became of it."""
-        incomplete = self.log.close()
         return Outcome(
             stack=self._task.stack,
             status=status,
             reason=reason,
             changes=changes,
-            notes=(*self._recovery.notes, *([incomplete] if incomplete else [])),
+            notes=(*self._recovery.notes, *filter(None, [self.log.close()])),
             contract=record.contract.content_hash if record else "",
             fingerprint=record.fingerprint if record else "",
             log=str(self.log.path) if self._tries else "",
             worker=f"{socket.gethostname()} {os.getpid()}",
             tries=self._tries,
+            kills=self._kills,
+            throttled=self._throttled,
+            steps=self._steps,
             cost=self._cost,
             stops=stops,
         )
@@ -202,16 +204,13 @@ class _Run:
         return patient(self._attempt, held, settings)
 
     def _attempt(self, held: HeldLease | None, settings: SpokeSettings) -> tuple[Finished, str]:
-        since, process = self.log.size, 0
-
-        def started(pid: int) -> None:
-            nonlocal process
-            process = pid
-
+        since, engines = self.log.size, list[int]()
         prepared = prepare(self._task.stack, self._states.read(self._task.stack), settings, self._task.kept)
         self._recovery.notes += [note for note in prepared.notes if note not in self._recovery.notes]
         run = self._engine.up if held else self._engine.preview
-        finished = run(self._task.stack, self.log.file, started, *prepared.options)
+        with EngineEvents(self.log.path, wanted=self._task.traced) as events:
+            finished = run(self._task.stack, self.log.file, engines.append, *prepared.options, *events.options)
+        self._steps += events.steps
         self._tries += 1
         self._cost = Cost(
             seconds=round(self._cost.seconds + finished.cost.seconds, 2),
@@ -226,12 +225,13 @@ class _Run:
             self._recovery.notes.append(why_killed(_KILLS))
         if finished.code == -signal.SIGKILL and held:
             self._recovery.notes.append("its Pulumi process was killed")
-            end_session(process)
+            end_session(engines[0])
             self._recovery.clear_up(None, settings)
         elif finished.code != 0 and is_cut_off(text) and held:
             self._recovery.notes.append("a plug-in of its Pulumi process was killed")
             self._recovery.look_for_unknown(settings)
         elif finished.code != 0 and is_throttled(text):
+            self._throttled += 1
             self._recovery.notes.append("throttled by AWS: tried again later")
         elif is_locked(text):
             self._recovery.await_lock()

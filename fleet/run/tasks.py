@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fleet.engine import Cost
+from fleet.run.engine_events import Step
 from fleet.run.preparation import Kept
 from fleet.store.locations import Locations
 from spoke.launches.holds import Hold, Holds
@@ -48,6 +49,7 @@ class Task:
         kept: What the run leaves in the account.
         took: Seconds of its last success; 0 where none is known.
         holds: Launches that stay at a version for now, whatever its settings say.
+        traced: Somebody wants to know what is done to each resource.
     """
 
     stack: str
@@ -65,6 +67,7 @@ class Task:
     platform: str = ""
     kept: Kept | None = None
     took: float = 0
+    traced: bool = False
     holds: Holds = field(default_factory=dict[str, Hold])
 
     @property
@@ -89,6 +92,9 @@ class Outcome:
         contract: The hash of the contract that it was deployed with.
         fingerprint: Where it has come to.
         worker: The process that ran it, as host and number.
+        kills: How often a process of its was killed.
+        throttled: How many of the tries AWS throttled, in spite of all that the provider tries by itself.
+        steps: What was done to each resource, where the task is traced.
         stops: Why no other spoke shall begin; empty where nothing is in the way.
     """
 
@@ -102,6 +108,9 @@ class Outcome:
     log: str = ""
     worker: str = ""
     tries: int = 0
+    kills: int = 0
+    throttled: int = 0
+    steps: tuple[Step, ...] = ()
     cost: Cost = field(default_factory=Cost)
     stops: str = ""
 

@@ -1,7 +1,7 @@
 """Whether a template refers to what is there, and not in a circle: CloudFormation would say so at the first launch."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final, NamedTuple, cast
 
@@ -80,54 +80,60 @@ def _part(body: Mapping[str, Any], section: str) -> Mapping[str, object]:
     return cast("Mapping[str, object]", found) if isinstance(found, dict) else {}
 
 
-def references_in(part: object, place: str, *, is_condition: bool = False) -> Iterator[Reference]:
+def references_in(part: object, place: str, *, is_condition: bool = False) -> list[Reference]:
     """Find the references of a resource, an output or a condition."""
+    found: list[Reference] = []
     if isinstance(part, dict) and not is_condition:
         entry = cast("dict[str, object]", part)
         if isinstance(condition := entry.get("Condition"), str):
-            yield Reference("Condition", condition, f"{place}.Condition")
+            found.append(Reference("Condition", condition, f"{place}.Condition"))
         depends = entry.get("DependsOn")
-        for name in cast("list[object]", depends) if isinstance(depends, list) else [depends]:
-            if isinstance(name, str):
-                yield Reference("DependsOn", name, f"{place}.DependsOn")
+        names = cast("list[object]", depends) if isinstance(depends, list) else [depends]
+        found += [Reference("DependsOn", name, f"{place}.DependsOn") for name in names if isinstance(name, str)]
         for key, inner in entry.items():
             if key not in ("Condition", "DependsOn", "Type"):
-                yield from _references(inner, f"{place}.{key}", is_condition=False)
+                _references(inner, f"{place}.{key}", found, is_condition=False)
     else:
-        yield from _references(cast("object", part), place, is_condition=is_condition)
+        _references(cast("object", part), place, found, is_condition=is_condition)
+    return found
 
 
-def _references(node: object, place: str, *, is_condition: bool) -> Iterator[Reference]:
+def _references(node: object, place: str, found: list[Reference], *, is_condition: bool) -> None:
+    """Add those below a node. A generator of generators would take three times as long."""
     if isinstance(node, list):
         for index, item in enumerate(cast("list[object]", node)):
-            yield from _references(item, f"{place}[{index}]", is_condition=is_condition)
+            if isinstance(item, (list, dict)):
+                _references(cast("object", item), f"{place}[{index}]", found, is_condition=is_condition)
     elif isinstance(node, dict):
         for key, argument in cast("dict[str, object]", node).items():
-            yield from _of_function(key, argument, place, is_condition=is_condition)
+            _of_function(key, argument, place, found, is_condition=is_condition)
 
 
-def _of_function(key: str, argument: object, place: str, *, is_condition: bool) -> Iterator[Reference]:
+def _of_function(key: str, argument: object, place: str, found: list[Reference], *, is_condition: bool) -> None:
     items = cast("list[object]", argument) if isinstance(argument, list) else [argument]
     first = items[0] if items else None
     match key:
         case "Ref" if isinstance(argument, str):
-            yield Reference("Ref", argument, place)
+            found.append(Reference("Ref", argument, place))
         case "Fn::GetAtt" if isinstance(first, str):
-            yield Reference("GetAtt", first if isinstance(argument, list) else first.partition(".")[0], place)
+            owner = first if isinstance(argument, list) else first.partition(".")[0]
+            found.append(Reference("GetAtt", owner, place))
         case "Fn::Sub" if isinstance(first, str):
             own = cast("dict[str, object]", items[1]) if len(items) > 1 and isinstance(items[1], dict) else {}
             for name in _SUBSTITUTED.findall(first):
                 owner, _, attribute = name.strip().partition(".")
                 if name.strip() not in own:
-                    yield Reference("GetAtt" if attribute else "Ref", owner, place)
-            yield from _references(own, place, is_condition=is_condition)
+                    found.append(Reference("GetAtt" if attribute else "Ref", owner, place))
+            _references(own, place, found, is_condition=is_condition)
         case "Fn::If" if isinstance(first, str):
-            yield Reference("Condition", first, place)
-            yield from _references(items[1:], place, is_condition=is_condition)
+            found.append(Reference("Condition", first, place))
+            _references(items[1:], place, found, is_condition=is_condition)
         case "Fn::FindInMap" if isinstance(first, str):
-            yield Reference("Mapping", first, place)
-            yield from _references(items[1:], place, is_condition=is_condition)
+            found.append(Reference("Mapping", first, place))
+            _references(items[1:], place, found, is_condition=is_condition)
         case "Condition" if is_condition and isinstance(argument, str):
-            yield Reference("Condition", argument, place)
+            found.append(Reference("Condition", argument, place))
+        case _ if isinstance(argument, (list, dict)):
+            _references(cast("object", argument), f"{place}.{key}", found, is_condition=is_condition)
         case _:
-            yield from _references(cast("object", argument), f"{place}.{key}", is_condition=is_condition)
+            pass

@@ -99,9 +99,11 @@ def _transforms(body: Mapping[str, Any], nodes: Sequence[_Node]) -> Iterator[Exc
 
 def _references(nodes: Sequence[_Node]) -> Iterator[Excess]:
     for node, place in nodes:
-        text = _joined(node)
+        if isinstance(node, list) or (isinstance(node, dict) and len(cast("dict[str, object]", node)) != 1):
+            continue  # neither text nor a function
+        text = _joined(cast("Any", node))
         if _REFERENCE.search(text) and not place.startswith("Metadata") and place.rpartition(".")[2] not in _PROSE:
-            shown = as_text(node)
+            shown = as_text(cast("Any", node))
             yield Excess(
                 f"{shown} reads a secret or a parameter of the account. Take it as a parameter of the template.",
                 code="template-reads-secrets",
@@ -139,8 +141,10 @@ def _images(
                 if excess:
                     yield excess
                     break
-        elif isinstance(node, str) and not any(f".{each}." in f"{place}." for each in _IMAGES):
-            for uri in _LOOKS_LIKE_AN_IMAGE.findall(node):
+        elif isinstance(node, str) and (uris := _LOOKS_LIKE_AN_IMAGE.findall(node)):
+            if any(f".{each}." in f"{place}." for each in _IMAGES):
+                continue
+            for uri in uris:
                 if uri not in declared:
                     yield _undeclared(uri, place)
 

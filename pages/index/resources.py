@@ -90,11 +90,14 @@ def _output(template: Template, kind: str, attribute: str) -> str:
 
 def _has(node: object, key: str, value: str | None = None) -> bool:
     """Whether a key is anywhere below a node, with a value if one is given."""
-    if isinstance(node, list):
-        return any(_has(item, key, value) for item in cast("list[object]", node))
-    if not isinstance(node, dict):
-        return False
-    part = cast("dict[str, object]", node)
-    if key in part and value in (None, part[key]):
-        return True
-    return any(_has(item, key, value) for item in part.values())
+    below: list[object] = [node]
+    while below:
+        each = below.pop()
+        if isinstance(each, list):
+            below += cast("list[object]", each)
+        elif isinstance(each, dict):
+            part = cast("dict[str, object]", each)
+            if key in part and value in (None, part[key]):
+                return True
+            below += part.values()
+    return False

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from benchmarks.fleet_stage import account, stack
+from tests.support.collector import Collector
 from tests.support.fleet.stage import Fleet, kill, wait_for
 from tests.support.webhook import Receiver
 
@@ -124,6 +125,25 @@ def test_one_spoke_with_wrong_credentials_fails_alone_and_whoever_is_named_is_to
     assert failed["log"] in report["printed"]
     _ = path.write_text(before)
     _ = fleet.roll_out("--only", stack(1))
+
+
+def test_a_collector_gets_a_span_for_each_resource_that_the_engine_touched(fleet: Fleet) -> None:
+    fleet.change(0, value="traced")
+    with Collector() as collector:
+        done = fleet.fleet("up", "--only", stack(0), variables=collector.variables)
+
+    assert 0 == done.code
+    assert "traces were not sent" not in done.output
+    [rollout] = collector.below(None)
+    [wave] = collector.below(rollout)
+    [spoke] = collector.below(wave)
+    assert (f"up {stack(0)}", "", account(0)) == (spoke.name, spoke.problem, spoke.about["cloud.account.id"])
+    resources = collector.below(spoke)
+    assert {"pulumi:pulumi:Stack", "aws:iam/role:Role"} <= {each.about["pulumi.type"] for each in resources}
+    [launch] = [each for each in resources if each.about["pulumi.operation"] == "update"]
+    assert "aws:servicecatalog/provisionedProduct:ProvisionedProduct" == launch.about["pulumi.type"]
+    assert 0 < launch.seconds < spoke.seconds
+    assert [] == list(fleet.project.glob(".fleet/**/*.events"))
 
 
 def test_an_account_that_is_suspended_on_the_way_is_left_out(fleet: Fleet) -> None:

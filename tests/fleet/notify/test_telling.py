@@ -61,7 +61,7 @@ def rolled_out(
         logs=folder_name(BEGUN),
         judged=judged,
     )
-    workers: Any = type("Workers", (), {"width": 2, "is_here": True, "executor": hands})()
+    workers: Any = type("Workers", (), {"width": 2, "is_here": True, "executor": hands, "processor": None})()
     monkeypatch.setattr("fleet.run.rollout.run_spoke", hands.run)
     monkeypatch.setattr("fleet.run.rollout.wait", _waiting)
     telling = Telling(hands, plan, request, channels)

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 
 from fleet.run import memory, spoke_run
-from fleet.run.executors import default_width
 from fleet.run.memory import SPOKE_MIB, free_mib, shortage, spokes_that_fit
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import RunStatus
 from tests.support.fake_account import always
 from tests.support.fleet.pretended import Begin
+from tests.support.kernel_files import write
 
 MIB = 1 << 20
 CUT_OFF = "error: rpc error: code = Unavailable desc = error reading from server: EOF\n"
@@ -22,15 +22,6 @@ CUT_OFF = "error: rpc error: code = Unavailable desc = error reading from server
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a machine with 10,000 MiB free."""
     monkeypatch.setattr(memory.psutil, "virtual_memory", always(SimpleNamespace(available=10_000 * MIB)))
-
-
-def write(root: Path, files: dict[str, str]) -> Path:
-    """Write files of the kernel's."""
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return root
 
 
 GROUP = {"proc/self/cgroup": "0::/job.slice/runner\n"}
@@ -88,20 +79,9 @@ def test_as_many_spokes_as_fit_and_one_in_any_case(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, spokes: int
 ) -> None:
     monkeypatch.setattr(memory.psutil, "virtual_memory", always(SimpleNamespace(available=free * MIB)))
-    monkeypatch.setattr("os.cpu_count", always(64))
-    monkeypatch.setattr(memory, "_groups", always(()))
-
     assert spokes == spokes_that_fit(tmp_path)
-    assert spokes == default_width()
     assert "" == shortage(spokes, tmp_path)
     assert f"{spokes + 1} spokes at a time take about {(spokes + 1) * SPOKE_MIB} MiB" in shortage(spokes + 1, tmp_path)
-
-
-def test_cores_bound_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.cpu_count", always(2))
-    monkeypatch.setattr(memory, "_groups", always(()))
-
-    assert 2 == default_width()
 
 
 @pytest.mark.parametrize("ending", [(-signal.SIGKILL, ""), (255, CUT_OFF)])

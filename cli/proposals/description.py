@@ -109,7 +109,7 @@ def _between(move: Move, details: Details) -> Iterator[str]:
     if details.breaking:
         yield (
             f"Not every launch that {move.running} accepts is accepted by {move.target}; those above are. "
-            + "; ".join(f"{name} {reason}" for name, reason in details.breaking)
+            + "; ".join(cell(f"{name} {reason}") for name, reason in details.breaking)
         )
 
 

@@ -89,10 +89,12 @@ def planned_with(plan: FleetPlan, proposals: Iterable[Proposal]) -> FleetPlan:
     """
     inventory, texts = plan.inventory, dict[str, str]()
     for proposal in proposals:
+        several = texts.keys() & proposal.after.keys()
+        texts |= {file: text for file, text in proposal.after.items() if file not in several}
         for move in proposal.moves:
             file = move.pin.file
-            text = texts.get(file) or proposal.before[file]
-            texts[file] = replace_text(text, move.pin.path, move.new, where=file)
+            if file in several:  # which another proposal changes, too
+                texts[file] = replace_text(texts[file], move.pin.path, move.new, where=file)
     with TemporaryDirectory() as folder:
         place = Path(folder)
         for name in (LAUNCHES_FILE, ACCOUNTS_FILE):

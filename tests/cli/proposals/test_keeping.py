@@ -157,3 +157,22 @@ def test_a_table_names_branches_in_full_on_a_narrow_terminal(root: Path, publish
 
     assert root
     assert "risk-fraud embedder 1.0.0 1.1.0 2 upgrades/risk-fraud/embedder new" in done.words
+
+
+def test_two_products_of_one_spoke_are_two_branches_and_one_plan(
+    root: Path, publish: Publish, command: Command
+) -> None:
+    launches = [
+        LAUNCH,
+        {"name": "scores", "product": "scorer", "version": "1.0.0", "parameters": {"ModelDataUrl": "s3://a/b.tar.gz"}},
+    ]
+    write_spoke(root, "a", "300000000001", launches=launches, tags={"team": "x"})
+    commit(root)
+    publish(v1_0_0={}, v1_1_0={})
+    found = proposed(command)
+    texts = {each["branch"]: each["description"] for each in found["proposals"]}
+
+    assert {"upgrades/x/embedder", "upgrades/x/scorer", BRANCH} == texts.keys()
+    assert "search" in texts["upgrades/x/embedder"]
+    assert "scores" not in texts["upgrades/x/embedder"]
+    assert 1 == git(root, "show", "upgrades/x/scorer:Pulumi.spoke-a.yaml").count("version: 1.1.0")

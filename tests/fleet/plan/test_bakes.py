@@ -230,3 +230,34 @@ def test_the_record_of_an_earlier_release_is_read(before: Inventory) -> None:
         del launch["before"]
 
     assert "" == Record.model_validate(text).launches[0].before
+
+
+def test_who_moved_to_a_stopped_version_by_hand_is_left_there(before: Inventory) -> None:
+    by_hand = {**before.tags, "spoke-b": "another"}
+    plan = make_plan(replace(arrived(before), bakes=[STOPPED], tags=by_hand))
+
+    assert "1.0.1" == numbers(plan)["spoke-b"]
+
+
+def test_a_launch_that_is_new_does_not_begin_the_time_again(before: Inventory, tmp_path: Path) -> None:
+    waves = [{**WAVES[0], "spokes": ["a", "b"]}, WAVES[1]]
+    there = arrived(before)
+    record = recorded(there, "spoke-b")
+    new = {"version": "1.0.1", "before": "", "since": SINCE + dt.timedelta(days=9)}
+    changed = record.model_copy(update={"launches": [record.launches[0].model_copy(update=new)]})
+    waiting = spoke(tmp_path, "c", "300000000003", launches=[{**LAUNCH, "version": "~1.0"}])
+    third = recorded(before, "spoke-b").model_copy(update={"stack": "spoke-c"})
+    found = replace(
+        there,
+        settings=fleet(*waves),
+        spokes={**there.spokes, "spoke-c": waiting},
+        records={**there.records, "spoke-b": changed, "spoke-c": third},
+        tags={**there.tags, "spoke-c": third.state},
+    )
+    [baking] = make_plan(found).baking
+
+    assert (SINCE, ("spoke-c",), ["spoke-a"]) == (
+        baking.arrived,
+        baking.waiting,
+        [each.stack for each in baking.arrivals],
+    )

@@ -23,13 +23,11 @@ from fleet.plan.verdicts import FleetPlan, Kind
 from fleet.show.tables import Column, show
 
 _COLUMNS: Final = (
-    Column("team"),
-    Column("product"),
+    Column("branch"),
     Column("from"),
     Column("to"),
-    Column("spokes", 2),
-    Column("branch", 1),
-    Column("status"),
+    Column("spokes", 1),
+    Column("status", 2, wraps=True),
 )
 
 
@@ -80,12 +78,10 @@ def _described(plan: FleetPlan) -> tuple[list[Described], list[ByHand]]:
 def _tell(placement: Placement, plan: FleetPlan, console: Console) -> None:
     rows = [
         (
-            proposal.team,
-            proposal.key,
+            proposal.branch,
             " and ".join(dict.fromkeys(move.running for move in proposal.moves)),
             " and ".join(dict.fromkeys(move.target for move in proposal.moves)),
             str(len({each.user.verdict.spoke.stack for move in proposal.moves for each in move.launches})),
-            proposal.branch,
             f"{placed.status}: {placed.note}" if placed.note else str(placed.status),
         )
         for placed in placement.placed

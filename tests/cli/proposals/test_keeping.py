@@ -156,7 +156,7 @@ def test_a_table_names_branches_in_full_on_a_narrow_terminal(root: Path, publish
     done = command("fleet", "propose")
 
     assert root
-    assert "risk-fraud embedder 1.0.0 1.1.0 2 upgrades/risk-fraud/embedder new" in done.words
+    assert "upgrades/risk-fraud/embedder 1.0.0 1.1.0 2 new" in done.words
 
 
 def test_two_products_of_one_spoke_are_two_branches_and_one_plan(

@@ -9,6 +9,7 @@ import yaml
 
 _LIKE: Final = "text-embedder-serverless"
 _GROUP: Final = "text-embedder"
+_ORGANIZATION: Final = Path(__file__).parents[1] / "sandbox" / "aws" / "default_organization.yaml"
 IN_A_STACK: Final = 25
 
 
@@ -28,6 +29,15 @@ def write_catalog(project: Path, number: int, *, divided: bool) -> list[str]:
     for index in range(number):
         _write_product(catalog / "products" / f"model-{index:03}", texts, portfolios[index // IN_A_STACK])
     return _write_stacks(project, portfolios, divided=divided)
+
+
+def write_organization(file: Path, number: int) -> Path:
+    """Write the sandbox's own organization with a model in the registry for each product; gives the file."""
+    content: dict[str, Any] = yaml.safe_load(_ORGANIZATION.read_text())
+    [like] = [each for each in content["model_packages"] if each["group"] == _GROUP][:1]
+    content["model_packages"] = [{**like, "group": f"model-{index:03}"} for index in range(number)]
+    _ = file.write_text(yaml.safe_dump(content))
+    return file
 
 
 def add_version(project: Path, index: int) -> None:

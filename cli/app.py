@@ -4,7 +4,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from cli import exit_codes, fleet, hub, models, organization, proof, sandbox, site_verbs, spoke, stack
+from cli import exit_codes, fleet, hub, models, organization, proof, sandbox, site_verbs, spoke, stack, what_if
 from cli.verbs import PROGRAM, AsJson, complete_stack, verb
 
 NOUNS: Final = {
@@ -28,6 +28,7 @@ app: Final = typer.Typer(
 )
 for name, noun in NOUNS.items():
     app.add_typer(noun, name=name, short_help=noun.info.help)
+fleet.app.add_typer(what_if.app, name="what-if", short_help=what_if.app.info.help)
 site_verbs.add_mcp(app)
 
 

@@ -48,8 +48,10 @@ def plan(
         write_file(comment, in_markdown(found))
     if why:
         elsewhere = found.inventory.neighbours.elsewhere
-        for stack in sorted(matching_spokes(found.inventory.spokes, [why], where="--why", elsewhere=elsewhere)):
-            explain(found.verdicts[stack], found, console())
+        upstream = [each for stack, each in found.upstream.items() if stack == why]
+        chosen = () if upstream else matching_spokes(found.inventory.spokes, [why], where="--why", elsewhere=elsewhere)
+        for verdict in upstream or [found.verdicts[stack] for stack in sorted(chosen)]:
+            explain(verdict, found, console())
     elif as_json:
         print_json(plan_document(found))
     else:

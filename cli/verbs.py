@@ -146,7 +146,8 @@ def _numbers(path: Path) -> Iterator[str]:
         return
 
 
-def _set_day(day: str | None) -> str | None:
+def on_day(day: str | None) -> str | None:
+    """Let a command, and what it starts, work with a day."""
     if day is not None:
         os.environ[AS_OF] = day  # the programs that Pulumi starts read it there
     return day
@@ -155,7 +156,7 @@ def _set_day(day: str | None) -> str | None:
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DATE", callback=_set_day, help="As it is on that day, for example 2026-12-24."),
+    typer.Option("--as-of", metavar="DATE", callback=on_day, help="As it is on that day, for example 2026-12-24."),
 ]
 Product = Annotated[
     str, typer.Argument(metavar="PRODUCT", autocompletion=complete_product, help="The product's key in the catalog.")

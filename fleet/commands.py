@@ -21,6 +21,7 @@ from fleet.plan.inventory import collect
 from fleet.plan.settings import Wave
 from fleet.plan.spoke_selection import (
     SpokeFilter,
+    divide,
     refuse_before_earlier_waves,
     refuse_unknown_waves,
     select_spokes,
@@ -28,9 +29,10 @@ from fleet.plan.spoke_selection import (
 from fleet.plan.verdicts import FleetPlan, Kind, make_plan
 from fleet.run.executors import workforce
 from fleet.run.judging import Judgement, settle
-from fleet.run.rollout import Approver, Request, Result, Rollout
+from fleet.run.rollout import Approver, Request, Result, Rollout, UpstreamRollout
 from fleet.run.tasks import Operation
 from fleet.show.drift import compare, show_drift
+from fleet.show.ending_versions import without_endings_in_use
 from fleet.show.progress import Lines, Screen
 from fleet.show.report import Journal, LastLook, folder_name
 from fleet.show.reporting import show_result
@@ -72,14 +74,15 @@ def roll_out(
     plan = planned(root)
     export = None if dry_run else exporting()
     refuse_unknown_waves(plan, approved, where="--approve")
-    refuse_unknown_waves(plan, choice.waves, where="--wave")
     plan, judged = settle(plan, choice.waves, again, begun, write=not dry_run)
-    stacks = select_spokes(plan, choice)
+    spokes, first = divide(plan, choice)
+    stacks = frozenset[str]() if first and choice.only and not spokes.only else select_spokes(plan, spokes)
     if choice.waves and not dry_run:
         refuse_before_earlier_waves(plan, choice.waves)
+    plan = without_endings_in_use(plan, root, first, forced=force)
     _tell_beforehand(plan, judged, begun, console)
     request = Request(
-        wanted=stacks,
+        wanted=stacks | first,
         operation=Operation.PREVIEW if dry_run else Operation.UP,
         forced=force,
         begun=begun,
@@ -94,16 +97,23 @@ def roll_out(
     telling = Telling(journal, plan, request, channels)
     tracing = Tracing(telling, plan, request, export)
     with workforce(scheduler) as workers, board if isinstance(board, Screen) else nullcontext():
-        result = Rollout(plan, request, workers, tracing, _approver(approved, board)).run()
+        approver = _approver(approved, board)
+        result = UpstreamRollout(plan, request, workers, tracing, approver).run()
+        if result.outcomes and stacks and not (dry_run or result.stopped):
+            plan = planned(root)
+            journal.replan(plan, request)
+            telling.replan(plan)
+            tracing.replan(plan)
+        Rollout(plan, request, workers, tracing, approver, result).run()
     look = LastLook()
     if result.outcomes and not dry_run:
         try:
-            look = _last_look(root, stacks, result)
+            look = _last_look(root, request.wanted, result)
         except CatalogError as problem:
             look = LastLook(problem=str(problem))
         except KeyboardInterrupt:
             look = LastLook(problem="interrupted")
-    unchanged = sum(stack not in result.outcomes for stack in stacks) - len(result.not_begun)
+    unchanged = sum(stack not in result.outcomes for stack in request.wanted) - len(result.not_begun)
     show_result(result, look, unchanged, console)
     if problem := journal.close(result, look):
         console.print(problem, markup=False, soft_wrap=True)
@@ -151,8 +161,9 @@ def find_drift(
 
 def _last_look(root: Path, stacks: frozenset[str], result: Result) -> LastLook:
     """Look again, at the end: the hub may have changed meanwhile, or an account may be closed by now."""
-    after = planned(root).verdicts
-    wanted_still = [after[stack] for stack in sorted(stacks) if stack in after and stack not in result.not_begun]
+    after = planned(root)
+    known = {**after.upstream, **after.verdicts}
+    wanted_still = [known[stack] for stack in sorted(stacks) if stack in known and stack not in result.not_begun]
     return LastLook([verdict for verdict in wanted_still if verdict.kind not in (Kind.UNCHANGED, Kind.LEFT_OUT)])
 
 

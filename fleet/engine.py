@@ -31,6 +31,7 @@ from fleet.engine_answers import (
 )
 from fleet.errors import EngineError, PreviewError
 from shared.stack import engines
+from shared.stack.stack_file import StackFile
 
 _GUARD: Final = Path(__file__).with_name("guard.py")
 
@@ -53,6 +54,9 @@ class Finished:
     code: int
     cost: Cost
 
+
+Started = Callable[[int], None]
+"""Is told the number of a command's process."""
 
 STOPPING: Final = threading.Event()
 """Nothing new is to be begun in this process."""
@@ -112,11 +116,16 @@ class Engine:
 
     def select(self, project: str, stack: str) -> None:
         """Make a stack the current one of its project, and make it where it is not there. Raises EngineError."""
-        _ = self._ask(project, "stack", "select", stack, "--create", *_UNATTENDED)
+        _ = self._ask(project, "stack", "select", stack, "--create", *self._secrets(stack), *_UNATTENDED)
 
     def create(self, project: str, stack: str) -> None:
         """Make a stack, and leave the current one as it is. Raises EngineError."""
-        _ = self._ask(project, "stack", "init", stack, "--no-select", *_UNATTENDED)
+        _ = self._ask(project, "stack", "init", stack, "--no-select", *self._secrets(stack), *_UNATTENDED)
+
+    def _secrets(self, stack: str) -> list[str]:
+        """Name the provider that the settings ask for: Pulumi itself makes a new stack with the backend's own."""
+        provider = StackFile(self.root / f"Pulumi.{stack}.yaml").secrets_provider
+        return ["--secrets-provider", provider] if "://" in provider else []
 
     def listed(self, project: str) -> dict[str, str]:
         """Give the stacks of a project by their short names, with the times of their last updates.
@@ -164,23 +173,18 @@ class Engine:
         return json.loads(self._ask("spoke", "-s", stack, "refresh", "--preview-only", "--json", *_UNATTENDED))
 
     def up(
-        self,
-        stack: str,
-        log: IO[bytes] | None,
-        started: Callable[[int], None],
-        *options: str,
-        project: str = "spoke",
+        self, stack: str, log: IO[bytes] | None, started: Started, *options: str, project: str = "spoke"
     ) -> Finished:
         """Deploy a stack, with options of Pulumi's."""
         return self._run(stack, ("up", "--yes", "--skip-preview", *options), log, started, project)
 
-    def preview(self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *options: str) -> Finished:
-        """Show what a deployment of a spoke would change, and check what stands in its way."""
-        return self._run(stack, ("preview", "--diff", "--suppress-outputs", *options), log, started)
-
-    def refresh(
-        self, stack: str, log: IO[bytes] | None, started: Callable[[int], None], *, project: str = "spoke"
+    def preview(
+        self, stack: str, log: IO[bytes] | None, started: Started, *options: str, project: str = "spoke"
     ) -> Finished:
+        """Show what a deployment of a stack would change, and check what stands in its way."""
+        return self._run(stack, ("preview", "--diff", "--suppress-outputs", *options), log, started, project)
+
+    def refresh(self, stack: str, log: IO[bytes] | None, started: Started, *, project: str = "spoke") -> Finished:
         """Bring a stack's state in line with its account."""
         return self._run(stack, ("refresh", "--yes", "--skip-preview"), log, started, project)
 
@@ -199,12 +203,7 @@ class Engine:
         return states_after(answer, others=others)
 
     def _run(
-        self,
-        stack: str,
-        command: tuple[str, ...],
-        log: IO[bytes] | None,
-        started: Callable[[int], None],
-        project: str = "spoke",
+        self, stack: str, command: tuple[str, ...], log: IO[bytes] | None, started: Started, project: str = "spoke"
     ) -> Finished:
         begun = time.monotonic()
         # Straight into the file: a full disk costs us the log and Pulumi nothing, and it outlives us.

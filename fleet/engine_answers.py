@@ -62,6 +62,8 @@ def environment_of(root: Path, project: str, command: tuple[str, ...]) -> dict[s
     if project != "hub":
         for name in _OF_THE_HUB:
             environment.pop(name, None)
+    if "--preview-only" in command:
+        environment.pop("PULUMI_SKIP_CONFIRMATIONS", None)  # Pulumi refuses the two together, and nothing is to confirm
     if EVENT_LOG in command:
         environment["PULUMI_DEBUG_COMMANDS"] = "true"  # it knows the option only then
     if any(word in _ASKING for word in command):

@@ -12,13 +12,13 @@ FOLDERS = ("hub", "spoke", "organization", "shared", "fleet", "pages", "cli", "p
 WRITERS = {"shared/files.py", "shared/folders.py", "sandbox/files.py"}
 OTHERS = {
     "fleet/run/engine_log.py": {"open"},  # Pulumi's own output, while it comes
+    "fleet/run/engine_events.py": {"open"},  # an empty file that Pulumi writes, and nobody but its owner reads
     "cli/rehearsal/deployment.py": {"copytree", "copyfile", "symlink_to"},  # a copy of the checkout
     "cli/deployment/history_bundle.py": {"open"},  # in memory
     "cli/rehearsal/launch_surroundings.py": {"open"},  # in memory
     "cli/rehearsal/starting.py": {"open"},  # the sandbox's output
     "tools/build_backend.py": {"copyfile", "copytree"},  # a checkout's files, laid out for a wheel
     "cli/proving/model.py": {"open"},  # an archive in memory
-    "cli/proving/stage.py": {"copytree"},  # a copy of the checkout
     "tools/pulumi_cli.py": {"copyfile", "replace"},  # a program that was built aside is moved into its place
     "cli/catalog/template_commands.py": {"TemporaryFile"},  # what a command says, until it has ended
     "hub/definitions/packaged_archive.py": {"open"},  # an archive in memory

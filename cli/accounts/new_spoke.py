@@ -17,7 +17,7 @@ from shared.validation import Document, Key, Region, validate
 
 _TEMPLATE: Final = """\
 # The {name} account. Add launches, then: model-catalog stack up spoke-{name}
-config:
+{secrets}config:
   aws:region: {region}
   model-catalog-spoke:accountId: "{account}"
   model-catalog-spoke:assumeRole: arn:{partition}:iam::{account}:role/ModelCatalogDeployer
@@ -80,6 +80,7 @@ class Surroundings:
         self._folder = folder
         self._hub = _pin(folder)
         self._deployers = _deployers(folder)
+        self._secrets = StackFile(folder / "Pulumi.hub.yaml").secrets_provider
 
     def write(self, spoke: NewSpoke, *, beside: bool = False) -> Path:
         """Write a spoke's settings file where there is none, and give its path. Raises ConfigError."""
@@ -100,6 +101,7 @@ class Surroundings:
             **spoke.model_dump(),
             "partition": partition,
             "hub": self._hub,
+            "secrets": f"secretsprovider: {self._secrets}\n" if "://" in self._secrets else "",
             "roles": roles,
             "beside": _BESIDE.format(name=spoke.name) if beside else "",
         }

@@ -135,8 +135,8 @@ def _next_steps(wanted: WantedState, key: StateKey) -> str:
     provider = f"awskms:///{key.arn}?region={wanted.region}"
     return (
         f"Next: pulumi login 's3://{wanted.bucket}?region={wanted.region}'\n"
-        f"Each stack once, hub and spokes likewise: pulumi -C organization stack init organization --secrets-provider "
-        f"'{provider}'\n"
+        f"In Pulumi.organization.yaml and Pulumi.hub.yaml, above config, so that stacks are made with the key:\n"
+        f"  secretsprovider: {provider}\n"
         f"For a role that works as all deployers, in Pulumi.organization.yaml below deployers, beside its trust:\n"
         f'  fleet: {{stateBucket: {wanted.bucket}, stateAccountId: "{wanted.account}", stateKey: {key.id}, trust: …}}'
     )

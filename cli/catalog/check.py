@@ -18,7 +18,7 @@ from hub.definitions.product_folder import FILE
 from hub.definitions.quotas import beyond_quotas
 from hub.definitions.templates import read_template
 from hub.definitions.yaml_file import content_of, read_yaml
-from shared.errors import CatalogError
+from shared.errors import CatalogError, ContentError
 
 _TEMPLATES = ("marker.yaml", "products/*/*[0-9].yaml")
 
@@ -31,8 +31,7 @@ def check_catalog(*, as_json: bool, commands: bool) -> int:
         commands: Run those that write templates.
     """
     written = _told(refuse_other_output) if commands else ()
-    problems = [*map(str, marks_in(FOLDER)), *_mistakes(), *written, *rights_problems(), *_schemas(), *_lint()]
-    problems = list(dict.fromkeys(problems))  # a file that is missing is missed by two checks
+    problems = list(dict.fromkeys([*_problems(), *written, *_schemas()]))
     if as_json:
         print_json(problems)
     else:
@@ -40,6 +39,22 @@ def check_catalog(*, as_json: bool, commands: bool) -> int:
             print(f"error: {problem}", file=sys.stderr)
         print(f"{FOLDER}: {len(problems) or 'nothing'} to mend")
     return reached(reached=not problems)
+
+
+def refuse_mistakes() -> None:
+    """Refuse a catalog with something to mend, and tell all of it: the part of a hub's preview that asks nobody.
+
+    Raises:
+        ContentError: there is something.
+    """
+    if FOLDER.is_dir() and (problems := _problems()):
+        raise ContentError("\n".join(problems), code="catalog-to-mend")
+
+
+def _problems() -> list[str]:
+    """List what is to be mended in what people write."""
+    found = [*map(str, marks_in(FOLDER)), *_mistakes(), *rights_problems(), *_lint()]
+    return list(dict.fromkeys(found))  # a file that is missing is missed by two checks
 
 
 def _mistakes() -> Iterator[str]:

@@ -61,6 +61,10 @@ def _tell_more(stack: str, found: "Found") -> None:
 def _preview(stack: str, options: Sequence[str]) -> int:
     project = with_settings(stack)
     refuse_unready(stack, changing=False)
+    if project == "hub":
+        from cli.catalog.check import refuse_mistakes  # noqa: PLC0415 - slow to load, and not for every stack
+
+        refuse_mistakes()
     engine().select(project, stack)
     options = [*options, *_ready(project, stack)]
     if project == "spoke":

@@ -2,18 +2,19 @@
 
 from typing import Final
 
-from cli.catalog.files import catalog_as_of
+from cli.catalog.files import FOLDER
 from cli.errors import NotReachedError
 from cli.launched import launches_seen
 from cli.stacks import engine, published_contract, trusts_for, wanted_launches
 from cli.verbs import stacks
+from fleet.plan.hub_parts import CatalogParts
 from fleet.run.preparation import Kept, Preparation, kept_by, prepare, refuse_to_remove_roles
 from fleet.show.account_launches import AccountLaunch, in_lines
+from fleet.show.ending_versions import ending_versions
 from fleet.store.locations import states_at
 from fleet.store.states import State
 from fleet.store.storage import backend_url
 from hub.config import HubSettings
-from hub.definitions.portfolio_selection import part_of
 from shared.aws.session import AccountSession
 from shared.catalog.contract import Contract
 from shared.catalog.lifecycle import as_of
@@ -102,23 +103,11 @@ def _users_of_ending_versions(stack: str) -> list[AccountLaunch]:
     contract = _contract_of(stack)
     if contract is None:
         return []
-    before = {
-        (product.original_key, number): version.state
-        for region in contract.regions.values()
-        for product in region.products.values()
-        for number, version in product.versions.items()
-    }
     try:
-        catalog = part_of(settings_of(HubSettings, stack), catalog_as_of(), where=f"Pulumi.{stack}.yaml")
+        settings = settings_of(HubSettings, stack)
     except CatalogError:
-        return []  # the program refuses it, and says why
-    ending = {
-        key
-        for product in catalog.products
-        for version in product.versions
-        if version.state == "retired"
-        and before.get(key := (product.file.original_key, version.entry.version), "retired") != "retired"
-    }
+        return []  # the program refuses them, and says why
+    ending = ending_versions(settings, CatalogParts(FOLDER, as_of()), contract.model_dump(mode="json"))
     if not ending:
         return []
     return [each for each in launches_seen().undeclared if (each.original_key, each.version) in ending]

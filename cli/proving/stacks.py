@@ -78,10 +78,7 @@ class Unchanged(Step):
         """Deploy; what changes is told with its lines, and is a difference."""
         for stack in STACKS:
             done = _up(proof, stack, "--expect-no-changes", "--diff", log=f"unchanged-{stack}")
-            proof.fact(stack, counts(done.stdout))
-            proof.fact(f"{stack} ends with", done.returncode)
-            if done.returncode:
-                proof.note(f"{stack}: {tail(done.stdout)}")
+            _tell_changes(proof, stack, done)
 
 
 class Refresh(Step):
@@ -96,10 +93,7 @@ class Refresh(Step):
         for stack in STACKS:
             words = ("--preview-only", "--expect-no-changes", "--diff", "--suppress-progress")
             done = proof.stage.catalog("stack", "refresh", stack, *words, log=f"refresh-{stack}")
-            proof.fact(stack, counts(done.stdout))
-            proof.fact(f"{stack} ends with", done.returncode)
-            if done.returncode:
-                proof.note(f"{stack}: {tail(done.stdout)}")
+            _tell_changes(proof, stack, done)
 
 
 class Moved(Step):
@@ -204,6 +198,20 @@ def destroy(proof: Proof, stack: str) -> Any:  # noqa: ANN401 - a finished proce
     hub = ["--acknowledge-launches"] if stack == "hub" else []
     words = ("stack", "destroy", stack, "--yes", "--skip-preview", "--suppress-progress", *hub)
     return proof.stage.catalog(*words, log=f"destroy-{stack}")
+
+
+def _tell_changes(proof: Proof, stack: str, done: Any) -> None:  # noqa: ANN401 - a finished process
+    """Write down what a run that may change nothing has found.
+
+    Raises:
+        RehearsalError: it did not come so far.
+    """
+    if done.returncode and "no changes were expected" not in done.stdout:
+        raise RehearsalError(f"{stack} was not compared: {tail(done.stdout)}")
+    proof.fact(stack, counts(done.stdout))
+    proof.fact(f"{stack} ends with", done.returncode)
+    if done.returncode:
+        proof.note(f"{stack}: {tail(done.stdout)}")
 
 
 def _up(proof: Proof, stack: str, *options: str, log: str) -> Any:  # noqa: ANN401 - a finished process

@@ -10,8 +10,8 @@ from typing import Any, Final
 from fleet.notify.channels import Channel, NotSentError, wants
 from fleet.notify.cloud_events import CloudEvent, Moment
 from fleet.plan.notifications import Notification
-from fleet.plan.verdicts import FleetPlan
-from fleet.run.rollout import Board, Request, Result, runs
+from fleet.plan.verdicts import FleetPlan, Verdict
+from fleet.run.rollout import Board, Request, Result, running_in
 from fleet.run.tasks import Outcome, RunStatus, Task
 from fleet.show.report import LastLook
 
@@ -36,11 +36,7 @@ class Telling:
         self._rollout = request.logs.rpartition("/")[2]
         self._count = 0
         self._sender = _Sender(channels) if channels else None
-        waves = Counter(
-            each.wave
-            for each in plan.verdicts.values()
-            if each.spoke.stack in request.wanted and runs(each, forced=request.forced)
-        )
+        waves = running_in(plan, request)
         self._tell(
             Moment.BEGUN,
             {
@@ -48,7 +44,7 @@ class Telling:
                 "spokes": waves.total(),
                 "waves": [
                     {"name": each.wave.name, "spokes": waves[each.wave.name]}
-                    for each in plan.waves
+                    for each in (*plan.stages, *plan.waves)
                     if waves[each.wave.name]
                 ],
             },
@@ -72,19 +68,24 @@ class Telling:
         """Tell what became of a spoke."""
         self._board.ended(outcome)
         if outcome.status is RunStatus.FAILED:
-            verdict = self._plan.verdicts[outcome.stack]
+            verdict = self._plan.verdict_of(outcome.stack)
+            account = verdict.account if isinstance(verdict, Verdict) else None
             self._tell(
                 Moment.FAILED,
                 {
                     "stack": outcome.stack,
-                    "account": verdict.spoke.account,
-                    "unit": verdict.account.unit if verdict.account else None,
+                    "account": verdict.account_id,
+                    "unit": account.unit if account else None,
                     "wave": verdict.wave,
                     "reason": outcome.reason[:_LONGEST],
                     "why": list(verdict.reasons),
                 },
                 within=outcome.stack,
             )
+
+    def replan(self, plan: FleetPlan) -> None:
+        """Take another plan for what has not begun."""
+        self._plan = plan
 
     def note(self, text: str) -> None:
         """Tell something else."""
@@ -96,7 +97,7 @@ class Telling:
 
     def close(self, result: Result, look: LastLook, *, reached: bool) -> list[str]:
         """Tell how it ended, wait until that has gone out, and give what did not get through."""
-        behind = [verdict.spoke.stack for verdict in look.behind]
+        behind = [verdict.stack for verdict in look.behind]
         failed = [each.stack for each in result.outcomes.values() if each.status is RunStatus.FAILED]
         self._tell(
             Moment.ENDED,

@@ -45,11 +45,11 @@ class Tracing:
         """Tell what became of a spoke."""
         self._board.ended(outcome)
         now = time.time_ns()
-        spoke = self._plan.verdicts[outcome.stack].spoke
+        verdict = self._plan.verdict_of(outcome.stack)
         about = {
             "cloud.provider": "aws",
-            "cloud.account.id": spoke.account,
-            "cloud.region": spoke.settings.region if spoke.settings else "",
+            "cloud.account.id": verdict.account_id,
+            "cloud.region": verdict.region,
             "pulumi.stack": outcome.stack,
             "rollout.status": str(outcome.status),
             "rollout.changes": outcome.changes,
@@ -62,6 +62,10 @@ class Tracing:
         for step in outcome.steps:
             self._step(step, span, now)
         _end(span, now, "" if outcome.is_good else outcome.reason or str(outcome.status))
+
+    def replan(self, plan: FleetPlan) -> None:
+        """Take another plan for what has not begun."""
+        self._plan = plan
 
     def note(self, text: str) -> None:
         """Tell something else."""

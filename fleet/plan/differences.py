@@ -1,12 +1,10 @@
 """What is different about a spoke since its last success, in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
 from typing import Final
 
-from fleet.plan.inventory import Inventory
-from fleet.plan.spokes import Spoke
-from fleet.store.records import CorruptRecord, Record
+from fleet.plan.comparison import in_words
+from fleet.store.records import Record
 from spoke.launches.contract_dependencies import Parts
 from spoke.launches.holds import Hold
 from spoke.launches.resolution import ResolvedLaunch
@@ -14,57 +12,21 @@ from spoke.launches.resolution import ResolvedLaunch
 Held = Mapping[str, tuple[Hold, str]]
 """Launches that stay at a version for now, with what their settings say."""
 
-
-class Kind(StrEnum):
-    """What a plan says of a spoke."""
-
-    UNCHANGED = "unchanged"
-    CHANGED = "changed"
-    NEW = "new"
-    REFUSED = "refused"
-    LEFT_OUT = "left out"
-
-
-def compared(
-    inventory: Inventory, spoke: Spoke, parts: Parts, resolved_launches: Sequence[ResolvedLaunch], held: Held
-) -> tuple[Kind, tuple[str, ...]]:
-    """Compare what a spoke's result depends on with what it depended on at its last success, and say why they differ.
-
-    Args:
-        inventory: Everything.
-        spoke: The spoke.
-        parts: What its result depends on.
-        resolved_launches: Its launches, as the hub offers them.
-        held: Launches that stay at a version for now.
-    """
-    tag, record = inventory.tags.get(spoke.stack), inventory.records.get(spoke.stack)
-    match record:
-        case None if tag is None:
-            return Kind.NEW, ("it was never deployed",)
-        case None:
-            return Kind.CHANGED, ("no record of success: it was deployed by somebody else, or a run did not end",)
-        case CorruptRecord():
-            return Kind.CHANGED, (f"its record cannot be read: {record.reason}",)
-        case Record():
-            pass
-    reasons = list(_differences(record, parts, resolved_launches, held))
-    if tag is None:
-        return Kind.NEW, ("its stack is gone since it was last rolled out", *reasons)
-    if tag != record.state:
-        when = f"{record.finished:%Y-%m-%d %H:%M} UTC"
-        reasons.append(f"its stack was updated since its last success ({when}), by somebody else or a run that failed")
-    return (Kind.CHANGED, tuple(reasons)) if reasons else (Kind.UNCHANGED, ())
-
-
 OFFER: Final = "offer of "
 """How the names of those parts begin that stand for what the hub offers to a launch."""
+
 _LAUNCH: Final = "launch "
 
 
-def _differences(
-    record: Record, parts: Parts, resolved_launches: Sequence[ResolvedLaunch], held: Held
-) -> Iterator[str]:
-    """Say what is different since a record was written."""
+def differences(record: Record, parts: Parts, resolved_launches: Sequence[ResolvedLaunch], held: Held) -> Iterator[str]:
+    """Say what is different since a record was written.
+
+    Args:
+        record: Of the last success.
+        parts: What the result depends on now.
+        resolved_launches: The launches, as the hub offers them.
+        held: Launches that stay at a version for now.
+    """
     before = {launch.name: launch for launch in record.launches}
     now = {resolved.launch.name: resolved for resolved in resolved_launches}
     for name in sorted(record.parts.keys() | parts.keys()):
@@ -83,7 +45,7 @@ def _differences(
             if old is not None and new is not None:
                 yield _moved(subject, before[subject].version if subject in before else "", now[subject], held)
         else:
-            yield f"{name} is new" if old is None else f"{name} is no longer used" if new is None else f"{name} changed"
+            yield in_words(name, old, new)
 
 
 def _moved(launch: str, before: str, resolved: ResolvedLaunch, held: Held) -> str:

@@ -1,8 +1,8 @@
-"""The fingerprint of a spoke: all that the result of its run depends on."""
+"""The fingerprint of a stack: all that the result of its run depends on."""
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from fleet.errors import SettingsError
 from spoke.launches.contract_dependencies import Parts, digest
 
-_FOLDERS: Final = ("spoke", "shared")
+_SHARED: Final = "shared"
 _CODE: Final = ("*.py", "Pulumi.yaml")
 _PACKAGE: Final = "model-catalog"
 _HOME: Final = Path(__file__).resolve().parents[2]
@@ -26,21 +26,39 @@ def fingerprint_of(parts: Parts) -> str:
     return digest(dict(parts))
 
 
-def code_parts(root: Path) -> Parts:
-    """Digest the programs of a checkout and the versions of what they need.
+def code_parts(root: Path, program: str = "spoke") -> Parts:
+    """Digest a program of a checkout and the versions of what it needs.
 
-    Where a file is means nothing: one that only moves runs no spoke again. In a team's repository, which has no
+    Where a file is means nothing: one that only moves runs no stack again. In a team's repository, which has no
     programs, they are those of the package, with what is installed beside it.
 
     Raises:
         SettingsError: the checkout has no lock file.
     """
+    return code_of_programs(root, [program])[program]
+
+
+def code_of_programs(root: Path, programs: Sequence[str]) -> dict[str, Parts]:
+    """Digest several programs of a checkout, each by its folder. Raises SettingsError."""
     home = _HOME if _is_package() else root
-    files = sorted(
-        digest(file.read_text()) for folder in _FOLDERS for pattern in _CODE for file in (home / folder).rglob(pattern)
-    )
-    versions = _needed([Requirement(_PACKAGE)], _installed) if _is_package() else _locked(root)
-    return {"code of spoke and shared": digest(files), "locked dependencies": digest(versions)}
+    needed = digest(_needed([Requirement(_PACKAGE)], _installed) if _is_package() else _locked(root))
+    digests = {folder: [digest(file.read_text()) for file in _code(home / folder)] for folder in (*programs, _SHARED)}
+    return {
+        each: {
+            f"code of {each} and {_SHARED}": digest(sorted([*digests[each], *digests[_SHARED]])),
+            "locked dependencies": needed,
+        }
+        for each in programs
+    }
+
+
+def _code(folder: Path) -> Iterator[Path]:
+    """List a program's own files; the hub's catalog has some too, and is no part of the program."""
+    for part in folder.iterdir() if folder.is_dir() else ():
+        if part.is_file():
+            yield from (part for pattern in _CODE if part.match(pattern))
+        elif part != folder.with_name("hub") / "catalog":
+            yield from (file for pattern in _CODE for file in part.rglob(pattern))
 
 
 def _is_package() -> bool:

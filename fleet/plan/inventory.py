@@ -9,13 +9,14 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fleet.engine import Engine
-from fleet.errors import SettingsError, StateError
+from fleet.errors import StateError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.hub_contracts import Hubs
 from fleet.plan.neighbours import Neighbours, look_around
 from fleet.plan.parameter_values import AskedValues, ParameterValues, RecordedValues
 from fleet.plan.settings import FILE, FleetSettings, read_settings
-from fleet.plan.spokes import Spoke, read_spokes
+from fleet.plan.spokes import Spoke, read_spokes, required_spokes
+from fleet.plan.upstream_inventory import Before, look_before
 from fleet.store.bakes import BakeResult, Bakes
 from fleet.store.locations import locations_of, states_at
 from fleet.store.records import CorruptRecord, Record, Records
@@ -45,6 +46,7 @@ class Inventory:
         bakes: What became of versions in waves; nothing where no wave bakes.
         neighbours: Stacks that another repository runs, and what stacks have that share an account.
         moved: The accounts that a spoke's resources are in, where the settings name another one than its record.
+        before: The stacks that come before the spokes.
     """
 
     root: Path
@@ -62,14 +64,16 @@ class Inventory:
     moved: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
     neighbours: Neighbours = field(default_factory=Neighbours)
     bakes: Sequence[BakeResult] = ()
+    before: Before = field(default_factory=Before)
 
 
-def collect(root: Path, *, recorded: bool = False) -> Inventory:
+def collect(root: Path, *, recorded: bool = False, asks_aws: bool = True) -> Inventory:
     """Look at everything.
 
     Args:
         root: The project's folder.
         recorded: What was recorded will do: it is no matter that AWS does not answer.
+        asks_aws: Whether the organization is asked at all.
 
     Raises:
         CatalogError: a setting is wrong, no hub was ever deployed, or backend or records are out of reach.
@@ -78,23 +82,23 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
     locations = locations_of(settings.records)
     engine = Engine(root)
     with ThreadPoolExecutor() as workers:
-        organization = workers.submit(read_organization, settings, tolerant=recorded)
+        organization = workers.submit(read_organization, settings, tolerant=recorded) if asks_aws else None
         states = states_at(locations.backend, engine)
         tags = workers.submit(states.tags)
         spokes = read_spokes(root)
-        if not spokes:
-            raise SettingsError(
-                "there are no spokes: no file is named Pulumi.spoke-*.yaml. Run the command in the project's folder, "
-                "or make one: make new-spoke",
-                code="no-spokes",
-            )
-        names = {name for spoke in spokes.values() if spoke.settings for name in spoke.settings.hub_stacks} or {"hub"}
+        before = workers.submit(
+            look_before, root, locations.backend, engine, ask=settings.hubs and asks_aws and not recorded
+        )
+        if not (spokes or before.result().stacks):
+            spokes = required_spokes(root)
+        names = {name for spoke in spokes.values() if spoke.settings for name in spoke.settings.hub_stacks}
+        names = names or ({"hub"} if spokes else set[str]())
         hubs = workers.submit(Hubs, engine, names)
         storage = Storage(locations.records)
         records = Records(storage).all()
         bakes = Bakes(storage).all() if any(wave.bake for wave in settings.waves) else []
-        found, unread = organization.result()
-        if not hubs.result().published():
+        found, unread = organization.result() if organization else (None, "AWS is not asked")
+        if names and not hubs.result().published() and not (settings.hubs and before.result().stacks):
             raise hubs.result().problems[0]
         return Inventory(
             root=root,
@@ -112,6 +116,7 @@ def collect(root: Path, *, recorded: bool = False) -> Inventory:
             moved={stack: _accounts(states, stack) for stack in _of_other_accounts(spokes, records)},
             neighbours=look_around(spokes, tags.result(), records, states),
             bakes=bakes,
+            before=before.result(),
         )
 
 

@@ -156,6 +156,7 @@ class FleetSettings(SettingsDocument):
 
     Attributes:
         hub: Which hub every spoke here has to read, whatever its own settings say.
+        hubs: Whether a rollout runs the organization's stack and the hub's too, before the spokes, where they changed.
         records: Where the records of success are kept; without it, beside the state. Pulumi Cloud needs it.
         waves: In the order in which they are rolled out.
         notifications: Who is told how a rollout goes; nobody without it.
@@ -164,6 +165,7 @@ class FleetSettings(SettingsDocument):
 
     organization: OrganizationAccess = OrganizationAccess()
     hub: HubPin | None = None
+    hubs: bool = Field(default=False, description="true or false", examples=["true"])
     inventory: InventoryAccess = InventoryAccess()
     records: Annotated[
         str | None, Field(description="the address of a folder or bucket", examples=["s3://your-state-bucket"])

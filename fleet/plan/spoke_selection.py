@@ -1,14 +1,17 @@
 """Which spokes a command is about."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Final
 
 from fleet.errors import SettingsError
 from fleet.plan.spokes import matching_spokes, named
 from fleet.plan.verdicts import FleetPlan, Kind
 from shared.spelling import meant
 
+_UPSTREAM: Final = ("hub", "organization")
 Shard = tuple[int, int]
 """Which part of how many, from 1."""
 
@@ -23,6 +26,34 @@ class SpokeFilter:
     shard: Shard | None = None
 
 
+def divide(plan: FleetPlan, choice: SpokeFilter) -> tuple[SpokeFilter, frozenset[str]]:
+    """Tell the stacks before the spokes from the spokes: give what is left to choose among spokes, and these stacks.
+
+    Of them a command is about those that it names, or about all where it names nothing at all; a wave and a shard are
+    of spokes alone.
+    """
+    upstream = plan.upstream if plan.inventory.settings.hubs else ()
+    only = {stack for stack in upstream for pattern in choice.only if _is(stack, pattern)}
+    others = {stack for stack in upstream for pattern in choice.exclude if _is(stack, pattern)}
+    spokes = replace(
+        choice,
+        only=[each for each in choice.only if not _names(each, upstream)],
+        exclude=[each for each in choice.exclude if not _names(each, upstream)],
+    )
+    if choice.waves or choice.shard or choice.only:
+        return spokes, frozenset(only - others)
+    return spokes, frozenset(set(upstream) - others)
+
+
+def _names(pattern: str, upstream: Iterable[str]) -> bool:
+    return any(_is(stack, pattern) for stack in upstream)
+
+
+def _is(stack: str, pattern: str) -> bool:
+    """Say whether a pattern is meant of a stack before the spokes: it begins as that does, so that * is of spokes."""
+    return pattern.startswith(_UPSTREAM) and fnmatchcase(stack, pattern)
+
+
 def select_spokes(plan: FleetPlan, choice: SpokeFilter) -> frozenset[str]:
     """Give the stacks that a command is about; those of suspended and closed accounts are none of them.
 
@@ -34,7 +65,7 @@ def select_spokes(plan: FleetPlan, choice: SpokeFilter) -> frozenset[str]:
     found -= matching_spokes(spokes, choice.exclude, where="--exclude", elsewhere=elsewhere)
     if choice.waves:
         found &= _of_waves(plan, choice.waves)
-    if not found:
+    if not (found or (plan.upstream and not spokes)):
         given = {"--only": choice.only, "--exclude": choice.exclude, "--wave": choice.waves}
         *most, last = [option for option, values in given.items() if values]
         options = f"{', '.join(most)}{' and ' * bool(most)}{last}"

@@ -49,6 +49,18 @@ def read_spokes(root: Path) -> dict[str, Spoke]:
     return {spoke.stack: spoke for spoke in spokes}
 
 
+def required_spokes(root: Path) -> dict[str, Spoke]:
+    """Read the settings of all spokes. Raises SettingsError where there are none."""
+    spokes = read_spokes(root)
+    if not spokes:
+        raise SettingsError(
+            "there are no spokes: no file is named Pulumi.spoke-*.yaml. Run the command in the project's folder, or "
+            "make one: make new-spoke",
+            code="no-spokes",
+        )
+    return spokes
+
+
 def read_spoke(path: Path) -> Spoke:
     """Read one spoke's settings. What is wrong with them is kept: it concerns no other spoke."""
     file = StackFile(path)

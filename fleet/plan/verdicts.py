@@ -1,18 +1,21 @@
 """Which spokes would change, and why, without running any of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fleet.plan.account_facts import notes_on_accounts, notes_on_entries, offer_of
 from fleet.plan.bakes import Baking, weigh
-from fleet.plan.differences import Kind, compared
+from fleet.plan.comparison import Kind, compare
+from fleet.plan.differences import differences
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.inventory import Inventory
 from fleet.plan.neighbours import Apart
 from fleet.plan.spokes import Spoke, named
-from fleet.plan.waves import Members, assign
+from fleet.plan.upstream_verdicts import UpstreamVerdict, notes_on_upstream, upstream_verdicts
+from fleet.plan.waves import Members, assign, in_stages
 from fleet.store.records import Record
 from shared.aws.organization import MemberAccount
+from shared.collecting import together
 from shared.errors import CatalogError
 from shared.stack.own_state import refuse_other_account
 from spoke.config import SpokeSettings
@@ -30,6 +33,7 @@ class Verdict:
 
     Attributes:
         reasons: In words, each a sentence's worth.
+        problem: Why a run would be refused, where one would.
         parts: All that its result depends on; empty where that cannot be said.
         contract: The hash of the contract that the plan was made with.
         wanted: What it asks for, with who asks for each launch; None where that cannot be said.
@@ -41,6 +45,7 @@ class Verdict:
     account: MemberAccount | None
     kind: Kind
     reasons: tuple[str, ...] = ()
+    problem: CatalogError | None = None
     parts: Parts
     contract: str = ""
     wanted: WantedLaunches | None = None
@@ -56,12 +61,28 @@ class Verdict:
         """One name for all that the result depends on."""
         return fingerprint_of(self.parts)
 
+    @property
+    def stack(self) -> str:
+        """The spoke's stack."""
+        return self.spoke.stack
+
+    @property
+    def region(self) -> str:
+        """Where it works; empty where its settings are wrong."""
+        return self.spoke.settings.region if self.spoke.settings else ""
+
+    @property
+    def account_id(self) -> str:
+        """The spoke's account; empty where its file names none that can be read."""
+        return self.spoke.account
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetPlan:
-    """The verdicts of all spokes.
+    """The verdicts of all spokes, and of the stacks that come before them.
 
     Attributes:
+        upstream: Of the organization's and the hub's stacks, in their order.
         waves: In their order.
         without_spoke: Active accounts of the organization that no spoke is for.
         without_account: Spokes whose account is not of the organization.
@@ -70,12 +91,22 @@ class FleetPlan:
     """
 
     inventory: Inventory
+    upstream: Mapping[str, UpstreamVerdict] = field(default_factory=dict[str, UpstreamVerdict])
     verdicts: Mapping[str, Verdict]
     waves: Sequence[Members]
     without_spoke: Sequence[MemberAccount]
     without_account: Sequence[str]
     notes: Sequence[str]
     baking: Sequence[Baking] = ()
+
+    def verdict_of(self, stack: str) -> Verdict | UpstreamVerdict:
+        """Give what it says of a stack."""
+        return self.upstream.get(stack) or self.verdicts[stack]
+
+    @property
+    def stages(self) -> Sequence[Members]:
+        """The stages of a rollout before its waves: their stacks run side by side, and none stops another one."""
+        return in_stages({stack: each.wave for stack, each in self.upstream.items()})
 
 
 def make_plan(inventory: Inventory) -> FleetPlan:
@@ -102,13 +133,20 @@ def make_plan(inventory: Inventory) -> FleetPlan:
         for stack, each in first.items()
     }
     verdicts = {stack: _apart(verdict, apart) for stack, verdict in verdicts.items()}
+    upstream = upstream_verdicts(inventory)
     return FleetPlan(
         inventory=inventory,
+        upstream=upstream,
         verdicts=verdicts,
         waves=waves,
         without_spoke=_without_spoke(inventory),
         without_account=_without_account(inventory),
-        notes=[*_notes(inventory), *bakes.notes, *_notes_on_platform(inventory, wanted)],
+        notes=[
+            *_notes(inventory),
+            *notes_on_upstream(inventory, upstream),
+            *bakes.notes,
+            *_notes_on_platform(inventory, wanted),
+        ],
         baking=bakes.open,
     )
 
@@ -169,7 +207,9 @@ def _holding(asked: "_Asked | Verdict", holds: Holds, inventory: Inventory) -> "
 
 def _refused(problem: CatalogError, spoke: Spoke, wave: str, account: MemberAccount | None) -> Verdict:
     reasons = (f"a run would be refused: {problem}",)
-    return Verdict(spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, parts={})
+    return Verdict(
+        spoke=spoke, wave=wave, account=account, kind=Kind.REFUSED, reasons=reasons, problem=problem, parts={}
+    )
 
 
 def _verdict(asked: _Asked, inventory: Inventory, apart: Apart, values: Values | CatalogError) -> Verdict:
@@ -186,7 +226,10 @@ def _verdict(asked: _Asked, inventory: Inventory, apart: Apart, values: Values |
     record = inventory.records.get(spoke.stack)
     known = inventory.values.recorded(record.parts) if isinstance(record, Record) else dict[str, str]()
     parts = {**inventory.code, **spoke.parts, **excerpt, **known}
-    kind, reasons = compared(inventory, spoke, parts, resolved_launches, asked.wanted.held)
+    held = asked.wanted.held
+    kind, reasons = compare(
+        inventory.tags.get(spoke.stack), record, lambda record: differences(record, parts, resolved_launches, held)
+    )
     return Verdict(
         spoke=spoke,
         wave=asked.wave,
@@ -206,7 +249,8 @@ def _apart(verdict: Verdict, apart: Apart) -> Verdict:
     if not problems:
         return verdict
     reasons = tuple(f"a run would be refused: {problem}" for problem in problems)
-    return replace(verdict, kind=Kind.REFUSED, reasons=reasons, parts={}, resolved_launches=())
+    problem = together(problems)
+    return replace(verdict, kind=Kind.REFUSED, reasons=reasons, problem=problem, parts={}, resolved_launches=())
 
 
 def _notes(inventory: Inventory) -> Iterator[str]:

@@ -53,6 +53,18 @@ def assign(
     return members
 
 
+def in_stages(stages: Mapping[str, str]) -> tuple[Members, ...]:
+    """Give the stacks before the spokes in stages, by the stage of each: of one, none keeps another from beginning."""
+    names = dict.fromkeys(stages.values())
+    return tuple(
+        Members(
+            Wave(name=name, default=True, tolerance="100%"),
+            tuple(stack for stack, stage in stages.items() if stage == name),
+        )
+        for name in names
+    )
+
+
 def _named(
     wave: Wave,
     where: str,

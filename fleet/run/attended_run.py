@@ -9,11 +9,14 @@ from fleet.engine import Cost, Engine
 from fleet.errors import FleetError
 from fleet.plan.fingerprint import code_parts
 from fleet.plan.hub_contracts import Hubs
+from fleet.plan.hub_parts import CatalogParts
 from fleet.plan.parameter_values import parts_at_hand
 from fleet.plan.settings import read_settings
 from fleet.plan.spokes import read_spoke
+from fleet.plan.upstream import Upstream
 from fleet.run.events import event_of
 from fleet.run.recording import parts_against, record_of
+from fleet.run.upstream_recording import look_at, record_of_upstream
 from fleet.store.deployments import deployed_contract
 from fleet.store.free_space import refuse_full_disk
 from fleet.store.history import FAILED, SUCCEEDED, History
@@ -30,6 +33,9 @@ from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Parts
 from spoke.launches.holds import Holds, variables_of
 from spoke.launches.launches_file import platform_digest
+
+_Looked = tuple[Upstream, CatalogParts]
+"""A stack that comes before the spokes, and the catalog of the day."""
 
 _WHOLE: Final = (
     "--yes", "-y", "--skip-preview", "-f", "--diff", "--suppress-outputs", "--suppress-progress", "--refresh", "-r",
@@ -103,6 +109,7 @@ class _Book:
         self._file = engine.root / f"Pulumi.{stack}.yaml"
         self.held = held_back(self._storage, stack)
         self._own = self._own_parts()
+        self._upstream = self._upstream_now()
         self._platform = platform_digest(engine.root)
         self._values = self._value_parts()
         before = self._states.read(stack)
@@ -132,6 +139,8 @@ class _Book:
             contract=contract_at_hand(self._engine, settings, self._stack) if settings and code != 0 else None,
         )
         appended = History(self._storage).append(event)
+        if code == 0 and self._operation == "up" and not self._is_spoke:
+            return self._record_upstream(state, options, appended)
         if code != 0 or settings is None or self._operation != "up":
             return []
         try:
@@ -143,6 +152,29 @@ class _Book:
     @property
     def _is_spoke(self) -> bool:
         return self._stack.startswith("spoke-")
+
+    def _upstream_now(self) -> _Looked | None:
+        """Look at a stack that comes before the spokes; None where that cannot be, or where it is a spoke."""
+        if self._is_spoke or self._operation != "up":
+            return None
+        try:
+            found, catalog = look_at(self._engine.root, self._stack, self._day)
+        except CatalogError:
+            return None
+        return (found, catalog) if found.parts else None
+
+    def _record_upstream(self, state: State, options: Sequence[str], event: EventRef) -> list[str]:
+        """Write the record of success; whoever may not write it is told, since nothing else depends on it."""
+        try:
+            _refuse_part(options)
+            upstream = _same(self._upstream, self._upstream_now())
+            Records(self._storage).write(record_of_upstream(*upstream, state, Cost(), event))
+        except FleetError as problem:
+            return [f"no record of success, so a rollout runs it again: {problem}"]
+        except StorageError as problem:
+            remedy = f"Whoever runs it has to write to .fleet/records/{self._stack}.json (docs/iam/state-hub.json)"
+            return [f"no record of success, so a rollout runs it again: {error_text(problem)}. {remedy}"]
+        return []
 
     def _own_parts(self) -> Parts:
         """Give what a spoke's result depends on beside its hub; nothing where that cannot be said."""
@@ -167,8 +199,7 @@ class _Book:
         Raises:
             FleetError: the run was not of the whole stack, or nobody can say what it was made from.
         """
-        if partial := [each for each in options if each.startswith("-") and each.partition("=")[0] not in _WHOLE]:
-            raise FleetError(f"it ran with {' '.join(partial)}.", code="run-in-part")
+        _refuse_part(options)
         same = self._own == self._own_parts() and self._platform == platform_digest(self._engine.root)
         if not self._own or not same:
             raise FleetError("settings or code changed while it ran.", code="checkout-changed")
@@ -202,6 +233,19 @@ def held_back(storage: Storage, stack: str) -> Holds:
     """
     record = Records(storage).of(stack) if stack.startswith("spoke-") else None
     return record.held if isinstance(record, Record) else {}
+
+
+def _same(before: _Looked | None, now: _Looked | None) -> _Looked:
+    """Give what a run began with, which has to be what is there now. Raises FleetError."""
+    if before is None or now is None or now[0].parts != before[0].parts:
+        raise FleetError("settings, catalog or code changed while it ran.", code="checkout-changed")
+    return before
+
+
+def _refuse_part(options: Sequence[str]) -> None:
+    """Refuse to call a run one of the whole stack that was of a part, or with other settings. Raises FleetError."""
+    if partial := [each for each in options if each.startswith("-") and each.partition("=")[0] not in _WHOLE]:
+        raise FleetError(f"it ran with {' '.join(partial)}.", code="run-in-part")
 
 
 def contract_at_hand(engine: Engine, settings: SpokeSettings, stack: str) -> Contract | None:

@@ -1,7 +1,6 @@
 """What Pulumi prints while it runs a spoke: kept in a file, and read for what matters."""
 
 import re
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
@@ -114,15 +113,3 @@ def _errors(text: str) -> Iterator[str]:
             current = [] if said.lower().startswith(_ENGINE) else [said]
         elif current:
             current.append(stripped)
-
-
-def was_killed(code: int, text: str) -> bool:
-    """Whether a process of Pulumi's, or a plug-in of it, was killed, by its exit code and what it has printed."""
-    return code == -signal.SIGKILL or (code != 0 and is_cut_off(text))
-
-
-def failure_in(code: int, text: str) -> str:
-    """Say why a process of Pulumi's failed; nothing where it did not."""
-    if code < 0:
-        return f"its Pulumi process was ended by signal {-code}"
-    return reason_in(text) if code else ""

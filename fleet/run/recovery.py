@@ -1,4 +1,4 @@
-"""Clears up after a run of a spoke that has died: its processes, its lock, and what was half done."""
+"""Clears up after a run of a stack that has died: its processes, its lock, and what was half done."""
 
 import os
 import time
@@ -20,7 +20,7 @@ from fleet.store.states import States
 from shared.stack import engines
 from shared.stack.own_state import refuse_other_account
 from shared.stack.process import Process
-from spoke.config import SpokeSettings
+from shared.stack.settings import AccountSettings
 
 POLL_SECONDS: Final = 0.5
 
@@ -34,7 +34,7 @@ _HOST: Final = "pulumi-language"
 
 
 class Recovery:
-    """Brings what an earlier run of a spoke left behind to an end.
+    """Brings what an earlier run of a stack left behind to an end.
 
     Attributes:
         notes: What was found, in words.
@@ -43,11 +43,12 @@ class Recovery:
     def __init__(self, stack: str, engine: Engine, states: States, log: Log) -> None:
         self.notes: list[str] = []
         self._stack = stack
+        self._folder = stack.partition("-")[0]
         self._engine = engine
         self._states = states
         self._log = log
 
-    def clear_up(self, abandoned: Lease | None, settings: SpokeSettings) -> None:
+    def clear_up(self, abandoned: Lease | None, settings: AccountSettings) -> None:
         """Clear up after the owner of a lease, or after a run of our own.
 
         Raises:
@@ -62,19 +63,19 @@ class Recovery:
         self.notes += self._states.repair(self._stack)
         state = self._states.read(self._stack)
         refuse_other_account(self._stack, state.accounts if state else (), settings.account_id)
-        target = Target(project="spoke", stack=self._stack, engine=self._engine, settings=settings)
+        target = Target(project=self._folder, stack=self._stack, engine=self._engine, settings=settings)
         if state and state.pending:
             self._settled(settle_pending(target, self._log.file))
         if state and self._states.failed_last(self._stack):
             self.look_for_unknown(settings)
 
-    def look_for_unknown(self, settings: SpokeSettings) -> None:
+    def look_for_unknown(self, settings: AccountSettings) -> None:
         """Look for what the last run may have made without writing it down, because its plug-in died.
 
         Raises:
             CatalogError: the account is out of reach, or has something that somebody has to decide on.
         """
-        target = Target(project="spoke", stack=self._stack, engine=self._engine, settings=settings)
+        target = Target(project=self._folder, stack=self._stack, engine=self._engine, settings=settings)
         try:
             done = settle_planned(target, self._log.file)
         except PreviewError as problem:  # what stands in the way of a preview, the run will tell by itself

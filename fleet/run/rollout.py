@@ -1,7 +1,7 @@
 """Rolls a plan out, wave after wave."""
 
 import datetime as dt
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
@@ -10,12 +10,16 @@ from typing import Final, Protocol
 from fleet.engine import interrupt
 from fleet.plan.differences import OFFER
 from fleet.plan.settings import Wave
+from fleet.plan.spokes import named
+from fleet.plan.upstream_verdicts import UpstreamVerdict
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
+from fleet.plan.waves import Members
 from fleet.run.executors import Workforce
 from fleet.run.memory import shortage
 from fleet.run.preparation import Kept, kept_by
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
+from fleet.run.upstream_run import run_upstream
 from fleet.run.width import MeasuredWidth, SetWidth, Width
 from fleet.store.bakes import BakeResult
 from fleet.store.locations import Locations
@@ -86,26 +90,44 @@ class Result:
     stopped: str = ""
 
 
-def runs(verdict: Verdict, *, forced: bool) -> bool:
-    """Whether a rollout runs a spoke; where it is forced, also one that nothing changed for."""
+def runs(verdict: Verdict | UpstreamVerdict, *, forced: bool) -> bool:
+    """Whether a rollout runs a stack; where it is forced, also one that nothing changed for."""
     return verdict.kind in (Kind.CHANGED, Kind.NEW) or (forced and verdict.kind is Kind.UNCHANGED)
+
+
+def running_in(plan: FleetPlan, request: Request) -> Counter[str]:
+    """Count what a rollout runs in each of its stages and waves."""
+    return Counter(
+        verdict.wave
+        for verdict in (*plan.upstream.values(), *plan.verdicts.values())
+        if verdict.stack in request.wanted and runs(verdict, forced=request.forced)
+    )
 
 
 class Rollout:
     """One rollout. It keeps no queue: a wave's spokes are handed over as others end."""
 
-    def __init__(self, plan: FleetPlan, request: Request, workers: Workforce, board: Board, approve: Approver) -> None:
+    def __init__(
+        self,
+        plan: FleetPlan,
+        request: Request,
+        workers: Workforce,
+        board: Board,
+        approve: Approver,
+        earlier: Result | None = None,
+    ) -> None:
+        """Take what is to be done, by whom, and what has come of it so far, to which it adds."""
         self._plan = plan
         self._request = request
         self._workers = workers
         self._board = board
         self._approve = approve
-        self._result = Result()
+        self._result = earlier or Result()
 
     def run(self) -> Result:
         """Go through the waves until the end, or until too many spokes have failed or somebody says no."""
-        for members in self._plan.waves:
-            verdicts = [self._plan.verdicts[stack] for stack in members.stacks if stack in self._request.wanted]
+        for members in self._stages():
+            verdicts = [self._plan.verdict_of(stack) for stack in members.stacks if stack in self._request.wanted]
             tasks = [self._task(verdict) for verdict in verdicts if runs(verdict, forced=self._request.forced)]
             refused = [verdict for verdict in verdicts if verdict.kind is Kind.REFUSED]
             if self._result.stopped:
@@ -114,9 +136,7 @@ class Rollout:
             if tasks and not self._approved(members.wave, tasks):
                 continue
             for verdict in refused:
-                self._ended(
-                    Outcome(stack=verdict.spoke.stack, status=RunStatus.FAILED, reason="\n".join(verdict.reasons))
-                )
+                self._ended(Outcome(stack=verdict.stack, status=RunStatus.FAILED, reason="\n".join(verdict.reasons)))
             if tasks or refused:
                 self._run_wave(members.wave, tasks, len(refused))
         return self._result
@@ -149,7 +169,7 @@ class Rollout:
                 while waiting and width.allows(len(running)) and not self._result.stopped:
                     task = waiting.popleft()
                     width.begun()
-                    running[self._workers.executor.submit(run_spoke, task)] = task
+                    running[self._submit(task)] = task
                     self._board.started(task)
                 ended, _ = wait(running, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
                 for future in ended:
@@ -174,13 +194,13 @@ class Rollout:
 
     def _explained(self, outcome: Outcome) -> Outcome:
         """A spoke whose account was suspended or closed on the way has not failed: nobody can want it any more."""
-        organization, spoke = self._plan.inventory.organization, self._plan.verdicts[outcome.stack].spoke
+        organization, account = self._plan.inventory.organization, self._plan.verdict_of(outcome.stack).account_id
         if outcome.status is not RunStatus.FAILED or organization is None:
             return outcome
-        status = organization.status_of(spoke.account)
+        status = organization.status_of(account)
         if status == "ACTIVE":
             return outcome
-        reason = f"the account {spoke.account} is {status.lower().replace('_', ' ')} since the rollout began"
+        reason = f"the account {account} is {status.lower().replace('_', ' ')} since the rollout began"
         return replace(outcome, status=RunStatus.LEFT_OUT, reason=reason)
 
     def _stop_after(self, failed: int, tolerated: int, wave: Wave) -> None:
@@ -200,28 +220,52 @@ class Rollout:
             self._result.outcomes[outcome.stack] = outcome
         self._board.ended(outcome)
 
-    def _task(self, verdict: Verdict) -> Task:
+    def _stages(self) -> Sequence[Members]:
+        """Give what is gone through, in its order."""
+        return self._plan.waves
+
+    def _submit(self, task: Task) -> Future[Outcome]:
+        return self._workers.executor.submit(run_spoke, task)
+
+    def _task(self, verdict: Verdict | UpstreamVerdict) -> Task:
         inventory = self._plan.inventory
-        record = inventory.records.get(verdict.spoke.stack)
+        record = inventory.records.get(verdict.stack)
+        own = verdict.spoke.parts if isinstance(verdict, Verdict) else verdict.upstream.parts
         return Task(
-            stack=verdict.spoke.stack,
+            stack=verdict.stack,
             operation=self._request.operation,
             root=str(inventory.root) if self._workers.is_here else "",
             locations=self._request.locations,
             fingerprint=verdict.fingerprint,
             parts=verdict.parts,
-            own=frozenset(inventory.code) | frozenset(verdict.spoke.parts),
-            contract=verdict.contract,
+            own=frozenset(inventory.code) | frozenset(own),
+            contract=verdict.contract if isinstance(verdict, Verdict) else "",
             day=inventory.day,
             begun=self._request.begun,
             forced=self._request.forced,
             logs=self._request.logs,
             traced=self._request.traced,
             platform=inventory.platform.digest,
-            kept=_kept(verdict, self._plan),
+            kept=_kept(verdict, self._plan) if isinstance(verdict, Verdict) else None,
             took=record.cost.seconds if isinstance(record, Record) else 0,
-            holds=verdict.holds,
+            holds=verdict.holds if isinstance(verdict, Verdict) else {},
         )
+
+
+class UpstreamRollout(Rollout):
+    """The rollout of the stacks before the spokes: the organization's, then the hub's, all of these side by side."""
+
+    def _stages(self) -> Sequence[Members]:
+        return self._plan.stages
+
+    def _submit(self, task: Task) -> Future[Outcome]:
+        return self._workers.executor.submit(run_upstream, task)
+
+    def _run_wave(self, wave: Wave, tasks: Sequence[Task], failed: int) -> None:
+        super()._run_wave(wave, tasks, failed)
+        bad = [stack for stack, each in self._result.outcomes.items() if not each.is_good]
+        if bad and not self._result.stopped:
+            self._result.stopped = f"{named(bad)} failed, which others come after"
 
 
 def _kept(verdict: Verdict, plan: FleetPlan) -> Kept | None:

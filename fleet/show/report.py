@@ -2,7 +2,6 @@
 
 import datetime as dt
 import time
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -11,8 +10,9 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from fleet.plan.upstream_verdicts import UpstreamVerdict
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
-from fleet.run.rollout import Board, Request, Result, runs
+from fleet.run.rollout import Board, Request, Result, running_in
 from fleet.run.tasks import Outcome, Task
 from fleet.store.bakes import BakeResult
 from shared.files import write_file
@@ -120,7 +120,7 @@ class LastLook:
         problem: Why nobody could look.
     """
 
-    behind: Sequence[Verdict] = ()
+    behind: Sequence[Verdict | UpstreamVerdict] = ()
     problem: str = ""
 
 
@@ -134,11 +134,6 @@ class Journal:
         self._due = 0.0
         self._waves: dict[str, ReportedWave] = {}
         self._running: dict[str, RunningSpoke] = {}
-        counts = Counter(
-            verdict.wave
-            for verdict in plan.verdicts.values()
-            if verdict.spoke.stack in request.wanted and runs(verdict, forced=request.forced)
-        )
         self._report = RolloutReport(
             state="running",
             operation=request.operation,
@@ -148,13 +143,16 @@ class Journal:
                 for verdict in plan.verdicts.values()
                 if verdict.kind is Kind.LEFT_OUT
             },
-            waves=[
-                ReportedWave(name=each.wave.name, spokes=counts[each.wave.name])
-                for each in plan.waves
-                if counts[each.wave.name]
-            ],
+            waves=_waves(plan, request),
             bakes=list(request.judged),
         )
+
+    def replan(self, plan: FleetPlan, request: Request) -> None:
+        """Take another plan for what has not begun: the stacks before the spokes may have changed what these get."""
+        self._plan = plan
+        begun = [each for each in self._report.waves if each.begun]
+        names = {each.name for each in begun}
+        self._report.waves = [*begun, *(each for each in _waves(plan, request) if each.name not in names)]
 
     def wave(self, name: str, spokes: int, width: int) -> None:
         """Tell that a wave begins."""
@@ -169,7 +167,7 @@ class Journal:
 
     def started(self, task: Task) -> None:
         """Tell that a spoke begins."""
-        verdict = self._plan.verdicts[task.stack]
+        verdict = self._plan.verdict_of(task.stack)
         self._running[task.stack] = RunningSpoke(
             stack=task.stack, wave=verdict.wave, why=list(verdict.reasons), begun=_now()
         )
@@ -178,7 +176,7 @@ class Journal:
     def ended(self, outcome: Outcome) -> None:
         """Tell what became of a spoke."""
         running = self._running.pop(outcome.stack, None)
-        verdict = self._plan.verdicts[outcome.stack]
+        verdict = self._plan.verdict_of(outcome.stack)
         self._report.spokes.append(_reported(outcome, verdict, begun=running.begun if running else None))
         self._board.ended(outcome)
 
@@ -197,7 +195,7 @@ class Journal:
         report, self._running = self._report, {}
         report.state, report.ended = "ended", _now()
         report.stopped, report.not_begun, report.last_look = result.stopped, result.not_begun, look.problem
-        report.behind = {verdict.spoke.stack: list(verdict.reasons) for verdict in look.behind}
+        report.behind = {verdict.stack: list(verdict.reasons) for verdict in look.behind}
         try:
             self._write()
         except OSError as problem:
@@ -251,7 +249,14 @@ def _begun(name: str) -> dt.datetime | None:
         return None
 
 
-def _reported(outcome: Outcome, verdict: Verdict, *, begun: dt.datetime | None) -> ReportedSpoke:
+def _waves(plan: FleetPlan, request: Request) -> list[ReportedWave]:
+    """List the stages and waves in which something runs."""
+    counts = running_in(plan, request)
+    names = [each.wave.name for each in (*plan.stages, *plan.waves)]
+    return [ReportedWave(name=name, spokes=counts[name]) for name in names if counts[name]]
+
+
+def _reported(outcome: Outcome, verdict: Verdict | UpstreamVerdict, *, begun: dt.datetime | None) -> ReportedSpoke:
     return ReportedSpoke(
         stack=outcome.stack,
         why=list(verdict.reasons),

@@ -1,13 +1,14 @@
 """What a plan and a rollout came to, for people and for machines."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
 from fleet.plan.spokes import named
+from fleet.plan.upstream_verdicts import UpstreamVerdict
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.rollout import Result
 from fleet.run.tasks import Outcome, RunStatus
@@ -25,11 +26,9 @@ def show_plan(plan: FleetPlan, console: Console) -> None:
     """Print who would change and why, in the order of the waves."""
     for note in plan.notes:
         console.print(f"note: {note}", markup=False)
-    changing = [each for each in _in_order(plan) if each.kind is not Kind.UNCHANGED]
+    changing = [each for each in (*plan.upstream.values(), *_in_order(plan)) if each.kind is not Kind.UNCHANGED]
     shown = changing[:_SHOWN] if console.is_terminal else changing
-    rows = [
-        [each.wave, each.spoke.stack, Text(each.kind, _STYLES[each.kind]), "\n".join(each.reasons)] for each in shown
-    ]
+    rows = [[each.wave, each.stack, Text(each.kind, _STYLES[each.kind]), "\n".join(each.reasons)] for each in shown]
     show(console, _COLUMNS, rows)
     if len(changing) > len(shown):
         console.print(f"and {len(changing) - len(shown)} more: --json shows all of them")
@@ -40,24 +39,29 @@ def show_plan(plan: FleetPlan, console: Console) -> None:
         console.print(f"spokes without an account in the organization: {named(plan.without_account)}", soft_wrap=True)
     for line in entries_in_words(plan):
         console.print(line, markup=False, soft_wrap=True)
-    counts = Counter(verdict.kind for verdict in plan.verdicts.values())
-    console.print(
-        f"{len(plan.verdicts)} spokes: {', '.join(f'{counts[kind]} {kind}' for kind in Kind if counts[kind])}"
-    )
+    if plan.upstream:
+        _count("stacks before the spokes", plan.upstream.values(), console)
+    if plan.verdicts or not plan.upstream:
+        _count("spokes", plan.verdicts.values(), console)
 
 
-def explain(verdict: Verdict, plan: FleetPlan, console: Console) -> None:
-    """Print why one spoke would run, or not."""
+def _count(what: str, verdicts: Collection[Verdict | UpstreamVerdict], console: Console) -> None:
+    counts = Counter(verdict.kind for verdict in verdicts)
+    console.print(f"{len(verdicts)} {what}: {', '.join(f'{counts[kind]} {kind}' for kind in Kind if counts[kind])}")
+
+
+def explain(verdict: Verdict | UpstreamVerdict, plan: FleetPlan, console: Console) -> None:
+    """Print why one stack would run, or not."""
     say = console.print
-    record = plan.inventory.records.get(verdict.spoke.stack)
-    say(f"{verdict.spoke.stack}: {verdict.kind}", markup=False)
+    record = plan.inventory.records.get(verdict.stack)
+    say(f"{verdict.stack}: {verdict.kind}", markup=False)
     for reason in verdict.reasons or (
         "its fingerprint is that of its last success, and nobody updated its stack since",
     ):
         say(f"  {reason}", markup=False, soft_wrap=True)
     finished = getattr(record, "finished", None)
     say(f"  wave {verdict.wave}; last success {f'{finished:%Y-%m-%d %H:%M} UTC' if finished else 'unknown'}")
-    for line in asked_in_words(verdict, plan.inventory.root):
+    for line in asked_in_words(verdict, plan.inventory.root) if isinstance(verdict, Verdict) else ():
         say(f"  {line}", markup=False, soft_wrap=True)
     for name, part in sorted(verdict.parts.items()):
         old = getattr(record, "parts", {}).get(name)
@@ -69,6 +73,17 @@ def plan_document(plan: FleetPlan) -> dict[str, Any]:
     return {
         "day": plan.inventory.day.isoformat(),
         "contracts": {name: found.contract.content_hash for name, found in plan.inventory.hubs.published().items()},
+        "upstream": [
+            {
+                "stack": verdict.stack,
+                "account": verdict.account_id,
+                "stage": verdict.wave,
+                "verdict": verdict.kind,
+                "reasons": list(verdict.reasons),
+                "fingerprint": verdict.fingerprint if verdict.parts else None,
+            }
+            for verdict in plan.upstream.values()
+        ],
         "spokes": [
             {
                 "stack": verdict.spoke.stack,
@@ -98,14 +113,14 @@ def show_result(result: Result, look: LastLook, unchanged: int, console: Console
     """Print what a rollout came to."""
     say, outcomes = console.print, result.outcomes.values()
     _show_failed([each for each in outcomes if each.status is RunStatus.FAILED], console)
-    stale = [verdict for verdict in look.behind if verdict.spoke.stack in result.outcomes and _is_good(result, verdict)]
+    stale = [verdict for verdict in look.behind if verdict.stack in result.outcomes and _is_good(result, verdict)]
     if stale:
         say("\n[bold red]out of date again[/]: roll out once more")
         for verdict in stale[:_SHOWN]:
-            say(f"  {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False, soft_wrap=True)
+            say(f"  {verdict.stack}: {'; '.join(verdict.reasons)}", markup=False, soft_wrap=True)
     if look.problem:
         say(f"the result could not be checked: {look.problem}", markup=False, soft_wrap=True)
-    used = Counter(each.contract for each in outcomes if each.contract)
+    used = Counter(each.contract for each in outcomes if each.contract and each.stack.startswith("spoke-"))
     for contract, count in used.items():
         say(f"{count} deployed with the contract {contract[:19]}…", markup=False)
     if result.stopped:
@@ -118,7 +133,7 @@ def show_result(result: Result, look: LastLook, unchanged: int, console: Console
     ran = [each for each in outcomes if each.tries]
     if ran:
         say(
-            f"a spoke took {sum(each.cost.cpu_seconds for each in ran) / len(ran):.2f} s of CPU on average, and its "
+            f"a stack took {sum(each.cost.cpu_seconds for each in ran) / len(ran):.2f} s of CPU on average, and its "
             f"largest process {max(each.cost.peak_mib for each in ran):.0f} MiB at most"
         )
 
@@ -138,8 +153,8 @@ def _shortened(reason: str) -> str:
     return f"{first[:_LINE]} …" if more or len(first) > _LINE else first
 
 
-def _is_good(result: Result, verdict: Verdict) -> bool:
-    return result.outcomes[verdict.spoke.stack].is_good
+def _is_good(result: Result, verdict: Verdict | UpstreamVerdict) -> bool:
+    return result.outcomes[verdict.stack].is_good
 
 
 def _in_order(plan: FleetPlan) -> list[Verdict]:

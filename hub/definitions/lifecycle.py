@@ -18,6 +18,8 @@ from shared.validation import Document
 
 FORESIGHT: Final = dt.timedelta(days=30)
 """How long before its date a change of state is announced."""
+WITHDRAWN: Final = "approval withdrawn in the registry"
+"""How the reason begins of a version that the hub deprecates by itself, since its package is approved no more."""
 
 
 class Lifecycle(Document):

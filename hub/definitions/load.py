@@ -11,6 +11,7 @@ from hub.definitions.cost import read_prices
 from hub.definitions.lock_file import check_lock
 from hub.definitions.marks import marks_in, refuse_marks
 from hub.definitions.model import Catalog, CatalogProduct, files_of, published_of
+from hub.definitions.outline import outlines
 from hub.definitions.permissions import check_permissions
 from hub.definitions.product_folder import FILE, read_product, refuse_twins
 from hub.definitions.rights import check_rights
@@ -49,7 +50,8 @@ def read_catalog(
         folder: Where it is.
         day: The day whose states of versions count.
         exceptions: What products may do beyond the list, as a hub's settings say.
-        published: The portfolios to which these exceptions belong; without them, all.
+        published: The portfolios whose products are read; without them, all are. What is wrong with others is told
+            where these are read, but for what two products share.
         ahead: Reads some products ahead; without it, each is read when it is its turn.
 
     Raises:
@@ -61,7 +63,7 @@ def read_catalog(
 def read_unlocked(
     folder: Path, day: dt.date, *, exceptions: Sequence[ExceptionSetting] = (), published: Collection[str] = ()
 ) -> Catalog:
-    """Read and check a catalog whose new versions may not be in the lock file yet."""
+    """Read and check a catalog, or a part of it, whose new versions may not be in the lock file yet."""
     return _read(folder, day, exceptions, published, locked=False)
 
 
@@ -75,9 +77,12 @@ def _read(
     ahead: Ahead | None = None,
 ) -> Catalog:
     mistakes = Mistakes()
+    listed = outlines(folder) if published else None
+    others = [each for each in listed or () if not each.is_of(published)]
+    wanted = None if listed is None else {each.key for each in listed} - {each.key for each in others}
     with mistakes:
-        refuse_marks(folder)
-    marked = {mark.path.parent for mark in marks_in(folder)} if mistakes.found else set[Path]()
+        refuse_marks(folder, wanted)
+    marked = {mark.path.parent for mark in marks_in(folder, wanted)} if mistakes.found else set[Path]()
     with mistakes:
         _refuse_strangers(folder)
     portfolios: list[PortfolioFile] | None = None
@@ -86,28 +91,34 @@ def _read(
     by_key = None if portfolios is None else {item.key: item for item in portfolios}
     read = list[tuple[Path, CatalogProduct]]()
     paths = sorted((folder / "products").glob(f"*/{FILE}"))
+    paths = [path for path in paths if wanted is None or path.parent.name in wanted]
     whole = [path for path in paths if path.parent not in marked]  # of what is half said a mistake says nothing
     known = ahead(whole, lambda path: read_product(path, by_key, day)) if ahead else dict[Path, CatalogProduct]()
     for path in whole:
         with mistakes:
             read.append((path, known.get(path) or read_product(path, by_key, day)))
     with mistakes:
-        refuse_twins(((path, "original key", product.file.original_key) for path, product in read), "products")
+        known_as = [(path, product.file.original_key) for path, product in read]
+        known_as += [(each.path, each.original_key) for each in others]
+        refuse_twins(((path, "original key", key) for path, key in sorted(known_as)), "products")
     with mistakes:
-        refuse_twins(((path, "name", product.file.name) for path, product in read), "products")
+        named = [(path, product.file.name) for path, product in read]
+        named += [(each.path, str(each.content.get("name"))) for each in others]
+        refuse_twins(((path, "name", name) for path, name in sorted(named)), "products")
     for index, (path, product) in enumerate(read):
         with mistakes:
             check_permissions(path.parent, product)
-        if not published or not product.file.places.keys().isdisjoint(published):
-            with mistakes:
-                read[index] = path, replace(product, exceptions=check_rights(product, path.parent, exceptions))
+        with mistakes:
+            read[index] = path, replace(product, exceptions=check_rights(product, path.parent, exceptions))
     prices = None
     with mistakes:
         prices = read_prices(folder / "prices.yaml")
     products = [product for _, product in read]
     if locked:
         with mistakes:
-            check_lock(folder, published_of(products), files_of(products), whole=len(read) == len(paths))
+            elsewhere = {each.original_key for each in others}
+            whole = len(read) == len(paths)
+            check_lock(folder, published_of(products), files_of(products), whole=whole, elsewhere=elsewhere)
     mistakes.refuse()
     assert portfolios is not None and prices is not None  # noqa: S101, PT018 - or there were mistakes
     return Catalog(folder=folder, day=day, portfolios=portfolios, products=products, prices=prices)

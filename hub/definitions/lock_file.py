@@ -5,7 +5,7 @@ the hash of every template, and a template that no longer fits is refused. So is
 cut, torn, or merged with marks left in it; and one that has forgotten what AWS or git still knows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -36,7 +36,14 @@ class Known:
     removed: Sequence[tuple[str, str]] = ()
 
 
-def check_lock(catalog: Path, published: Published, files: Files = MappingProxyType({}), *, whole: bool = True) -> None:
+def check_lock(
+    catalog: Path,
+    published: Published,
+    files: Files = MappingProxyType({}),
+    *,
+    whole: bool = True,
+    elsewhere: Collection[str] = (),
+) -> None:
     """Refuse templates that changed after they were published, and versions that were never locked.
 
     Args:
@@ -44,6 +51,7 @@ def check_lock(catalog: Path, published: Published, files: Files = MappingProxyT
         published: The versions of the catalog's files.
         files: What goes with their templates.
         whole: Every product could be read; otherwise nobody knows what the others hold.
+        elsewhere: The original keys of products that are there and were not read, since they are another part's.
 
     Raises:
         ContentError: names each such template.
@@ -55,7 +63,8 @@ def check_lock(catalog: Path, published: Published, files: Files = MappingProxyT
         _refuse_return(catalog, lock.removed, published)
     known = {product for product, *_ in published}
     with mistakes:
-        _refuse_removal(catalog, {key: them for key, them in locked.items() if whole or key in known}, published)
+        left = {key: them for key, them in locked.items() if key in known or (whole and key not in elsewhere)}
+        _refuse_removal(catalog, left, published)
     for product, version, sha256, path in published:
         expected = locked.get(product, {}).get(version)
         if expected is not None:

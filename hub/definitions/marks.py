@@ -4,7 +4,7 @@ A file with a mark is read by nobody but the check that lists them, so that noth
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -40,9 +40,11 @@ def is_said(text: str) -> bool:
     return bool(text) and not _MARK.search(text)
 
 
-def marks_in(folder: Path) -> Iterator[Mark]:
-    """List the marks in the files of the products' folders."""
+def marks_in(folder: Path, products: Collection[str] | None = None) -> Iterator[Mark]:
+    """List the marks in the files of products' folders: of those with these keys, or of all."""
     for path in sorted(found for pattern in _READ for found in (folder / "products").glob(f"*/{pattern}")):
+        if products is not None and path.parent.name not in products:
+            continue
         content = content_of(path)
         lines = content.decode(errors="replace").splitlines() if _BEGINNING in content else ()
         for number, line in enumerate(lines, start=1):
@@ -50,13 +52,13 @@ def marks_in(folder: Path) -> Iterator[Mark]:
                 yield Mark(path, number, found[1])
 
 
-def refuse_marks(folder: Path) -> None:
-    """Refuse a catalog in which something is still to be said.
+def refuse_marks(folder: Path, products: Collection[str] | None = None) -> None:
+    """Refuse a catalog in which something is still to be said, of products with these keys, or of all.
 
     Raises:
         ContentError: names the first mark, and how many there are.
     """
-    found = list(marks_in(folder))
+    found = list(marks_in(folder, products))
     if found:
         raise ContentError(
             f"fill in {found[0].what}. Marks left: {len(found)}; model-catalog models check lists them.",

@@ -16,6 +16,7 @@ from hub.definitions.cost import check_rule
 from hub.definitions.lifecycle import check_lifecycles
 from hub.definitions.model import CatalogProduct, CatalogVersion
 from hub.definitions.model_parameters import check_models
+from hub.definitions.outline import PRODUCT_FILE
 from hub.definitions.policy_grammar import check_grammar
 from hub.definitions.schema import PortfolioFile, ProductFile
 from hub.definitions.service_actions import check_associations
@@ -28,7 +29,7 @@ from shared.spelling import meant
 from shared.stack.names import execution_role_name
 from shared.validation import validate
 
-FILE: Final = "product.yaml"
+FILE: Final = PRODUCT_FILE
 _OURS: Final = (".yaml", ".yml", ".json")
 """The endings of files that mean something here."""
 

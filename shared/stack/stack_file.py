@@ -96,6 +96,16 @@ class StackFile:
             ) from None
 
     @property
+    def secrets_provider(self) -> str:
+        """What encrypts the stack's secrets, by Pulumi's own key of the file: `awskms://…`; empty without one."""
+        try:
+            content, _ = read(read_file(self.path))
+        except (OSError, yaml.YAMLError, Mistake, TypeError, ValueError, RecursionError):
+            return ""  # what is wrong with the file is said where it is read for its settings
+        found = cast("dict[str, object]", content).get("secretsprovider") if isinstance(content, dict) else None
+        return found if isinstance(found, str) else ""
+
+    @property
     def _below_the_salt(self) -> str:
         """Say where to write what somebody wrote at the file's end, where Pulumi has put a key of its own."""
         lines = self._bytes.decode(errors="replace").splitlines()

@@ -12,7 +12,7 @@ import pulumi
 from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
 
 from shared.catalog.versions import is_range
-from shared.errors import LaunchError
+from spoke.launches.lifecycle_rules import refuse_new, refuse_update
 from spoke.launches.resolution import ResolvedLaunch
 
 _Listed = list[Mapping[str, str]]
@@ -33,33 +33,15 @@ def warn_of_own_models(resolved_launches: list[ResolvedLaunch]) -> None:
 
 
 def lifecycle_hooks(resolved: ResolvedLaunch) -> ResourceHookBinding:
-    """The rules for a launch's steps.
-
-    A deprecated version takes no new launch, and a retired one neither that nor an update (source: Service
-    Catalog API reference, UpdateProvisioningArtifact). What runs already goes on running.
-    """
+    """The rules for a launch's steps."""
     name, always = resolved.launch.name, ResourceHookOptions(on_dry_run=True)
 
     def before_create(args: ResourceHookArgs) -> None:
         del args
-        if resolved.choice.state != "active":
-            raise LaunchError(
-                f"a new launch is refused: {resolved.choice.end}", code="version-not-launched", place=resolved.where
-            )
+        refuse_new(resolved)
 
     def before_update(args: ResourceHookArgs) -> Awaitable[None] | None:
-        if resolved.choice.state == "retired":
-            raise LaunchError(
-                f"an update is refused: {resolved.choice.end}", code="version-retired", place=resolved.where
-            )
-        old, new = _tags(args.old_inputs), _tags(args.new_inputs)
-        if resolved.product.tag_updates == "NOT_ALLOWED" and old != new:
-            raise LaunchError(
-                f"an update is refused, because the hub does not let the tags of {resolved.product.name} change after "
-                f"the launch. Put them back: {_changed(old, new)}.",
-                code="tags-not-updated",
-                place=f"{resolved.where}: tags",
-            )
+        refuse_update(resolved, _tags(args.old_inputs), _tags(args.new_inputs))
         artifact = (args.old_inputs or {}).get("provisioningArtifactId")
         if artifact != resolved.choice.version.id:
             pulumi.log.info(
@@ -88,11 +70,6 @@ def _tell_of_model(resolved: ResolvedLaunch, before: _Listed | None) -> None:
     parameters = {each["key"]: each.get("value", "") for each in before or []}
     for change in resolved.model.changes(parameters) if resolved.model else ():
         pulumi.log.info(f"{resolved.launch.name}: {change}")
-
-
-def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> str:
-    differing = sorted(key for key in {**old, **new} if old.get(key) != new.get(key))
-    return ", ".join(f"{key} was {old[key]!r}" if key in old else f"{key} was not there" for key in differing)
 
 
 def _number(resolved: ResolvedLaunch, artifact: object) -> str:

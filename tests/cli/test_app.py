@@ -25,6 +25,7 @@ VERBS = {
     "spoke": "new new-repository new-launch ask-access off-board dead-principals",
     "hub": "shares",
     "fleet": "plan up propose status drift history shards accounts",
+    "fleet what-if": "publish retire edit",
     "sandbox": "serve env demo",
     "proof": "run remove rehearse",
     "site": "build serve",
@@ -39,14 +40,17 @@ def verbs() -> Iterator[tuple[str, str, Any]]:
             yield "", noun, of
             continue
         for verb, command in of.commands.items():
-            yield noun, verb, command
+            if hasattr(command, "commands"):  # a noun of its own
+                yield from ((f"{noun} {verb}", inner, found) for inner, found in command.commands.items())
+            else:
+                yield noun, verb, command
 
 
 EVERY = {f"{noun} {verb}".lstrip(): command for noun, verb, command in verbs()}
 
 
 def test_the_nouns_and_verbs_are_those_of_the_documentation() -> None:
-    found = {noun: {verb for of, verb, _ in verbs() if of == noun} for noun in NOUNS}
+    found = {noun: {verb for of, verb, _ in verbs() if of == noun} for noun in (*NOUNS, "fleet what-if")}
 
     assert {noun: set(names.split()) for noun, names in VERBS.items()} == found
     assert {"doctor", "mcp"} == {verb for of, verb, _ in verbs() if not of}, "all else has a noun"
@@ -65,6 +69,7 @@ def test_the_example_of_a_verb_is_a_command_of_it(name: str, monkeypatch: pytest
 LOOKING = {
     *("models list", "models show", "models diff", "models check", "models verify", "stack preview", "stack plan"),
     *("fleet plan", "fleet status", "fleet drift", "fleet history", "fleet shards", "hub shares"),
+    *("fleet what-if publish", "fleet what-if retire", "fleet what-if edit"),
     *("sandbox serve", "sandbox env", "site build", "site serve", "mcp", "spoke ask-access", "doctor"),
 }
 
@@ -96,7 +101,7 @@ def test_help_tells_what_a_verb_does_and_shows_its_example(name: str, command: C
     assert EVERY[name].short_help.endswith(".")
 
 
-@pytest.mark.parametrize("words", [[], ["models"], ["--help"]])
+@pytest.mark.parametrize("words", [[], ["models"], ["--help"], ["fleet", "what-if"]])
 def test_help_cuts_nothing(words: list[str], command: Command) -> None:
     ended = command(*words)
     said = ended.out + ended.err

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.sandbox.accounts import MANAGEMENT
 from tests.support.signing import ED25519
 from tests.support.stage import HUB, PRODUCTION, RESEARCH, Stage
 
@@ -56,6 +57,25 @@ def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         for stack in ("organization", "hub"):
             _ = stage.up(stack)
         yield stage
+
+
+def test_a_stack_is_made_with_the_key_that_the_settings_name_and_nobody_types_it(keeping: Stage) -> None:
+    key = keeping.client("kms", MANAGEMENT).create_key()["KeyMetadata"]["Arn"]
+    provider = f"awskms:///{key}?region=eu-central-1"
+    hub = keeping.project / "Pulumi.hub.yaml"
+    before = hub.read_text()
+    _ = hub.write_text(f"secretsprovider: {provider}\n{before}")
+    written = keeping.run("model-catalog", "spoke", "new", "keyed", PRODUCTION, "--beside")
+    _ = hub.write_text(before)
+    settings = keeping.project / "Pulumi.spoke-keyed.yaml"
+
+    done = keeping.run("model-catalog", "stack", "preview", "spoke-keyed")
+
+    assert 0 == written.returncode, written.stdout
+    assert f"secretsprovider: {provider}\n" in settings.read_text(), done.stdout
+    assert "\nencryptedkey: " in settings.read_text(), done.stdout
+    assert "encryptionsalt" not in settings.read_text()
+    settings.unlink()
 
 
 def test_nothing_that_a_run_leaves_behind_has_the_secret(keeping: Stage) -> None:

@@ -154,6 +154,48 @@ def test_a_person_s_command_asks_what_it_has_to_ask(
     assert "-C hub -s hub up --suppress-outputs false\n" == capfd.readouterr().out
 
 
+def test_where_nothing_is_changed_nobody_is_told_to_confirm_it(
+    pulumi: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Pulumi refuses the two together."""
+    pretend(pulumi, '#!/bin/sh\necho "$@ ${PULUMI_SKIP_CONFIRMATIONS-unset}"\n')
+    monkeypatch.setenv("PULUMI_SKIP_CONFIRMATIONS", "true")
+
+    assert 0 == Engine(tmp_path).attended("hub", "hub", "refresh", "--preview-only")
+    assert "-C hub -s hub refresh --preview-only unset\n" == capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("written", "more"),
+    [
+        (
+            "secretsprovider: awskms:///arn?region=eu-central-1\n",
+            " --secrets-provider awskms:///arn?region=eu-central-1",
+        ),
+        ("secretsprovider: passphrase\n", ""),
+        ("secretsprovider: [1]\n", ""),
+        ("{", ""),
+        (None, ""),
+    ],
+)
+def test_a_stack_is_made_with_what_its_settings_name_for_its_secrets(
+    pulumi: Path, tmp_path: Path, written: str | None, more: str
+) -> None:
+    pretend(pulumi, f'#!/bin/sh\necho "$@" >> {tmp_path}/said\n')
+    if written is not None:
+        _ = (tmp_path / "Pulumi.spoke-a.yaml").write_text(written)
+    engine = Engine(tmp_path)
+
+    engine.create("spoke", "spoke-a")
+    engine.select("spoke", "spoke-a")
+
+    end = "--non-interactive --color never"
+    assert [
+        f"-C spoke stack init spoke-a --no-select{more} {end}",
+        f"-C spoke stack select spoke-a --create{more} {end}",
+    ] == (tmp_path / "said").read_text().splitlines()
+
+
 @pytest.mark.parametrize(("name", "code"), [(signal.SIGINT, 8), (signal.SIGTERM, 7)])
 def test_a_person_s_command_comes_to_its_end_whatever_ends_us(
     pulumi: Path, tmp_path: Path, name: signal.Signals, code: int

@@ -129,6 +129,9 @@ class ResourceType:
         kind: Its name, such as AWS::SageMaker::Model.
         noun: The last part of it.
         read_only: The properties that nobody can give.
+        identifier: What a resource of it is known by.
+        create_only: The properties, and parts of them, whose change makes a resource anew.
+        conditional: Those whose change may.
     """
 
     def __init__(self, raw: Json) -> None:
@@ -138,6 +141,8 @@ class ResourceType:
         self.properties: Mapping[str, Json] = raw.get("properties") or {}
         self.read_only = frozenset(_names(raw.get("readOnlyProperties")))
         self.identifier = tuple(_names(raw.get("primaryIdentifier")))
+        self.create_only = tuple(_names(raw.get("createOnlyProperties")))
+        self.conditional = tuple(_names(raw.get("conditionalCreateOnlyProperties")))
 
     def permissions(self, handler: str) -> list[str]:
         """List the permissions that a handler may ever use, or where none names any those that are called like it."""
@@ -166,6 +171,15 @@ class ResourceType:
     def tagging(self) -> frozenset[str]:
         """The actions that look at its tags or change them."""
         return frozenset(cast("Json", self._raw.get("tagging") or {}).get("permissions") or ())
+
+    @cached_property
+    def tags(self) -> str | None:
+        """The property with its tags, to which those of its stack are added; None where it has none."""
+        rules = cast("Json", self._raw.get("tagging") or {})
+        if not (rules.get("taggable") and rules.get("tagOnCreate", True)):
+            return None
+        name = str(rules.get("tagProperty") or "/properties/Tags").removeprefix("/properties/")
+        return name if name in self.properties else None
 
     @cached_property
     def service(self) -> str:

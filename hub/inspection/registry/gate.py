@@ -13,7 +13,7 @@ import pulumi
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hub.config import HubSettings
-from hub.definitions.lifecycle import Lifecycle
+from hub.definitions.lifecycle import WITHDRAWN, Lifecycle
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.inspection.registry.packages import Standing, Verdict, judge, person_of, reason_of
 from hub.inspection.registry.published import Guidance, VersionName, published_versions
@@ -111,9 +111,9 @@ def _end(each: _Active, guidance: Guidance | None, day: dt.date) -> Lifecycle | 
         changed = each.verdict.package.get("LastModifiedTime")
         since = min(changed.date(), day) if changed else day
         person, words = person_of(each.verdict.package), each.verdict.package.get("ApprovalDescription", "")
-        reason = f"approval withdrawn in the registry on {since}{person and f' by {person}'}{words and f': {words}'}"
+        reason = f"{WITHDRAWN} on {since}{person and f' by {person}'}{words and f': {words}'}"
     elif each.verdict.standing == "unknown" and guidance == "DEPRECATED":
-        since, reason = None, "approval withdrawn in the registry, which cannot be asked today"
+        since, reason = None, f"{WITHDRAWN}, which cannot be asked today"
     else:
         return None
     planned = each.version.entry.lifecycle

@@ -133,3 +133,21 @@ def test_a_stack_beside_another_one_sets_nothing_up_and_has_names_of_its_own(tmp
 
     settings = settings_of(SpokeSettings, "spoke-risk", folder=tmp_path)
     assert ([], "risk-") == (settings.portfolios, settings.name_prefix)
+
+
+@pytest.mark.parametrize(
+    ("hub", "line"),
+    [
+        ("secretsprovider: awskms:///arn:aws:kms:eu-central-1:222233334444:key/k?region=eu-central-1\n", True),
+        ("secretsprovider: passphrase\n", False),
+        ("", False),
+    ],
+)
+def test_the_key_of_the_hubs_stack_is_the_spokes(tmp_path: Path, hub: str, line: bool) -> None:  # noqa: FBT001 - a value of the table
+    _ = (tmp_path / "Pulumi.hub.yaml").write_text(f"{hub}config: {{'aws:region': eu-central-1}}\n")
+
+    text = write_settings("a", "333344445555", "eu-central-1", folder=tmp_path).read_text()
+
+    assert (hub.removeprefix("secretsprovider: ").strip() if line else None) == yaml.safe_load(text).get(
+        "secretsprovider"
+    )

@@ -51,7 +51,7 @@ def test_all_of_it_is_made_once_and_found_the_second_time(
     assert 9 == made.out.count(": done"), made.out  # a key has its policy from the beginning
     assert 10 == again.out.count(": there"), again.out
     key = sandbox.client("kms", HUB).describe_key(KeyId=f"alias/{name}")["KeyMetadata"]
-    assert f"--secrets-provider 'awskms:///{key['Arn']}?region=eu-central-1'" in made.out
+    assert f"  secretsprovider: awskms:///{key['Arn']}?region=eu-central-1\n" in made.out
     assert f"pulumi login 's3://{name}?region=eu-central-1'" in made.out
     assert sandbox.client("kms", HUB).get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"]
 

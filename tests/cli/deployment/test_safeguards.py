@@ -21,7 +21,7 @@ from tests.support.launched import FakeCatalog, FakeSession, item, provisioned
 from tests.support.offers import product, version
 from tests.support.paths import ROOT
 
-FRAUD = "fraud-detector-realtime"
+FRAUD, EMBEDDER = "fraud-detector-realtime", "text-embedder-serverless"
 LAUNCH_ROLE = "ModelCatalogLaunch-scorer"
 
 
@@ -100,8 +100,24 @@ def test_a_catalog_with_mistakes_is_refused_by_the_program_in_its_own_words(
 ) -> None:
     catalog.replace(f"products/{FRAUD}/product.yaml", "versions:", "version:")
 
-    assert 0 == command("stack", "preview", "hub").code
-    assert ["hub hub preview --diff --suppress-outputs"] == ran
+    assert 0 == command("stack", "up", "hub").code
+    assert ["hub hub up --suppress-outputs"] == ran
+
+
+def test_a_preview_begins_with_all_that_is_to_be_mended_and_asks_nobody(
+    ran: list[str], catalog: CatalogCopy, command: Command
+) -> None:
+    catalog.keep(FRAUD, EMBEDDER)
+    catalog.replace(f"products/{FRAUD}/product.yaml", "versions:", "version:")
+    catalog.replace(
+        f"products/{EMBEDDER}/product.yaml", "\ndescription: >-\n", "\ndescription: >-\n  <fill in: what it is for>\n"
+    )
+
+    done = command("stack", "preview", "hub")
+
+    assert (ExitCode.MISTAKE, "catalog-to-mend", []) == (done.code, done.refusal[0], ran)
+    assert "Did you mean versions?" in done.err
+    assert "product.yaml:8: fill in what it is for" in done.err
 
 
 def test_accounts_are_asked_only_where_a_version_retires(

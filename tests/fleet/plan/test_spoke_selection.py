@@ -12,6 +12,7 @@ from fleet.errors import SettingsError
 from fleet.plan.spoke_selection import (
     Shard,
     SpokeFilter,
+    divide,
     parse_shard,
     refuse_before_earlier_waves,
     select_spokes,
@@ -20,6 +21,7 @@ from fleet.plan.spoke_selection import (
 from fleet.plan.spokes import named
 from fleet.plan.verdicts import FleetPlan, make_plan
 from tests.support.fleet.making import Member, deployed, fleet, inventory, organization, spoke, spokes
+from tests.support.fleet.upstream import planned, write_upstream
 from tests.support.refused import refused
 from tests.support.strategies import examples
 
@@ -177,3 +179,33 @@ def test_a_wave_is_through_when_no_more_are_missing_than_are_tolerated(
 )
 def test_of_many_stacks_a_few_are_named(number: int, text: str) -> None:
     assert text == named(f"s{each}" for each in range(number))
+
+
+@pytest.mark.parametrize(
+    ("choice", "stacks", "spokes"),
+    [
+        (SpokeFilter(), {"organization", "hub", "hub-batch"}, SpokeFilter()),
+        (SpokeFilter(["hub*"]), {"hub", "hub-batch"}, SpokeFilter([])),
+        (SpokeFilter(["hub-batch", "a"]), {"hub-batch"}, SpokeFilter(["a"])),
+        (SpokeFilter(["a"]), set[str](), SpokeFilter(["a"])),
+        (SpokeFilter(["*"]), set[str](), SpokeFilter(["*"])),
+        (SpokeFilter(exclude=["organization", "a"]), {"hub", "hub-batch"}, SpokeFilter(exclude=["a"])),
+        (SpokeFilter(waves=["canary"]), set[str](), SpokeFilter(waves=["canary"])),
+        (SpokeFilter(shard=(1, 2)), set[str](), SpokeFilter(shard=(1, 2))),
+    ],
+)
+def test_stacks_before_the_spokes_are_chosen_by_name_or_with_everything(
+    tmp_path: Path, choice: SpokeFilter, stacks: set[str], spokes: SpokeFilter
+) -> None:
+    write_upstream(tmp_path)
+
+    left, found = divide(make_plan(planned(tmp_path)), choice)
+
+    assert (stacks, spokes) == (found, replace(left, only=left.only or spokes.only, exclude=left.exclude or ()))
+
+
+def test_where_rollouts_run_no_hub_its_stacks_are_names_of_spokes(tmp_path: Path) -> None:
+    write_upstream(tmp_path)
+    plan = make_plan(replace(planned(tmp_path), settings=fleet()))
+
+    assert (SpokeFilter(["hub"], []), frozenset()) == divide(plan, SpokeFilter(["hub"]))

@@ -13,7 +13,7 @@ from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.settings import Wave
 from fleet.plan.verdicts import FleetPlan, make_plan
 from fleet.run import rollout
-from fleet.run import spoke_run as module
+from fleet.run import stack_run as module
 from fleet.run.executors import Workforce
 from fleet.run.rollout import Request, Rollout
 from fleet.run.tasks import Operation, Task

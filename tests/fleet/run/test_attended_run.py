@@ -17,6 +17,7 @@ from shared.errors import CatalogError
 from spoke.launches.holds import HELD, Hold
 from tests.support.fleet.attending import PUBLISHED, Attending
 from tests.support.fleet.making import write_spoke
+from tests.support.fleet.upstream import write_upstream
 from tests.support.refused import refused
 
 
@@ -197,3 +198,47 @@ def test_without_a_place_for_it_the_stack_runs_all_the_same(engine: Attending, m
 
     assert (0, "") == (done.code, done.problem)
     assert "no history is kept: fleet.yaml: records" in done.notes[0]
+
+
+def test_a_hub_that_a_person_ran_is_not_run_again(root: Path, engine: Attending) -> None:
+    copy = write_upstream(root)
+    engine.project = "model-catalog-hub"
+    before = planned(root).upstream
+
+    done = run(engine, "--yes", stack="hub")
+
+    after = planned(root).upstream
+    assert Attended(code=0, notes=[]) == done
+    assert ({}, {"hub": Kind.UNCHANGED}) == (before, {stack: each.kind for stack, each in after.items()})
+    copy.write("marker.yaml", "anew: 1")
+    assert ("marker.yaml changed",) == planned(root).upstream["hub"].reasons
+
+
+def test_a_hub_that_was_run_in_part_or_while_its_catalog_changed_has_no_record(root: Path, engine: Attending) -> None:
+    copy = write_upstream(root)
+    engine.project = "model-catalog-hub"
+
+    [part] = run(engine, "--target=urn", stack="hub").notes
+    engine.meanwhile = lambda: copy.write("marker.yaml", "anew: 1")
+    [changed] = run(engine, stack="hub").notes
+
+    assert "no record of success, so a rollout runs it again: it ran with --target=urn." == part
+    assert "settings, catalog or code changed while it ran" in changed
+    assert {} == planned(root).upstream, "of what has no record nobody asks, where rollouts run no hub"
+
+
+def test_whoever_may_not_write_the_record_of_a_hub_has_run_it_all_the_same(
+    root: Path, engine: Attending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_upstream(root)
+    engine.project = "model-catalog-hub"
+
+    def refuse(_: Records, record: Record) -> None:
+        raise PermissionError(13, "not allowed", record.stack)
+
+    monkeypatch.setattr(Records, "write", refuse)
+
+    done = run(engine, stack="hub")
+
+    assert (0, "") == (done.code, done.problem)
+    assert "Whoever runs it has to write to .fleet/records/hub.json (docs/iam/state-hub.json)" in done.notes[0]

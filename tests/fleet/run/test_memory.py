@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fleet.run import memory, spoke_run
+from fleet.run import memory, stack_run
 from fleet.run.memory import SPOKE_MIB, free_mib, shortage, spokes_that_fit
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import RunStatus
@@ -89,7 +89,7 @@ def test_a_spoke_that_is_killed_twice_has_failed(
     begin: Begin, monkeypatch: pytest.MonkeyPatch, ending: tuple[int, str]
 ) -> None:
     """Finding: a process killed for want of memory is tried six times."""
-    monkeypatch.setattr(spoke_run, "end_session", always(None))
+    monkeypatch.setattr(stack_run, "end_session", always(None))
     monkeypatch.setattr("fleet.run.recovery.Recovery.look_for_unknown", always(None))
     monkeypatch.setattr("fleet.run.recovery.Recovery.clear_up", always(None))
     task, engine = begin(*[ending] * 6)
@@ -102,7 +102,7 @@ def test_a_spoke_that_is_killed_twice_has_failed(
 
 
 def test_a_spoke_that_is_killed_once_is_tried_again(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spoke_run, "end_session", always(None))
+    monkeypatch.setattr(stack_run, "end_session", always(None))
     monkeypatch.setattr("fleet.run.recovery.Recovery.clear_up", always(None))
     task, _ = begin((-signal.SIGKILL, ""))
 

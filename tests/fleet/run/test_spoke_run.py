@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fleet.engine import STOPPING
-from fleet.run import spoke_run as module
+from fleet.run import spoke_run
 from fleet.run.preparation import Preparation
 from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, RunStatus
@@ -25,7 +25,7 @@ LOCKED = "error: the stack is currently locked by 1 lock(s). Either wait for the
 def test_a_launch_that_failed_when_it_was_launched_is_replaced_and_told(
     begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "prepare", always(Preparation(replaced=["urn:1"], notes=["it is launched anew"])))
+    monkeypatch.setattr(spoke_run, "prepare", always(Preparation(replaced=["urn:1"], notes=["it is launched anew"])))
     task, engine = begin((1, THROTTLED), (0, ""))
 
     outcome = run_spoke(task)

@@ -1,6 +1,7 @@
 """Mistakes in the catalog's files, and what is said about the first of them."""
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,52 @@ def test_a_template_that_runs_as_another_products_role_is_refused(catalog_copy: 
 
     with refused(ContentError, "role-of-another-product", template):
         read_unlocked(catalog_copy.folder, DAY)
+
+
+def test_a_part_of_the_catalog_leaves_the_mistakes_of_others_to_them(catalog_copy: CatalogCopy) -> None:
+    catalog_copy.replace(PRODUCT, "owner: Language Services", "owner: 7")
+    catalog_copy.write("products/fraud-detector-realtime/later.json", '{"say": "<fill in: something>"}')
+
+    catalog = read_catalog(catalog_copy.folder, DAY, published=["batch-inference"])
+
+    assert {"batch-inference"} == {product.file.portfolio for product in catalog.products}
+    assert "demand-forecaster-batch" in {product.file.key for product in catalog.products}
+    with refused(ContentError, "invalid-value", f"{PRODUCT}: owner"):
+        read_catalog(catalog_copy.folder, DAY, published=["online-inference"])
+
+
+def test_a_product_that_nobody_can_place_is_told_in_every_part(catalog_copy: CatalogCopy) -> None:
+    catalog_copy.write(PRODUCT, "portfolio: [\n")
+
+    with refused(ContentError, "file-not-yaml"):
+        read_catalog(catalog_copy.folder, DAY, published=["batch-inference"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (NAME, "name: Demand forecaster, batch\n"),
+        ("key: text-embedder-serverless\n", "key: text-embedder-serverless\noriginal_key: demand-forecaster-batch\n"),
+    ],
+)
+def test_what_products_of_two_parts_have_in_common_is_told_in_either(
+    catalog_copy: CatalogCopy, old: str, new: str
+) -> None:
+    catalog_copy.replace("products/demand-forecaster-batch/product.yaml", *_named(catalog_copy))
+    catalog_copy.replace(PRODUCT, old, new)
+
+    with refused(ContentError, "not-unique"):
+        read_catalog(catalog_copy.folder, DAY, published=["batch-inference"])
+
+
+def test_a_folder_that_is_gone_is_missed_in_every_part(catalog_copy: CatalogCopy) -> None:
+    shutil.rmtree(catalog_copy.folder / "products" / "text-embedder-serverless")
+
+    with refused(ContentError, "published-version-missing"):
+        read_catalog(catalog_copy.folder, DAY, published=["batch-inference"])
+
+
+def _named(copy: CatalogCopy) -> tuple[str, str]:
+    text = (copy.folder / "products" / "demand-forecaster-batch" / "product.yaml").read_text()
+    [line] = [each for each in text.splitlines() if each.startswith("name: ")]
+    return f"{line}\n", "name: Demand forecaster, batch\n"

@@ -1,12 +1,16 @@
 """An engine that a person attends, without Pulumi."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from fleet.store.storage import Storage
 from shared.catalog import contract
+from shared.stack.names import SPOKE_PROJECT
 from tests.support.fake_account import always
 from tests.support.fleet.making import HUB_ACCOUNT, FakeEngine, offer, write_state
+
+Act = Callable[[], object]
 
 LAUNCHED = {
     "product": "embedder",
@@ -25,6 +29,7 @@ class Attending(FakeEngine):
         code: What it ends with.
         writes: Whether it changes the stack's state.
         meanwhile: What somebody does while it runs.
+        project: Of the stack.
     """
 
     def __init__(self, root: Path, storage: Storage) -> None:
@@ -32,7 +37,8 @@ class Attending(FakeEngine):
         self.root = root
         self.code = 0
         self.writes = True
-        self.meanwhile = always(None)
+        self.meanwhile: Act = always(None)
+        self.project = SPOKE_PROJECT
         self.launches: dict[str, Any] = {"search": LAUNCHED}
         self.content_hash = PUBLISHED["content_hash"]
         self._storage = storage
@@ -42,5 +48,5 @@ class Attending(FakeEngine):
         del project, command
         self.meanwhile()
         if self.writes:
-            write_state(self._storage, stack, content_hash=self.content_hash, **self.launches)
+            write_state(self._storage, stack, project=self.project, content_hash=self.content_hash, **self.launches)
         return self.code

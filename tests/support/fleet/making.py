@@ -188,7 +188,13 @@ def write_spoke(folder: Path, name: str, account: str, **settings: object) -> Pa
 
 
 def write_state(
-    storage: Storage, stack: str, *, hub: str = HUB, content_hash: str = "sha256:1", **launches: Mapping[str, Any]
+    storage: Storage,
+    stack: str,
+    *,
+    hub: str = HUB,
+    content_hash: str = "sha256:1",
+    project: str = SPOKE_PROJECT,
+    **launches: Mapping[str, Any],
 ) -> None:
     """Write the state of a spoke with launches, each as its program gives it; an id is made of the product's key."""
     outputs = {"launches": launches, "contract": {"hub": hub, "content_hash": content_hash}}
@@ -202,7 +208,10 @@ def write_state(
                 "inputs": {"productId": launch.get("product_id", f"prod-{launch['product']}")},
             }
         )
-    storage.write(f"{STATES}/{stack}.json", json.dumps({"checkpoint": {"latest": {"resources": resources}}}).encode())
+    storage.write(
+        f".pulumi/stacks/{project}/{stack}.json",
+        json.dumps({"checkpoint": {"latest": {"resources": resources}}}).encode(),
+    )
 
 
 def spoke(folder: Path, name: str, account: str, **settings: object) -> Spoke:

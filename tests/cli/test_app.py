@@ -23,7 +23,7 @@ VERBS = {
     "organization": "state deployers",
     "stack": "preview up refresh destroy plan adopt recover relaunch",
     "spoke": "new new-repository new-launch ask-access off-board dead-principals",
-    "hub": "shares",
+    "hub": "shares divide",
     "fleet": "plan up propose status drift history shards accounts",
     "fleet what-if": "publish retire edit",
     "sandbox": "serve env demo",

@@ -89,23 +89,6 @@ def test_a_fleet_writes_what_is_of_spokes_and_its_own_records() -> None:
     assert all("/model-catalog-spoke/*" in each or "/.fleet/" in each for found in written for each in listed(found))
 
 
-def test_what_became_of_versions_is_written_by_a_fleet_and_read_by_whoever_plans() -> None:
-    may = {
-        name: [
-            listed(each["Action"])
-            for each in json.loads((IAM / f"{name}.json").read_text())["Statement"]
-            if any(path.endswith("/.fleet/bakes/*") for path in listed(each["Resource"]))
-        ]
-        for name in ("state-fleet", "state-fleet-viewer", "state-spoke")
-    }
-
-    assert {
-        "state-fleet": [["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]],
-        "state-fleet-viewer": [["s3:GetObject"]],
-        "state-spoke": [],
-    } == may
-
-
 @pytest.mark.parametrize("name", ["state-spoke", "state-hub", "state-fleet"])
 def test_the_history_can_be_appended_to_and_not_rewritten(name: str) -> None:
     statements: list[dict[str, Any]] = json.loads((IAM / f"{name}.json").read_text())["Statement"]

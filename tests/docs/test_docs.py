@@ -10,8 +10,9 @@ from tests.support.paths import ROOT
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-def test_every_test_that_the_list_of_features_names_is_there() -> None:
-    named = re.findall(r"`(tests/[\w/]+\.py)(?:: (\w+))?`", (ROOT / "docs" / "features.md").read_text())
+@pytest.mark.parametrize("document", ["features.md", "security.md"])
+def test_every_test_that_shows_what_is_said_is_there(document: str) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:: (\w+))?`", (ROOT / "docs" / document).read_text())
 
     assert len(named) > 20
     for file, test in named:

@@ -1,9 +1,10 @@
-"""Measures one spoke beside the least that Pulumi costs: a bare program and a plug-in that does nothing.
+"""Measures a spoke and a hub beside the least that Pulumi costs: a bare program and a plug-in that does nothing.
 
 Usage: python -m benchmarks.spoke [--runs 5]
 
-The bare program has as many resources. Its plug-in is a small Go program, built here from the module that the CLI is
-built from. Every process counts: those that the engine leaves behind are collected too, which needs Linux.
+The bare programs have as many resources of each type. Their plug-in is a small Go program, built here from the module
+that the CLI is built from. Every process counts: those that the engine leaves behind are collected too, which needs
+Linux.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -52,29 +53,57 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.spoke", description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     runs: int = parser.parse_args().runs
-    _ = ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     table = Table("what", "wall, s", "CPU, s", "beside bare", "peak, MiB")
+    for what, beside, cost in measured(runs):
+        table.add_row(what, f"{cost.seconds:.2f}", f"{cost.cpu_seconds:.2f}", f"{beside:.2f}", f"{cost.peak_mib:.0f}")
+    Console(width=100).print(table)
+    return 0
+
+
+def measured(runs: int) -> Iterator[tuple[str, float, Cost]]:
+    """Give what is run, how often its bare program's CPU it takes, and what it costs; medians of so many runs."""
+    _ = ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     with tempfile.TemporaryDirectory() as folder, Rehearsal(Path(folder) / "rehearsal") as stage:
         for stack in ("organization", "hub", SPOKE):
             done = stage.make(f"up-{stack}", "FLAGS=--skip-preview")
             if done.returncode != 0:
                 sys.exit(done.stdout)
-        instant = {"PULUMI_HOME": str(_prepare_bare(stage)), "INSTANT_PLUGIN_ANSWERS": str(_answers(stage))}
-        bare, *_ = rows = {
-            "bare CLI, instant plug-in": [_run(stage, "bare", "bare", instant) for _ in range(runs + 1)][1:],
-            "spoke, unchanged": [_run(stage, "spoke", SPOKE, {}) for _ in range(runs)],
-            "spoke, one launch changed": [_changed(stage, number) for number in range(runs)],
-            # Last, because what it writes down is not what the sandbox knows.
-            "spoke, unchanged, instant plug-in": [_run(stage, "spoke", SPOKE, instant) for _ in range(runs)],
-        }
-        least = statistics.median(cost.cpu_seconds for cost in rows[bare])
-        for what, costs in rows.items():
-            cpu = statistics.median(cost.cpu_seconds for cost in costs)
-            wall = statistics.median(cost.seconds for cost in costs)
-            peak = max(cost.peak_mib for cost in costs)
-            table.add_row(what, f"{wall:.2f}", f"{cpu:.2f}", f"{cpu / least:.2f}", f"{peak:.0f}")
-    Console(width=100).print(table)
-    return 0
+        plugin = {"PULUMI_HOME": str(_instant_plugin(stage))}
+        instant = plugin | {"INSTANT_PLUGIN_ANSWERS": str(_answers(stage))}
+        _bare(stage, "hub", "hub", "222233334444", plugin)
+        _bare(stage, "spoke", SPOKE, ACCOUNT, plugin)
+        yield from _beside(
+            {
+                "hub: bare program, instant plug-in": [_run(stage, "bare", "hub", instant) for _ in range(runs + 1)][
+                    1:
+                ],
+                "hub, unchanged": [_run(stage, "hub", "hub", {}) for _ in range(runs)],
+            }
+        )
+        yield from _beside(
+            {
+                "spoke: bare program, instant plug-in": [
+                    _run(stage, "bare", "spoke", instant) for _ in range(runs + 1)
+                ][1:],
+                "spoke, unchanged": [_run(stage, "spoke", SPOKE, {}) for _ in range(runs)],
+                "spoke, one launch changed": [_changed(stage, number) for number in range(runs)],
+                # Last, because what it writes down is not what the sandbox knows.
+                "spoke, unchanged, instant plug-in": [_run(stage, "spoke", SPOKE, instant) for _ in range(runs)],
+            }
+        )
+
+
+def _beside(rows: Mapping[str, Sequence[Cost]]) -> Iterator[tuple[str, float, Cost]]:
+    """Give medians, each beside the first."""
+    least = 0.0
+    for what, costs in rows.items():
+        cost = Cost(
+            statistics.median(cost.seconds for cost in costs),
+            statistics.median(cost.cpu_seconds for cost in costs),
+            max(cost.peak_mib for cost in costs),
+        )
+        least = least or cost.cpu_seconds
+        yield what, cost.cpu_seconds / least, cost
 
 
 def _run(stage: Rehearsal, project: str, stack: str, variables: Mapping[str, str]) -> Cost:
@@ -134,27 +163,31 @@ def _answers(stage: Rehearsal) -> Path:
     return path
 
 
-def _prepare_bare(stage: Rehearsal) -> Path:
-    """Make the bare project's stack, with as many resources of each type as the spoke has; gives its Pulumi home."""
+def _instant_plugin(stage: Rehearsal) -> Path:
+    """Build the plug-in that asks nobody, and give its Pulumi home."""
     home = Path(stage.environment()["PULUMI_HOME"]).with_name("pulumi-bare")
     plugin = home / "plugins" / f"resource-aws-v{version('pulumi_aws')}" / "pulumi-resource-aws"
     plugin.parent.mkdir(parents=True)
     build = ["go", "build", "-o", str(plugin), str(HERE / "instant_plugin" / "main.go")]
     _ = subprocess.run(build, cwd=ROOT / "tools" / "cli", check=True)
-    _ = shutil.copytree(HERE / "bare_spoke", stage.project / "bare")
-    state = json.loads(stage.run("pulumi", "-C", "spoke", "-s", SPOKE, "stack", "export").stdout)
+    return home
+
+
+def _bare(stage: Rehearsal, project: str, stack: str, account: str, variables: Mapping[str, str]) -> None:
+    """Make a stack of the bare program, with as many resources of each type as a stack of ours has."""
+    if not (stage.project / "bare").exists():
+        _ = shutil.copytree(HERE / "bare", stage.project / "bare")
+    state = json.loads(stage.run("pulumi", "-C", project, "-s", stack, "stack", "export").stdout)
     counts = Counter(each["type"] for each in state["deployment"]["resources"])
     resources = {kind: count for kind, count in counts.items() if not kind.startswith("pulumi:")}
-    own = {"PULUMI_HOME": str(home)}
-    for command in (
-        ("stack", "init", "bare"),
-        ("config", "set", "hub", "organization/model-catalog-hub/hub"),
-        ("config", "set", "resources", json.dumps(resources)),
-    ):
-        done = stage.run("pulumi", "-C", "bare", *command, variables=own)
+    settings = {"account": account, "resources": json.dumps(resources)}
+    if project == "spoke":
+        settings["hub"] = "organization/model-catalog-hub/hub"
+    commands = [("stack", "init", project), *(("config", "set", *each, "-s", project) for each in settings.items())]
+    for command in commands:
+        done = stage.run("pulumi", "-C", "bare", *command, variables=variables)
         if done.returncode != 0:
             sys.exit(done.stdout)
-    return home
 
 
 if __name__ == "__main__":

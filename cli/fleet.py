@@ -69,6 +69,10 @@ def up(
     force: Annotated[bool, typer.Option("--force", help="Run them even where nothing changed.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Preview what would run, and change nothing.")] = False,
     approve: Annotated[list[str] | None, typer.Option("--approve", help="Say yes to a wave beforehand.")] = None,
+    again: Annotated[
+        list[str] | None,
+        typer.Option("--again", metavar="PRODUCT@VERSION", help="Try a version again that did not do well in a wave."),
+    ] = None,
     scheduler: Scheduler = None,
 ) -> int:
     """Roll out what changed, wave after wave. What is where it is wanted already is not run again."""
@@ -77,8 +81,40 @@ def up(
     from fleet.show.tables import console
 
     choice = SpokeFilter(only or [], exclude or [], wave or [], parse_shard(shard) if shard else None)
-    approved = approve or []
-    return roll_out(Path.cwd(), choice, console(), force=force, dry_run=dry_run, approved=approved, scheduler=scheduler)
+    return roll_out(
+        Path.cwd(),
+        choice,
+        console(),
+        force=force,
+        dry_run=dry_run,
+        approved=approve or [],
+        again=again or [],
+        scheduler=scheduler,
+    )
+
+
+@verb(app, "propose", "fleet propose --out proposals", looking=True, asks_aws=True)
+def propose(
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Write patches there, and no branches.")
+    ] = None,
+    push: Annotated[
+        bool, typer.Option("--push", help="Write the branches of the remote, and delete what is no longer needed.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; tell what would be written.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Write the upgrades of spokes that pin a version, a branch for each team and product, for review."""
+    from cli.proposals.run import propose as write
+    from fleet.show.tables import console
+    from shared.catalog.lifecycle import refuse_to_look_ahead
+
+    if out and push:
+        raise typer.BadParameter("patches are not pushed. Use one of the two.", param_hint="--out and --push")
+    if not dry_run:
+        refuse_to_look_ahead()
+    return write(Path.cwd(), console(), out=out, push=push, dry_run=dry_run, as_json=as_json)
 
 
 @verb(app, "status", "fleet status --product fraud-detector-realtime", looking=True, asks_aws=True)

@@ -8,14 +8,14 @@ from typing import Any, Final, TypeVar
 from cli.exit_codes import ExitCode, of_pulumi
 from cli.verbs import stacks
 from fleet.engine import Engine
-from fleet.store.locations import states_at
+from fleet.store.locations import locations_of, states_at
 from fleet.store.states import unwrapped
-from fleet.store.storage import backend_url, is_cloud
+from fleet.store.storage import Storage, StorageError, backend_url, is_cloud
 from shared.catalog.contract import Contract
 from shared.catalog.divided_contract import merge
 from shared.catalog.lifecycle import as_of
 from shared.catalog.trust import Trust, admit
-from shared.errors import ConfigError
+from shared.errors import CatalogError, ConfigError
 from shared.spelling import meant
 from shared.stack.hub_pin import trusts_of
 from shared.stack.names import CATALOG_OUTPUT, HUB_PROJECT, short_name
@@ -23,6 +23,7 @@ from shared.stack.settings import AccountSettings, check_settings
 from shared.stack.stack_file import StackFile
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Excerpts
+from spoke.launches.holds import variables_of
 from spoke.launches.launches_file import read_platform
 from spoke.launches.wanted import WantedLaunches
 
@@ -34,6 +35,18 @@ PROJECTS: Final = ("organization", "hub", "spoke")
 def engine() -> Engine:
     """Give the engine of this checkout."""
     return Engine(Path.cwd())
+
+
+def held_back_here(stack: str) -> dict[str, str]:
+    """Give what a preview of a spoke is told of versions that were taken back; nothing where that cannot be read."""
+    from fleet.plan.settings import read_settings  # noqa: PLC0415 - slow to load, and not for every command
+    from fleet.run.attended_run import held_back  # noqa: PLC0415
+
+    try:
+        storage = Storage(locations_of(read_settings(Path.cwd()).records).records)
+        return variables_of(held_back(storage, stack))
+    except (CatalogError, *StorageError):
+        return {}
 
 
 def project_of(stack: str, *, among: tuple[str, ...] = PROJECTS) -> str:

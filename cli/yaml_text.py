@@ -1,4 +1,4 @@
-"""Adds to a list in a YAML file as a person would: comments, order and style of the rest stay."""
+"""Changes a YAML file as a person would: comments, order and style of the rest stay."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -38,6 +38,38 @@ def append(text: str, keys: Sequence[str], item: Mapping[str, object], *, where:
     return after
 
 
+def text_at(text: str, path: Sequence[str | int]) -> str | None:
+    """Give the text that stands at a place of a YAML file; None where none does."""
+    node = _at(yaml.compose(text, Loader=yaml.SafeLoader), path)
+    return node.value if isinstance(node, yaml.ScalarNode) else None
+
+
+def replace(text: str, path: Sequence[str | int], new: str, *, where: str) -> str:
+    """Put another text in the place of one, between the quotes that it has.
+
+    Args:
+        text: The file.
+        path: The way to it: keys, and positions in lists.
+        new: Letters, digits, dots, hyphens, ~ and ^.
+        where: The file's name, for messages.
+
+    Raises:
+        ConfigError: the file is written in a way that this cannot change; the message has what to write.
+    """
+    node = _at(yaml.compose(text, Loader=yaml.SafeLoader), path)
+    after = ""
+    if isinstance(node, yaml.ScalarNode) and node.style not in ("|", ">"):
+        quote, start, end = node.style or "", node.start_mark.index, node.end_mark.index
+        after = f"{text[:start]}{quote}{new}{quote}{text[end:]}"
+    if not after or not _is(after, _with_text(parse_yaml(text, CatalogLoader), path, new)):
+        raise ConfigError(
+            f"cannot be changed as it is written. Write there by hand: {new}",
+            code="text-not-editable",
+            place=f"{where}: {'.'.join(map(str, path))}",
+        )
+    return after
+
+
 class _Plain(yaml.SafeDumper):
     """Writes a value that is there twice in full, as a person would, and no anchor for it."""
 
@@ -60,6 +92,25 @@ def _with(document: Any, keys: Sequence[str], item: Mapping[str, object]) -> Any
     if not keys:
         return [*(document or []), dict(item)]
     return {**document, keys[0]: _with(document.get(keys[0]), keys[1:], item)}
+
+
+def _with_text(document: Any, path: Sequence[str | int], new: str) -> Any:  # noqa: ANN401 - any YAML
+    if not path:
+        return new
+    if isinstance(document, list):
+        return [_with_text(each, path[1:], new) if at == path[0] else each for at, each in enumerate(document)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any YAML
+    if isinstance(document, dict):
+        return {key: _with_text(each, path[1:], new) if key == path[0] else each for key, each in document.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any YAML
+    return document  # pyright: ignore[reportUnknownVariableType] - any YAML
+
+
+def _at(node: yaml.Node | None, path: Sequence[str | int]) -> yaml.Node | None:
+    for part in path:
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+        else:
+            node = _value(node, str(part))
+    return node
 
 
 def _is(text: str, wanted: object) -> bool:

@@ -28,6 +28,7 @@ from fleet.plan.spoke_selection import (
 )
 from fleet.plan.verdicts import FleetPlan, Kind, make_plan
 from fleet.run.executors import workforce
+from fleet.run.judging import Judgement, settle
 from fleet.run.rollout import Approver, Request, Result, Rollout, UpstreamRollout
 from fleet.run.tasks import Operation
 from fleet.show.drift import compare, show_drift
@@ -56,9 +57,12 @@ def roll_out(
     force: bool,
     dry_run: bool,
     approved: Sequence[str],
+    again: Sequence[str] = (),
     scheduler: str | None = None,
 ) -> int:
     """Roll a plan out, and give the exit code: 0 only if every wanted spoke is where it is wanted.
+
+    Before, versions that bake are judged. What waits for one is where it is wanted; one that did not do well is not.
 
     Raises:
         CatalogError: something is wrong before anything runs.
@@ -70,12 +74,13 @@ def roll_out(
     plan = planned(root)
     export = None if dry_run else exporting()
     refuse_unknown_waves(plan, approved, where="--approve")
+    plan, judged = settle(plan, choice.waves, again, begun, write=not dry_run)
     spokes, first = divide(plan, choice)
     stacks = frozenset[str]() if first and choice.only and not spokes.only else select_spokes(plan, spokes)
     if choice.waves and not dry_run:
         refuse_before_earlier_waves(plan, choice.waves)
     plan = without_endings_in_use(plan, root, first, forced=force)
-    _tell_beforehand(plan, begun, console)
+    _tell_beforehand(plan, judged, begun, console)
     request = Request(
         wanted=stacks | first,
         operation=Operation.PREVIEW if dry_run else Operation.UP,
@@ -83,6 +88,7 @@ def roll_out(
         begun=begun,
         locations=locations_of(plan.inventory.settings.records),
         logs=folder_name(begun),
+        judged=judged.results,
         traced=export is not None,
     )
     channels = [] if dry_run else channels_of(plan.inventory.settings.notifications)
@@ -112,17 +118,22 @@ def roll_out(
     if problem := journal.close(result, look):
         console.print(problem, markup=False, soft_wrap=True)
     good = all(outcome.is_good for outcome in result.outcomes.values())
-    reached = good and not (look.behind or look.problem or result.not_begun or result.stopped)
+    reached = good and not (look.behind or look.problem or result.not_begun or result.stopped or judged.is_bad)
     for problem in telling.close(result, look, reached=reached) + tracing.close(result, reached=reached):
         console.print(f"warning: {problem}", markup=False, soft_wrap=True)
     return 0 if reached else 1
 
 
-def _tell_beforehand(plan: FleetPlan, begun: dt.datetime, console: Console) -> None:
+def _tell_beforehand(plan: FleetPlan, judged: Judgement, begun: dt.datetime, console: Console) -> None:
     for note in plan.notes:
         console.print(f"note: {note}", markup=False)
     if (credentials := lifetime()).until:
         console.print(f"note: credentials {credentials.words(begun)}", markup=False)
+    for each in judged.results:
+        if each.passed:
+            console.print(f"note: {each.product} {each.version} has passed {each.wave}", markup=False)
+    for problem in judged.open:
+        console.print(f"warning: {problem}", markup=False, soft_wrap=True)
     for verdict in plan.verdicts.values():
         if verdict.kind is Kind.LEFT_OUT:
             console.print(f"left out: {verdict.spoke.stack}: {'; '.join(verdict.reasons)}", markup=False)

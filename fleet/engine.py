@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -27,13 +27,11 @@ from fleet.engine_answers import (
     reason_of,
     refuse_silence,
     states_after,
+    tell_guard,
 )
 from fleet.errors import EngineError, PreviewError
 from shared.stack import engines
 from shared.stack.stack_file import StackFile
-
-_ASKED_SECONDS: Final = 30
-"""So long before its lease ends an engine is asked to end."""
 
 _GUARD: Final = Path(__file__).with_name("guard.py")
 
@@ -82,11 +80,13 @@ class Engine:
     Attributes:
         root: The folder that holds the projects' folders and the settings of all stacks.
         lease: What changes a stack runs only as long as it lasts, under a guard; without one, under none.
+        told: Variables of the environment by which the programs are told what they cannot know.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.lease: Guarding | None = None
+        self.told: Mapping[str, str] = {}
 
     def attended(self, project: str, stack: str, *command: str) -> int:
         """Run a command such as `up` or `preview` in front of a person, and give its exit code.
@@ -217,7 +217,7 @@ class Engine:
             started(engine)
             if self.lease and process.stdin:
                 self.lease.set_engine(engine)
-                self.lease.listen(partial(_tell, process.stdin.fileno()))
+                self.lease.listen(partial(tell_guard, process.stdin.fileno()))
         except BaseException:
             if process.stdin:
                 process.stdin.close()  # so that it does not begin
@@ -284,7 +284,7 @@ class Engine:
         **options: Any,  # noqa: ANN401 - those of Popen
     ) -> "subprocess.Popen[Any]":
         refuse_silence(arguments)
-        environment = environment_of(self.root, project, arguments)
+        environment = {**environment_of(self.root, project, arguments), **self.told}
         if unattended:
             environment.pop("PULUMI_SKIP_CONFIRMATIONS", None)  # it would answer Pulumi's questions for us
             options.setdefault("stdin", subprocess.DEVNULL)
@@ -292,8 +292,3 @@ class Engine:
         if shutil.which("pulumi", path=environment["PATH"]) is None:
             raise EngineError("pulumi is not on PATH. Run the command through make.", code="pulumi-not-on-path")
         return subprocess.Popen(command, cwd=self.root, env=environment, **options)
-
-
-def _tell(guard: int, until: float) -> None:
-    with suppress(OSError):  # it has ended this very moment
-        os.write(guard, f"{until - _ASKED_SECONDS} {until}\n".encode())

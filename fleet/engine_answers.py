@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -14,6 +15,7 @@ from shared.aws.reach import refuse_silent_endpoints
 from shared.errors import CatalogError
 from shared.stack.own_state import LOOKED
 from shared.stack.stack_file import StackFile
+from spoke.launches.holds import HELD
 
 EVENT_LOG: Final = "--event-log"
 """The option of Pulumi's commands by which its automation API learns what they do to each resource."""
@@ -21,6 +23,10 @@ _ASKING: Final = ("select", "up", "preview", "refresh", "destroy", "import")
 """Words of commands that ask AWS, or come before one that does."""
 _OF_THE_HUB: Final = ("MODEL_CATALOG_SIGNING_KEY", "MODEL_CATALOG_SIGNING_KEY_FILE")
 """What signs the contract, and what no other program gets."""
+
+
+_ASKED_SECONDS: Final = 30
+"""So long before its lease ends an engine is asked to end."""
 
 
 class Guarding(Protocol):
@@ -52,6 +58,7 @@ def environment_of(root: Path, project: str, command: tuple[str, ...]) -> dict[s
     first, last = str(Path(sys.executable).parent), str(root / ".tools" / "bin")
     path = os.pathsep.join([first, os.environ.get("PATH", os.defpath), last])
     environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true", LOOKED: "true"}
+    environment.pop(HELD, None)  # whoever has this one from elsewhere is told of another stack
     if project != "hub":
         for name in _OF_THE_HUB:
             environment.pop(name, None)
@@ -107,3 +114,9 @@ def states_after(preview: str, *, others: bool = False) -> list[dict[str, Any]]:
     """Give what a preview in JSON would create, and what would be there beside it where `others` are asked for."""
     steps: list[dict[str, Any]] = json.loads(preview[preview.index("{") :]).get("steps") or []
     return [step["newState"] for step in steps if step["op"] == "create" or (others and step.get("newState"))]
+
+
+def tell_guard(guard: int, until: float) -> None:
+    """Tell a guard until when its engine may run."""
+    with suppress(OSError):  # it has ended this very moment
+        os.write(guard, f"{until - _ASKED_SECONDS} {until}\n".encode())

@@ -171,6 +171,7 @@ class DeployersSetting(SettingsDocument):
         fleet: The role that works as all of them; without it, none is made.
         leave_out: Accounts of the units that get nothing, where somebody made a role of that name by hand.
         hub_policies: What the hub's deployer may do beyond publishing, by the policies' names in docs/iam.
+        spoke_policies: What spokes' deployers may do beyond launching, by the same names.
         make_roles: Whether spokes' deployers make the products' roles; not where the hub gives them (`launchRoles`).
         keep: Whether deployers stay where a unit is taken off the list, and are protected from being removed.
     """
@@ -184,6 +185,7 @@ class DeployersSetting(SettingsDocument):
     hub_policies: list[Literal["service-actions", "stack-sets"]] = Field(
         default=[], description="a list of service-actions and stack-sets", examples=["[stack-sets]"]
     )
+    spoke_policies: list[Literal["bake"]] = Field(default=[], description="a list of bake", examples=["[bake]"])
     make_roles: bool = True
     keep: bool = True
 

@@ -80,7 +80,7 @@ class _Writer:
             "Marker": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
             **{each.logical_id: each.resource for each in self._providers},
             "Boundary": self._boundary(),
-            "SpokeDeployer": self._deployer("Spoke", ["spoke-deployer", "recovery"]),
+            "SpokeDeployer": self._deployer("Spoke", ["spoke-deployer", *self._deployers.spoke_policies, "recovery"]),
         }
         if "Hub" in self._single():
             further = [f"hub-{each}" for each in self._deployers.hub_policies]

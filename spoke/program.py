@@ -13,6 +13,7 @@ from shared.stack.provider import account_provider, confirm_account
 from spoke.config import SpokeSettings
 from spoke.launches.claims import claims_in
 from spoke.launches.cost import costs_in_words
+from spoke.launches.holds import holds_here
 from spoke.launches.launches_file import read_platform
 from spoke.launches.portfolios import roles_in_use, wanted_portfolios
 from spoke.launches.resolution import resolve_launches
@@ -45,7 +46,8 @@ async def deploy() -> Mapping[str, Any]:
     contract = published.whole
     hub = ", ".join(hubs)
     day = as_of()
-    asked = gather(settings, contract, day, where=where, platform=read_platform(SETTINGS_FOLDER))
+    platform = read_platform(SETTINGS_FOLDER)
+    asked = gather(settings, contract, day, where=where, platform=platform, holds=holds_here())
     check_sources(asked, where=where)
     for line in asked.told:
         pulumi.log.info(line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cli.exit_codes import ExitCode, of_pulumi
 from cli.guard import refuse_unready
-from cli.stacks import engine, project_of, run_written, with_settings
+from cli.stacks import engine, held_back_here, project_of, run_written, with_settings
 from cli.verbs import stacks
 from fleet.store.free_space import refuse_full_disk
 from fleet.store.storage import backend_url
@@ -75,8 +75,10 @@ def _preview(stack: str, options: Sequence[str]) -> int:
         from cli.deployment.safeguards import warn_of_ending_versions  # noqa: PLC0415 - slow to load, and not for every stack
 
         warn_of_ending_versions(stack)
+    looking = engine()
+    looking.told = held_back_here(stack)
     # Without suppressing outputs, a spoke's preview would show the hub's whole contract.
-    return of_pulumi(engine().attended(project, stack, "preview", "--diff", "--suppress-outputs", *options))
+    return of_pulumi(looking.attended(project, stack, "preview", "--diff", "--suppress-outputs", *options))
 
 
 def up(stack: str, options: Sequence[str], *, acknowledged: bool = False) -> int:

@@ -15,6 +15,7 @@ class Moment(StrEnum):
     """When something is told; the names are what settings choose by."""
 
     BEGUN = "begun"
+    BAKED = "baked"
     WAVE = "wave"
     FAILED = "failed"
     ENDED = "ended"
@@ -22,6 +23,7 @@ class Moment(StrEnum):
 
 TYPES: Final[Mapping[Moment, str]] = {
     Moment.BEGUN: "modelcatalog.rollout.begun",
+    Moment.BAKED: "modelcatalog.rollout.version.baked",
     Moment.WAVE: "modelcatalog.rollout.wave.begun",
     Moment.FAILED: "modelcatalog.rollout.spoke.failed",
     Moment.ENDED: "modelcatalog.rollout.ended",

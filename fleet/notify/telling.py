@@ -50,6 +50,11 @@ class Telling:
             },
         )
 
+        for each in request.judged:
+            told = each.model_dump(mode="json", include={"wave", "product", "version", "passed", "taken_back"})
+            reasons = [reason[:_LONGEST] for reason in each.reasons[:_MOST]]
+            self._tell(Moment.BAKED, {**told, "reasons": reasons}, within=each.wave)
+
     def wave(self, name: str, spokes: int, width: int) -> None:
         """Tell that a wave begins."""
         self._board.wave(name, spokes, width)

@@ -1,7 +1,7 @@
 """Everything that a plan is made from, read at the same time."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from fleet.plan.parameter_values import AskedValues, ParameterValues, RecordedVa
 from fleet.plan.settings import FILE, FleetSettings, read_settings
 from fleet.plan.spokes import Spoke, read_spokes, required_spokes
 from fleet.plan.upstream_inventory import Before, look_before
+from fleet.store.bakes import BakeResult, Bakes
 from fleet.store.locations import locations_of, states_at
 from fleet.store.records import CorruptRecord, Record, Records
 from fleet.store.states import States
@@ -42,6 +43,7 @@ class Inventory:
         day: The day whose states of versions count.
         platform: What the platform team's files say.
         values: Knows values of launches' parameters that come from elsewhere.
+        bakes: What became of versions in waves; nothing where no wave bakes.
         neighbours: Stacks that another repository runs, and what stacks have that share an account.
         moved: The accounts that a spoke's resources are in, where the settings name another one than its record.
         before: The stacks that come before the spokes.
@@ -61,6 +63,7 @@ class Inventory:
     values: ParameterValues = field(default_factory=RecordedValues)
     moved: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
     neighbours: Neighbours = field(default_factory=Neighbours)
+    bakes: Sequence[BakeResult] = ()
     before: Before = field(default_factory=Before)
 
 
@@ -91,7 +94,9 @@ def collect(root: Path, *, recorded: bool = False, asks_aws: bool = True) -> Inv
         names = {name for spoke in spokes.values() if spoke.settings for name in spoke.settings.hub_stacks}
         names = names or ({"hub"} if spokes else set[str]())
         hubs = workers.submit(Hubs, engine, names)
-        records = Records(Storage(locations.records)).all()
+        storage = Storage(locations.records)
+        records = Records(storage).all()
+        bakes = Bakes(storage).all() if any(wave.bake for wave in settings.waves) else []
         found, unread = organization.result() if organization else (None, "AWS is not asked")
         if names and not hubs.result().published() and not (settings.hubs and before.result().stacks):
             raise hubs.result().problems[0]
@@ -110,6 +115,7 @@ def collect(root: Path, *, recorded: bool = False, asks_aws: bool = True) -> Inv
             values=RecordedValues() if recorded else AskedValues(engine),
             moved={stack: _accounts(states, stack) for stack in _of_other_accounts(spokes, records)},
             neighbours=look_around(spokes, tags.result(), records, states),
+            bakes=bakes,
             before=before.result(),
         )
 

@@ -66,8 +66,8 @@ class Notification(SettingsDocument):
         ]
         | None
     ) = None
-    only: list[Literal["begun", "wave", "failed", "ended"]] = Field(
-        default=[], description="a list of begun, wave, failed and ended", examples=["[failed, ended]"]
+    only: list[Literal["begun", "baked", "wave", "failed", "ended"]] = Field(
+        default=[], description="a list of begun, baked, wave, failed and ended", examples=["[failed, ended]"]
     )
 
     @between_fields

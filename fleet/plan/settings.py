@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from fleet.errors import SettingsError
+from fleet.plan.bake_settings import Bake
 from fleet.plan.notifications import Notification
 from shared.aws.arn import RoleArn
 from shared.between_fields import between_fields
@@ -54,6 +55,7 @@ class Wave(SettingsDocument):
         concurrency: How many run at a time; without it, as many as cores and memory allow at the moment.
         tolerance: How many may fail before no other one is begun and the waves after this one stay where they are.
         approve: Whether somebody has to say yes before the wave begins.
+        bake: How long a version stays here before it goes on to the next wave, and by what it is judged.
     """
 
     name: Annotated[
@@ -76,6 +78,7 @@ class Wave(SettingsDocument):
     )
     tolerance: Tolerance = "0"
     approve: bool = Field(default=False, description="true or false", examples=["true"])
+    bake: Bake | None = Field(default=None, description="a time, or a map with one", examples=["24h"])
 
     @between_fields
     def _names_spokes(self) -> Iterator[Mistake]:
@@ -119,6 +122,17 @@ class InventoryAccess(SettingsDocument):
     ) = None
 
 
+class ProposalSettings(SettingsDocument):
+    """How upgrades are proposed.
+
+    Attributes:
+        team_tag: The tag whose value names the team of a spoke: of its settings, or else of its account, as
+            accounts.yaml has it. A spoke without it is a team by itself.
+    """
+
+    team_tag: str = Field(default="team", min_length=1, max_length=128, description="a tag's key", examples=["team"])
+
+
 def _apart(waves: list[Wave]) -> list[Wave]:
     names = [wave.name for wave in waves]
     found = [
@@ -146,6 +160,7 @@ class FleetSettings(SettingsDocument):
         records: Where the records of success are kept; without it, beside the state. Pulumi Cloud needs it.
         waves: In the order in which they are rolled out.
         notifications: Who is told how a rollout goes; nobody without it.
+        proposals: How upgrades are proposed.
     """
 
     organization: OrganizationAccess = OrganizationAccess()
@@ -164,6 +179,7 @@ class FleetSettings(SettingsDocument):
     notifications: list[Notification] = Field(
         default=[], max_length=10, description="a list of at most ten to tell", examples=["[{topic: arn:aws:sns:…}]"]
     )
+    proposals: ProposalSettings = ProposalSettings()
 
 
 def read_settings(root: Path) -> FleetSettings:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from fleet.plan.account_facts import notes_on_accounts, notes_on_entries, offer_of
-from fleet.plan.comparison import Kind, compare, in_words
+from fleet.plan.bakes import Baking, weigh
+from fleet.plan.comparison import Kind, compare
+from fleet.plan.differences import differences
 from fleet.plan.fingerprint import fingerprint_of
 from fleet.plan.inventory import Inventory
 from fleet.plan.neighbours import Apart
@@ -20,6 +21,7 @@ from shared.stack.own_state import refuse_other_account
 from spoke.config import SpokeSettings
 from spoke.launches.accounts_file import ACCOUNTS_FILE
 from spoke.launches.contract_dependencies import Excerpts, Parts
+from spoke.launches.holds import Holds
 from spoke.launches.resolution import ResolvedLaunch
 from spoke.launches.sources import Values
 from spoke.launches.wanted import WantedLaunches
@@ -48,6 +50,11 @@ class Verdict:
     contract: str = ""
     wanted: WantedLaunches | None = None
     resolved_launches: tuple[ResolvedLaunch, ...] = ()
+
+    @property
+    def holds(self) -> Holds:
+        """Launches that stay at a version for now, whatever their settings say."""
+        return {name: hold for name, (hold, _) in self.wanted.held.items()} if self.wanted else {}
 
     @property
     def fingerprint(self) -> str:
@@ -80,6 +87,7 @@ class FleetPlan:
         without_spoke: Active accounts of the organization that no spoke is for.
         without_account: Spokes whose account is not of the organization.
         notes: What a person should know of the plan as a whole.
+        baking: Versions that are to be judged before they go on to the next wave.
     """
 
     inventory: Inventory
@@ -89,6 +97,7 @@ class FleetPlan:
     without_spoke: Sequence[MemberAccount]
     without_account: Sequence[str]
     notes: Sequence[str]
+    baking: Sequence[Baking] = ()
 
     def verdict_of(self, stack: str) -> Verdict | UpstreamVerdict:
         """Give what it says of a stack."""
@@ -114,6 +123,10 @@ def make_plan(inventory: Inventory) -> FleetPlan:
         stack: _asked(spoke, inventory, excerpts, wave_of.get(stack, "")) for stack, spoke in inventory.spokes.items()
     }
     wanted = {stack: each.wanted for stack, each in first.items() if isinstance(each, _Asked)}
+    bakes = weigh(inventory, waves, wanted)
+    for stack, holds in bakes.holds.items():
+        first[stack] = _holding(first[stack], holds, inventory)
+    wanted = {stack: each.wanted for stack, each in first.items() if isinstance(each, _Asked)}
     values = inventory.values.of(wanted)
     verdicts = {
         stack: _verdict(each, inventory, apart, values[stack]) if isinstance(each, _Asked) else each
@@ -128,7 +141,13 @@ def make_plan(inventory: Inventory) -> FleetPlan:
         waves=waves,
         without_spoke=_without_spoke(inventory),
         without_account=_without_account(inventory),
-        notes=[*_notes(inventory), *notes_on_upstream(inventory, upstream), *_notes_on_platform(inventory, wanted)],
+        notes=[
+            *_notes(inventory),
+            *notes_on_upstream(inventory, upstream),
+            *bakes.notes,
+            *_notes_on_platform(inventory, wanted),
+        ],
+        baking=bakes.open,
     )
 
 
@@ -175,6 +194,17 @@ def _asked(
     )
 
 
+def _holding(asked: "_Asked | Verdict", holds: Holds, inventory: Inventory) -> "_Asked | Verdict":
+    """Let launches of a spoke stay at a version."""
+    if isinstance(asked, Verdict):
+        return asked
+    try:
+        wanted = asked.excerpts.wanted(asked.settings, where=asked.spoke.file, platform=inventory.platform, holds=holds)
+    except CatalogError as problem:
+        return _refused(problem, asked.spoke, asked.wave, asked.account)
+    return replace(asked, wanted=wanted)
+
+
 def _refused(problem: CatalogError, spoke: Spoke, wave: str, account: MemberAccount | None) -> Verdict:
     reasons = (f"a run would be refused: {problem}",)
     return Verdict(
@@ -196,8 +226,9 @@ def _verdict(asked: _Asked, inventory: Inventory, apart: Apart, values: Values |
     record = inventory.records.get(spoke.stack)
     known = inventory.values.recorded(record.parts) if isinstance(record, Record) else dict[str, str]()
     parts = {**inventory.code, **spoke.parts, **excerpt, **known}
+    held = asked.wanted.held
     kind, reasons = compare(
-        inventory.tags.get(spoke.stack), record, lambda record: _differences(record, parts, resolved_launches)
+        inventory.tags.get(spoke.stack), record, lambda record: differences(record, parts, resolved_launches, held)
     )
     return Verdict(
         spoke=spoke,
@@ -220,41 +251,6 @@ def _apart(verdict: Verdict, apart: Apart) -> Verdict:
     reasons = tuple(f"a run would be refused: {problem}" for problem in problems)
     problem = together(problems)
     return replace(verdict, kind=Kind.REFUSED, reasons=reasons, problem=problem, parts={}, resolved_launches=())
-
-
-_OFFER: Final = "offer of "
-_LAUNCH: Final = "launch "
-
-
-def _differences(record: Record, parts: Parts, resolved_launches: Sequence[ResolvedLaunch]) -> Iterator[str]:
-    """Say what is different since a record was written."""
-    before = {launch.name: launch for launch in record.launches}
-    now = {resolved.launch.name: resolved for resolved in resolved_launches}
-    for name in sorted(record.parts.keys() | parts.keys()):
-        old, new = record.parts.get(name), parts.get(name)
-        if old == new:
-            continue
-        subject = name.removeprefix(_LAUNCH if name.startswith(_LAUNCH) else _OFFER)
-        if name.startswith(_LAUNCH):
-            asks = f" ({now[subject].origin.line})" if subject in now and now[subject].origin.entry else ""
-            yield (
-                f"{subject} is a new launch{asks}"
-                if old is None
-                else (f"{subject} is no longer launched" if new is None else f"the settings of {subject} changed{asks}")
-            )
-        elif name.startswith(_OFFER):
-            if old is not None and new is not None:
-                yield _moved(subject, before[subject].version if subject in before else "", now[subject])
-        else:
-            yield in_words(name, old, new)
-
-
-def _moved(launch: str, before: str, resolved: ResolvedLaunch) -> str:
-    if before and before != resolved.choice.number:
-        return f"{launch} moves from {before} to {resolved.choice.number}"
-    if resolved.choice.state != "active":
-        return f"{launch}: {resolved.choice.end}"
-    return f"the hub changed what it offers to {launch} ({resolved.key} {resolved.choice.number})"
 
 
 def _notes(inventory: Inventory) -> Iterator[str]:

@@ -21,7 +21,7 @@ from fleet.store.deployments import deployed_contract
 from fleet.store.free_space import refuse_full_disk
 from fleet.store.history import FAILED, SUCCEEDED, History
 from fleet.store.locations import Locations, locations_of, states_at
-from fleet.store.records import EventRef, Records
+from fleet.store.records import EventRef, Record, Records
 from fleet.store.states import State, States
 from fleet.store.storage import Storage, StorageError, backend_url, error_text
 from shared.catalog.contract import Contract
@@ -31,6 +31,7 @@ from shared.stack.names import project_of
 from shared.stack.stack_file import StackFile
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Parts
+from spoke.launches.holds import Holds, variables_of
 from spoke.launches.launches_file import platform_digest
 
 _Looked = tuple[Upstream, CatalogParts]
@@ -79,6 +80,7 @@ def run_attended(engine: Engine, project: str, stack: str, operation: str, *opti
         missing = Attended(code=0, notes=[f"no history is kept: {problem}"])
     except StorageError as problem:
         missing = Attended(code=0, problem=f"the run could not be written into the history: {error_text(problem)}")
+    engine.told = variables_of(book.held) if book else {}
     code = engine.attended(project, stack, operation, *options)
     if book is None:
         return replace(missing, code=code)
@@ -105,6 +107,7 @@ class _Book:
         self._storage = Storage(locations.records)
         self._day = as_of()
         self._file = engine.root / f"Pulumi.{stack}.yaml"
+        self.held = held_back(self._storage, stack)
         self._own = self._own_parts()
         self._upstream = self._upstream_now()
         self._platform = platform_digest(engine.root)
@@ -211,13 +214,25 @@ class _Book:
                 own=self._own,
                 day=self._day,
                 values=self._values,
+                holds=self.held,
             ),
             settings,
             Cost(),
             Records(self._storage).of(self._stack),
             event,
+            self.held,
         )
         Records(self._storage).write(record)
+
+
+def held_back(storage: Storage, stack: str) -> Holds:
+    """Give the launches of a spoke whose settings mean a version that a rollout has taken back, by its record.
+
+    Raises:
+        RecordsError: a newer release wrote it.
+    """
+    record = Records(storage).of(stack) if stack.startswith("spoke-") else None
+    return record.held if isinstance(record, Record) else {}
 
 
 def _same(before: _Looked | None, now: _Looked | None) -> _Looked:

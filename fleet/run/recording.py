@@ -11,6 +11,7 @@ from fleet.store.records import ContractRef, CorruptRecord, EventRef, Record
 from fleet.store.states import State
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Excerpts, Parts, value_part
+from spoke.launches.holds import Holds
 from spoke.launches.launches_file import read_platform
 from spoke.launches.sources import all_uses
 from spoke.parameter_sources import LaunchOutput
@@ -25,6 +26,7 @@ def parts_against(
     own: Parts,
     day: dt.date,
     values: Parts | None = None,
+    holds: Holds | None = None,
 ) -> Parts:
     """Give what a spoke's result depends on, with the contract that it was deployed with.
 
@@ -36,6 +38,7 @@ def parts_against(
         own: The parts that are not the hub's.
         day: The day whose states of versions counted.
         values: The parts that stand for parameters' values from elsewhere, as they were before the run.
+        holds: Launches that stayed at a version.
 
     Raises:
         FleetError: the hub has published yet another one meanwhile, or a value from elsewhere was not known.
@@ -50,7 +53,7 @@ def parts_against(
             code="contract-changed-meanwhile",
         )
     excerpts = Excerpts(contract, day)
-    wanted = excerpts.wanted(settings, where=where, platform=read_platform(engine.root))
+    wanted = excerpts.wanted(settings, where=where, platform=read_platform(engine.root), holds=holds)
     excerpt, _ = excerpts.of(settings, where=where, wanted=wanted)
     needed = [value_part(use.key) for use in all_uses(wanted) if not isinstance(use.source, LaunchOutput)]
     known = {name: part for name, part in (values or {}).items() if name in needed}
@@ -70,8 +73,9 @@ def record_of(
     cost: Cost,
     earlier: Record | CorruptRecord | None,
     event: EventRef,
+    held: Holds | None = None,
 ) -> Record:
-    """Make the record of a run that succeeded."""
+    """Make the record of a run that succeeded; `held` are launches that were taken back to a version."""
     now = dt.datetime.now(dt.UTC)
     return Record(
         stack=stack,
@@ -84,4 +88,5 @@ def record_of(
         launches=launches_in(stack, state, earlier, now),
         cost=cost,
         event=event,
+        held=held or {},
     )

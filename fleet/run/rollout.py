@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from fleet.engine import interrupt
+from fleet.plan.differences import OFFER
 from fleet.plan.settings import Wave
 from fleet.plan.spokes import named
 from fleet.plan.upstream_verdicts import UpstreamVerdict
@@ -20,6 +21,7 @@ from fleet.run.spoke_run import run_spoke
 from fleet.run.tasks import Operation, Outcome, RunStatus, Task
 from fleet.run.upstream_run import run_upstream
 from fleet.run.width import MeasuredWidth, SetWidth, Width
+from fleet.store.bakes import BakeResult
 from fleet.store.locations import Locations
 from fleet.store.records import Record
 
@@ -61,6 +63,7 @@ class Request:
         wanted: The stacks to bring to their fingerprints.
         forced: They run even where nothing changed.
         logs: The folder, below the checkout, of this run's logs.
+        judged: What became of versions that baked, before it began.
         traced: Somebody wants to know what is done to each resource.
     """
 
@@ -70,6 +73,7 @@ class Request:
     begun: dt.datetime
     locations: Locations
     logs: str
+    judged: Sequence[BakeResult] = ()
     traced: bool = False
 
 
@@ -138,11 +142,19 @@ class Rollout:
         return self._result
 
     def _approved(self, wave: Wave, tasks: Sequence[Task]) -> bool:
-        if not wave.approve or self._request.operation is not Operation.UP or self._approve(wave, len(tasks)):
+        asks = wave.approve and self._request.operation is Operation.UP
+        if not asks or all(map(self._only_goes_back, tasks)) or self._approve(wave, len(tasks)):
             return True
         self._result.stopped = f"the wave {wave.name} waits for approval: --approve {wave.name}"
         self._result.not_begun += [task.stack for task in tasks]
         return False
+
+    def _only_goes_back(self, task: Task) -> bool:
+        """Whether all that is done to a spoke is to take a version back, for which nobody has to be asked."""
+        record = self._plan.inventory.records.get(task.stack)
+        before = record.parts if isinstance(record, Record) else dict[str, str]()
+        differing = {name for name in before.keys() | task.parts.keys() if before.get(name) != task.parts.get(name)}
+        return bool(differing) and differing <= {f"{OFFER}{name}" for name in task.taken_back}
 
     def _run_wave(self, wave: Wave, tasks: Sequence[Task], failed: int) -> None:
         width = self._width(wave)
@@ -236,6 +248,7 @@ class Rollout:
             platform=inventory.platform.digest,
             kept=_kept(verdict, self._plan) if isinstance(verdict, Verdict) else None,
             took=record.cost.seconds if isinstance(record, Record) else 0,
+            holds=verdict.holds if isinstance(verdict, Verdict) else {},
         )
 
 

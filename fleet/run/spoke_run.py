@@ -16,6 +16,7 @@ from fleet.store.records import EventRef, Record
 from fleet.store.states import State
 from shared.catalog.contract import Contract
 from spoke.config import SpokeSettings
+from spoke.launches.holds import variables_of
 from spoke.launches.launches_file import LAUNCHES_FILE, platform_digest
 
 
@@ -25,6 +26,10 @@ def run_spoke(task: Task) -> Outcome:
 
 
 class _SpokeRun(StackRun[SpokeSettings]):
+    def __init__(self, task: Task) -> None:
+        super().__init__(task)
+        self._engine.told = variables_of(task.holds)
+
     def _settings(self) -> SpokeSettings:
         spoke = read_spoke(self._root / f"Pulumi.{self._task.stack}.yaml")
         here = spoke.parts if self._task.root else {**spoke.parts, **code_parts(self._root)}
@@ -53,6 +58,9 @@ class _SpokeRun(StackRun[SpokeSettings]):
         if used.content_hash != task.contract:
             own = {name: part for name, part in parts.items() if name in task.own}
             values = recorded_values(parts)
-            parts = parts_against(used, self._engine, settings, stack=task.stack, own=own, day=task.day, values=values)
+            parts = parts_against(
+                used, self._engine, settings, stack=task.stack, own=own, day=task.day, values=values, holds=task.holds
+            )
             self._recovery.notes.append(f"the hub's contract changed after the plan: deployed with {used.content_hash}")
-        return record_of(task.stack, state, parts, settings, self._cost, self._records.of(task.stack), event)
+        earlier = self._records.of(task.stack)
+        return record_of(task.stack, state, parts, settings, self._cost, earlier, event, task.taken_back)

@@ -268,7 +268,7 @@ class StackRun(ABC, Generic[S]):
             outcome=outcome,
             contract=contract,
         )
-        return History(self._storage).append(event)
+        return History(self._storage).append(event.model_copy(update={"reasons": self._task.reasons}))
 
     def _recorded(self, text: str, settings: S) -> Outcome:
         """Append a success to the history, and write its record.

@@ -9,6 +9,7 @@ from fleet.engine import Cost
 from fleet.run.engine_events import Step
 from fleet.run.preparation import Kept
 from fleet.store.locations import Locations
+from spoke.launches.holds import Hold, Holds
 
 
 class Operation(StrEnum):
@@ -47,6 +48,7 @@ class Task:
         logs: The folder, below the checkout, for what Pulumi prints.
         kept: What the run leaves in the account.
         took: Seconds of its last success; 0 where none is known.
+        holds: Launches that stay at a version for now, whatever its settings say.
         traced: Somebody wants to know what is done to each resource.
     """
 
@@ -66,6 +68,17 @@ class Task:
     kept: Kept | None = None
     took: float = 0
     traced: bool = False
+    holds: Holds = field(default_factory=dict[str, Hold])
+
+    @property
+    def taken_back(self) -> Holds:
+        """Those of them whose settings mean a version that was taken back."""
+        return {name: hold for name, hold in self.holds.items() if hold.lasting}
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """Why, by the names of launches."""
+        return {name: hold.reason for name, hold in self.taken_back.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ class Move:
         package: In the model registry; empty where the model is not the catalog's.
         own_model: The launch runs a model of the account's own.
         template: The SHA-256 of the version's template.
+        reason: Why a rollout took the launch back; empty where it did not.
     """
 
     when: dt.datetime
@@ -73,6 +74,7 @@ class Move:
     actor: str
     role: str
     commit: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +228,8 @@ def _move(event: Event, *, old: LaunchInEvent | None, new: LaunchInEvent | None)
     if launch is None:
         return Move(**common)
     before, after = old.version if old else "", new.version if new else ""
-    return Move(**common, **_told(launch), before=before, after=after)
+    reason = event.reasons.get(launch.name, "") if before and after else ""
+    return Move(**common, **_told(launch), before=before, after=after, reason=reason)
 
 
 def _stay(since: Event, launch: LaunchInEvent, until: Event | None) -> Stay:
@@ -267,7 +270,8 @@ def _change(move: Move) -> str:
         return f"launched {move.after}"
     if not move.after:
         return f"ended {move.before}"
-    return f"{move.before} -> {move.after}" if move.before != move.after else f"{move.after}: another model"
+    moved = f"{move.before} -> {move.after}" if move.before != move.after else f"{move.after}: another model"
+    return f"{moved}: {move.reason}" if move.reason else moved
 
 
 def _who(arn: str) -> str:

@@ -14,6 +14,7 @@ from fleet.plan.upstream_verdicts import UpstreamVerdict
 from fleet.plan.verdicts import FleetPlan, Kind, Verdict
 from fleet.run.rollout import Board, Request, Result, running_in
 from fleet.run.tasks import Outcome, Task
+from fleet.store.bakes import BakeResult
 from shared.files import write_file
 
 RUNS: Final = ".fleet/runs"
@@ -91,6 +92,7 @@ class RolloutReport(_Part):
         written: When the report was; one that runs writes it every few seconds.
         behind: Who was not where they are wanted when everything was looked at once more, and why.
         last_look: Why nobody could look.
+        bakes: What became of versions that baked in a wave, before it began.
     """
 
     state: Literal["running", "ended"] = "ended"
@@ -106,6 +108,7 @@ class RolloutReport(_Part):
     waves: list[ReportedWave] = []
     running: list[RunningSpoke] = []
     spokes: list[ReportedSpoke] = []
+    bakes: list[BakeResult] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ class Journal:
                 if verdict.kind is Kind.LEFT_OUT
             },
             waves=_waves(plan, request),
+            bakes=list(request.judged),
         )
 
     def replan(self, plan: FleetPlan, request: Request) -> None:

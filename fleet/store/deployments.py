@@ -88,8 +88,11 @@ def launches_in(
                 place=stack,
             ) from None
         old = before.get(name)
-        same = old is not None and old.version == launch.version and _is_one_product(old, launch)
-        found.append(launch.model_copy(update={"since": old.since}) if old is not None and same else launch)
+        if old is not None and _is_one_product(old, launch):
+            same = old.version == launch.version
+            known = {"since": old.since, "before": old.before} if same else {"before": old.version}
+            launch = launch.model_copy(update=known)
+        found.append(launch)
     return found
 
 

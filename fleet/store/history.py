@@ -19,7 +19,7 @@ from fleet.errors import RecordsError
 from fleet.store.records import ContractRef, DeployedModel, EventRef
 from fleet.store.storage import OversizeError, Storage, StorageError, error_text
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 """Major and minor. Within a major, fields are only added."""
 
 SUCCEEDED: Final = "succeeded"
@@ -71,6 +71,7 @@ class Event(_Part):
         commit: Of the checkout; with `-dirty` at its end where something in it was changed.
         contract: What the stack reads of a hub; of a hub, what it published.
         launches: All that the stack had after the run.
+        reasons: Why launches were taken back to the version that they had before, by their names.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -86,6 +87,7 @@ class Event(_Part):
     commit: str
     contract: ContractRef
     launches: list[LaunchInEvent]
+    reasons: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

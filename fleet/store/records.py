@@ -15,8 +15,9 @@ from fleet.engine import Cost
 from fleet.errors import RecordsError
 from fleet.store.storage import Storage, StorageError, error_text
 from shared.catalog.cost import Estimate
+from spoke.launches.holds import Hold
 
-SCHEMA_VERSION: Final = "1.3"
+SCHEMA_VERSION: Final = "1.4"
 """Major and minor. Within a major, fields are only added; a record of another major is refused."""
 
 _FOLDER: Final = ".fleet/records"
@@ -50,6 +51,7 @@ class DeployedLaunch(_Part):
         product: The key that its product had then.
         product_id: What AWS calls the product, whatever its key: empty in records of version 1.0.
         since: When this version of it was first recorded; None where nobody recorded it.
+        before: The version that it ran before this one; empty where it is new, or nobody recorded it.
         model: None where the hub was of a release whose versions did not bring their model.
     """
 
@@ -60,6 +62,7 @@ class DeployedLaunch(_Part):
     region: str
     status: str
     since: dt.datetime | None
+    before: str = ""
     model: Annotated[DeployedModel | None, BeforeValidator(lambda value: value or None)] = None
     estimated_monthly_cost: Annotated[Estimate | None, BeforeValidator(lambda value: value or None)] = None
 
@@ -91,6 +94,7 @@ class Record(_Part):
         parts: What the fingerprint is made of, by name.
         state: The tag of the stack's state right after the run: another tag means that somebody else updated it.
         event: Of the run, in the stack's history; None in records of version 1.1 and before.
+        held: Launches whose settings mean a version that was taken back, by their names.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -104,6 +108,7 @@ class Record(_Part):
     launches: list[DeployedLaunch]
     cost: Cost
     event: EventRef | None = None
+    held: Mapping[str, Hold] = {}
 
 
 class CorruptRecord(_Part):

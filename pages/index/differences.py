@@ -31,9 +31,14 @@ def difference(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, n
     )
 
 
+def parameter_changes(old: Mapping[str, Parameter], new: Mapping[str, Parameter]) -> Iterator[_Said]:
+    """Say what changes in the parameters of a template."""
+    yield from _compared("parameter", old, new, _parameter_change)
+
+
 def _changes(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, new: CatalogVersion) -> Iterator[_Said]:
     """Give what changes: parameters, resources, outputs, permissions, model and cost."""
-    yield from _compared("parameter", _told(old), _told(new), _parameter_change)
+    yield from parameter_changes(_told(old), _told(new))
     yield from _compared("resource", old.template.resources, new.template.resources, _resource_change)
     yield from _compared("output", old.template.outputs, new.template.outputs, _output_change)
     yield from _permissions(old, new)

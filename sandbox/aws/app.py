@@ -165,6 +165,10 @@ class Sandbox:
                 buckets.route(request, caller)
             case "kms":
                 keys.route(request, caller)
+            case "monitoring":
+                from sandbox.aws import alarm_history  # noqa: PLC0415 - moto's CloudWatch is slow to load
+
+                alarm_history.install()
             case "iam" if b"iam%3A%3Aaws%3Apolicy" in request.body:
                 add_aws_managed_policies(caller.account)
             case _:

@@ -13,7 +13,8 @@ from typing import Final
 from pydantic import BaseModel
 
 from shared.catalog.contract import Contract, Product
-from spoke.config import SpokeSettings
+from spoke.config import Launch, SpokeSettings
+from spoke.launches.holds import Holds
 from spoke.launches.launches_file import NO_PLATFORM, Platform
 from spoke.launches.portfolios import Wanted, roles_in_use, wanted_portfolios
 from spoke.launches.resolution import ResolvedLaunch, resolve_launches
@@ -59,18 +60,21 @@ class Excerpts:
         self._digests: dict[tuple[int, str], str] = {}
         self._fit: set[int] = set()
 
-    def wanted(self, settings: SpokeSettings, *, where: str, platform: Platform = NO_PLATFORM) -> WantedLaunches:
+    def wanted(
+        self, settings: SpokeSettings, *, where: str, platform: Platform = NO_PLATFORM, holds: Holds | None = None
+    ) -> WantedLaunches:
         """Give what a spoke asks for itself, and what launches.yaml asks for in its account.
 
         Args:
             settings: The spoke's own.
             where: Their file, for messages.
             platform: What the platform team's files say.
+            holds: Launches that stay at a version for now.
 
         Raises:
             LaunchError: the files do not go together, or a source of a parameter cannot be.
         """
-        wanted = gather(settings, self.contract, self.day, where=where, platform=platform)
+        wanted = gather(settings, self.contract, self.day, where=where, platform=platform, holds=holds)
         check_sources(wanted, where=where)
         return wanted
 
@@ -147,13 +151,19 @@ def _asked(wanted: WantedLaunches, values: Values) -> Parts:
     """Digest what does not stand in the spoke's own settings; nothing where all of it does."""
     return {
         **{
-            f"launch {launch.name}": digest(launch.model_dump(mode="json"))
+            f"launch {launch.name}": digest(_written(launch, wanted).model_dump(mode="json"))
             for launch in wanted.settings.launches
             if wanted.origins[launch.name].entry
         },
         **{f"defaults of {name}": digest(applied) for name, applied in wanted.applied.items()},
         **value_parts(values),
     }
+
+
+def _written(launch: Launch, wanted: WantedLaunches) -> Launch:
+    """Give a launch as the settings ask for it, whatever version it stays at: what it does stay at is the offer."""
+    held = wanted.held.get(launch.name)
+    return launch.model_copy(update={"version": held[1]}) if held else launch
 
 
 _TERMS = ("id", "tags", "rules", "tag_options", "tag_updates", "stack_set")

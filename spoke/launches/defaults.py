@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.catalog.contract import Version
+from shared.catalog.contract import Product, Version
 from spoke.config import Launch
 from spoke.launches.launches_file import LAUNCHES_FILE, Platform, ProductDefaults
 from spoke.launches.origin import KeyOrigin
@@ -16,14 +16,25 @@ class Offered:
     """What the hub offers to a launch.
 
     Attributes:
-        keys: That its product has, or had at first.
-        version: The one that is launched.
+        key: The product's.
+        number: That of the version that is launched.
         region: Where.
     """
 
-    keys: frozenset[str]
-    version: Version
+    key: str
+    product: Product
+    number: str
     region: str
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Those that its product has, or had at first."""
+        return frozenset((self.key, self.product.original_key))
+
+    @property
+    def version(self) -> Version:
+        """The one that is launched."""
+        return self.product.versions[self.number]
 
     @property
     def parameters(self) -> frozenset[str]:

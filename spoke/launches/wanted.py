@@ -11,13 +11,14 @@ from typing import Any, Final, Literal, NamedTuple
 
 from pydantic.alias_generators import to_camel
 
-from shared.catalog.contract import Contract, Version
+from shared.catalog.contract import Contract, Product, Version
 from shared.collecting import Mistakes
 from shared.errors import LaunchError
 from shared.spelling import meant
 from spoke.config import Launch, Override, SpokeSettings
 from spoke.launches.accounts_file import ACCOUNTS_FILE, AccountFacts
 from spoke.launches.defaults import Defaulted, Offered
+from spoke.launches.holds import Hold, Holds
 from spoke.launches.launches_file import LAUNCHES_FILE, NO_PLATFORM, Entry, Platform
 from spoke.launches.origin import KeyOrigin, Origin
 from spoke.launches.resolution import offered, region_catalog
@@ -35,7 +36,9 @@ class WantedLaunches:
         settings: Those of the spoke, with all launches.
         origins: Who asks for each launch, by its name.
         applied: What launches of the spoke's own have from defaults, by their names.
-        versions: The product and the version of each launch, as far as the hub offers them.
+        versions: The version of each launch, as far as the hub offers it.
+        chosen: The product and the number that each launch's settings mean, as far as the hub offers them.
+        held: Launches that stay at another version for now, with what their settings say.
         facts: What is known of the account; None where nobody wrote it down.
         notes: What the spoke's owner should know, and that stops nothing.
     """
@@ -44,6 +47,8 @@ class WantedLaunches:
     origins: Mapping[str, Origin]
     applied: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     versions: Mapping[str, Version] = field(default_factory=dict[str, Version])
+    chosen: Mapping[str, tuple[Product, str]] = field(default_factory=dict[str, tuple[Product, str]])
+    held: Mapping[str, tuple[Hold, str]] = field(default_factory=dict[str, tuple[Hold, str]])
     facts: AccountFacts | None = None
     notes: tuple[str, ...] = ()
 
@@ -59,7 +64,13 @@ class WantedLaunches:
 
 
 def gather(
-    settings: SpokeSettings, contract: Contract, day: dt.date, *, where: str, platform: Platform = NO_PLATFORM
+    settings: SpokeSettings,
+    contract: Contract,
+    day: dt.date,
+    *,
+    where: str,
+    platform: Platform = NO_PLATFORM,
+    holds: Holds | None = None,
 ) -> WantedLaunches:
     """Put together what a spoke asks for itself and what launches.yaml asks for in its account.
 
@@ -69,11 +80,12 @@ def gather(
         day: The day whose states of versions count.
         where: The spoke's settings file, for messages.
         platform: What the platform team's files say.
+        holds: Launches that stay at a version for now.
 
     Raises:
         LaunchError: the files do not go together; all that does not is told.
     """
-    return _Gathering(settings, contract, day, where, platform).whole()
+    return _Gathering(settings, contract, day, where, platform).whole(holds or {})
 
 
 class _Reaching(NamedTuple):
@@ -100,7 +112,7 @@ class _Gathering:
         self._launches: dict[str, Launch] = {}
         self._origins: dict[str, Origin] = {}
 
-    def whole(self) -> WantedLaunches:
+    def whole(self, holds: Holds) -> WantedLaunches:
         """Gather everything. Raises LaunchError."""
         for index, launch in enumerate(self._settings.launches):
             self._launches[launch.name] = launch
@@ -112,8 +124,16 @@ class _Gathering:
             self._add(each, left)
         self._override({name: each for name, each in entries.items() if name not in left})
         applied, versions = dict[str, Mapping[str, Any]](), dict[str, Version]()
-        for name, launch in self._launches.items():
-            found = self._offered(launch)
+        chosen, held = dict[str, tuple[Product, str]](), dict[str, tuple[Hold, str]]()
+        for name, written in self._launches.items():
+            launch, found = written, self._offered(written)
+            if found:
+                chosen[name] = found.product, found.number
+                hold = holds.get(name)
+                if hold and hold.instead_of == found.number:
+                    launch, held[name] = written.model_copy(update={"version": hold.version}), (hold, written.version)
+                    self._notes.append(f"{name}: stays at {hold.version}: {hold.reason}")
+                    found = self._offered(launch)
             if found:
                 versions[name] = found.version
             defaults = Defaulted(launch, found)
@@ -128,6 +148,8 @@ class _Gathering:
             origins=self._origins,
             applied=applied,
             versions=versions,
+            chosen=chosen,
+            held=held,
             facts=self._facts,
             notes=tuple(self._notes),
         )
@@ -260,10 +282,10 @@ class _Gathering:
         try:
             catalog = region_catalog(self._contract, region, where=place)
             key, product = offered(catalog.products, launch.product, where=place, what="product")
-            version = select_version(product, launch.version, self._day, where=place).version
+            choice = select_version(product, launch.version, self._day, where=place)
         except LaunchError:
             return None
-        return Offered(frozenset((key, product.original_key)), version, region)
+        return Offered(key, product, choice.number, region)
 
 
 def _keys_of(override: Override) -> Iterator[str]:

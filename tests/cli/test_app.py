@@ -24,7 +24,7 @@ VERBS = {
     "stack": "preview up refresh destroy plan adopt recover relaunch",
     "spoke": "new new-repository new-launch ask-access off-board dead-principals",
     "hub": "divide shares",
-    "fleet": "plan up status drift history shards accounts",
+    "fleet": "plan up propose status drift history shards accounts",
     "fleet what-if": "publish retire edit",
     "sandbox": "serve env demo",
     "proof": "run remove rehearse",

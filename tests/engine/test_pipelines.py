@@ -156,6 +156,40 @@ def test_what_the_registry_approved_becomes_a_pull_request(machine: Machine, san
     assert "hub/catalog/products/fraud-detector-realtime/" in machine.changed("models/approved")
 
 
+@pytest.mark.usefixtures("research")
+def test_spokes_that_pin_an_older_version_are_proposed_the_newer_one_once(machine: Machine) -> None:
+    github.run(machine, "propose-github.yml", "schedule")
+    [pull], first = machine.pulls, machine.changed("upgrades/research/fraud-detector-realtime")
+    again = github.run(machine, "propose-github.yml", "schedule")
+
+    assert "Pulumi.spoke-research.yaml\n" == first
+    assert ("fraud-detector-realtime 1.1.0 for research", "OPEN") == (pull["title"], pull["state"])
+    assert (
+        "| canary | spoke-research | fraud-scoring-previous | eu-central-1 | 1.0.0 | 1.1.0 | about 47 USD |"
+        in (pull["body"])
+    )
+    assert "| permission | ReadDeclaredModels | needs arn:" in pull["body"]
+    assert "| card | " in pull["body"]
+    assert "unchanged" in again["propose"]
+    assert [pull] == machine.pulls
+
+    upgraded = machine.git("show", "origin/upgrades/research/fraud-detector-realtime:Pulumi.spoke-research.yaml")
+    before = (machine.project / "Pulumi.spoke-research.yaml").read_text()
+    (machine.project / "Pulumi.spoke-research.yaml").write_text(upgraded)
+    github.run(machine, "propose-github.yml", "push")
+    (machine.project / "Pulumi.spoke-research.yaml").write_text(before)
+    [closed] = machine.pulls
+
+    assert "CLOSED" == closed["state"]
+    assert closed["comment"].startswith("Nothing is left of it to propose")
+    assert "" == machine.git("ls-remote", "--heads", "origin", "upgrades/*")
+
+    machine.commit("As before")
+    github.run(machine, "propose-github.yml", "push")
+
+    assert [closed] == machine.pulls, "somebody has closed it, and nothing has changed since"
+
+
 def test_the_pages_are_built_and_pushed(machine: Machine) -> None:
     github.run(machine, "pages-github.yml", "push")
 
@@ -197,6 +231,25 @@ def test_on_gitlab_a_rollout_has_its_shards_from_the_wave_before(machine: Machin
     assert ", in 35" in said["canary"]
     assert "spoke-production" in said["rollout"]
     assert "1 succeeded" in said["rollout"]
+
+
+@pytest.mark.usefixtures("research")
+def test_on_gitlab_an_upgrade_is_a_merge_request_until_it_is_no_longer_needed(machine: Machine) -> None:
+    machine.forget("upgrades/research/fraud-detector-realtime")
+    gitlab.run(machine, "propose-gitlab.yml", "schedule")
+    gitlab.run(machine, "propose-gitlab.yml", "schedule")
+    [opened] = [dict(each) for each in machine.notes.requests]
+    settings = machine.project / "Pulumi.spoke-research.yaml"
+    before = settings.read_text()
+    machine.change({settings.name: ("version: 1.0.0", "version: 1.1.0")})
+    gitlab.run(machine, "propose-gitlab.yml", "schedule")
+    settings.write_text(before)
+    [closed] = machine.notes.requests
+
+    assert ("opened", "main") == (opened["state"], opened["target_branch"])
+    assert "fraud-detector-realtime 1.1.0 for research" == opened["title"]
+    assert "closed" == closed["state"]
+    assert closed["note"].startswith("Nothing is left of it to propose")
 
 
 @pytest.mark.usefixtures("hub")

@@ -91,6 +91,14 @@ def test_every_deployer_may_do_what_docs_iam_says_and_no_more() -> None:
     assert {name: filled(name, **state) for name in names} == policies(resources["Fleet"])
 
 
+def test_where_waves_bake_spokes_deployers_may_look() -> None:
+    usual, baking = (written({**ALL, **more})["Resources"] for more in ({}, {"spokePolicies": ["bake"]}))
+
+    assert filled("bake") == policies(baking["SpokeDeployer"])["bake"]
+    assert "bake" not in policies(usual["SpokeDeployer"])
+    assert usual["HubDeployer"] == baking["HubDeployer"]
+
+
 def test_where_the_hub_gives_accounts_their_roles_a_deployer_makes_none() -> None:
     resources = written({**ALL, "makeRoles": False})["Resources"]
     statements = policies(resources["SpokeDeployer"])["spoke-deployer"]["Statement"]

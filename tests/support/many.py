@@ -8,6 +8,7 @@ import yaml
 
 from spoke.config import SpokeSettings
 from spoke.launches.contract_dependencies import Excerpts
+from spoke.launches.holds import Holds
 from spoke.launches.launches_file import Platform, read_platform
 from spoke.launches.sources import SourceUse
 from spoke.launches.wanted import WantedLaunches
@@ -61,9 +62,11 @@ def excerpts(offer: Mapping[str, Any] = OFFER) -> Excerpts:
     return Excerpts(read(offer), DAY)
 
 
-def wanted(settings: SpokeSettings, platform: Platform, offer: Mapping[str, Any] = OFFER) -> WantedLaunches:
+def wanted(
+    settings: SpokeSettings, platform: Platform, offer: Mapping[str, Any] = OFFER, holds: Holds | None = None
+) -> WantedLaunches:
     """Put a spoke's own launches and the platform team's together."""
-    return excerpts(offer).wanted(settings, where=WHERE, platform=platform)
+    return excerpts(offer).wanted(settings, where=WHERE, platform=platform, holds=holds)
 
 
 def source_use(source: Any = None, *, hidden: bool = False, region: str = "eu-central-1", name: str = "A") -> SourceUse:  # noqa: ANN401 - any source

@@ -16,6 +16,7 @@ from fleet.plan.verdicts import FleetPlan, make_plan
 from fleet.run.rollout import Request, Rollout
 from fleet.run.tasks import Operation, RunStatus
 from fleet.show.report import LastLook, folder_name
+from fleet.store.bakes import BakeResult
 from fleet.store.locations import Locations
 from tests.support.fleet.hands import ACCOUNTS, BEGUN, Hands
 from tests.support.fleet.making import fleet, inventory, spokes
@@ -48,6 +49,7 @@ def rolled_out(
     channels: Sequence[tuple[Notification, Any]],
     hands: Hands,
     monkeypatch: pytest.MonkeyPatch,
+    *judged: BakeResult,
 ) -> list[str]:
     """Roll a plan out, and give what was not told."""
     request = Request(
@@ -57,6 +59,7 @@ def rolled_out(
         begun=BEGUN,
         locations=Locations("file:///none", "file:///none"),
         logs=folder_name(BEGUN),
+        judged=judged,
     )
     workers: Any = type("Workers", (), {"width": 2, "is_here": True, "executor": hands, "processor": None})()
     monkeypatch.setattr("fleet.run.rollout.run_spoke", hands.run)
@@ -97,6 +100,34 @@ def test_beginning_waves_failures_and_end_are_told_in_their_order(
     )
     assert 5 == len({each.id for each in kept.events})
     assert hands.seen[0].startswith("wave canary"), "the board hears all of it, too"
+
+
+def test_what_became_of_a_version_that_baked_is_told(plan: FleetPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept()
+    only = Notification.model_validate({"webhook": "https://hooks.example.com/fleet", "only": ["baked"]})
+    result = BakeResult(
+        wave="canary",
+        product="embedder",
+        version="1.0.1",
+        arrived=BEGUN,
+        judged=BEGUN,
+        passed=False,
+        taken_back=True,
+        reasons=["the alarm slow is on"],
+    )
+
+    rolled_out(plan, [(only, kept)], Hands({}), monkeypatch, result)
+    [event] = kept.events
+
+    assert ("modelcatalog.rollout.version.baked", True) == (event.type, event.subject.endswith("/canary"))
+    assert {
+        "wave": "canary",
+        "product": "embedder",
+        "version": "1.0.1",
+        "passed": False,
+        "taken_back": True,
+        "reasons": ["the alarm slow is on"],
+    }.items() <= event.data.items()
 
 
 def test_who_wants_only_failures_hears_of_nothing_else(plan: FleetPlan, monkeypatch: pytest.MonkeyPatch) -> None:

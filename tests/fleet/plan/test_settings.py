@@ -50,6 +50,21 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "hours", "on_failed"),
+    [
+        ("24h", 24, "take_back"),
+        ("{time: 30m}", 0.5, "take_back"),
+        ("{time: 2d, onFailed: stop, alarms: {own: false, names: [checkout-*]}}", 48, "stop"),
+    ],
+)
+def test_a_wave_bakes_for_a_time(tmp_path: Path, text: str, hours: float, on_failed: str) -> None:
+    [wave] = read(tmp_path, f"waves: [{{name: a, default: true, bake: {text}}}]").waves
+
+    assert wave.bake
+    assert (hours * 3600, on_failed) == (wave.bake.duration.total_seconds(), wave.bake.on_failed)
+
+
+@pytest.mark.parametrize(
     ("text", "code", "place"),
     [
         ("waves: [", "file-not-yaml", ""),
@@ -66,6 +81,19 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
         ("waves: [{name: a}]", "wave-names-no-spokes", "waves[0]"),
         ("waves: [{name: a, exclude: [b]}]", "wave-names-no-spokes", "waves[0]"),
         ("waves: [{name: a, default: true, concurrency: 0}]", "invalid-value", "waves[0].concurrency"),
+        ("waves: [{name: a, default: true, bake: 24}]", "invalid-value", "waves[0].bake"),
+        ("waves: [{name: a, default: true, bake: a day}]", "invalid-value", "waves[0].bake"),
+        ("waves: [{name: a, default: true, bake: {alarms: {own: true}}}]", "missing-key", "waves[0].bake.time"),
+        (
+            "waves: [{name: a, default: true, bake: {time: 1h, alarms: {names: ['*-slow']}}}]",
+            "invalid-value",
+            "waves[0].bake.alarms.names[0]",
+        ),
+        (
+            "waves: [{name: a, default: true, bake: {time: 1h, onFailed: ask}}]",
+            "invalid-value",
+            "waves[0].bake.onFailed",
+        ),
         ("waves: [{name: a, default: true}, {name: a, spokes: [b]}]", "wave-name-twice", "waves"),
         ("waves: [{name: a, default: true}, {name: b, default: true}]", "two-default-waves", "waves"),
         ("waves: [{name: a, default: true, tags: {tier: 1}}]", "invalid-value", "waves[0].tags.tier"),

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from fleet.commands import planned
 from fleet.engine import Engine
@@ -13,6 +14,7 @@ from fleet.store.history import FAILED, SUCCEEDED, Event, History
 from fleet.store.records import Record, Records
 from fleet.store.storage import Storage
 from shared.errors import CatalogError
+from spoke.launches.holds import HELD, Hold
 from tests.support.fleet.attending import PUBLISHED, Attending
 from tests.support.fleet.making import write_spoke
 from tests.support.fleet.upstream import write_upstream
@@ -55,6 +57,22 @@ def test_a_rollout_does_not_run_a_spoke_again_that_a_person_ran(
     assert isinstance(record, Record)
     assert record.event
     assert [(1, SUCCEEDED, "300000000001")] == [(each.number, each.outcome, each.account) for each in events(backend)]
+
+
+def test_what_a_rollout_has_taken_back_stays_back_when_a_person_runs_it(engine: Attending, backend: Storage) -> None:
+    run(engine)
+    first, told = Records(backend).of("spoke-a"), dict(engine.told)
+    assert isinstance(first, Record)
+    hold = Hold(version="0.9.0", instead_of="1.0.0", reason="it was slow", lasting=True)
+    Records(backend).write(first.model_copy(update={"held": {"other": hold}}))
+
+    run(engine)
+    again = Records(backend).of("spoke-a")
+
+    assert {} == told
+    assert {"other": hold} == TypeAdapter(dict[str, Hold]).validate_json(engine.told[HELD])
+    assert isinstance(again, Record)
+    assert {"other": hold} == again.held
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from fleet.plan.verdicts import FleetPlan, make_plan
 from fleet.run import rollout as module
 from fleet.run.tasks import Operation, RunStatus
 from fleet.store.records import Record
+from spoke.launches.holds import Hold
 from tests.support.fleet.hands import ACCOUNTS, BEGUN, Start
 from tests.support.fleet.making import CODE, deployed, fleet, inventory, spoke, spokes
 
@@ -152,6 +153,24 @@ def test_nobody_is_asked_for_a_preview_or_for_a_wave_without_work(start: Start) 
 
     assert [] == start(*waves, operation=Operation.PREVIEW, yes=False).asked
     assert [("rest", 3)] == start(*waves, wanted="def").asked
+
+
+def test_nobody_is_asked_before_a_version_is_taken_back(start: Start, tmp_path: Path) -> None:
+    waves = ({**FIRST, "approve": True, "bake": "1h"}, REST)
+    done = deployed(inventory(tmp_path, spokes(tmp_path, **ACCOUNTS), settings=fleet(*waves)))
+    record = done.records["spoke-a"]
+    assert isinstance(record, Record)
+    parts = {**record.parts, "offer of search": "that of 1.0.0"}
+    plan = make_plan(replace(done, records={**done.records, "spoke-a": record.model_copy(update={"parts": parts})}))
+    verdict, held = plan.verdicts["spoke-a"], Hold(version="1.0.0", instead_of="1.0.1", reason="slow", lasting=True)
+    assert verdict.wanted
+    back = replace(verdict, wanted=replace(verdict.wanted, held={"search": (held, "~1.0")}))
+    run = start(plan=replace(plan, verdicts={**plan.verdicts, "spoke-a": back}), yes=False)
+    other = start(plan=plan, yes=False)
+
+    assert ([], {"a": RunStatus.SUCCEEDED}) == (run.asked, run.statuses)
+    assert {"search": held} == run.hands.tasks["spoke-a"].taken_back
+    assert [("first", 1)] == other.asked
 
 
 def test_only_who_is_wanted_runs_and_a_wave_without_work_is_not_told(start: Start) -> None:

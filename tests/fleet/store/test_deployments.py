@@ -73,6 +73,22 @@ def test_a_launch_that_failed_before_the_outputs_named_it_is_told_all_the_same()
     assert ("search", "AVAILABLE") == (search.name, search.status)
 
 
+def test_a_launch_knows_which_version_it_had_before() -> None:
+    old = RECORDED.model_copy(update={"version": "0.9.0", "before": "0.8.0"})
+    moved, stayed, other = (
+        launches_in(STACK, state(search=LAUNCHED), RECORD.model_copy(update={"launches": [each]}), NOW)
+        for each in (
+            old,
+            RECORDED.model_copy(update={"before": "0.9.0"}),
+            old.model_copy(update={"product_id": "prod-another"}),
+        )
+    )
+    [new] = launches_in(STACK, state(search=LAUNCHED), None, NOW)
+
+    assert ["0.9.0", "0.9.0", ""] == [each.before for [each] in (moved, stayed, other)]
+    assert "" == new.before
+
+
 def test_a_launch_of_unknown_cost_has_none() -> None:
     [launch] = launches_in(STACK, state(search={**LAUNCHED, "estimated_monthly_cost": {}}), None, NOW)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
 
-from fleet import engine as engines
+from fleet import engine_answers as engines
 from fleet.engine import Engine
 from fleet.store import leases as module
 from fleet.store.leases import HeldLease, Leases

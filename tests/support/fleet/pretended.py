@@ -1,7 +1,7 @@
 """An engine that only pretends to run a spoke."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -32,6 +32,7 @@ class Pretended:
         """The outputs of the state that a failure leaves; without any it changes nothing."""
 
         self.options: list[str] = []
+        self.told: Mapping[str, str] = {}
 
     def create(self, project: str, stack: str) -> None:
         """Make a stack."""

@@ -53,7 +53,8 @@ class Company:
             ["fleet", "state-fleet", "state-secrets"],
             environments=["canary", "everybody"],
         )
-        self._make_role(MANAGEMENT, "ModelCatalogViewer", ["fleet-viewer", "state-fleet-viewer"])
+        viewing = ["fleet-viewer", "state-fleet-viewer"]
+        self._make_role(MANAGEMENT, "ModelCatalogViewer", viewing, environments=["", "propose"])
         self._make_role(HUB, "ModelRegistrySync", ["registry-sync"], environments=["sync-models"])
         self._make_stacks()
 
@@ -77,13 +78,11 @@ class Company:
         trusting: dict[str, str] | None = None,
     ) -> None:
         iam = self._sandbox.client("iam", account)
-        trusts = ("trust-github", "trust-gitlab")
-        if not environments:
-            trusts = ("trust-github-pull-request", "trust-gitlab-merge-request")
+        jobs, proposed = ("trust-github", "trust-gitlab"), ("trust-github-pull-request", "trust-gitlab-merge-request")
         statements = [
             statement
-            for each in trusts
             for environment in environments or [""]
+            for each in (jobs if environment else proposed)
             for statement in json.loads(self._filled(each, account, stack, environment))["Statement"]
         ]
         if trusting:

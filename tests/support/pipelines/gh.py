@@ -7,11 +7,13 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.support.pipelines.workflow import need, note
 
 MACHINE = Path(os.environ["MACHINE"])
 COMMENTS = MACHINE / "comments.json"
+PULLS = MACHINE / "pulls.json"
 
 
 def main() -> None:
@@ -36,14 +38,34 @@ def main() -> None:
             COMMENTS.write_text(json.dumps(_comments() | {number: body}))
         case ["pr", "list", *_]:
             need(job, "pull-requests", "read")
-            sys.stdout.write("0\n")
+            states = ("OPEN", "CLOSED") if options["--state"] == "all" else (options["--state"].upper(),)
+            found = [each for each in _pulls() if each["head"] == options["--head"] and each["state"] in states]
+            key = options["--jq"].removeprefix(".[].")
+            told = [len(found)] if key == "length" else [each[key] for each in found]
+            sys.stdout.writelines(f"{each}\n" for each in told)
         case ["pr", "create", *_]:
             need(job, "pull-requests", "write")
             note(pull_request=options["--title"])
+            made = {"number": len(_pulls()) + 1, "head": options.get("--head", ""), "state": "OPEN", **_said(options)}
+            PULLS.write_text(json.dumps([*_pulls(), made]))
+        case ["pr", ("edit" | "close") as verb, number, *_]:
+            need(job, "pull-requests", "write")
+            change = _said(options) if verb == "edit" else {"state": "CLOSED", "comment": options["--comment"]}
+            after = [each | (change if each["number"] == int(number) else {}) for each in _pulls()]
+            PULLS.write_text(json.dumps(after))
         case ["auth", "setup-git"]:
             need(job, "contents", "write")
         case _:
             sys.exit(f"gh: this machine knows no {words}")
+
+
+def _said(options: dict[str, str]) -> dict[str, str]:
+    body = Path(options["--body-file"]).read_text() if "--body-file" in options else options["--body"]
+    return {"title": options["--title"], "body": body}
+
+
+def _pulls() -> list[dict[str, Any]]:
+    return json.loads(PULLS.read_text()) if PULLS.exists() else []
 
 
 def _comments() -> dict[str, str]:

@@ -150,7 +150,7 @@ def run(machine: Machine, example: str, source: str, *, failing: bool = False) -
         "CI_PROJECT_ID": "1",
         "CI_PAGES_URL": "https://group.gitlab.io/models",
         "CI_API_V4_URL": machine.notes.url,
-        "PROPOSER_TOKEN": "a-token",
+        "PROPOSER_TOKEN": machine.notes.proposer,
         "COMMENTER_TOKEN": machine.notes.token,
         **({"CI_MERGE_REQUEST_IID": "7"} if proposed else {"CI_COMMIT_BRANCH": "main"}),
     }

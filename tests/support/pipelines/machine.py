@@ -121,6 +121,12 @@ class Machine:
         return self.git("diff", "--name-only", "main", f"origin/{branch}")
 
     @property
+    def pulls(self) -> list[dict[str, Any]]:
+        """The pull requests that jobs have opened."""
+        path = self.folder / "pulls.json"
+        return json.loads(path.read_text()) if path.exists() else []
+
+    @property
     def done(self) -> list[dict[str, Any]]:
         """What jobs have done to the outside, but for comments."""
         path = self.folder / "done.jsonl"

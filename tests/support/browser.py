@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # pyright: ignore[reportMissingTypeStubs]
@@ -23,6 +23,9 @@ NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 """What the systems' packages call it."""
 
 WINDOW: Final = 1280, 900
+Look = tuple[int, Literal["light", "dark"]]
+"""How wide a window is, and which look its person likes."""
+LOOKS: Final[list[Look]] = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 OF_A_LOOK: Final = ["color-contrast", "scrollable-region-focusable"]
 """The rules of axe that width and color alone can break."""
@@ -62,12 +65,13 @@ class Tabs:
     _free: list[Page] = field(default_factory=list[Page])
     _taken: list[Page] = field(default_factory=list[Page])
 
-    def take(self, width: int = WINDOW[0]) -> Page:
-        """Give an empty page with a light look."""
+    def take(self, look: Look = LOOKS[0]) -> Page:
+        """Give an empty page."""
         page = self._free.pop() if self._free else self._made()
         self._taken.append(page)
+        width, scheme = look
         page.set_viewport_size({"width": width, "height": WINDOW[1]})
-        page.emulate_media(media="null", color_scheme="light")
+        page.emulate_media(media="null", color_scheme=scheme)
         return page
 
     def give_back(self) -> None:

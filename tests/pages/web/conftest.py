@@ -16,7 +16,7 @@ from pages.index.model import Index
 from pages.web.build import Site, build
 from pages.web.serve import server
 from shared.stack.stack_file import stack_files
-from tests.support.browser import FRAUD, HOSTILE, WINDOW, Opened, Tabs
+from tests.support.browser import FRAUD, HOSTILE, LOOKS, Look, Opened, Tabs
 from tests.support.catalog_copy import CatalogCopy
 from tests.support.paths import ROOT
 
@@ -122,13 +122,19 @@ def tabs(browser: Browser) -> Iterator[Callable[..., Tabs]]:
 
 
 @pytest.fixture
-def opened(tabs: Callable[..., Tabs], address: str) -> Iterator[Opened]:
+def look() -> Look:
+    """Give the window that pages are looked at in; tests of journeys have it be each of LOOKS."""
+    return LOOKS[0]
+
+
+@pytest.fixture
+def opened(tabs: Callable[..., Tabs], address: str, look: Look) -> Iterator[Opened]:
     """Give a way to open a page; whatever the browser complains of meanwhile fails the test."""
     used: list[Tabs] = []
 
-    def open_page(path: str, *, width: int = WINDOW[0], base: str = "", script: bool = True) -> Page:
+    def open_page(path: str, *, base: str = "", script: bool = True) -> Page:
         used.append(tabs(script=script))
-        page = used[-1].take(width)
+        page = used[-1].take(look)
         page.goto(f"{base or address + 'full/'}{path}")
         if script and path.startswith(READY):
             page.wait_for_selector("#cards .card, #table table, #nothing:not([hidden])")

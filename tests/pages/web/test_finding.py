@@ -11,9 +11,7 @@ from playwright.sync_api import Page, expect
 
 from pages.index.model import Index, IndexedProduct
 from pages.web.finding import band, shown
-from tests.support.browser import FRAUD, Opened
-
-WIDTHS = (1280, 390)
+from tests.support.browser import FRAUD, LOOKS, Look, Opened
 
 
 def names(page: Page) -> list[str]:
@@ -21,24 +19,24 @@ def names(page: Page) -> list[str]:
     return page.locator("#cards h3").all_inner_texts()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_search_finds_whole_cards_and_its_address_can_be_shared(opened: Opened, width: int) -> None:
-    page = opened("index.html", width=width)
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_search_finds_whole_cards_and_its_address_can_be_shared(opened: Opened) -> None:
+    page = opened("index.html")
     page.fill("#q", "merchants")  # a word of a limit, which no card shows
 
     expect(page.locator("#count")).to_have_text("1 model")
     assert ["Fraud detector, real-time endpoint"] == names(page)
     assert "?q=merchants" in page.url
-    again = opened(page.url.partition("/full/")[2], width=width)
+    again = opened(page.url.partition("/full/")[2])
     assert names(page) == names(again)
     again.locator("#cards h3 a").click()
     expect(again.locator("h1")).to_contain_text("Fraud detector")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_filters_stand_in_the_address_and_can_be_taken_away(opened: Opened, width: int) -> None:
-    page = opened("index.html", width=width)
-    if width < 860:
+@pytest.mark.parametrize("look", LOOKS)
+def test_filters_stand_in_the_address_and_can_be_taken_away(opened: Opened, look: Look) -> None:
+    page = opened("index.html")
+    if look[0] < 860:
         page.locator("#filters > summary").click()
     page.get_by_label(re.compile("^tabular")).check()
     page.get_by_label(re.compile("^high")).check()

@@ -9,18 +9,15 @@ from playwright.sync_api import expect
 from pages.index.model import Index
 from shared.stack.stack_file import stack_files
 from spoke.config import SpokeSettings
-from tests.support.browser import FRAUD, Opened
+from tests.support.browser import FRAUD, LOOKS, Opened
 
 TEXT = "text-embedder-serverless"
 CHAT = "chat-assistant-llm"
-WIDTHS = (1280, 390)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_launch_is_filled_in_priced_and_copied_as_the_settings_take_it(
-    opened: Opened, width: int, tmp_path: Path
-) -> None:
-    page = opened(f"models/{FRAUD}/index.html", width=width)
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_launch_is_filled_in_priced_and_copied_as_the_settings_take_it(opened: Opened, tmp_path: Path) -> None:
+    page = opened(f"models/{FRAUD}/index.html")
     assert "47 USD" == page.locator("#price").inner_text()
     page.fill("#f-spoke", "finance")
     page.fill("#f-name", "fraud-scoring")
@@ -92,11 +89,9 @@ def test_metrics_are_plotted_beside_those_of_the_version_before(opened: Opened, 
             assert f"{now[name]:g} on a scale" in str(row.locator("svg").get_attribute("aria-label"))
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_origin_and_resources_are_pictures_that_lead_from_left_to_right(
-    opened: Opened, index: Index, width: int
-) -> None:
-    page = opened(f"models/{FRAUD}/1.1.0.html", width=width)
+@pytest.mark.parametrize("look", LOOKS)
+def test_origin_and_resources_are_pictures_that_lead_from_left_to_right(opened: Opened, index: Index) -> None:
+    page = opened(f"models/{FRAUD}/1.1.0.html")
     product = index.product(FRAUD)
     assert product is not None
     version = product.versions[-1]
@@ -132,9 +127,9 @@ def test_a_deprecated_version_says_what_comes_and_takes_no_launch(opened: Opened
     expect(page.locator("#form")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_models_are_picked_and_compared_side_by_side(opened: Opened, width: int) -> None:
-    page = opened("index.html", width=width)
+@pytest.mark.parametrize("look", LOOKS)
+def test_models_are_picked_and_compared_side_by_side(opened: Opened) -> None:
+    page = opened("index.html")
     for name in ("Fraud detector, real-time endpoint", "Text embedder, serverless endpoint"):
         page.get_by_label(f"Compare {name}").check()
     page.get_by_role("link", name="Compare", exact=True).last.click()
@@ -150,6 +145,7 @@ def test_models_are_picked_and_compared_side_by_side(opened: Opened, width: int)
     assert [f"{FRAUD}@1.1.0,{CHAT}@1.0.0"] == parse_qs(urlparse(page.url).query)["with"]
 
 
+@pytest.mark.parametrize("look", LOOKS)
 def test_two_versions_show_what_models_diff_says(opened: Opened, index: Index) -> None:
     page = opened(f"compare.html?with={FRAUD}@1.1.0,{FRAUD}@1.0.0")
     product = index.product(FRAUD)
@@ -166,6 +162,7 @@ def test_what_the_catalog_does_not_have_is_named(opened: Opened) -> None:
     expect(page.locator("#problem")).to_have_text(f"The catalog does not have: nothing 1.0.0, {FRAUD} 9.9.9.")
 
 
+@pytest.mark.parametrize("look", LOOKS)
 def test_who_lacks_a_portfolio_reads_whom_and_how_to_ask(opened: Opened) -> None:
     page = opened("portfolios.html")
     panel = page.locator("#gpu-inference")
@@ -175,6 +172,7 @@ def test_who_lacks_a_portfolio_reads_whom_and_how_to_ask(opened: Opened) -> None
     assert "gpu-inference" in str(page.evaluate("navigator.clipboard.readText()"))
 
 
+@pytest.mark.parametrize("look", LOOKS)
 def test_the_keyboard_alone_finds_fills_in_and_copies(opened: Opened) -> None:
     page = opened("index.html")
     page.keyboard.press("Tab")

@@ -1,5 +1,6 @@
 """A stage for kills: a hub with all kinds of resources that a program makes, and a spoke with all of its."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 import yaml
 
 from benchmarks.kills_objects import HUB, Objects, of_account
+from sandbox import plugins
 from tests.support.stage import Stage
 
 RESEARCH: Final = "333344445555"
@@ -30,6 +32,12 @@ class KillStage(Stage):
     """
 
     before: Mapping[str, Objects]
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        # Nothing is warm here: a kill has to hit a command, and not what all commands are forked from.
+        self.virtual_environment, self.python = Path(sys.prefix), sys.executable
+        _ = plugins.install(folder, self.python)
 
     def prepare(self) -> None:
         """Write the settings, and deploy the organization."""

@@ -31,7 +31,7 @@ def check_catalog(*, as_json: bool, commands: bool) -> int:
         commands: Run those that write templates.
     """
     written = _told(refuse_other_output) if commands else ()
-    problems = list(dict.fromkeys([*_problems(), *written, *_schemas()]))
+    problems = list(dict.fromkeys([*_problems(), *written, *_schemas(), *_lint()]))
     if as_json:
         print_json(problems)
     else:
@@ -44,16 +44,23 @@ def check_catalog(*, as_json: bool, commands: bool) -> int:
 def refuse_mistakes() -> None:
     """Refuse a catalog with something to mend, and tell all of it: the part of a hub's preview that asks nobody.
 
+    What cfn-lint finds is only warned of here: much of it is advice, and what it warns of may be deployed already.
+
     Raises:
         ContentError: there is something.
     """
-    if FOLDER.is_dir() and (problems := _problems()):
+    if not FOLDER.is_dir():
+        return
+    problems = _problems()
+    for advice in dict.fromkeys(_lint()):
+        print(f"warning: {advice}", file=sys.stderr)
+    if problems:
         raise ContentError("\n".join(problems), code="catalog-to-mend")
 
 
 def _problems() -> list[str]:
     """List what is to be mended in what people write."""
-    found = [*map(str, marks_in(FOLDER)), *_mistakes(), *rights_problems(), *_lint()]
+    found = [*map(str, marks_in(FOLDER)), *_mistakes(), *rights_problems()]
     return list(dict.fromkeys(found))  # a file that is missing is missed by two checks
 
 

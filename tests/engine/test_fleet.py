@@ -3,6 +3,7 @@
 import json
 
 from benchmarks.fleet_stage import account, stack
+from fleet.store.records import SCHEMA_VERSION
 from tests.support.assuming import assumed
 from tests.support.fleet.stage import Fleet
 from tests.support.paths import ROOT
@@ -113,7 +114,7 @@ def test_a_record_of_a_newer_release_ends_the_command(fleet: Fleet) -> None:
 
     said = fleet.refused("up")
 
-    assert "a newer release wrote it (version 2.0; this one reads 1.3)" in said
+    assert f"a newer release wrote it (version 2.0; this one reads {SCHEMA_VERSION})" in said
     _ = path.write_text(before)
 
 

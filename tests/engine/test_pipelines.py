@@ -244,6 +244,7 @@ def test_on_gitlab_an_upgrade_is_a_merge_request_until_it_is_no_longer_needed(ma
     machine.change({settings.name: ("version: 1.0.0", "version: 1.1.0")})
     gitlab.run(machine, "propose-gitlab.yml", "schedule")
     settings.write_text(before)
+    machine.commit("As before")
     [closed] = machine.notes.requests
 
     assert ("opened", "main") == (opened["state"], opened["target_branch"])

@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.beside import Beside
+from cli.beside import Ahead, Beside
 from cli.catalog.files import FOLDER, catalog_as_of
 from cli.exit_codes import ExitCode
 from hub.config import HubSettings
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def index_here(*, private: bool = False, repository: str = "") -> Index:
     """Build the index of the catalog that is here, as it is on the day of the environment. Raises CatalogError."""
     publishers = [Publisher(file.path.name, file.settings(HubSettings)) for file in stack_files(Path(), "hub")]
-    return index_of(catalog_as_of(), publishers, private=private, repository=repository)
+    return index_of(catalog_as_of(), publishers, private=private, repository=repository, ahead=Ahead)
 
 
 def build(

@@ -3,20 +3,20 @@
 import contextlib
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from shared.files import NotWritten
 
 
-def replace_folder(folder: Path, contents: Mapping[Path, bytes], *, finish: Callable[[Path], None]) -> None:
+def replace_folder(folder: Path, contents: Iterable[tuple[Path, bytes]], *, finish: Callable[[Path], None]) -> None:
     """Write a folder beside its place, have it finished there, and put it into the place of what was there.
 
     Its files are not forced onto the disk one by one, as those that people write are: they can be made again.
 
     Args:
         folder: Where it shall be.
-        contents: Its files, by their paths in it.
+        contents: Its files with their paths in it; each is written as it comes.
         finish: What is still to be done, once they are written.
 
     Raises:
@@ -26,9 +26,12 @@ def replace_folder(folder: Path, contents: Mapping[Path, bytes], *, finish: Call
     name = f".{secrets.token_hex(8)}"
     aside, before = target.with_name(f"{name}.aside"), target.with_name(f"{name}.before")
     try:
-        for path, content in contents.items():
+        made = set[Path]()
+        for path, content in contents:
             file = aside / path
-            file.parent.mkdir(parents=True, exist_ok=True)
+            if file.parent not in made:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                made.add(file.parent)
             file.write_bytes(content)
         finish(aside)
         if target.exists():

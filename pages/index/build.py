@@ -1,7 +1,8 @@
 """Builds the index from the catalog's files and the hub's settings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from hub.config import HubSettings, ShareSetting
 from hub.definitions.constraints import Constraint, is_stack_set, tag_updates
@@ -18,6 +19,18 @@ from shared.catalog.versions import newest_release
 from shared.stack.names import execution_role_name, launch_role_name
 
 
+class Known(Protocol):
+    """Products of the index that somebody has built already."""
+
+    def get(self, item: str, /) -> model.IndexedProduct | None:
+        """Give one by its key, if it was built."""
+        ...
+
+
+Ahead = Callable[[Sequence[str], Callable[[str], model.IndexedProduct]], Known]
+"""Builds products of the index ahead of who wants them, by their keys and what builds one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """A stack of the hub: the name of its settings file, and what it says."""
@@ -31,7 +44,12 @@ class Publisher:
 
 
 def index_of(
-    catalog: Catalog, publishers: Sequence[Publisher], *, private: bool = False, repository: str = ""
+    catalog: Catalog,
+    publishers: Sequence[Publisher],
+    *,
+    private: bool = False,
+    repository: str = "",
+    ahead: Ahead | None = None,
 ) -> model.Index:
     """Build the index.
 
@@ -40,15 +58,22 @@ def index_of(
         publishers: The hub's stacks.
         private: Whether it says who has what.
         repository: The address of the catalog's repository.
+        ahead: Builds some products ahead; without it, each is built when it is its turn.
     """
     portfolios = {file.key: file for file in catalog.portfolios}
+    products = {product.file.key: product for product in catalog.products}
+
+    def built(key: str) -> model.IndexedProduct:
+        return _product(products[key], portfolios, catalog, publishers)
+
+    known = ahead(list(products), built) if ahead else dict[str, model.IndexedProduct]()
     return model.Index(
         day=catalog.day,
         private=private,
         repository=repository,
         prices=model.PriceTable(**catalog.prices.model_dump(include={"date", "source", "note", "currency"})),
         portfolios=[_portfolio(file, catalog, publishers, private=private) for file in catalog.portfolios],
-        products=[_product(product, portfolios, catalog, publishers) for product in catalog.products],
+        products=[known.get(key) or built(key) for key in products],
     )
 
 

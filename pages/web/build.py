@@ -57,12 +57,17 @@ def build(site: Site, folder: Path) -> tuple[int, int]:
         ConfigError: the folder holds something else, or Pagefind is not there or fails.
     """
     _refuse_foreign(folder)
-    files = dict(files_of(site))
-    documents = site.documents()
-    contents = {
-        Path(address): content for address, content in {**documents, **files, MARK: site.title.encode()}.items()
-    }
-    replace_folder(folder, contents, finish=_add_search)
+    files = dict(files_of(site)) | {MARK: site.title.encode()}
+    documents = list[str]()
+
+    def contents() -> Iterator[tuple[Path, bytes]]:
+        """Give the pages first: documents may still be under way."""
+        yield from ((Path(address), content) for address, content in files.items())
+        for address, content in site.documents().items():
+            documents.append(address)
+            yield Path(address), content
+
+    replace_folder(folder, contents(), finish=_add_search)
     return sum(address.endswith(".html") for address in files), len(documents)
 
 

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.hub_catalog import add_version, write_catalog, write_organization
-from cli.rehearsal.deployment import Rehearsal, listen_to_interrupts
+from cli.rehearsal.deployment import Rehearsal
 
 _CDK: Final = """\
 import sys, aws_cdk as cdk
@@ -57,7 +57,6 @@ class Cost:
 
 def main() -> int:
     """Measure and print a table."""
-    listen_to_interrupts()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hub", description=__doc__)
     parser.add_argument("--products", type=int, nargs="*")
     parser.add_argument("--whole", type=int, nargs="*")

@@ -11,6 +11,7 @@ the state, one by one: nothing twice, nothing that no state knows, nothing pendi
 import argparse
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -160,9 +161,23 @@ def _life(chance: random.Random, usual: Mapping[str, Usual], *, by_fleet: bool) 
             begun = time.perf_counter()
             _try(stage, phase, trial, usual[phase.name])
             trial.seconds = time.perf_counter() - begun
+            if trial.problems:
+                trial.problems.append(f"what was printed is kept in {_kept(stage)}")
             yield trial
             if trial.problems:
                 return  # what comes after would only say it again
+
+
+def _kept(stage: KillStage) -> Path:
+    """Put the logs of a life that went wrong where they outlast it."""
+    folder = Path(tempfile.mkdtemp(prefix="kills-"))
+    for name in ("killed.log", ".fleet"):
+        found = stage.project / name
+        if found.is_dir():
+            shutil.copytree(found, folder / name)
+        elif found.exists():
+            shutil.copy(found, folder)
+    return folder
 
 
 def _try(stage: KillStage, phase: Phase, trial: Trial, usual: Usual) -> None:
@@ -184,8 +199,9 @@ def _try(stage: KillStage, phase: Phase, trial: Trial, usual: Usual) -> None:
         try:
             _ = process.wait(_PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
+            below = [str(each) for each in psutil.Process(process.pid).children(recursive=True)]
             process.kill()
-            trial.problems.append("the command did not end after the kill")
+            trial.problems.append(f"the command did not end after the kill, and waited for {', '.join(below)}")
     stage.throttle(on=False)
     if phase.command is not _FLEET:
         _recover(stage, phase, trial)

@@ -75,7 +75,8 @@ def main() -> int:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": str(ROOT)}  # as users have it: compiled once
 
 
 def _prepare(project: Path, number: int) -> None:

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import fleet, hub, spoke
-from cli.rehearsal.deployment import listen_to_interrupts
+from cli.exit_codes import listen_to_interrupts
 from shared.files import write_file
 
 FILE: Final = Path(__file__).with_name("ratios.json")

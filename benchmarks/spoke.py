@@ -28,7 +28,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from cli.rehearsal.deployment import Rehearsal, listen_to_interrupts
+from cli.rehearsal.deployment import Rehearsal
 from cli.rehearsal.starting import ROOT
 
 HERE: Final = Path(__file__).parent
@@ -49,7 +49,6 @@ class Cost:
 
 def main() -> int:
     """Measure and print a table."""
-    listen_to_interrupts()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.spoke", description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     runs: int = parser.parse_args().runs

@@ -48,8 +48,7 @@ def reached(*, reached: bool) -> ExitCode:
 
 def run(app: typer.Typer, name: str) -> NoReturn:
     """Run a command line to its end: what a person can put right is one line on standard error, without a traceback."""
-    # Inherited by Pulumi, which would wait five seconds at its end for an interrupt that it ignores.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    listen_to_interrupts()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app(prog_name=name)
@@ -61,6 +60,16 @@ def run(app: typer.Typer, name: str) -> NoReturn:
         sys.stderr.write(f"error: {text}\n")
         sys.exit(code)
     sys.exit(ExitCode.DONE)
+
+
+def listen_to_interrupts() -> None:
+    """Undo what a shell does for the commands that it runs in the background: it has them ignore interrupts.
+
+    A Pulumi CLI that inherits this waits five seconds at its end for nothing. It is done once, by the process that
+    starts others: what a fork does before it becomes another program may wait for a thread that it does not have
+    (source: Python, "subprocess", preexec_fn).
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _ending(problem: Exception) -> tuple[ExitCode, str] | None:

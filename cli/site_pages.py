@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pages.web.build import Site
+    from pages.web.proposing import Host
 
 
 def index_here(*, private: bool = False, repository: str = "") -> Index:
@@ -34,6 +35,8 @@ def build(
     base: str = "",
     private: "Callable[[Site], Site] | None" = None,
     repository: str = "",
+    branch: str = "main",
+    host: "Host | None" = None,
     title: str = "Model catalog",
 ) -> int:
     """Write all that is shown of the catalog into a folder.
@@ -43,6 +46,8 @@ def build(
         base: The address at which it is published.
         private: Adds to the site who runs what.
         repository: The address of the catalog's repository.
+        branch: Of that repository, which changes are proposed to.
+        host: Of that repository; None to tell by the address.
         title: What the catalog is called.
 
     Raises:
@@ -60,9 +65,9 @@ def build(
         )
     address = f"{base.rstrip('/')}/" if base else ""
     index = index_here(private=private is not None, repository=repository)
-    machines = Beside(lambda: {name: as_bytes(text) for name, text in machine_files(index, base=address)})
-    site = Site(index=index, title=title, documents=machines.result, linked=_linked())
-    pages, documents = build_pages(private(site) if private else site, out)
+    with Beside(lambda: {name: as_bytes(text) for name, text in machine_files(index, base=address)}) as machines:
+        site = Site(index=index, title=title, branch=branch, host=host, documents=machines.result, linked=_linked())
+        pages, documents = build_pages(private(site) if private else site, out)
     print(f"wrote {pages} pages and {documents} files for machines of {len(index.products)} products into {out}")
     return ExitCode.DONE
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -10,15 +10,20 @@ from cli.verbs import AsOf, noun, verb
 
 app = noun("The catalog as pages and as files for machines.")
 
+RepositoryHost = Literal["github", "gitlab"]
 Repository = Annotated[str, typer.Option(metavar="URL", help="The address of the catalog's repository.")]
 
 
 @verb(app, "build", "site build --out public --base-url https://models.example.com/", looking=True)
-def build(
+def build(  # noqa: PLR0913 - a command's options
     *,
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="The folder to write into.")],
     base_url: Annotated[str, typer.Option(metavar="URL", help="Where that folder is published; feeds name it.")] = "",
     repository: Repository = "",
+    branch: Annotated[str, typer.Option(metavar="BRANCH", help="Its branch that changes are proposed to.")] = "main",
+    host: Annotated[
+        RepositoryHost | None, typer.Option("--host", help="Whose addresses it has; else told by its name.")
+    ] = None,
     private: Annotated[bool, typer.Option("--private", help="Say who has and runs what, too.")] = False,
     recorded: Annotated[
         bool, typer.Option("--recorded", help="With --private: as it was recorded, without AWS.")
@@ -37,7 +42,7 @@ def build(
         from cli.private_site import with_platform
 
         add = partial(with_platform, recorded=recorded, team_tag=team_tag)
-    return write(out, base=base_url, private=add, repository=repository, title=title)
+    return write(out, base=base_url, private=add, repository=repository, branch=branch, host=host, title=title)
 
 
 @verb(app, "serve", "site serve public --port 8000", looking=True)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.verbs import AsJson, HubStack, Product, Spoke, Stack, noun, verb
+from pages.web.proposing import FOLDER
 
 app = noun("Accounts: take one in, give it a launch, take it out.")
 
@@ -26,18 +27,21 @@ def new(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --from-organization: only say what would be written.")
     ] = False,
+    by_id: Annotated[
+        bool, typer.Option("--by-id", help="With --from-organization: name spokes by their accounts' ids.")
+    ] = False,
     beside: Annotated[bool, typer.Option("--beside", help="Another stack sets the account up already.")] = False,
 ) -> int:
     """Write the settings of a new spoke, or of every account of a unit: NAME and ACCOUNT, or --from-organization."""
     of_one = bool(name or account or beside)
-    if from_organization != bool(unit) or from_organization == of_one or (dry_run and not unit):
+    if from_organization != bool(unit) or from_organization == of_one or ((dry_run or by_id) and not unit):
         raise typer.BadParameter(
-            "give NAME and ACCOUNT [--beside], or --from-organization with --unit UNIT [--dry-run]"
+            "give NAME and ACCOUNT [--beside], or --from-organization with --unit UNIT [--dry-run] [--by-id]"
         )
     if unit:
         from cli.accounts.new_spokes import new_spokes
 
-        return new_spokes(unit, region, dry_run=dry_run)
+        return new_spokes(unit, region, dry_run=dry_run, by_id=by_id)
     from cli.accounts.new_spoke import new_spoke
 
     return new_spoke(name, account, region, beside=beside)
@@ -112,6 +116,19 @@ def ask_access(
 
     kind = "ACCOUNT" if outside else "ORGANIZATION_MEMBER_ACCOUNT"
     return ask(f"spoke-{spoke}", index_here().portfolios, portfolio, kind=kind, principal=principal, out=out)
+
+
+@verb(app, "take-requests", "spoke take-requests")
+def take_requests(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", file_okay=False, help="Where the pages' requests are.")
+    ] = Path(FOLDER),
+) -> int:
+    """Write what the catalog's pages ask for into the settings, for review; each request that is taken is removed."""
+    from cli.accounts.change_requests import take_requests as take
+    from cli.site_pages import index_here
+
+    return take(folder, index_here())
 
 
 @verb(app, "off-board", "spoke off-board finance --acknowledge 666677778888", asks_aws=True)

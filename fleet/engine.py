@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from fleet.engine_answers import (
     Guarding,
@@ -96,13 +96,19 @@ class Engine:
         Raises:
             EngineError: there is no Pulumi.
         """
-        process = self._started(project, "-s", stack, *command)
+        process, early = cast("subprocess.Popen[Any] | None", None), False
 
         def pass_on(*_: object) -> None:
-            process.send_signal(signal.SIGINT)
+            nonlocal early
+            early = process is None
+            if process:
+                process.send_signal(signal.SIGINT)
 
         before = signal.signal(signal.SIGTERM, pass_on)  # which, unlike an interrupt, is told to nobody but us
         try:
+            process = self._started(project, "-s", stack, *command)
+            if early:  # it came while Pulumi was being started
+                process.send_signal(signal.SIGINT)
             with suppress(KeyboardInterrupt):
                 engines.remember(self.root, stack, process.pid)
             while process.returncode is None:

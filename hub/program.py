@@ -19,8 +19,8 @@ from hub.definitions.publication import Targets
 from hub.definitions.role_template import roles_template
 from hub.definitions.share_names import share_names
 from hub.inspection.preflight import PreflightScope, preflight
-from hub.inspection.published_templates import refuse_other_templates
-from hub.inspection.registry.gate import approved
+from hub.inspection.published_templates import begin_comparison, refuse_other_templates
+from hub.inspection.registry.gate import approved, ask_registry
 from hub.resources.contract_signing import signed_contract, signer_of
 from hub.resources.launch_role import LaunchRole
 from hub.resources.organization_nodes import OrganizationNodes
@@ -45,9 +45,12 @@ def run() -> None:
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
     catalog, names, template = _checked(settings, where)
     provider = account_provider(settings)
+    # Asked while the provider begins, and heard once it has confirmed the account.
+    asked = ask_registry(settings, catalog)
+    compared = None if pulumi.runtime.is_dry_run() else begin_comparison(settings, catalog, where=where)
     _ = confirm_account(provider, settings)
     signer = signer_of(settings, where=where)
-    catalog = approved(settings, catalog, where=where)
+    catalog = approved(settings, catalog, asked, where=where)
     opts = pulumi.ResourceOptions(providers=[provider])
     looking = pulumi.InvokeOptions(provider=provider)
     nodes = OrganizationNodes(looking, where=where)
@@ -55,10 +58,10 @@ def run() -> None:
     recipients = [nodes.principal_of(share, target, region=settings.region) for share, target in targets]
     units = settings.launch_roles.units if settings.launch_roles else []
     rollout_units = [nodes.find(unit, setting="launchRoles") for unit in units]
-    if pulumi.runtime.is_dry_run():
-        preflight(PreflightScope(settings=settings, catalog=catalog, targets=targets, units=rollout_units, where=where))
+    if compared:
+        refuse_other_templates(compared)
     else:
-        refuse_other_templates(settings, catalog, where=where)
+        preflight(PreflightScope(settings=settings, catalog=catalog, targets=targets, units=rollout_units, where=where))
     principals = find_principals(settings, looking)
     roles = {
         product.file.key: LaunchRole(

@@ -125,19 +125,15 @@ class TrustSetting(SettingsDocument):
         return bool(self.roles or self.permission_sets or self.github or self.gitlab)
 
 
-class FleetSetting(SettingsDocument):
-    """A role of the hub's account that works as every deployer, for whoever rolls out to many spokes.
+class StateSetting(SettingsDocument):
+    """Where states are, in S3.
 
     Attributes:
-        trust: Who may work as it.
-        session_hours: How long a session of it may last; a rollout to many spokes takes its time.
         state_bucket: The bucket with the states.
         state_account_id: The account that has bucket and key.
         state_key: The id of the key that opens the stacks' secrets.
     """
 
-    trust: TrustSetting
-    session_hours: int = Field(default=6, ge=1, le=12, description="a number of hours from 1 to 12", examples=["6"])
     state_bucket: Annotated[
         str,
         Field(
@@ -156,6 +152,27 @@ class FleetSetting(SettingsDocument):
         ),
     ]
 
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """What policies of docs/iam have placeholders for."""
+        return {
+            "StateBucket": self.state_bucket,
+            "StateAccountId": self.state_account_id,
+            "StateKey": self.state_key,
+        }
+
+
+class FleetSetting(StateSetting):
+    """A role of the hub's account that works as every deployer, for whoever rolls out to many spokes.
+
+    Attributes:
+        trust: Who may work as it.
+        session_hours: How long a session of it may last; a rollout to many spokes takes its time.
+    """
+
+    trust: TrustSetting
+    session_hours: int = Field(default=6, ge=1, le=12, description="a number of hours from 1 to 12", examples=["6"])
+
     @between_fields
     def _somebody_is_let_in(self) -> Iterator[Mistake]:
         if not self.trust.names_somebody:
@@ -172,6 +189,8 @@ class DeployersSetting(SettingsDocument):
         leave_out: Accounts of the units that get nothing, where somebody made a role of that name by hand.
         hub_policies: What the hub's deployer may do beyond publishing, by the policies' names in docs/iam.
         spoke_policies: What spokes' deployers may do beyond launching, by the same names.
+        direct_state: The states, where people and jobs who sign in as a spoke's deployer run the stack themselves: each
+            deployer then reads and writes that of `spoke-<account id>`, and reads the hub's.
         make_roles: Whether spokes' deployers make the products' roles; not where the hub gives them (`launchRoles`).
         keep: Whether deployers stay where a unit is taken off the list, and are protected from being removed.
     """
@@ -186,6 +205,7 @@ class DeployersSetting(SettingsDocument):
         default=[], description="a list of service-actions and stack-sets", examples=["[stack-sets]"]
     )
     spoke_policies: list[Literal["bake"]] = Field(default=[], description="a list of bake", examples=["[bake]"])
+    direct_state: StateSetting | None = None
     make_roles: bool = True
     keep: bool = True
 

@@ -22,6 +22,8 @@ from shared.stack.stack_set import LONGEST_TEXT
 DEPLOYER: Final = "ModelCatalogDeployer"
 BOUNDARY: Final = "ModelCatalogBoundary"
 FLEET: Final = "ModelCatalogFleet"
+STACK_OF_ACCOUNT: Final = "spoke-${AccountId}"
+"""The one stack whose name a stack set knows in each account; `spoke new --by-id` names stacks so."""
 _MAKES_ROLES: Final = "RightsOfLaunchAndExecutionRoles"
 _ABOUT_ROLES: Final = (_MAKES_ROLES, "LaunchAndExecutionRoles")
 _POLICIES, _BOUNDARY, _TRUST = 10_240, 6_144, 2_048
@@ -125,15 +127,13 @@ class _Writer:
         if "spoke-deployer" in policies:
             limited = within_boundary if self._deployers.make_roles else without_roles
             policies["spoke-deployer"] = limited(policies["spoke-deployer"])
+            if state := self._deployers.direct_state:
+                known = {**state.placeholders, "Stack": STACK_OF_ACCOUNT}
+                policies |= {name: self._read(name, known) for name in ("state-spoke", "state-secrets")}
         return self._role(kind, DEPLOYER, "Deploys the model catalog.", trust, policies)
 
     def _fleet(self, fleet: FleetSetting) -> Json:
-        state = {
-            "StateBucket": fleet.state_bucket,
-            "StateAccountId": fleet.state_account_id,
-            "StateKey": fleet.state_key,
-        }
-        policies = {name: self._read(name, state) for name in ("fleet", "state-fleet", "state-secrets")}
+        policies = {name: self._read(name, fleet.placeholders) for name in ("fleet", "state-fleet", "state-secrets")}
         trust = trust_policy(fleet.trust, place=f"{self._place}.fleet")
         role = self._role("Fleet", FLEET, "Rolls the model catalog out to its spokes.", trust, policies)
         role["Properties"]["MaxSessionDuration"] = fleet.session_hours * 3600

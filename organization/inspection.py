@@ -10,6 +10,7 @@ from shared.aws.organization import Organization
 from shared.aws.preflight import Check, Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession, code_of
 from shared.errors import ConfigError
+from shared.stack.before_deploying import begin_checks
 
 _SERVICES: Mapping[str, str] = {SERVICE_PRINCIPAL: "Service Catalog", STACK_SETS: "stack sets"}
 
@@ -25,7 +26,9 @@ def preflight(settings: OrganizationSettings, *, where: str) -> None:
         ConfigError: the credentials are of another account.
         PreflightError: something stands in the way.
     """
-    _ = run_checks(checks_of(settings, AccountSession(settings, where=where), where=where))
+    account = AccountSession(settings, where=where)
+    beside = begin_checks(account, settings, "organization", hub=settings.hub_account_id)
+    _ = run_checks([*checks_of(settings, account, where=where), *beside])
 
 
 def checks_of(settings: OrganizationSettings, account: AccountSession, *, where: str) -> list[Check]:

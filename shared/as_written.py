@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from types import NoneType
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Final, Literal, cast, get_args, get_origin
 
 import yaml
 from pydantic import AliasChoices, BaseModel
@@ -58,7 +58,7 @@ def check_as_written(
 def _changed(
     annotation: object, node: yaml.Node | None, reading: Reading, place: str
 ) -> Iterator[tuple[str, str, str | None]]:
-    possible: list[Any] = options(annotation)
+    possible = cast("tuple[Any, ...]", options(annotation))
     match node:
         case yaml.ScalarNode(style=None | ""):
             if arrives := _change(possible, node, reading):
@@ -78,12 +78,9 @@ def _changed(
             pass
 
 
-def _change(possible: list[Any], node: yaml.ScalarNode, reading: Reading) -> tuple[str | None] | None:
+def _change(possible: tuple[Any, ...], node: yaml.ScalarNode, reading: Reading) -> tuple[str | None] | None:
     """Say what a scalar arrives as where that is not what was written; None where all is well."""
-    texts = [text for each in possible if get_origin(each) is list for text in options(get_args(each)[0])] + possible
-    if not any(each is str or each is Any or get_origin(each) is Literal for each in texts):
-        return None
-    if any(each in possible for each in _NO_TEXT):
+    if not _wants_text(possible):
         return None
     arrives = reading(node)
     if arrives is None and (NoneType in possible or not node.value):
@@ -91,7 +88,14 @@ def _change(possible: list[Any], node: yaml.ScalarNode, reading: Reading) -> tup
     return None if arrives == node.value else (arrives,)
 
 
-def _of_key(possible: list[Any], key: str) -> tuple[object, object, str]:
+@cache
+def _wants_text(possible: tuple[Any, ...]) -> bool:
+    texts = [text for each in possible if get_origin(each) is list for text in options(get_args(each)[0])]
+    wanted = any(each is str or each is Any or get_origin(each) is Literal for each in (*texts, *possible))
+    return wanted and not any(each in possible for each in _NO_TEXT)
+
+
+def _of_key(possible: tuple[Any, ...], key: str) -> tuple[object, object, str]:
     """Give what is wanted under a key and what of the key itself, and the key's name of today."""
     for option in possible:
         if isinstance(option, type) and issubclass(option, BaseModel):

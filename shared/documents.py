@@ -14,6 +14,9 @@ from shared import limits
 from shared.errors import Mistake
 
 _NUMBERS: Final = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_TEXT: Final = "tag:yaml.org,2002:str"
+_LIST: Final = "tag:yaml.org,2002:seq"
+_MAP: Final = "tag:yaml.org,2002:map"
 
 _REASON: Final = 400
 """Characters of a reason; PyYAML quotes what it found, however long that is."""
@@ -51,6 +54,15 @@ class Bounded(_Loader):
         """Leave it."""
         self._level -= 1
 
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: tuple[bool, bool]) -> str:  # noqa: ANN401 - PyYAML's own signature
+        """Say what a value without a tag is. Text that begins like nothing else needs no look at the patterns."""
+        if kind is yaml.ScalarNode:
+            resolvers = self.yaml_implicit_resolvers
+            if not implicit[0] or (value and value[0] not in resolvers and None not in resolvers):
+                return _TEXT
+            return cast("Any", super()).resolve(kind, value, implicit)
+        return _MAP if kind is yaml.MappingNode else _LIST
+
     def get_single_node(self) -> yaml.Node | None:
         """Give the document's tree, whose aliases are weighed."""
         node = super().get_single_node()
@@ -59,8 +71,20 @@ class Bounded(_Loader):
         return node
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - PyYAML's own signature
-        """Give a node's value; one that has none, such as the 31st of February, is a mistake with a place."""
-        if node.tag in _NUMBERS and len(node.value) > limits.NUMBER_CHARACTERS:
+        """Give a node's value; one that has none, such as the 31st of February, is a mistake with a place.
+
+        Text, and maps and lists of a document without aliases, do not take PyYAML's way, which remembers each node in
+        case that it comes again. That is most of a document, and half of the time of reading one.
+        """
+        kind, tag = type(node), node.tag
+        if kind is yaml.ScalarNode and tag == _TEXT:
+            return node.value
+        if not self._may_repeat:
+            if kind is yaml.MappingNode and tag == _MAP:
+                return cast("Any", self).construct_mapping(node, deep=True)
+            if kind is yaml.SequenceNode and tag == _LIST:
+                return [self.construct_object(each, deep=True) for each in node.value]
+        if tag in _NUMBERS and len(node.value) > limits.NUMBER_CHARACTERS:
             raise yaml.constructor.ConstructorError(
                 problem=f"a number has more than {limits.NUMBER_CHARACTERS} characters", problem_mark=node.start_mark
             )
@@ -80,13 +104,17 @@ class Strict(Bounded):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's own signature
         """Give a map."""
         seen = set[str]()
+        plain = True
         for key, _ in node.value:
+            plain = plain and type(key) is yaml.ScalarNode and key.tag == _TEXT
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
                     raise yaml.MarkedYAMLError(
                         problem=f"the key {key.value} is given twice", problem_mark=key.start_mark
                     )
                 seen.add(key.value)
+        if plain and not self._may_repeat:
+            return {key.value: self.construct_object(value, deep) for key, value in node.value}
         return super().construct_mapping(node, deep)
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import UnionType
 from typing import Annotated, Final, Literal, Union, cast, get_args, get_origin
 
@@ -206,13 +207,14 @@ def _step(annotation: object, part: int | str, *, key: bool) -> tuple[object, Fi
     return None, None
 
 
-def options(annotation: object) -> list[object]:
+@cache
+def options(annotation: object) -> tuple[object, ...]:
     """List what a value may be, with `Annotated` and unions taken apart."""
     if get_origin(annotation) is Annotated:
         return options(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):
-        return [option for member in get_args(annotation) for option in options(member)]
-    return [annotation]
+        return tuple(option for member in get_args(annotation) for option in options(member))
+    return (annotation,)
 
 
 def _metadata(annotation: object) -> list[FieldInfo]:

@@ -12,6 +12,7 @@ import pytest
 from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs] - it has none
 from xdist.scheduler import LoadFileScheduling  # pyright: ignore[reportMissingTypeStubs] - likewise
 
+from cli.exit_codes import listen_to_interrupts
 from sandbox import plugins
 from shared.aws.caller import CALLER
 from shared.catalog.lifecycle import AS_OF
@@ -43,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the plug-in for all that the tests start; the official one has to be there."""
     gc.disable()  # until all is loaded
     put_off()
+    listen_to_interrupts()
     config.addinivalue_line("markers", "stand_in_only(reason): left out with the official plug-in")
     if chosen := config.getoption("--plugin"):
         os.environ[plugins.VARIABLE] = str(chosen)

@@ -1,10 +1,15 @@
 """The warm Python that the tests start programs with is to them what a cold one is, and so is a program's start."""
 
+import marshal
+import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -119,6 +124,90 @@ def waiting(warm: str, folder: Path) -> "subprocess.Popen[bytes]":
         assert time.monotonic() < limit
         time.sleep(0.01)
     return process
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[Path, int]]:
+    """Start a server of this module's own, and give where it listens and its process."""
+    folder = Path(tempfile.mkdtemp(prefix="warm-"))  # a socket's path is short
+    address = folder / "socket"
+    command = [sys.executable, "-m", "tests.support.warm.server", address, str(os.getpid())]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        yield address, process.pid
+        still_there = process.poll() is None and address.exists()
+        process.kill()
+    shutil.rmtree(folder)
+    assert still_there
+
+
+def asked(address: Path, program: str, folder: str = "/", *, whole: bool = True) -> socket.socket:
+    """Ask a server for a Python, as client.py does, or be killed within the request."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(str(address))
+    request = marshal.dumps((sys.executable, ["-c", program], folder, dict(os.environ), False))
+    with Path(os.devnull).open("r+b") as stream:
+        _ = socket.send_fds(connection, [len(request).to_bytes(4, "big")], [stream.fileno()] * 3)
+    connection.sendall(request if whole else request[:100])
+    return connection
+
+
+def answer(connection: socket.socket) -> int:
+    """Wait for a program's end, and give its exit code."""
+    connection.settimeout(PATIENCE_SECONDS)
+    with connection:
+        return os.waitstatus_to_exitcode(int.from_bytes(connection.recv(4), "big"))
+
+
+def test_a_server_outlives_who_was_killed_while_asking(server: tuple[Path, int]) -> None:
+    address, _ = server
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(address))
+    asked(address, "", whole=False).close()
+
+    assert 7 == answer(asked(address, "import sys; sys.exit(7)"))
+
+
+def test_a_server_outlives_a_program_that_ends_as_who_asked_for_it_does(
+    server: tuple[Path, int], tmp_path: Path
+) -> None:
+    address, process = server
+    program = "import os, pathlib, time; pathlib.Path('fork').write_text(str(os.getpid())); time.sleep(60)"
+    connection = asked(address, program, str(tmp_path))
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not (tmp_path / "fork").is_file() or not (fork := (tmp_path / "fork").read_text()):
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+    os.kill(process, signal.SIGSTOP)
+    os.kill(int(fork), signal.SIGKILL)
+    while "Z (zombie)" not in Path(f"/proc/{fork}/status").read_text():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    connection.close()
+    os.kill(process, signal.SIGCONT)
+
+    assert 7 == answer(asked(address, "import sys; sys.exit(7)"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, -signal.SIGINT), (signal.SIGTERM, -signal.SIGTERM)])
+def test_a_signal_that_comes_before_the_program_runs_ends_the_program_alone(
+    server: tuple[Path, int], number: signal.Signals, code: int
+) -> None:
+    address, _ = server
+    for _ in range(10):
+        connection = asked(address, "import time; time.sleep(60)")
+        connection.sendall(bytes([number]))
+
+        assert code == answer(connection)
+
+
+def test_a_program_whose_folder_is_gone_takes_nothing_along(server: tuple[Path, int], tmp_path: Path) -> None:
+    address, _ = server
+
+    assert 1 == answer(asked(address, "", str(tmp_path / "gone")))
+    assert address.exists()
 
 
 @pytest.mark.usefixtures("warm_python")

@@ -1,7 +1,8 @@
 """Writes the change by which an account would get a portfolio, for those who decide; nothing is granted by it."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,46 @@ def ask_access(
     Raises:
         ConfigError: there is no such portfolio, no stack of the hub's publishes it, or the account has it already.
     """
+    change = access_change(stack, portfolios, key, kind=kind, principal=principal)
+    patch = "".join(patch_of(path.name, path.read_text(), after) for path, after in change.files.items())
+    sys.stderr.write("".join(f"{line}\n" for line in (*change.said, _next(key, change.account, out))))
+    if out:
+        write_file(out, patch)
+    else:
+        sys.stdout.write(patch)
+    return ExitCode.DONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessChange:
+    """The change that would give an account a portfolio.
+
+    Attributes:
+        account: The account's id.
+        files: The settings that change, as they would be.
+        said: Who decides, and what they want to know.
+    """
+
+    account: str
+    files: Mapping[Path, str]
+    said: Sequence[str]
+
+
+def access_change(
+    stack: str, portfolios: Sequence[IndexedPortfolio], key: str, *, kind: ShareType, principal: str
+) -> AccessChange:
+    """Work out the change; nothing is written.
+
+    Args:
+        stack: The account's.
+        portfolios: Those that there are.
+        key: The one that the account does not have.
+        kind: How it would be shared.
+        principal: Who would launch from it in the account; empty for nobody else than now.
+
+    Raises:
+        ConfigError: there is no such portfolio, no stack of the hub's publishes it, or the account has it already.
+    """
     portfolio = _portfolio(portfolios, key)
     spoke = settings_of(SpokeSettings, stack)
     access = portfolio.access
@@ -61,14 +102,8 @@ def ask_access(
             code="access-already",
             place=access.file,
         )
-    patch = "".join(patch_of(path.name, path.read_text(), after) for path, after in changes.items())
-    said = [*_decider(portfolio), *_units(settings, key, covered), _next(key, spoke.account_id, out)]
-    sys.stderr.write("".join(f"{line}\n" for line in said))
-    if out:
-        write_file(out, patch)
-    else:
-        sys.stdout.write(patch)
-    return ExitCode.DONE
+    said = (*_decider(portfolio), *_units(settings, key, covered))
+    return AccessChange(account=spoke.account_id, files=changes, said=said)
 
 
 def _portfolio(portfolios: Sequence[IndexedPortfolio], key: str) -> IndexedPortfolio:

@@ -3,30 +3,25 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 import typer
 
+from cli.accounts.launch_entry import launch_entry, named
 from cli.assignments import assignments
 from cli.exit_codes import ExitCode
-from cli.stacks import contract_of, trusts_for, wanted_launches
-from cli.yaml_text import append
+from cli.stacks import contract_of, trusts_for
 from pages.index.facts import limits
-from pages.launching.block import Wanted, checked, newest_active
+from pages.launching.block import Wanted, newest_active
 from shared.catalog.contract import Product, Version
 from shared.catalog.lifecycle import as_of
 from shared.catalog.parameters import Parameter, value_problem
 from shared.errors import LaunchError
 from shared.files import write_file
 from shared.secret_value import refers_to_secret
-from shared.stack.names import SPOKE_PROJECT, set_command
 from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
-from spoke.launches.cost import estimate_launch
-from spoke.launches.resolution import ResolvedLaunch, offered, region_catalog
+from spoke.launches.resolution import offered, region_catalog
 from spoke.launches.version_selection import select_version
-
-_LAUNCHES: Final = ("config", f"{SPOKE_PROJECT}:launches")
 
 
 def new_launch(
@@ -52,7 +47,7 @@ def new_launch(
     place = region or settings.region
     found = region_catalog(contract, place, where=where)
     key, product = offered(found.products, key, where=f"{where}: PRODUCT", what="product")
-    name = _named(name, key, settings.name_prefix or "")
+    name = named(name, key, settings.name_prefix or "", place="--name")
     number = version or newest_active(product, as_of(), where=where)
     values = assignments(parameters, option="--parameter")
     terms = select_version(product, number, as_of(), where=where).version
@@ -61,42 +56,17 @@ def new_launch(
         values |= dict(_asked(_missing(terms, place, values)))
     _refuse_missing(product, number, terms, place, values)
     wanted = Wanted(product=key, name=name, version=number, portfolio=portfolio, region=region, parameters=values)
-    resolved, secrets = checked(contract, wanted, place, as_of(), where=where, account=settings.account_id)
-    launch = resolved.launch
-    if origin := wanted_launches(settings, contract, stack).origins.get(launch.name):
-        raise LaunchError(
-            f"{origin.line} has a launch {launch.name!r} already. Give this one another name: --name",
-            code="launch-exists",
-            place="--name",
-        )
-    text = append(path.read_text(), _LAUNCHES, wanted.entry(), where=str(path))
-    print(_price(resolved), file=sys.stderr if dry_run else sys.stdout)
+    entry = launch_entry(stack, settings, contract, wanted, where=where, name_place="--name")
+    print(entry.price, file=sys.stderr if dry_run else sys.stdout)
     if dry_run:
-        print(text, end="")
+        print(entry.text, end="")
         return ExitCode.DONE
-    write_file(path, text)
-    print(f"wrote {launch.name} into {path}. Next:")
-    for parameter in secrets:
-        key = f"{SPOKE_PROJECT}:launches[{len(settings.launches)}].parameters.{parameter}"
-        print(f"{set_command(path.name, key, secret=True)}  # asks for the value")
+    write_file(path, entry.text)
+    print(f"wrote {entry.resolved.launch.name} into {path}. Next:")
+    for command in entry.secrets:
+        print(f"{command}  # asks for the value")
     print(f"model-catalog stack preview {stack}")
     return ExitCode.DONE
-
-
-def _named(name: str, key: str, prefix: str) -> str:
-    """Give the launch's name, which begins as the settings say. Raises LaunchError."""
-    if name and not name.startswith(prefix):
-        raise LaunchError(
-            f"invalid value {name!r}, which does not begin with {prefix} (namePrefix). For example: {prefix}{name}",
-            code="launch-name-without-prefix",
-            place="--name",
-        )
-    return name or (f"{prefix}{key}" if prefix else "")
-
-
-def _price(resolved: ResolvedLaunch) -> str:
-    found = estimate_launch(resolved)
-    return f"{resolved.launch.name}: {found or 'the hub gives no cost of it'}"
 
 
 def _refuse_in_command(version: Version, values: dict[str, str]) -> None:

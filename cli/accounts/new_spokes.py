@@ -37,7 +37,7 @@ class _Left:
     clashes: bool = False
 
 
-def new_spokes(units: Sequence[str], region: str, *, dry_run: bool) -> int:
+def new_spokes(units: Sequence[str], region: str, *, dry_run: bool, by_id: bool = False) -> int:
     """Write `Pulumi.spoke-<name>.yaml` for each active account of the units that has none; no file is written over.
 
     Not reached where two accounts would have one name.
@@ -46,6 +46,7 @@ def new_spokes(units: Sequence[str], region: str, *, dry_run: bool) -> int:
         units: By path of names or id; accounts below them count too.
         region: Where the spokes work; the hub's own region unless given.
         dry_run: Only say what would be written.
+        by_id: Name spokes by their accounts' ids, which the organization's stack knows, and not by their names.
 
     Raises:
         ConfigError: the organization cannot be read, has no such unit, or the settings beside it are wrong.
@@ -60,7 +61,7 @@ def new_spokes(units: Sequence[str], region: str, *, dry_run: bool) -> int:
     others = {each.account: "is the hub's" for each in stack_files(folder, "hub")}
     others |= {each.account: f"has {each.path.name}" for each in stack_files(folder, "spoke")}
     others[organization.management] = "is the management account"
-    wanted, left = _sorted(members, others, folder)
+    wanted, left = _sorted(members, others, folder, by_id=by_id)
     where = region or hub_region(folder)
     spokes = [
         validate(NewSpoke, {"name": name, "account": account.id, "region": where}, where=_WHERE, error=ConfigError)
@@ -94,7 +95,7 @@ def _members(organization: Organization, unit: str) -> Iterator[MemberAccount]:
 
 
 def _sorted(
-    members: Sequence[MemberAccount], others: Mapping[str, str], folder: Path
+    members: Sequence[MemberAccount], others: Mapping[str, str], folder: Path, *, by_id: bool
 ) -> tuple[dict[str, MemberAccount], list[_Left]]:
     """Tell the accounts that get settings, by the name of the spoke, from those that are left out."""
     left: list[_Left] = []
@@ -105,7 +106,7 @@ def _sorted(
         elif not account.is_active:
             left.append(_Left(account, f"is {account.status}"))
         else:
-            named.setdefault(spoke_name(account), []).append(account)
+            named.setdefault(account.id if by_id else spoke_name(account), []).append(account)
     wanted: dict[str, MemberAccount] = {}
     for name, accounts in named.items():
         path = settings_path(name, folder)

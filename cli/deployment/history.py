@@ -65,6 +65,8 @@ def show_history(question: Question, *, form: str, bundle: Path | None) -> int:
     for stack in sorted(name for name, found in records.items() if found.event is None):
         if question.stack in ("", stack, stack.removeprefix("spoke-")):
             print(f"note: {stack} was last deployed by a release that wrote no history", file=sys.stderr)
+    if recorded.note:
+        print(f"note: {recorded.note}", file=sys.stderr)
     for problem in problems:
         print(f"the history is not whole: {problem}", file=sys.stderr)
     return reached(reached=not problems)

@@ -1,10 +1,9 @@
 """What each stack has and lacks in its account: the checks that its preview makes, and what comes before them."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -21,17 +20,16 @@ from hub.inspection import preflight as of_hub
 from organization import inspection as of_organization
 from organization.deployer_template import DEPLOYER
 from organization.settings import OrganizationSettings
-from shared.aws.arn import Arn, partition_of
+from shared.aws.arn import Arn
 from shared.aws.endpoints import named_endpoints
 from shared.aws.examples import EXAMPLE_ACCOUNTS
 from shared.aws.organization import Organization
-from shared.aws.policies import render
 from shared.aws.preflight import Check, Finding, failed, warning
 from shared.aws.reach import is_loopback
 from shared.aws.session import AccountSession, error_text
-from shared.aws.simulation import simulated
 from shared.catalog.lifecycle import as_of
 from shared.errors import CatalogError
+from shared.stack.readiness import permissions
 from shared.stack.settings import AccountSettings
 from shared.stack.stack_file import settings_of
 from spoke.config import SpokeSettings
@@ -86,7 +84,8 @@ class StackChecks:
             account = AccountSession(settings, where=self._where)
         except CatalogError as problem:
             return [*lines, self._unreached(settings, problem)]
-        lines += lines_of(self.stack, [self._access(account), self._permissions(account)])
+        asked = permissions(account, settings, self._kind, hub=self._hub_account, folder=Path())
+        lines += lines_of(self.stack, [self._access(account), asked])
         try:
             checks = [each for each in self._checks(account) if each.__name__ != _ACCESS]
             lines += lines_of(self.stack, checks)
@@ -134,24 +133,6 @@ class StackChecks:
                 yield Finding(subject, f"works as {account.caller}")
 
         return access
-
-    def _permissions(self, account: AccountSession) -> Check:
-        def permissions() -> Iterator[Finding]:
-            """Permissions, simulated."""
-            name = f"docs/iam/{self._kind}-deployer.json"
-            text = Path(name).read_text() if Path(name).exists() else ""
-            if not text:
-                yield Finding("permissions", f"not simulated: there is no {name} here")
-                return
-            partition = partition_of(self.settings.region)
-            filled = render(json.loads(text), partition=partition, account=account.id)
-            policy: dict[str, Any] = json.loads(filled.replace("${HubAccountId}", self._hub_account or account.id))
-            boundary = getattr(self.settings, "permissions_boundary", None)
-            yield from simulated(
-                account, policy, name=name, context={"iam:PermissionsBoundary": boundary} if boundary else None
-            )
-
-        return permissions
 
     def _checks(self, account: AccountSession) -> Sequence[Check]:
         """List those of its kind. Raises CatalogError."""

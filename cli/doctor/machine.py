@@ -1,29 +1,23 @@
 """What this machine has: the tools, the credentials at hand, and whether AWS can be reached from it."""
 
-import datetime as dt
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from fleet.engine_answers import environment_of
-from shared.aws.caller import caller_at_hand
 from shared.aws.endpoints import named_endpoints
-from shared.aws.lifetime import expired_reason, lifetime
 from shared.aws.preflight import Check, Finding, failed, warning
 from shared.aws.reach import is_loopback, silence_of, without_secrets
-from shared.aws.session import Session
+from shared.stack import readiness
 
 _OLDEST_CLI: Final = (3, 250)
 _DOWNLOADS: Final = "https://get.pulumi.com"
 _NO_DOWNLOADS: Final = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"
-_SERVICES: Final = ("sts", "iam", "servicecatalog", "cloudformation", "s3", "sagemaker")
-_AT_ONCE: Final = 16
 
 
 def tools(root: Path) -> list[Check]:
@@ -53,48 +47,12 @@ def credentials(region: str) -> list[Check]:
                 f"{each.named_by}, and what `model-catalog sandbox env` set beside it",
             )
 
-    def at_hand() -> Iterator[Finding]:
-        """The credentials at hand."""
-        found = lifetime()
-        if not found.source:
-            yield failed("credentials", "there are none. Sign in, for example: export AWS_PROFILE=management")
-            return
-        if reason := expired_reason(region):
-            yield failed("credentials", f"they have ended. Sign in again. AWS says: {reason}")
-            return
-        text = found.words(dt.datetime.now(dt.UTC))
-        who = caller_at_hand(region)
-        yield Finding("credentials", f"{text}{f'; {who}' if who else ''}")
-
-    return [endpoints, at_hand]
+    return [endpoints, readiness.credentials(region)]
 
 
 def network(regions: Iterable[str]) -> list[Check]:
     """List the checks of the way to AWS, from each region that a stack works in."""
-
-    def reachable() -> Iterator[Finding]:
-        """The network."""
-        urls = sorted({url for region in regions for url in _addresses(region)})
-        with ThreadPoolExecutor(_AT_ONCE) as workers:
-            silent = [
-                (url, problem) for url, problem in zip(urls, workers.map(silence_of, urls), strict=True) if problem
-            ]
-        for url, problem in silent:
-            yield failed(
-                without_secrets(url),
-                f"does not answer: {problem}. Let this machine reach it, set HTTPS_PROXY where there is a proxy, or "
-                f"make an endpoint of the VPC for it",
-            )
-        if not silent:
-            yield Finding("AWS", f"{len(urls)} endpoints answer")
-
-    return [reachable]
-
-
-def _addresses(region: str) -> Iterator[str]:
-    session = Session(region=region)
-    for service in _SERVICES:
-        yield str(session.client(service).meta.endpoint_url)
+    return [readiness.network(regions, sorted({each for some in readiness.SERVICES.values() for each in some}))]
 
 
 def _cli(root: Path) -> Finding:

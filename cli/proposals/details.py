@@ -70,15 +70,10 @@ def _cards(old: CatalogVersion, new: CatalogVersion) -> Iterator[Row]:
 
 
 def _flat(card: ModelCard) -> Mapping[str, Any]:
-    """Give each figure a line of its own; where a model comes from is told by its package."""
+    """Leave figures out, which `difference` tells of; where a model comes from is told by its package."""
     plain = card.model_dump(mode="json", exclude={"evaluations", "lineage"})
-    figures = {
-        f"{evaluation.name}: {metric.name}": metric.value
-        for evaluation in card.evaluations
-        for metric in evaluation.metrics
-    }
     observations = {f"{each.name}: observation": each.observation for each in card.evaluations}
-    return {**{name.replace("_", " "): value for name, value in plain.items()}, **figures, **observations}
+    return {**{name.replace("_", " "): value for name, value in plain.items()}, **observations}
 
 
 def _compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Row]:

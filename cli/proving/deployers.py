@@ -9,7 +9,7 @@ from cli.proving.parties import HUB, MANAGEMENT, SPOKE
 from cli.proving.probe import timed
 from cli.proving.step import Proof, Step
 from cli.rehearsal.deployers import policy_in
-from organization.deployer_template import within_boundary
+from organization.deployer_template import DEPLOYER, within_boundary
 from sandbox.clock import IAM_SECONDS
 from shared.aws.arn import partition_of
 from shared.aws.policies import render
@@ -64,6 +64,8 @@ class Deployers(Step):
 
     def _rendered(self, proof: Proof, document: Any, part: str) -> str:  # noqa: ANN401 - a policy's JSON
         text = render(document, partition=partition_of(proof.parties.region), account=proof.parties[part].account)
+        # The roles of the proof have its mark, and so has whom they may ask IAM about.
+        text = text.replace(f":role/{DEPLOYER}", f":role/{proof.mark}-deployer")
         return text.replace("${HubAccountId}", proof.parties[HUB].account)
 
 

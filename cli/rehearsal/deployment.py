@@ -6,7 +6,6 @@ stack writes into its settings file.
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import Any, Final, Self
 
 import boto3
 
+from cli.exit_codes import listen_to_interrupts
 from cli.rehearsal.starting import ROOT, started, stop
 from sandbox.environment import sandbox_environment
 from shared.aws.caller import CALLER
@@ -27,6 +27,10 @@ COPIED: Final = (
 )
 SETTINGS: Final = ROOT / "cli" / "rehearsal" / "settings"
 """Those of the organization that the sandbox has by default; the ones at the root are yours to change."""
+
+_NOT_INHERITED: Final = ("AWS_", "PULUMI_", CALLER, "PYTHONDONTWRITEBYTECODE")
+"""What the names of variables begin with that are somebody's for other work. Without the last, each start of each
+program and command would compile the whole project again: a quarter of a second of the processor."""
 
 SALT: Final = "v1:EB45pIJVG+g=:v1:A+oR2FuXlpK9wEej:iBokJAs7SC0mvn4qEGoeBTiUp3CFuQ=="
 """One for all stacks, with the sandbox's passphrase: the engine takes a fifth of a second to make a key for each."""
@@ -66,6 +70,7 @@ class Rehearsal:
 
     def __enter__(self) -> Self:
         """Copy the project and start the sandbox; returns when it accepts calls."""
+        listen_to_interrupts()
         self._folder.mkdir(parents=True, exist_ok=True)
         copy_project(self.project, self.virtual_environment)
         command = [self.python, "-m", "sandbox", "serve"]
@@ -93,9 +98,7 @@ class Rehearsal:
 
     def environment(self, account: str | None = None) -> dict[str, str]:
         """Give the whole environment of a command that works as an account's administrator."""
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", CALLER))
-        }
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
         unattended = {"PULUMI_SKIP_CONFIRMATIONS": "true"}
         given = sandbox_environment(self.url, self._folder, account, self.python, self._plugin)
         return inherited | given | unattended
@@ -114,7 +117,6 @@ class Rehearsal:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            preexec_fn=listen_to_interrupts,
         )
 
     def make(self, target: str, *options: str, account: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -132,21 +134,14 @@ class Rehearsal:
         )
 
 
-def listen_to_interrupts() -> None:
-    """Undo what a shell does for the commands that it runs in the background: it has them ignore interrupts.
-
-    A Pulumi CLI that inherits this waits 5 s for nothing at its end.
-    """
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def copy_project(target: Path, virtual_environment: Path, *, settings: Path | None = SETTINGS) -> None:
     """Copy the project into a new folder, with the settings that are in another one, if any."""
     target.mkdir()
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+            # With what Python has compiled, and the times that it goes by; without what it is just writing.
+            _ = shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("*.pyc.*"))
         else:
             shutil.copyfile(source, target / name)
     for file in settings.glob("Pulumi.*.yaml") if settings else ():

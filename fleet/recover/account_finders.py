@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from fleet.recover.search import Absent, Finder, Found, Inputs, NotOurs, Search, Settler, absent_on
+from fleet.recover.search import Absent, Finder, Found, Inputs, NotOurs, Search, Settler, Unclear, absent_on
 from shared.aws.session import code_of
 from shared.stack.import_file import ROLE
 
@@ -38,6 +38,8 @@ _INVENTED: Final = re.compile(r"-[0-9a-f]{7}$")
 _FAILED_STACK: Final = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
 """A stack that never came to be takes no update and holds nothing (source: CloudFormation User Guide, "Stack status
 codes")."""
+_TAGGING_SECONDS: Final = 5
+"""So long after its making at most a bucket that somebody is making has its tags."""
 
 
 def _role(search: Search, given: Inputs) -> Found:
@@ -58,7 +60,10 @@ def _role_policy(search: Search, given: Inputs) -> Found:
 
 
 def _bucket(search: Search, given: Inputs) -> Found:
-    """Find a bucket. Its tags come with a second call, but nobody else hits on a name that Pulumi invents."""
+    """Find a bucket. Its tags come with a second call, but nobody else hits on a name that Pulumi invents.
+
+    Of one whose name nobody noted down, that call may never have been made: it is empty, then, and alone.
+    """
     name, client = given["bucket"], search.client("s3", given)
     if not search.planned:
         _existing_bucket(search, client, name)
@@ -67,9 +72,19 @@ def _bucket(search: Search, given: Inputs) -> Found:
             raise NotOurs(f"the bucket {name} is there without the stack's tags")
         return Found(id=name)
     names = _alike(name, [each["Name"] for each in client.list_buckets()["Buckets"]])
-    mine = [each for each in names if search.owns(_tags_of_bucket(client, each))]
+    tags = {each: _tags_of_bucket(client, each) for each in names}
+    mine = [each for each in names if search.owns(tags[each])]
+    if not mine and (bare := [each for each in names if not tags[each]]):
+        search.pause(_TAGGING_SECONDS)
+        mine = [each for each in bare if not _tags_of_bucket(client, each) and _is_empty(client, each)]
+        if len(mine) > 1:
+            raise Unclear(f"{', '.join(sorted(mine))} are empty and have no tags: delete them, if nobody needs them")
     found = search.only(BUCKET, f"a bucket such as {name}", mine, ())
     return Found(id=found, inputs={"bucket": found})
+
+
+def _is_empty(client: Any, name: str) -> bool:  # noqa: ANN401 - a boto3 client
+    return not client.list_object_versions(Bucket=name, MaxKeys=1).keys() & {"Versions", "DeleteMarkers"}
 
 
 def _existing_bucket(search: Search, client: Any, name: str) -> None:  # noqa: ANN401 - a boto3 client

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from tenacity import retry_if_exception
+
 from fleet.engine import Engine
 from fleet.errors import EngineError
+from fleet.patience import is_throttled, patiently
 from fleet.recover.account_finders import STACK, release_stack
 from fleet.recover.reconcile import Operation, Reconciled, Resource, is_of_account, name_of, reconcile
 from fleet.recover.search import Inputs, Search
@@ -76,13 +79,13 @@ def settle_planned(target: Target, log: IO[bytes] | None = None) -> Reconciled:
     a copy knows nothing of what came after.
 
     Raises:
-        PreviewError: the program refuses, or the engine does.
+        PreviewError: the program refuses, or the engine does; while AWS throttles it is asked again.
         CatalogError: the account is out of reach.
         EngineError: the state could not be read, written or refreshed.
     """
-    whole = Reconciled()
+    whole, patient = Reconciled(), patiently(retry_if_exception(lambda problem: is_throttled(str(problem))))
     for _ in range(_ROUNDS):
-        planned: list[Resource] = target.engine.creations(target.project, target.stack)
+        planned: list[Resource] = patient(target.engine.creations, target.project, target.stack)
         if not any(is_of_account({"resource": each}) for each in planned):
             break
         if _make_provider(target, planned, log):

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
-_THROTTLED: Final = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|Rate exceeded|SlowDown")
 _LOCKED: Final = re.compile(r"currently locked by|another update is currently in progress")
 _CUT_OFF: Final = re.compile(r"code = Unavailable|error reading from server: |transport is closing")
 """What gRPC says of a call whose other end is gone (source: grpc-go, internal/transport)."""
@@ -57,11 +56,6 @@ class Log:
             return self.path.read_bytes()[since:].decode(errors="replace")
         except OSError:
             return ""
-
-
-def is_throttled(text: str) -> bool:
-    """Say whether AWS had asked to be called less often."""
-    return bool(_THROTTLED.search(text))
 
 
 def is_cut_off(text: str) -> bool:

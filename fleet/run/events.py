@@ -58,7 +58,7 @@ def event_of(
         role=role or "",
         commit=commit_of(root),
         contract=used if used.content_hash else ContractRef(hub="", content_hash=catalog.get("content_hash", "")),
-        launches=_launches(stack, state, contract),
+        launches=launches_of(stack, state, contract),
     )
 
 
@@ -74,7 +74,8 @@ def caller(region: str) -> str:
         return f"unknown: {error_text(problem)}"
 
 
-def _launches(stack: str, state: State, contract: Contract | None) -> list[LaunchInEvent]:
+def launches_of(stack: str, state: State, contract: Contract | None) -> list[LaunchInEvent]:
+    """List the launches of a state, as an event tells them. Raises StateError."""
     outputs: dict[str, dict[str, Any]] = state.outputs.get("launches") or {}
     offered = _versions(contract) if contract else {}
     found: list[LaunchInEvent] = []

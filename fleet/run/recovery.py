@@ -11,6 +11,7 @@ import psutil
 
 from fleet.engine import STOPPING, Engine
 from fleet.errors import FleetError, PreviewError
+from fleet.patience import is_throttled
 from fleet.recover.reconcile import Reconciled, name_of, unseen_reason
 from fleet.recover.stack import Target, settle_pending, settle_planned
 from fleet.run.engine_log import Log
@@ -66,19 +67,23 @@ class Recovery:
         target = Target(project=self._folder, stack=self._stack, engine=self._engine, settings=settings)
         if state and state.pending:
             self._settled(settle_pending(target, self._log.file))
-        if state and self._states.failed_last(self._stack):
+        # A rollout may have been killed while it looked, which begins with a deployment of the provider that succeeds.
+        if state and (abandoned or self._states.failed_last(self._stack)):
             self.look_for_unknown(settings)
 
     def look_for_unknown(self, settings: AccountSettings) -> None:
         """Look for what the last run may have made without writing it down, because its plug-in died.
 
         Raises:
-            CatalogError: the account is out of reach, or has something that somebody has to decide on.
+            CatalogError: the account is out of reach, AWS throttles, or somebody has to decide on something.
         """
         target = Target(project=self._folder, stack=self._stack, engine=self._engine, settings=settings)
         try:
             done = settle_planned(target, self._log.file)
-        except PreviewError as problem:  # what stands in the way of a preview, the run will tell by itself
+        except PreviewError as problem:
+            if is_throttled(str(problem)):
+                raise  # a run might get through, and make a second of what is there
+            # What else stands in the way of a preview, the run will tell by itself.
             self.notes.append(f"not looked for what the last run may have left: {problem}")
         else:
             self._settled(done)

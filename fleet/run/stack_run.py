@@ -9,20 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Final, Generic, TypeVar
 
-from tenacity import (
-    Retrying,
-    retry_if_result,
-    sleep_using_event,
-    stop_after_attempt,
-    stop_when_event_set,
-    wait_random_exponential,
-)
+from tenacity import retry_if_result
 
 from fleet.engine import STOPPING, Cost, Engine, Finished
 from fleet.errors import FleetError
+from fleet.patience import is_throttled, patiently
 from fleet.run.credentials import CredentialsError, blamed, refuse_ending
 from fleet.run.engine_events import EngineEvents, Step
-from fleet.run.engine_log import Log, changes_in, is_cut_off, is_locked, is_throttled, reason_in
+from fleet.run.engine_log import Log, changes_in, is_cut_off, is_locked, reason_in
 from fleet.run.events import event_of
 from fleet.run.memory import why_killed
 from fleet.run.preparation import Preparation
@@ -42,13 +36,8 @@ from shared.stack.names import project_of
 from shared.stack.own_state import refuse_other_account
 from shared.stack.settings import AccountSettings
 
-_TRIES: Final = 6
-"""Of a stack that AWS throttles, or that somebody else runs."""
-
 _KILLS: Final = 2
 """So many kills of its processes are no accident: more tries would end like these."""
-
-_LONGEST_PAUSE: Final = 60
 
 
 S = TypeVar("S", bound=AccountSettings)
@@ -199,13 +188,7 @@ class StackRun(ABC, Generic[S]):
 
     def _patiently(self, held: HeldLease, settings: S) -> tuple[Finished, str]:
         """Run it again, later and later, while AWS throttles, another run has the stack or Pulumi itself is killed."""
-        patient = Retrying(
-            retry=retry_if_result(lambda result: self._is_worth_another_try(*result)),
-            wait=wait_random_exponential(multiplier=1, max=_LONGEST_PAUSE),
-            stop=stop_after_attempt(_TRIES) | stop_when_event_set(STOPPING),
-            sleep=sleep_using_event(STOPPING),
-            retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
-        )
+        patient = patiently(retry_if_result(lambda result: self._is_worth_another_try(*result)))
         return patient(self._attempt, held, settings)
 
     def _attempt(self, held: HeldLease | None, settings: S) -> tuple[Finished, str]:

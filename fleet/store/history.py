@@ -116,16 +116,19 @@ class Chain:
     Attributes:
         stored: In their order.
         problems: What is missing, or was changed after it was written, in words.
+        by_hand: Runs past these commands, as Pulumi remembers them: nobody vouches for them as for events.
     """
 
     stack: str
     stored: Sequence[StoredEvent]
     problems: Sequence[str]
+    by_hand: Sequence[Event] = ()
 
     @property
     def events(self) -> list[Event]:
-        """Those that can be read."""
-        return [each.event for each in self.stored if each.event]
+        """Those that can be read, and the runs by hand among them, by their times."""
+        told = [each.event for each in self.stored if each.event]
+        return sorted([*told, *self.by_hand], key=lambda event: event.time) if self.by_hand else told
 
 
 class History:

@@ -120,7 +120,7 @@ class StoredStates:
             if found:
                 content, tag = found
                 try:
-                    return _from_deployment(checkpoint_of(path, content), tag)
+                    return from_deployment(checkpoint_of(path, content), tag)
                 except UNREADABLE:
                     raise StateError(
                         f"is damaged: it is not a state of Pulumi's. Put the one before it in its place, and take in "
@@ -182,7 +182,7 @@ class CloudStates:
         if tag is None:
             return None
         deployment: dict[str, Any] = self._engine.exported(self._folder, stack).get("deployment") or {}
-        return _from_deployment(deployment, tag)
+        return from_deployment(deployment, tag)
 
     def lock(self, stack: str) -> Lock | None:
         """Say nothing: the service tells only whoever tries."""
@@ -271,7 +271,8 @@ def _plain(given: object) -> dict[str, str]:
     return {key: value for key, value in values if isinstance(value, str)}
 
 
-def _from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
+def from_deployment(deployment: Mapping[str, Any], tag: str) -> State:
+    """Read a state as Pulumi keeps it. Raises KeyError or TypeError where it is none."""
     resources: list[dict[str, Any]] = deployment.get("resources") or []
     pending: list[dict[str, Any]] = deployment.get("pending_operations") or []
     launches: list[dict[str, Any]] = []

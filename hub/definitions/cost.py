@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from hub.definitions.yaml_file import read_document
+from shared.aws.arn import partition_of
 from shared.between_fields import between_fields
 from shared.catalog.cost import Cost
 from shared.catalog.parameters import Parameter
@@ -29,6 +30,12 @@ _NEEDED: Final = {"instances": ("instance_type", "count"), "serverless": ("memor
 
 _COUNTED: Final = ("count", "beside", "max_count", "memory")
 """What has to be a number."""
+
+Currency = Annotated[
+    str, Field(pattern=r"^[A-Z]{3}$", description="a currency's three letters", examples=["USD", "CNY"])
+]
+Source = Annotated[str, Field(pattern=r"^https://\S+$", description="an https address")]
+Price = Annotated[Decimal, Field(gt=0, le=MANY, description="a price", examples=["0.00002"])]
 
 
 class CostRule(Document):
@@ -74,22 +81,56 @@ class CostRule(Document):
             )
 
 
+class PartitionPrices(Document):
+    """What another partition's prices have that is not as in the rest of the table.
+
+    Attributes:
+        currency: AWS in China bills in CNY (source: Getting Started with Amazon Web Services in China, "Billing and
+            Payment").
+        serverless_gigabyte_second: Without it, the cost of serverless endpoints is unknown there.
+    """
+
+    currency: Currency
+    source: Source
+    serverless_gigabyte_second: Price | None = None
+
+
 class Prices(Document):
     """The price table.
 
     Attributes:
         date: When it was compared with the source.
+        currency: Of all prices, but for those of `partitions`.
+        serverless_gigabyte_second: Holds in each partition that has a region in the table and no entry of its own.
         instance_hour: By region and instance type.
+        partitions: Where prices are of another list and currency: `aws-cn` for China, `aws-us-gov` for GovCloud.
     """
 
     date: dt.date = Field(description="a date", examples=["2026-11-24"])
-    source: str = Field(pattern=r"^https://\S+$", description="an https address")
+    source: Source
     note: str = Field(min_length=1, description="what the prices leave out")
-    currency: str = Field(pattern=r"^[A-Z]{3}$", description="a currency's three letters", examples=["USD"])
-    serverless_gigabyte_second: Decimal = Field(gt=0, le=MANY, description="a price", examples=["0.00002"])
+    currency: Currency
+    serverless_gigabyte_second: Price
     instance_hour: dict[
         Region, dict[str, Annotated[Decimal, Field(ge=0, le=MANY, description="a price", examples=["0.23"])]]
     ]
+    partitions: dict[Literal["aws-cn", "aws-us-gov"], PartitionPrices] = {}
+
+    def currency_in(self, region: str) -> str:
+        """Give the currency of a region's prices."""
+        own = self._own(region)
+        return own.currency if own else self.currency
+
+    def known_in(self, region: str) -> Mapping[str, Decimal]:
+        """Give what is known of a region, by instance type; `serverless` is the price of a gigabyte-second."""
+        own = self._own(region)
+        listed = any(partition_of(each) == partition_of(region) for each in self.instance_hour)
+        serverless = own.serverless_gigabyte_second if own else self.serverless_gigabyte_second if listed else None
+        return {**self.instance_hour.get(region, {}), **({"serverless": serverless} if serverless else {})}
+
+    def _own(self, region: str) -> PartitionPrices | None:
+        found = partition_of(region)
+        return next((own for name, own in self.partitions.items() if name == found), None)
 
 
 def read_prices(path: Path) -> Prices:
@@ -147,14 +188,13 @@ def cost_of(rule: CostRule, parameters: Mapping[str, Parameter], prices: Prices,
     seconds, hours = None, None
     if rule.kind == "serverless":
         seconds = f"{(rule.requests or 0) * (rule.seconds_per_request or 0):g}"
-        chosen = {"serverless": str(prices.serverless_gigabyte_second)}
     else:
         hours = f"{rule.hours:g}"
-        known = prices.instance_hour.get(region, {})
-        chosen = {kind: str(known[kind]) for kind in _instance_types(rule, parameters) if kind in known}
+    known = prices.known_in(region)
+    chosen = {kind: str(known[kind]) for kind in _paid_for(rule, parameters) if kind in known}
     return Cost(
         kind=rule.kind,
-        currency=prices.currency,
+        currency=prices.currency_in(region),
         date=prices.date,
         instance_type=rule.instance_type,
         count=rule.count,
@@ -169,10 +209,12 @@ def cost_of(rule: CostRule, parameters: Mapping[str, Parameter], prices: Prices,
 
 
 def unpriced(rule: CostRule, parameters: Mapping[str, Parameter], prices: Prices, region: str) -> list[str]:
-    """List the instance types that a launch may choose and the price table does not know."""
-    known = prices.instance_hour.get(region, {})
-    return [kind for kind in _instance_types(rule, parameters) if kind not in known]
+    """List what a launch may choose and the price table does not know: instance types, or `serverless`."""
+    known = prices.known_in(region)
+    return [kind for kind in _paid_for(rule, parameters) if kind not in known]
 
 
-def _instance_types(rule: CostRule, parameters: Mapping[str, Parameter]) -> list[str]:
+def _paid_for(rule: CostRule, parameters: Mapping[str, Parameter]) -> list[str]:
+    if rule.kind == "serverless":
+        return ["serverless"]
     return parameters[rule.instance_type].allowed_values or [] if rule.instance_type else []

@@ -18,6 +18,7 @@ from shared.aws.arn import Arn
 from shared.aws.organization import Organization
 from shared.aws.preflight import Check, Finding, failed, run_checks, warning
 from shared.aws.session import AccountSession, code_of, error_text, message_of
+from shared.stack.before_deploying import begin_checks
 from shared.stack.names import origin_tags
 
 _MOST_TAGS = 20
@@ -51,7 +52,9 @@ def preflight(plan: PreflightScope) -> None:
         ConfigError: the credentials are of another account.
         PreflightError: something stands in the way.
     """
-    _ = run_checks(checks_of(plan, AccountSession(plan.settings, where=plan.where)))
+    account = AccountSession(plan.settings, where=plan.where)
+    beside = begin_checks(account, plan.settings, "hub", hub=account.id)
+    _ = run_checks([*checks_of(plan, account), *beside])
 
 
 def checks_of(plan: PreflightScope, account: AccountSession) -> list[Check]:

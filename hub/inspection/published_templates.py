@@ -17,7 +17,7 @@ from hub.definitions.lock_file import removed_numbers
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.inspection.own_products import own_products
 from shared import limits
-from shared.aws.preflight import Finding, failed, run_checks, warning
+from shared.aws.preflight import Check, Finding, begun, failed, run_checks, warning
 from shared.aws.session import AccountSession, error_text
 from shared.errors import ContentError
 
@@ -65,21 +65,29 @@ def template_hash(account: AccountSession, region: str, product: str, artifact: 
     return hashlib.sha256(content).hexdigest()
 
 
-def refuse_other_templates(settings: HubSettings, catalog: Catalog, *, where: str) -> None:
-    """Compare before an update too, which may have had no preview.
+def begin_comparison(settings: HubSettings, catalog: Catalog, *, where: str) -> Check:
+    """Begin to compare before an update too, which may have had no preview; what is given waits for what is found.
+
+    It raises ConfigError where the credentials are of another account.
+    """
+
+    def published() -> Iterator[Finding]:
+        """Templates of published versions."""
+        account = AccountSession(settings, where=where)
+        for region in settings.all_regions:
+            yield from check_templates(account, catalog, region)
+
+    return begun([published])[0]
+
+
+def refuse_other_templates(compared: Check) -> None:
+    """Refuse what is found.
 
     Raises:
         ConfigError: the credentials are of another account.
         PreflightError: AWS holds another template of a version, or a version that the catalog has forgotten.
     """
-    account = AccountSession(settings, where=where)
-
-    def published() -> Iterator[Finding]:
-        """Templates of published versions."""
-        for region in settings.all_regions:
-            yield from check_templates(account, catalog, region)
-
-    _ = run_checks([published])
+    _ = run_checks([compared])
 
 
 def check_templates(

@@ -1,4 +1,4 @@
-// Writes a launch as the settings of a spoke take it, and as the command that adds it there.
+// Writes what somebody asks for as settings take it, as the command that adds it there, and as a request in the repository.
 "use strict";
 (function (catalog) {
   const PLAIN = /^[A-Za-z][A-Za-z0-9_.\/:@+-]*$/;
@@ -21,16 +21,25 @@
   }
 
   // launch: {name, product, version, portfolio, region, parameters: {name: value}, tags: {key: value}}
-  catalog.launchBlock = function (launch) {
-    const lines = [`- name: ${text(launch.name)}`, `  product: ${text(launch.product)}`, `  version: ${text(launch.version)}`];
-    if (launch.portfolio) lines.push(`  portfolio: ${text(launch.portfolio)}`);
-    if (launch.region) lines.push(`  region: ${text(launch.region)}`);
-    for (const [key, found, write] of [["parameters", launch.parameters, scalar], ["tags", launch.tags || {}, text]]) {
-      const entries = Object.entries(found);
-      if (entries.length) lines.push(`  ${key}:`, ...entries.map(([name, value]) => `    ${text(name)}: ${write(value)}`));
+  function lines(launch) {
+    const found = [`name: ${text(launch.name)}`, `product: ${text(launch.product)}`, `version: ${text(launch.version)}`];
+    if (launch.portfolio) found.push(`portfolio: ${text(launch.portfolio)}`);
+    if (launch.region) found.push(`region: ${text(launch.region)}`);
+    for (const [key, values, write] of [["parameters", launch.parameters, scalar], ["tags", launch.tags || {}, text]]) {
+      const entries = Object.entries(values);
+      if (entries.length) found.push(`${key}:`, ...entries.map(([name, value]) => `  ${text(name)}: ${write(value)}`));
     }
-    return lines.map((line) => `    ${line}\n`).join("");
-  };
+    return found;
+  }
+
+  const item = (found) => found.map((line, place) => `    ${place ? " " : "-"} ${line}\n`).join("");
+
+  catalog.launchBlock = (launch) => item(lines(launch));
+
+  catalog.shareBlock = (share) => item([`portfolio: ${text(share.portfolio)}`, "type: ORGANIZATION_MEMBER_ACCOUNT",
+    `target: ${quoted(share.account)}`, ...(share.tagOptions ? ["tagOptions: true"] : [])]);
+
+  catalog.principalBlock = (portfolio, principal) => item([`portfolio: ${text(portfolio)}`, `arn: ${text(principal)}`]);
 
   const shell = (word) => (/^[A-Za-z0-9_.\/:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
@@ -43,11 +52,24 @@
     return parts.join(" \\\n  ");
   };
 
-  // Where a person proposes a change of the settings: GitHub's and GitLab's editors end in a pull request.
-  catalog.editAddress = function (repository, stack) {
-    if (!/^https:\/\//.test(repository)) return "";
-    const place = repository.replace(/\.git$/, "").replace(/\/+$/, "");
-    const file = encodeURIComponent(`Pulumi.${stack}.yaml`);
-    return /\/\/([^/]*\.)?gitlab\./.test(place) ? `${place}/-/edit/main/${file}` : `${place}/edit/main/${file}`;
+  // What `model-catalog spoke take-requests` makes the change of: one thing, launch or access, for one spoke.
+  function request(spoke, kind, found) {
+    return `# Becomes a change of the settings by: model-catalog spoke take-requests\nspoke: ${text(spoke)}\n${kind}:\n`
+      + found.map((line) => `  ${line}\n`).join("");
+  }
+
+  catalog.launchRequest = (launch, spoke) => request(spoke, "launch", lines(launch));
+
+  catalog.accessRequest = (portfolio, spoke, principal) => request(spoke, "access",
+    [`portfolio: ${text(portfolio)}`, ...(principal ? [`principal: ${text(principal)}`] : [])]);
+
+  // Hosts refuse an address that is longer than about 8,000 characters: then the text is only copied.
+  const MOST = 6000;
+
+  // The form of a new file at the repository's host, filled in. What is saved there becomes a pull request.
+  catalog.proposalAddress = function (proposal, name, contents) {
+    const named = `${proposal.address}?${proposal.path}=${encodeURIComponent(`${proposal.folder}/${name}`)}`;
+    const whole = `${named}&${proposal.text}=${encodeURIComponent(contents)}`;
+    return whole.length > MOST ? named : whole;
   };
 })(window.ModelCatalog);

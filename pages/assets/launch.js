@@ -86,9 +86,16 @@
     at("block").textContent = catalog.launchBlock(launch);
     at("command").textContent = catalog.launchCommand(launch, where.spoke);
     at("copy").disabled = !good;
-    const address = catalog.editAddress(data.repository, `spoke-${where.spoke}`);
-    catalog.show(at("edit"), good && address);
-    if (address) at("edit").setAttribute("href", address);
+    propose(launch, where.spoke, good);
+  }
+
+  function propose(launch, spoke, good) {
+    catalog.show(at("propose"), good && data.proposal);
+    catalog.show(at("edit"), data.proposal);
+    if (!data.proposal) return;
+    at("request").textContent = catalog.launchRequest(launch, spoke);
+    at("open").setAttribute("href", catalog.proposalAddress(data.proposal, `launch-${spoke}-${launch.name}.yaml`, at("request").textContent));
+    at("edit").setAttribute("href", data.proposal.edit + encodeURIComponent(`Pulumi.spoke-${spoke}.yaml`));
   }
 
   function showPrice(region, all) {

@@ -12,6 +12,7 @@ from pages.index import version as shapes
 from pages.index.differences import difference
 from pages.index.facts import brought, known_defaults, limits
 from pages.index.life import life_of
+from pages.index.metrics import metrics
 from pages.index.resources import calls, outputs, resources
 from pages.index.rights import rights
 from shared.catalog.cost import estimate
@@ -36,7 +37,7 @@ def version_of(product: CatalogProduct, index: int, catalog: Catalog, *, is_newe
         is_newest=is_newest,
         life=life_of(version.entry.released, version.entry.lifecycle, catalog.day),
         card=version.card,
-        metrics=_metrics(version, earlier[-1] if earlier else None),
+        metrics=metrics(version, earlier[-1] if earlier else None),
         parameters=_parameters(product, version),
         rules=[
             *rules_in(product.file.constraints),
@@ -57,27 +58,6 @@ def version_of(product: CatalogProduct, index: int, catalog: Catalog, *, is_newe
 def rules_in(constraints: list[Constraint]) -> list[shapes.IndexedRule]:
     """Give the rules that a product's constraints make in a portfolio."""
     return [_rule(name, rule, "product") for name, rule in rules_of(constraints).items()]
-
-
-def _metrics(version: CatalogVersion, before: CatalogVersion | None) -> list[shapes.IndexedMetric]:
-    previous = {
-        (each.name, metric.name): metric.value
-        for each in (before.card.evaluations if before else [])
-        for metric in each.metrics
-    }
-    return [
-        shapes.IndexedMetric(
-            evaluation=each.name,
-            dataset=each.dataset,
-            observation=each.observation,
-            name=metric.name,
-            value=metric.value,
-            notes=metric.notes,
-            previous=previous.get((each.name, metric.name)),
-        )
-        for each in version.card.evaluations
-        for metric in each.metrics
-    ]
 
 
 def _parameters(product: CatalogProduct, version: CatalogVersion) -> list[shapes.IndexedParameter]:

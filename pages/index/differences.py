@@ -7,6 +7,7 @@ from hub.definitions.artifacts import artifact_statements
 from hub.definitions.compatibility import breaking_changes
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from pages.index.facts import costs
+from pages.index.metrics import metric_changes
 from pages.index.version import Breaking, Change, Difference
 from shared.catalog.parameters import Parameter
 
@@ -37,7 +38,7 @@ def parameter_changes(old: Mapping[str, Parameter], new: Mapping[str, Parameter]
 
 
 def _changes(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, new: CatalogVersion) -> Iterator[_Said]:
-    """Give what changes: parameters, resources, outputs, permissions, model and cost."""
+    """Give what changes: parameters, resources, outputs, permissions, model, metrics and cost."""
     yield from parameter_changes(_told(old), _told(new))
     yield from _compared("resource", old.template.resources, new.template.resources, _resource_change)
     yield from _compared("output", old.template.outputs, new.template.outputs, _output_change)
@@ -46,6 +47,8 @@ def _changes(catalog: Catalog, product: CatalogProduct, old: CatalogVersion, new
         yield "model", "package", f"{_number(old)} → {_number(new)}"
     if old.entry.artifacts.model_data != new.entry.artifacts.model_data:
         yield "model", "archive", f"{old.entry.artifacts.model_data} → {new.entry.artifacts.model_data}"
+    for name, change in metric_changes(old, new):
+        yield "metric", name, change
     yield from _cost(catalog, product, old, new)
 
 

@@ -16,6 +16,7 @@ from pages.index.model import Index, IndexedProduct
 from pages.index.version import IndexedParameter, IndexedVersion
 from pages.web.finding import entries, shown, words
 from pages.web.form import form_data
+from pages.web.proposing import BRANCH, Host, Repository
 from pages.web.rendering import ASSETS, environment
 from shared.errors import ConfigError
 from shared.folders import replace_folder
@@ -34,6 +35,8 @@ class Site:
 
     Attributes:
         title: What the catalog is called.
+        branch: Of its repository, which changes are proposed to.
+        host: Of that repository; None to tell by the address.
         users: How many accounts run each product, by its key; None where nobody says.
         documents: Gives files for machines, by their addresses, which are put into the same folder.
         linked: Those of them that every page names, with their names.
@@ -43,11 +46,18 @@ class Site:
 
     index: Index
     title: str = "Model catalog"
+    branch: str = BRANCH
+    host: Host | None = None
     users: Mapping[str, int] | None = None
     documents: Callable[[], Mapping[str, bytes]] = dict
     linked: Sequence[tuple[str, str]] = ()
     more: Callable[[jinja2.Environment, Mapping[str, Any]], Mapping[str, str]] | None = None
     rooms: Sequence[tuple[str, str]] = ()
+
+    @property
+    def repository(self) -> Repository:
+        """Where changes are proposed."""
+        return Repository(address=self.index.repository, branch=self.branch, host=self.host)
 
 
 def build(site: Site, folder: Path) -> tuple[int, int]:
@@ -78,9 +88,10 @@ def files_of(site: Site) -> Iterator[tuple[str, bytes]]:
     metrics = Counter(name for each in found for name in {metric[0] for metric in each["metrics"]})
     common = {
         **context_of(site),
-        "repository_link": _repository_link(index.repository),
+        "repository": site.repository,
         "metrics": sorted(name for name, _ in metrics.most_common(_MOST_METRICS)),
         "has_users": site.users is not None,
+        "tagged": {each.portfolio for each in index.products if each.tag_options_go_along},
     }
     for name in ("index.html", "all.html", "compare.html", "portfolios.html"):
         yield name, made.get_template(name).render(**common, top="", here=name).encode()
@@ -131,7 +142,7 @@ def _model(site: Site, product: IndexedProduct, version: IndexedVersion) -> dict
         "groups": _groups(settable),
         "given_by_version": [each for each in version.parameters if each.brought],
         "hidden": [each for each in version.parameters if each.hidden and not each.brought],
-        "form": form_data(product, version, repository=index.repository),
+        "form": form_data(product, version, repository=site.repository),
         "changed": next(reversed(version.differences.values()), None),
         "sections": [*sections, *([("call", "Call")] if version.calls else [])],
     }
@@ -189,10 +200,6 @@ def _plain(node: Any) -> Any:  # noqa: ANN401 - any part of a document
     if isinstance(node, dict):
         return {key: _plain(value) for key, value in node.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - any part
     return [_plain(each) for each in node] if isinstance(node, list) else node  # pyright: ignore[reportUnknownVariableType] - any part
-
-
-def _repository_link(repository: str) -> str:
-    return f"{repository.removesuffix('.git').rstrip('/')}/blob/HEAD/" if repository.startswith("https://") else ""
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 from pages.index.model import IndexedProduct
 from pages.index.version import IndexedParameter, IndexedRule, IndexedVersion
 from pages.web.browser_patterns import browser_pattern
+from pages.web.proposing import Repository
 from spoke.config import Launch
 
 
-def form_data(product: IndexedProduct, version: IndexedVersion, *, repository: str) -> Mapping[str, Any]:
+def form_data(product: IndexedProduct, version: IndexedVersion, *, repository: Repository) -> Mapping[str, Any]:
     """Give parameters, rules and prices of a version as the page's script takes them.
 
     Rules of the template hold everywhere, those of the product in the portfolio that a launch goes through.
@@ -19,7 +20,7 @@ def form_data(product: IndexedProduct, version: IndexedVersion, *, repository: s
     return {
         "product": version.product,
         "version": version.version,
-        "repository": repository,
+        "proposal": repository.proposal,
         "name_pattern": _name_pattern(),
         "parameters": [
             {

@@ -18,10 +18,11 @@ _ALL: Final = "AWS_ENDPOINT_URL"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An address in place of AWS's own, and the variable or the setting of a profile that names it."""
+    """An address in place of AWS's own, what names it, and the service that it is of; empty where it is of all."""
 
     url: str
     named_by: str
+    service: str = ""
 
 
 def named_endpoints() -> Iterator[Endpoint]:
@@ -33,9 +34,9 @@ def named_endpoints() -> Iterator[Endpoint]:
     for service in _SERVICES:
         variable = f"{_ALL}_{service.upper()}"
         if url := os.environ.get(variable):
-            yield Endpoint(url, variable)
+            yield Endpoint(url, variable, service)
         elif not whole and (url := services.get(service)):
-            yield Endpoint(url, f"endpoint_url of {service} in the profile {name}")
+            yield Endpoint(url, f"endpoint_url of {service} in the profile {name}", service)
     if whole:
         yield Endpoint(whole, _ALL)
     elif url := profile.get("endpoint_url"):

@@ -1,5 +1,8 @@
 """Checks before anything is changed: one line each, and an end where one fails."""
 
+import queue
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -72,11 +75,49 @@ def run_checks(checks: Iterable[Check]) -> list[Finding]:
     return findings
 
 
+def begun(checks: Iterable[Check], *, seconds: float | None = None) -> list[Check]:
+    """Begin checks beside what follows, and give checks that wait for what they find, or say that it is late.
+
+    Args:
+        checks: What is to be asked.
+        seconds: After which it is late; without, the checks given wait as long as it takes.
+    """
+    return [_begun(check, None if seconds is None else time.monotonic() + seconds) for check in checks]
+
+
+def _begun(check: Check, end: float | None) -> Check:
+    answers = queue.SimpleQueue[list[Finding] | Exception]()
+
+    def ask() -> None:
+        try:
+            answers.put(list(_carried_out(check)))
+        except Exception as problem:  # noqa: BLE001 - raised by whoever waits
+            answers.put(problem)
+
+    # A daemon, so that one that still waits does not keep the program from its end.
+    threading.Thread(target=ask, daemon=True).start()
+
+    def awaited() -> Iterator[Finding]:
+        try:
+            found = answers.get(timeout=None if end is None else max(0.0, end - time.monotonic()))
+        except queue.Empty:
+            yield warning(_subject(check), "not checked: no answer came in time. Ask again: model-catalog doctor")
+            return
+        if isinstance(found, Exception):
+            raise found
+        yield from found
+
+    return awaited
+
+
+def _subject(check: Check) -> str:
+    return (check.__doc__ or check.__name__).partition(".")[0].lower()
+
+
 def _carried_out(check: Check) -> Iterator[Finding]:
     try:
         yield from check()
     except ClientError as problem:
-        subject = (check.__doc__ or check.__name__).partition(".")[0].lower()
-        yield warning(subject, f"not checked: {error_text(problem)}")
+        yield warning(_subject(check), f"not checked: {error_text(problem)}")
     except (BotoCoreError, UnreachableError) as problem:
         yield warning("AWS", f"not checked: {error_text(problem)}")

@@ -5,6 +5,7 @@ reference, SimulatePrincipalPolicy). It does not count policies of buckets and k
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from shared.aws.arn import Arn
@@ -13,37 +14,45 @@ from shared.aws.preflight import Finding, failed
 from shared.aws.session import AccountSession
 
 _SHOWN: Final = 4
+_AT_ONCE: Final = 4
 
 
 def simulated(
-    account: AccountSession, policy: Mapping[str, Any], *, name: str, context: Mapping[str, str] | None = None
+    account: AccountSession,
+    policy: Mapping[str, Any],
+    *,
+    name: str,
+    source: str,
+    context: Mapping[str, str] | None = None,
 ) -> Iterator[Finding]:
     """Simulate each statement of a policy that is for the caller.
 
     Args:
-        account: Who is asked about, and who asks.
+        account: Who asks.
         policy: Filled in for the account.
         name: Of the policy, for what has to be attached.
+        source: The ARN of the user or role that is asked about.
         context: Condition keys with values, beside those that the statements name.
 
     Raises:
         ClientError: IAM does not let the caller ask.
     """
-    iam, source = account.client("iam"), principal_of(account)
-    refused: list[str] = []
-    count = 0
-    for statement in parse(policy):
-        if not statement.allows:
-            continue
+    iam = account.client("iam")
+    statements = [each for each in parse(policy) if each.allows]
+
+    def denied(statement: Statement) -> list[str]:
         answers = iam.simulate_principal_policy(
             PolicySourceArn=source,
             ActionNames=list(statement.actions),
             ResourceArns=list(statement.resources),
             ContextEntries=_entries(statement, context or {}),
         )["EvaluationResults"]
-        denied = sorted({str(each["EvalActionName"]) for each in answers if each["EvalDecision"] != "allowed"})
-        refused += [f"{action} ({statement.sid})" for action in denied]
-        count += len(statement.actions)
+        found = {str(each["EvalActionName"]) for each in answers if each["EvalDecision"] != "allowed"}
+        return [f"{action} ({statement.sid})" for action in sorted(found)]
+
+    with ThreadPoolExecutor(_AT_ONCE) as workers:
+        refused = [each for found in workers.map(denied, statements) for each in found]
+    count = sum(len(each.actions) for each in statements)
     subject = f"permissions of {Arn.parse(source).name}"
     if refused:
         yield failed(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from shared.aws.preflight import Check, Finding, run_checks, warning
 from shared.aws.session import AccountSession
+from shared.stack.before_deploying import begin_checks
 from spoke.inspection.launch_checks import LaunchChecks
 from spoke.inspection.portfolio_checks import PortfolioChecks
 from spoke.inspection.quota_checks import QuotaChecks
@@ -19,7 +20,9 @@ def preflight(scope: PreflightScope) -> None:
         ConfigError: the credentials are of another account.
         PreflightError: something stands in the way.
     """
-    _ = run_checks(checks_of(scope, AccountSession(scope.settings, where=scope.where)))
+    account = AccountSession(scope.settings, where=scope.where)
+    beside = begin_checks(account, scope.settings, "spoke", hub=scope.contract.hub_account)
+    _ = run_checks([*checks_of(scope, account), *beside])
 
 
 def checks_of(scope: PreflightScope, account: AccountSession) -> list[Check]:

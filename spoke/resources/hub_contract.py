@@ -12,10 +12,15 @@ from shared.catalog.contract import Contract
 from shared.catalog.divided_contract import merge
 from shared.catalog.publication_day import day_of
 from shared.catalog.trust import Trust, admit, refuse_older
+from shared.errors import ContractError
 from shared.stack.names import CATALOG_OUTPUT, PUBLISHED_OUTPUT, short_name
 
 CONTRACT_OUTPUT: Final = "contract"
 """The spoke's output that says which contract it was deployed with."""
+
+_READ: Final = "pulumi:pulumi:readStackOutputs"
+"""What a stack reference asks the engine. As a resource it would keep all that it has read in the spoke's own state:
+8 to 12 kB for each product of the catalog, which the engine writes again with every resource (ADR 0049)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,7 @@ async def read_contract(stacks: Sequence[str], trusts: Sequence[Trust]) -> Publi
         for stack in stacks:
             trust.confirm_reference(stack, pulumi.get_organization())
     before = await _issued_before() if any(trust.keys for trust in trusts) else None
-    found = await asyncio.gather(*(_read(stack, trusts, first=stack == stacks[0]) for stack in stacks))
+    found = await asyncio.gather(*(_read(stack, trusts) for stack in stacks))
     contracts = {stack: published for stack, (published, _) in zip(stacks, found, strict=True)}
     for stack, published in contracts.items():
         refuse_older(stack, published, (before or {}).get(short_name(stack), ""))
@@ -61,26 +66,37 @@ async def read_contract(stacks: Sequence[str], trusts: Sequence[Trust]) -> Publi
     )
 
 
-async def _read(stack: str, trusts: Sequence[Trust], *, first: bool) -> tuple[Contract, dt.date | None]:
-    # The engine ends the program at once where the stack is unknown, so the remedy has to be said beforehand;
-    # the reference bears the setting's name, because the engine's message shows it.
-    pulumi.log.info(f"Catalog: {stack} (hubStack in Pulumi.{pulumi.get_stack()}.yaml; deployed by make up-hub)")
-    name = "hubStack" if first else f"hubStack-{short_name(stack)}"
-    reference = pulumi.StackReference(name, stack_name=stack)
-    published = admit(trusts, await _output(reference, CATALOG_OUTPUT), stack)
-    published_on = (await reference.get_output_details(PUBLISHED_OUTPUT)).value
-    return published, day_of(published_on, source=stack)
+async def _read(stack: str, trusts: Sequence[Trust]) -> tuple[Contract, dt.date | None]:
+    pulumi.log.info(f"Catalog: {stack} ({_where()}; deployed by make up-hub)")
+    outputs = await _outputs(stack)
+    published = admit(trusts, outputs.get(CATALOG_OUTPUT), stack)
+    return published, day_of(outputs.get(PUBLISHED_OUTPUT), source=stack)
 
 
 async def _issued_before() -> Mapping[str, str]:
     """Give when the contract was signed that this stack was deployed with last, from its own outputs."""
     own = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    found: dict[str, dict[str, str]] | None = await _output(
-        pulumi.StackReference("deployed-before", stack_name=own), CONTRACT_OUTPUT
-    )
+    found: dict[str, dict[str, str]] | None = (await _outputs(own)).get(CONTRACT_OUTPUT)
     return (found or {}).get("issued") or {}
 
 
-async def _output(reference: pulumi.StackReference, name: str) -> Any:  # noqa: ANN401 - a stack's output
-    details = await reference.get_output_details(name)
-    return details.value if details.secret_value is None else details.secret_value
+async def _outputs(stack: str) -> Mapping[str, Any]:
+    """Give a stack's outputs by the engine's stack reference, in the form that leaves no copy in this stack's state.
+
+    Raises:
+        ContractError: the stack is unknown to the backend, or may not be read.
+    """
+    try:
+        found: dict[str, Any] = await pulumi.runtime.invoke_async(_READ, {"name": stack})  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
+    except Exception as problem:  # noqa: BLE001 - the SDK raises no other
+        raise ContractError(
+            f"{stack} cannot be read: {str(problem).rpartition('returned an error: ')[2]}. Name the hub's stack, let "
+            f"this role read its state, and deploy the hub first: make up-hub.",
+            code="hub-unreadable",
+            place=_where(),
+        ) from None
+    return found["outputs"]
+
+
+def _where() -> str:
+    return f"hubStack in Pulumi.{pulumi.get_stack()}.yaml"

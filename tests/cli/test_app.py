@@ -22,7 +22,7 @@ VERBS = {
     "models": "list show diff new new-version rights rehearse sync lock check verify remove-version remove-samples",
     "organization": "state deployers",
     "stack": "preview up refresh destroy plan adopt recover relaunch",
-    "spoke": "new new-repository new-launch ask-access off-board dead-principals",
+    "spoke": "new new-repository new-launch ask-access take-requests off-board dead-principals",
     "hub": "divide shares",
     "fleet": "plan up propose status drift history shards accounts",
     "fleet what-if": "publish retire edit",

@@ -1,6 +1,8 @@
 """`site build --private` and `site serve`, of a fleet that is remembered."""
 
 import json
+import multiprocessing
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -76,6 +78,32 @@ def test_a_private_site_has_the_platform_teams_pages_and_all_pages_lead_there(bu
         assert (built / "assets" / asset).exists()
 
 
+def test_no_page_of_three_hundred_spokes_weighs_much_with_all_that_it_loads(checkout: Path, command: Command) -> None:
+    share = "    - {portfolio: online-inference, type: ORGANIZATION_MEMBER_ACCOUNT, target: '3%011d'}\n"
+    (checkout / "Pulumi.hub.yaml").write_text(
+        "config:\n  aws:region: eu-central-1\n  model-catalog-hub:accountId: '222233334444'\n"
+        "  model-catalog-hub:shares:\n" + "".join(share % index for index in range(300))
+    )
+    for index in range(300):
+        write_spoke(checkout, f"a{index:03}", f"3{index:011}")
+    write_history(Storage((checkout / "backend").as_uri()), 300)
+    write_report(checkout, report(300))
+
+    done = command("site", "build", "--out", "site", "--private", "--recorded")
+
+    assert 0 == done.code, done.err
+    site, weights = checkout / "site", dict[str, int]()
+    for path in site.rglob("*.html"):
+        text = path.read_text()
+        parts = set(re.findall(r"(?:src|href)=\"([^\"#?]+\.(?:js|css|svg))\"", text))
+        loaded = sum((path.parent / each).stat().st_size for each in parts)
+        weights[str(path.relative_to(site))] = len(text.encode()) + loaded
+    assert {"index.html", "portfolios.html", "platform/index.html", f"{NAME}.html"} <= weights.keys()
+    assert 300 == len(json.loads((site / "platform" / "index.json").read_text())["launches"])
+    assert "300000000299" in (site / "portfolios.html").read_text()
+    assert {} == {name: weight for name, weight in weights.items() if weight >= 300_000}
+
+
 def test_a_public_site_says_nothing_of_it(checkout: Path, command: Command) -> None:
     write_spoke(checkout, "a000", "300000000000")
 
@@ -106,6 +134,7 @@ def test_a_backend_that_is_not_there_is_no_empty_fleet(
 
     assert 0 != done.code
     assert not (checkout / "site").exists()
+    assert [] == multiprocessing.active_children(), "what was begun beside is ended"
 
 
 def test_a_served_rollout_is_what_its_report_says_now_with_the_frame_of_the_site(address: str, checkout: Path) -> None:

@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.support.fleet.stage import Fleet
+from tests.support.pipelines.company import Company
+from tests.support.pipelines.machine import Machine
+from tests.support.sandbox.process import Sandbox
 from tests.support.stage import ALL_STACKS, Stage
 
 
@@ -45,3 +48,12 @@ def edit(catalog: Stage) -> Iterator[Callable[[str, str, str], None]]:
     yield replace
     for back in reversed(undo):
         back()
+
+
+@pytest.fixture(scope="module")
+def machine(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """A machine, and a company whose roles and state are as docs/iam says, on the module's own sandbox."""
+    found = Machine(tmp_path_factory.mktemp("machine") / "machine", sandbox)
+    Company(found, sandbox)
+    found.commit("What there is")
+    return found

@@ -30,8 +30,7 @@ NOT_ASKED_FOR: Final = {
     "organization": {
         "iam:CreateServiceLinkedRole",  # AWS asks for it inside EnableAWSOrganizationsAccess
         "organizations:EnableAWSServiceAccess",  # likewise
-        "iam:GetRole",  # model-catalog doctor asks with both what the deployer may do
-        "iam:SimulatePrincipalPolicy",
+        "iam:GetRole",  # by a preview without assumeRole, which asks what the role at hand may do
     },
     "hub": {
         "cloudformation:GetTemplateSummary",  # AWS asks for both inside CreateProduct and CreateProvisioningArtifact
@@ -40,7 +39,6 @@ NOT_ASKED_FOR: Final = {
         "iam:GetGroup",  # a group or a user as a principal
         "iam:GetUser",
         "iam:ListRoles",  # a permission set as a principal
-        "iam:SimulatePrincipalPolicy",  # model-catalog doctor
         "iam:GetRolePolicy",  # after a change by hand
         "iam:UntagRole",
         "iam:UpdateAssumeRolePolicy",
@@ -61,7 +59,6 @@ NOT_ASKED_FOR: Final = {
         "iam:GetGroup",  # a group or a user as a principal
         "iam:GetUser",
         "iam:ListRoles",  # a permission set as a principal
-        "iam:SimulatePrincipalPolicy",  # model-catalog doctor
         "iam:TagRole",
         "iam:UntagRole",  # after a change by hand
         "iam:UpdateAssumeRolePolicy",
@@ -93,7 +90,8 @@ def refusals(guarded: Stage) -> dict[str, str]:
     for stack in ALL_STACKS:
         if action := WITHHELD.get(stack):
             permit(guarded, stack, leaving_out=action)
-            said[stack] = guarded.refuse(f"up-{stack}")
+            said[f"preview of {stack}"] = guarded.refuse(f"preview-{stack}")
+            said[stack] = guarded.refuse(f"up-{stack}", "FLAGS=--skip-preview")
             permit(guarded, stack)
         _ = guarded.up(stack)
     return said
@@ -101,7 +99,9 @@ def refusals(guarded: Stage) -> dict[str, str]:
 
 @pytest.mark.parametrize("stack", WITHHELD)
 def test_it_is_the_policy_that_decides(refusals: dict[str, str], stack: str) -> None:
-    """Without one action the run fails and names it; with it, the next run goes on where that one stopped."""
+    """Without one action the preview says so before anything is made; a run names it, and the next goes on."""
+    assert f"may not {WITHHELD[stack]} (" in refusals[f"preview of {stack}"]
+    assert "Nothing was changed." in refusals[f"preview of {stack}"]
     assert f"is not authorized to perform: {WITHHELD[stack]} on resource: " in refusals[stack]
     assert "AccessDenied" in refusals[stack]
 

@@ -32,6 +32,14 @@ def test_a_hub_stack_that_is_unknown_to_the_engine_is_named_with_its_setting(cat
     assert 'unknown stack "organization/model-catalog-hub/hub-nowhere"' in said
 
 
+def test_a_spokes_state_holds_nothing_of_what_others_launch(catalog: Stage) -> None:
+    state = catalog.run("pulumi", "-C", "spoke", "-s", "spoke-production", "stack", "export").stdout
+
+    assert "fraud-scoring" in state
+    assert "batch-scoring" not in state
+    assert "pulumi:pulumi:StackReference" not in state
+
+
 def test_a_preview_of_the_hub_refuses_what_only_its_organization_shows(catalog: Stage, edit: Edit) -> None:
     edit("Pulumi.hub.yaml", "Workloads/Research", "Workloads/Reserach")
 

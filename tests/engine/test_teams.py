@@ -123,3 +123,12 @@ def test_a_team_runs_its_stack_by_the_package_and_the_fleet_sees_it(catalog: Sta
         (move["launch"], move["before"], move["after"], move["account"]) for move in moves
     ]
     assert 0 == catalog.run("python", "-m", "cli", "stack", "preview", "spoke-production").returncode
+
+    settings.write_text(settings.read_text().replace("1.1.0", "1.0.0"))
+    by_hand = run("pulumi", "-C", str(repository / "spoke"), "-s", "spoke-risk", "up", "--yes", "--skip-preview")
+    assert 0 == by_hand.returncode, by_hand.stdout
+    told = catalog.run("python", "-m", "cli", "fleet", "history", "--spoke", "risk", "--json")
+    assert 0 == told.returncode, "what Pulumi remembers is no break of the chain"
+    assert [("up", "", "1.1.0"), ("by hand: up", "1.1.0", "1.0.0")] == [
+        (move["operation"], move["before"], move["after"]) for move in json.loads(told.stdout)
+    ]

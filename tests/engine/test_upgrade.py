@@ -150,8 +150,8 @@ def test_a_spoke_is_run_again_only_for_what_the_changelog_names(rolled_out: Roll
 def test_a_run_of_hubs_and_spokes_changes_nothing_in_aws(rolled_out: RolledOut) -> None:
     assert rolled_out.rollout.returncode == 0, rolled_out.rollout.stdout
     assert set() == rolled_out.changes
-    for stack, known in recorded().items():
-        assert known == rolled_out.resources[stack]
+    for stack in STACKS:
+        assert _recorded_in_aws(stack) == rolled_out.resources[stack]
 
 
 def test_a_launch_that_takes_the_catalogs_archive_is_updated_in_place(upgraded: Stage, rolled_out: RolledOut) -> None:
@@ -165,7 +165,12 @@ def test_a_launch_that_takes_the_catalogs_archive_is_updated_in_place(upgraded: 
     there = "model-catalog-artifacts-{}/fraud-detector/2026-10-06/model.tar.gz"
     assert f"fraud-scoring: model s3://{there.format('research')} -> s3://{there.format('hub')}" in updated.stdout
     assert "replace" not in updated.stdout
-    assert recorded()[RESEARCH_STACK] == found(upgraded)[RESEARCH_STACK]
+    assert _recorded_in_aws(RESEARCH_STACK) == found(upgraded)[RESEARCH_STACK]
+
+
+def _recorded_in_aws(stack: str) -> dict[str, Any]:
+    """Give what was recorded, without what a spoke read of its hub, which was never in AWS (ADR 0049)."""
+    return {urn: each for urn, each in recorded()[stack].items() if not urn.startswith("pulumi:pulumi:StackReference")}
 
 
 def _plan(stage: Stage) -> list[dict[str, Any]]:

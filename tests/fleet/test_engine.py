@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import stat
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,9 +66,8 @@ def test_a_spoke_is_deployed_unattended_in_a_session_of_its_own(
     finished = Engine(tmp_path).up("spoke-a", None, started.append)
 
     report: dict[str, Any] = json.loads((tmp_path / "report.json").read_text())
-    assert "-C spoke -s spoke-a up --yes --skip-preview --non-interactive --color never" == " ".join(
-        report["arguments"]
-    )
+    words = "-C spoke -s spoke-a up --yes --skip-preview --non-interactive --color never"
+    assert words == " ".join(report["arguments"])
     assert (True, "", str(tmp_path)) == (report["session"], report["input"], report["folder"])
     assert "PULUMI_SKIP_CONFIRMATIONS" not in report["environment"]
     assert report["environment"]["PATH"].endswith(str(tmp_path / ".tools" / "bin"))
@@ -201,14 +201,26 @@ def test_a_person_s_command_comes_to_its_end_whatever_ends_us(
     pulumi: Path, tmp_path: Path, name: signal.Signals, code: int
 ) -> None:
     """An interrupt comes from the terminal, which tells Pulumi too; anything else is passed on to it."""
-    pretend(
-        pulumi,
-        WAIT.format(python=PYTHON, patience=1).replace('os.write(1, b"ready")', f"os.kill(os.getppid(), {int(name)})"),
-    )
+    script = WAIT.format(python=PYTHON, patience=1)
+    pretend(pulumi, script.replace('os.write(1, b"ready")', f"os.kill(os.getppid(), {int(name)})"))
     before = signal.getsignal(signal.SIGTERM)
 
     assert code == Engine(tmp_path).attended("hub", "hub", "up")
     assert before == signal.getsignal(signal.SIGTERM)
+
+
+def test_what_ends_us_while_pulumi_is_begun_is_passed_on(pulumi: Path, tmp_path: Path, monkeypatch: Any) -> None:  # noqa: ANN401 - pytest's
+    pretend(pulumi, WAIT.format(python=PYTHON, patience=5))
+    begun, start = Engine(tmp_path), vars(Engine)["_started"]
+
+    def ended(*words: str) -> Any:  # noqa: ANN401 - a process
+        process = start(begun, *words, stdout=subprocess.PIPE)
+        assert b"ready" == process.stdout.read(5)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return process
+
+    monkeypatch.setattr(begun, "_started", ended)
+    assert 7 == begun.attended("hub", "hub", "up")
 
 
 def test_stacks_are_listed_by_their_short_names(pulumi: Path, tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_what_the_registry_refuses_stops_a_preview_and_an_update_before_anything
 
 
 def test_what_the_registry_has_withdrawn_is_published_as_deprecated_and_told_to_spokes(mocks: Mocks) -> None:
-    def withdrawn(_settings: object, catalog: Catalog, *, where: str) -> Catalog:
+    def withdrawn(_settings: object, catalog: Catalog, _asked: object, *, where: str) -> Catalog:
         assert "Pulumi.hub.yaml" == where
         return with_ends(catalog, {("Text embedder, serverless endpoint", "1.0.0"): END})
 

@@ -11,6 +11,7 @@ from organization import policy_files
 from organization.account_conditions import in_none_of
 from organization.deployer_template import deployer_template
 from organization.settings import OrganizationSettings
+from sandbox.aws.iam.evaluation import decide
 from shared.aws.policies import for_cloudformation
 from shared.errors import ConfigError
 from shared.validation import validate
@@ -89,6 +90,30 @@ def test_every_deployer_may_do_what_docs_iam_says_and_no_more() -> None:
     state = {"StateBucket": "acme-state", "StateAccountId": HUB, "StateKey": "1234abcd-12ab-34cd-56ef-1234567890ab"}
     names = ["fleet", "state-fleet", "state-secrets"]
     assert {name: filled(name, **state) for name in names} == policies(resources["Fleet"])
+
+
+def test_whoever_signs_in_as_a_spokes_deployer_may_have_the_state_of_the_accounts_own_stack() -> None:
+    """Nothing is typed for an account: the stack is called by its id."""
+    state = {key: value for key, value in FLEET.items() if key.startswith("state")}
+    resources = written({"units": ["Workloads"], "trust": ALL["trust"], "directState": state})["Resources"]
+    text = json.dumps(policies(resources["SpokeDeployer"])["state-spoke"]).replace("${!", "${")
+    text = re.sub(r'\{"Fn::Sub": ("[^"]*")\}', r"\1", text)
+    text = text.replace("${AWS::Partition}", "aws").replace("${AWS::AccountId}", OTHER)
+
+    def may(action: str, path: str, **more: str) -> bool:
+        conditions = {"aws:ResourceAccount": [HUB], **{f"s3:{key}": [value] for key, value in more.items()}}
+        return bool(decide([text], action, f"arn:aws:s3:::acme-state/{path}", conditions))
+
+    own, others = (f".pulumi/stacks/model-catalog-spoke/spoke-{each}.json" for each in (OTHER, MANAGEMENT))
+    assert may("s3:PutObject", own)
+    assert may("s3:GetObject", ".pulumi/stacks/model-catalog-hub/hub.json")
+    assert not may("s3:PutObject", ".pulumi/stacks/model-catalog-hub/hub.json")
+    assert not may("s3:GetObject", others)
+    assert "${" not in text
+    assert "state-secrets" in policies(resources["SpokeDeployer"])
+    assert ["SpokeDeployer"] == [each for each, made in resources.items() if '"state-spoke"' in json.dumps(made)]
+    linted = lint_all(json.dumps(written({**ALL, "directState": state})))
+    assert [] == [str(each) for each in linted if each.rule.severity == "error"]
 
 
 def test_where_waves_bake_spokes_deployers_may_look() -> None:

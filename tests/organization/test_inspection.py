@@ -54,6 +54,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Look:
         listings = {"list_delegated_administrators": delegates, **UNITS}
         account = FakeAccount(MANAGEMENT, listings, {**CALLS, **calls})
         monkeypatch.setattr(inspection, "AccountSession", always(account))
+        monkeypatch.setattr(inspection, "begin_checks", always([]))
         settings = OrganizationSettings(
             account_id=MANAGEMENT,
             hub_account_id=hub,

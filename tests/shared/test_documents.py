@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fleet.plan.settings import read_settings
 from fleet.plan.spokes import read_spokes
@@ -167,6 +169,27 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
 
     assert "document-no-file" == refused.value.code
     assert "" == StackFile(path).account
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.dates() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(VALUES, st.integers(0, 1))
+def test_what_takes_the_short_way_reads_as_pyyaml_reads_it(value: object, flow: int) -> None:
+    written = yaml.safe_dump(value, allow_unicode=True, default_flow_style=bool(flow))
+
+    assert yaml.safe_load(written) == parse_yaml(written, Loader)
+
+
+@pytest.mark.parametrize("text", ["!!str {a: b}: c\n", "? !!str [a]\n: c\n", "? [a]\n: c\n"])
+def test_a_key_that_is_no_text_is_refused_whatever_it_is_called(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        parse_yaml(text, Loader)
 
 
 def test_bombs_take_less_memory_than_200_mib() -> None:

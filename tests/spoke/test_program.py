@@ -131,6 +131,16 @@ def test_credentials_of_another_account_are_refused_before_anything_is_touched(
     assert ["pulumi:providers:aws"] == [resource.type for resource in mocks.resources]
 
 
+def test_a_hub_that_the_engine_cannot_read_is_refused_by_its_setting(
+    deploy: Callable[..., Mocks], mocks: Mocks
+) -> None:
+    with refused(ContractError, "hub-unreadable", "hubStack in Pulumi.spoke-research.yaml"):
+        deploy(hubStack="hub-nowhere")
+
+    assert [] == mocks.resources
+    assert [] == mocks.calls
+
+
 @pytest.mark.parametrize(
     ("outputs", "code"),
     [

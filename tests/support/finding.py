@@ -42,10 +42,16 @@ INSTANCES = "aws:cloudformation/stackInstances:StackInstances"
 Find = Callable[..., str]
 
 
-def search_in(account: str, *, known: Mapping[str, Collection[str]] | None = None, planned: bool = False) -> Search:
+def search_in(
+    account: str,
+    *,
+    known: Mapping[str, Collection[str]] | None = None,
+    planned: bool = False,
+    pause: Callable[[float], None] = lambda _: None,
+) -> Search:
     """Make a search of an account, that does not wait."""
     session = signed_in(account, os.environ["AWS_ENDPOINT_URL"])
-    return Search(account=session, tags=TAGS, known=known or {}, planned=planned, pause=lambda _: None)
+    return Search(account=session, tags=TAGS, known=known or {}, planned=planned, pause=pause)
 
 
 @cache

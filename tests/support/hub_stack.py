@@ -46,10 +46,14 @@ def deployed(settings: Mapping[str, object], folder: Path = HUB) -> Mocks:
 def all_approved() -> Generator[None]:
     """Let the hub's gate approve whatever it is shown, and AWS hold no other templates, without asking anybody."""
 
-    def approve(_settings: object, catalog: Catalog, *, where: str) -> Catalog:  # noqa: ARG001 - as the gate's
+    def approve(_settings: object, catalog: Catalog, _asked: object, *, where: str) -> Catalog:  # noqa: ARG001 - as the gate's
         return catalog
 
-    with mock.patch("hub.program.approved", approve), mock.patch("hub.program.refuse_other_templates"):
+    asking = ("ask_registry", "begin_comparison", "refuse_other_templates")
+    with (
+        mock.patch("hub.program.approved", approve),
+        mock.patch.multiple("hub.program", **dict.fromkeys(asking, mock.DEFAULT)),
+    ):
         yield
 
 

@@ -11,6 +11,7 @@ from fleet.plan.inventory import Inventory
 from fleet.plan.spokes import Spoke
 from fleet.plan.verdicts import FleetPlan, make_plan
 from fleet.show.report import FILE, ReportedSpoke, ReportedWave, RolloutReport, RunningSpoke, folder_name
+from fleet.store.bakes import BakeResult
 from fleet.store.history import History
 from fleet.store.records import DeployedLaunch, Record
 from fleet.store.storage import Storage
@@ -143,6 +144,23 @@ def report(count: int, *, running: bool = False) -> RolloutReport:
             for index in range(2 * running)
         ],
         spokes=spokes,
+        bakes=[
+            BakeResult(
+                wave="canary",
+                product="search",
+                version=version,
+                arrived=BEGUN,
+                judged=end,
+                passed=not reasons,
+                taken_back=version == "1.2.0",
+                reasons=reasons,
+            )
+            for version, reasons in (
+                ("1.1.0", []),
+                ("1.2.0", [f"the alarm {HOSTILE} is in ALARM"]),
+                ("1.3.0", ["the endpoint is out of service"]),
+            )
+        ][: count and 3],
     )
 
 

@@ -17,7 +17,7 @@ from hub.definitions.lifecycle import WITHDRAWN, Lifecycle
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from hub.inspection.registry.packages import Standing, Verdict, judge, person_of, reason_of
 from hub.inspection.registry.published import Guidance, VersionName, published_versions
-from hub.inspection.registry.questions import Answers, ask
+from hub.inspection.registry.questions import Answers, Asked, begin_to_ask
 from shared.aws.arn import Arn
 from shared.aws.caller import role_at_work
 from shared.aws.session import Session
@@ -46,22 +46,29 @@ class _Active:
         return f"the model registry of {arn.account} in {arn.region}"
 
 
-def approved(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
-    """Ask the registry for every version that is active.
+def ask_registry(settings: HubSettings, catalog: Catalog) -> Asked:
+    """Begin to ask the registry for every version that is active; what is given waits for the answers."""
+    return begin_to_ask(
+        (version.entry.model_package for _, version in _chosen(catalog)), partial(session_for, settings)
+    )
+
+
+def approved(settings: HubSettings, catalog: Catalog, asked: Asked, *, where: str) -> Catalog:
+    """Judge every version that is active by what the registry says of it.
 
     What is published already and has lost its approval comes back deprecated, which spokes hear through the contract.
 
     Args:
         settings: The stack's.
         catalog: What it publishes.
+        asked: What the registry was asked.
         where: Its settings file, for messages.
 
     Raises:
         PreflightError: names every version that is not what the registry approved, or cannot be asked for.
     """
-    chosen = [(product, each) for product in catalog.products for each in product.versions if each.state == "active"]
-    answers = ask((version.entry.model_package for _, version in chosen), partial(session_for, settings))
-    active = [_judged(product, version, answers) for product, version in chosen]
+    answers = asked()
+    active = [_judged(product, version, answers) for product, version in _chosen(catalog)]
     refused: set[Standing] = {"missing", "differs"}
     if settings.registry.unreachable == "refuse":
         refused.add("unknown")
@@ -74,6 +81,10 @@ def approved(settings: HubSettings, catalog: Catalog, *, where: str) -> Catalog:
     _refuse([*_unapproved(wrong, catalog), *_unasked(wrong, where)])
     _tell(active, ends)
     return with_ends(catalog, ends)
+
+
+def _chosen(catalog: Catalog) -> list[tuple[CatalogProduct, CatalogVersion]]:
+    return [(product, each) for product in catalog.products for each in product.versions if each.state == "active"]
 
 
 def _published(settings: HubSettings, doubtful: Sequence[_Active], where: str) -> Mapping[VersionName, Guidance]:

@@ -12,6 +12,8 @@ from shared.aws.session import Session, error_text
 PackageArn = str
 Answers = Mapping[PackageArn, Mapping[str, Any] | Exception]
 """What was answered for each package: its description, or why there is none."""
+Asked = Callable[[], Answers]
+"""Waits for the answers."""
 
 _WIDTH: Final = 16
 """Questions to a registry at a time."""
@@ -27,7 +29,14 @@ class SilentError(Exception):
 
 
 def ask(packages: Iterable[PackageArn], session_of: Callable[[str], Session], *, first: float = _FIRST) -> Answers:
-    """Ask for packages, in all their registries side by side.
+    """Ask for packages, and wait for the answers; the same as `begin_to_ask`."""
+    return begin_to_ask(packages, session_of, first=first)()
+
+
+def begin_to_ask(
+    packages: Iterable[PackageArn], session_of: Callable[[str], Session], *, first: float = _FIRST
+) -> Asked:
+    """Ask for packages, in all their registries side by side, and give what waits for the answers.
 
     Args:
         packages: Their ARNs, which say in which account and region each is registered.
@@ -39,7 +48,7 @@ def ask(packages: Iterable[PackageArn], session_of: Callable[[str], Session], *,
         arn = Arn.parse(package)
         by_registry.setdefault((arn.account, arn.region), []).append(package)
     asked = [_Registry(*key, wanted, session_of) for key, wanted in by_registry.items()]
-    return {package: answer for registry in asked for package, answer in registry.answers(first).items()}
+    return lambda: {package: answer for registry in asked for package, answer in registry.answers(first).items()}
 
 
 class _Registry:

@@ -86,9 +86,12 @@ def operation(service: str, region: str, names: Sequence[str]) -> OperationModel
 
 
 def renamed(model: OperationModel, properties: Json, noun: str) -> Json:
-    """The properties under an operation's own names: a TopicName is a Name where topics are made."""
+    """The properties under an operation's own names: a TopicName is a Name where topics are made.
+
+    And a bucket's PolicyDocument is a Policy.
+    """
     members = {name.lower() for name in model.input_shape.members} if model.input_shape else set[str]()
-    short = {name: name.removeprefix(noun) for name in properties}
+    short = {name: name.removeprefix(noun).removesuffix("Document") for name in properties}
     return {
         name if name.lower() in members or short[name].lower() not in members else short[name]: value
         for name, value in properties.items()

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from moto.cloudformation import parsing
 from moto.core.exceptions import ServiceException
 from moto.s3.exceptions import BucketAlreadyExists, BucketAlreadyOwnedByYou
-from moto.s3.models import s3_backends
+from moto.s3.models import PublicAccessBlock, s3_backends
 from werkzeug.exceptions import HTTPException
 
 from sandbox.aws.cloudformation.attributes import Place
@@ -21,6 +21,9 @@ from sandbox.aws.iam.principals import iam_of
 
 _TEXTS: Final = {"AWS::KMS::Key": ("KeyPolicy",), "AWS::Events::Rule": ("EventPattern",)}
 """Documents that moto wants as text."""
+
+
+_BLOCKS: Final = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
 @contextmanager
@@ -62,6 +65,7 @@ class MotoModel:
             own = s3_backends.bucket_accounts[error.bucket_name][1] == place.account
             refusal = BucketAlreadyOwnedByYou(error.bucket_name) if own else error
             raise StackError(f"{refusal.message} (Service: S3; Error Code: {refusal.code})") from error
+        _complete(kind, resource, properties)
         return cls(kind, resource, place, properties)
 
     def attribute(self, schema: Schema, name: str) -> Value:
@@ -86,6 +90,7 @@ class MotoModel:
             return MotoModel.build(self.kind, name, properties, self.place)
         with _gaps(self.kind):
             resource = made.update_from_cloudformation_json(self.resource, name, whole, account, region)
+        _complete(self.kind, resource or self.resource, properties)
         return MotoModel(self.kind, resource or self.resource, self.place, properties)
 
     def delete(self) -> None:
@@ -114,6 +119,13 @@ def _detach_policies(account: str, resource: Any) -> None:  # noqa: ANN401 - as 
         for policy in list(cast("Any", holder).managed_policies.values()):
             if resource is holder or resource is policy:
                 policy.detach_from(holder)
+
+
+def _complete(kind: str, resource: Any, properties: Json) -> None:  # noqa: ANN401 - as above
+    """Do what moto's CloudFormation leaves out."""
+    if kind == "AWS::S3::Bucket":
+        asked = properties.get("PublicAccessBlockConfiguration")
+        resource.public_access_block = PublicAccessBlock(*map(asked.get, _BLOCKS)) if is_object(asked) else None
 
 
 def _as_moto_reads(kind: str, properties: Json) -> Json:

@@ -210,3 +210,11 @@ def test_three_hundred_accounts_are_written_in_seconds(
 
     assert 300 == len(written(folder))
     assert time.process_time() - begun < 10
+
+
+def test_spokes_may_be_called_by_their_accounts_ids(folder: Path, command: Command) -> None:
+    """So a stack set knows whose state is whose."""
+    ended = command("spoke", "new", *UNIT, "--by-id")
+
+    assert ExitCode.DONE == ended.code
+    assert {"spoke-000000000001": "000000000001", "spoke-000000000002": "000000000002"} == written(folder)

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
+import yaml
 
 from cli.catalog import listing
 from cli.catalog.files import catalog_as_of
@@ -168,6 +170,7 @@ def test_a_new_version_is_shown_by_what_it_changes_for_a_user(command: Command) 
         "parameter DataCaptureS3Uri added, default ''",
         "resource FraudConfig changes DataCaptureConfig",
         "model package fraud-detector/1 → fraud-detector/2",
+        "metric area under the ROC curve 0.94 → 0.95",
     ):
         assert row in printed
     assert "FraudModel" not in printed  # only the tag with the version's number differs
@@ -181,6 +184,29 @@ def test_the_way_back_is_shown_as_breaking(command: Command) -> None:
     found = json.loads(command("models", "diff", FRAUD, "1.1.0", "1.0.0", "--json").out)
     assert {"parameter": "DataCaptureS3Uri", "reason": "was removed"} in found["breaking"]
     assert {"what": "parameter", "name": "DataCaptureS3Uri", "change": "removed"} in found["changes"]
+    assert {"what": "metric", "name": "area under the ROC curve", "change": "0.95 → 0.94"} in found["changes"]
+
+
+def test_figures_that_come_and_go_are_told_and_those_of_two_evaluations_kept_apart(
+    catalog: CatalogCopy, command: Command
+) -> None:
+    card = catalog.folder / "products" / FRAUD / "1.1.0.card.yaml"
+    content: dict[str, Any] = yaml.safe_load(card.read_text())
+    [first] = content["evaluations"]
+    kept, gone = first["metrics"][:2]
+    first["metrics"] = [kept, {**gone, "name": "precision", "value": 0.5}]
+    content["evaluations"].append({**first, "name": "last month", "metrics": [{**kept, "value": 0.9}]})
+    card.write_text(yaml.safe_dump(content))
+
+    found = json.loads(command("models", "diff", FRAUD, "1.0.0", "1.1.0", "--json").out)["changes"]
+
+    name = kept["name"]
+    assert {
+        f"{name} of {first['name']}": "0.94 → 0.95",
+        f"{name} of last month": "added, 0.9",
+        "precision": "added, 0.5",
+        gone["name"]: "removed",
+    } == {each["name"]: each["change"] for each in found if each["what"] == "metric"}
 
 
 def test_a_dearer_default_is_shown_for_every_region(catalog: CatalogCopy, command: Command) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from hub.config import HubSettings
 from hub.definitions.load import read_catalog
-from hub.inspection.registry.gate import approved
+from hub.inspection.registry.gate import approved, ask_registry
 from shared.aws.iam import listed
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.command_line import Command
@@ -43,7 +43,9 @@ def test_the_recommended_policy_lets_the_hub_ask_and_nothing_else(sandbox: Sandb
         {"accountId": HUB, "aws:region": "eu-central-1", "registry": {"assumeRole": role}}
     )
 
-    assert approved(settings, read_catalog(project.folder, DAY), where="Pulumi.hub.yaml")
+    catalog = read_catalog(project.folder, DAY)
+
+    assert approved(settings, catalog, ask_registry(settings, catalog), where="Pulumi.hub.yaml")
     assert (
         {"sagemaker:DescribeModelPackage"} == set(sandbox.ask("permissions")[role]) == policy_actions("registry-reader")
     )

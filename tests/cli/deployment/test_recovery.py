@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tenacity import wait_none
 
 from cli.deployment import recovery
 from cli.exit_codes import ExitCode
+from fleet.engine import Engine
 from fleet.errors import PreviewError
 from fleet.recover import reconcile
 from fleet.recover.search import Absent, Found, Inputs, Search, Unclear
@@ -170,6 +172,24 @@ def test_a_program_that_refuses_is_told_and_counts_where_the_last_run_had_failed
     assert (
         "What the next run would make was not looked for: pulumi preview failed: Pulumi.hub.yaml: shares" in ended.out
     )
+
+
+@pytest.mark.usefixtures("backend")
+def test_what_the_next_run_would_make_is_asked_again_while_aws_throttles(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleet.patience.wait_random_exponential", always(wait_none()))
+    answers = [PreviewError("Throttling: Rate exceeded", code="preview-failed"), PreviewError("no", code="x")]
+
+    def creations(*_: str) -> list[object]:
+        raise answers.pop(0)
+
+    monkeypatch.setattr(Engine, "creations", creations)
+
+    ended = command("stack", "recover", "hub")
+
+    assert "What the next run would make was not looked for: no" in ended.out
+    assert [] == answers
 
 
 def test_a_torn_state_is_put_back_and_compared(backend: Backend, command: Command) -> None:

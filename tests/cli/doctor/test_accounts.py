@@ -65,7 +65,7 @@ def test_of_an_organization_that_nothing_was_made_in_it_tells_what_will_be(look:
     said = {line.finding.subject: line.finding.text for line in lines}
     assert "can be read" == said["Pulumi.organization.yaml"]
     assert f"this stack makes {HUB} one" in said["delegated administrators of Service Catalog"]
-    assert "may do the 10 things of docs/iam/organization-deployer.json" in said["permissions of administrator"]
+    assert "may do the 8 things of docs/iam/organization-deployer.json" in said["permissions of administrator"]
 
 
 def test_a_hub_lacks_the_delegation_on_the_first_day(look: Look) -> None:

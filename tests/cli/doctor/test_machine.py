@@ -11,6 +11,7 @@ from cli.doctor import machine as module
 from cli.doctor.machine import credentials, network, tools
 from shared.aws.lifetime import Lifetime
 from shared.aws.preflight import Check, CheckResult, Finding, carry_out
+from shared.stack import readiness
 from tests.support.fake_account import always
 
 PLUGIN = f"resource-aws-v{version('pulumi_aws')}"
@@ -103,9 +104,9 @@ def test_a_plug_in_that_is_there_is_named(tmp_path: Path) -> None:
 def test_how_long_the_credentials_at_hand_last(
     monkeypatch: pytest.MonkeyPatch, life: Lifetime, reason: str, verdict: CheckResult, words: str
 ) -> None:
-    monkeypatch.setattr(module, "lifetime", always(life))
-    monkeypatch.setattr(module, "expired_reason", always(reason))
-    monkeypatch.setattr(module, "caller_at_hand", always("arn:1"))
+    monkeypatch.setattr(readiness, "lifetime", always(life))
+    monkeypatch.setattr(readiness, "expired_reason", always(reason))
+    monkeypatch.setattr(readiness, "caller_at_hand", always("arn:1"))
 
     line = found(credentials("eu-central-1"), "credentials")
 
@@ -128,7 +129,7 @@ def test_each_endpoint_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyP
         return "there was no answer" if "servicecatalog" in url else ""
 
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setattr(module, "silence_of", silence)
+    monkeypatch.setattr(readiness, "silence_of", silence)
 
     [line] = carry_out(network(["eu-central-1"]))
 
@@ -144,7 +145,7 @@ def test_regions_have_endpoints_of_their_own(monkeypatch: pytest.MonkeyPatch) ->
         return ""
 
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setattr(module, "silence_of", silence)
+    monkeypatch.setattr(readiness, "silence_of", silence)
 
     [line] = carry_out(network(["eu-central-1", "cn-north-1"]))
 

@@ -1,5 +1,6 @@
-"""A demo that is kept leaves a sandbox that answers, and says how to look at it and how to end it."""
+"""A demo ends with what to do next; one that is kept leaves a sandbox that answers, its environment and the pages."""
 
+import json
 import re
 import signal
 import subprocess
@@ -10,6 +11,8 @@ import psutil
 import pytest
 
 from cli.errors import NotReachedError, RehearsalError
+from cli.exit_codes import ExitCode
+from cli.rehearsal import demo
 from cli.rehearsal.deployment import Rehearsal
 from cli.rehearsal.kept import keep_to_look_at, refuse_kept
 from tests.support.paths import ROOT
@@ -31,10 +34,50 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         process.wait(PATIENCE_SECONDS)
 
 
-def test_what_is_kept_can_be_looked_at_until_it_is_ended(folder: Path) -> None:
-    with Rehearsal(folder, may_outlast=True) as rehearsal:
-        said = keep_to_look_at(rehearsal, folder, folder.parent)
+@pytest.fixture
+def short(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a demo deploy one stack, so that it is over soon; all else it does as ever."""
+    monkeypatch.setattr(demo, "FOLDER", folder)
+    monkeypatch.setattr(demo, "ROOT", folder.parent)
+    monkeypatch.setattr(demo, "STACKS", ("organization",))
+    monkeypatch.setattr(demo, "ADMINISTERED", {})
 
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("short")
+def test_a_demo_ends_with_what_to_do_next(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ExitCode.DONE == demo.demo()
+
+    said = capsys.readouterr().out.partition("\nnext\n")[2]
+    targets = (ROOT / "Makefile").read_text()
+    assert said.splitlines()[0].startswith("  make demo KEEP=yes ")
+    for target in ("sandbox", "sandbox-env", "up-%", "rollout"):
+        assert f"\n{target}: " in targets
+        assert target.removesuffix("%") in said
+    assert "models list" in said
+    assert "\n## Point it at AWS\n" in (ROOT / "README.md").read_text()
+    assert '"Point it at AWS"' in said
+    assert (folder / "up-organization.log").exists()
+    assert said.endswith("is kept in demo\n")
+    assert [] == [path.name for path in folder.iterdir() if path.name in ("site", "environment.sh", "sandbox.pid")]
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("short")
+def test_what_is_kept_can_be_looked_at_until_it_is_ended(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ExitCode.DONE == demo.demo(keep=True)
+
+    said = capsys.readouterr().out.partition("\nnext\n")[2]
+    assert ". demo/environment.sh\n" in said
+    assert "cd demo/project\n" in said
+    state = subprocess.run(
+        ["bash", "-c", ". environment.sh && cd project && pulumi -C organization stack ls --json"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ["organization"] == [each["name"] for each in json.loads(state.stdout)]
     whose = "aws sts get-caller-identity --query Account --output text"
     looked = subprocess.run(
         ["bash", "-c", f". demo/environment.sh && {whose}"],
@@ -44,7 +87,7 @@ def test_what_is_kept_can_be_looked_at_until_it_is_ended(folder: Path) -> None:
         check=True,
     )
     assert "111122223333" == looked.stdout.strip()
-    assert (folder / "site" / "index.json").exists()
+    assert {"index.html", "index.json"} <= {path.name for path in (folder / "site").iterdir()}
     assert "site serve demo/site" in said
     [number] = re.findall(r"kill (\d+)", said)
     with refused(NotReachedError, "demo-goes-on"):

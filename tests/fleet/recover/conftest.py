@@ -1,7 +1,7 @@
 """A sandbox in which finders look for things."""
 
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import pytest
 
@@ -45,10 +45,11 @@ def find(aws: Sandbox) -> Find:
         known: Mapping[str, Collection[str]] | None = None,
         planned: bool = False,
         account: str = HUB,
+        pause: Callable[[float], None] = lambda _: None,
         **inputs: object,
     ) -> str:
         assert aws
-        search = search_in(account, known=known, planned=planned)
+        search = search_in(account, known=known, planned=planned, pause=pause)
         return FINDERS[kind](search, Inputs({"region": REGION, **inputs})).id
 
     return look

@@ -6,7 +6,7 @@ import pytest
 
 from fleet.recover.account_finders import release_stack
 from fleet.recover.reconcile import SETTLERS
-from fleet.recover.search import Absent, Inputs, NotOurs
+from fleet.recover.search import Absent, Inputs, NotOurs, Unclear
 from tests.support.finding import (
     BUCKET,
     INSTANCES,
@@ -104,6 +104,29 @@ def test_a_bucket_that_a_preview_names_anew_is_found_by_the_rest_of_its_name_and
     assert f"{name}-0000001" == find(BUCKET, bucket=f"{name}-fffffff", planned=True)
     with pytest.raises(Absent):
         find(BUCKET, bucket=f"{name}-fffffff", planned=True, known={BUCKET: [f"{name}-0000001"]})
+
+
+def test_a_bucket_that_was_killed_before_its_tags_is_found_if_nobody_tags_it_meanwhile_or_uses_it(
+    aws: Sandbox, find: Find, name: str
+) -> None:
+    s3, name = aws.client("s3", HUB), f"model-catalog-templates-{name}"
+
+    def make(bucket: str) -> None:
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+    def tagged_meanwhile(seconds: float) -> None:
+        assert seconds > 0
+        s3.put_bucket_tagging(Bucket=f"{name}-0000002", Tagging={"TagSet": OTHERS})
+
+    make(f"{name}-0000001")
+    assert f"{name}-0000001" == find(BUCKET, bucket=f"{name}-fffffff", planned=True)
+    make(f"{name}-0000002")
+    with pytest.raises(Unclear, match=f"{name}-0000001, {name}-0000002 are empty and have no tags"):
+        find(BUCKET, bucket=f"{name}-fffffff", planned=True)
+    assert f"{name}-0000001" == find(BUCKET, bucket=f"{name}-fffffff", planned=True, pause=tagged_meanwhile)
+    s3.put_object(Bucket=f"{name}-0000001", Key="theirs", Body=b"x")
+    with pytest.raises(Absent):
+        find(BUCKET, bucket=f"{name}-fffffff", planned=True)
 
 
 def test_a_bucket_of_another_account_is_not_taken(aws: Sandbox, find: Find, name: str) -> None:

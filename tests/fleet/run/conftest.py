@@ -27,7 +27,7 @@ from tests.support.fleet.pretended import HASH, STACK, Begin, Pretended
 @pytest.fixture
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Try again at once, and begin every test with nobody stopping."""
-    monkeypatch.setattr(module, "wait_random_exponential", always(wait_none()))
+    monkeypatch.setattr("fleet.patience.wait_random_exponential", always(wait_none()))
     monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
     STOPPING.clear()
     yield

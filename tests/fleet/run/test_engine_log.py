@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fleet.run.engine_log import Log, changes_in, is_locked, is_throttled, last_line, reason_in
+from fleet.patience import is_throttled
+from fleet.run.engine_log import Log, changes_in, is_locked, last_line, reason_in
 
 STACK = "pulumi:pulumi:Stack model-catalog-spoke-spoke-research"
 READING = (

@@ -14,7 +14,7 @@ from fleet.run.engine_log import Log
 from fleet.run.recovery import Recovery, await_orphan, end_session, may_unlock
 from fleet.store.leases import Lease
 from fleet.store.locks import Lock
-from fleet.store.states import StoredStates
+from fleet.store.states import State, StoredStates
 from fleet.store.storage import Storage
 from shared.stack import engines
 from shared.stack.process import Process
@@ -102,6 +102,23 @@ def test_no_file_of_a_run_that_goes_on_is_touched(tmp_path: Path) -> None:
         recovery.clear_up(None, settings)
 
     assert storage.read(f"{state}.attrs")
+
+
+@pytest.mark.parametrize("abandoned", [None, lease(None)])
+def test_what_a_killed_rollout_left_is_looked_for_even_where_its_last_deployment_succeeded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, abandoned: Lease | None
+) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr(StoredStates, "read", always(State(tag="t")))
+    monkeypatch.setattr(StoredStates, "failed_last", always(answer=False))
+    recovery = Recovery("spoke-a", Engine(tmp_path), StoredStates(Storage(tmp_path.as_uri())), Log(tmp_path / "log"))
+    monkeypatch.setattr(recovery, "look_for_unknown", looked.append)
+    settings = spoke(tmp_path, "a", "300000000001").settings
+    assert settings
+
+    recovery.clear_up(abandoned, settings)
+
+    assert looked == ([settings] if abandoned else [])
 
 
 @pytest.mark.parametrize("process", [None, GONE, FAR])

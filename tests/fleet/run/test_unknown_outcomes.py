@@ -75,6 +75,19 @@ def test_what_the_last_run_left_is_looked_for_where_it_failed(
     assert expected == list(outcome.notes)
 
 
+def test_a_spoke_fails_whose_look_aws_throttles_for_good(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(*_: object) -> Reconciled:
+        raise PreviewError("ThrottlingException: Rate exceeded", code="preview-failed")
+
+    monkeypatch.setattr(recovery, "settle_planned", look)
+    task, engine = begin((1, CUT_OFF), (0, ""))
+
+    outcome = run_spoke(task)
+
+    assert (RunStatus.FAILED, ["create", "up"]) == (outcome.status, engine.ran)
+    assert "ThrottlingException" in outcome.reason
+
+
 @pytest.mark.parametrize("operation", [Operation.UP, Operation.PREVIEW])
 def test_a_spoke_that_is_deployed_to_another_account_is_refused_before_anything_runs(
     begin: Begin, monkeypatch: pytest.MonkeyPatch, operation: Operation

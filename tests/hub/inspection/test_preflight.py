@@ -69,6 +69,7 @@ def look(monkeypatch: pytest.MonkeyPatch, catalog_copy: CatalogCopy) -> Look:
         lines = heard(monkeypatch)
         account = FakeAccount(HUB, {**LISTINGS, **listings}, {**CALLS, **(calls or {})})
         monkeypatch.setattr(preflight, "AccountSession", always(account))
+        monkeypatch.setattr(preflight, "begin_checks", always([]))
         plan = PreflightScope(
             settings=HubSettings.model_validate(
                 {"accountId": HUB, "aws:region": "eu-central-1", "templateKeys": keys or []}

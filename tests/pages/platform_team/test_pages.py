@@ -200,6 +200,17 @@ def test_a_rollout_says_in_its_tables_when_what_ran_and_why_it_failed(pages: Ren
     assert f"AWS said {HOSTILE}" in failed[6]
 
 
+def test_a_rollout_says_what_became_of_versions_that_baked(pages: Render) -> None:
+    rows = Read(pages(8)["platform/rollouts/20261102T090000000000.html"]).rows
+
+    baked = {row[0]: (row[2], row[1]) for row in rows if row[0].startswith("search ")}
+    assert baked == {
+        "search 1.1.0": ("canary", "goes on"),
+        "search 1.2.0": ("canary", f"taken back the alarm {HOSTILE} is in ALARM"),
+        "search 1.3.0": ("canary", "stopped the endpoint is out of service"),
+    }
+
+
 def test_three_hundred_spokes_make_no_page_that_is_too_heavy(pages: Render) -> None:
     for address, page in pages(300, asked=True).items():
         if address.endswith(".html"):

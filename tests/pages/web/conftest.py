@@ -57,6 +57,9 @@ def built(index: Index, tmp_path_factory: pytest.TempPathFactory) -> Path:
     build(Site(index=index, users={FRAUD: 2}), folder / "full")
     build(Site(index=index.model_copy(update={"products": [], "portfolios": []})), folder / "empty")
     build(Site(index=hostile(index)), folder / "hostile")
+    fraud = [each for each in index.products if each.key == FRAUD]
+    elsewhere = index.model_copy(update={"products": fraud, "repository": "https://git.example.com/risk/models.git"})
+    build(Site(index=elsewhere, branch="trunk/1", host="gitlab"), folder / "gitlab")
     return folder
 
 

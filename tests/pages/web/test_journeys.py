@@ -4,11 +4,14 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import expect
+import yaml
+from playwright.sync_api import Page, expect
 
+from cli.accounts.change_requests import ChangeRequest, RequestedAccess
+from hub.definitions.yaml_file import read_document
 from pages.index.model import Index
 from shared.stack.stack_file import stack_files
-from spoke.config import SpokeSettings
+from spoke.config import Launch, SpokeSettings
 from tests.support.browser import FRAUD, LOOKS, Opened
 
 TEXT = "text-embedder-serverless"
@@ -25,7 +28,7 @@ def test_a_launch_is_filled_in_priced_and_copied_as_the_settings_take_it(opened:
 
     expect(page.locator("#problems")).to_contain_text("In production MinInstanceCount is at least 2")
     expect(page.locator("#copy")).to_be_disabled()
-    expect(page.locator("#edit")).to_be_hidden()
+    expect(page.locator("#open")).to_be_hidden()
     page.fill("#p-MinInstanceCount", "11")
     expect(page.locator("#e-MinInstanceCount")).to_have_text("It must be at most 10.")
     page.fill("#p-MinInstanceCount", "2")
@@ -47,8 +50,30 @@ def test_a_launch_is_filled_in_priced_and_copied_as_the_settings_take_it(opened:
     assert "https://github.com/example/models/edit/main/Pulumi.spoke-finance.yaml" == page.get_attribute(
         "#edit", "href"
     )
+    assert launch == asked(page, "#open", "launch-finance-fraud-scoring.yaml", tmp_path, "launch")
     page.get_by_text("Or in the terminal").click()
     assert page.locator("#command").inner_text().startswith("model-catalog spoke new-launch finance " + FRAUD)
+
+
+def asked(page: Page, button: str, name: str, folder: Path, kind: str) -> object:
+    """Press a button that proposes something, and give what the file would ask for that the host's form opens with."""
+    page.context.route("https://github.com/**", lambda route: route.fulfill(body="the form of a new file"))
+    with page.expect_popup() as opened:
+        page.locator(button).click()
+    form = urlparse(opened.value.url)
+    opened.value.close()
+    given = parse_qs(form.query)
+
+    assert "https://github.com/example/models/new/main" == f"{form.scheme}://{form.netloc}{form.path}"
+    assert [f"change-requests/{name}"] == given["filename"]
+    [text] = given["value"]
+    assert text == page.evaluate("navigator.clipboard.readText()"), "for an editor that comes up empty"
+    (folder / name).write_text(text)
+    found = read_document(ChangeRequest, folder / name)
+    assert "finance" == found.spoke
+    if found.launch:
+        return Launch.model_validate(found.launch.model_dump())
+    return getattr(found, kind)
 
 
 def settings(block: str, folder: Path) -> SpokeSettings:
@@ -154,6 +179,8 @@ def test_two_versions_show_what_models_diff_says(opened: Opened, index: Index) -
 
     shown = [" ".join(text.split()) for text in page.locator("#difference .changes li").all_inner_texts()]
     assert [f"{each.what} {each.name} {each.change}" for each in told.changes] == shown
+    compared = {each.name: f"{each.previous:g} → {each.value:g}" for each in product.versions[1].metrics}
+    assert compared == {each.name: each.change for each in told.changes if each.what == "metric"}
 
 
 def test_what_the_catalog_does_not_have_is_named(opened: Opened) -> None:
@@ -169,7 +196,59 @@ def test_who_lacks_a_portfolio_reads_whom_and_how_to_ask(opened: Opened) -> None
 
     expect(panel).to_contain_text("GPU Capacity")
     panel.get_by_role("button", name="Copy").click()
-    assert "gpu-inference" in str(page.evaluate("navigator.clipboard.readText()"))
+    assert "spoke ask-access SPOKE gpu-inference" in str(page.evaluate("navigator.clipboard.readText()"))
+
+
+ROLE = "arn:aws:iam::333344445555:role/data-science"
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_who_lacks_a_portfolio_reads_the_change_and_opens_it_as_a_pull_request(opened: Opened, tmp_path: Path) -> None:
+    page = opened("portfolios.html")
+    panel = page.locator("#gpu-inference")
+    expect(panel.get_by_text("The change, for review")).to_be_hidden()
+    page.get_by_label("Spoke").fill("finance")
+    page.get_by_label("Account").fill("3333")
+    expect(page.locator("#e-account")).to_have_text("Twelve digits.")
+    page.get_by_label("Account").fill("333344445555")
+    page.get_by_label("Principal", exact=True).fill("arn:aws:iam::999944445555:role/x")
+    expect(page.locator("#e-principal")).to_have_text("It is of another account.")
+    expect(panel.get_by_text("The change, for review")).to_be_hidden()
+    page.get_by_label("Principal", exact=True).fill(ROLE)
+
+    share, grant = (yaml.safe_load(panel.locator(f"#{each}-gpu-inference").inner_text()) for each in ("share", "grant"))
+    wanted = {"portfolio": "gpu-inference", "type": "ORGANIZATION_MEMBER_ACCOUNT", "target": "333344445555"}
+    assert [wanted] == share
+    assert [{"portfolio": "gpu-inference", "arn": ROLE}] == grant
+    expect(panel.locator("[data-is=settings]")).to_have_text("Pulumi.spoke-finance.yaml")
+    found = asked(page, "#gpu-inference [data-is=open]", "access-finance-gpu-inference.yaml", tmp_path, "access")
+    assert RequestedAccess(portfolio="gpu-inference", principal=ROLE) == found
+
+
+def test_on_a_gitlab_of_ones_own_the_proposal_goes_to_the_branch_that_was_named(opened: Opened, address: str) -> None:
+    page = opened(f"models/{FRAUD}/index.html", base=f"{address}gitlab/")
+    page.fill("#f-spoke", "finance")
+
+    button = page.locator("#open")
+    expect(button).to_have_text("Open a merge request")
+    form = urlparse(str(button.get_attribute("href")))
+    assert "https://git.example.com/risk/models/-/new/trunk/1" == f"{form.scheme}://{form.netloc}{form.path}"
+    assert [f"change-requests/launch-finance-{FRAUD}.yaml"] == parse_qs(form.query)["file_name"]
+    assert [page.locator("#request").text_content()] == parse_qs(form.query)["content"]
+    edited = "https://git.example.com/risk/models/-/edit/trunk/1/Pulumi.spoke-finance.yaml"
+    assert edited == page.get_attribute("#edit", "href")
+
+
+def test_a_request_that_is_too_long_for_an_address_is_copied_and_its_file_named(opened: Opened) -> None:
+    page = opened(f"models/{FRAUD}/index.html")
+    page.evaluate("""() => {
+      const launch = { name: "n", product: "p", version: "1.0.0", parameters: { Notes: "x".repeat(7000) } };
+      const proposal = JSON.parse(document.getElementById("launch-data").textContent).proposal;
+      const { proposalAddress, launchRequest } = window.ModelCatalog;
+      window.name = proposalAddress(proposal, "n.yaml", launchRequest(launch, "finance"));
+    }""")
+
+    assert ["filename"] == list(parse_qs(urlparse(str(page.evaluate("window.name"))).query))
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -65,7 +65,7 @@ def session() -> AccountSession:
 def test_a_role_that_has_the_policy_may_do_what_it_says(iam: Any) -> None:  # noqa: ANN401 - a boto3 client
     iam.put_role_policy(RoleName="Simulated", PolicyName="p", PolicyDocument=json.dumps(POLICY))
 
-    [line] = simulated(session(), POLICY, name="docs/iam/it.json")
+    [line] = simulated(session(), POLICY, name="docs/iam/it.json", source=ROLE)
 
     assert CheckResult.PASSED is line.verdict
     assert ("permissions of Simulated", "may do the 6 things of docs/iam/it.json, as IAM simulates it") == (
@@ -79,7 +79,7 @@ def test_what_it_may_not_is_named_with_the_statement_that_lets_it(iam: Any) -> N
     less = json.dumps({**POLICY, "Statement": without})
     iam.put_role_policy(RoleName="Simulated", PolicyName="p", PolicyDocument=less)
 
-    [line] = simulated(session(), POLICY, name="docs/iam/it.json")
+    [line] = simulated(session(), POLICY, name="docs/iam/it.json", source=ROLE)
 
     assert CheckResult.FAILED is line.verdict
     assert (
@@ -95,12 +95,12 @@ def test_a_boundary_that_the_settings_name_is_asked_with(iam: Any) -> None:  # n
         "Statement": [{k: v for k, v in each.items() if k != "Condition"} for each in POLICY["Statement"]],
     }
 
-    [without] = simulated(session(), wide, name="x")
+    [without] = simulated(session(), wide, name="x", source=ROLE)
     context = {
         "iam:PermissionsBoundary": "arn:aws:iam::1:policy/Limit",
         "iam:PassedToService": "servicecatalog.amazonaws.com",
     }
-    [within] = simulated(session(), wide, name="x", context=context)
+    [within] = simulated(session(), wide, name="x", source=ROLE, context=context)
 
     assert "iam:CreateRole (Make)" in without.text
     assert CheckResult.PASSED is within.verdict

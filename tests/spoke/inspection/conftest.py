@@ -35,6 +35,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Look:
         }
         account = FakeAccount(ACCOUNT, {**SHARED, **listings}, calls)
         monkeypatch.setattr(preflight, "AccountSession", always(account))
+        monkeypatch.setattr(preflight, "begin_checks", always([]))
         preflight.preflight(spoke_preflight.plan(settings or {}, offer or deepcopy(dict(OFFER)), deployed=deployed))
         return lines
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUCKET: Final = "example-pulumi-state"
+PAGES: Final = "example-model-catalog-pages"
 STACKS: Final = {"hub": HUB, "spoke-research": RESEARCH, "spoke-production": PRODUCTION}
 _IAM: Final = ROOT / "docs" / "iam"
 _FLEET: Final = {"AWS": f"arn:aws:iam::{MANAGEMENT}:role/ModelCatalogFleet"}
@@ -32,6 +33,7 @@ class Company:
             AccountId=HUB, ServicePrincipal="servicecatalog.amazonaws.com"
         )
         self._make_state()
+        self._make_pages()
         for account in (MANAGEMENT, *STACKS.values()):
             iam = sandbox.client("iam", account)
             for issuer, audience in ((GITHUB, "sts.amazonaws.com"), (GITLAB, GITLAB)):
@@ -53,8 +55,9 @@ class Company:
             ["fleet", "state-fleet", "state-secrets"],
             environments=["canary", "everybody"],
         )
-        viewing = ["fleet-viewer", "state-fleet-viewer"]
-        self._make_role(MANAGEMENT, "ModelCatalogViewer", viewing, environments=["", "propose"])
+        viewing = ["fleet-viewer", "state-fleet-viewer", "state-history-viewer"]
+        self._make_role(MANAGEMENT, "ModelCatalogViewer", viewing, environments=["", "propose", "pages"])
+        self._make_role(HUB, "ModelCatalogPages", ["pages-publisher"], environments=["pages"])
         self._make_role(HUB, "ModelRegistrySync", ["registry-sync"], environments=["sync-models"])
         self._make_stacks()
 
@@ -66,6 +69,14 @@ class Company:
         keys = self._sandbox.client("kms", HUB)
         self.key: str = keys.create_key()["KeyMetadata"]["Arn"]
         keys.put_key_policy(KeyId=self.key, PolicyName="default", Policy=self._filled("state-key", HUB, ""))
+
+    def _make_pages(self) -> None:
+        stacks, name = self._sandbox.client("cloudformation", HUB), "model-catalog-pages"
+        given: Any = [{"ParameterKey": "BucketName", "ParameterValue": PAGES}]
+        stacks.create_stack(StackName=name, TemplateBody=(_IAM / "pages-bucket.yaml").read_text(), Parameters=given)
+        stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+        [outputs] = [each["Outputs"] for each in stacks.describe_stacks(StackName=name)["Stacks"]]
+        self.pages_key: str = next(each["OutputValue"] for each in outputs if each["OutputKey"] == "KeyArn")
 
     def _make_role(
         self,
@@ -109,6 +120,8 @@ class Company:
             "Stack": stack,
             "Repository": REPOSITORY,
             "Environment": environment,
+            "PagesBucket": PAGES,
+            "PagesKey": getattr(self, "pages_key", "").rpartition("/")[2],
             "ReportsBucket": "model-catalog-reports",
         }
         text = (_IAM / f"{name}.json").read_text()

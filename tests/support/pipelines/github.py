@@ -14,6 +14,7 @@ import yaml
 
 from tests.support.paths import ROOT
 from tests.support.pipelines.machine import EXAMPLES, Machine
+from tests.support.pipelines.tokens import REPOSITORY
 
 ACT: Final = ROOT / ".tools" / "bin" / "act"
 PULL_REQUEST: Final = 7
@@ -34,7 +35,8 @@ def run(machine: Machine, example: str, event: str, *, code: int = 0) -> dict[st
     machine.commit(f"{name} on {event}", "proposed" if event == "pull_request" else "main")
     shutil.rmtree(machine.folder / "artifacts", ignore_errors=True)
     payload = machine.folder / "event.json"
-    proposed = {"number": PULL_REQUEST, "pull_request": {"number": PULL_REQUEST}}
+    head = {"ref": "proposed", "repo": {"full_name": REPOSITORY}}
+    proposed = {"number": PULL_REQUEST, "pull_request": {"number": PULL_REQUEST, "head": head}}
     payload.write_text(json.dumps(proposed if event == "pull_request" else {}))
     runners = {str(job["runs-on"]) for job in yaml.safe_load(text)["jobs"].values()}
     options = {

@@ -55,7 +55,7 @@ class Pipeline:
         for stage in stages:
             for name, job in jobs.items():
                 assert job.get("stage", "test") in stages
-                if job.get("stage", "test") != stage or (when := _when(job, self.variables)) is None:
+                if job.get("stage", "test") != stage or (when := _when(job, self)) is None:
                     continue
                 if self.failed and when != "always":
                     continue
@@ -141,6 +141,11 @@ def run(machine: Machine, example: str, source: str, *, failing: bool = False) -
     shutil.rmtree(machine.folder / "artifacts", ignore_errors=True)
     (machine.folder / "artifacts").mkdir()
     (machine.folder / "builds").mkdir(exist_ok=True)
+    merge_request = {
+        "CI_MERGE_REQUEST_IID": "7",
+        "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": branch,
+        "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "1",
+    }
     told = {
         "CI_PIPELINE_SOURCE": source,
         "CI_DEFAULT_BRANCH": "main",
@@ -150,9 +155,10 @@ def run(machine: Machine, example: str, source: str, *, failing: bool = False) -
         "CI_PROJECT_ID": "1",
         "CI_PAGES_URL": "https://group.gitlab.io/models",
         "CI_API_V4_URL": machine.notes.url,
+        "REQUESTS_TOKEN": machine.notes.proposer,
         "PROPOSER_TOKEN": machine.notes.proposer,
         "COMMENTER_TOKEN": machine.notes.token,
-        **({"CI_MERGE_REQUEST_IID": "7"} if proposed else {"CI_COMMIT_BRANCH": "main"}),
+        **(merge_request if proposed else {"CI_COMMIT_BRANCH": "main"}),
     }
     text = (EXAMPLES / example).read_text()
     included: list[dict[str, str]] = yaml.safe_load(text).get("include") or []
@@ -183,13 +189,24 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _when(job: Job, variables: Mapping[str, str]) -> str | None:
+def _when(job: Job, pipeline: Pipeline) -> str | None:
     """Say when a job runs, by the first rule that holds; None where it does not."""
     for rule in job.get("rules", [{}]):
-        assert set(rule) <= {"if", "when"}
-        if "if" not in rule or holds(rule["if"], variables):
+        assert set(rule) <= {"if", "changes", "when"}
+        if not _touches(rule.get("changes"), pipeline):
+            continue
+        if "if" not in rule or holds(rule["if"], pipeline.variables):
             return str(rule.get("when", "on_success"))
     return None
+
+
+def _touches(changes: list[str] | None, pipeline: Pipeline) -> bool:
+    """Say whether a branch changes what a rule names: folders with all below them."""
+    if changes is None:
+        return True
+    assert all(each.endswith("/**") for each in changes), "nothing here reads other patterns"
+    changed = pipeline.machine.git("diff", "--name-only", f"main...{pipeline.branch}").splitlines()
+    return any(path.startswith(each.removesuffix("**")) for each in changes for path in changed)
 
 
 def holds(condition: str, variables: Mapping[str, str]) -> bool:

@@ -1,9 +1,7 @@
 """A small Pulumi project in a folder of its own, and the questions that tests ask about it."""
 
-import functools
 import json
 import os
-import signal
 import subprocess
 from pathlib import Path
 from textwrap import dedent
@@ -58,8 +56,6 @@ class Project:
             text=True,
             timeout=_RUN_LIMIT,
             check=False,
-            # started in the background the CLI would ignore interrupts, and wait 5 s at its end
-            preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
 
     def succeed(self, *arguments: str) -> str:

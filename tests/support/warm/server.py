@@ -42,6 +42,7 @@ MARKS: Final[dict[str, dict[str, tuple[int, int]]]] = {}
 LENGTH: Final = 4
 """Bytes that say how long a request is, and bytes of an answer."""
 _STANDARD: Final = (0, 1, 2)
+_PASSED_ON: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> None:
@@ -102,7 +103,8 @@ class _Server:
         try:
             while True:
                 for key, _ in self._selector.select():
-                    key.data()
+                    if self._selector.get_map().get(key.fd) == key:  # what came before it may have ended it
+                        key.data()
         finally:
             for fork in self._forks.values():
                 with suppress(ProcessLookupError):
@@ -113,16 +115,22 @@ class _Server:
         request, descriptors = _request(connection)
         if request is None:
             connection.close()
+            _close(descriptors)
             return
+        signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)  # they are the program's, once it is one
         pid = os.fork()
         if pid == 0:
-            self._forks.clear()
-            self._selector.close()
-            self._listener.close()
-            connection.close()
-            _become(request, descriptors)
-        for each in descriptors:
-            os.close(each)
+            try:
+                self._selector.close()
+                self._listener.close()
+                connection.close()
+                _become(request, descriptors)
+            except BaseException:  # noqa: BLE001 - what the server does at its end is not a fork's to do
+                traceback.print_exc()
+            finally:
+                os._exit(1)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
+        _close(descriptors)
         fork = os.pidfd_open(pid)
         self._forks[connection] = fork
         self._selector.register(connection, selectors.EVENT_READ, lambda: self._pass_on(connection, fork))
@@ -151,11 +159,22 @@ class _Server:
 
 
 def _request(connection: socket.socket) -> tuple[Any, list[int]]:
-    head, descriptors, _, _ = socket.recv_fds(connection, LENGTH, len(_STANDARD))
-    size, content = int.from_bytes(head, "big"), b""
-    while len(content) < size and (more := connection.recv(size - len(content))):
-        content += more
-    return marshal.loads(content) if content else None, descriptors  # noqa: S302 - from client.py
+    """Read what is asked for; nothing where whoever asked was killed before it had."""
+    descriptors: list[int] = []
+    try:
+        head, descriptors, _, _ = socket.recv_fds(connection, LENGTH, len(_STANDARD))
+        size, content = int.from_bytes(head, "big"), b""
+        while len(content) < size and (more := connection.recv(size - len(content))):
+            content += more
+    except ConnectionError:
+        return None, descriptors
+    whole = len(head) == LENGTH and 0 < size == len(content)
+    return marshal.loads(content) if whole else None, descriptors  # noqa: S302 - from client.py
+
+
+def _close(descriptors: Sequence[int]) -> None:
+    for each in descriptors:
+        os.close(each)
 
 
 def _become(request: Any, descriptors: Sequence[int]) -> None:  # noqa: ANN401 - what marshal reads
@@ -175,6 +194,7 @@ def _become(request: Any, descriptors: Sequence[int]) -> None:  # noqa: ANN401 -
     )
     code = 1
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
         code = _run(python, arguments)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -13,8 +13,9 @@ from hub.definitions.load import read_catalog
 from hub.definitions.model import Catalog
 from hub.definitions.schema import VersionEntry
 from hub.inspection.registry import gate, published
-from hub.inspection.registry.gate import approved, session_for
+from hub.inspection.registry.gate import approved, ask_registry, session_for
 from hub.inspection.registry.published import VersionName, published_versions
+from hub.inspection.registry.questions import Asked
 from shared.errors import PreflightError
 from tests.support.catalog_copy import DAY, CatalogCopy
 from tests.support.fake_account import FakeAccount, always, heard
@@ -71,14 +72,19 @@ def passing(monkeypatch: pytest.MonkeyPatch, catalog_copy: CatalogCopy) -> Pass:
         }
         given |= {f"{PACKAGES}/{name}": answer for name, answer in (answers or {}).items()}
 
-        def answering(packages: Iterable[str], _session_of: object) -> Mapping[str, Any]:
-            return {package: given[package] for package in packages}
+        def asked(packages: Iterable[str], _session_of: object) -> Asked:
+            return lambda: {package: given[package] for package in packages}
 
-        monkeypatch.setattr(gate, "ask", answering)
+        monkeypatch.setattr(gate, "begin_to_ask", asked)
         monkeypatch.setattr(gate, "published_versions", always(there or {}))
-        return approved(settings(**registry), catalog, where="Pulumi.hub.yaml")
+        return through_the_gate(settings(**registry), catalog)
 
     return through
+
+
+def through_the_gate(settings: HubSettings, catalog: Catalog) -> Catalog:
+    """Ask, and judge by the answers."""
+    return approved(settings, catalog, ask_registry(settings, catalog), where="Pulumi.hub.yaml")
 
 
 def states(catalog: Catalog) -> dict[tuple[str, str], str]:
@@ -219,7 +225,7 @@ def test_a_service_catalog_that_does_not_answer_is_refused_in_words(
     monkeypatch.setattr(published, "Session", always(session))
 
     with refused(PreflightError, "published-unknown", "Pulumi.hub.yaml") as found:
-        _ = approved(settings(), read_catalog(catalog_copy.folder, DAY), where="Pulumi.hub.yaml")
+        _ = through_the_gate(settings(), read_catalog(catalog_copy.folder, DAY))
     assert f"does not say whether {FRAUD} 1.1.0 is published already" in str(found.value)
 
 

@@ -83,6 +83,20 @@ def sets_collector(module: Path) -> bool:
     return False
 
 
+def test_few_modules_divide_the_process_that_they_are_in() -> None:
+    """A child of a process with several threads waits for ever for what another one of them held: these have one."""
+    everywhere = [module for modules in MODULES.values() for module in modules]
+    products = [module for module in everywhere if not module.is_relative_to(ROOT / "tests")]
+    text = {module: module.read_text() for module in everywhere}
+
+    assert ["cli/beside.py"] == [name(module) for module in products if "multiprocessing" in imports(module)]
+    assert ["fleet/guard.py", "tests/support/warm/server.py"] == [
+        name(module)
+        for module in everywhere
+        if module != Path(__file__) and ("os.fork()" in text[module] or "preexec_fn=" in text[module])
+    ]
+
+
 @pytest.mark.parametrize("folder", MODULES)
 def test_a_module_can_be_read_in_one_go(folder: str) -> None:
     lengths = {name(module): len(module.read_text().splitlines()) for module in MODULES[folder]}

@@ -1,8 +1,10 @@
 """The fingerprint of a stack: all that the result of its run depends on."""
 
 import re
+import threading
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,7 @@ _CODE: Final = ("*.py", "Pulumi.yaml")
 _PACKAGE: Final = "model-catalog"
 _HOME: Final = Path(__file__).resolve().parents[2]
 """Where the rooms are: a checkout, or `rooms` in the package (model_catalog/__init__.py)."""
+_PARSING: Final = threading.Lock()
 _LOCKED: Final = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
@@ -41,7 +44,7 @@ def code_parts(root: Path, program: str = "spoke") -> Parts:
 def code_of_programs(root: Path, programs: Sequence[str]) -> dict[str, Parts]:
     """Digest several programs of a checkout, each by its folder. Raises SettingsError."""
     home = _HOME if _is_package() else root
-    needed = digest(_needed([Requirement(_PACKAGE)], _installed) if _is_package() else _locked(root))
+    needed = digest(_needed([_requirement(_PACKAGE)], _installed) if _is_package() else _locked(root))
     digests = {folder: [digest(file.read_text()) for file in _code(home / folder)] for folder in (*programs, _SHARED)}
     return {
         each: {
@@ -76,7 +79,7 @@ def _locked(root: Path) -> Mapping[str, str]:
             code="project-file-missing",
             place=Path(problem.filename).name,
         ) from None
-    return _needed([Requirement(line) for line in project["dependencies"]], versions.get)
+    return _needed([_requirement(line) for line in project["dependencies"]], versions.get)
 
 
 def _installed(name: str) -> str | None:
@@ -96,10 +99,21 @@ def _needed(waiting: list[Requirement], version_of: Callable[[str], str | None])
             continue  # other markers are left alone, so that every machine gives the same answer
         found[name] = number
         try:
-            waiting += [Requirement(line) for line in requires(name) or []]
+            waiting += [_requirement(line) for line in requires(name) or []]
         except PackageNotFoundError:
             continue
     return found
+
+
+@cache
+def _requirement(line: str) -> Requirement:
+    """Parse a requirement, in one thread at a time.
+
+    Markers are parsed as Python, whose parser counts its depth for all threads together: a garbage collection that
+    hands over to another one in the middle makes it fail (source: python/cpython#106905).
+    """
+    with _PARSING:
+        return Requirement(line)
 
 
 def _lock_of(root: Path) -> str:

@@ -41,7 +41,7 @@ def test_a_killed_fleet_goes_on_where_it_was(fleet: Fleet) -> None:
     wait_for(lambda: stack(1) in fleet.engines())
     orphan = fleet.engines()[stack(1)]
     kill(process.pid)
-    _ = process.wait()
+    _ = process.wait(300)
     first = fleet.record(stack(0))
     fleet.faults()
 

@@ -29,7 +29,7 @@ def test_a_killed_engine_is_mended_in_the_same_rollout(hubs: Stage) -> None:
     wait_for(lambda: len(_resources(hubs, "hub")) > 20)
     kill(_engine(hubs, "hub"))
 
-    assert 0 == rollout.wait()
+    assert 0 == rollout.wait(300)
     assert "its Pulumi process was killed" in (hubs.project / "up.log").read_text()
     _is_whole(hubs)
 
@@ -38,7 +38,7 @@ def test_a_killed_rollout_is_ended_by_the_next_one(hubs: Stage) -> None:
     rollout = _begun(hubs)
     wait_for(lambda: len(_resources(hubs, "hub")) > 20)
     kill(rollout.pid)
-    _ = rollout.wait()
+    _ = rollout.wait(300)
 
     done = hubs.run("python", "-m", "fleet", "up")
 

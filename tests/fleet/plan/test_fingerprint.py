@@ -1,7 +1,10 @@
 """A fingerprint changes with whatever the result of a run depends on, and with nothing else."""
 
+import gc
 import shutil
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -196,3 +199,36 @@ def edit(file: Path, old: str, new: str) -> None:
     text = file.read_text()
     assert old in text
     file.write_text(text.replace(old, new))
+
+
+@pytest.mark.usefixtures("threads_take_turns")
+def test_threads_of_one_worker_ask_at_once(tmp_path: Path) -> None:
+    projects = [tmp_path / str(number) for number in range(8)]
+    for project in projects:
+        project.mkdir()
+        needed = [f"p{number}; python_version > '{project.name}.{number}'" for number in range(400)]
+        (project / "pyproject.toml").write_text(f'[project]\nname = "x"\ndependencies = {needed}\n')
+        (project / "requirements.lock").write_text("p0==1\np399==2\n")
+
+    with ThreadPoolExecutor(len(projects)) as threads:
+        found = list(threads.map(code_parts, projects))
+
+    assert [found[0]] * len(projects) == found
+
+
+@pytest.fixture
+def threads_take_turns() -> Iterator[None]:
+    """Have the garbage collected all the time, by Python that hands over to other threads, as a Dask worker's is."""
+
+    def hand_over(*_: object) -> None:
+        for _turn in range(50):
+            pass
+
+    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(1e-6)
+    gc.callbacks.append(hand_over)
+    gc.set_threshold(30)
+    yield
+    gc.set_threshold(*thresholds)
+    gc.callbacks.remove(hand_over)
+    sys.setswitchinterval(interval)

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sandbox.aws.cloudformation import moto_calls
 from sandbox.aws.cloudformation.moto_calls import NotEmulatedError
-from sandbox.aws.cloudformation.parameters import STORED, items_of, parameters_of
+from sandbox.aws.cloudformation.parameters import STORED, items_of, parameters_of, plain_type
 from sandbox.aws.cloudformation.permissions import builder, require
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.templates import document
@@ -27,6 +28,18 @@ _LOOKED_UP: Final = {
 }
 """AWS-specific types, by the call that shows whether such a thing exists. moto has images of its own, so these are not
 looked up."""
+_TAGS: Final = "Tags."
+_OF_A_VPC: Final = {
+    "DefaultNetworkAcl": ("DescribeNetworkAcls", "NetworkAclId", "default", "true"),
+    "DefaultSecurityGroup": ("DescribeSecurityGroups", "GroupId", "group-name", "default"),
+}
+"""What belongs to a VPC, by the call that finds it there."""
+_ATTRIBUTES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "AWS::EC2::SecurityGroup::Id": ("GroupId", ()),
+    "AWS::EC2::Subnet::Id": ("SubnetId", ("AvailabilityZone", "VpcId")),
+    "AWS::EC2::VPC::Id": ("VpcId", tuple(_OF_A_VPC)),
+}
+"""What names a thing, and what rules may ask of it beside its tags (Template Reference, "Rule functions")."""
 _SERVICES: Final = {"GetHostedZone": "route53", "GetParameter": "ssm"}
 
 
@@ -48,7 +61,7 @@ class AccountValues:
             if kind.startswith(STORED):
                 kind, value = kind.removeprefix(STORED)[:-1], self._stored(value, image="Image" in kind)
             items = items_of(kind, value)
-            looked_up = _LOOKED_UP.get(kind.removeprefix("List<").removesuffix(">"), ("", ""))
+            looked_up = _LOOKED_UP.get(plain_type(kind), ("", ""))
             for item in items if any(looked_up) else ():
                 self._require_existing(looked_up, name, item)
             found[name] = items if items != [value] or kind.startswith(("List<", "CommaDelimited")) else value
@@ -67,6 +80,37 @@ class AccountValues:
                 return self._secret(reference)
             case _:
                 raise StackError(f"Template error: there are no dynamic references to {service}")
+
+    def names(self, kind: str) -> list[str]:
+        """All things of a type that rules can ask for, in the account and region."""
+        if kind not in _ATTRIBUTES:
+            return []
+        operation, _ = _LOOKED_UP[kind]
+        return [each[_ATTRIBUTES[kind][0]] for each in self._described(operation)]
+
+    def attribute(self, kind: str, value: str, attribute: str) -> str | None:
+        """An attribute of what a parameter of an AWS-specific type names; None for a tag that it has not.
+
+        Raises:
+            StackError: the type has no such attribute, or there is no such thing in the account.
+        """
+        _, known = _ATTRIBUTES.get(kind, ("", ()))
+        tag = attribute.removeprefix(_TAGS) if attribute.startswith(_TAGS) and kind in _ATTRIBUTES else None
+        if tag is None and attribute not in known:
+            raise StackError(f"Template error: rules cannot ask for the attribute {attribute} of {kind}")
+        operation, member = _LOOKED_UP[kind]
+        found = self._described(operation, **{member: [value]})[0]
+        if tag is not None:
+            return next((str(each["Value"]) for each in found.get("Tags") or () if each["Key"] == tag), None)
+        if attribute not in _OF_A_VPC:
+            return str(found[attribute])
+        operation, name, key, wanted = _OF_A_VPC[attribute]
+        filters: Value = [{"Name": "vpc-id", "Values": [value]}, {"Name": key, "Values": [wanted]}]
+        return str(self._described(operation, Filters=filters)[0][name])
+
+    def _described(self, operation: str, **asked: Value) -> list[Json]:
+        found: list[Json] = self._call("ec2", operation, **asked)[operation.removeprefix("Describe")]
+        return found
 
     def document(self, address: str) -> str:
         """A text in S3, read by the one who builds.

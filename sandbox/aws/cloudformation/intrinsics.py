@@ -14,8 +14,9 @@ from typing import Any, Final, Protocol
 
 from moto.utilities.utils import get_partition
 
-from sandbox.aws.cloudformation.parameters import parameters_of, text_of
+from sandbox.aws.cloudformation.parameters import text_of
 from sandbox.aws.cloudformation.request import StackError, UnresolvedError, require_short
+from sandbox.aws.cloudformation.rule_values import ABOUT_PARAMETERS, Inventory, RuleValues
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
 
 _VARIABLE = re.compile(r"\$\{(!?)([^{}]+)}")
@@ -52,6 +53,8 @@ class Scope:
     """The exports of other stacks that have been looked at."""
     secrets: Callable[[str, str], str] | None = None
     """Gives the value of a dynamic reference, by its service and the rest of it."""
+    inventory: Inventory | None = None
+    """Knows what rules ask for."""
     _conditions: dict[str, bool | None] = field(default_factory=dict[str, bool | None])
 
     def value(self, node: Value) -> Value:
@@ -149,9 +152,8 @@ class Scope:
                 raise StackError(f"No export named {wanted} found.")
             self.imported.add(wanted)
             return self.exports[wanted].value
-        if name == "Fn::RefAll":
-            kinds = {key: rules.get("Type") for key, rules in parameters_of(self.template).items()}
-            return [value for key, value in self.parameters.items() if kinds.get(key) == argument]
+        if name in ABOUT_PARAMETERS:
+            return ABOUT_PARAMETERS[name](RuleValues(self.template, self.parameters, self.inventory), argument)
         if name not in _FUNCTIONS:
             raise StackError(f"Template error: {name} is no function that the sandbox emulates")
         if name in _EXTENDED:
@@ -252,7 +254,7 @@ _COMPARISONS: Final[Mapping[str, Callable[[Value, Value], bool]]] = {
     "Fn::Equals": _equals,
 }
 _CONDITIONS = {*_JUNCTIONS, *_COMPARISONS}
-RULES: Final = (*_JUNCTIONS, *_COMPARISONS, "Fn::RefAll")
+RULES: Final = (*_JUNCTIONS, *_COMPARISONS, *ABOUT_PARAMETERS)
 """The functions that rules have."""
 
 

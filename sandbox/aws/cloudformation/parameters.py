@@ -33,6 +33,11 @@ def is_list_type(kind: str) -> bool:
     return "CommaDelimitedList" in kind or "List<" in kind
 
 
+def plain_type(kind: str) -> str:
+    """The type of a parameter's single values: of what Systems Manager keeps, and of a list's members."""
+    return kind.removeprefix(STORED).removeprefix("List<").rstrip(">")
+
+
 def items_of(kind: str, value: str) -> list[str]:
     """The single values in a parameter's text."""
     return [item.strip() for item in value.split(",")] if is_list_type(kind) else [value]

@@ -230,6 +230,7 @@ def settle(scope: Scope, values: dict[str, str]) -> None:
     """Give a scope what its parameters stand for in the account, and its template after all macros."""
     known = AccountValues(scope.account, scope.region)
     scope.parameters, scope.secrets = known.resolved(scope.template, values), known.dynamic
+    scope.inventory = known
     scope.template = transformed(scope, known.included)
 
 

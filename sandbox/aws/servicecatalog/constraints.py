@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any, cast
 
+from sandbox.aws.cloudformation.account_values import AccountValues
 from sandbox.aws.cloudformation.intrinsics import RULES, Scope
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
@@ -38,14 +39,16 @@ def _check_functions(rule: str, node: Value) -> None:
         _check_functions(rule, value)
 
 
-def apply_rules(rules: Json, template: Json, values: dict[str, str]) -> None:
-    """Refuse parameter values that break an assertion.
+def apply_rules(call: Call, rules: Json, template: Json, values: dict[str, str]) -> None:
+    """Refuse parameter values that break an assertion, in the account of whoever launches.
 
     Raises:
         InvalidParametersException: with the assertion's own description.
     """
     try:
-        for broken in Scope(template, account="", region="", stack_name="", parameters=values).broken_rules(rules):
+        scope = Scope(template, call.account, call.region, stack_name="", parameters=values)
+        scope.inventory = AccountValues(call.account, call.region)
+        for broken in scope.broken_rules(rules):
             raise invalid(f"Parameter validation failed for {broken}")
     except StackError as error:
         raise invalid(f"A rule cannot be evaluated: {error}") from error

@@ -31,7 +31,7 @@ def resolve_request(call: Call, request: Json, current: ProvisionedProduct | Non
     path = choose_path(call, product, request)
     artifact = find_artifact(product, request)
     _check_version(artifact, current)
-    parameters, failure = _parameters(artifact, path, request, current)
+    parameters, failure = _parameters(call, artifact, path, request, current)
     builder, tags = _builder(call, path), _tags(call, path, request, current)
     return ResolvedRequest(product, artifact, path, builder, parameters, tags, failure or unknown_yet(call, builder))
 
@@ -45,7 +45,7 @@ def _check_version(artifact: Artifact, current: ProvisionedProduct | None) -> No
 
 
 def _parameters(
-    artifact: Artifact, path: LaunchPath, request: Json, current: ProvisionedProduct | None
+    call: Call, artifact: Artifact, path: LaunchPath, request: Json, current: ProvisionedProduct | None
 ) -> tuple[dict[str, str], str | None]:
     """The given values, checked against the template's declarations, its rules and template constraints.
 
@@ -65,10 +65,10 @@ def _parameters(
         return given, cloudformation_refusal(str(error))
     except ParameterError as error:
         raise errors.invalid(str(error)) from error
-    apply_rules(artifact.template.get("Rules") or {}, artifact.template, values)
+    apply_rules(call, artifact.template.get("Rules") or {}, artifact.template, values)
     for constraint in path.constraints:
         if constraint.type == "TEMPLATE":
-            apply_rules(parameters_of(constraint)["Rules"], artifact.template, values)
+            apply_rules(call, parameters_of(constraint)["Rules"], artifact.template, values)
     return values, None
 
 

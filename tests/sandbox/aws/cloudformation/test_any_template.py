@@ -90,7 +90,6 @@ def test_serverless_is_translated_as_aws_does(stacks: Stacks) -> None:
             "R does not support attribute type RoleName",
         ),
         (f"{TOPIC} !Shorten x}}}}}}", "Fn::Shorten is no function"),
-        (f"Rules: {{R: {{Assertions: [{{Assert: !ValueOf [a, b]}}]}}}}\n{TOPIC} x}}}}}}", "Fn::ValueOf is no function"),
         (
             (
                 "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Application, "

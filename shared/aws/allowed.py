@@ -193,7 +193,8 @@ ec2 CreateNetworkInterface CreateNetworkInterfacePermission DeleteNetworkInterfa
   DescribeDhcpOptions DescribeNetworkInterfaces DescribeSecurityGroups DescribeSubnets DescribeVpcEndpoints DescribeVpcs
 ecr BatchCheckLayerAvailability BatchGetImage GetAuthorizationToken GetDownloadUrlForLayer
 kms DescribeKey
-logs CreateLogDelivery CreateLogGroup CreateLogStream DeleteLogDelivery GetLogDelivery PutLogEvents UpdateLogDelivery
+logs CreateLogDelivery CreateLogGroup CreateLogStream DeleteLogDelivery GetDataProtectionPolicy GetLogDelivery
+  PutLogEvents UpdateLogDelivery
 s3 GetBucketLocation
 sagemaker AddTags CreateDataQualityJobDefinition CreateEndpoint CreateEndpointConfig CreateInferenceComponent
   CreateModel CreateModelBiasJobDefinition CreateModelCard CreateModelExplainabilityJobDefinition
@@ -214,8 +215,8 @@ cloudformation CreateChangeSet CreateStack DeleteChangeSet DeleteStack DescribeC
 """,
     _NAMED: """
 events DeleteRule DisableRule EnableRule PutRule PutTargets RemoveTargets TagResource UntagResource
-logs DeleteLogGroup DeleteMetricFilter DeleteRetentionPolicy PutMetricFilter PutRetentionPolicy TagLogGroup TagResource
-  UntagLogGroup UntagResource
+logs AssociateKmsKey DeleteLogGroup DeleteMetricFilter DeleteRetentionPolicy DisassociateKmsKey PutMetricFilter
+  PutRetentionPolicy TagLogGroup TagResource UntagLogGroup UntagResource
 s3 AbortMultipartUpload ListBucket ListBucketMultipartUploads ListMultipartUploadParts PutObject
 sagemaker InvokeEndpoint InvokeEndpointAsync InvokeEndpointWithResponseStream
 sns Publish

@@ -108,10 +108,15 @@ def _is_given(kind: ResourceType, action: str, given: frozenset[str]) -> bool:
     if name.startswith(READS) or action in kind.tagging:
         return True
     verb = words(name[: _verb_length(name)])
-    left = words(name) - verb - words(kind.noun) - _GENERIC
-    if not left:
+    said = words(name) - verb - words(kind.noun)
+    left = said - _GENERIC
+    about = {each: words(each) for each in kind.properties if each not in kind.read_only}
+    if left:
+        about = {each: found - _GENERIC for each, found in about.items()}
+    elif len(said) > 1:  # PutResourcePolicy writes ResourcePolicyDocument: two general words are not general
+        left = said
+    else:
         return True
-    about = {each: words(each) - _GENERIC for each in kind.properties if each not in kind.read_only}
     exact = [each for each, found in about.items() if found == left]
     tied = exact or [each for each, found in about.items() if found >= left]
     return not tied or any(each in given for each in tied)

@@ -71,7 +71,8 @@ def arn_of(schema: Schema, place: Place, name: str) -> str | None:
     filled = {"${Partition}": get_partition(place.region), "${Region}": place.region}
     form = re.sub(r"\$\{\w+}", lambda match: filled.get(match[0], place.account), schema.arn_format)
     lower = schema.service == "sagemaker"
-    return form.removesuffix(".*") + (name.lower() if lower else name.lstrip("/"))
+    start = form.removesuffix(".*")
+    return start + (name.lower() if lower else name.lstrip("/") if start.endswith("/") else name)
 
 
 def reference(schema: Schema) -> list[str]:

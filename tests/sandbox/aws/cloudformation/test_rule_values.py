@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.sandbox.accounts import ACCOUNTS
 from tests.support.sandbox.expecting import Expect
+from tests.support.sandbox.process import Client
 from tests.support.sandbox.setup import Setup, parameters
 from tests.support.sandbox.stacks import Stacks
 
@@ -37,12 +38,15 @@ class Network:
 
 @pytest.fixture
 def network(stacks: Stacks) -> Network:
-    ec2 = stacks.client("ec2")
+    return made_by(stacks.client("ec2"), ACCOUNTS.region)
+
+
+def made_by(ec2: Client, region: str) -> Network:
     vpc, other = (ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"] for number in (7, 8))
     ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Department", "Value": "IT"}])
 
     def subnet(of: str, block: str, zone: str) -> str:
-        made = ec2.create_subnet(VpcId=of, CidrBlock=block, AvailabilityZone=f"{ACCOUNTS.region}{zone}")
+        made = ec2.create_subnet(VpcId=of, CidrBlock=block, AvailabilityZone=f"{region}{zone}")
         return made["Subnet"]["SubnetId"]
 
     subnets = [subnet(vpc, f"10.7.{number}.0/24", zone) for number, zone in enumerate("ab")]
@@ -117,7 +121,8 @@ def test_what_rules_cannot_ask_for_is_named(stacks: Stacks, network: Network, as
     assert said in stacks.failure(template, Vpc=network.vpc, Subnets=network.subnets)
 
 
-def test_a_constraint_asks_the_account_that_launches(setup: Setup, network: Network, api_error: Expect) -> None:
+def test_a_constraint_asks_the_account_that_launches(setup: Setup, api_error: Expect) -> None:
+    network = made_by(setup.client("ec2", ACCOUNTS.research), setup.region)
     version = setup.add_version("networked", TEMPLATE)
     setup.constrain("TEMPLATE", Rules={"R": {"Assertions": [{"Assert": {"Fn::EachMemberIn": IN_THE_VPC}}]}})
     setup.open()

@@ -83,3 +83,22 @@ def follow(stage: Stage, stack: str, said: str) -> None:
             # The command on PATH is the installed checkout's, and not that of the copy.
             done = stage.run(*(["python", "-m", "cli"] if words[0] == "model-catalog" else words[:1]), *words[1:])
             assert done.returncode == 0, f"{stack}: {line}\n{done.stdout}"
+
+
+def test_a_spoke_of_many_launches_is_taken_over_as_it_is(stage: Stage) -> None:
+    for stack in ("organization", "hub", "spoke-research"):
+        _ = stage.up(stack)
+    launched = stage.outputs("spoke-research")["launches"]
+    lose(stage, "spoke-research")
+
+    follow(stage, "spoke-research", stage.succeed("adopt", "STACK=spoke-research"))
+    stage.forget_calls()
+    _ = stage.succeed("preview-spoke-research", NO_CHANGES)
+    _ = stage.up("spoke-research")
+    called = stage.calls()
+
+    assert {name: each["provisioned_product"] for name, each in launched.items()} == {
+        name: each["provisioned_product"] for name, each in stage.outputs("spoke-research")["launches"].items()
+    }
+    assert 5 == len(launched)
+    assert [] == [call for call in called if call.startswith("servicecatalog:Update")]

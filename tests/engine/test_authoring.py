@@ -18,9 +18,16 @@ SPOKE = "Pulumi.spoke-research.yaml"
 ROLE = "ModelCatalogLaunch-another"  # a role of that kind which a test may assume
 PROGRAM = """\
 import pathlib
-machine = "  Machine: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionS3Location: machine.json}}"
-print(pathlib.Path("1.0.0.yaml").read_text().replace("\\nResources:", f"\\nResources:\\n{machine}"))
+calls = "  Calls: {Type: AWS::CloudFormation::Stack, Properties: "
+calls += "{TemplateURL: calls.yaml, Parameters: {Of: !Ref AWS::StackName}}}"
+print(pathlib.Path("1.0.0.yaml").read_text().replace("\\nResources:", f"\\nResources:\\n{calls}"))
 """
+NESTED = """\
+Parameters: {Of: {Type: String}}
+Resources:
+  Log: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub '/model-catalog/${Of}', RetentionInDays: 7}}
+"""
+EXCEPTION = {"product": PRODUCT, "allow": ["AWS::CloudFormation::Stack", "calls.yaml"], "reason": "Its log is apart."}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +36,7 @@ def authored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with Stage(tmp_path_factory.mktemp("authored") / "stage") as stage:
         folder = stage.project / FOLDER
         (folder / "template.py").write_text(PROGRAM)
-        (folder / "machine.json").write_text('{"StartAt": "End"}')
+        (folder / "calls.yaml").write_text(NESTED)
         content: dict[str, Any] = yaml.safe_load((folder / "product.yaml").read_text())
         content["portfolios"] = {"gpu-inference": {"constraints": []}}
         version = {"version": "1.1.0", "template": {"command": ["python3", "template.py"]}, "card": "1.1.0.card.yaml"}
@@ -41,7 +48,12 @@ def authored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             {"name": name, "product": PRODUCT, "version": "1.0.0"} for name in ("online", "gpu")
         ]
         (stage.project / SPOKE).write_text(yaml.safe_dump(settings, sort_keys=False))
+        hub: dict[str, Any] = yaml.safe_load((stage.project / "Pulumi.hub.yaml").read_text())
+        hub["config"]["model-catalog-hub:exceptions"] = [EXCEPTION]
+        (stage.project / "Pulumi.hub.yaml").write_text(yaml.safe_dump(hub, sort_keys=False))
         assert f"{FOLDER}/1.1.0.yaml: written by its command" in stage.succeed("lock")
+        derived = stage.run("python", "-m", "cli", "models", "rights", PRODUCT, "--write")
+        assert "launch-policy.json: 2 derived statements" in derived.stdout
         for stack in ("organization", "hub"):
             _ = stage.up(stack)
         yield stage
@@ -82,12 +94,32 @@ def test_the_launch_role_reads_the_files_of_the_hub_and_nobody_else_does(authore
     [file] = [key for key in keys if key.startswith("files/")]
     [template] = [key for key in keys if key.startswith(f"templates/{PRODUCT}/1.1.0/")]
 
-    assert b'{"StartAt": "End"}' == launching.get_object(Bucket=bucket, Key=file)["Body"].read()
+    assert NESTED.encode() == launching.get_object(Bucket=bucket, Key=file)["Body"].read()
     with pytest.raises(ClientError, match="AccessDenied"):
         launching.get_object(Bucket=bucket, Key=template)
     with pytest.raises(ClientError, match="AccessDenied"):
         sandbox.client("s3", RESEARCH, REGION).get_object(Bucket=bucket, Key=file)
     text = own.get_object(Bucket=bucket, Key=template)["Body"].read().decode()
-    assert f'DefinitionS3Location: {{"Bucket": "{bucket}", "Key": "{file}"}}' in text
+    assert f'TemplateURL: "https://{bucket}.s3.{REGION}.amazonaws.com/{file}"' in text
     assert f"/{published['versions']['1.1.0']['template_sha256']}.template" in template
     assert "unchanged" in authored.up("hub", "--expect-no-changes")
+
+
+def test_a_launch_builds_what_the_files_of_its_version_say(authored: Stage) -> None:
+    logs = Sandbox(authored.url).client("logs", RESEARCH, REGION)
+    before = (authored.project / SPOKE).read_text()
+    settings: dict[str, Any] = yaml.safe_load(before)
+    launch = {"name": "logged", "product": PRODUCT, "version": "1.1.0", "portfolio": "gpu-inference"}
+    settings["config"]["model-catalog-spoke:launches"] = [launch]
+    (authored.project / SPOKE).write_text(yaml.safe_dump(settings, sort_keys=False))
+
+    _ = authored.up("spoke-research")
+    [made] = logs.describe_log_groups(logGroupNamePrefix="/model-catalog/SC-")["logGroups"]
+    assert "unchanged" in authored.up("spoke-research", "--expect-no-changes")
+    launch["version"] = "1.0.0"
+    (authored.project / SPOKE).write_text(yaml.safe_dump(settings, sort_keys=False))
+    _ = authored.up("spoke-research")
+
+    assert 7 == made["retentionInDays"]
+    assert [] == logs.describe_log_groups(logGroupNamePrefix="/model-catalog/SC-")["logGroups"]
+    (authored.project / SPOKE).write_text(before)

@@ -17,6 +17,10 @@ _SERVERLESS: Final = "AWS::Serverless-2016-10-31"
 _APPLICATION: Final = "AWS::Serverless::Application"
 _ARTIFACTS: Final = ("CodeUri", "ContentUri", "DefinitionUri", "Location", "ImageUri")
 """Properties of serverless resources that are files beside the template until these are packaged."""
+_TRUTHS: Final[Mapping[str, bool]] = {
+    word: truth for truth, name in ((True, "true"), (False, "false")) for word in (name, name.title(), name.upper())
+}
+"""As YAML writes them; a template is read as text here."""
 _REGION: Final = "us-east-1"
 
 
@@ -57,8 +61,8 @@ def _serverless(body: Body, where: str) -> Body:
 
 def _packaged(node: Any) -> object:  # noqa: ANN401 - any part of a template
     """Put addresses in the place of files that are still to be packaged, and truth values in that of their names."""
-    if node in ("true", "false"):
-        return node == "true"
+    if isinstance(node, str) and node in _TRUTHS:
+        return _TRUTHS[node]
     if isinstance(node, list):
         return [_packaged(item) for item in cast("list[object]", node)]
     if isinstance(node, dict):

@@ -231,6 +231,16 @@ Resources:
     assert {f"{ROLE}/SC-*-FnRole-*"} == resources(found, "iam:PassRole")
 
 
+@pytest.mark.parametrize("truth", ["true", "True", "TRUE"])
+def test_truth_values_are_as_yaml_writes_them(folder: Path, truth: str) -> None:
+    text = f"""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: {{Type: AWS::Serverless::Api, Properties: {{StageName: a, TracingEnabled: {truth}, DefinitionBody: {{}}}}}}
+"""
+    assert resources(derived(folder, text), "apigateway:POST")
+
+
 def test_a_transform_that_cannot_work_with_the_template_is_told(folder: Path) -> None:
     text = "Transform: AWS::Serverless-2016-10-31\nResources: {Fn: {Type: 'AWS::Serverless::Function'}}"
 

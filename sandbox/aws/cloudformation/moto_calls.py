@@ -76,6 +76,12 @@ def _answered(request: Any, **_: object) -> AWSResponse:  # noqa: ANN401 - a pre
     return AWSResponse(request.url, int(status.split()[0]), cast("Any", dict(found)), _Raw(b"".join(answer)))
 
 
+def service_of(kind: str, prefix: str) -> str:
+    """The API of a type: as its name says, such as ApiGatewayV2, or where there is none so called by IAM's prefix."""
+    segment = kind.split("::")[1].lower()
+    return segment if segment in _session.get_available_services() else prefix
+
+
 def operation(service: str, region: str, names: Sequence[str]) -> OperationModel | None:
     """The first of these operations that the service has."""
     try:

@@ -12,13 +12,16 @@ from moto.s3.exceptions import BucketAlreadyExists, BucketAlreadyOwnedByYou
 from moto.s3.models import PublicAccessBlock, s3_backends
 from werkzeug.exceptions import HTTPException
 
+from sandbox.aws.cloudformation.account_values import AccountValues
+from sandbox.aws.cloudformation.api_bodies import rename, take_over
 from sandbox.aws.cloudformation.attributes import Place
 from sandbox.aws.cloudformation.moto_calls import NotEmulatedError
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.schemas import Schema
-from sandbox.aws.documents import Json, Value, is_object
+from sandbox.aws.documents import Json, Value, is_object, part
 from sandbox.aws.iam.principals import iam_of
 
+_API: Final = "AWS::ApiGateway::RestApi"
 _TEXTS: Final = {"AWS::KMS::Key": ("KeyPolicy",), "AWS::Events::Rule": ("EventPattern",)}
 """Documents that moto wants as text."""
 
@@ -65,7 +68,8 @@ class MotoModel:
             own = s3_backends.bucket_accounts[error.bucket_name][1] == place.account
             refusal = BucketAlreadyOwnedByYou(error.bucket_name) if own else error
             raise StackError(f"{refusal.message} (Service: S3; Error Code: {refusal.code})") from error
-        _complete(kind, resource, properties)
+        with _gaps(kind):
+            _complete(kind, resource, properties, place)
         return cls(kind, resource, place, properties)
 
     def attribute(self, schema: Schema, name: str) -> Value:
@@ -85,12 +89,17 @@ class MotoModel:
         made = cast("Any", type(self.resource))
         whole = {"Type": self.kind, "Properties": _as_moto_reads(self.kind, properties)}
         account, region = self.place.account, self.place.region
+        if self.kind == _API:
+            rename(self.resource, properties)
+            with _gaps(self.kind):
+                _complete(self.kind, self.resource, properties, self.place)
+            return MotoModel(self.kind, self.resource, self.place, properties)
         if getattr(made.update_from_cloudformation_json, "__isabstractmethod__", False):
             self.delete()
             return MotoModel.build(self.kind, name, properties, self.place)
         with _gaps(self.kind):
             resource = made.update_from_cloudformation_json(self.resource, name, whole, account, region)
-        _complete(self.kind, resource or self.resource, properties)
+            _complete(self.kind, resource or self.resource, properties, self.place)
         return MotoModel(self.kind, resource or self.resource, self.place, properties)
 
     def delete(self) -> None:
@@ -121,11 +130,22 @@ def _detach_policies(account: str, resource: Any) -> None:  # noqa: ANN401 - as 
                 policy.detach_from(holder)
 
 
-def _complete(kind: str, resource: Any, properties: Json) -> None:  # noqa: ANN401 - as above
+def _complete(kind: str, resource: Any, properties: Json, place: Place) -> None:  # noqa: ANN401 - as above
     """Do what moto's CloudFormation leaves out."""
+    if kind == _API and (body := _body(properties, place)):
+        take_over(resource, place, body)
     if kind == "AWS::S3::Bucket":
         asked = properties.get("PublicAccessBlockConfiguration")
         resource.public_access_block = PublicAccessBlock(*map(asked.get, _BLOCKS)) if is_object(asked) else None
+
+
+def _body(api: Json, place: Place) -> Json:
+    """The document that an API is made from, which lies in the template or in S3."""
+    stored = part(api, "BodyS3Location")
+    if not stored:
+        return part(api, "Body")
+    known = AccountValues(place.account, place.region)
+    return cast("Json", known.included(f"s3://{stored.get('Bucket')}/{stored.get('Key')}"))
 
 
 def _as_moto_reads(kind: str, properties: Json) -> Json:

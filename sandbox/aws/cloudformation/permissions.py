@@ -142,7 +142,8 @@ def require_resource(
     own = resource_arns.get(schema.type)
     if name and schema.service == "iam":  # whose ARNs have the path before the name
         name = f"{properties.get('Path', '')}{name}"
-    arn = own(properties, place.region) if own else arn_of(schema, place, name) if name else None
+    arn = arn_of(schema, place, name) if name and not schema.is_known_by_id else None
+    arn = own(properties, place.region) if own else arn
     for action in actions.required:
         kinds = resources_of(action)
         if kinds is None:  # a schema may name what is no action of IAM's, which no policy has to allow

@@ -92,6 +92,10 @@ class StackResource:
         value = invented(self.schema, self.place, self.name, name) if found is None else found
         return MadeUp(value) if isinstance(value, str) and value != at(self.properties, name) else value
 
+    @property
+    def _service(self) -> str:
+        return moto_calls.service_of(self.schema.type, self.schema.service)
+
     def _known(self, name: str) -> Value:
         """The first that has the form of the schema: moto's, one that is given, or the call's answer."""
         sources: list[Callable[[], Value]] = [
@@ -164,14 +168,14 @@ class StackResource:
         self._tag_by(self.schema.tagging_operations, tags)
 
     def _tag_by(self, operations: list[str], tags: list[Json]) -> None:
-        model = moto_calls.operation(self.schema.service, self.place.region, operations)
+        model = moto_calls.operation(self._service, self.place.region, operations)
         if model is None:
             return
         name = self._known_name()
         arn = self._known("Arn") or arn_of(self.schema, self.place, name or str(self.physical_resource_id))
         ids = {each: self._attribute(each) for each in (*self.schema.identifier, *reference(self.schema))}
         known = {**self._full(), **ids, "Resources": [str(self.physical_resource_id)], "Tags": tags}
-        place, service = self.place, self.schema.service
+        place, service = self.place, self._service
         with suppress(NotEmulatedError, StackError):  # then moto has it with the tags that it had
             moto_calls.put_tags(place.account, place.region, service, model, known, str(arn))
 
@@ -220,12 +224,12 @@ class StackResource:
     def _operation(self, step: str, verbs: tuple[str, ...]) -> Any:  # noqa: ANN401 - botocore's, or None
         main = (self.schema.main_action(step) or "").partition(":")[2]
         names = (main, *(f"{verb}{self.schema.noun}" for verb in verbs))
-        return moto_calls.operation(self.schema.service, self.place.region, names)
+        return moto_calls.operation(self._service, self.place.region, names)
 
     def _call(self, step: str, verbs: tuple[str, ...]) -> None:
         model = self._operation(step, verbs)
         if model is None:
-            raise NotEmulatedError(f"{self.schema.service} has no call that would {step} {self.schema.noun}")
+            raise NotEmulatedError(f"{self._service} has no call that would {step} {self.schema.noun}")
         given = self._arguments(model)
         if step == "create":
             lost = ", ".join(moto_calls.without_place(model, given))
@@ -233,7 +237,7 @@ class StackResource:
         else:
             given |= {name: self._attribute(name) for name in (*self.schema.identifier, *reference(self.schema))}
         given = self._with_tags(given)
-        answer = moto_calls.call(self.place.account, self.place.region, self.schema.service, model, given)
+        answer = moto_calls.call(self.place.account, self.place.region, self._service, model, given)
         self._answer |= {key: value for key, value in answer.items() if key != "ResponseMetadata"}
 
     def _with_tags(self, given: Json) -> Json:

@@ -220,6 +220,12 @@ class Schema:
         return next(iter((*known, *nested)), None)
 
     @cached_property
+    def is_known_by_id(self) -> bool:
+        """Whether the service makes up what stands in its ARN, such as an API's ApiId, whatever it is called."""
+        last = next(iter(self.identifier[-1:]), "")
+        return last in self.read_only and last.endswith("Id") and last != "Id"
+
+    @cached_property
     def kind(self) -> str | None:
         """What such a resource is to IAM."""
         kinds: Json = part(_authorization().get(self.service) or {}, "Resources")

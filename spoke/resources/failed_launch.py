@@ -4,6 +4,10 @@ A program gives its outputs at its end, which the engine does not wait for once 
 run before stay as they are then. An error hook is called before that, and what is registered then is kept: the engine
 takes the outputs that came last, and puts them over the older ones (source: pulumi 3.250, resource/deploy/
 step_executor.go, executeRegisterResourceOutputs).
+
+Of launches that fail at once only the first is certain to be named: once a step has failed the engine takes no outputs
+any more, and does not say so, while it waits for the hooks that are under way (source: pulumi 3.250, deployment_
+executor.go, and source_eval.go, RegisterResourceOutputs). So nobody waits for it without end.
 """
 
 import asyncio
@@ -24,6 +28,10 @@ _FAILED: Final = re.compile(r"Provisioned Product \(([\w-]+)\) create: (.+)", re
 """The provider's error once there is a provisioned product: its id, and AWS's reason (source: terraform-provider-aws,
 provisioned_product.go, "waiting for Service Catalog Provisioned Product")."""
 
+_PATIENCE: Final = 10.0
+"""Seconds until the engine has taken outputs: it writes the state meanwhile, which may lie far away."""
+_PATIENCE_AFTER_A_FAILURE: Final = 3.0
+
 Launched = Mapping[str, Any]
 """The outputs of a launch, as plain data."""
 
@@ -35,6 +43,8 @@ class FailureReport:
         """Take the stack's outputs beside `launches`, which are plain data."""
         self._others = others
         self._launches: dict[str, Launched] = {}
+        self._told = False
+        self._telling = asyncio.Lock()
 
     def expect(self, name: str, launched: Launched, secrets: Sequence[Secret] = ()) -> ErrorHook:
         """Take what is known of a launch before it runs, and give the hook that is called where its creation fails.
@@ -49,8 +59,10 @@ class FailureReport:
         async def on_error(args: ErrorHookArgs) -> bool:
             if args.failed_operation == "create":
                 self.fail(name, redacted("\n".join(args.errors[:1]), secrets))
-                with suppress(Exception):  # whatever it is, the launch's own error is what has to be told
-                    await _register(self.outputs)
+                async with self._telling:
+                    with suppress(Exception):  # whatever it is, the launch's own error is what has to be told
+                        await asyncio.wait_for(_register(self.outputs), self._patience)
+                    self._told = True
             return False
 
         return ErrorHook(f"{name}-on-error", on_error)
@@ -69,6 +81,10 @@ class FailureReport:
             "status": "ERROR" if found else "not launched",
             "reason": " ".join((found[2] if found else reason).split()),
         }
+
+    @property
+    def _patience(self) -> float:
+        return _PATIENCE_AFTER_A_FAILURE if self._told else _PATIENCE
 
     @property
     def outputs(self) -> Mapping[str, Any]:

@@ -69,6 +69,26 @@ def test_a_failed_creation_is_replaced_and_a_failed_update_is_tried_again(spoke:
     )
 
 
+def test_launches_that_fail_one_after_another_end_the_run_and_are_launched_by_the_next_one(spoke: Stage) -> None:
+    names = ("embeddings-a", "embeddings-b", "embeddings-c")
+    each = LAUNCHES.partition(":launches:\n")[2]
+    _launch(spoke, LAUNCHES.replace(each, "".join(each.replace("embeddings", name) for name in names)))
+    refusing = {"operation": "servicecatalog:ProvisionProduct", "error": "InvalidParametersException"}
+
+    spoke.faults({**refusing, "calls": [1]}, {**refusing, "calls": [2, 3], "delay": 2.0})
+    refused = spoke.refuse("up-spoke-research", "FLAGS=--skip-preview")
+    spoke.faults()
+    said = spoke.outputs("spoke-research")["launches"]
+    _ = spoke.up("spoke-research")
+    launched = spoke.outputs("spoke-research")["launches"]
+    _launch(spoke, NONE)  # as the others expect it, whatever order they come in
+    _ = spoke.up("spoke-research")
+
+    assert all(f"ProvisionedProduct {name} **creating failed**" in refused for name in names)
+    assert "not launched" in {launch["status"] for launch in said.values()}
+    assert dict.fromkeys(names, "AVAILABLE") == {name: launch["status"] for name, launch in launched.items()}
+
+
 def test_a_role_that_was_made_anew_gets_its_access_back(spoke: Stage) -> None:
     """The association is still there, and of somebody who is gone."""
     role = "arn:aws:iam::333344445555:role/DataScientist"

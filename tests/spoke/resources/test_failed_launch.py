@@ -92,3 +92,24 @@ def test_what_cannot_be_registered_hides_no_error(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(failed_launch, "_register", fail)
 
     assert not happens(FailureReport({}).expect("scoring", KNOWN), "create", REASON)
+
+
+def test_launches_that_fail_at_once_do_not_wait_for_an_engine_that_takes_no_outputs_any_more(
+    registered: list[Mapping[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def register(outputs: Mapping[str, Any]) -> None:
+        if registered:
+            await asyncio.Event().wait()
+        registered.append(outputs)
+
+    monkeypatch.setattr(failed_launch, "_register", register)
+    monkeypatch.setattr(failed_launch, "_PATIENCE_AFTER_A_FAILURE", 0.01)
+    report = FailureReport({})
+    hooks: list[Any] = [report.expect(name, KNOWN) for name in ("scoring", "search", "vision")]
+    args = ErrorHookArgs("urn", "", "any", "type", failed_operation="create", errors=["refused"])
+
+    async def all_fail() -> list[bool]:
+        return await asyncio.wait_for(asyncio.gather(*(hook.callback(args) for hook in hooks)), 5)
+
+    assert [False] * len(hooks) == asyncio.run(all_fail())
+    assert "not launched" == registered[0]["launches"]["scoring"]["status"]

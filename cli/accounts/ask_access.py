@@ -25,19 +25,7 @@ _PRINCIPALS: Final = ("config", f"{SPOKE_PROJECT}:principals")
 def ask_access(
     stack: str, portfolios: Sequence[IndexedPortfolio], key: str, *, kind: ShareType, principal: str, out: Path | None
 ) -> int:
-    """Print the change as a patch, or write it, and tell who decides.
-
-    Args:
-        stack: The account's.
-        portfolios: Those that there are.
-        key: The one that the account does not have.
-        kind: How it would be shared.
-        principal: Who would launch from it in the account; empty for nobody else than now.
-        out: Where the patch goes; without, it is printed.
-
-    Raises:
-        ConfigError: there is no such portfolio, no stack of the hub's publishes it, or the account has it already.
-    """
+    """Print the change as a patch, or write it to `out`, and tell who decides; all else as `access_change` has it."""
     change = access_change(stack, portfolios, key, kind=kind, principal=principal)
     patch = "".join(patch_of(path.name, path.read_text(), after) for path, after in change.files.items())
     sys.stderr.write("".join(f"{line}\n" for line in (*change.said, _next(key, change.account, out))))

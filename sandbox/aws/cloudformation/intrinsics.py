@@ -9,7 +9,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from moto.utilities.utils import get_partition
@@ -54,7 +54,7 @@ class Scope:
     secrets: Callable[[str, str], str] | None = None
     """Gives the value of a dynamic reference, by its service and the rest of it."""
     inventory: Inventory | None = None
-    """Knows what rules ask for."""
+    """Knows what rules ask for; None outside of them."""
     _conditions: dict[str, bool | None] = field(default_factory=dict[str, bool | None])
 
     def value(self, node: Value) -> Value:
@@ -88,12 +88,13 @@ class Scope:
         resources: dict[str, Json] = self.template["Resources"]
         return {name: declared for name, declared in resources.items() if self.condition_of(declared)}
 
-    def broken_rules(self, rules: Json) -> Iterator[str]:
-        """What the assertions say that do not hold (Template Reference, "Rules")."""
+    def broken_rules(self, rules: Json, inventory: Inventory) -> Iterator[str]:
+        """What the assertions say that do not hold (Template Reference, "Rules"), by what is in the account."""
+        within = replace(self, inventory=inventory)
         for name, rule in rules.items():
-            if "RuleCondition" not in rule or self.holds(rule["RuleCondition"]):
+            if "RuleCondition" not in rule or within.holds(rule["RuleCondition"]):
                 for assertion in rule["Assertions"]:
-                    if not self.holds(assertion["Assert"]):
+                    if not within.holds(assertion["Assert"]):
                         yield f"rule {name}: {assertion.get('AssertDescription', 'assertion failed')}"
 
     def _value(self, node: Value) -> Value:

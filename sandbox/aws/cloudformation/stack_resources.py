@@ -184,7 +184,8 @@ class StackResources:
         self.scope = scope_of(self._stack, template, values, self.resources)
         settle(self.scope, values)
         require_buildable(self.scope)
-        if broken := list(self.scope.broken_rules(part(template, "Rules"))):
+        known = AccountValues(self.scope.account, self.scope.region)
+        if broken := list(self.scope.broken_rules(part(template, "Rules"), known)):
             raise StackError(f"Template validation error: {'; '.join(broken)}")
         self.template = self.scope.template
 
@@ -230,7 +231,6 @@ def settle(scope: Scope, values: dict[str, str]) -> None:
     """Give a scope what its parameters stand for in the account, and its template after all macros."""
     known = AccountValues(scope.account, scope.region)
     scope.parameters, scope.secrets = known.resolved(scope.template, values), known.dynamic
-    scope.inventory = known
     scope.template = transformed(scope, known.included)
 
 

@@ -47,8 +47,7 @@ def apply_rules(call: Call, rules: Json, template: Json, values: dict[str, str])
     """
     try:
         scope = Scope(template, call.account, call.region, stack_name="", parameters=values)
-        scope.inventory = AccountValues(call.account, call.region)
-        for broken in scope.broken_rules(rules):
+        for broken in scope.broken_rules(rules, AccountValues(call.account, call.region)):
             raise invalid(f"Parameter validation failed for {broken}")
     except StackError as error:
         raise invalid(f"A rule cannot be evaluated: {error}") from error

@@ -91,6 +91,10 @@ def test_serverless_is_translated_as_aws_does(stacks: Stacks) -> None:
         ),
         (f"{TOPIC} !Shorten x}}}}}}", "Fn::Shorten is no function"),
         (
+            f"Conditions: {{C: !Contains [!RefAll 'AWS::EC2::VPC::Id', x]}}\n{TOPIC} x}}, Condition: C}}}}",
+            "a function of rules is used where there are no rules",
+        ),
+        (
             (
                 "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Application, "
                 "Properties: {Location: {ApplicationId: a, SemanticVersion: 1.0.0}}}}"

@@ -1,5 +1,7 @@
 """APIs in front of a model: made from an OpenAPI document, or from resources, with the permissions that they take."""
 
+import uuid
+
 import pytest
 
 from sandbox.aws.cloudformation.schemas import schema_of
@@ -62,6 +64,18 @@ def test_a_document_decides_the_methods_and_a_changed_one_changes_them(stacks: S
 
     assert stacks.update(name, template("/predict", "x-amazon-apigateway-any-method")) == "UPDATE_COMPLETE"
     assert methods(stacks, before) == {"/": [], "/predict": ["ANY"]}
+
+
+def test_a_document_may_lie_in_s3(stacks: Stacks) -> None:
+    bucket, s3 = f"documents-{uuid.uuid4().hex[:8]}", stacks.client("s3")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": ACCOUNTS.region})
+    s3.put_object(Bucket=bucket, Key="api.yaml", Body=b"{openapi: 3.0.1, paths: {/a/b: {put: {}}, /a: {get: {}}}}")
+    place = f"{{Bucket: {bucket}, Key: api.yaml}}"
+    api = f"{{Type: AWS::ApiGateway::RestApi, Properties: {{Name: !Ref AWS::StackName, BodyS3Location: {place}}}}}"
+
+    name = stacks.create(f"Resources: {{Api: {api}}}\nOutputs: {{Api: {{Value: !Ref Api}}}}")
+
+    assert methods(stacks, stacks.outputs(name)["Api"]) == {"/": [], "/a": ["GET"], "/a/b": ["PUT"]}
 
 
 def test_an_http_api_is_there_too(stacks: Stacks) -> None:

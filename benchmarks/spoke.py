@@ -30,6 +30,7 @@ from rich.table import Table
 
 from cli.rehearsal.deployment import Rehearsal
 from cli.rehearsal.starting import ROOT
+from sandbox.environment import MANAGEMENT
 
 HERE: Final = Path(__file__).parent
 SPOKE: Final = "spoke-research"
@@ -77,6 +78,7 @@ def measured(runs: int) -> Iterator[tuple[str, float, Cost]]:
                     1:
                 ],
                 "hub, unchanged": [_run(stage, "hub", "hub", {}) for _ in range(runs)],
+                "hub, unchanged, instant plug-in": [_run(stage, "hub", "hub", instant) for _ in range(runs)],
             }
         )
         yield from _beside(
@@ -145,14 +147,31 @@ def _changed(stage: Rehearsal, number: int) -> Cost:
 
 
 def _answers(stage: Rehearsal) -> Path:
-    """Write what the functions answer that the spoke's program calls, for the plug-in that asks nobody."""
+    """Write what the functions answer that hub and spoke call, for the plug-in that asks nobody."""
     role = stage.client("iam", ACCOUNT).get_role(RoleName="OrganizationAccountAccessRole")["Role"]
     arn, identity = role["Arn"], role["RoleId"]
     catalog = json.loads(stage.run("pulumi", "-C", "hub", "-s", "hub", "stack", "output", "catalog", "--json").stdout)
+    organizations = stage.client("organizations", MANAGEMENT)
+    organization = organizations.describe_organization()["Organization"]
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    units, above = dict[str, str](), [root]
+    for parent in above:
+        for unit in organizations.list_organizational_units_for_parent(ParentId=parent)["OrganizationalUnits"]:
+            units[unit["Name"]] = unit["Id"]
+            above.append(unit["Id"])
     portfolios = [each for region in catalog["regions"].values() for each in region["portfolios"].values()]
     answers = {
         "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT, "arn": arn, "userId": identity},
         "aws:iam/getSessionContext:getSessionContext": {"arn": arn, "issuerArn": arn, "issuerId": identity},
+        "aws:organizations/getOrganization:getOrganization": {
+            "id": organization["Id"],
+            "arn": organization["Arn"],
+            "roots": [{"id": root, "name": "Root"}],
+        },
+        # The same for each parent: no two units have one name.
+        "aws:organizations/getOrganizationalUnits:getOrganizationalUnits": {
+            "children": [{"name": name, "id": identity} for name, identity in units.items()]
+        },
         "aws:servicecatalog/getLaunchPaths:getLaunchPaths": {
             "summaries": [{"name": each["name"], "pathId": f"lpv2-{each['id']}"} for each in portfolios]
         },

@@ -150,7 +150,7 @@ class RoleRolloutSetting(SettingsDocument):
     boundary: Annotated[
         str | None,
         Field(
-            pattern=r"^[\w+=,.@-]{1,128}$",
+            pattern=r"^[A-Za-z0-9_+=,.@-]{1,128}$",
             description="the name of an IAM policy in each of the accounts",
             examples=["ModelCatalogBoundary"],
         ),

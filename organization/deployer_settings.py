@@ -110,7 +110,7 @@ class TrustSetting(SettingsDocument):
         Annotated[
             str,
             Field(
-                pattern=r"^[\w+=,.@-]{1,32}$",
+                pattern=r"^[A-Za-z0-9_+=,.@-]{1,32}$",
                 description="the name of a permission set",
                 examples=["ModelPlatform"],
             ),

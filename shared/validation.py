@@ -69,7 +69,7 @@ class Document(BaseModel):
     The keys of the catalog's files are in snake_case, as AWS's tools write their files.
     """
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod

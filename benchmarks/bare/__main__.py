@@ -17,9 +17,8 @@ opts = pulumi.ResourceOptions(provider=provider)
 for kind, count in counts.items():
     package, module, name = kind.split(":")
     if package == "aws":
-        _ = importlib.import_module(
-            f"pulumi_aws.{module.partition('/')[0]}"
-        )  # as a program has it that makes such a resource
+        # Its class, as a program has it that makes such a resource: a module is not loaded before one is asked for.
+        _ = getattr(importlib.import_module(f"pulumi_aws.{module.partition('/')[0]}"), name)
     for number in range(count):
         if package == "aws":
             _ = pulumi.CustomResource(kind, f"{name}-{number}", {"description": "benchmark"}, opts)

@@ -116,7 +116,11 @@ class InventoryAccess(SettingsDocument):
     role_name: (
         Annotated[
             str,
-            Field(pattern=r"^[\w+=,.@-]{1,64}$", description="the name of a role", examples=["ModelCatalogInventory"]),
+            Field(
+                pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$",
+                description="the name of a role",
+                examples=["ModelCatalogInventory"],
+            ),
         ]
         | None
     ) = None

@@ -47,7 +47,7 @@ ETag = Annotated[
     ),
 ]
 VersionId = Annotated[
-    str, Field(pattern=r"^\S{1,1024}$", description="the version of an object in a bucket with versioning")
+    str, Field(pattern=r"^\S+$", max_length=1024, description="the version of an object in a bucket with versioning")
 ]
 
 

@@ -48,7 +48,7 @@ class StackSet(Document):
         examples=["arn:aws:iam::222233334444:role/AWSCloudFormationStackSetAdministrationRole"],
     )
     execution_role: str = Field(
-        pattern=r"^[\w+=,.@-]{1,64}$",
+        pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$",
         description="the name of a role in each of the accounts",
         examples=["AWSCloudFormationStackSetExecutionRole"],
     )

@@ -40,7 +40,8 @@ ParameterName = Annotated[
 BudgetName = Annotated[
     str,
     Field(
-        pattern=r"^[^:\\\\]{1,100}$",
+        pattern=r"^[^:\\\\]+$",
+        max_length=100,
         description="the name of a budget of the hub's account",
         examples=["models-monthly"],
     ),

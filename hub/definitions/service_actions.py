@@ -31,12 +31,12 @@ class ServiceAction(Document):
     key: Key
     description: Annotated[str, aws_text("servicecatalog", "ServiceActionDescription", "what it does", least=1)]
     document: str = Field(
-        pattern=r"^(arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:document/)?[a-zA-Z0-9_.-]{3,128}$",
+        pattern=r"^(arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{12}:document/)?[a-zA-Z0-9_.-]{3,128}$",
         description="the name or ARN of a document of Systems Manager",
         examples=["AWS-RestartEC2Instance"],
     )
     document_version: str = Field(
-        default="1", pattern=r"^(\d+|\$DEFAULT|\$LATEST)$", description="a version of the document", examples=["1"]
+        default="1", pattern=r"^([0-9]+|\$DEFAULT|\$LATEST)$", description="a version of the document", examples=["1"]
     )
     role: Literal["LAUNCH_ROLE"] | RoleArn = Field(
         default="LAUNCH_ROLE", description="LAUNCH_ROLE, or the ARN of a role", examples=["LAUNCH_ROLE"]

@@ -26,8 +26,8 @@ def _number(text: str) -> str:
 SemVer = Annotated[
     str,
     Field(
-        pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
-        r"(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
+        pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
+        r"(-(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
         r"(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$",
         max_length=64,
         description="a semantic version",
@@ -121,7 +121,7 @@ def _range_or_number(text: str) -> str:
 VersionOrRange = Annotated[
     str,
     Field(
-        pattern=r"^([~^](0|[1-9]\d*)(\.(0|[1-9]\d*)){0,2}|(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?)$",
+        pattern=r"^([~^](0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){0,2}|(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}(-[0-9A-Za-z.-]+)?)$",
         max_length=64,
         description="one version, or a range that it tracks",
         examples=["1.2.0, or ~1.2 for the newest 1.2.x"],

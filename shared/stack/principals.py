@@ -19,7 +19,7 @@ MOST_PATTERNS: Final = 10
 PermissionSet = Annotated[
     str,
     Field(
-        pattern=r"^[\w+=,.@-]{1,32}$",
+        pattern=r"^[A-Za-z0-9_+=,.@-]{1,32}$",
         description="the name of a permission set of IAM Identity Center that is assigned to the account",
         examples=["DataScientist"],
     ),

@@ -88,7 +88,7 @@ def test_a_semantic_version_is_taken(good: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["1", "1.2", "01.2.3", "v1.2.3", "1.2.3.4", "1.2.3-", "1.2.3-01", "~1.2", "", "1.0.0+a"]
+    "bad", ["1", "1.2", "01.2.3", "v1.2.3", "1.2.3.4", "1.2.3-", "1.2.3-01", "~1.2", "", "1.0.0+a", "1.٣.0", "1.2.3-٣"]
 )
 def test_what_is_no_semantic_version_is_refused(bad: str) -> None:
     with pytest.raises(ValidationError):

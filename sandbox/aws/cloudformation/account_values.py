@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
+
+from moto.utilities.utils import get_partition
 
 from sandbox.aws.cloudformation import moto_calls
 from sandbox.aws.cloudformation.moto_calls import NotEmulatedError
@@ -40,6 +43,8 @@ _ATTRIBUTES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "AWS::EC2::VPC::Id": ("VpcId", tuple(_OF_A_VPC)),
 }
 """What names a thing, and what rules may ask of it beside its tags (Template Reference, "Rule functions")."""
+_IMAGE: Final = re.compile(r"(^|[/_-])(ami|image)([/_-]|$)")
+"""In the name of a public parameter whose value is an image's id."""
 _SERVICES: Final = {"GetHostedZone": "route53", "GetParameter": "ssm"}
 
 
@@ -135,14 +140,24 @@ class AccountValues:
 
     def _stored(self, name: str, *, image: bool = False) -> str:
         plain = name.partition(":")[0].lstrip("/")
-        arn = f"arn:aws:ssm:{self._region}:{self._account}:parameter/{plain}"
-        require("ssm:GetParameters", arn)
+        public = name.startswith("/aws/service/")  # Systems Manager User Guide, "Working with public parameters"
+        owner = "" if public else self._account
+        require("ssm:GetParameters", f"arn:{get_partition(self._region)}:ssm:{self._region}:{owner}:parameter/{plain}")
         found: list[Json] = self._call("ssm", "GetParameters", Names=[name], WithDecryption=True)["Parameters"]
-        if not found and image and name.startswith("/aws/service/"):  # AWS publishes more than moto knows
-            return f"ami-{hashlib.sha256(name.encode()).hexdigest()[:17]}"
+        if not found and public:  # AWS publishes more than moto knows
+            return self._published(name, image=image or bool(_IMAGE.search(name)))
         if not found:
             raise StackError(f"Unable to fetch parameters [{name}] from parameter store for this account.")
         return found[0]["Value"]
+
+    def _published(self, name: str, *, image: bool) -> str:
+        """What AWS would publish under a name: an image, and else a layer of functions, which most others are."""
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        if image:
+            return f"ami-{digest[:17]}"
+        account = f"{int(digest, 16) % 10**12:012}"
+        layer = "-".join(name.split("/")[3:]).replace(".", "-")
+        return f"arn:{get_partition(self._region)}:lambda:{self._region}:{account}:layer:{layer[:100]}:1"
 
     def _secret(self, reference: str) -> str:
         name, _, rest = reference.partition(":SecretString")

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -30,6 +31,7 @@ _SERVICES: Final = {
 """botocore's name of a service where it is not IAM's."""
 _REAL = ("exist", "in use", "inuse", "conflict", "duplicate", "limit", "find", "not found", "notfound")
 """What a refusal speaks of that AWS would give as well; any other may be a gap in moto."""
+_OWNER: Final = re.compile(r"arn:[^:\s]+:[^:\s]*:[^:\s]*:(\d{12}):")
 _session = botocore.session.Session()
 
 
@@ -138,6 +140,8 @@ def call(account: str, region: str, service: str, model: OperationModel, given: 
     except ClientError as error:
         code, message = (str(error.response.get("Error", {}).get(key, "")) for key in ("Code", "Message"))
         refused = any(word in f"{code} {message}".lower() for word in _REAL)
+        if about_others(message, account):
+            raise NotEmulatedError(f"{model.name}: {message}") from error
         if refused and "implement" not in message and code and not code.isdigit() and not message.startswith("<"):
             raise StackError(f"{message} (Service: {service}; Error Code: {code})") from error
         raise NotEmulatedError(f"{model.name}: {message}") from error
@@ -145,6 +149,14 @@ def call(account: str, region: str, service: str, model: OperationModel, given: 
         raise NotEmulatedError(f"{model.name}: {error}") from error
     finally:
         _account.pop()
+
+
+def about_others(message: str, account: str) -> bool:
+    """Whether a refusal speaks of what is another account's, as a layer, a key or an image may be.
+
+    moto looks for such things in the account that asks, so it cannot know.
+    """
+    return bool(set(_OWNER.findall(message)) - {account})
 
 
 def put_tags(

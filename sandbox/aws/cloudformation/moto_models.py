@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from sandbox.aws.cloudformation.account_values import AccountValues
 from sandbox.aws.cloudformation.api_bodies import rename, take_over
 from sandbox.aws.cloudformation.attributes import Place
-from sandbox.aws.cloudformation.moto_calls import NotEmulatedError
+from sandbox.aws.cloudformation.moto_calls import NotEmulatedError, about_others
 from sandbox.aws.cloudformation.request import StackError
 from sandbox.aws.cloudformation.schemas import Schema
 from sandbox.aws.documents import Json, Value, is_object, part
@@ -30,11 +30,13 @@ _BLOCKS: Final = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "R
 
 
 @contextmanager
-def _gaps(kind: str) -> Generator[None]:
+def _gaps(kind: str, account: str) -> Generator[None]:
     """Tell what moto refuses from what it cannot do."""
     try:
         yield
-    except (StackError, ServiceException, HTTPException):  # what moto raises when it means it
+    except (StackError, ServiceException, HTTPException) as error:  # what moto raises when it means it
+        if about_others(str(error), account):
+            raise NotEmulatedError(f"{kind}: {error}") from error
         raise
     except Exception as error:
         raise NotEmulatedError(f"moto stumbles over {kind}: {error!r}") from error
@@ -62,13 +64,13 @@ class MotoModel:
         whole = {"Type": kind, "Properties": _as_moto_reads(kind, properties)}
         more = {"LogicalId": place.logical_id, "StackId": place.stack_id, "ResourceType": kind}
         try:
-            with _gaps(kind):
+            with _gaps(kind, place.account):
                 resource = made.create_from_cloudformation_json(name, whole, place.account, place.region, **more)
         except BucketAlreadyExists as error:
             own = s3_backends.bucket_accounts[error.bucket_name][1] == place.account
             refusal = BucketAlreadyOwnedByYou(error.bucket_name) if own else error
             raise StackError(f"{refusal.message} (Service: S3; Error Code: {refusal.code})") from error
-        with _gaps(kind):
+        with _gaps(kind, place.account):
             _complete(kind, resource, properties, place)
         return cls(kind, resource, place, properties)
 
@@ -91,13 +93,13 @@ class MotoModel:
         account, region = self.place.account, self.place.region
         if self.kind == _API:
             rename(self.resource, properties)
-            with _gaps(self.kind):
+            with _gaps(self.kind, account):
                 _complete(self.kind, self.resource, properties, self.place)
             return MotoModel(self.kind, self.resource, self.place, properties)
         if getattr(made.update_from_cloudformation_json, "__isabstractmethod__", False):
             self.delete()
             return MotoModel.build(self.kind, name, properties, self.place)
-        with _gaps(self.kind):
+        with _gaps(self.kind, account):
             resource = made.update_from_cloudformation_json(self.resource, name, whole, account, region)
             _complete(self.kind, resource or self.resource, properties, self.place)
         return MotoModel(self.kind, resource or self.resource, self.place, properties)

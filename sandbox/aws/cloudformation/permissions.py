@@ -1,7 +1,7 @@
 """Whose permissions CloudFormation works with, and whether they suffice."""
 
 import re
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -16,7 +16,7 @@ from sandbox.aws.cloudformation.schemas import Schema, reads, resources_of
 from sandbox.aws.documents import Json, Value, is_list, is_object, part
 from sandbox.aws.iam import principals
 from sandbox.aws.iam.callers import Caller
-from sandbox.aws.iam.evaluation import statements
+from sandbox.aws.iam.evaluation import Statement, as_list, like, statements
 
 STACK_ACTIONS: Final = {
     "create": "CreateStack",
@@ -26,6 +26,7 @@ STACK_ACTIONS: Final = {
     "execute": "ExecuteChangeSet",
 }
 """CloudFormation's own action of each step, on the stack's ARN, besides looking at the stack."""
+_PARTS_OF_ARN: Final = 6
 _ROLE = re.compile(r"arn:[^:]+:iam::\d{12}:role/(?!aws-service-role/).+")
 _SCALING_ROLES: Final = {
     "dynamodb": "DynamoDBTable",
@@ -178,17 +179,36 @@ def _require_roles(caller: Caller, schema: Schema, given: Json) -> None:
         role = principals.find_principal(arn)
         if not isinstance(role, Role):
             raise StackError(f"The role {arn} does not exist")
-        trusted = [
-            name
-            for each in statements([role.assume_role_policy_document])
-            for name in principals.principals_in(each, "Service")
-        ]
+        trust = list(statements([role.assume_role_policy_document]))
+        trusted = [name for each in trust for name in principals.principals_in(each, "Service")]
         services = [name for name in trusted if schema.service in name.split(".")[0] or f".{schema.service}." in name]
         service = (services or [f"{schema.service}.amazonaws.com"])[0]
-        _require(caller, "iam:PassRole", arn, **{"iam:PassedToService": service})
+        # A role may trust a service in one region; it is passed to the service as such.
+        _require(caller, "iam:PassRole", arn, **{"iam:PassedToService": service.replace(f".{caller.region}.", ".")})
         # One that trusts no service is for another role to assume, as those of a pipeline's actions are.
-        if trusted and not principals.trusts_service(role, service, {"aws:SourceAccount": [caller.account]}):
+        if trusted and not any(
+            principals.trusts_service(role, service, {"aws:SourceAccount": [caller.account], "aws:SourceArn": [source]})
+            for source in _sources(trust, caller)
+        ):
             raise StackError(f"Could not assume role {arn}. Ensure that it trusts the service {service}")
+
+
+def _sources(trust: Iterable[Statement], caller: Caller) -> Iterator[str]:
+    """ARNs in whose name the service may come: one of the caller's for each that the trust speaks of, or any.
+
+    Whether the resource that is made is among them, the service asks when it works in its name, with an id that is not
+    known before (source: IAM User Guide, "The confused deputy problem", aws:SourceArn).
+    """
+    yield f"arn:{get_partition(caller.region)}:*:{caller.region}:{caller.account}:*"
+    for statement in trust:
+        for keys in statement.get("Condition", {}).values():
+            for key, patterns in keys.items():
+                if key.lower() == "aws:sourcearn":
+                    for pattern in as_list(patterns):
+                        parts = pattern.split(":", 5)
+                        own = (caller.region, caller.account)
+                        if len(parts) == _PARTS_OF_ARN and all(map(like, parts[3:5], own)):
+                            yield ":".join([*parts[:3], *own, re.sub(r"[*?]", "x", parts[5])])
 
 
 def _roles_in(schema: Schema, rules: Json, node: Value, name: str = "") -> Iterator[str]:

@@ -15,6 +15,11 @@ from tests.support.sandbox.setup import Setup, parameters, policy
 pytestmark = pytest.mark.sandbox_only
 
 TEMPLATE = (Path(__file__).parent / "many_services.yaml").read_text()
+SCHEDULE = (
+    "{Parameters: {Role: {Type: String}}, Resources: {S: {Type: AWS::Scheduler::Schedule, Properties: "
+    "{FlexibleTimeWindow: {Mode: 'OFF'}, ScheduleExpression: rate(1 day), "
+    "Target: {Arn: 'arn:aws:sqs:eu-central-1:333344445555:q', RoleArn: {Ref: Role}}}}}}"
+)
 HERE = rf"[\w-]+:{ACCOUNTS.research}:"
 
 
@@ -181,12 +186,7 @@ def test_a_role_is_passed_with_permission_to_a_service_that_it_trusts(setup: Set
     """IAM User Guide, "Grant permissions to pass a role to a service"."""
     trusting = setup.role(ACCOUNTS.research, f"runs-{setup.name}", service="scheduler.amazonaws.com")
     other = setup.role(ACCOUNTS.research, f"other-{setup.name}", service="lambda.amazonaws.com")
-    setup.version = setup.add_version(
-        "schedule",
-        "{Parameters: {Role: {Type: String}}, Resources: {S: {Type: AWS::Scheduler::Schedule, Properties: "
-        "{FlexibleTimeWindow: {Mode: 'OFF'}, ScheduleExpression: rate(1 day), "
-        "Target: {Arn: 'arn:aws:sqs:eu-central-1:333344445555:q', RoleArn: {Ref: Role}}}}}}",
-    )
+    setup.version = setup.add_version("schedule", SCHEDULE)
     own = {"Effect": "Allow", "Action": "scheduler:*", "Resource": "*"}
     role = setup.launch_role([*CLOUDFORMATION, own])
     setup.open()
@@ -199,6 +199,33 @@ def test_a_role_is_passed_with_permission_to_a_service_that_it_trusts(setup: Set
     assert setup.launch(ProvisioningParameters=parameters(Role=trusting))["Status"] == "AVAILABLE"
     refused = setup.launch(ProvisioningParameters=parameters(Role=other))
     assert f"Could not assume role {other}" in refused["StatusMessage"]
+
+
+@pytest.mark.parametrize(
+    ("service", "pattern", "assumed"),
+    [
+        ("scheduler.amazonaws.com", "arn:aws:scheduler:*:333344445555:schedule/*", True),
+        ("scheduler.amazonaws.com", "arn:aws:scheduler:eu-central-1:444455556666:*", False),
+        ("scheduler.amazonaws.com", "arn:aws:scheduler:eu-west-1:333344445555:*", False),
+        ("scheduler.eu-central-1.amazonaws.com", "arn:*:scheduler:*:*:*", True),
+    ],
+)
+def test_a_role_may_trust_a_service_in_a_region_or_for_the_resources_of_an_account(
+    setup: Setup, service: str, pattern: str, *, assumed: bool
+) -> None:
+    """IAM User Guide, "The confused deputy problem"; a role is passed to the service, whatever the region."""
+    condition = {"ArnLike": {"aws:SourceArn": pattern}}
+    arn = setup.role(ACCOUNTS.research, f"runs-{setup.name}", service, condition=condition)
+    setup.version = setup.add_version("schedule", SCHEDULE)
+    to_scheduler = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+    passing = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*", "Condition": to_scheduler}
+    _ = setup.launch_role([*CLOUDFORMATION, {"Effect": "Allow", "Action": "scheduler:*", "Resource": "*"}, passing])
+    setup.open()
+
+    launched = setup.launch(ProvisioningParameters=parameters(Role=arn))
+
+    assert launched["Status"] == ("AVAILABLE" if assumed else "ERROR"), launched
+    assert assumed or "Could not assume role" in launched["StatusMessage"]
 
 
 def test_a_model_from_a_registered_package_is_built(setup: Setup) -> None:

@@ -10,11 +10,13 @@ from typing import Final, cast
 
 from hub.definitions.derived.naming import UNKNOWN, Naming
 from hub.definitions.derived.registry import kinds_of
-from hub.definitions.template_values import function_of, map_in
+from hub.definitions.template_values import function_of, map_in, parts_of
 
 _PARTS: Final = ("Resources", "Outputs", "Conditions")
 _STORED: Final = "AWS::SSM::Parameter::Value<"
-_DYNAMIC: Final = re.compile(r"\{\{resolve:(?P<kind>ssm-secure|ssm|secretsmanager):(?P<name>[^}]*)\}\}")
+_DYNAMIC: Final = re.compile(r"\{\{resolve:(?P<kind>ssm-secure|ssm|secretsmanager):(?P<name>(?:\$\{[^}]*\}|[^}])*)\}\}")
+_TEXTS: Final = ("Fn::Join", "Fn::Sub")
+"""Functions that may put a dynamic reference together."""
 _BUCKET: Final = re.compile(
     r"https?://(?:s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?/(?P<first>[^/]+)|(?P<host>.+?)\.s3[.-][^/]*)/(?P<key>.+)"
 )
@@ -30,11 +32,11 @@ def values_read(naming: Naming) -> Iterator[Read]:
             f"the parameter {name}", str(rules.get("Type")), naming.of(rules.get("Default", UNKNOWN))
         )
     for node, place in _walk({key: map_in(naming.body, key) for key in _PARTS}, ""):
-        if isinstance(node, str):
-            yield from (_dynamic(found["kind"], found["name"], place) for found in _DYNAMIC.finditer(node))
-            continue
-        function, argument = function_of(node)
-        if function == "Fn::GetAZs":
+        function, argument = ("", None) if isinstance(node, str) else function_of(node)
+        if isinstance(node, str) or function in _TEXTS:
+            texts = [node] if isinstance(node, str) else naming.written(node)
+            yield from (_dynamic(found["kind"], found["name"], place) for t in texts for found in _DYNAMIC.finditer(t))
+        elif function == "Fn::GetAZs":
             yield "ec2:DescribeAvailabilityZones", "*", place
             yield "ec2:DescribeSubnets", "*", place
         elif function == "Fn::Transform" and isinstance(argument, Mapping):
@@ -94,8 +96,13 @@ def _dynamic(kind: str, name: str, place: str) -> Read:
 
 
 def _walk(node: object, place: str) -> Iterator[tuple[object, str]]:
+    """Give each part of a template, but the parts of a text that are texts."""
     yield node, place
     if isinstance(node, dict):
+        function, argument = function_of(cast("dict[str, object]", node))
+        if function in _TEXTS:
+            yield from ((each, at) for each, at in _walk(parts_of(argument), place) if not isinstance(each, str))
+            return
         for key, value in cast("dict[str, object]", node).items():
             yield from _walk(value, place if place.count(".") else f"{place}.{key}".lstrip("."))
     elif isinstance(node, list):

@@ -26,6 +26,7 @@ _PSEUDO: Final = {
     "AWS::AccountId": "${AccountId}",
     "AWS::Partition": "${Partition}",
 }
+_DYNAMIC: Final = re.compile(r"\{\{resolve:.*?\}\}(?!\})")
 _FIXED: Final = re.compile(r"\^\(?(?!\?)([A-Za-z0-9_:/-]*)")
 """The beginning of a parameter's pattern that is the same in all of its values."""
 
@@ -43,11 +44,15 @@ class Naming:
 
     def of(self, node: object) -> list[str]:
         """List the patterns of the texts that a node can be; none for what is not there at all."""
+        return _unlike(_DYNAMIC.sub(UNKNOWN, text) for text in self.written(node))
+
+    def written(self, node: object) -> list[str]:
+        """List them likewise, with the dynamic references that are in them."""
         match node:
             case str():
-                return [UNKNOWN if "{{resolve:" in node else node]
+                return [node]
             case list():
-                return _unlike(text for item in cast("list[object]", node) for text in self.of(item))
+                return _unlike(text for item in cast("list[object]", node) for text in self.written(item))
             case dict():
                 return _unlike(self._function(*function_of(cast("dict[str, object]", node))))
             case _:
@@ -112,13 +117,13 @@ class Naming:
                 given = cast("Mapping[str, object]", parts[1] if len(parts) > 1 else {})
                 return self._substituted(str(parts[0]), given)
             case "Fn::Join", 2:
-                return _products([self.of(item) for item in parts_of(parts[1])], str(parts[0]))
+                return _products([self.written(item) for item in parts_of(parts[1])], str(parts[0]))
             case "Fn::If", 3:
-                return [*self.of(parts[1]), *self.of(parts[2])]
+                return [*self.written(parts[1]), *self.written(parts[2])]
             case "Fn::FindInMap", _ if len(parts) > 2:  # noqa: PLR2004 - a map, and two keys
                 return self._mapped(str(parts[0]), parts[2])
             case "Fn::Select", 2:
-                return self.of(cast("list[object]", parts[1])) if isinstance(parts[1], list) else [UNKNOWN]
+                return self.written(cast("list[object]", parts[1])) if isinstance(parts[1], list) else [UNKNOWN]
             case _:
                 return [UNKNOWN]
 
@@ -150,17 +155,17 @@ class Naming:
             if index % 2 == 0:
                 found.append([part.replace("${!", "${")])
             elif part in given:
-                found.append(self.of(given[part]))
+                found.append(self.written(given[part]))
             else:
-                found.append(self.of({"Fn::GetAtt": part} if "." in part else {"Ref": part.strip()}))
+                found.append(self.written({"Fn::GetAtt": part} if "." in part else {"Ref": part.strip()}))
         return _products(found, "")
 
     def _mapped(self, name: str, last: object) -> list[str]:
-        found, keys = map_in(map_in(self.body, "Mappings"), name), set(self.of(last))
+        found, keys = map_in(map_in(self.body, "Mappings"), name), set(self.written(last))
         values = [
             value for first in found for key, value in map_in(found, first).items() if key in keys or UNKNOWN in keys
         ]
-        return _common([text for value in values for text in self.of(value)])
+        return _common([text for value in values for text in self.written(value)])
 
 
 def _values_of(parameter: Mapping[str, Any]) -> list[str]:

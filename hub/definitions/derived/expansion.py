@@ -6,6 +6,7 @@ Other macros are their authors' programs, and what they make is not known here.
 import copy
 import logging
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
@@ -21,6 +22,7 @@ _TRUTHS: Final[Mapping[str, bool]] = {
     word: truth for truth, name in ((True, "true"), (False, "false")) for word in (name, name.title(), name.upper())
 }
 """As YAML writes them; a template is read as text here."""
+_NUMBER: Final = re.compile(r"0|-?[1-9][0-9]{0,9}")
 _REGION: Final = "us-east-1"
 
 
@@ -40,36 +42,40 @@ def _serverless(body: Body, where: str) -> Body:
 
     logging.getLogger("samtranslator").setLevel(logging.CRITICAL)  # it tells of metrics that nobody collects
     os.environ.setdefault("AWS_DEFAULT_REGION", _REGION)  # it asks for one, to know the partition
-    prepared = cast("Body", _packaged(copy.deepcopy(body)))
-    for each in prepared["Resources"].values():
-        if each.get("Type") == _APPLICATION and map_in(map_in(each, "Properties"), "Location"):
-            each |= {
-                "Type": "AWS::CloudFormation::Stack",
-                "Properties": {},
-            }  # of AWS's repository, which nobody asks here
-    try:
-        found = cast("Any", transform)(prepared, {}, _ManagedPolicies())
-    except exceptions.InvalidDocumentException as problem:
-        causes = "; ".join(str(each.message) for each in problem.causes) or problem.message
-        raise ContentError(
-            f"the transform {_SERVERLESS} cannot work with the template: {causes} Correct it.",
-            code="template-not-transformed",
-            place=where,
-        ) from None
-    return {**body, **found}
+    refused: Any = None
+    for numbers in (False, True):  # which properties are to be numbers, the translator says by refusing their text
+        prepared = cast("Body", _packaged(copy.deepcopy(body), numbers=numbers))
+        for each in prepared["Resources"].values():
+            if each.get("Type") == _APPLICATION and map_in(map_in(each, "Properties"), "Location"):
+                each |= {
+                    "Type": "AWS::CloudFormation::Stack",
+                    "Properties": {},
+                }  # of AWS's repository, which nobody asks here
+        try:
+            return {**body, **cast("Any", transform)(prepared, {}, _ManagedPolicies())}
+        except exceptions.InvalidDocumentException as problem:
+            refused = refused or problem
+    causes = "; ".join(str(each.message) for each in refused.causes) or refused.message
+    raise ContentError(
+        f"the transform {_SERVERLESS} cannot work with the template: {causes} Correct it.",
+        code="template-not-transformed",
+        place=where,
+    )
 
 
-def _packaged(node: Any) -> object:  # noqa: ANN401 - any part of a template
-    """Put addresses in the place of files that are still to be packaged, and truth values in that of their names."""
+def _packaged(node: Any, *, numbers: bool) -> object:  # noqa: ANN401 - any part of a template
+    """Put addresses in the place of files that are still to be packaged, and values in that of their texts."""
     if isinstance(node, str) and node in _TRUTHS:
         return _TRUTHS[node]
+    if isinstance(node, str) and numbers and _NUMBER.fullmatch(node):
+        return int(node)
     if isinstance(node, list):
-        return [_packaged(item) for item in cast("list[object]", node)]
+        return [_packaged(item, numbers=numbers) for item in cast("list[object]", node)]
     if isinstance(node, dict):
         return {
             key: "s3://packaged/file"
             if key in _ARTIFACTS and isinstance(value, str) and "://" not in value
-            else _packaged(value)
+            else _packaged(value, numbers=numbers)
             for key, value in cast("Body", node).items()
         }
     return node

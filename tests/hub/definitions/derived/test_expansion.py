@@ -1,0 +1,30 @@
+"""Templates of serverless resources, whose values are read as texts, as CloudFormation builds them."""
+
+from hub.definitions.derived.expansion import expanded
+from shared.errors import ContentError
+from tests.support.refused import refused
+
+
+def function(event: dict[str, object]) -> dict[str, object]:
+    """Give a template with a function that an event starts."""
+    code = {"Handler": "index.handler", "Runtime": "python3.12", "InlineCode": "def handler(event, context): pass"}
+    properties = {**code, "Events": {"Jobs": event}}
+    return {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {"Scorer": {"Type": "AWS::Serverless::Function", "Properties": properties}},
+    }
+
+
+def test_a_number_is_one_where_the_translator_wants_one() -> None:
+    queue = {"Queue": "arn:aws:sqs:eu-central-1:333344445555:jobs", "BatchSize": "5", "Enabled": "true"}
+
+    found = expanded(function({"Type": "SQS", "Properties": queue}), "1.0.0.yaml")
+
+    assert found["Resources"]["ScorerJobs"]["Properties"]["BatchSize"] == 5
+
+
+def test_what_is_wrong_is_told_of_the_text_that_was_written() -> None:
+    queue = {"Queue": "arn:aws:sqs:eu-central-1:333344445555:jobs", "BatchSize": "five"}
+
+    with refused(ContentError, "template-not-transformed", "1.0.0.yaml"):
+        expanded(function({"Type": "SQS", "Properties": queue}), "1.0.0.yaml")

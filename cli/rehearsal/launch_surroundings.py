@@ -2,10 +2,10 @@
 
 import contextlib
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any, Final, cast
 
 from botocore.exceptions import ClientError
@@ -48,11 +48,13 @@ def put_template(s3: Any, bucket: str, template: Template, region: str) -> str: 
 
 def make_roles(iam: Any, derived: DerivedRights, body: Mapping[str, Any], account: str) -> Iterator[str]:  # noqa: ANN401 - boto3 makes its clients at run time
     """Make the roles that a template passes and does not make, and name them."""
-    own = json.dumps([each for each in body["Resources"].values() if each.get("Type") == "AWS::IAM::Role"])
+    naming = Naming(body)
+    made = [name for name, each in body["Resources"].items() if each.get("Type") == "AWS::IAM::Role"]
+    own = [pattern for name in made for pattern in naming.names_of(name)]
     services = dict[str, set[str]]()
     for right in derived.rights:
         for arn in right.resources if right.action == "iam:PassRole" else ():
-            if "*" not in arn and f'"{Arn.parse(arn).name}"' not in own:
+            if "*" not in arn and not any(fnmatchcase(arn, f"*:role/{pattern}") for pattern in own):
                 services.setdefault(arn, set()).update(right.condition["StringEquals"]["iam:PassedToService"])
     for arn, those in services.items():
         role = Arn.parse(arn)

@@ -149,7 +149,8 @@ class Values:
         return True
 
     def _texts(self, name: str, parameter: Parameter) -> Iterator[str]:
-        words = [value for word, value in _BY_WORD if word in name.lower()]
+        by_word = (*_BY_WORD, ("account", self._account))
+        words = [value for word, value in by_word if word in name.lower()]
         things = {
             "subnet": "AWS::EC2::Subnet::Id",
             "securitygroup": "AWS::EC2::SecurityGroup::Id",

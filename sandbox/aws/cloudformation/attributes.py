@@ -122,9 +122,12 @@ def _text(schema: Schema, place: Place, name: str, attribute: str, rules: Json) 
     if schema.type.startswith("AWS::EC2::") or re.search(r"\^?[a-z]+-\[?", rules.get("pattern") or ""):
         prefix = re.match(r"\^?([a-z]+)-", rules.get("pattern") or "")
         ids = [f"{prefix[1] if prefix else _EC2.get(schema.noun, schema.noun.lower())}-0{digest[:16]}", *ids]
+    if attribute.endswith(("Version", "VersionNumber")):  # services count them
+        ids = ["1", *ids]
     # An Id of which a schema says nothing stands for the name, in types that are older than the registry.
     unsaid = attribute == "Id" and not rules.get("description") and "pattern" not in rules
-    named = [name, f"{name}-{attribute.lower()}"] if unsaid or not attribute.endswith("Id") else []
+    numbered = attribute.endswith(("Id", "Version", "VersionNumber")) and not unsaid
+    named = [] if numbered else [name, f"{name}-{attribute.lower()}"]
     return next((text for text in (*named, *ids) if _allowed(rules, text)), (named or ids)[0])
 
 

@@ -144,3 +144,44 @@ Resources:
     report = json.loads(ended.out)
     assert {"launch": "", "update of its tags": "", "termination": ""} == report["steps"], report
     assert {"lambda:CreateFunction", "sns:CreateTopic"} <= set(report["used"])
+
+
+def test_values_that_a_template_makes_itself_or_takes_from_its_account_are_not_made_up_otherwise(
+    catalog: CatalogCopy, command: Command, tmp_path: Path
+) -> None:
+    assert catalog
+    path = tmp_path / "helper.yaml"
+    path.write_text("""
+Parameters:
+  Stage: {Type: String, Description: Which one., Default: test, AllowedValues: [test, live]}
+  OwnerAccountId: {Type: String, Description: Whose.}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Sub ${Stage}-helper
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: [lexv2.amazonaws.com]}, Action: 'sts:AssumeRole'}]
+  Bot:
+    Type: AWS::Lex::Bot
+    Properties:
+      {Name: helper, RoleArn: !GetAtt Role.Arn, DataPrivacy: {ChildDirected: false}, IdleSessionTTLInSeconds: 300}
+  Version:
+    Type: AWS::Lex::BotVersion
+    Properties:
+      BotId: !Ref Bot
+      BotVersionLocaleSpecification: [{LocaleId: en_US, BotVersionLocaleDetails: {SourceBotVersion: DRAFT}}]
+  Alias:
+    Type: AWS::Lex::BotAlias
+    Properties: {BotAliasName: live, BotId: !Ref Bot, BotVersion: !GetAtt Version.BotVersion}
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref OwnerAccountId}}
+""")
+    assert command("models", "new", "helper", "--template", str(path), "--portfolio", "online-inference").code == 0
+
+    ended = command("models", "rehearse", "helper", "--json")
+
+    report = json.loads(ended.out)
+    assert {"launch": "", "update of its tags": "", "termination": ""} == report["steps"]
+    assert "333344445555" == report["values"]["OwnerAccountId"]
+    assert not [note for note in report["notes"] if "the role" in note]

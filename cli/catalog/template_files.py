@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from hub.definitions.derived.derivation import nested_beside
 from hub.definitions.packaged_archive import files_in
 from hub.definitions.templates import Template
 from shared.errors import ContentError
@@ -16,7 +17,7 @@ def files_beside(template: Template, folder: Path) -> Mapping[Path, Path]:
         ContentError: another file is there already, which versions that are published may need as it is.
     """
     packaged = template.packaged.files() if template.packaged else ()
-    found = [file for each in packaged for file in files_in(each.path)]
+    found = [*(file for each in packaged for file in files_in(each.path)), *nested_beside(template)]
     places = {folder / file.relative_to(template.path.parent): file for file in dict.fromkeys(found)}
     for place, file in places.items():
         if place.exists() and place.read_bytes() != file.read_bytes():

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 from botocore.exceptions import ClientError
 
+from hub.definitions.derived.derivation import nested_template
 from hub.definitions.derived.naming import Naming
 from hub.definitions.derived.rights import DerivedRights
 from hub.definitions.template_values import function_of, map_in, parts_of
@@ -67,12 +68,7 @@ def make_roles(iam: Any, derived: DerivedRights, body: Mapping[str, Any], accoun
 
 def put_code(s3: Any, body: Mapping[str, Any], values: Mapping[str, str], region: str) -> Iterator[str]:  # noqa: ANN401 - boto3 makes its clients at run time
     """Put an archive wherever a template takes code from, as far as it says where, and name the places."""
-    given = {name: {"AllowedValues": [value]} for name, value in values.items()}
-    defaults = {
-        name: {"AllowedValues": [rules["Default"]]} if "Default" in rules else rules
-        for name, rules in map_in(body, "Parameters").items()
-    }
-    naming = Naming({**body, "Parameters": {**defaults, **given}})
+    naming = _naming(body, values)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("index.py", "")
@@ -83,6 +79,28 @@ def put_code(s3: Any, body: Mapping[str, Any], values: Mapping[str, str], region
                     place = bucket.replace("*", region), key.replace("*", _MADE_UP)
                     if _put(s3, *place, archive.getvalue(), region):
                         yield "/".join(place)
+
+
+def put_nested(s3: Any, template: Template, values: Mapping[str, str], region: str) -> None:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Put nested templates that lie beside a template where it looks for them."""
+    naming = _naming(template.body, values)
+    for resource in template.resources.values():
+        for url in naming.of(map_in(resource, "Properties").get("TemplateURL", "")):
+            file = nested_template(url, template.path)
+            if file and "://" in url:
+                host, _, key = url.partition("://")[2].partition("/")
+                bucket, key = key.split("/", 1) if host.startswith("s3") and "/" in key else (host.split(".")[0], key)
+                _put(s3, bucket.replace("*", region), key, file.read_bytes(), region)
+
+
+def _naming(body: Mapping[str, Any], values: Mapping[str, str]) -> Naming:
+    """Know the template's names for the values of a launch."""
+    given = {name: {"AllowedValues": [value]} for name, value in values.items()}
+    defaults = {
+        name: {"AllowedValues": [rules["Default"]]} if "Default" in rules else rules
+        for name, rules in map_in(body, "Parameters").items()
+    }
+    return Naming({**body, "Parameters": {**defaults, **given}})
 
 
 def _put(s3: Any, bucket: str, key: str, body: bytes, region: str) -> bool:  # noqa: ANN401 - as above

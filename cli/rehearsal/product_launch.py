@@ -12,13 +12,11 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from cli.exit_codes import reached
-from cli.rehearsal.launch_surroundings import answers_of, make_roles, put_code, put_template
+from cli.rehearsal.launch_surroundings import answers_of, make_roles, put_code, put_nested, put_template
 from cli.rehearsal.launch_values import Values
 from cli.rehearsal.sandbox_process import SandboxProcess
 from cli.verbs import print_json
-from hub.definitions.derived.derivation import nested_template
 from hub.definitions.derived.product_rights import ProductRights, read_product_rights
-from hub.definitions.template_values import map_in
 from hub.definitions.templates import Template
 from shared.aws.iam import parse
 from shared.aws.policies import execution_trust, launch_trust, render
@@ -163,8 +161,8 @@ class _Launch:
         self._make_roles()
         s3 = self.sandbox.client("s3", ACCOUNT, REGION)
         url = put_template(s3, f"{BUCKETS}rehearsal", self.template, REGION)
-        self._put_nested(s3)
         body = self.template.body
+        put_nested(s3, self.template, values, REGION)
         if not self._answered:
             self.sandbox.tell("answers", answers_of(body))
             self.made_up += [f"the answers of {name}'s function" for name in answers_of(body)["custom_resources"]]
@@ -246,17 +244,6 @@ class _Launch:
             RoleName=self.product.role,
             AssumeRolePolicyDocument=execution_trust(file.execution_role.services, account=ACCOUNT),
         )
-
-    def _put_nested(self, s3: Any) -> None:  # noqa: ANN401 - boto3 makes its clients at run time
-        """Put nested templates that lie beside the template where it looks for them."""
-        for resource in self.template.resources.values():
-            url = str(map_in(resource, "Properties").get("TemplateURL", ""))
-            file = nested_template(url, self.template.path)
-            if file and "://" in url:
-                host, _, key = url.partition("://")[2].partition("/")
-                bucket, key = key.split("/", 1) if host.startswith("s3") and "/" in key else (host.split(".")[0], key)
-                s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-                s3.put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
 
     def _until_available(self) -> None:
         while True:

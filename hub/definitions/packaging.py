@@ -176,6 +176,12 @@ def _named(body: Mapping[str, Any], *, includes: bool) -> Iterator[tuple[Place, 
             value = _at(body, place)
             if isinstance(value, str) and _LOCAL.fullmatch(value):
                 yield place, str(kind), wanted, value
+    for section in cast("dict[str, object]", shared) if isinstance(shared := body.get("Globals"), dict) else ():
+        kind = f"AWS::Serverless::{section}"  # what all such resources have that do not say otherwise
+        for wanted in PROPERTIES.get(kind, ()):
+            value = _at(body, place := ("Globals", section, *wanted.keys))
+            if isinstance(value, str) and _LOCAL.fullmatch(value):
+                yield place, kind, wanted, value
     for place in _includes(body, ()) if includes else ():
         value = _at(body, place)
         if isinstance(value, str) and _LOCAL.fullmatch(value):

@@ -162,11 +162,16 @@ def _refuse_strangers(folder: Path, file: ProductFile, templates: Iterable[Templ
     """Refuse a template, card or policy that nothing refers to: somebody believes that it counts."""
     named = {FILE, file.launch_policy, file.execution_role.policy}
     named |= {name for entry in file.versions for name in (entry.template_file, entry.card)}
+    templates = list(templates)
     texts = [template.packaged for template in templates if template.packaged]
     named |= {each.path.name for text in texts for each in text.files() if each.path.parent == folder}
     # A command reads files of its own, such as cdk.json; what is named like a version still counts.
     commands = any(not isinstance(entry.template, str) for entry in file.versions)
     ours = [path for path in sorted(folder.iterdir()) if path.suffix in _OURS and not path.name.startswith(".")]
+    if any(path.name not in named for path in ours) and (above := [each for each in templates if _nests(each)]):
+        from hub.definitions.derived.derivation import nested_beside  # noqa: PLC0415 - few need it, and it takes long
+
+        named |= {path.name for each in above for path in nested_beside(each)}
     mistakes = Mistakes()
     for path in ours:
         if path.name not in named and (not commands or path.name[0].isdigit()):
@@ -178,6 +183,10 @@ def _refuse_strangers(folder: Path, file: ProductFile, templates: Iterable[Templ
                 )
             )
     mistakes.refuse()
+
+
+def _nests(template: Template) -> bool:
+    return any(resource.get("Type") == "AWS::CloudFormation::Stack" for resource in template.resources.values())
 
 
 def _refuse_foreign_role(template: Path, key: str) -> None:

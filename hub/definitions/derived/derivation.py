@@ -1,5 +1,6 @@
 """Derives the rights that the launches of a template take from the schemas of its resource types."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
@@ -13,6 +14,7 @@ from hub.definitions.derived.registry import ResourceType, arns_of, resource_typ
 from hub.definitions.derived.rights import DerivedRights, Reason, Right
 from hub.definitions.derived.targets import Targets
 from hub.definitions.template_loops import macros_of
+from hub.definitions.template_values import map_in
 from hub.definitions.templates import Template, read_template
 
 _STACK: Final = "AWS::CloudFormation::Stack"
@@ -134,21 +136,29 @@ class _Derivation:
         """Add what a nested template takes that lies beside the one that names it."""
         url = properties.get("TemplateURL", UNKNOWN)
         self._rights += [_reading(*read) for read in objects_at(naming, url, of)]
-        nested = nested_template(url, path)
+        nested = next(filter(None, (nested_template(each, path) for each in naming.of(url))), None)
         if nested is None:
             self._remarks.append(f"{of}: its template is not beside this one. {_BY_HAND}")
         elif nested not in above:
             self.add(expanded(read_template(nested).body, str(nested)), nested, above)
 
 
-def nested_template(url: object, path: Path) -> Path | None:
+def nested_template(url: str, path: Path) -> Path | None:
     """Find a nested template by its address: a file, or one of the address's last name beside the template."""
-    if not isinstance(url, str):
-        return None
-    last = url.partition("?")[0].rpartition("/")[2]
+    last = re.split(r"[/*]", url.partition("?")[0])[-1]  # the name, as far as it is known
     beside = [path.parent / last] if last else []
     relative = [] if "://" in url else [path.parent / url]
     return next((each for each in (*relative, *beside) if each.is_file()), None)
+
+
+def nested_beside(template: Template) -> Iterator[Path]:
+    """List the templates that lie beside one which names them by where they are in S3, and theirs."""
+    naming = Naming(template.body)
+    for resource in template.resources.values():
+        for url in naming.of(map_in(resource, "Properties").get("TemplateURL", "")):
+            if "://" in url and (file := nested_template(url, template.path)) and file != template.path:
+                yield file
+                yield from nested_beside(read_template(file))
 
 
 def _segment(resource: Mapping[str, Any]) -> str:

@@ -44,13 +44,7 @@ def _serverless(body: Body, where: str) -> Body:
     os.environ.setdefault("AWS_DEFAULT_REGION", _REGION)  # it asks for one, to know the partition
     refused: Any = None
     for numbers in (False, True):  # which properties are to be numbers, the translator says by refusing their text
-        prepared = cast("Body", _packaged(copy.deepcopy(body), numbers=numbers))
-        for each in prepared["Resources"].values():
-            if each.get("Type") == _APPLICATION and map_in(map_in(each, "Properties"), "Location"):
-                each |= {
-                    "Type": "AWS::CloudFormation::Stack",
-                    "Properties": {},
-                }  # of AWS's repository, which nobody asks here
+        prepared = cast("Body", _packaged(_with_stacks(copy.deepcopy(body)), numbers=numbers))
         try:
             return {**body, **cast("Any", transform)(prepared, {}, _ManagedPolicies())}
         except exceptions.InvalidDocumentException as problem:
@@ -61,6 +55,16 @@ def _serverless(body: Body, where: str) -> Body:
         code="template-not-transformed",
         place=where,
     )
+
+
+def _with_stacks(body: Body) -> Body:
+    """Put stacks in the place of applications, be they of a template beside this one or of AWS's repository."""
+    for each in body["Resources"].values():
+        if each.get("Type") == _APPLICATION:
+            location = map_in(each, "Properties").get("Location")
+            known = {"TemplateURL": location} if isinstance(location, str) else {}
+            each |= {"Type": "AWS::CloudFormation::Stack", "Properties": known}
+    return body
 
 
 def _packaged(node: Any, *, numbers: bool) -> object:  # noqa: ANN401 - any part of a template

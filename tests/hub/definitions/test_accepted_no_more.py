@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from hub.config import HubSettings
-from hub.definitions.load import read_catalog
+from hub.definitions.load import read_catalog, read_unlocked
 from hub.definitions.templates import MOST
+from hub.trust_config import ExceptionSetting
 from shared.errors import CatalogError, ConfigError, ContentError
 from shared.service_limits import limits_of
 from shared.stack.settings import check_settings
@@ -61,6 +62,19 @@ def test_what_is_released_tomorrow_may_be_there_where_it_is_tomorrow_already(cat
     catalog_copy.replace(PRODUCT, "released: 2026-09-08", "released: 2027-01-02")
 
     _ = read_catalog(catalog_copy.folder, day)
+
+
+def test_a_template_counts_that_another_one_names_by_its_place_in_s3(catalog_copy: CatalogCopy) -> None:
+    (catalog_copy.folder / FOLDER / "child.yaml").write_text("Resources: {Inner: {Type: AWS::SNS::Topic}}\n")
+    path = catalog_copy.folder / TEMPLATE
+    with refused(ContentError, "file-not-named", "child.yaml"):
+        _ = read_unlocked(catalog_copy.folder, DAY)
+
+    kind, address = "AWS::CloudFormation::Stack", "https://team-templates.s3.amazonaws.com/v1/child.yaml"
+    nested = f"  Below: {{Type: {kind}, Properties: {{TemplateURL: '{address}'}}}}\n"
+    path.write_text(path.read_text().replace("Resources:\n", f"Resources:\n{nested}"))
+    allowed = ExceptionSetting(product="text-embedder-serverless", allow=[kind, address], reason="as a test has it")
+    _ = read_unlocked(catalog_copy.folder, DAY, exceptions=[allowed])
 
 
 @pytest.mark.parametrize(

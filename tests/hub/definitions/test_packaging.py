@@ -105,6 +105,18 @@ def test_a_nested_template_is_packaged_with_its_own_files(tmp_path: Path) -> Non
         assert ["job.py"] == packed.namelist()
 
 
+def test_code_that_all_functions_have_goes_along_once(tmp_path: Path) -> None:
+    """SAM Developer Guide, "Globals section of the AWS SAM template"."""
+    text = "Transform: AWS::Serverless-2016-10-31\nGlobals: {Function: {CodeUri: code/, Runtime: python3.12}}\n"
+    functions = "Resources: {One: {Type: AWS::Serverless::Function}, Two: {Type: AWS::Serverless::Function}}\n"
+
+    template = read_template(written(tmp_path, text + functions))
+
+    assert template.packaged
+    body = yaml.load(template.packaged.rendered("b", DOMAIN), Loader=TextLoader)  # noqa: S506 - texts alone
+    assert f"s3://b/{keys(template)['code/']}" == body["Globals"]["Function"]["CodeUri"]
+
+
 def test_an_archive_has_the_same_bytes_whenever_and_by_whomever_it_is_made(tmp_path: Path) -> None:
     for name, umask, time in (("a", 0o022, 1_000_000_000), ("b", 0o077, 1_700_000_000)):
         before = os.umask(umask)

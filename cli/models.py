@@ -143,13 +143,16 @@ def rehearse(
     answers: Annotated[
         Path | None, typer.Option("--answers", help="What macros and custom resources answer (docs/sandbox.md).")
     ] = None,
+    region: Annotated[str, typer.Option("--region", metavar="REGION", help="Where; the hub's unless given.")] = "",
     as_json: AsJson = False,
 ) -> int:
     """Launch a version on a sandbox of its own, with its launch role, and end it; tell which rights were used."""
     from cli.catalog.scaffold import product_file
     from cli.rehearsal.product_launch import rehearse_launch
 
-    return rehearse_launch(product_file(product), version, parameter or [], answers=answers, as_json=as_json)
+    return rehearse_launch(
+        product_file(product), version, parameter or [], region=region, answers=answers, as_json=as_json
+    )
 
 
 @verb(app, "sync", "models sync", asks_aws=True)

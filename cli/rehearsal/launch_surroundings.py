@@ -35,7 +35,7 @@ def answers_of(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def put_template(s3: Any, bucket: str, template: Template, region: str) -> str:  # noqa: ANN401 - boto3 makes its clients at run time
     """Put a template and the files that it names into a bucket of its own, as the hub does, and give its address."""
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+    s3.create_bucket(Bucket=bucket, **_in(region))
     domain = f"{bucket}.s3.{region}.amazonaws.com"
     body = template.path.read_bytes()
     if template.packaged:
@@ -105,11 +105,16 @@ def _naming(body: Mapping[str, Any], values: Mapping[str, str]) -> Naming:
 
 def _put(s3: Any, bucket: str, key: str, body: bytes, region: str) -> bool:  # noqa: ANN401 - as above
     try:
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+        s3.create_bucket(Bucket=bucket, **_in(region))
         s3.put_object(Bucket=bucket, Key=key, Body=body)
     except ClientError:
         return False  # no name of a bucket, or one that the template makes
     return True
+
+
+def _in(region: str) -> dict[str, Any]:
+    """Say where a bucket is to be; us-east-1 is not said (source: S3 API reference, CreateBucket)."""
+    return {"CreateBucketConfiguration": {"LocationConstraint": region}} if region != "us-east-1" else {}
 
 
 def _is_custom(kind: str) -> bool:

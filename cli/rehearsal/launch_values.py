@@ -13,7 +13,7 @@ from shared.catalog.parameters import Parameter, value_problem
 from shared.errors import ContentError
 
 _STORED: Final = "AWS::SSM::Parameter::Value<"
-_IMAGE: Final = "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+_IMAGE: Final = "492215442770.dkr.ecr.{region}.amazonaws.com/sagemaker-xgboost:1.7-1"
 _MADE_UP: Final = (
     "rehearsal",
     "s3://rehearsal/model.tar.gz",
@@ -149,8 +149,8 @@ class Values:
         return True
 
     def _texts(self, name: str, parameter: Parameter) -> Iterator[str]:
-        by_word = (*_BY_WORD, ("account", self._account))
-        words = [value for word, value in by_word if word in name.lower()]
+        by_word = (*_BY_WORD, ("account", self._account), ("region", self._region))
+        words = [value.format(region=self._region) for word, value in by_word if word in name.lower()]
         things = {
             "subnet": "AWS::EC2::Subnet::Id",
             "securitygroup": "AWS::EC2::SecurityGroup::Id",

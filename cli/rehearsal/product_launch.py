@@ -12,12 +12,14 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from cli.exit_codes import reached
+from cli.rehearsal.launch_region import chosen_region
 from cli.rehearsal.launch_surroundings import answers_of, make_roles, put_code, put_nested, put_template
 from cli.rehearsal.launch_values import Values
 from cli.rehearsal.sandbox_process import SandboxProcess
 from cli.verbs import print_json
 from hub.definitions.derived.product_rights import ProductRights, read_product_rights
 from hub.definitions.templates import Template
+from shared.aws.arn import partition_of
 from shared.aws.iam import parse
 from shared.aws.policies import execution_trust, launch_trust, render
 from shared.aws.session import error_text
@@ -27,8 +29,6 @@ from shared.errors import ContentError
 from shared.stack.names import BUCKETS, launch_role_name
 
 ACCOUNT: Final = "333344445555"
-REGION: Final = "eu-central-1"
-_PARTITION: Final = "aws"
 _STEPS: Final = ("launch", "update of its tags", "termination")
 _ENDED: Final = ("SUCCEEDED", "FAILED")
 _PAUSE_SECONDS: Final = 0.02
@@ -48,6 +48,7 @@ class Report:
 
     product: str
     version: str
+    region: str
     values: dict[str, str]
     steps: dict[str, str] = field(default_factory=dict[str, str])
     used: list[str] = field(default_factory=list[str])
@@ -62,9 +63,23 @@ class Report:
 
 
 def rehearse_launch(
-    path: Path, version: str, given: Sequence[str], *, answers: Path | None = None, as_json: bool = False
+    path: Path,
+    version: str,
+    given: Sequence[str],
+    *,
+    region: str = "",
+    answers: Path | None = None,
+    as_json: bool = False,
 ) -> int:
     """Launch, update and terminate a version with its launch role; not reached where that does not suffice.
+
+    Args:
+        path: The product's file.
+        version: Of the product; empty for the newest.
+        given: Values of parameters, as NAME=VALUE.
+        region: Where; empty for the first hub's.
+        answers: A file of what macros and custom resources answer.
+        as_json: Print it for machines.
 
     Raises:
         ContentError: the product cannot be read so far, or a value is missing.
@@ -78,10 +93,11 @@ def rehearse_launch(
             code="version-unknown",
             place="VERSION",
         )
+    where = chosen_region(region)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         sandbox = stack.enter_context(SandboxProcess(folder, answers))
-        report = _rehearsed(_Launch(product, number, sandbox, answered=answers is not None), given)
+        report = _rehearsed(_Launch(product, number, sandbox, where, answered=answers is not None), given)
     if as_json:
         print_json({**asdict(report), "unchecked": sorted(report.unchecked)})
     else:
@@ -90,7 +106,7 @@ def rehearse_launch(
 
 
 def _print(report: Report) -> None:
-    print(f"{report.product} {report.version}, launched on the sandbox by its launch role")
+    print(f"{report.product} {report.version}, launched on the sandbox in {report.region} by its launch role")
     for name, value in report.values.items():
         print(f"  {name} = {value}")
     for step, problem in report.steps.items():
@@ -106,10 +122,10 @@ def _print(report: Report) -> None:
 
 
 def _rehearsed(launch: "_Launch", given: Sequence[str]) -> Report:
-    values = Values(launch.sandbox, launch.product, launch.number, ACCOUNT, REGION).of(given)
+    values = Values(launch.sandbox, launch.product, launch.number, ACCOUNT, launch.region).of(given)
     hidden = {name for name, each in launch.template.parameters.items() if each.no_echo}
     shown = {name: MASK if name in hidden else value for name, value in values.items()}
-    report = Report(product=launch.product.file.key, version=launch.number, values=shown)
+    report = Report(product=launch.product.file.key, version=launch.number, region=launch.region, values=shown)
     try:
         launch.prepare(values)
     except ClientError as problem:
@@ -140,15 +156,19 @@ def _rehearsed(launch: "_Launch", given: Sequence[str]) -> Report:
 class _Launch:
     """A version of a product in an account of the sandbox, which is its own hub."""
 
-    def __init__(self, product: ProductRights, number: str, sandbox: SandboxProcess, *, answered: bool = False) -> None:
+    def __init__(
+        self, product: ProductRights, number: str, sandbox: SandboxProcess, region: str, *, answered: bool = False
+    ) -> None:
         self.made_up: list[str] = []
+        self.region = region
+        self._partition = partition_of(region)
         self._answered = answered
         self.product = product
         self.number = number
         self.sandbox = sandbox
-        self._catalog = sandbox.client("servicecatalog", ACCOUNT, REGION)
+        self._catalog = sandbox.client("servicecatalog", ACCOUNT, self.region)
         self._role = launch_role_name(product.original_key)
-        self.role_arn = f"arn:{_PARTITION}:iam::{ACCOUNT}:role/{self._role}"
+        self.role_arn = f"arn:{self._partition}:iam::{ACCOUNT}:role/{self._role}"
         self._ids: dict[str, str] = {}
         self.is_there = False
 
@@ -159,18 +179,18 @@ class _Launch:
     def prepare(self, values: Mapping[str, str]) -> None:
         """Make the roles, and publish the version."""
         self._make_roles()
-        s3 = self.sandbox.client("s3", ACCOUNT, REGION)
-        url = put_template(s3, f"{BUCKETS}rehearsal", self.template, REGION)
+        s3 = self.sandbox.client("s3", ACCOUNT, self.region)
+        url = put_template(s3, f"{BUCKETS}rehearsal", self.template, self.region)
         body = self.template.body
-        put_nested(s3, self.template, values, REGION)
+        put_nested(s3, self.template, values, self.region)
         if not self._answered:
             self.sandbox.tell("answers", answers_of(body))
             self.made_up += [f"the answers of {name}'s function" for name in answers_of(body)["custom_resources"]]
-        iam = self.sandbox.client("iam", ACCOUNT, REGION)
+        iam = self.sandbox.client("iam", ACCOUNT, self.region)
         self.made_up += [
             f"the role {name}" for name in make_roles(iam, self.product.derived[self.number], body, ACCOUNT)
         ]
-        self.made_up += [f"code at s3://{place}" for place in put_code(s3, body, values, REGION)]
+        self.made_up += [f"code at s3://{place}" for place in put_code(s3, body, values, self.region)]
         made = self._catalog.create_product(
             Name=self.product.file.key,
             Owner="rehearsal",
@@ -194,7 +214,7 @@ class _Launch:
             self._catalog.create_constraint(
                 PortfolioId=portfolio_id, ProductId=product_id, Type=kind, Parameters=json.dumps(parameters)
             )
-        caller = self.sandbox.client("sts", ACCOUNT, REGION).get_caller_identity()["Arn"]
+        caller = self.sandbox.client("sts", ACCOUNT, self.region).get_caller_identity()["Arn"]
         self._catalog.associate_principal_with_portfolio(
             PortfolioId=portfolio_id, PrincipalARN=caller, PrincipalType="IAM"
         )
@@ -233,12 +253,12 @@ class _Launch:
         }
 
     def _make_roles(self) -> None:
-        iam = self.sandbox.client("iam", ACCOUNT, REGION)
+        iam = self.sandbox.client("iam", ACCOUNT, self.region)
         file = self.product.file
         iam.create_role(
-            RoleName=self._role, AssumeRolePolicyDocument=launch_trust(partition=_PARTITION, account=ACCOUNT)
+            RoleName=self._role, AssumeRolePolicyDocument=launch_trust(partition=self._partition, account=ACCOUNT)
         )
-        policy = render(self.product.policy(), partition=_PARTITION, account=ACCOUNT)
+        policy = render(self.product.policy(), partition=self._partition, account=ACCOUNT)
         iam.put_role_policy(RoleName=self._role, PolicyName="catalog", PolicyDocument=policy)
         iam.create_role(
             RoleName=self.product.role,

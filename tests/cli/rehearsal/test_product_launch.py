@@ -71,6 +71,23 @@ def test_what_was_derived_is_enough_and_what_was_not_used_is_named(product: Cata
     assert "rehearsal" == report["values"]["Words"]
 
 
+@pytest.mark.parametrize(("words", "region"), [([], "eu-west-1"), (["--region", "us-east-1"], "us-east-1")])
+def test_it_is_launched_where_the_hub_is_or_where_one_says(
+    catalog: CatalogCopy, command: Command, tmp_path: Path, words: list[str], region: str
+) -> None:
+    path = tmp_path / "mapped.yaml"
+    image = "!Select [2, !Split ['.', !Sub 'x.y.${AWS::Region}']]"
+    path.write_text(f"Resources: {{Topic: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: {image}}}}}}}\n")
+    hub = Path("Pulumi.hub.yaml")
+    hub.write_text("config: {aws:region: eu-west-1}\n")
+    assert catalog
+    assert command("models", "new", "mapped", "--template", str(path), "--portfolio", "online-inference").code == 0
+
+    report = json.loads(command("models", "rehearse", "mapped", *words, "--json").out)
+
+    assert (region, {"launch": "", "update of its tags": "", "termination": ""}) == (report["region"], report["steps"])
+
+
 def test_what_the_role_lacks_is_what_the_launch_fails_for(product: CatalogCopy, command: Command) -> None:
     path = product.folder / POLICY
     path.write_text(path.read_text().replace('"sns:CreateTopic",', ""))
@@ -91,6 +108,7 @@ def test_what_the_role_lacks_is_what_the_launch_fails_for(product: CatalogCopy, 
         (["--parameter", "Nothing=x"], "parameter-unknown"),
         (["--parameter", "Words"], "parameter-unknown"),
         (["--parameter", "Words=x"], "invalid-value"),
+        (["--region", "eu-centrall-1"], "invalid-value"),
     ],
 )
 def test_what_cannot_be_launched_is_refused(

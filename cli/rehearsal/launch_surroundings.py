@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,9 @@ from botocore.exceptions import ClientError
 
 from hub.definitions.derived.derivation import nested_template
 from hub.definitions.derived.naming import Naming
+from hub.definitions.derived.registry import ResourceType, resource_type
 from hub.definitions.derived.rights import DerivedRights
+from hub.definitions.packaged_properties import PROPERTIES
 from hub.definitions.template_values import function_of, map_in, parts_of
 from hub.definitions.templates import Template
 from shared.aws.arn import Arn
@@ -20,17 +23,49 @@ from shared.aws.policies import execution_trust
 
 _MADE_UP: Final = "rehearsal"
 _ADDRESS: Final = "https://example.com/rehearsal"
+_CODE: Final = {each.keys[-1] for kind in PROPERTIES.values() for each in kind if each.zipped}
+"""Properties whose value is an archive of code, or says where one is."""
+_S3: Final = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)")
 _ATTRIBUTE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9.]+)\}")
 
 
 def answers_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """Say for each custom resource what its function answers: all that the template asks of it."""
     custom = {name for name, each in body["Resources"].items() if _is_custom(str(each.get("Type")))}
-    data: dict[str, dict[str, str]] = {name: {} for name in custom}
+    data: dict[str, dict[str, Any]] = {name: {} for name in custom}
     for name, attribute in _attributes(body):
         if name in custom:
             data[name][attribute] = _ADDRESS if attribute.lower().endswith(("url", "uri")) else _MADE_UP
+    for resource in body["Resources"].values():
+        kind = resource_type(str(resource.get("Type")))
+        for name, attribute, path in _taken(map_in(resource, "Properties"), ()) if kind else ():
+            if kind and path and attribute in data.get(name, ()):
+                data[name][attribute] = _fitting(kind, path, data[name][attribute])
     return {"custom_resources": {name: {"Data": found} for name, found in data.items()}}
+
+
+def _taken(node: object, path: tuple[str, ...]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """List the attributes that properties get as they are, with the way to each of these properties."""
+    function, argument = function_of(node)
+    if function == "Fn::GetAtt":
+        name, _, attribute = ".".join(map(str, parts_of(argument))).partition(".")
+        yield name, attribute, path
+    elif isinstance(node, list):
+        for item in cast("list[object]", node):
+            yield from ((*each[:2], ()) for each in _taken(item, path))
+    elif isinstance(node, Mapping) and not function.startswith("Fn::"):
+        for key, value in cast("Mapping[str, object]", node).items():
+            yield from _taken(value, (*path, key))
+
+
+def _fitting(kind: ResourceType, path: tuple[str, ...], text: object) -> object:
+    """Answer what a property takes."""
+    rules = kind.rules_at(path)
+    number = rules.get("minimum", 1)
+    found = (
+        rules.get("enum") or [{"integer": number, "number": number, "boolean": True}.get(str(rules.get("type")), text)]
+    )[0]
+    return [found] if kind.is_list_at(path) else found
 
 
 def put_template(s3: Any, bucket: str, template: Template, region: str) -> str:  # noqa: ANN401 - boto3 makes its clients at run time
@@ -72,13 +107,29 @@ def put_code(s3: Any, body: Mapping[str, Any], values: Mapping[str, str], region
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("index.py", "")
-    for node in _maps(body["Resources"]):
-        if {"S3Bucket", "S3Key"} <= node.keys():
-            for bucket in naming.of(node["S3Bucket"]):
-                for key in naming.of(node["S3Key"]):
-                    place = bucket.replace("*", region), key.replace("*", _MADE_UP)
-                    if _put(s3, *place, archive.getvalue(), region):
-                        yield "/".join(place)
+    for place in dict.fromkeys(_code(naming, [body["Resources"], map_in(body, "Globals")])):
+        bucket, key = place[0].replace("*", region), place[1].replace("*", _MADE_UP)
+        if _put(s3, bucket, key, archive.getvalue(), region):
+            yield f"{bucket}/{key}"
+
+
+def _code(naming: Naming, node: object) -> Iterator[tuple[str, str]]:
+    """List the places that code is taken from, each a bucket and a key: two properties, or an address."""
+    for each in _maps(node):
+        yield from _pairs(naming, each, "S3")
+        for name in _CODE & each.keys():
+            inner = map_in(each, name)
+            if len(inner) > 1:  # else a function
+                yield from _pairs(naming, inner, "")
+            else:
+                addresses = map(_S3.fullmatch, naming.of(each[name]))
+                yield from ((found["bucket"], found["key"]) for found in addresses if found)
+
+
+def _pairs(naming: Naming, node: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
+    bucket, key = node.get(f"{prefix}Bucket"), node.get(f"{prefix}Key")
+    if bucket and key:
+        yield from itertools.product(naming.of(bucket), naming.of(key))
 
 
 def put_nested(s3: Any, template: Template, values: Mapping[str, str], region: str) -> None:  # noqa: ANN401 - boto3 makes its clients at run time

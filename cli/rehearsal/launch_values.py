@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from cli.rehearsal.sandbox_process import SandboxProcess
+from hub.definitions.derived.expansion import expanded
 from hub.definitions.derived.naming import beginning_of
 from hub.definitions.derived.product_rights import ProductRights
 from hub.definitions.derived.registry import resource_type
@@ -68,7 +69,8 @@ class Values:
         self._role = f"arn:aws:iam::{account}:role/{product.role}"
         self._parameters = product.templates[number].parameters
         self._brought = product.brought(number, region)
-        body = product.templates[number].body
+        template = product.templates[number]
+        body = expanded(template.body, str(template.path))
         self._text = json.dumps(body)
         self._rules = dict[str, list[dict[str, Any]]]()
         for resource in body["Resources"].values():
@@ -127,8 +129,15 @@ class Values:
             fitting = (each for each in parameter.allowed_values if self._fits(name, each))
             return next(fitting, parameter.allowed_values[0])
         if parameter.type in ("Number", "List<Number>"):
-            return parameter.min_value or "1"
+            return self._number(name, parameter)
         return self._existing(parameter.type) or next(self._texts(name, parameter), None)
+
+    def _number(self, name: str, parameter: Parameter) -> str:
+        """Give the smallest number that parameter and properties take."""
+        rules = self._rules.get(name, ())
+        listed = [str(each) for each_rules in rules for each in each_rules.get("enum") or ()]
+        least = [float(each["minimum"]) for each in rules if "minimum" in each]
+        return next(iter(listed), f"{max(float(parameter.min_value or 1), *least, 0):g}")
 
     def _may_stay(self, name: str, parameter: Parameter) -> bool:
         """Whether a default is one that a launch can go with: no example, and nothing of another account."""

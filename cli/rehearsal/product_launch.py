@@ -17,6 +17,7 @@ from cli.rehearsal.launch_surroundings import answers_of, make_roles, put_code, 
 from cli.rehearsal.launch_values import Values
 from cli.rehearsal.sandbox_process import SandboxProcess
 from cli.verbs import print_json
+from hub.definitions.derived.expansion import expanded
 from hub.definitions.derived.product_rights import ProductRights, read_product_rights
 from hub.definitions.templates import Template
 from shared.aws.arn import partition_of
@@ -183,12 +184,14 @@ class _Launch:
         url = put_template(s3, f"{BUCKETS}rehearsal", self.template, self.region)
         body = self.template.body
         put_nested(s3, self.template, values, self.region)
+        built = expanded(body, str(self.template.path))
         if not self._answered:
-            self.sandbox.tell("answers", answers_of(body))
-            self.made_up += [f"the answers of {name}'s function" for name in answers_of(body)["custom_resources"]]
+            answers = answers_of(built)
+            self.sandbox.tell("answers", answers)
+            self.made_up += [f"the answers of {name}'s function" for name in answers["custom_resources"]]
         iam = self.sandbox.client("iam", ACCOUNT, self.region)
         self.made_up += [
-            f"the role {name}" for name in make_roles(iam, self.product.derived[self.number], body, ACCOUNT)
+            f"the role {name}" for name in make_roles(iam, self.product.derived[self.number], built, ACCOUNT)
         ]
         self.made_up += [f"code at s3://{place}" for place in put_code(s3, body, values, self.region)]
         made = self._catalog.create_product(

@@ -232,6 +232,13 @@ class ResourceType:
                 node = self._follow(cast("Json", node["items"]))
         return node
 
+    def is_list_at(self, path: Sequence[str]) -> bool:
+        """Whether a property is a list."""
+        *above, last = path
+        return "items" in self._follow(
+            cast("Json", self._follow(self.rules_at(above)).get("properties") or {}).get(last) or {}
+        )
+
     def _follow(self, node: Json) -> Json:
         while reference := node.get("$ref"):
             found: Any = self._raw

@@ -203,3 +203,38 @@ Resources:
     assert {"launch": "", "update of its tags": "", "termination": ""} == report["steps"]
     assert "333344445555" == report["values"]["OwnerAccountId"]
     assert not [note for note in report["notes"] if "the role" in note]
+
+
+def test_what_is_made_up_is_of_the_kind_that_the_properties_take(
+    catalog: CatalogCopy, command: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "found.yaml"
+    path.write_text("""
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Days: {Type: Number, Description: How long it is kept.}
+  Memory: {Type: Number, Description: In megabytes.}
+Globals: {Function: {Runtime: python3.12, Handler: index.handler}}
+Resources:
+  Finder: {Type: AWS::Serverless::Function, Properties: {CodeUri: s3://team-code/finder.zip, MemorySize: !Ref Memory}}
+  Scorer: {Type: AWS::Serverless::Function, Properties: {CodeUri: {Bucket: team-code, Key: scorer.zip}}}
+  Network: {Type: 'Custom::Network', Properties: {ServiceToken: !GetAtt Finder.Arn}}
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: !Ref Days}}
+  Words: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: !GetAtt Network.Days}}
+  Domain:
+    Type: AWS::SageMaker::Domain
+    Properties:
+      AuthMode: IAM
+      DomainName: studio
+      VpcId: !GetAtt Network.VpcId
+      SubnetIds: !GetAtt Network.Subnets
+      DefaultUserSettings: {ExecutionRole: !Sub 'arn:aws:iam::${AWS::AccountId}:role/ModelCatalogExecution-found'}
+""")
+    assert catalog
+    assert command("models", "new", "found", "--template", str(path), "--portfolio", "online-inference").code == 0
+
+    report = json.loads(command("models", "rehearse", "found", "--json").out)
+
+    assert {"launch": "", "update of its tags": "", "termination": ""} == report["steps"]
+    assert {"Days": "1", "Memory": "128"} == report["values"]
+    assert {"made up for the rehearsal: code at s3://team-code/finder.zip"} <= set(report["notes"])

@@ -65,6 +65,8 @@ def parse_template(text: str) -> Json:
         raise TemplateError("Template format error: At least one Resources member must be defined.")
     if unknown := [str(section) for section in template if section not in _SECTIONS]:
         raise TemplateError(f"Invalid template property or properties [{', '.join(unknown)}]")
+    for place in _nulls(template, ""):
+        raise TemplateError(f"Template format error: [{place}] 'null' values are not allowed in templates")
     for section in ("Parameters", "Resources", "Outputs"):
         for name, declared in part(template, section).items():
             if not name.startswith("Fn::"):
@@ -72,6 +74,14 @@ def parse_template(text: str) -> Json:
     if "Transform" not in template:
         check_processed(template)
     return template
+
+
+def _nulls(node: Value, place: str) -> Iterator[str]:
+    """Where a template holds nothing, as CloudFormation names it."""
+    if node is None:
+        yield place
+    for key, value in node.items() if is_object(node) else enumerate(node) if is_list(node) else ():
+        yield from _nulls(value, f"{place}/{key}")
 
 
 def document(text: str) -> Value:

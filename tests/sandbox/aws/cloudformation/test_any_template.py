@@ -271,6 +271,7 @@ def test_nested_stacks_are_built_from_s3_with_the_launch_roles_permissions(setup
         (f"Resources: {'[' * 5000}{']' * 5000}", "nested more than 100 levels deep"),
         ("Resource: {}\nResources: {T: {Type: AWS::SNS::Topic}}", "Invalid template property or properties [Resource]"),
         ("Resources: {T: {Type: AWS::SNS::Topic, Propertys: {}}}", "Invalid template resource property 'Propertys'"),
+        (f"{TOPIC}}}}}}}", "[/Resources/T/Properties/DisplayName] 'null' values are not allowed in templates"),
         ("Resources: {T: {Type: AWS::SNS::Topic, DependsOn: U}}", "Unresolved resource dependencies [U]"),
         (
             "{Parameters: {P: {Type: Text}}, Resources: {T: {Type: AWS::SNS::Topic}}}",

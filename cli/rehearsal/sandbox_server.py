@@ -4,7 +4,8 @@ import shutil
 import socket
 import sys
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +13,13 @@ import psutil
 
 from cli.errors import NotReachedError
 from cli.exit_codes import ExitCode
+from cli.rehearsal import starting
 from cli.rehearsal.plugin import confirm_plugin
 from sandbox.__main__ import main as sandbox
 from sandbox.environment import exports
 
 FOLDER: Final = Path(".sandbox")
-ADDRESS: Final = FOLDER / "url"
+ADDRESS: Final = FOLDER / starting.ADDRESS
 _LOOPBACK: Final = "127.0.0.1"
 _PATIENCE_SECONDS: Final = 2
 
@@ -38,20 +40,24 @@ def serve(port: int, answers: Path | None = None, iam_seconds: float = 10.0) -> 
 
 
 def print_exports(account: str, port: int | None, plugin: str | None = None) -> int:
-    """Print the environment that points a shell at a sandbox: at the one of this folder, or at a port.
+    """Print the environment that points a shell at a sandbox and its state: at the one of this folder, or at a port.
 
     Raises:
         NotReachedError: none runs here, or several do; or the plug-in that is asked for is not installed.
     """
     told = confirm_plugin(plugin)
-    url = f"http://{_LOOPBACK}:{port}" if port else _running()
-    sys.stdout.write(exports(url, FOLDER, account or None, plugin))
+    known = dict(_sandboxes())
+    url = f"http://{_LOOPBACK}:{port}" if port else _running(known)
+    sys.stdout.write(exports(url, known.get(url, FOLDER), account or None, plugin))
     sys.stderr.write(f"plug-in: {told}\n")  # what goes to standard output is for the shell
     return ExitCode.DONE
 
 
-def _running() -> str:
+def _running(running: Mapping[str, Path]) -> str:
     """Find the sandbox that shells are to be pointed at: the one that wrote its address here, or the only one here.
+
+    Args:
+        running: The folders of the sandboxes that run, by where they listen.
 
     Raises:
         NotReachedError: none runs here, or several do; it names those that run, wherever.
@@ -60,13 +66,15 @@ def _running() -> str:
         written = ADDRESS.read_text().strip()
     except (OSError, ValueError):
         written = ""
+    own = FOLDER.absolute()
+    if running.get(written, own) != own:
+        written = ""  # it ended, and another folder's has its port now
     if written and _listens(written):
         return written
-    running = dict(_sandboxes())
-    here = [url for url, folder in running.items() if folder == Path.cwd()]
+    here = [url for url, folder in running.items() if folder == own]
     if len(here) == 1:
         return here[0]
-    others = ", ".join(f"{url} (in {folder})" for url, folder in running.items())
+    others = ", ".join(f"{url} (its state is in {folder})" for url, folder in running.items())
     known = f" Running: {others}. To be pointed at one of them: --port (PORT=)." if others else ""
     if written:
         raise NotReachedError(
@@ -91,17 +99,23 @@ def _listens(url: str) -> bool:
 
 
 def _sandboxes() -> Iterator[tuple[str, Path]]:
-    """List the sandboxes of this user that listen, with the folders that they were started in."""
+    """List the sandboxes of this user that listen, with the folders that their states are in."""
     for process in psutil.process_iter():
         try:
             words = process.cmdline()
             if "serve" in words and words[: words.index("serve")][-1:] == ["sandbox"]:
-                folder = Path(process.cwd())
+                folder = _state_of(words, Path(process.cwd()))
                 for each in process.net_connections("tcp"):
                     if each.status == psutil.CONN_LISTEN and each.laddr:
                         yield f"http://{each.laddr.ip}:{each.laddr.port}", folder
         except (psutil.Error, OSError):
             continue
+
+
+def _state_of(words: Sequence[str], started_in: Path) -> Path:
+    """Tell a sandbox's folder by its command line: a rehearsal's is where its address is, not where it was started."""
+    written = next((after for option, after in pairwise(words) if option == "--ready-file"), "")
+    return (started_in / written).parent if written else started_in / FOLDER
 
 
 def _is_free(port: int) -> bool:

@@ -8,11 +8,14 @@ from typing import Final
 from cli.errors import RehearsalError
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+ADDRESS: Final = "url"
 _PATIENCE_SECONDS: Final = 30
 
 
 def started(command: Sequence[str], log: Path, *, may_outlast: bool = False) -> "tuple[subprocess.Popen[str], str]":
     """Start a sandbox, and give its process and where it listens, once it accepts calls.
+
+    Its address is written beside the log: its command line tells by this in which folder its state is.
 
     Args:
         command: What starts it.
@@ -22,9 +25,15 @@ def started(command: Sequence[str], log: Path, *, may_outlast: bool = False) -> 
     Raises:
         RehearsalError: it did not start.
     """
+    address = ["--ready-file", str(log.absolute().with_name(ADDRESS))]
     with log.open("w") as errors:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=may_outlast
+            [*command, *address],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=may_outlast,
         )
     line = process.stdout.readline() if process.stdout else ""
     if not line.startswith("ready "):

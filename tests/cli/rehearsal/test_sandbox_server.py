@@ -114,7 +114,7 @@ def test_a_port_that_another_sandbox_has_leaves_that_ones_backend_and_address(
 def test_the_only_sandbox_of_the_folder_is_found_however_it_was_started(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    others = [("http://127.0.0.1:41001", Path.cwd()), ("http://127.0.0.1:41002", Path("/elsewhere"))]
+    others = [("http://127.0.0.1:41001", FOLDER.absolute()), ("http://127.0.0.1:41002", Path("/elsewhere"))]
     monkeypatch.setattr(sandbox_server, "_sandboxes", lambda: iter(others))
 
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:41001\n" in command("sandbox", "env").out
@@ -124,7 +124,7 @@ def test_the_only_sandbox_of_the_folder_is_found_however_it_was_started(
 def test_where_it_is_not_plain_which_one_is_meant_those_that_run_are_named(
     command: Command, monkeypatch: pytest.MonkeyPatch, folder: Path | None
 ) -> None:
-    others = [(f"http://127.0.0.1:{port}", folder or Path.cwd()) for port in (41001, 41002)]
+    others = [(f"http://127.0.0.1:{port}", folder or FOLDER.absolute()) for port in (41001, 41002)]
     monkeypatch.setattr(sandbox_server, "_sandboxes", lambda: iter(others))
 
     ended = command("sandbox", "env")
@@ -135,11 +135,43 @@ def test_where_it_is_not_plain_which_one_is_meant_those_that_run_are_named(
     assert "http://127.0.0.1:41002" in ended.err
 
 
-def test_a_sandbox_that_listens_is_found_among_the_processes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", [False, True])
+def test_a_kept_demos_sandbox_is_none_of_this_folder_even_where_it_has_the_address_of_one_that_ended(
+    command: Command, listener: socket.socket, monkeypatch: pytest.MonkeyPatch, *, written: bool
+) -> None:
+    kept = Path.cwd() / FOLDER / "demo"
+    monkeypatch.setattr(sandbox_server, "_sandboxes", lambda: iter([(address(listener), kept)]))
+    if written:
+        write(address(listener))
+
+    ended = command("sandbox", "env")
+
+    assert (ExitCode.NOT_REACHED, "") == (ended.code, ended.out)
+    assert f"{address(listener)} (its state is in {kept})" in ended.err
+
+
+def test_a_shell_that_is_pointed_at_another_folders_sandbox_gets_the_state_of_that_one(
+    command: Command, listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Path.cwd() / FOLDER / "demo"
+    monkeypatch.setattr(sandbox_server, "_sandboxes", lambda: iter([(address(listener), kept)]))
+
+    ended = command("sandbox", "env", "--port", str(listener.getsockname()[1]))
+
+    assert f"export AWS_ENDPOINT_URL={address(listener)}\n" in ended.out
+    assert f"export PULUMI_BACKEND_URL={(kept / 'backend').as_uri()}\n" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("words", "folder"), [((), FOLDER), (("--ready-file", "demo/url"), "demo"), (("--ready-file",), FOLDER)]
+)
+def test_a_sandbox_that_listens_is_found_among_the_processes_with_the_folder_of_its_state(
+    words: tuple[str, ...], folder: Path | str, tmp_path: Path
+) -> None:
     listening = "s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True)"
     program = f"import socket, time; {listening}; time.sleep(60)"
     process = subprocess.Popen(
-        [sys.executable, "-c", program, "sandbox", "serve"], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+        [sys.executable, "-c", program, "sandbox", "serve", *words], stdout=subprocess.PIPE, text=True, cwd=tmp_path
     )
     assert process.stdout is not None
     port = process.stdout.readline().strip()
@@ -149,4 +181,4 @@ def test_a_sandbox_that_listens_is_found_among_the_processes(tmp_path: Path) -> 
         process.kill()
         process.wait()
 
-    assert tmp_path == found[f"http://127.0.0.1:{port}"]
+    assert tmp_path / folder == found[f"http://127.0.0.1:{port}"]

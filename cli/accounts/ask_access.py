@@ -1,11 +1,12 @@
 """Writes the change by which an account would get a portfolio, for those who decide; nothing is granted by it."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from cli.accounts.committed import clean_checkout, committed
 from cli.accounts.patch import patch_of
 from cli.exit_codes import ExitCode
 from cli.yaml_text import append
@@ -20,15 +21,20 @@ from spoke.config import SpokeSettings
 
 _SHARES: Final = ("config", f"{HUB_PROJECT}:shares")
 _PRINCIPALS: Final = ("config", f"{SPOKE_PROJECT}:principals")
+_PATCH: Final = "access.patch"
 
 
 def ask_access(
     stack: str, portfolios: Sequence[IndexedPortfolio], key: str, *, kind: ShareType, principal: str, out: Path | None
 ) -> int:
-    """Print the change as a patch, or write it to `out`, and tell who decides; all else as `access_change` has it."""
-    change = access_change(stack, portfolios, key, kind=kind, principal=principal)
-    patch = "".join(patch_of(path.name, path.read_text(), after) for path, after in change.files.items())
-    sys.stderr.write("".join(f"{line}\n" for line in (*change.said, _next(key, change.account, out))))
+    """Print the change as a patch, or write it to `out`, and tell who decides; all else as `access_change` has it.
+
+    The patch is of what is committed: the engine writes lines of its own into a checkout's settings.
+    """
+    change = access_change(stack, portfolios, key, kind=kind, principal=principal, text=_as_committed)
+    patch = "".join(patch_of(path.name, _as_committed(path), after) for path, after in change.files.items())
+    branch = f"access-{key}-{change.account}"
+    sys.stderr.write("".join(f"{line}\n" for line in (*change.said, *_next(branch, list(change.files), out))))
     if out:
         write_file(out, patch)
     else:
@@ -52,7 +58,13 @@ class AccessChange:
 
 
 def access_change(
-    stack: str, portfolios: Sequence[IndexedPortfolio], key: str, *, kind: ShareType, principal: str
+    stack: str,
+    portfolios: Sequence[IndexedPortfolio],
+    key: str,
+    *,
+    kind: ShareType,
+    principal: str,
+    text: Callable[[Path], str] = Path.read_text,
 ) -> AccessChange:
     """Work out the change; nothing is written.
 
@@ -62,6 +74,7 @@ def access_change(
         key: The one that the account does not have.
         kind: How it would be shared.
         principal: Who would launch from it in the account; empty for nobody else than now.
+        text: Gives the settings that are changed.
 
     Raises:
         ConfigError: there is no such portfolio, no stack of the hub's publishes it, or the account has it already.
@@ -80,9 +93,9 @@ def access_change(
     changes: dict[Path, str] = {}
     covered = _covered(settings, key, spoke.account_id)
     if covered is None:
-        changes[hub.path] = _shared(hub, settings, key, spoke.account_id, kind)
+        changes[hub.path] = _shared(hub, settings, key, spoke.account_id, kind, text)
     if principal:
-        changes |= _granted(stack, spoke, key, principal)
+        changes |= _granted(stack, spoke, key, principal, text)
     if not changes:
         raise ConfigError(
             f"the account {spoke.account_id} has {key} already, by the share with {covered}. What it may launch is "
@@ -117,7 +130,9 @@ def _covered(settings: HubSettings, key: str, account: str) -> str | None:
     return None
 
 
-def _shared(hub: StackFile, settings: HubSettings, key: str, account: str, kind: ShareType) -> str:
+def _shared(
+    hub: StackFile, settings: HubSettings, key: str, account: str, kind: ShareType, text: Callable[[Path], str]
+) -> str:
     """Write the hub's settings with the share. Raises ConfigError where they could not have it."""
     beside = [share for share in settings.shares if share.portfolio == key]
     if any(share.revoking and share.target == account for share in beside):
@@ -133,10 +148,12 @@ def _shared(hub: StackFile, settings: HubSettings, key: str, account: str, kind:
     share = validate(ShareSetting, entry, where=hub.path.name, error=ConfigError)
     whole = {**settings.model_dump(by_alias=True), "shares": [*settings.shares, share]}
     _ = validate(HubSettings, whole, where=hub.path.name, error=ConfigError)
-    return append(hub.path.read_text(), _SHARES, entry, where=hub.path.name)
+    return append(text(hub.path), _SHARES, entry, where=hub.path.name)
 
 
-def _granted(stack: str, spoke: SpokeSettings, key: str, principal: str) -> dict[Path, str]:
+def _granted(
+    stack: str, spoke: SpokeSettings, key: str, principal: str, text: Callable[[Path], str]
+) -> dict[Path, str]:
     """Write the spoke's settings with the principal; nothing where it is there. Raises ConfigError."""
     path = Path(f"Pulumi.{stack}.yaml")
     if any(each.portfolio == key and each.arn == principal for each in spoke.principals):
@@ -145,7 +162,7 @@ def _granted(stack: str, spoke: SpokeSettings, key: str, principal: str) -> dict
     grants = [each.model_dump(by_alias=True, exclude_none=True) for each in spoke.principals]
     given = {**spoke.model_dump(by_alias=True, exclude={"launches", "principals"}), "principals": [*grants, entry]}
     _ = validate(SpokeSettings, given, where=path.name, error=ConfigError)
-    return {path: append(path.read_text(), _PRINCIPALS, entry, where=path.name)}
+    return {path: append(text(path), _PRINCIPALS, entry, where=path.name)}
 
 
 def _decider(portfolio: IndexedPortfolio) -> Iterator[str]:
@@ -170,6 +187,22 @@ def _units(settings: HubSettings, key: str, covered: str | None) -> Iterator[str
         )
 
 
-def _next(key: str, account: str, out: Path | None) -> str:
-    branch = f"access-{key}-{account}"
-    return f"Next: git switch -c {branch} && git apply {out or 'PATCH'} && git commit -a, and open a pull request."
+def _as_committed(path: Path) -> str:
+    """Give a file as it is committed; as it is here where it is not yet."""
+    found = committed(path)
+    return path.read_text() if found is None else found
+
+
+def _next(branch: str, files: Sequence[Path], out: Path | None) -> Iterator[str]:
+    """Write the commands that commit the change and nothing else."""
+    patch = out or Path(_PATCH)
+    names = " ".join(path.name for path in files)
+    changed = [path.name for path in files if path.read_text() != _as_committed(path)]
+    new = [path.name for path in files if committed(path) is None]
+    begin = f"git switch -c {branch}"
+    if changed:
+        yield f"The patch is of what is committed, and {' and '.join(changed)} has changes that are not."
+        begin, patch = clean_checkout(branch), patch.absolute()
+    add = f"git add {' '.join(new)} && " if new else ""
+    written = "" if out else f"the same with --out {_PATCH}, then "
+    yield f"Next: {written}{begin} && git apply {patch} && {add}git commit {names}, and open a pull request."

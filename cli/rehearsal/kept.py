@@ -19,13 +19,16 @@ _LOOK: Final = """\
                                       points this terminal at the sandbox that goes on at {url}
   cd {folder}/project
                                       the checkout of the demo; then model-catalog fleet status
-  model-catalog site serve {folder}/{pages}
+  model-catalog site serve {pages}
                                       the catalog's pages, which were built there
-  kill {process:<31}ends the sandbox, which is all that goes on"""
+  kill {process:<31}ends the sandbox, which is all that goes on
+  cd {back:<33}back to where you are, for what follows"""
 
 
 def keep_to_look_at(rehearsal: Rehearsal, folder: Path, root: Path) -> str:
     """Let the sandbox go on, write its environment, build the pages, and say how to look at them.
+
+    What it says is done line by line, from `root`: each path is written from where the line before leads to.
 
     Raises:
         RehearsalError: the pages could not be built.
@@ -41,8 +44,9 @@ def keep_to_look_at(rehearsal: Rehearsal, folder: Path, root: Path) -> str:
         folder=os.path.relpath(folder, root),
         environment=ENVIRONMENT,
         url=rehearsal.url,
-        pages=PAGES,
+        pages=os.path.relpath(pages, rehearsal.project),
         process=rehearsal.process,
+        back=os.path.relpath(root, rehearsal.project),
     )
 
 

@@ -88,7 +88,11 @@ def test_what_is_kept_can_be_looked_at_until_it_is_ended(folder: Path, capsys: p
     )
     assert "111122223333" == looked.stdout.strip()
     assert {"index.html", "index.json"} <= {path.name for path in (folder / "site").iterdir()}
-    assert "site serve demo/site" in said
+    there, back = re.findall(r"^  cd (\S+)", said, re.MULTILINE)
+    [pages] = re.findall(r"site serve (\S+)", said)
+    followed = f". demo/environment.sh && cd {there} && ls {pages}/index.html && cd {back} && pwd"
+    walked = subprocess.run(["bash", "-c", followed], cwd=folder.parent, capture_output=True, text=True, check=True)
+    assert str(folder.parent) == walked.stdout.splitlines()[-1]
     [number] = re.findall(r"kill (\d+)", said)
     with refused(NotReachedError, "demo-goes-on"):
         refuse_kept(folder)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
 
@@ -13,16 +13,19 @@ from hub.definitions.yaml_file import read_document
 from pages.index.model import Index
 from pages.launching.block import Wanted
 from pages.launching.offer import offer
+from pages.web.proposing import FOLDER
 from shared.between_fields import between_fields
 from shared.catalog.versions import VersionOrRange
 from shared.collecting import Mistakes
-from shared.errors import Mistake
+from shared.errors import ConfigError, Mistake
 from shared.files import write_file, write_files
 from shared.stack.stack_file import settings_of
 from shared.validation import Document, Key, Region
 from spoke.config import LaunchTags, SpokeSettings
 from spoke.parameter_sources import LaunchName
 from spoke.parameter_values import parameter_text
+
+_ENDINGS: Final = (".yaml", ".yml")
 
 
 class RequestedLaunch(Document):
@@ -95,9 +98,19 @@ def take_requests(folder: Path, index: Index) -> int:
         index: What the catalog offers.
 
     Raises:
-        CatalogError: names all that is refused.
+        CatalogError: names all that is refused; the folder, too, where it is another than the pages' and is not there.
     """
-    files, mistakes = sorted(folder.rglob("*.yaml")), Mistakes()
+    if folder != Path(FOLDER) and not folder.is_dir():  # the pages' own comes with the first request
+        raise ConfigError(
+            "is no folder, so nobody can say what is asked for there. Correct its name.",
+            code="requests-folder-missing",
+            place=str(folder),
+        )
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    files, mistakes = [path for path in found if path.suffix in _ENDINGS], Mistakes()
+    for path in found:
+        if path not in files and not path.name.startswith("."):
+            print(f"{path}: is no request, whose names end with {' or '.join(_ENDINGS)}; it stays")
     if not files:
         print(f"{folder}: nothing is asked for")
     for file in files:

@@ -138,3 +138,29 @@ def test_where_nothing_is_asked_for_nothing_is_done(command: Command) -> None:
     ended = command("spoke", "take-requests")
 
     assert (ExitCode.DONE, "change-requests: nothing is asked for\n") == (ended.code, ended.out)
+
+
+@pytest.mark.parametrize("is_file", [False, True])
+def test_a_folder_that_is_named_and_not_there_is_refused(command: Command, repository: Path, *, is_file: bool) -> None:
+    if is_file:
+        (repository / "asked").write_text(ACCESS)
+
+    ended = command("spoke", "take-requests", "asked")
+
+    assert ExitCode.MISTAKE == ended.code
+    assert "nothing is asked for" not in ended.out
+    assert is_file or ended.refusal == ("requests-folder-missing", "asked")
+
+
+def test_a_request_may_end_with_yml_and_what_is_none_stays_and_is_named(command: Command, repository: Path) -> None:
+    folder = ask(repository, launch=LAUNCH)
+    (folder / "launch.yaml").rename(folder / "launch.yml")
+    for name in ("README.md", ".gitkeep"):
+        (folder / name).write_text("Requests of the pages.\n")
+
+    ended = command("spoke", "take-requests")
+
+    assert ExitCode.DONE == ended.code
+    assert "fraud-scoring" in (repository / "Pulumi.spoke-research.yaml").read_text()
+    assert f"{FOLDER}/README.md: is no request" in ended.out
+    assert [".gitkeep", "README.md"] == sorted(path.name for path in folder.iterdir())

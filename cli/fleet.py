@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.exit_codes import ExitCode, reached
-from cli.verbs import AsJson, complete_product, complete_spoke, noun, print_json, verb
+from cli.verbs import AsJson, complete_product, complete_spoke, form_of, noun, print_json, verb
 
 app = noun("All spokes at once: what would change, roll it out, who runs what, what drifted.")
 
@@ -134,6 +134,7 @@ def status(
     from fleet.show.status import COLUMNS, beside_accounts, look_in_accounts, rows_of, show_status
     from fleet.show.tables import console
 
+    form = form_of(as_json=as_json, as_csv=as_csv)
     if cost:
         from cli.accounts.usage import show_usage
 
@@ -143,9 +144,9 @@ def status(
     accounts = None if recorded else look_in_accounts(found)
     if accounts:
         rows = beside_accounts(found, rows, accounts, product=product, version=version)
-    if as_json:
+    if form == "json":
         print_json([row.document() for row in rows])
-    elif as_csv:
+    elif form == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(COLUMNS)
         writer.writerows(row.cells() for row in rows)
@@ -197,7 +198,7 @@ def history(
     from cli.deployment.history import Question, show_history
 
     question = Question(stack=spoke, day=on, product=product, version=version)
-    return show_history(question, form="json" if as_json else "csv" if as_csv else "table", bundle=bundle)
+    return show_history(question, form=form_of(as_json=as_json, as_csv=as_csv), bundle=bundle)
 
 
 @verb(app, "accounts", "fleet accounts --check", asks_aws=True)

@@ -82,6 +82,7 @@ def new(
     stack: HubStack = "hub",
 ) -> int:
     """Write a product's folder from a template: what can be known, and marks for what a person has to say."""
+    _refuse_unknown(stack)
     if package:
         from cli.catalog.registration import new_product_of
 
@@ -105,6 +106,7 @@ def new_version(
     stack: HubStack = "hub",
 ) -> int:
     """Add a version to a product: what the registry knows of its package, and marks for what a person has to say."""
+    _refuse_unknown(stack)
     if package:
         from cli.catalog.registration import new_version_of
 
@@ -214,3 +216,11 @@ def remove_samples() -> int:
     from cli.catalog.samples import remove_samples as remove
 
     return remove()
+
+
+def _refuse_unknown(stack: str) -> None:
+    """Refuse a hub's stack that has no settings here; the usual one may come later. Raises ConfigError."""
+    if stack != "hub":
+        from cli.stacks import with_settings
+
+        _ = with_settings(stack, among=("hub",))

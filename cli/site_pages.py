@@ -2,7 +2,7 @@
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cli.beside import Ahead, Beside
 from cli.catalog.files import FOLDER, catalog_as_of
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from pages.web.build import Site
     from pages.web.proposing import Host
+
+_ADDRESS: Final = ("https://", "http://")
 
 
 def index_here(*, private: bool = False, repository: str = "") -> Index:
@@ -57,11 +59,18 @@ def build(
     from pages.web.build import Site  # noqa: PLC0415 - what renders pages is slow to load
     from pages.web.build import build as build_pages  # noqa: PLC0415 - likewise
 
-    if base and not base.startswith(("https://", "http://")):
+    if base and not base.startswith(_ADDRESS):
         raise ContentError(
             f"invalid value {base!r}. Expected the address of the folder, such as https://models.example.com/.",
             code="address-invalid",
             place="--base-url",
+        )
+    if repository and not repository.startswith(_ADDRESS):
+        raise ContentError(
+            f"invalid value {repository!r}. Expected the address of the repository's pages, such as "
+            f"https://github.com/example/models.",
+            code="address-invalid",
+            place="--repository",
         )
     address = f"{base.rstrip('/')}/" if base else ""
     index = index_here(private=private is not None, repository=repository)

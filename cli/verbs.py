@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Final, ParamSpec
+from typing import Annotated, Any, Final, Literal, ParamSpec
 
 import typer
 import yaml
@@ -81,6 +81,13 @@ def print_json(document: object) -> int:
     json.dump(document, sys.stdout, indent=2, ensure_ascii=False, default=str)
     sys.stdout.write("\n")
     return ExitCode.DONE
+
+
+def form_of(*, as_json: bool, as_csv: bool) -> Literal["json", "csv", "table"]:
+    """Tell in which form an answer is wanted. Raises BadParameter where it is wanted in two."""
+    if as_json and as_csv:
+        raise typer.BadParameter("one answer has one form. Use one of the two.", param_hint="--json and --csv")
+    return "json" if as_json else "csv" if as_csv else "table"
 
 
 def _refuse_elsewhere() -> None:

@@ -181,10 +181,10 @@ def _approver(approved: Sequence[str], board: Lines) -> Approver:
 
 
 def _sampled(stacks: Sequence[str], sample: str) -> list[str]:
-    number = sample.removesuffix("%")
-    if not number.isdecimal() or (sample.endswith("%") and int(number) > 100):  # noqa: PLR2004 - that is what a percentage is
+    number, most = sample.removesuffix("%"), 100 if sample.endswith("%") else sys.maxsize
+    if not number.isdecimal() or not 0 < int(number) <= most:  # of none nobody could say that nothing drifted
         raise SettingsError(
-            f"invalid value {sample!r}. Expected a number of spokes, or a share such as 5%.",
+            f"invalid value {sample!r}. Expected a number of spokes, 1 or more, or a share such as 5%.",
             code="invalid-sample",
             place="--sample",
         )

@@ -1,5 +1,6 @@
 """Runs the sandbox in the foreground with an empty backend, and tells other terminals where it is."""
 
+import re
 import shutil
 import socket
 import sys
@@ -8,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import psutil
 
@@ -16,7 +19,8 @@ from cli.exit_codes import ExitCode
 from cli.rehearsal import starting
 from cli.rehearsal.plugin import confirm_plugin
 from sandbox.__main__ import main as sandbox
-from sandbox.environment import exports
+from sandbox.environment import REGION, exports
+from shared.errors import ConfigError
 
 FOLDER: Final = Path(".sandbox")
 ADDRESS: Final = FOLDER / starting.ADDRESS
@@ -43,11 +47,22 @@ def print_exports(account: str, port: int | None, plugin: str | None = None) -> 
     """Print the environment that points a shell at a sandbox and its state: at the one of this folder, or at a port.
 
     Raises:
-        NotReachedError: none runs here, or several do; or the plug-in that is asked for is not installed.
+        NotReachedError: none runs here, or at the port, or several do; or the plug-in that is asked for is not
+            installed.
+        ConfigError: the sandbox has no such account.
     """
     told = confirm_plugin(plugin)
     known = dict(_sandboxes())
     url = f"http://{_LOOPBACK}:{port}" if port else _running(known)
+    if port and not _listens(url):
+        raise _unreachable(url, known, "--port")
+    if account and not _has(url, account):
+        raise ConfigError(
+            f"invalid value {account[:100]!r}: the sandbox at {url} has no such account. Take one of its organization: "
+            f"aws organizations list-accounts",
+            code="sandbox-without-account",
+            place="--account",
+        )
     sys.stdout.write(exports(url, known.get(url, FOLDER), account or None, plugin))
     sys.stderr.write(f"plug-in: {told}\n")  # what goes to standard output is for the shell
     return ExitCode.DONE
@@ -74,19 +89,45 @@ def _running(running: Mapping[str, Path]) -> str:
     here = [url for url, folder in running.items() if folder == own]
     if len(here) == 1:
         return here[0]
-    others = ", ".join(f"{url} (its state is in {folder})" for url, folder in running.items())
-    known = f" Running: {others}. To be pointed at one of them: --port (PORT=)." if others else ""
     if written:
-        raise NotReachedError(
-            f"the sandbox at {written[:100]} no longer answers. Start one in another terminal: model-catalog sandbox "
-            f"serve (make sandbox).{known}",
-            code="sandbox-unreachable",
-        )
+        raise _unreachable(written[:100], running)
     raise NotReachedError(
         f"{'several sandboxes run' if here else 'no sandbox runs'} here. Start one in another terminal: model-catalog "
-        f"sandbox serve (make sandbox).{known}",
+        f"sandbox serve (make sandbox).{_named(running)}",
         code="no-sandbox",
     )
+
+
+def _unreachable(url: str, running: Mapping[str, Path], place: str = "") -> NotReachedError:
+    return NotReachedError(
+        f"no sandbox answers at {url}. Start one in another terminal: model-catalog sandbox serve (make sandbox)."
+        f"{_named(running)}",
+        code="sandbox-unreachable",
+        place=place,
+    )
+
+
+def _named(running: Mapping[str, Path]) -> str:
+    """Name the sandboxes that run; nothing where none does."""
+    others = ", ".join(f"{url} (its state is in {folder})" for url, folder in running.items())
+    return f" Running: {others}. To be pointed at one of them: --port (PORT=)." if others else ""
+
+
+def _has(url: str, account: str) -> bool:
+    """Ask a sandbox whether there is an account. Raises NotReachedError where it does not answer."""
+    if not re.fullmatch(r"[0-9]{12}", account):
+        return False
+    signed = (
+        f"AWS4-HMAC-SHA256 Credential={account}/20260101/{REGION}/sts/aws4_request, SignedHeaders=host, Signature=0"
+    )
+    asked = Request(url, b"Action=GetCallerIdentity&Version=2011-06-15", {"Authorization": signed})  # noqa: S310 - http
+    try:
+        urlopen(asked, timeout=_PATIENCE_SECONDS).close()  # noqa: S310 - likewise
+    except HTTPError:
+        return False  # in STS's words, InvalidClientTokenId
+    except OSError:
+        raise _unreachable(url, {}) from None
+    return True
 
 
 def _listens(url: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.exit_codes import ExitCode
 from cli.private_site import live_rollouts
 from fleet.show.report import RolloutReport
 from fleet.store.storage import Storage
@@ -48,6 +49,15 @@ def built(checkout: Path, command: Command) -> Path:
     done = command("site", "build", "--out", "site", "--private", "--recorded", "--title", "Our models")
     assert 0 == done.code, done.err
     return checkout / "site"
+
+
+@pytest.mark.usefixtures("checkout")
+@pytest.mark.parametrize("option", ["--repository", "--base-url"])
+def test_what_is_no_address_is_refused_before_anything_is_written(command: Command, option: str) -> None:
+    ended = command("site", "build", "--out", "site", option, "git@github.com:example/models")
+
+    assert (ExitCode.MISTAKE, ("address-invalid", option)) == (ended.code, ended.refusal)
+    assert not Path("site").exists()
 
 
 @pytest.fixture

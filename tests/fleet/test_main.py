@@ -37,6 +37,7 @@ def command(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         ("up --approve x", ("wave-unknown", "--approve")),
         ("up --only a --exclude a", ("no-spokes-match", "")),
         ("drift --sample x", ("invalid-sample", "--sample")),
+        ("drift --sample 0", ("invalid-sample", "--sample")),
         ("shards 2 --format x", ("format-unknown", "--format")),
     ],
 )
@@ -118,6 +119,14 @@ def test_the_status_is_written_for_machines(command: Command) -> None:
     rows = list(csv.reader(StringIO(ended.out)))
     assert COLUMNS == rows[0]
     assert ["spoke-a", "spoke-b"] == [row[0] for row in rows[1:]]
+
+
+@pytest.mark.parametrize("words", ["status --recorded", "history"])
+def test_an_answer_in_two_forms_is_refused(command: Command, words: str) -> None:
+    ended = command(*words.split(), "--csv", "--json")
+
+    assert (2, "") == (ended.code, ended.out)
+    assert "--json and --csv" in ended.err
 
 
 def test_a_state_that_cannot_be_read_is_the_exit_code_of_a_status(command: Command, root: Path) -> None:

@@ -52,6 +52,21 @@ def test_a_product_is_written_with_what_can_be_known(catalog: CatalogCopy, comma
     }
 
 
+@pytest.mark.parametrize(
+    "words", [("new", "churn-scorer", "--portfolio", "online-inference"), ("new-version", FRAUD, "1.2.0")]
+)
+@pytest.mark.parametrize(
+    ("stack", "code"), [("no such/..", "stack-of-no-project"), ("hub-nope", "stack-without-settings")]
+)
+def test_a_hub_that_is_not_there_is_refused_even_where_nothing_is_asked_of_it(
+    stack: str, code: str, words: tuple[str, ...], catalog: CatalogCopy, command: Command, template: str
+) -> None:
+    ended = command("models", *words, "--template", template, "--stack", stack)
+
+    assert (ExitCode.MISTAKE, code, "") == (ended.code, ended.refusal[0], ended.out)
+    assert not (catalog.folder / "products" / "churn-scorer").exists()
+
+
 @pytest.mark.usefixtures("warm")
 def test_what_only_a_person_can_say_is_marked_and_listed(catalog: CatalogCopy, command: Command, template: str) -> None:
     ended = command("models", "new", "churn-scorer", "--template", template, "--portfolio", "online-inference")

@@ -12,6 +12,7 @@ from cli.exit_codes import ExitCode
 from cli.rehearsal import sandbox_server
 from cli.rehearsal.sandbox_server import ADDRESS, FOLDER
 from tests.support.command_line import Command
+from tests.support.sandbox.process import Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -52,14 +53,45 @@ def test_a_shell_is_pointed_at_the_sandbox_that_runs_wherever_it_listens(
     assert "export AWS_ACCESS_KEY_ID=111122223333\n" in ended.out
 
 
-def test_a_shell_may_be_another_accounts(command: Command, listener: socket.socket) -> None:
-    write(address(listener))
+def test_a_shell_may_be_another_accounts(command: Command, sandbox: Sandbox) -> None:
+    write(sandbox.url)
 
     assert "export AWS_ACCESS_KEY_ID=222233334444\n" in command("sandbox", "env", "--account", "222233334444").out
 
 
-def test_a_port_that_is_said_is_not_asked_after(command: Command) -> None:
-    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:5005\n" in command("sandbox", "env", "--port", "5005").out
+@pytest.mark.parametrize("account", ["1", "999999999999", "22223333444x"])
+def test_an_account_that_the_sandbox_does_not_have_is_refused(command: Command, sandbox: Sandbox, account: str) -> None:
+    write(sandbox.url)
+
+    ended = command("sandbox", "env", "--account", account)
+
+    assert (ExitCode.MISTAKE, "") == (ended.code, ended.out)
+    assert ("sandbox-without-account", "--account") == ended.refusal
+
+
+def test_a_sandbox_that_answers_nothing_is_not_asked_for_its_accounts_for_long(
+    command: Command, listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox_server, "_PATIENCE_SECONDS", 0.1)
+    write(address(listener))
+
+    assert "sandbox-unreachable" == command("sandbox", "env", "--account", "222233334444").refusal[0]
+
+
+def test_a_port_that_is_said_is_pointed_at(command: Command, listener: socket.socket) -> None:
+    ended = command("sandbox", "env", "--port", str(listener.getsockname()[1]))
+
+    assert f"export AWS_ENDPOINT_URL={address(listener)}\n" in ended.out
+
+
+def test_a_port_where_nothing_listens_is_refused(command: Command, listener: socket.socket) -> None:
+    port = str(listener.getsockname()[1])
+    listener.close()
+
+    ended = command("sandbox", "env", "--port", port)
+
+    assert (ExitCode.NOT_REACHED, "") == (ended.code, ended.out)
+    assert ("sandbox-unreachable", "--port") == ended.refusal
 
 
 def test_without_a_sandbox_it_is_said_how_to_start_one_and_nothing_is_exported(command: Command) -> None:

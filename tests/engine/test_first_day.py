@@ -18,8 +18,6 @@ from tests.support.stage import HUB, RESEARCH, Stage
 PAGE = (ROOT / "docs" / "first-day.md").read_text()
 STEPS = {int(each.partition(".")[0]): each for each in re.split(r"(?m)^## (?=\d+\. )", PAGE)[1:]}
 PRODUCTION = "444455556666"
-PACKAGES = ("model-package/churn/1", "model-package/fraud-detector/2")
-"""That of the page, and one that the sandbox has."""
 ANSWERS = {
     "an https address": "https://models.example.com/churn",
     "an e-mail address": "churn@example.com",
@@ -54,7 +52,7 @@ def commands(step: int) -> list[tuple[list[str], str]]:
     for block in re.findall(r"(?ms)^```\n(\$ .*?)^```", STEPS[step]):
         for shown in re.split(r"(?m)^\$ ", block)[1:]:
             command, _, printed = shown.replace("\\\n", " ").partition("\n")
-            found.append((shlex.split(command.replace(*PACKAGES)), printed.partition("\n")[0]))
+            found.append((shlex.split(command), printed.partition("\n")[0]))
     return found
 
 
@@ -138,9 +136,7 @@ def test_a_role_that_deploys_comes_by_hand_and_goes_again(empty: Stage) -> None:
 def test_a_first_model_of_ones_own_runs_and_all_of_it_can_be_taken_down(empty: Stage) -> None:
     """Steps 4 to 10, each taken back: files as soon as they are written, stacks at the end."""
     project = empty.project
-    template = project / "churn.yaml"
     source = project / "hub/catalog/products/fraud-detector-realtime/1.1.0.yaml"
-    template.write_text(source.read_text().replace("fraud-detector-realtime", "churn-scorer"))
 
     follow(empty, 4)
     assert not source.exists()
@@ -160,6 +156,8 @@ def test_a_first_model_of_ones_own_runs_and_all_of_it_can_be_taken_down(empty: S
     assert "delegated administrator" in looked
     assert "Nothing to take back" in STEPS[6]
     follow(empty, 7)
+    [template] = re.findall(r"(?m)^git show .*$", STEPS[8])
+    ended(empty, ["sh", "-c", template])
     [new, *others] = commands(8)
     said = ended(empty, ["python", "-m", "cli", *new[0][1:]])
     assert new[1] in said

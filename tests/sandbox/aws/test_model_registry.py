@@ -56,12 +56,12 @@ def test_a_package_that_is_registered_gets_the_etag_of_its_archive_and_keeps_its
     registry: Any,  # noqa: ANN401
 ) -> None:
     s3 = own_sandbox.client("s3", HUB)
-    etag = s3.put_object(Bucket=BUCKET, Key="churn/1/model.tar.gz", Body=b"model")["ETag"].strip('"')
-    registry.create_model_package_group(ModelPackageGroupName="churn")
+    etag = s3.put_object(Bucket=BUCKET, Key="returns/1/model.tar.gz", Body=b"model")["ETag"].strip('"')
+    registry.create_model_package_group(ModelPackageGroupName="returns")
     arn = registry.create_model_package(
-        ModelPackageGroupName="churn",
+        ModelPackageGroupName="returns",
         InferenceSpecification={
-            "Containers": [{"Image": "x", "ModelDataUrl": f"s3://{BUCKET}/churn/1/model.tar.gz"}],
+            "Containers": [{"Image": "x", "ModelDataUrl": f"s3://{BUCKET}/returns/1/model.tar.gz"}],
             "SupportedContentTypes": ["text/csv"],
             "SupportedResponseMIMETypes": ["text/csv"],
         },
@@ -88,8 +88,8 @@ def test_packages_are_listed_by_status_and_time_a_page_at_a_time(sandbox: Sandbo
     now = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
     assert [] == numbers(CreationTimeAfter=now)
     assert [1, 2, 3] == numbers(CreationTimeBefore=now, CreationTimeAfter=now - dt.timedelta(days=1))
-    with api_error("ValidationException", "churn"):
-        sagemaker.list_model_packages(ModelPackageGroupName="churn")
+    with api_error("ValidationException", "returns"):
+        sagemaker.list_model_packages(ModelPackageGroupName="returns")
 
 
 def test_another_account_reads_a_package_where_the_policy_of_its_group_lets_it(
@@ -143,9 +143,9 @@ def document(statement: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_group_goes_once_its_packages_have_gone(registry: Any, api_error: Expect) -> None:  # noqa: ANN401
     """API:DeleteModelPackage, DeleteModelPackageGroup."""
-    registry.create_model_package_group(ModelPackageGroupName="churn")
+    registry.create_model_package_group(ModelPackageGroupName="returns")
     arn = registry.create_model_package(
-        ModelPackageGroupName="churn",
+        ModelPackageGroupName="returns",
         InferenceSpecification={
             "Containers": [{"Image": "x"}],
             "SupportedContentTypes": ["text/csv"],
@@ -153,12 +153,12 @@ def test_a_group_goes_once_its_packages_have_gone(registry: Any, api_error: Expe
         },
     )["ModelPackageArn"]
     with api_error("ConflictException", "still contains Model Packages"):
-        registry.delete_model_package_group(ModelPackageGroupName="churn")
+        registry.delete_model_package_group(ModelPackageGroupName="returns")
 
     registry.delete_model_package(ModelPackageName=arn)
-    registry.delete_model_package_group(ModelPackageGroupName="churn")
+    registry.delete_model_package_group(ModelPackageGroupName="returns")
 
     with api_error("ValidationException", "does not exist"):
         registry.delete_model_package(ModelPackageName=arn)
     with api_error("ValidationException", "does not exist"):
-        registry.delete_model_package_group(ModelPackageGroupName="churn")
+        registry.delete_model_package_group(ModelPackageGroupName="returns")

@@ -75,7 +75,7 @@ def verify(stack: str) -> Iterator[Finding]:
         errors = ", ".join(set(consumers.unread.values()))
         yield Finding(
             f"organization: {account} may not read {', '.join(consumers.unread)} ({errors}), so that not every "
-            f"grant can be confirmed. A delegated administrator may: make up-organization"
+            f"grant can be confirmed. A delegated administrator may: model-catalog stack up organization"
         )
     yield from check_access(session, account, artifact_stores(own, guests))
 

@@ -147,8 +147,8 @@ def _read(engine: Engine, trusts: Sequence[Trust], exported: dict[str, object], 
     except EngineError as problem:
         if "no stack named" in str(problem):
             return ContractError(
-                f"the hub was never deployed on this backend, so no spoke can run. Deploy it first: make "
-                f"up-{name.rpartition('/')[2]}. If it was, check hubStack and PULUMI_BACKEND_URL.",
+                f"the hub was never deployed on this backend, so no spoke can run. Deploy it first: "
+                f"model-catalog stack up {name.rpartition('/')[2]}. If it was, check hubStack and PULUMI_BACKEND_URL.",
                 code="hub-not-deployed",
                 place=name,
             )

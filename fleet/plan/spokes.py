@@ -55,7 +55,7 @@ def required_spokes(root: Path) -> dict[str, Spoke]:
     if not spokes:
         raise SettingsError(
             "there are no spokes: no file is named Pulumi.spoke-*.yaml. Run the command in the project's folder, or "
-            "make one: make new-spoke",
+            "make one: model-catalog spoke new",
             code="no-spokes",
         )
     return spokes

@@ -88,7 +88,7 @@ def show_drift(found: Sequence[Drift], stacks: int, console: Console) -> None:
     more = f", {len(failed)} could not be compared" if failed else ""
     console.print(f"{len(drifted)} of {len(found)} compared spokes drifted{more}; there are {stacks}")
     if drifted:
-        console.print("to restore it: make refresh-<spoke>, then make rollout", markup=False)
+        console.print("to restore it: model-catalog stack refresh STACK, then model-catalog fleet up", markup=False)
 
 
 def _changes(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -83,7 +83,7 @@ def launches_in(
             launch = DeployedLaunch.model_validate({**output, **known})
         except (ValidationError, TypeError):
             raise StateError(
-                f"the output launches.{name} is not as this release writes it. Run make up-{stack}.",
+                f"the output launches.{name} is not as this release writes it. Run model-catalog stack up {stack}.",
                 code="output-of-another-release",
                 place=stack,
             ) from None

@@ -74,7 +74,7 @@ def check_lock(
         elif version not in lock.removed.get(product, []):
             mistakes.add(
                 ContentError(
-                    f"{product} {version} is not in {catalog / LOCK_FILE}. Add it: make lock.",
+                    f"{product} {version} is not in {catalog / LOCK_FILE}. Add it: model-catalog models lock.",
                     code="version-not-locked",
                     place=str(path),
                 )
@@ -195,7 +195,7 @@ def _refuse_removal(catalog: Path, locked: Mapping[str, Mapping[str, str]], publ
             mistakes.add(
                 ContentError(
                     f"the published version {version} is missing. Put it back: spokes may use it. To remove a version, "
-                    f"retire it first, then run make remove-version.",
+                    f"retire it first, then run model-catalog models remove-version.",
                     code="published-version-missing",
                     place=str(catalog / "products" / product / "product.yaml"),
                 )

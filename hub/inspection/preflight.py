@@ -96,7 +96,8 @@ class _Checks:
         if trusted == "ENABLED":
             yield Finding("organization", "Service Catalog has trusted access")
         else:
-            yield failed("organization", f"Service Catalog's trusted access is {trusted}. Run make up-organization")
+            advice = "Run model-catalog stack up organization"
+            yield failed("organization", f"Service Catalog's trusted access is {trusted}. {advice}")
         delegates = organizations.list_delegated_administrators(ServicePrincipal=_SERVICE)["DelegatedAdministrators"]
         if self._account.id in {item["Id"] for item in delegates}:
             yield Finding("organization", f"{self._account.id} is a delegated administrator of Service Catalog")
@@ -104,7 +105,7 @@ class _Checks:
             yield failed(
                 "organization",
                 f"{self._account.id} is not a delegated administrator of Service Catalog, so it cannot share with "
-                f"units and members. Run make up-organization",
+                f"units and members. Run model-catalog stack up organization",
             )
 
     def targets(self) -> Iterator[Finding]:
@@ -121,7 +122,7 @@ class _Checks:
             yield failed(
                 subject,
                 f"{self._account.id} is not a delegated administrator of stack sets. Set stackSets: true in "
-                f"Pulumi.organization.yaml, then run make up-organization",
+                f"Pulumi.organization.yaml, then run model-catalog stack up organization",
             )
         reached = {account for unit in self._plan.units for account in self._organization.statuses_below(unit)}
         if self._account.id in reached:
@@ -264,7 +265,7 @@ def _under_way(subject: str, arrivals: Mapping[str, ShareState]) -> Iterator[Fin
         yield warning(
             subject,
             f"not arrived in {', '.join(missing)}. AWS takes one share action at a time, and may still be working on "
-            f"it: watch it with make shares",
+            f"it: watch it with model-catalog hub shares",
         )
     elif ShareState.UNACCEPTED in arrivals.values():
         yield Finding(subject, "there, and waits for the account's own stack to accept it")

@@ -72,7 +72,7 @@ class KmsSigner:
         except (BotoCoreError, ClientError) as problem:
             raise ContractError(
                 f"does not sign the contract, so spokes keep to the one before. Let the hub's deployer use it, then "
-                f"run the hub again: make up-hub. AWS says: {error_text(problem)}",
+                f"run the hub again: model-catalog stack up hub. AWS says: {error_text(problem)}",
                 code="contract-not-signable",
                 place=self._where,
             ) from None

@@ -218,7 +218,7 @@ def parse(value: object, *, source: str) -> Contract:
     place = f"stack {source}"
     if not isinstance(value, Mapping):
         raise ContractError(
-            "exports no catalog. Check the spelling of hubStack, and deploy the hub first: make up-hub.",
+            "exports no catalog. Check the spelling of hubStack, and deploy the hub first: model-catalog stack up hub.",
             code="catalog-not-exported",
             place=place,
         )
@@ -236,7 +236,8 @@ def parse(value: object, *, source: str) -> Contract:
         contract = Contract.model_validate(document)
     except Mistake as mistake:
         raise ContractError(
-            f"publishes a catalog that is damaged: it {mistake} Deploy the hub again with this release: make up-hub.",
+            f"publishes a catalog that is damaged: it {mistake} Deploy the hub again with this release: "
+            f"model-catalog stack up hub.",
             code="catalog-damaged",
             place=place,
         ) from None
@@ -245,7 +246,8 @@ def parse(value: object, *, source: str) -> Contract:
         key = ".".join(str(part) for part in first["loc"])
         wrong = "is missing" if first["type"] == "missing" else "has an invalid value"
         raise ContractError(
-            f"publishes a catalog that is damaged: {key} {wrong}. Deploy the hub again with this release: make up-hub.",
+            f"publishes a catalog that is damaged: {key} {wrong}. Deploy the hub again with this release: "
+            f"model-catalog stack up hub.",
             code="catalog-damaged",
             place=place,
         ) from None
@@ -254,7 +256,8 @@ def parse(value: object, *, source: str) -> Contract:
             for missing in [each for each in product.within if each not in catalog.portfolios]:
                 raise ContractError(
                     f"publishes a catalog that is damaged: regions.{region}.products.{key}.portfolio names "
-                    f"{missing!r}, which is not there. Deploy the hub again with this release: make up-hub.",
+                    f"{missing!r}, which is not there. Deploy the hub again with this release: "
+                    f"model-catalog stack up hub.",
                     code="catalog-damaged",
                     place=place,
                 )
@@ -265,7 +268,7 @@ def parse(value: object, *, source: str) -> Contract:
     if not fits:
         raise ContractError(
             f"publishes a catalog that does not fit its own content hash ({contract.content_hash}): it was altered "
-            f"after the hub wrote it. Deploy the hub again: make up-hub.",
+            f"after the hub wrote it. Deploy the hub again: model-catalog stack up hub.",
             code="catalog-altered",
             place=place,
         )

@@ -16,7 +16,7 @@ def day_of(value: object, *, source: str) -> dt.date | None:
     except ValueError:
         raise ContractError(
             f"publishes a catalog that is damaged: {value!r:.60} is no date. Deploy the hub again with this release: "
-            f"make up-hub.",
+            f"model-catalog stack up hub.",
             code="catalog-damaged",
             place=f"stack {source}",
         ) from None

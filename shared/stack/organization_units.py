@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from shared.aws.unit_path import unit_ids
 from shared.errors import ConfigError
 
-_NOT_DELEGATED: Final = "a delegated administrator may. Run make up-organization first"
+_NOT_DELEGATED: Final = "a delegated administrator may. Run model-catalog stack up organization first"
 
 
 class OrganizationUnits:

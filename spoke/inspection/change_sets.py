@@ -101,7 +101,7 @@ def _path(catalog: Any, resolved: ResolvedLaunch) -> str:  # noqa: ANN401 - a bo
     found = paths_through(resolved.portfolio, (LaunchPath(path["Id"], path["Name"]) for path in paths))
     if not found:
         raise PlanError(
-            f"there is no launch path to {resolved.product.name} yet, so AWS cannot look into it. The first make up "
+            f"there is no launch path to {resolved.product.name} yet, so AWS cannot look into it. The first stack up "
             f"gives this stack access; everything in the template will be new"
         )
     return found[0]
@@ -129,7 +129,7 @@ def _failure(reason: str, resolved: ResolvedLaunch) -> str:
     if "ChangeSet" in text and "not authorized" in text:
         return (
             f"{text} The role {resolved.product.launch_role.name} is older than the hub's policy for it, which allows "
-            f"it to look: run make up once, or have the role's maker renew it"
+            f"it to look: run stack up once, or have the role's maker renew it"
         )
     return text
 

@@ -92,7 +92,7 @@ class LaunchChecks:
             return warning(
                 subject,
                 f"none, although the deploying role has access to {name!r}. AWS may take a moment; if it stays so, the "
-                f"product has left the portfolio: deploy the hub again (make up-hub)",
+                f"product has left the portfolio: deploy the hub again (model-catalog stack up hub)",
             )
         who = "this stack" if self._own(resolved) else "the deploying role"
         return Finding(subject, f"will be there once {who} has access to {name!r}")
@@ -135,7 +135,7 @@ def _launch(resolved: ResolvedLaunch, found: dict[str, Any] | None, scope: Prefl
             return warning(
                 subject,
                 f"its last update failed ({found.get('StatusMessage', 'no reason given')}). Once the cause is gone, "
-                f"make up tries again",
+                f"stack up tries again",
             )
         case status:
             return warning(subject, f"is {status}: AWS takes no other change until that ends")

@@ -57,7 +57,7 @@ class PortfolioChecks:
         return failed(
             subject,
             f"not shared with this account. The hub shares it by {', '.join(kinds) or 'nothing'}: ask the platform "
-            f"team for a share that reaches {self._account.id}; make shares shows where it has arrived",
+            f"team for a share that reaches {self._account.id}; model-catalog hub shares shows where it has arrived",
         )
 
     def access(self) -> Iterator[Finding]:

@@ -75,5 +75,6 @@ class _Checks:
                 yield warning(
                     subject,
                     f"the hub has not run since {resolved.key} {resolved.choice.number} became "
-                    f"{resolved.choice.state}, so AWS still takes it for {before}: deploy the hub again (make up-hub)",
+                    f"{resolved.choice.state}, so AWS still takes it for {before}: deploy the hub again "
+                    f"(model-catalog stack up hub)",
                 )

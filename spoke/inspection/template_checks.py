@@ -53,7 +53,8 @@ class TemplateChecks:
             yield failed(
                 subject,
                 f"AWS offers another one (sha256 {found[1][:12]}…) than the hub says it published "
-                f"({version.template_sha256[:12]}…). Ask the platform team; make preview-hub compares the two",
+                f"({version.template_sha256[:12]}…). Ask the platform team; "
+                f"model-catalog stack preview hub compares the two",
             )
         else:
             yield Finding(subject, f"as the hub published it (sha256 {found[1][:12]}…)")

@@ -63,7 +63,8 @@ def model_of(launch: Launch, version: Version, number: str, region: str, *, wher
     if model is None:
         if own:
             raise LaunchError(
-                "the hub does not say yet which parameter takes the model. Deploy it with this release (make up-hub), "
+                "the hub does not say yet which parameter takes the model. Deploy it with this release "
+                "(model-catalog stack up hub), "
                 "or set the parameter as before.",
                 code="own-model-not-taken",
                 place=f"{where}: ownModel",

@@ -67,7 +67,7 @@ async def read_contract(stacks: Sequence[str], trusts: Sequence[Trust]) -> Publi
 
 
 async def _read(stack: str, trusts: Sequence[Trust]) -> tuple[Contract, dt.date | None]:
-    pulumi.log.info(f"Catalog: {stack} ({_where()}; deployed by make up-hub)")
+    pulumi.log.info(f"Catalog: {stack} ({_where()}; deployed by model-catalog stack up hub)")
     outputs = await _outputs(stack)
     published = admit(trusts, outputs.get(CATALOG_OUTPUT), stack)
     return published, day_of(outputs.get(PUBLISHED_OUTPUT), source=stack)
@@ -91,7 +91,7 @@ async def _outputs(stack: str) -> Mapping[str, Any]:
     except Exception as problem:  # noqa: BLE001 - the SDK raises no other
         raise ContractError(
             f"{stack} cannot be read: {str(problem).rpartition('returned an error: ')[2]}. Name the hub's stack, let "
-            f"this role read its state, and deploy the hub first: make up-hub.",
+            f"this role read its state, and deploy the hub first: model-catalog stack up hub.",
             code="hub-unreadable",
             place=_where(),
         ) from None

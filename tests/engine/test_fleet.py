@@ -169,4 +169,4 @@ def test_a_hub_that_was_never_deployed_ends_the_command(fleet: Fleet, tmp_path: 
     said = fleet.refused("up", variables={"PULUMI_BACKEND_URL": f"file://{tmp_path}"})
 
     assert "hub: the hub was never deployed on this backend" in said
-    assert "make up-hub" in said
+    assert "model-catalog stack up hub" in said

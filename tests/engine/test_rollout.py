@@ -34,7 +34,7 @@ def test_the_hub_gives_every_account_of_a_unit_the_roles(stage: Stage) -> None:
     grown = stage.up("hub")
     settled = stage.up("hub", "--expect-no-changes")
 
-    assert "Run make up-organization first" in refused
+    assert "Run model-catalog stack up organization first" in refused
     assert f"the hub {HUB} is in one of the units, and has roles of the same names already" in own
     assert "rollout of the roles: 2 accounts, and those that join later" in foreseen
     assert "role ModelCatalogLaunch-fraud-detector-realtime: there, and trusts Service Catalog" in previewed

@@ -152,7 +152,7 @@ def test_a_hub_that_was_never_deployed_is_told_with_how_to_deploy_it() -> None:
     with refused(ContractError, "hub-not-deployed", name) as found:
         Hubs(FakeEngine({name: GONE}), [name]).contract(reading(name), where="x")
 
-    assert "make up-next." in str(found.value)
+    assert "model-catalog stack up next." in str(found.value)
 
 
 def signing(**changed: object) -> SpokeSettings:

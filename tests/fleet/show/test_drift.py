@@ -159,7 +159,7 @@ def test_all_that_was_found_is_printed() -> None:
         "spoke-a: Role [x] is gone",
         "spoke-c: not compared: no access",
         "1 of 3 compared spokes drifted, 1 could not be compared; there are 9",
-        "to restore it: make refresh-<spoke>, then make rollout",
+        "to restore it: model-catalog stack refresh STACK, then model-catalog fleet up",
     ] == printed(console)
 
 

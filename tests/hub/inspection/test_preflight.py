@@ -118,7 +118,7 @@ def test_a_template_that_nobody_launches_any_more_is_not_held_against_todays_rul
     [
         (
             {"calls": {"get_aws_organizations_access_status": {"AccessStatus": "DISABLED"}}},
-            "organization: Service Catalog's trusted access is DISABLED. Run make up-organization",
+            "organization: Service Catalog's trusted access is DISABLED. Run model-catalog stack up organization",
         ),
         (
             {"calls": {"list_delegated_administrators": {"DelegatedAdministrators": []}}},

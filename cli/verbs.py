@@ -155,6 +155,10 @@ def _numbers(path: Path) -> Iterator[str]:
 
 def on_day(day: str | None) -> str | None:
     """Let a command, and what it starts, work with a day."""
+    if day:
+        from shared.catalog.lifecycle import day_of
+
+        day_of(day, place="--as-of")
     if day is not None:
         os.environ[AS_OF] = day  # the programs that Pulumi starts read it there
     return day

@@ -110,8 +110,8 @@ class Stay:
 
     def is_on(self, day: dt.date) -> bool:
         """Say whether it ran at any time of a day of UTC's."""
-        begin = dt.datetime.combine(day, dt.time(), dt.UTC)
-        return self.since < begin + dt.timedelta(days=1) and (self.until is None or self.until >= begin)
+        since, until = self.since.astimezone(dt.UTC), self.until and self.until.astimezone(dt.UTC)
+        return since.date() <= day and (until is None or until.date() >= day)
 
 
 def moves_of(chain: Chain) -> Iterator[Move]:

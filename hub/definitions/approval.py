@@ -61,7 +61,7 @@ def _check_release(where: str, entry: VersionEntry, day: dt.date) -> None:
     Somewhere on earth it is tomorrow already.
     """
     today = max(day, dt.datetime.now(dt.UTC).date())
-    if entry.released > today + dt.timedelta(days=1):
+    if (entry.released - today).days > 1:
         raise ContentError(
             f"invalid value {entry.released}. The version would be published today, {today}: correct the date, or add "
             f"the version on that day.",

@@ -159,7 +159,7 @@ def _found(catalog: Catalog) -> Iterator[tuple[str, CatalogVersion, str, Ending]
                 if name not in names:
                     names.append(name)
             for ending, names in used.items():
-                ahead = ending.date is not None and ending.date > catalog.day + FORESIGHT
+                ahead = ending.date is not None and ending.date - catalog.day > FORESIGHT
                 if not ahead and not _ends_itself(version, ending, catalog.day):
                     place = f"{version.template.path}: version {version.entry.version}"
                     yield place, version, ", ".join(names), ending

@@ -98,7 +98,7 @@ def coming_changes(lives: Lives, day: dt.date) -> Iterator[str]:
     for version, life in lives.items():
         end = life.lifecycle
         for date in (end.deprecated_on, end.retires_on) if end else ():
-            if date and day < date <= day + FORESIGHT and life.state_on(date) != life.state_on(day):
+            if date and day < date and date - day <= FORESIGHT and life.state_on(date) != life.state_on(day):
                 yield f"{version} will be {life.state_on(date)} on {date}, {_in_days(date - day)}"
 
 

@@ -81,7 +81,7 @@ def _attention(row: Row, day: dt.date, ends: dt.date | None) -> Attention:
         return Attention.UNKNOWN
     if row.state in (Attention.RETIRED, Attention.DEPRECATED):
         return Attention(row.state)
-    if ends and ends <= day + SOON:
+    if ends and ends - day <= SOON:
         return Attention.ENDING
     if row.versions_behind:
         return Attention.OLD

@@ -32,13 +32,20 @@ def as_of() -> dt.date:
         ConfigError: the environment's is no date.
     """
     given = os.environ.get(AS_OF)
-    if not given:
-        return _today()
+    return day_of(given, place=AS_OF) if given else _today()
+
+
+def day_of(text: str, *, place: str) -> dt.date:
+    """Read a day that somebody gave there.
+
+    Raises:
+        ConfigError: it is no date.
+    """
     try:
-        return dt.date.fromisoformat(given)
+        return dt.date.fromisoformat(text)
     except ValueError:
         raise ConfigError(
-            f"invalid value {given!r}. Expected a date, for example 2026-12-24.", code="invalid-value", place=AS_OF
+            f"invalid value {text!r}. Expected a date, for example 2026-12-24.", code="invalid-value", place=place
         ) from None
 
 

@@ -1,6 +1,8 @@
 """How commands end: four codes, one line, no traceback."""
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from cli.exit_codes import ExitCode
 from fleet.errors import EngineError, SettingsError
 from shared.errors import CatalogError, ConfigError, PreflightError
 from tests.support.fake_account import always
+from tests.support.paths import ROOT
 
 DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "No."}}, "ListPortfolios")
 
@@ -90,6 +93,21 @@ def test_both_ways_to_stop_a_process_interrupt_it(monkeypatch: pytest.MonkeyPatc
             signal.signal(number, handler)
 
     assert 130 == exit_.value.code
+
+
+def test_an_interrupt_while_the_command_line_is_loaded_ends_it_as_a_later_one_does(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("import signal\n\nsignal.raise_signal(signal.SIGINT)\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", "models", "list"],
+        env={"PYTHONPATH": f"{tmp_path}:{ROOT}", "PATH": ""},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (130, "", "") == (done.returncode, done.stdout, done.stderr)
 
 
 def test_a_mistake_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

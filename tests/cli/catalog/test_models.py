@@ -138,6 +138,22 @@ def test_the_day_may_be_another_one(catalog: CatalogCopy, command: Command, monk
     assert ("active", "deprecated") == (today, later)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_day_may_be_any_of_the_calendar(catalog: CatalogCopy, command: Command, day: str) -> None:
+    catalog.end(FRAUD, "1.0.0", deprecated_on=dt.date.max)
+
+    ended = command("models", "list", "--as-of", day)
+
+    assert (ExitCode.DONE, ("", "")) == (ended.code, ended.refusal), ended.err
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "9999-13-01"])
+def test_what_is_no_day_is_refused_where_it_was_given(command: Command, day: str) -> None:
+    ended = command("models", "list", "--as-of", day)
+
+    assert (ExitCode.MISTAKE, ("invalid-value", "--as-of")) == (ended.code, ended.refusal)
+
+
 def test_a_card_is_printed_as_sagemaker_takes_it(command: Command) -> None:
     content = json.loads(command("models", "show", TEXT, "1.0.0", "--sagemaker").out)
 

@@ -81,6 +81,11 @@ def test_what_ran_on_a_day_ran_at_some_time_of_it(day: int, versions: list[str])
     assert versions == [each.version for each in stays_of(LIFE) if each.is_on(asked)]
 
 
+@pytest.mark.parametrize(("day", "launches"), [(dt.date.min, 0), (dt.date.max, 1)])
+def test_a_day_may_be_the_first_or_the_last_of_the_calendar(day: dt.date, launches: int) -> None:
+    assert launches == len([each for each in stays_of(chain(event(0, launch()))) if each.is_on(day)])
+
+
 def test_a_product_is_known_by_every_key_that_it_had() -> None:
     renamed = chain(event(0, launch()), event(1, launch(product="encoder")))
 

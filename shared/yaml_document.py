@@ -26,11 +26,13 @@ def read_document(model: type[M], content: bytes, *, where: str, error: type[Cat
         content: What stands in the file.
         where: The file, for messages.
         error: The kind of error to raise.
-        empty: What a file stands for that says nothing.
+        empty: What a file stands for that says nothing, but for comments.
 
     Raises:
-        CatalogError: of the given kind: it is not YAML, or does not fit; all mistakes are named.
+        CatalogError: of the given kind: it is cut, is not YAML, or does not fit; all mistakes are named.
     """
+    if empty is not None:
+        refuse_cut(content, where=where, error=error)
     node, found = _read(content, YamlLoader, where=where, error=error)
     mistakes = Mistakes()
     with mistakes:
@@ -40,6 +42,17 @@ def read_document(model: type[M], content: bytes, *, where: str, error: type[Cat
         if not mistakes.found:
             return valid
     raise together(mistakes.found)
+
+
+def refuse_cut(content: bytes, *, where: str, error: type[CatalogError]) -> None:
+    """Refuse a file that may say nothing, but not by having been cut. Raises CatalogError of the given kind."""
+    if not content.strip():
+        raise error(
+            f"is empty, so it was cut. Put it back as git has it (git checkout HEAD -- {where}). To go without it, "
+            f"delete it.",
+            code="file-empty",
+            place=where,
+        )
 
 
 def plain_values(

@@ -12,6 +12,7 @@ from shared.catalog.trust import Trust
 from shared.errors import ConfigError
 from shared.stack.names import HUB_PROJECT
 from shared.validation import SettingsDocument, validate
+from shared.yaml_document import refuse_cut
 
 FLEET_FILE: Final = "fleet.yaml"
 
@@ -72,7 +73,9 @@ def fleet_trusts(folder: Path) -> tuple[Trust, ...]:
 def fleet_pin(folder: Path) -> HubPin | None:
     """Read the pin of fleet.yaml; None where it has none. Raises ConfigError."""
     try:
-        content: object = yaml.load((folder / FLEET_FILE).read_bytes(), Loader=yaml.CSafeLoader)
+        text = (folder / FLEET_FILE).read_bytes()
+        refuse_cut(text, where=FLEET_FILE, error=ConfigError)  # a pin that was cut off would be missed by nobody
+        content: object = yaml.load(text, Loader=yaml.CSafeLoader)
     except FileNotFoundError:
         return None
     except OSError as problem:

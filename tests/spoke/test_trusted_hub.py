@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.catalog import contract
-from shared.errors import ContractError
+from shared.errors import ConfigError, ContractError
 from spoke import program
 from tests.support.offers import HUB_ACCOUNT, HUB_STACK
 from tests.support.recorder import Mocks
@@ -92,3 +92,14 @@ def test_what_fleet_yaml_asks_for_the_settings_cannot_leave_out(
     with refused(ContractError, "contract-not-signed", HUB_STACK) as found:
         deploy()
     assert "fleet.yaml asks for that" in str(found.value)
+
+
+def test_a_fleet_yaml_that_was_cut_takes_no_pin_away(
+    deploy: Deploy, mocks: Mocks, offer: dict[str, Any], folder: Path
+) -> None:
+    (folder / "fleet.yaml").touch()
+    publish(mocks, offer)
+
+    with refused(ConfigError, "file-empty", "fleet.yaml"):
+        deploy()
+    assert not [each for each in mocks.resources if each.type.startswith("aws:")]

@@ -19,9 +19,15 @@ def test_without_a_file_every_spoke_is_in_one_wave(tmp_path: Path) -> None:
     assert (True, "0", False) == (wave.default, wave.tolerance, wave.approve)
 
 
-@pytest.mark.parametrize("text", ["", "# nothing yet\n", "{}"])
-def test_an_empty_file_is_as_good_as_none(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["# nothing yet\n", "{}"])
+def test_a_file_that_says_nothing_is_as_good_as_none(tmp_path: Path, text: str) -> None:
     assert FleetSettings() == read(tmp_path, text)
+
+
+@pytest.mark.parametrize("text", ["", " \n\n"])
+def test_a_file_that_was_cut_is_refused_and_no_wave_is_forgotten(tmp_path: Path, text: str) -> None:
+    with refused(SettingsError, "file-empty", "fleet.yaml"):
+        read(tmp_path, text)
 
 
 def test_the_projects_own_file_is_valid() -> None:

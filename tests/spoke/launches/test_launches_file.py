@@ -47,3 +47,14 @@ def test_an_account_id_without_quotes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "accounts.yaml").write_text("accounts:\n  333344445555: {unit: A}\n")
     with pytest.raises(ConfigError):
         read_platform(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["launches.yaml", "accounts.yaml"])
+def test_a_file_that_was_cut_is_refused_and_comments_alone_say_nothing(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    with refused(ConfigError, "file-empty", name):
+        read_platform(tmp_path)
+
+    (tmp_path / name).write_text("# nothing yet\n")
+    found = read_platform(tmp_path)
+    assert ([], {}) == ([*found.entries], found.accounts)

@@ -144,6 +144,14 @@ def status(
     accounts = None if recorded else look_in_accounts(found)
     if accounts:
         rows = beside_accounts(found, rows, accounts, product=product, version=version)
+    if not rows and (product or version) and not (accounts and accounts.unread):
+        from cli.deployment.known_names import refuse_unknown
+
+        every = rows_of(found)
+        every = beside_accounts(found, every, accounts) if accounts else every
+        launched = [(row.product, row.version) for row in every if row.launch]
+        hubs = found.inventory.hubs
+        refuse_unknown(Path.cwd(), product=product, version=version, launched=launched, hubs=hubs)
     if form == "json":
         print_json([row.document() for row in rows])
     elif form == "csv":

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from cli.catalog.files import catalog_as_of, find_product
+from cli.deployment.known_names import refuse_unknown
 from cli.exit_codes import ExitCode
 from cli.verbs import print_json
 from fleet.show.launches import launches_of
@@ -26,12 +26,13 @@ def show_usage(product: str, version: str, *, as_json: bool) -> int:
     """Print all launches, or those of a product or version.
 
     Raises:
-        ContentError: there is no such product, and nobody runs it either.
+        ConfigError: nobody knows such a product or version.
         CatalogError: the backend, a record or a state cannot be read, or a hub that has to be.
     """
     found = [each for each in launches_of(Path.cwd(), identified=bool(product)) if each.is_of(product, version)]
-    if product and not found:
-        find_product(catalog_as_of(), product)
+    if not found and (product or version):
+        every = [(each.product, each.deployed.version) for each in launches_of(Path.cwd())]
+        refuse_unknown(Path.cwd(), product=product, version=version, launched=every)
     if as_json:
         return print_json([launch.document() for launch in found])
     rows = [

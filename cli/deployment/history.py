@@ -5,9 +5,11 @@ import datetime as dt
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cli.deployment.history_bundle import write_bundle
+from cli.deployment.known_names import refuse_unknown
 from cli.exit_codes import reached
 from cli.verbs import print_json
 from fleet.show.history import Move, Stay, columns, document, moves_of, of_product, show_moves, show_stays, stays_of
@@ -47,17 +49,23 @@ def show_history(question: Question, *, form: str, bundle: Path | None) -> int:
         bundle: The file to write.
 
     Raises:
-        CatalogError: the question names no day, or the history is out of reach.
+        CatalogError: the question names no day, or what nobody knows, or the history is out of reach.
     """
     root = Path.cwd()
-    recorded = read_recorded(root, _full(question.stack, root))
+    stack = _full(question.stack, root)
+    recorded = read_recorded(root, stack)
     records, chains, problems = recorded.records, recorded.chains, recorded.problems
+    asked = partial(refuse_unknown, root, stack=stack)
+    if stack and not any(chain.events for chain in chains):
+        asked()
     if bundle:
         write_bundle(bundle, chains, records, root)
         events = sum(len(chain.stored) for chain in chains)
         print(f"{bundle}: {events} events of {len(chains)} stacks; {'not whole' if problems else 'the chain is whole'}")
     elif question.is_of_times:
         stays = _stays(chains, question)
+        if not stays:
+            asked(product=question.product, version=question.version)
         _answer(stays, Stay, form, lambda: show_stays(stays, console()))
     else:
         moves = sorted((move for chain in chains for move in moves_of(chain)), key=lambda move: (move.when, move.stack))

@@ -81,7 +81,7 @@ def test_a_product_that_nobody_runs_and_one_that_is_not_there_are_told_apart(com
 
     assert (0, "Nobody runs it.\n") == (nobody.code, nobody.out)
     assert ExitCode.MISTAKE == unknown.code
-    assert ("product-unknown", "PRODUCT") == unknown.refusal
+    assert ("product-unknown", "--product") == unknown.refusal
 
 
 def test_a_stack_that_cannot_be_read_is_a_clear_error(backend: Storage, command: Command) -> None:

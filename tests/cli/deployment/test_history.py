@@ -81,8 +81,8 @@ def test_it_lists_one_spoke(command: Command, spoke: str) -> None:
         ("--product embedder --version 1.0.0", [("300000000001", "1.0.0"), ("300000000002", "1.0.0")]),
         ("--product embedder --version 1.1.0", [("300000000001", "1.1.0")]),
         ("--product embedder --on 2026-11-06 --spoke b", [("300000000002", "1.0.0")]),
-        ("--version 2.0.0", []),
-        ("--product other", []),
+        ("--product embedder --version 1.1.0 --spoke b", []),
+        ("--product prod-embedder --version 1.1.0 --on 2026-11-03", []),
     ],
 )
 def test_it_tells_what_ran_on_a_day_and_who_ever_ran_a_version(

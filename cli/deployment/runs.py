@@ -12,6 +12,7 @@ from cli.verbs import stacks
 from fleet.store.free_space import refuse_full_disk
 from fleet.store.storage import backend_url
 from shared.errors import CatalogError
+from shared.stack.stack_file import StackFile
 
 if TYPE_CHECKING:
     from cli.deployment.comment import Found
@@ -60,6 +61,7 @@ def _tell_more(stack: str, found: "Found") -> None:
 
 def _preview(stack: str, options: Sequence[str]) -> int:
     project = with_settings(stack)
+    _refuse_no_settings(stack)
     refuse_unready(stack, changing=False)
     if project == "hub":
         from cli.catalog.check import refuse_mistakes  # noqa: PLC0415 - slow to load, and not for every stack
@@ -96,6 +98,7 @@ def up(stack: str, options: Sequence[str], *, acknowledged: bool = False) -> int
         CatalogError: there is no such stack, or its backend is out of reach.
     """
     project = with_settings(stack)
+    _refuse_no_settings(stack)
     refuse_full_disk(backend_url(), stack)
     if refuse_unready(stack):
         _look_again(stack)
@@ -132,6 +135,7 @@ def _shared_where_it_can_be(stack: str, code: ExitCode, options: Sequence[str]) 
 def refresh(stack: str, options: Sequence[str]) -> int:
     """Compare a stack with what is really there; of a spoke's launches the parameters too. Raises CatalogError."""
     project = project_of(stack)
+    _refuse_no_settings(stack)
     refuse_full_disk(backend_url(), stack)
     refuse_unready(stack)
     code = of_pulumi(engine().attended(project, stack, "refresh", *_outputs(project), *options))
@@ -156,6 +160,7 @@ def destroy(stack: str, options: Sequence[str], *, acknowledged: bool = False) -
         CatalogError: launches need a spoke's roles that it does not declare; or something is out of reach.
     """
     project = project_of(stack)
+    _refuse_no_settings(stack)
     refuse_unready(stack)
     if project != "organization":
         from cli.deployment.safeguards import refuse_to_abandon, refuse_to_strand  # noqa: PLC0415 - slow to load, and not for every stack
@@ -165,6 +170,12 @@ def destroy(stack: str, options: Sequence[str], *, acknowledged: bool = False) -
         elif not acknowledged:
             refuse_to_abandon(stack)
     return run_written(project, stack, "destroy", *_outputs(project), *options)
+
+
+def _refuse_no_settings(stack: str) -> None:
+    """Refuse a file that holds no settings, before Pulumi does so without naming it. Raises ConfigError."""
+    if stack in stacks():
+        _ = StackFile(Path(f"Pulumi.{stack}.yaml")).given
 
 
 def _look_again(stack: str) -> None:

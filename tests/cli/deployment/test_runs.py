@@ -68,6 +68,23 @@ def test_a_stack_of_no_project_is_refused(ran: list[str], command: Command, verb
     assert [] == ran
 
 
+@pytest.mark.parametrize("content", ["", "[1]\n", "config: 3\n"])
+@pytest.mark.parametrize(
+    "words",
+    ["preview organization", "preview hub", "up hub", "refresh hub", "destroy organization", "preview spoke-research"],
+)
+def test_a_file_that_holds_no_settings_is_named_before_pulumi_is_started(
+    ran: list[str], command: Command, words: str, content: str
+) -> None:
+    stack = words.partition(" ")[2]
+    Path(f"Pulumi.{stack}.yaml").write_text(content)
+
+    ended = command("stack", *words.split())
+
+    assert (ExitCode.MISTAKE, ("missing-key", f"Pulumi.{stack}.yaml: config")) == (ended.code, ended.refusal)
+    assert [] == ran
+
+
 @pytest.mark.parametrize(("code", "expected"), [(1, ExitCode.FAILED), (7, ExitCode.NOT_REACHED), (2, ExitCode.MISTAKE)])
 @pytest.mark.usefixtures("ran")
 def test_a_failure_of_pulumi_is_told_by_its_code(

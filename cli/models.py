@@ -24,11 +24,11 @@ def list_(
     as_json: AsJson = False,
 ) -> int:
     """List the versions that fit, with state, task, metrics and cost."""
-    from cli.catalog.files import catalog_as_of
+    from cli.catalog.files import finished_catalog
     from cli.catalog.listing import find, list_models
 
     given = {"task": task, "framework": framework, "license": license_, "modality": modality}
-    catalog = catalog_as_of()
+    catalog = finished_catalog()
     found = find(catalog, {name: value for name, value in given.items() if value}, word)
     return list_models(catalog, found, as_json=as_json)
 

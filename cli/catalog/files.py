@@ -1,11 +1,14 @@
 """Reads the catalog's files for the commands that show them, and finds a version in them."""
 
+import sys
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
 from cli.beside import Ahead
 from hub.config import ExceptionSetting, HubSettings
 from hub.definitions.load import read_catalog
+from hub.definitions.marks import marks_in, refuse_marks
 from hub.definitions.model import Catalog, CatalogProduct, CatalogVersion
 from shared.catalog.lifecycle import as_of
 from shared.errors import ContentError
@@ -18,6 +21,25 @@ FOLDER: Final = Path("hub/catalog")
 def catalog_as_of() -> Catalog:
     """Read the catalog as it is on the day of the environment. Raises CatalogError."""
     return read_catalog(FOLDER, as_of(), exceptions=exceptions_here(), ahead=Ahead)
+
+
+def finished_catalog(*asked: str) -> Catalog:
+    """Read the catalog without what somebody has begun to write: a line on standard error names each such product.
+
+    Args:
+        asked: Keys of products without which there is no answer.
+
+    Raises:
+        CatalogError: the rest is wrong, or one that is asked for has marks left.
+    """
+    marks = Counter(mark.path.parent.name for mark in marks_in(FOLDER))
+    if drafts := marks.keys() & {*asked}:
+        refuse_marks(FOLDER, drafts)
+    for key, count in marks.items():
+        place = FOLDER / "products" / key
+        text = f"left out, since it is no more than begun. Marks left: {count}; model-catalog models check lists them"
+        print(f"warning: {place}: {text}", file=sys.stderr)
+    return read_catalog(FOLDER, as_of(), exceptions=exceptions_here(), left_out=marks.keys(), ahead=Ahead)
 
 
 def exceptions_here() -> list[ExceptionSetting]:

@@ -33,11 +33,11 @@ def find(catalog: Catalog, wanted: Mapping[str, str], word: str = "") -> list[Ro
     """Find the versions whose cards have each of the wanted texts.
 
     Raises:
-        ContentError: there is none; for each filter it says what there is.
+        ContentError: there is none, though there are models; for each filter it says what there is.
     """
     everything = [(product, version) for product in catalog.products for version in product.versions]
     found = [row for row in everything if _fits(row, wanted, word)]
-    if found:
+    if found or not everything:
         return found
     known = "".join(
         f" The values of {name} are: {', '.join(sorted({_said(version, name) for _, version in everything}))}."
@@ -51,6 +51,9 @@ def list_models(catalog: Catalog, rows: list[Row], *, as_json: bool) -> int:
     """Print them."""
     if as_json:
         return print_json([facts(catalog, *row) for row in rows])
+    if not rows:
+        print("The catalog offers nothing yet.")
+        return ExitCode.DONE
     show(console(), _COLUMNS, [_row(catalog, *row) for row in rows])
     return ExitCode.DONE
 

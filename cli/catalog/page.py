@@ -6,7 +6,7 @@ from typing import Final, cast
 from rich.console import Console
 from rich.text import Text
 
-from cli.catalog.files import FOLDER, catalog_as_of, find_product, find_version
+from cli.catalog.files import FOLDER, find_product, find_version, finished_catalog
 from cli.exit_codes import ExitCode
 from cli.verbs import print_json
 from fleet.show.tables import Column, console, show, wrapped
@@ -24,7 +24,7 @@ def show_version(
     key: str, number: str, *, as_json: bool, values: Mapping[str, str] | None = None, region: str = ""
 ) -> int:
     """Print a version, or the newest one of a product, with the cost of a size. Raises CatalogError."""
-    catalog = catalog_as_of()
+    catalog = finished_catalog(key)
     product = find_product(catalog, key)
     version = find_version(product, number) if number else product.versions[-1]
     given = values or {}
@@ -40,7 +40,7 @@ def show_version(
 
 def print_sagemaker_card(key: str, number: str) -> int:
     """Print a card's content as JSON, for `aws sagemaker create-model-card --content file://…`. Raises CatalogError."""
-    product = find_product(catalog_as_of(), key)
+    product = find_product(finished_catalog(key), key)
     version = find_version(product, number) if number else product.versions[-1]
     path = FOLDER / "products" / key / version.entry.card
     return print_json(sagemaker_card(product.file, version.entry, version.card, path=path))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cli.catalog.files import catalog_as_of, find_product, find_version
+from cli.catalog.files import find_product, find_version, finished_catalog
 from cli.exit_codes import ExitCode
 from cli.verbs import print_json
 from fleet.show.tables import Column, console, show
@@ -13,7 +13,7 @@ _COLUMNS: Final = (Column("what"), Column("name"), Column("change", 1, wraps=Tru
 
 def show_changes(key: str, before: str, after: str, *, as_json: bool) -> int:
     """Print the changes, and whether one of them breaks a launch that is good now. Raises CatalogError."""
-    catalog = catalog_as_of()
+    catalog = finished_catalog(key)
     product = find_product(catalog, key)
     old, new = find_version(product, before, what="FROM"), find_version(product, after, what="TO")
     found = difference(catalog, product, old, new)

@@ -42,6 +42,7 @@ def read_catalog(
     *,
     exceptions: Sequence[ExceptionSetting] = (),
     published: Collection[str] = (),
+    left_out: Collection[str] = (),
     ahead: Ahead | None = None,
 ) -> Catalog:
     """Read and check a catalog as it is on a day, lock file included.
@@ -52,12 +53,13 @@ def read_catalog(
         exceptions: What products may do beyond the list, as a hub's settings say.
         published: The portfolios whose products are read; without them, all are. What is wrong with others is told
             where these are read, but for what two products share.
+        left_out: Products by key that are not read either, in the same way.
         ahead: Reads some products ahead; without it, each is read when it is its turn.
 
     Raises:
         ContentError: names the file and the place of each mistake, and what to do about it.
     """
-    return _read(folder, day, exceptions, published, locked=True, ahead=ahead)
+    return _read(folder, day, exceptions, published, locked=True, left_out=left_out, ahead=ahead)
 
 
 def read_unlocked(
@@ -74,11 +76,12 @@ def _read(
     published: Collection[str],
     *,
     locked: bool,
+    left_out: Collection[str] = (),
     ahead: Ahead | None = None,
 ) -> Catalog:
     mistakes = Mistakes()
-    listed = outlines(folder) if published else None
-    others = [each for each in listed or () if not each.is_of(published)]
+    listed = outlines(folder) if published or left_out else None
+    others = [each for each in listed or () if each.key in left_out or not each.is_of(published)]
     wanted = None if listed is None else {each.key for each in listed} - {each.key for each in others}
     with mistakes:
         refuse_marks(folder, wanted)

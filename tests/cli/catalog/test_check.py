@@ -1,6 +1,7 @@
 """Everything that can be wrong with the catalog is told by one command."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -172,13 +173,40 @@ def test_marks_are_told_in_the_place_of_what_they_make_wrong(catalog: CatalogCop
     assert "hub/catalog: 1 to mend\n" == ended.out
 
 
-def test_nothing_with_a_mark_is_ever_locked_or_listed(catalog: CatalogCopy, command: Command) -> None:
+def test_nothing_with_a_mark_is_ever_locked_or_shown(catalog: CatalogCopy, command: Command) -> None:
     catalog.replace(FILE, "distributor: ML Platform", 'distributor: "<fill in: the publisher>"')
+    draft = FILE.split("/")[1]
 
-    for words in (["models", "lock"], ["models", "list"]):
-        ended = command(*words)
-        assert ExitCode.MISTAKE == ended.code
+    for words in (["lock"], ["show", draft], ["show", draft, "--sagemaker"], ["diff", draft, "1.0.0", "1.1.0"]):
+        ended = command("models", *words)
+        assert (ExitCode.MISTAKE, "mark-left", "") == (ended.code, ended.refusal[0], ended.out)
         assert "product.yaml:6: fill in the publisher. Marks left: 1; model-catalog models check lists" in ended.err
+
+
+def test_one_draft_keeps_nobody_from_looking_at_the_rest(catalog: CatalogCopy, command: Command) -> None:
+    catalog.replace(FILE, "distributor: ML Platform", 'distributor: "<fill in: the publisher>"')
+    draft, other = FILE.split("/")[1], "text-embedder-serverless"
+
+    for words in (["list"], ["list", "--word", other], ["show", other], ["diff", other, "1.0.0", "1.0.0"]):
+        ended = command("models", *words)
+        assert ExitCode.DONE == ended.code
+        assert ended.err.startswith(f"warning: hub/catalog/products/{draft}: left out, since it is no more than begun.")
+        assert other in ended.out
+        assert draft not in ended.out
+
+
+def test_of_a_catalog_with_a_draft_alone_it_is_said_that_it_offers_nothing(
+    catalog: CatalogCopy, command: Command
+) -> None:
+    for folder in (catalog.folder / "products").iterdir():
+        if folder.name != FILE.split("/")[1]:
+            shutil.rmtree(folder)
+    catalog.replace(FILE, "distributor: ML Platform", 'distributor: "<fill in: the publisher>"')
+    (catalog.folder / "templates.lock").unlink()
+
+    for words, said in (["list"], "The catalog offers nothing yet.\n"), (["list", "--json"], "[]\n"):
+        ended = command("models", *words)
+        assert (ExitCode.DONE, said) == (ended.code, ended.out)
 
 
 def test_schemas_are_written_anew(catalog: CatalogCopy, command: Command) -> None:

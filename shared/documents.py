@@ -4,11 +4,13 @@ Whatever is beyond a limit is a `Mistake`: the caller adds the file, and says wh
 """
 
 import json
+import re
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import yaml
+from yaml.reader import ReaderError
 
 from shared import limits
 from shared.errors import Mistake
@@ -20,6 +22,8 @@ _MAP: Final = "tag:yaml.org,2002:map"
 
 _REASON: Final = 400
 """Characters of a reason; PyYAML quotes what it found, however long that is."""
+_NAMELESS: Final = re.compile(r' in "<(?:byte|unicode) string>",')
+"""What PyYAML calls a document that it did not read from a file itself."""
 
 if TYPE_CHECKING:
     _Loader = yaml.CSafeLoader
@@ -214,7 +218,9 @@ def parse_json(content: bytes | str) -> object:
 
 def reason_of(problem: yaml.YAMLError) -> str:
     """Say on one line, and a short one, why something is not YAML."""
-    text = " ".join(str(problem).split())
+    if isinstance(problem, ReaderError) and "UTF" in problem.reason:
+        return f"from byte {problem.position + 1} on it is not UTF-8"
+    text = _NAMELESS.sub(" at", " ".join(str(problem).split()))
     return text if len(text) <= _REASON else f"{text[: _REASON // 2]} … {text[-_REASON // 2 :]}"
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 from fleet.checkout import harmless_environment
-from hub.definitions.yaml_file import content_of
+from hub.definitions.template_text import TextLoader
+from hub.definitions.yaml_file import content_of, read_yaml
 from shared.errors import CatalogError
 from shared.files import write_file
 
@@ -59,7 +60,7 @@ def lint(templates: Sequence[Path]) -> Iterator[str]:
         return
     digests = dict(_digests(templates))
     before = _known(linter)
-    unread = [path for path, each in digests.items() if before.keys().isdisjoint(each)]
+    unread = [path for path, each in digests.items() if before.keys().isdisjoint(each) and _is_yaml(path)]
     # Of those that are alike the one with the longest key: what is too long in any is too long there.
     first = {digests[path].alike: path for path in sorted(unread, key=lambda path: len(path.parent.name))}
     found, elsewhere = _run(list(first.values()))
@@ -98,6 +99,15 @@ def _digests(templates: Sequence[Path]) -> Iterator[tuple[Path, _Digests]]:
             yield path, _Digests(_digest(content), _digest(_without_names(path, content)))
         except CatalogError:
             continue  # it cannot be read, which is told by who reads the catalog
+
+
+def _is_yaml(path: Path) -> bool:
+    """Whether cfn-lint has something to add: what is no YAML is told by who reads the catalog, once and in words."""
+    try:
+        _ = read_yaml(path, TextLoader)
+    except CatalogError:
+        return False
+    return True
 
 
 def _without_names(path: Path, content: bytes) -> bytes:

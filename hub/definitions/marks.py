@@ -49,7 +49,7 @@ def marks_in(folder: Path, products: Collection[str] | None = None) -> Iterator[
         lines = content.decode(errors="replace").splitlines() if _BEGINNING in content else ()
         for number, line in enumerate(lines, start=1):
             for found in _MARK.finditer(line):
-                yield Mark(path, number, found[1])
+                yield Mark(path, number, found[1].replace("''", "'"))  # as YAML writes it between single quotes
 
 
 def refuse_marks(folder: Path, products: Collection[str] | None = None) -> None:

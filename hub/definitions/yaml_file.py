@@ -65,7 +65,13 @@ def content_of(path: Path) -> bytes:
 
 def unreadable(path: Path, problem: OSError) -> ContentError:
     """Word that a file of the catalog cannot be read."""
-    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    if isinstance(problem, IsADirectoryError):
+        return ContentError(
+            "is a folder, and a file is wanted. Move it away, and put the file in its place.",
+            code="file-unreadable",
+            place=str(path),
+        )
+    beside = [each.name for each in path.parent.iterdir() if each != path] if path.parent.is_dir() else []
     return ContentError(
         f"cannot be read ({problem.strerror}).{meant(path.name, beside)} Add the file, or correct its name.",
         code="file-unreadable",

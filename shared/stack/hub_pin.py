@@ -9,6 +9,7 @@ from pydantic import Field
 from shared.aws.arn import AccountId
 from shared.catalog.signature import PublicKey
 from shared.catalog.trust import Trust
+from shared.documents import reason_of
 from shared.errors import ConfigError
 from shared.stack.names import HUB_PROJECT
 from shared.validation import SettingsDocument, validate
@@ -81,7 +82,6 @@ def fleet_pin(folder: Path) -> HubPin | None:
     except OSError as problem:
         raise ConfigError(f"cannot be read ({problem.strerror}).", code="file-unreadable", place=FLEET_FILE) from None
     except yaml.YAMLError as problem:
-        reason = " ".join(str(problem).split())
-        raise ConfigError(f"is not YAML: {reason}.", code="file-not-yaml", place=FLEET_FILE) from None
+        raise ConfigError(f"is not YAML: {reason_of(problem)}.", code="file-not-yaml", place=FLEET_FILE) from None
     found = cast("dict[str, object]", content).get("hub") if isinstance(content, dict) else None
     return None if found is None else validate(HubPin, found, where=f"{FLEET_FILE}: hub", error=ConfigError)

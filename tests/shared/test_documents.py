@@ -133,6 +133,24 @@ def test_a_value_that_is_none_is_refused_with_its_line(text: str) -> None:
     assert len(reason_of(refused.value)) < 500
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a: 1\na: 2\n", "the key a is given twice at line 2, column 1"),
+        (b"a: [", "did not find expected node content at line 2, column 1"),
+        (b"a: \x01", "control characters are not allowed at position 3"),
+        (b"a: \xe4v", "from byte 4 on it is not UTF-8"),
+        (b"a: \xff", "from byte 4 on it is not UTF-8"),
+    ],
+)
+def test_why_something_is_not_yaml_is_said_without_a_programmers_words(content: bytes, said: str) -> None:
+    with pytest.raises(yaml.YAMLError) as found:
+        parse_yaml(content, Loader)
+
+    assert reason_of(found.value).endswith(said)
+    assert "string>" not in reason_of(found.value)
+
+
 def test_a_key_given_twice_is_refused_however_many_there_are() -> None:
     text = "".join(f"k{number}: 1\n" for number in range(20_000))
 

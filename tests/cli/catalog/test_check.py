@@ -164,6 +164,27 @@ def test_more_than_aws_takes_by_itself_is_warned_of(
     assert catalog
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"Description: ", b"Description: \xff", "from byte "),
+        (b"\nResources:", b"\nDescription: again\nResources:", "the key Description is given twice at line "),
+    ],
+)
+def test_a_template_that_is_not_yaml_is_told_once(
+    catalog: CatalogCopy, command: Command, old: bytes, new: bytes, said: str
+) -> None:
+    path = catalog.folder / "products/text-embedder-serverless/1.0.0.yaml"
+    assert old in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(old, new, 1))
+
+    ended = command("models", "check", "--no-commands")
+
+    [line] = [line for line in ended.err.splitlines() if line.startswith("error: ")]
+    assert line.startswith("error: hub/catalog/products/text-embedder-serverless/1.0.0.yaml: is not YAML: ")
+    assert said in line
+
+
 def test_marks_are_told_in_the_place_of_what_they_make_wrong(catalog: CatalogCopy, command: Command) -> None:
     catalog.replace(FILE, "owner: Risk Modelling", 'owner: "<fill in: who answers for it>"')
 

@@ -78,6 +78,7 @@ def test_what_only_a_person_can_say_is_marked_and_listed(catalog: CatalogCopy, c
         "product.yaml: the team that answers for the model",
         "product.yaml: the ARN of the model package",
         "product.yaml: the team that approved the model",
+        "product.yaml: the S3 URI of the model's archive",
         "1.0.0.card.yaml: the figure",
     } <= told
     assert ExitCode.NOT_REACHED == command("models", "check").code

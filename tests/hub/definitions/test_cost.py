@@ -91,6 +91,16 @@ def test_a_catalog_without_prices_is_refused(catalog_copy: CatalogCopy) -> None:
         read_catalog(catalog_copy.folder, DAY)
 
 
+def test_a_folder_in_the_place_of_a_file_is_told_as_such_and_suggests_nothing(catalog_copy: CatalogCopy) -> None:
+    (catalog_copy.folder / "prices.yaml").unlink()
+    (catalog_copy.folder / "prices.yaml").mkdir()
+
+    with refused(ContentError, "file-unreadable", "prices.yaml") as found:
+        read_catalog(catalog_copy.folder, DAY)
+    assert "is a folder, and a file is wanted" in str(found.value)
+    assert "Did you mean" not in str(found.value)
+
+
 def test_nobody_is_warned_while_every_price_is_known(
     deploy: Callable[..., Mocks], monkeypatch: pytest.MonkeyPatch
 ) -> None:

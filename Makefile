@@ -1,5 +1,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
+# Without make's own rules: by these `preview-` would be a stack named .o.
+MAKEFLAGS += --no-builtin-rules
 
 targets := help install demo doctor sandbox sandbox-env new-spoke new-model new-version sync-models \
   models card diff-version usage shares verify-catalog plan status history \

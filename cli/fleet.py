@@ -31,7 +31,10 @@ def plan(
     as_json: AsJson = False,
     why: Annotated[str | None, typer.Option("--why", autocompletion=complete_spoke, help="Explain one spoke.")] = None,
     comment: Annotated[
-        Path | None, typer.Option("--comment", metavar="FILE", help="Write it as a comment too, with what it costs.")
+        Path | None,
+        typer.Option(
+            "--comment", metavar="FILE", dir_okay=False, help="Write it as a comment too, with what it costs."
+        ),
     ] = None,
 ) -> int:
     """Tell which spokes would change and why, without running any of them."""
@@ -97,7 +100,8 @@ def up(
 def propose(
     *,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FOLDER", help="Write patches there, and no branches.")
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", file_okay=False, help="Write patches there, and no branches."),
     ] = None,
     push: Annotated[
         bool, typer.Option("--push", help="Write the branches of the remote, and delete what is no longer needed.")
@@ -197,7 +201,7 @@ def history(
     ] = "",
     version: Annotated[str, typer.Option(help="Who ever ran this version, and when.")] = "",
     bundle: Annotated[
-        Path | None, typer.Option("--bundle", metavar="FILE", help="Write it all for an auditor.")
+        Path | None, typer.Option("--bundle", metavar="FILE", dir_okay=False, help="Write it all for an auditor.")
     ] = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="For spreadsheets.")] = False,

@@ -143,7 +143,10 @@ def rehearse(
         list[str] | None, typer.Option("--parameter", metavar="NAME=VALUE", help="A value of the launch; repeatable.")
     ] = None,
     answers: Annotated[
-        Path | None, typer.Option("--answers", help="What macros and custom resources answer (docs/sandbox.md).")
+        Path | None,
+        typer.Option(
+            "--answers", exists=True, dir_okay=False, help="What macros and custom resources answer (docs/sandbox.md)."
+        ),
     ] = None,
     region: Annotated[str, typer.Option("--region", metavar="REGION", help="Where; the hub's unless given.")] = "",
     as_json: AsJson = False,

@@ -49,7 +49,7 @@ def new(
 
 @verb(app, "new-repository", "spoke new-repository ../risk-models risk 666677778888 --beside")
 def new_repository(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where; it is made.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", file_okay=False, help="Where; it is made.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="The spoke's name, without spoke-.")],
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id, twelve digits.")],
     *,

@@ -11,7 +11,9 @@ app = noun("One stack: preview, deploy, compare, repair. Options that it does no
 
 CommentFile = Annotated[
     Path | None,
-    typer.Option("--comment", metavar="FILE", help="Write it as a comment too, with cost and what is replaced."),
+    typer.Option(
+        "--comment", metavar="FILE", dir_okay=False, help="Write it as a comment too, with cost and what is replaced."
+    ),
 ]
 Acknowledged = Annotated[
     bool,

@@ -166,7 +166,7 @@ def _put_back(before: Path, target: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # why it was never there is told already
         path.unlink()
 
 

@@ -223,8 +223,15 @@ def settings_of(model: type[S], stack: str, *, folder: Path = Path()) -> S:
         ConfigError: the file cannot be read, or its settings are wrong.
     """
     file = StackFile(folder / f"Pulumi.{stack}.yaml")
+    there = sorted(StackFile(path).stack for path in folder.glob("Pulumi.*.yaml"))
+    if "/" in stack:
+        raise ConfigError(
+            f"invalid value {stack!r}. Expected the name of a stack. The stacks here are: "
+            f"{', '.join(there) or 'none'}.",
+            code="stack-unknown",
+            place="STACK",
+        )
     if not file.path.exists():
-        there = sorted(StackFile(path).stack for path in folder.glob("Pulumi.*.yaml"))
         raise ConfigError(
             f"does not exist.{meant(stack, there)} The stacks here are: {', '.join(there) or 'none'}.",
             code="stack-unknown",

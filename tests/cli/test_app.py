@@ -128,6 +128,32 @@ def test_what_is_no_command_is_a_mistake_of_the_callers(words: list[str], comman
     assert (ExitCode.MISTAKE, "") == (ended.code, ended.out.partition("Usage")[0])
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("spoke new-repository file risk 666677778888", "'FOLDER'"),
+        ("fleet propose --out file", "'--out'"),
+        ("fleet plan --comment .", "'--comment'"),
+        ("stack preview hub --comment .", "'--comment'"),
+        ("fleet history --bundle .", "'--bundle'"),
+        ("fleet history --csv --json", "--csv and --json"),
+        ("fleet status --csv --json", "--csv and --json"),
+        ("models rehearse any --answers none.yaml", "'--answers'"),
+    ],
+)
+def test_what_an_option_cannot_be_is_said_before_anything_begins(
+    words: str, option: str, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hub").mkdir()
+    (tmp_path / "file").touch()
+
+    ended = command(*words.split())
+
+    assert (ExitCode.MISTAKE, "") == (ended.code, ended.out)
+    assert f"Error: Invalid value for {option}: " in ended.err
+
+
 def test_a_folder_that_is_not_the_projects_is_named(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

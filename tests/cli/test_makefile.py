@@ -94,6 +94,8 @@ def test_a_target_is_a_short_form_of_a_command_that_there_is(words: str) -> None
         ("new-spoke NAME=", "make new-spoke needs NAME=…"),
         ("dead-principals STACK=s REMOVE=no", "REMOVE: invalid value no, expected yes"),
         ("modls TASK=x", "No rule to make target"),
+        ("preview-", "No rule to make target"),
+        ("up-", "No rule to make target"),
     ],
 )
 def test_a_variable_that_no_target_knows_is_refused_and_one_that_is_needed_asked_for(words: str, message: str) -> None:

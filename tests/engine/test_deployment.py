@@ -145,7 +145,10 @@ def test_a_new_version_reaches_a_spoke(catalog: Stage, change: Edit) -> None:
     change(RESEARCH_FILE, "version: 1.1.0", "version: 1.2.0")
     catalog.up("spoke-research")
 
-    assert "fraud-detector-realtime 1.2.0 is not in hub/catalog/templates.lock. Add it: model-catalog models lock." in unlocked
+    assert (
+        "fraud-detector-realtime 1.2.0 is not in hub/catalog/templates.lock. Add it: model-catalog models lock."
+        in unlocked
+    )
     assert "unchanged" in unaware
     launch = catalog.outputs("spoke-research")["launches"]["fraud-scoring"]
     version = catalog.outputs("hub")["catalog"]["regions"][REGION]["products"]["fraud-detector-realtime"]["versions"]

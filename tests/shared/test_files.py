@@ -198,6 +198,14 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         write_file(tmp_path, "new")
 
 
+def test_a_file_in_the_place_of_a_folder_is_told_by_the_name_that_was_given(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+
+    with pytest.raises(NotWritten) as found:
+        write_file(tmp_path / "taken" / "new.yaml", "x")
+    assert str(found.value).startswith(f"{tmp_path}/taken/new.yaml: cannot be written (Not a directory). Nothing was")
+
+
 def test_a_new_file_is_never_written_over_another(tmp_path: Path) -> None:
     path = tmp_path / "file"
 

@@ -73,7 +73,9 @@ def test_the_hubs_stack_is_named_with_its_setting_before_the_engine_looks_for_it
     deploy()
 
     stack = "organization/model-catalog-hub/hub"
-    assert f"Catalog: {stack} (hubStack in Pulumi.spoke-research.yaml; deployed by model-catalog stack up hub)" == lines[0]
+    assert (
+        f"Catalog: {stack} (hubStack in Pulumi.spoke-research.yaml; deployed by model-catalog stack up hub)" == lines[0]
+    )
 
 
 def test_the_folder_itself_is_the_program(mocks: Mocks, offer: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ from fleet.run.engine_log import Log, changes_in, is_locked, last_line, reason_i
 
 STACK = "pulumi:pulumi:Stack model-catalog-spoke-spoke-research"
 READING = (
-    "Catalog: organization/model-catalog-hub/hub (hubStack in Pulumi.spoke-research.yaml; deployed by model-catalog stack up hub)"
+    "Catalog: organization/model-catalog-hub/hub (hubStack in Pulumi.spoke-research.yaml; "
+    "deployed by model-catalog stack up hub)"
 )
 REFUSAL = (
     "Pulumi.spoke-research.yaml: launches[0] (fraud-scoring): version: invalid value '9.9.9', which the hub does not "

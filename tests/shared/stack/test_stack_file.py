@@ -98,6 +98,15 @@ def test_a_stack_that_is_not_there_is_named_beside_those_that_are(tmp_path: Path
     assert "The stacks here are: hub, spoke-a." in str(found.value)
 
 
+@pytest.mark.parametrize("name", ["../hub", "spoke-../a", "x/../hub"])
+def test_a_path_is_no_name_of_a_stack_whatever_lies_there(tmp_path: Path, name: str) -> None:
+    (tmp_path / "Pulumi.hub.yaml").touch()
+
+    with refused(ConfigError, "stack-unknown", "STACK") as found:
+        _ = settings_of(HubSettings, name, folder=tmp_path)
+    assert f"invalid value {name!r}. Expected the name of a stack. The stacks here are: hub." in str(found.value)
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -27,7 +27,7 @@ def test_a_number_is_one_where_the_translator_wants_one() -> None:
 
 @pytest.mark.parametrize("truth", ["true", "True", "TRUE"])
 def test_truth_values_are_as_yaml_writes_them(truth: str) -> None:
-    properties = {"StageName": "a", "TracingEnabled": truth, "DefinitionBody": {}}
+    properties = {"StageName": "a", "TracingEnabled": truth, "DefinitionBody": dict[str, object]()}
     api = {"Type": "AWS::Serverless::Api", "Properties": properties}
     body = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Api": api}}
 

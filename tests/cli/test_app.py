@@ -136,8 +136,8 @@ def test_what_is_no_command_is_a_mistake_of_the_callers(words: list[str], comman
         ("fleet plan --comment .", "'--comment'"),
         ("stack preview hub --comment .", "'--comment'"),
         ("fleet history --bundle .", "'--bundle'"),
-        ("fleet history --csv --json", "--csv and --json"),
-        ("fleet status --csv --json", "--csv and --json"),
+        ("fleet history --csv --json", "--json and --csv"),
+        ("fleet status --csv --json", "--json and --csv"),
         ("models rehearse any --answers none.yaml", "'--answers'"),
     ],
 )

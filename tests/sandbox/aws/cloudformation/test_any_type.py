@@ -205,17 +205,18 @@ def test_a_role_is_passed_with_permission_to_a_service_that_it_trusts(setup: Set
     ("service", "pattern", "assumed"),
     [
         ("scheduler.amazonaws.com", "arn:aws:scheduler:*:333344445555:schedule/*", True),
-        ("scheduler.amazonaws.com", "arn:aws:scheduler:eu-central-1:444455556666:*", False),
-        ("scheduler.amazonaws.com", "arn:aws:scheduler:eu-west-1:333344445555:*", False),
-        ("scheduler.eu-central-1.amazonaws.com", "arn:*:scheduler:*:*:*", True),
+        ("scheduler.amazonaws.com", "arn:aws:scheduler:*:444455556666:*", False),
+        ("scheduler.amazonaws.com", "arn:aws:scheduler:xx-elsewhere-1:333344445555:*", False),
+        ("scheduler.{region}.amazonaws.com", "arn:*:scheduler:{region}:*:*", True),
     ],
 )
 def test_a_role_may_trust_a_service_in_a_region_or_for_the_resources_of_an_account(
     setup: Setup, service: str, pattern: str, *, assumed: bool
 ) -> None:
     """IAM User Guide, "The confused deputy problem"; a role is passed to the service, whatever the region."""
-    condition = {"ArnLike": {"aws:SourceArn": pattern}}
-    arn = setup.role(ACCOUNTS.research, f"runs-{setup.name}", service, condition=condition)
+    condition = {"ArnLike": {"aws:SourceArn": pattern.format(region=setup.region)}}
+    trusted = service.format(region=setup.region)
+    arn = setup.role(ACCOUNTS.research, f"runs-{setup.name}", trusted, condition=condition)
     setup.version = setup.add_version("schedule", SCHEDULE)
     to_scheduler = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
     passing = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*", "Condition": to_scheduler}

@@ -117,7 +117,7 @@ def _code(naming: Naming, node: object) -> Iterator[tuple[str, str]]:
     """List the places that code is taken from, each a bucket and a key: two properties, or an address."""
     for each in _maps(node):
         yield from _pairs(naming, each, "S3")
-        for name in _CODE & each.keys():
+        for name in sorted(_CODE & each.keys()):
             inner = map_in(each, name)
             if len(inner) > 1:  # else a function
                 yield from _pairs(naming, inner, "")

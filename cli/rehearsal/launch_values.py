@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from cli.rehearsal.sandbox_process import SandboxProcess
-from hub.definitions.derived.expansion import expanded
 from hub.definitions.derived.naming import beginning_of
 from hub.definitions.derived.product_rights import ProductRights
 from hub.definitions.derived.registry import resource_type
 from hub.definitions.template_values import function_of, map_in, parts_of
+from shared.aws.arn import partition_of
 from shared.catalog.parameters import Parameter, value_problem
 from shared.errors import ContentError
 
@@ -59,18 +59,25 @@ class Values:
         sandbox: Where it happens.
         product: The product.
         number: Its version.
+        body: The version's template, with its macros replaced.
         account: Who launches.
         region: Where.
     """
 
-    def __init__(self, sandbox: SandboxProcess, product: ProductRights, number: str, account: str, region: str) -> None:
+    def __init__(
+        self,
+        sandbox: SandboxProcess,
+        product: ProductRights,
+        number: str,
+        body: Mapping[str, Any],
+        account: str,
+        region: str,
+    ) -> None:
         self._sandbox = sandbox
         self._account, self._region = account, region
-        self._role = f"arn:aws:iam::{account}:role/{product.role}"
+        self._role = f"arn:{partition_of(region)}:iam::{account}:role/{product.role}"
         self._parameters = product.templates[number].parameters
         self._brought = product.brought(number, region)
-        template = product.templates[number]
-        body = expanded(template.body, str(template.path))
         self._text = json.dumps(body)
         self._rules = dict[str, list[dict[str, Any]]]()
         for resource in body["Resources"].values():
@@ -133,11 +140,12 @@ class Values:
         return self._existing(parameter.type) or next(self._texts(name, parameter), None)
 
     def _number(self, name: str, parameter: Parameter) -> str:
-        """Give the smallest number that parameter and properties take."""
+        """Give the smallest number that parameter and properties take, as far as they say so."""
         rules = self._rules.get(name, ())
-        listed = [str(each) for each_rules in rules for each in each_rules.get("enum") or ()]
-        least = [float(each["minimum"]) for each in rules if "minimum" in each]
-        return next(iter(listed), f"{max(float(parameter.min_value or 1), *least, 0):g}")
+        listed = [str(value) for each in rules for value in each.get("enum") or ()]
+        least = [float(parameter.min_value or 1), *(float(each["minimum"]) for each in rules if "minimum" in each)]
+        fitting = (value for value in listed if value_problem(parameter, value) is None)
+        return next(fitting, f"{max(least):g}")
 
     def _may_stay(self, name: str, parameter: Parameter) -> bool:
         """Whether a default is one that a launch can go with: no example, and nothing of another account."""

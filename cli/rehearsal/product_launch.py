@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -123,7 +124,7 @@ def _print(report: Report) -> None:
 
 
 def _rehearsed(launch: "_Launch", given: Sequence[str]) -> Report:
-    values = Values(launch.sandbox, launch.product, launch.number, ACCOUNT, launch.region).of(given)
+    values = Values(launch.sandbox, launch.product, launch.number, launch.built, ACCOUNT, launch.region).of(given)
     hidden = {name for name, each in launch.template.parameters.items() if each.no_echo}
     shown = {name: MASK if name in hidden else value for name, value in values.items()}
     report = Report(product=launch.product.file.key, version=launch.number, region=launch.region, values=shown)
@@ -177,6 +178,11 @@ class _Launch:
     def template(self) -> Template:
         return self.product.templates[self.number]
 
+    @cached_property
+    def built(self) -> Mapping[str, Any]:
+        """The template with its macros replaced."""
+        return expanded(self.template.body, str(self.template.path))
+
     def prepare(self, values: Mapping[str, str]) -> None:
         """Make the roles, and publish the version."""
         self._make_roles()
@@ -184,14 +190,13 @@ class _Launch:
         url = put_template(s3, f"{BUCKETS}rehearsal", self.template, self.region)
         body = self.template.body
         put_nested(s3, self.template, values, self.region)
-        built = expanded(body, str(self.template.path))
         if not self._answered:
-            answers = answers_of(built)
+            answers = answers_of(self.built)
             self.sandbox.tell("answers", answers)
             self.made_up += [f"the answers of {name}'s function" for name in answers["custom_resources"]]
         iam = self.sandbox.client("iam", ACCOUNT, self.region)
         self.made_up += [
-            f"the role {name}" for name in make_roles(iam, self.product.derived[self.number], built, ACCOUNT)
+            f"the role {name}" for name in make_roles(iam, self.product.derived[self.number], self.built, ACCOUNT)
         ]
         self.made_up += [f"code at s3://{place}" for place in put_code(s3, body, values, self.region)]
         made = self._catalog.create_product(

@@ -151,14 +151,14 @@ def nested_template(url: str, path: Path) -> Path | None:
     return next((each for each in (*relative, *beside) if each.is_file()), None)
 
 
-def nested_beside(template: Template) -> Iterator[Path]:
+def nested_beside(template: Template, above: tuple[Path, ...] = ()) -> Iterator[Path]:
     """List the templates that lie beside one which names them by where they are in S3, and theirs."""
-    naming = Naming(template.body)
+    naming, above = Naming(template.body), (*above, template.path)
     for resource in template.resources.values():
         for url in naming.of(map_in(resource, "Properties").get("TemplateURL", "")):
-            if "://" in url and (file := nested_template(url, template.path)) and file != template.path:
+            if "://" in url and (file := nested_template(url, template.path)) and file not in above:
                 yield file
-                yield from nested_beside(read_template(file))
+                yield from nested_beside(read_template(file), above)
 
 
 def _segment(resource: Mapping[str, Any]) -> str:

@@ -200,15 +200,18 @@ def _sources(trust: Iterable[Statement], caller: Caller) -> Iterator[str]:
     known before (source: IAM User Guide, "The confused deputy problem", aws:SourceArn).
     """
     yield f"arn:{get_partition(caller.region)}:*:{caller.region}:{caller.account}:*"
-    for statement in trust:
-        for keys in statement.get("Condition", {}).values():
-            for key, patterns in keys.items():
-                if key.lower() == "aws:sourcearn":
-                    for pattern in as_list(patterns):
-                        parts = pattern.split(":", 5)
-                        own = (caller.region, caller.account)
-                        if len(parts) == _PARTS_OF_ARN and all(map(like, parts[3:5], own)):
-                            yield ":".join([*parts[:3], *own, re.sub(r"[*?]", "x", parts[5])])
+    own = (caller.region, caller.account)
+    patterns = [
+        pattern.split(":", 5)
+        for statement in trust
+        for keys in statement.get("Condition", {}).values()
+        for key, given in keys.items()
+        if key.lower() == "aws:sourcearn"
+        for pattern in as_list(given)
+    ]
+    for parts in patterns:
+        if len(parts) == _PARTS_OF_ARN and all(map(like, parts[3:5], own)):
+            yield ":".join([*parts[:3], *own, re.sub(r"[*?]", "x", parts[5])])
 
 
 def _roles_in(schema: Schema, rules: Json, node: Value, name: str = "") -> Iterator[str]:

@@ -212,7 +212,7 @@ def test_what_is_made_up_is_of_the_kind_that_the_properties_take(
     path.write_text("""
 Transform: AWS::Serverless-2016-10-31
 Parameters:
-  Days: {Type: Number, Description: How long it is kept.}
+  Days: {Type: Number, Description: How long it is kept., MinValue: 6}
   Memory: {Type: Number, Description: In megabytes.}
 Globals: {Function: {Runtime: python3.12, Handler: index.handler}}
 Resources:
@@ -236,5 +236,5 @@ Resources:
     report = json.loads(command("models", "rehearse", "found", "--json").out)
 
     assert {"launch": "", "update of its tags": "", "termination": ""} == report["steps"]
-    assert {"Days": "1", "Memory": "128"} == report["values"]
+    assert {"Days": "7", "Memory": "128"} == report["values"]
     assert {"made up for the rehearsal: code at s3://team-code/finder.zip"} <= set(report["notes"])
